@@ -1,0 +1,76 @@
+"""What can go wrong in the directory, in the directory's words; each dialect maps it to a status.
+
+    DirectoryError
+    ├── NotKnown         no credential, or one that proves nobody
+    ├── NotAllowed       known, but this is not theirs to do
+    ├── Missing          what was named is not there
+    ├── Taken            a unique name is in use
+    ├── LastAdmin        the change would leave nobody in charge
+    ├── Unfit            the input breaks a rule; carries which field and why
+    ├── WrongMediaType   a body in a form that is not read here
+    └── Unavailable      the table is throttled, contended or away; nothing was half-written
+"""
+
+from dataclasses import dataclass
+
+
+class DirectoryError(Exception):
+    """The root: whatever the directory refuses."""
+
+
+class NotKnown(DirectoryError):
+    """The caller proved no identity. Never says why."""
+
+
+class NotAllowed(DirectoryError):
+    """The caller is known and may not do this."""
+
+
+@dataclass
+class Missing(DirectoryError):
+    """`what` (a kind of entity) named `id` is not in the directory."""
+
+    what: str
+    id: str = ""
+
+
+@dataclass
+class Taken(DirectoryError):
+    """The value of `what` (an e-mail, a key, a membership) is in use."""
+
+    what: str
+    value: str = ""
+
+
+@dataclass
+class LastAdmin(DirectoryError):
+    """`of` names what would be left without an administrator."""
+
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """One reason why an input is unfit: the field (dotted path, empty for the whole) and a sentence."""
+
+    field: str
+    message: str
+
+
+class Unfit(DirectoryError):
+    """The input breaks rules; never carries the refused value, which may be a secret."""
+
+    def __init__(self, *flaws: Flaw) -> None:
+        super().__init__(*flaws)
+        self.flaws = flaws
+
+
+class WrongMediaType(DirectoryError):
+    """The body's content type is not `application/json`."""
+
+
+@dataclass
+class Unavailable(DirectoryError):
+    """The table could not answer in time; trying again after `retry_after` seconds is right."""
+
+    retry_after: int = 1

@@ -1,0 +1,1 @@
+"""The one table: its keys, its access patterns, and the store they speak to."""
