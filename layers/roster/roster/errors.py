@@ -1,14 +1,14 @@
 """What can go wrong in the directory, in the directory's words; each dialect maps it to a status.
 
-    DirectoryError
-    ├── NotKnown         no credential, or one that proves nobody
-    ├── NotAllowed       known, but this is not theirs to do
-    ├── Missing          what was named is not there
-    ├── Taken            a unique name is in use
-    ├── LastAdmin        the change would leave nobody in charge
-    ├── Unfit            the input breaks a rule; carries which field and why
-    ├── WrongMediaType   a body in a form that is not read here
-    └── Unavailable      the table is throttled, contended or away; nothing was half-written
+DirectoryError
+├── NotKnown         no credential, or one that proves nobody
+├── NotAllowed       known, but this is not theirs to do
+├── Missing          what was named is not there
+├── Taken            a unique name is in use
+├── LastAdmin        the change would leave nobody in charge
+├── Unfit            the input breaks a rule; carries which field and why
+├── WrongMediaType   a body in a form that is not read here
+└── Unavailable      the table is throttled, contended or away; nothing was half-written
 """
 
 from dataclasses import dataclass

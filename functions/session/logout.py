@@ -1,0 +1,16 @@
+"""POST /api/auth/logout: ends this session."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from roster.dialects.workspaces import Access, endpoint, session_cookie
+from roster.dialects.workspaces_shapes import Done
+from roster.table import sessions
+
+app, handler = endpoint(Access.ANY_USER)
+
+
+@app.post("/api/auth/logout")
+def log_out() -> Response[Done]:
+    call = app.call
+    sessions.end(call.store, call.session, by=call.actor)
+    return Response(200, "application/json", call.done(), cookies=[session_cookie("")])

@@ -1,0 +1,9 @@
+"""$default: whatever has no endpoint is 404, in the shape of the dialect whose prefix the path carries."""
+
+from typing import Any
+
+from roster.dialects.unknown import not_found
+
+
+def handler(event: Any, context: Any) -> dict[str, Any]:
+    return not_found(event, context)

@@ -1,0 +1,15 @@
+"""POST /api/workspaces/{workspaceId}/members: a workspace ADMIN or platform ADMIN adds a member."""
+
+from roster.dialects.workspaces import Access, endpoint
+from roster.dialects.workspaces_shapes import AddMember, Member, Success
+from roster.model import WorkspaceRole
+from roster.table import members
+
+app, handler = endpoint(Access.WORKSPACE_ADMIN)
+
+
+@app.post("/api/workspaces/<workspaceId>/members")
+def add_member(workspaceId: str, body: AddMember) -> Success[Member]:
+    call = app.call
+    role = WorkspaceRole(body.role)
+    return call.success(Member.of(*members.add(call.store, call.tenant, body.userId, role, by=call.actor)))

@@ -1,0 +1,18 @@
+"""POST /api/admin/users: a platform ADMIN makes a user, with an initial password."""
+
+from roster import passwords
+from roster.dialects.workspaces import Access, endpoint
+from roster.dialects.workspaces_shapes import AdminUser, CreateUser, Success
+from roster.model import PlatformRole, User
+from roster.table import users
+
+app, handler = endpoint(Access.PLATFORM_ADMIN)
+
+
+@app.post("/api/admin/users")
+def create_user(body: CreateUser) -> Success[AdminUser]:
+    call = app.call
+    roles = tuple(PlatformRole(role) for role in body.roles)
+    wanted = User(id="", number=0, email=body.email, full_name=body.fullName, created_at="", roles=roles)
+    made = users.create(call.store, wanted, passwords.digest(body.password), by=call.actor)
+    return call.success(AdminUser.of(made))

@@ -1,0 +1,17 @@
+"""POST /api/workspaces: a platform ADMIN makes a workspace; nobody becomes its member by that."""
+
+from roster.dialects.workspaces import Access, endpoint
+from roster.dialects.workspaces_shapes import CreateWorkspace, Success, Workspace
+from roster.model import Tenant
+from roster.table import tenants
+
+app, handler = endpoint(Access.PLATFORM_ADMIN)
+
+
+@app.post("/api/workspaces")
+def create_workspace(body: CreateWorkspace) -> Success[Workspace]:
+    call = app.call
+    wanted = Tenant(
+        id="", number=0, key=body.key, name=body.name, created_at="", settings=body.settings.settings()
+    )
+    return call.success(Workspace.of(tenants.create(call.store, wanted, by=call.actor)))

@@ -1,0 +1,14 @@
+"""DELETE /api/admin/users/{userId}: access ends with the answer; the sweep clears the rest."""
+
+from roster.dialects.workspaces import Access, endpoint
+from roster.dialects.workspaces_shapes import Done
+from roster.table import users
+
+app, handler = endpoint(Access.PLATFORM_ADMIN)
+
+
+@app.delete("/api/admin/users/<userId>")
+def delete_user(userId: str) -> Done:
+    call = app.call
+    users.delete(call.store, users.alive(call.store, userId), by=call.actor)
+    return call.done()

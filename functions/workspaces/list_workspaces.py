@@ -1,0 +1,17 @@
+"""GET /api/workspaces: the caller's workspaces; all of them to a platform ADMIN."""
+
+from roster.dialects.workspaces import Access, Window, endpoint
+from roster.dialects.workspaces_shapes import Listed, PageNumber, PageSize, Workspace
+from roster.table import tenants
+
+app, handler = endpoint(Access.ANY_USER)
+
+
+@app.get("/api/workspaces")
+def list_workspaces(page: PageNumber = "", size: PageSize = "") -> Listed[Workspace]:
+    call, window = app.call, Window.of(page, size)
+    if call.user.is_admin:
+        found, total = tenants.page(call.store, window.page, window.size)
+    else:
+        found, total = tenants.page_of_user(call.store, call.user.id, window.page, window.size)
+    return call.listed(window, [Workspace.of(tenant) for tenant in found], total)

@@ -1,0 +1,14 @@
+"""DELETE /api/workspaces/{workspaceId}/members/{userId}: ends a membership and all granted within it."""
+
+from roster.dialects.workspaces import Access, endpoint
+from roster.dialects.workspaces_shapes import Done
+from roster.table import members
+
+app, handler = endpoint(Access.WORKSPACE_ADMIN)
+
+
+@app.delete("/api/workspaces/<workspaceId>/members/<userId>")
+def remove_member(workspaceId: str, userId: str) -> Done:
+    call = app.call
+    members.remove(call.store, call.tenant, userId, by=call.actor, even_last_admin=call.user.is_admin)
+    return call.done()

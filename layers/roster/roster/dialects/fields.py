@@ -1,0 +1,61 @@
+"""Kinds of text that request bodies hold, shared by the dialects that read bodies."""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from roster import emails, passwords
+
+
+def _printable(text: str) -> str:
+    if any(unicodedata.category(char) == "Cc" for char in text):
+        raise ValueError("must not hold control characters")
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+def _address(text: str) -> str:
+    emails.canonical(text)
+    return text
+
+
+def _password(text: str) -> str:
+    reason = passwords.flaw(text)
+    if reason is not None:
+        raise ValueError(reason)
+    return text
+
+
+def _workspace_key(text: str) -> str:
+    key = text.lower()
+    if re.fullmatch(r"[a-z][a-z0-9-]{1,62}", key, re.ASCII) is None:
+        raise ValueError("must be 2 to 63 of a-z, 0-9 and '-', a letter first")
+    return key
+
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_printable)]
+"""A line of text for people: kept and shown exactly as given."""
+
+Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_address)]
+"""An e-mail address: kept as given, unique by its canonical form."""
+
+Password = Annotated[str, AfterValidator(_password)]
+"""A new password."""
+
+WorkspaceKey = Annotated[str, AfterValidator(_workspace_key)]
+"""A workspace's key, in lower case."""
+
+
+class Body(BaseModel):
+    """A request's body: strict types, no unknown field, and errors that never repeat the input."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True, frozen=True)
+
+
+class Wire(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True)

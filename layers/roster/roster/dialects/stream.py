@@ -1,0 +1,36 @@
+"""The table's stream as Lambda delivers it: which sweeps its records announce, how a failure is told."""
+
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from roster.table import keys, sweeps
+from roster.table.store import Key, Store
+
+log = Logger(service="roster")
+
+
+def sweep(store: Store, event: Any, now: datetime) -> dict[str, Any]:
+    """Do the sweeps that the records announce, in order.
+
+    Returns Lambda's partial batch answer: the first record that failed, from which the stream is
+    delivered again, or none.
+    """
+    for record in event.get("Records", []):
+        job = _job(record)
+        if job is None:
+            continue
+        try:
+            sweeps.run(store, job, now)
+        except Exception as error:  # whatever it is, the record must come again
+            log.error("sweep failed", extra={"cause": type(error).__name__})
+            number = record.get("dynamodb", {}).get("SequenceNumber", "")
+            return {"batchItemFailures": [{"itemIdentifier": number}]}
+    return {"batchItemFailures": []}
+
+
+def _job(record: dict[str, Any]) -> Key | None:
+    found = record.get("dynamodb", {}).get("Keys", {})
+    key = Key(found.get("PK", {}).get("S", ""), found.get("SK", {}).get("S", ""))
+    return key if key.pk == keys.SWEEP and record.get("eventName") != "REMOVE" else None

@@ -1,0 +1,250 @@
+"""Workspaces and admin users (document 002): session cookie, enveloped JSON, UPPER_SNAKE codes."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
+from typing import TypeVar
+
+from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+
+from roster import auth, clock, door, wiring
+from roster.dialects.workspaces_shapes import Done, Listed, Meta, Success
+from roster.errors import (
+    DirectoryError,
+    Flaw,
+    LastAdmin,
+    Missing,
+    NotAllowed,
+    NotKnown,
+    Taken,
+    Unavailable,
+    Unfit,
+    WrongMediaType,
+)
+from roster.model import Actor, Membership, Principal, Session, Tenant, User, WorkspaceRole
+from roster.request import Request
+from roster.settings import settings
+from roster.table import keys, members, tenants
+from roster.table.store import Item, Key, Store
+
+T = TypeVar("T")
+
+WHOLE = 1_000  # rows up to which a list without `page` is given whole
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list is wanted; `asked` when the caller named a page or a size."""
+
+    page: int
+    size: int
+    asked: bool
+
+    @classmethod
+    def of(cls, page: str, size: str) -> "Window":
+        return cls(int(page or 1), int(size or WHOLE), bool(page or size))
+
+
+class Access(Enum):
+    """Who may call an endpoint."""
+
+    PUBLIC = auto()
+    ANY_USER = auto()
+    PLATFORM_ADMIN = auto()
+    MEMBER = auto()  # or platform ADMIN
+    WORKSPACE_ADMIN = auto()  # or platform ADMIN
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An admitted request: who calls, and for a workspace's endpoints what was read of it."""
+
+    store: Store
+    now: datetime
+    request: Request
+    principal: Principal | None = None
+    found: dict[Key, Item] = field(default_factory=dict)
+
+    @property
+    def user(self) -> User:
+        """The caller. Raises NotKnown on a public endpoint that was called without a session."""
+        if self.principal is None:
+            raise NotKnown
+        return self.principal.user
+
+    @property
+    def session(self) -> Session:
+        """The caller's session."""
+        if self.principal is None or self.principal.session is None:
+            raise NotKnown
+        return self.principal.session
+
+    @property
+    def tenant(self) -> Tenant:
+        """The workspace that the path names. Raises Missing where there is none."""
+        workspace_id = self.request.path.get("workspaceId", "")
+        item = self.found.get(keys.tenant(workspace_id)) if keys.is_id(workspace_id) else None
+        tenant = tenants.of_item(item)
+        if tenant is None:
+            raise Missing("workspace", workspace_id)
+        return tenant
+
+    @property
+    def membership(self) -> Membership | None:
+        """The caller's membership of the workspace that the path names."""
+        workspace_id = self.request.path.get("workspaceId", "")
+        if not keys.is_id(workspace_id):
+            return None
+        return members.of_item(self.found.get(keys.member(workspace_id, self.user.id)))
+
+    @property
+    def actor(self) -> Actor:
+        """Who is named in the audit of a change."""
+        user = self.principal.user if self.principal else None
+        tenant_id = self.request.path.get("workspaceId")
+        return Actor(
+            self.request.id, self.now, user.id if user else None, user.number if user else None, tenant_id
+        )
+
+    def success(self, data: T) -> Success[T]:
+        return Success(data=data, timestamp=clock.instant(self.now))
+
+    def done(self) -> Done:
+        return Done(timestamp=clock.instant(self.now))
+
+    def listed(self, window: Window, data: list[T], total: int) -> Listed[T]:
+        """A list that says what it leaves out: `meta` where rows are, or where a page was asked for."""
+        pages = -(-total // window.size)
+        meta = Meta(page=window.page, size=window.size, total=total, totalPages=pages)
+        whole = not window.asked and total <= window.size
+        return Listed(data=data, meta=None if whole else meta, timestamp=clock.instant(self.now))
+
+
+def cookie_name() -> str:
+    """`__Host-session`, which browsers only take with `Secure`; plain `session` on plain-HTTP loopback."""
+    return "__Host-session" if settings().secure_cookie else "session"
+
+
+def session_cookie(credential: str) -> Cookie:
+    """The session's cookie; an empty credential takes it away. The server ends it, so it names no age."""
+    return Cookie(
+        cookie_name(),
+        credential,
+        path="/",
+        secure=settings().secure_cookie,
+        http_only=True,
+        max_age=None if credential else 0,
+        same_site=SameSite.LAX_MODE,
+    )
+
+
+_ALLOWS: dict[Access, Callable[[Call], bool]] = {
+    Access.PUBLIC: lambda call: True,
+    Access.ANY_USER: lambda call: True,
+    Access.PLATFORM_ADMIN: lambda call: call.user.is_admin,
+    Access.MEMBER: lambda call: call.user.is_admin or call.membership is not None,
+    Access.WORKSPACE_ADMIN: lambda call: (
+        call.user.is_admin or (call.membership is not None and call.membership.role is WorkspaceRole.ADMIN)
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Workspaces:
+    """The dialect, for endpoints of one kind of access."""
+
+    access: Access
+    content_type: str = "application/json; charset=utf-8"
+    request_id_header: str = "X-Request-Id"
+
+    def admit(self, request: Request, store: Store) -> Call:
+        """401 without a live session, 403 from a foreign origin, 415 for a body that is not JSON, 403."""
+        now = wiring.current().now()
+        call = Call(store, now, request)
+        if self.access is not Access.PUBLIC:
+            proof = auth.by_session(store, _cookie(request), now, lambda user_id: _beside(request, user_id))
+            call = Call(store, now, request, proof.principal, proof.beside)
+        _demand_own_page(request)
+        if not _ALLOWS[self.access](call):
+            raise NotAllowed
+        return call
+
+    def refuse(self, error: DirectoryError, request: Request) -> door.Reply:
+        kind = next((kind for kind in type(error).__mro__ if kind in _WORDS), DirectoryError)
+        status, code, message = _WORDS[kind]
+        flaws = [{"field": flaw.field, "message": flaw.message} for flaw in _flaws(error)]
+        return _failure(status, code, _message(error) or message, flaws)
+
+    def broken(self, request: Request) -> door.Reply:
+        return _failure(500, "INTERNAL_ERROR", "The request could not be completed.", [])
+
+
+_WORDS: dict[type[DirectoryError], tuple[int, str, str]] = {
+    Unfit: (400, "VALIDATION_ERROR", "The request is not valid."),
+    NotKnown: (401, "UNAUTHORIZED", "Authentication is required."),
+    NotAllowed: (403, "FORBIDDEN", "You may not do this."),
+    Missing: (404, "NOT_FOUND", "There is no such resource."),
+    Taken: (409, "CONFLICT", "This is in use."),
+    LastAdmin: (409, "CONFLICT", "The last administrator must stay."),
+    WrongMediaType: (415, "UNSUPPORTED_MEDIA_TYPE", "A body must be application/json."),
+    Unavailable: (503, "UNAVAILABLE", "The directory is busy; try again."),
+    DirectoryError: (500, "INTERNAL_ERROR", "The request could not be completed."),
+}
+
+_TAKEN = {"email": "The e-mail address is in use.", "key": "The key is in use."}
+
+
+def _message(error: DirectoryError) -> str | None:
+    if isinstance(error, Missing):
+        return f"There is no such {error.what}."
+    if isinstance(error, Taken):
+        return "The user is a member already." if error.what == "membership" else _TAKEN.get(error.what)
+    return None
+
+
+def _flaws(error: DirectoryError) -> tuple[Flaw, ...]:
+    return error.flaws if isinstance(error, Unfit) else ()
+
+
+def _failure(status: int, code: str, message: str, flaws: list[dict[str, str]]) -> door.Reply:
+    body: dict[str, object] = {"code": code, "message": message}
+    if flaws:
+        body["data"] = flaws
+    body["timestamp"] = clock.instant(wiring.current().now())
+    return door.Reply(status, json.dumps(body, ensure_ascii=False, separators=(",", ":")), {})
+
+
+def _cookie(request: Request) -> str:
+    """The one session cookie. Two of the name, or another method of proof beside it, prove nobody."""
+    values = request.cookie(cookie_name())
+    if len(values) != 1 or "authorization" in request.headers:
+        raise NotKnown
+    return values[0]
+
+
+def _beside(request: Request, user_id: str) -> Sequence[Key]:
+    workspace_id = request.path.get("workspaceId", "")
+    if not keys.is_id(workspace_id):
+        return ()
+    return keys.tenant(workspace_id), keys.member(workspace_id, user_id)
+
+
+def _demand_own_page(request: Request) -> None:
+    """A browser sends a cookie for any page: writes need an origin of ours, and JSON if anything."""
+    if request.method in ("GET", "HEAD"):
+        return
+    origin = request.headers.get("origin")
+    if origin is not None and origin not in settings().allowed_origins:
+        raise NotAllowed
+    if request.has_body and (
+        request.media_type != "application/json" or request.charset not in ("", "utf-8", "utf8")
+    ):
+        raise WrongMediaType
+
+
+def endpoint(access: Access) -> tuple[door.Resolver[Call], door.Handler]:
+    """The resolver and the handler of an endpoint of this kind of access."""
+    app: door.Resolver[Call] = door.Resolver()
+    return app, door.door(app, Workspaces(access))

@@ -1,0 +1,23 @@
+"""E-mail addresses: what is one, and when two are the same (the contracts' rule 6)."""
+
+from functools import lru_cache
+
+
+class NotAnAddress(ValueError):
+    """The text is no address; the message says why and never repeats the text."""
+
+
+@lru_cache(maxsize=1024)
+def canonical(address: str) -> str:
+    """The form by which addresses are unique: local part in lower case, domain as IDNA A-label.
+
+    Raises `NotAnAddress`. Only syntax is judged: `.test` and its like are addresses.
+    """
+    import email_validator
+
+    email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+    try:
+        parsed = email_validator.validate_email(address, check_deliverability=False, allow_smtputf8=False)
+    except email_validator.EmailNotValidError as error:
+        raise NotAnAddress("is not a valid e-mail address") from error
+    return f"{parsed.local_part.lower()}@{parsed.ascii_domain.lower()}"

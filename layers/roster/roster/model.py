@@ -1,0 +1,287 @@
+"""The directory's entities as frozen dataclasses. No wire name, no key and no storage is known here.
+
+workspace (the tenant) ──< membership >── user ──< session, API token
+    ├──< project ──< project membership >── user
+    ├──< space ──< space role >── user, ──< app
+    └──< feature
+beside them, for the whole site: permission roles, groups, clients
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+Instant: TypeAlias = str
+"""A moment as `YYYY-MM-DDTHH:MM:SSZ`; these strings order like the moments."""
+
+
+class PlatformRole(StrEnum):
+    """What a user may do on the whole site."""
+
+    ADMIN = "ADMIN"
+    USER = "USER"
+
+
+class WorkspaceRole(StrEnum):
+    """What a member may do in one workspace."""
+
+    ADMIN = "ADMIN"
+    MEMBER = "MEMBER"
+
+
+class SpaceRole(StrEnum):
+    """What a user is in one space."""
+
+    DEVELOPER = "developer"
+    MANAGER = "manager"
+    AUDITOR = "auditor"
+
+
+class UserKind(StrEnum):
+    """A person, or a service account that only calls the API."""
+
+    PERSON = "person"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a workspace wants moments and numbers shown (document 004; the defaults are its contract's)."""
+
+    locale: str = "en-US"
+    time_zone: str = "UTC"
+    date_time_format: str = "yyyy-MM-dd HH:mm"
+    date_format: str = "yyyy-MM-dd"
+    time_format: str = "HH:mm"
+    region_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """The postal face of a workspace (document 000)."""
+
+    abbreviation: str = ""
+    admin_email: str = ""
+    admin_name: str = ""
+    address: str = ""
+    state: str = ""
+    country: str = ""
+    pin_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A workspace: the unit of tenancy. `number` is its place in the site's order of creation."""
+
+    id: str
+    number: int
+    key: str
+    name: str
+    created_at: Instant
+    updated_at: Instant | None = None
+    settings: Settings = field(default_factory=Settings)
+    organisation: Organisation = field(default_factory=Organisation)
+    admins: int = 0
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user of the site. The password is elsewhere and never travels with it.
+
+    `number` is the integer id (document 003) and the place in the site's order of creation.
+    `epoch` moves when all sessions end; `revision` with every change. The oldest membership's
+    workspace is kept here so that a caller's workspace is known without a search.
+    """
+
+    id: str
+    number: int
+    email: str
+    full_name: str
+    created_at: Instant
+    roles: tuple[PlatformRole, ...] = (PlatformRole.USER,)
+    active: bool = True
+    kind: UserKind = UserKind.PERSON
+    first_name: str | None = None
+    last_name: str | None = None
+    user_name: str | None = None
+    timezone: str | None = None
+    date_format: str | None = None
+    time_format: str | None = None
+    notifications: int = 1
+    role_number: int | None = None
+    groups: tuple[int, ...] = ()
+    onboarding: int = 0
+    default_workspace_id: str | None = None
+    oldest_workspace_id: str | None = None
+    oldest_membership_at: Instant | None = None
+    created_by: str | None = None
+    created_by_number: int | None = None
+    updated_at: Instant | None = None
+    updated_by: str | None = None
+    updated_by_number: int | None = None
+    epoch: int = 0
+    revision: int = 1
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the user is a platform ADMIN in good standing."""
+        return self.active and PlatformRole.ADMIN in self.roles
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A user's place in a workspace.
+
+    `number` is its place in the workspace's order of joining. Roles granted in this workspace up to
+    the membership numbered `floor` ended with it: see `grants.py`.
+    """
+
+    workspace_id: str
+    user_id: str
+    role: WorkspaceRole
+    number: int
+    created_at: Instant
+    floor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """Connection metadata of a project's database; never a password (document 000)."""
+
+    host: str
+    port: str
+    username: str
+    db_name: str
+    db_type: str
+    connect_timeout_secs: int
+    idle_timeout_secs: int
+    max_open_connections: int
+    max_idle_connections: int
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project of a workspace; `number` is its integer id (document 003)."""
+
+    id: str
+    number: int
+    workspace_id: str
+    name: str
+    abbreviation: str = ""
+    description: str = ""
+    database: tuple[Database, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A space of a workspace, perhaps of one of its projects; `number` is its place in creation order."""
+
+    id: str
+    number: int
+    workspace_id: str
+    name: str
+    created_at: Instant
+    updated_at: Instant | None = None
+    project_id: str | None = None
+    description: str = ""
+    email: str = ""
+    owner_id: str | None = None
+    allow_ssh: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app registered in a space; only its id and name are known."""
+
+    id: str
+    space_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Something that can be switched on in a workspace, perhaps in one project of it."""
+
+    id: str
+    workspace_id: str
+    name: str
+    project_id: str | None = None
+    description: str = ""
+    email: str = ""
+    owner_id: str | None = None
+    touched_by: str | None = None
+    enabled: bool = True
+    module: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionRole:
+    """A site-wide role of document 003 (`role_id`), whose permissions document 004 shows."""
+
+    number: int
+    name: str
+    permissions: tuple[str, ...] = ()
+    is_default: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A site-wide group of users (document 003)."""
+
+    number: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """A bearer credential of a user, perhaps for one workspace; the secret itself is never kept."""
+
+    id: str
+    user_id: str
+    name: str
+    created_at: Instant
+    workspace_id: str | None = None
+    expires_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A program registered with the token endpoint."""
+
+    id: str
+    grants: tuple[str, ...]
+    scopes: tuple[str, ...] = ()
+    user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser's session; the secret itself is never kept."""
+
+    id: str
+    user_id: str
+    created_at: Instant
+    seen_at: Instant
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who makes a change: what the audit item says. `user_id` None is the system or an operator."""
+
+    request_id: str
+    at: datetime
+    user_id: str | None = None
+    user_number: int | None = None
+    tenant_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who calls, proved by a live credential on this very request."""
+
+    user: User
+    session: Session | None = None
+    token: ApiToken | None = None

@@ -1,0 +1,164 @@
+"""Counted listings: any page of a million rows in three reads, with an exact total.
+
+A listing is one partition. Its rows carry ever-growing numbers (gaps are fine, a number is never used
+twice), and above the rows lies a tree that knows which numbers are there:
+
+    ROOT           total, and how many rows each branch has        b0=9873  b1=10000  b2=417
+    BRANCH#n       10,000 numbers as 100 leaves                    0=...  1=...  2=...
+      leaf         100 numbers as the bits of one integer          bit 42 set: row 42 of the leaf is there
+    ROW#n          what the list shows, or whom to join
+    NEXT           the last number given out
+
+Row and bits move in one transaction; because the row's own condition says that it was absent (or there),
+adding (or subtracting) the power of two switches exactly that bit, and `ADD` needs no reading first.
+Page N: the root tells in which branch the page begins, the branch tells the very number, and one Query
+from there reads the page's rows and no other. Emptied stretches cost nothing: nothing is there to read.
+
+Everything that writes one listing moves its root, so its writers come one after another: some tens a
+second on DynamoDB, where overlapping transactions cancel each other and try again. Import moves the
+counts once a batch.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from roster.table import keys
+from roster.table.store import Absent, Below, Item, Key, Page, Refused, Store, Update, Value, any_of
+
+LEAF = 100  # numbers in a leaf: 2**100 stays below the 38 digits that a DynamoDB number can have
+BRANCH = 100 * LEAF  # numbers in a branch: two kilobytes when every leaf is full, one read unit
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One page of a listing, and how many rows the listing has in all."""
+
+    items: list[Item]
+    total: int
+
+
+def allocate(store: Store, listing: str, count: int = 1) -> int:
+    """Give out `count` numbers of a listing and return the first of them: one Write."""
+    counter = store.write(Update(keys.next_number(listing), add={"last": count}), returning=True) or {}
+    return _integer(counter, "last") - count + 1
+
+
+def reserve(store: Store, listing: str, number: int) -> None:
+    """See to it that numbers up to this one are never given out: one Write. For imported numbers."""
+    key = keys.next_number(listing)
+    condition = any_of(Absent("last"), Below("last", number))
+    try:
+        store.write(Update(key, set={"last": number}, condition=condition))
+    except Refused:
+        return  # it was so already
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Rows that come to a listing (`sign` 1) or leave it (-1) within a transaction."""
+
+    listing: str
+    number: int
+    sign: int
+
+
+def counting(moves: Iterable[Move]) -> Iterator[Update]:
+    """The updates of branches and roots that belong to these moves, one an item, in order of key."""
+    totals: Counter[str] = Counter()
+    branches: dict[tuple[str, int], Counter[str]] = {}
+    counts: dict[str, Counter[str]] = {}
+    for move in moves:
+        index, within = divmod(move.number, BRANCH)
+        leaf, bit = divmod(within, LEAF)
+        totals[move.listing] += move.sign
+        counts.setdefault(move.listing, Counter())[f"b{index}"] += move.sign
+        branches.setdefault((move.listing, index), Counter())[str(leaf)] += move.sign << bit
+    for (listing, index), leaves in sorted(branches.items()):
+        yield Update(keys.branch(listing, index), add=leaves)
+    for listing, total in sorted(totals.items()):
+        yield Update(keys.root(listing), add={"total": total, **counts[listing]})
+
+
+def page(store: Store, listing: str, number: int, size: int, *, forward: bool = True) -> Rows:
+    """Page `number` (from 1) of `size` rows, in ascending order of their numbers unless told otherwise.
+
+    One BatchGet (root and the branch where the page would begin had nothing ever been deleted), one
+    Get where that guess was wrong, one Query; past the end only the first.
+    """
+    skip = (number - 1) * size
+    root_key, guess = keys.root(listing), keys.branch(listing, skip // BRANCH)
+    found = store.batch_get([root_key, guess])
+    root = found.get(root_key)
+    total = _integer(root, "total") if root else 0
+    if root is None or skip >= total:
+        return Rows([], total)
+    index, skip = _branch_at(root, skip, forward)
+    key = keys.branch(listing, index)
+    branch = found.get(key) or store.get(key) or {}
+    first = index * BRANCH + _number_at(branch, skip, forward)
+    return Rows(_read(store, listing, first, size, forward), total)
+
+
+def everything(store: Store, listing: str) -> Iterator[Item]:
+    """All rows in ascending order, a megabyte a Query. For tools, sweeps and bounded lists."""
+    low, high = keys.rows_from(0)
+    start: Key | None = None
+    while True:
+        part: Page = store.query(listing, between=(low, high), start=start)
+        yield from part.items
+        if (start := part.next) is None:
+            return
+
+
+def total(store: Store, listing: str) -> int:
+    """How many rows the listing has: one Get."""
+    root = store.get(keys.root(listing))
+    return _integer(root, "total") if root else 0
+
+
+def _branch_at(root: Item, skip: int, forward: bool) -> tuple[int, int]:
+    """The branch that holds the row after `skip` others, and how many to skip inside it."""
+    counts = sorted(
+        ((int(name[1:]), _integer(root, name)) for name in root if name[0] == "b"), reverse=not forward
+    )
+    index = 0
+    for index, count in counts:  # noqa: B007 - the last branch stands when a count ran ahead of the total
+        if skip < count:
+            break
+        skip -= count
+    return index, skip
+
+
+def _number_at(branch: Item, skip: int, forward: bool) -> int:
+    """Which number inside the branch comes after `skip` others; its far end when there are too few."""
+    leaves = sorted((int(name) for name in branch if name.isdecimal()), reverse=not forward)
+    for leaf in leaves:
+        bits = _integer(branch, str(leaf))
+        if skip < (count := bits.bit_count()):
+            nth = skip if forward else count - 1 - skip
+            for _ in range(nth):
+                bits &= bits - 1  # drops the lowest bit that is set
+            return leaf * LEAF + (bits & -bits).bit_length() - 1
+        skip -= count
+    return BRANCH if forward else -1
+
+
+def _read(store: Store, listing: str, first: int, size: int, forward: bool) -> list[Item]:
+    """`size` rows from the number `first` on: one Query a megabyte."""
+    if first < 0:
+        return []
+    reach = keys.rows_from(first) if forward else keys.rows_to(first)
+    items: list[Item] = []
+    start: Key | None = None
+    while len(items) < size:
+        part = store.query(listing, between=reach, limit=size - len(items), forward=forward, start=start)
+        items += part.items
+        if (start := part.next) is None:
+            break
+    return items
+
+
+def _integer(item: Item, name: str) -> int:
+    value: Value = item.get(name, 0)
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,112 @@
+"""Entities to items and back: attributes are named like the fields, absent ones take the default."""
+
+import types
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import MISSING, Field, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from roster.errors import DirectoryError
+from roster.model import PlatformRole, UserKind, WorkspaceRole
+from roster.table.store import Value
+
+E = TypeVar("E")
+
+_LEAST: Mapping[type[Enum], Enum] = {
+    PlatformRole: PlatformRole.USER,
+    WorkspaceRole: WorkspaceRole.MEMBER,
+    UserKind: UserKind.PERSON,
+}
+"""What an unknown value of a later version counts as: the one that may least."""
+
+
+class Poisoned(DirectoryError):
+    """An item lacks an attribute or holds one of another type. Says where, never what."""
+
+    def __init__(self, kind: str, field: str) -> None:
+        super().__init__(f"{kind}.{field}")
+
+
+def attributes(entity: Any) -> dict[str, Value]:
+    """The entity's fields as plain values; None is left out."""
+    pairs = ((field.name, _plain(getattr(entity, field.name))) for field in fields(entity))
+    return {name: value for name, value in pairs if value is not None}
+
+
+def entity(cls: type[E], item: Mapping[str, Value]) -> E:
+    """The entity of this class that the item holds; attributes it does not know are ignored.
+
+    Raises `Poisoned` where a required attribute is absent or of another type.
+    """
+    values: dict[str, Any] = {}
+    for name, required, read in _readers(cls):  # type: ignore[arg-type]  # a class is hashable
+        if name in item:
+            try:
+                values[name] = read(item[name])
+            except (TypeError, ValueError, DirectoryError) as error:
+                raise Poisoned(cls.__name__, name) from error
+        elif required:
+            raise Poisoned(cls.__name__, name)
+    return cls(**values)
+
+
+def readable(cls: type[E], items: Iterable[Mapping[str, Value]]) -> list[E]:
+    """The entities of a list; a poisoned one is passed over, for one bad row must not fail a page."""
+    found: list[E] = []
+    for item in items:
+        try:
+            found.append(entity(cls, item))
+        except Poisoned:
+            continue
+    return found
+
+
+def _plain(value: Any) -> Value:
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, tuple):
+        return [_plain(element) for element in value]
+    if is_dataclass(value):
+        return attributes(value)
+    return value  # type: ignore[no-any-return]  # str, int, bool or None: mypy checks the model
+
+
+@cache
+def _readers(cls: Any) -> tuple[tuple[str, bool, Callable[[Value], Any]], ...]:
+    hints = get_type_hints(cls)
+    return tuple((field.name, _required(field), _reader(hints[field.name])) for field in fields(cls))
+
+
+def _required(field: "Field[Any]") -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def _reader(hint: Any) -> Callable[[Value], Any]:
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        some = _reader(next(arm for arm in get_args(hint) if arm is not type(None)))
+        return lambda value: None if value is None else some(value)
+    if origin is tuple:
+        element = _reader(get_args(hint)[0])
+        return lambda value: tuple(element(one) for one in _exactly(list, value))
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return lambda value: _member(hint, value)
+    if isinstance(hint, type) and is_dataclass(hint):
+        return lambda value: entity(hint, _exactly(dict, value))
+    return lambda value: _exactly(hint, value)
+
+
+def _member(kind: type[Enum], value: Value) -> Enum:
+    try:
+        return kind(value)
+    except ValueError:
+        if kind in _LEAST:
+            return _LEAST[kind]
+        raise
+
+
+def _exactly(kind: type[E], value: Any) -> E:
+    if type(value) is not kind:  # a bool is an int to isinstance
+        raise TypeError(kind.__name__)
+    return value

@@ -1,0 +1,194 @@
+"""Memberships: who belongs to which workspace, and as what.
+
+A membership that is removed leaves a mark under its key until the sweep has cleared what was granted
+within it: the mark's `floor` says up to which membership grants are void (see `grants.py`).
+"""
+
+from collections.abc import Iterable
+
+from roster.clock import instant
+from roster.errors import DirectoryError, LastAdmin, Missing, Taken
+from roster.model import Actor, Membership, Tenant, User, WorkspaceRole
+from roster.table import keys, listings, users
+from roster.table.mapping import attributes, entity, readable
+from roster.table.store import (
+    Absent,
+    AtLeast,
+    Check,
+    Condition,
+    Equals,
+    Item,
+    Present,
+    Put,
+    Store,
+    Update,
+    all_of,
+    any_of,
+)
+from roster.table.transaction import Lost, Transaction, item, settled
+
+Joined = tuple[Membership, User]
+
+
+def of_item(found: Item | None) -> Membership | None:
+    """The membership that an item holds; None where there is none or only the mark of one removed."""
+    return None if found is None or "removed_at" in found else entity(Membership, found)
+
+
+def page(store: Store, workspace_id: str, number: int, size: int) -> tuple[list[Joined], int]:
+    """A page of members in order of joining, with their users, and the total: four calls at most."""
+    rows = listings.page(store, keys.members(workspace_id), number, size)
+    found = readable(Membership, rows.items)
+    living = users.by_ids(store, [membership.user_id for membership in found])
+    return [(one, living[one.user_id]) for one in found if one.user_id in living], rows.total
+
+
+def add(store: Store, tenant: Tenant, user_id: str, role: WorkspaceRole, *, by: Actor) -> Joined:
+    """Make a user a member: one BatchGet, one Write for the number, one Transact.
+
+    Raises Taken where the user is one already, Missing where user or workspace is not there.
+    """
+
+    def attempt() -> Joined:
+        user, found = _ground(store, tenant.id, user_id)
+        if user is None:
+            raise Missing("user", user_id)
+        if of_item(found) is not None:
+            raise Taken("membership")
+        number = listings.allocate(store, keys.members(tenant.id))
+        made = Membership(tenant.id, user.id, role, number, instant(by.at), floor_of(found))
+        work = Transaction(by)
+        plan(work, tenant, user, made)
+        work.commit(store)
+        return made, user
+
+    return settled(attempt)
+
+
+def plan(work: Transaction, tenant: Tenant, user: User, membership: Membership) -> None:
+    """The operations that make a membership, on the ground of the user as it was read."""
+    state = attributes(membership)
+    free = any_of(Absent(), all_of(Present("removed_at"), Equals("number", membership.floor)))
+    work.do(Put(item(keys.member(tenant.id, user.id), state), free), _taken_or_lost)
+    work.do(_oldest_with(user, membership), _user_gone_or_lost)
+    if membership.role is WorkspaceRole.ADMIN:
+        grown = Update(keys.tenant(tenant.id), add={"admins": 1}, condition=Present())
+        work.tally(grown, lambda _: Missing("workspace", tenant.id))
+    else:
+        work.check(keys.tenant(tenant.id), Present(), lambda _: Missing("workspace", tenant.id))
+    work.enlist(keys.members(tenant.id), membership.number, state)
+    row: Item = {"workspace_id": tenant.id, "created_at": membership.created_at}
+    work.enlist(keys.workspaces_of(user.id), tenant.number, row, lambda _: Taken("membership"))
+    work.audit("member.added", user.id, workspace=tenant.id, role=membership.role)
+
+
+def remove(store: Store, tenant: Tenant, user_id: str, *, by: Actor, even_last_admin: bool) -> None:
+    """End a membership, and with it all that was granted in the workspace: one BatchGet, one Transact.
+
+    Where it was the user's oldest, the next oldest is searched first. Raises Missing where there is
+    no such membership, LastAdmin where it is the workspace's last ADMIN unless `even_last_admin`.
+    """
+
+    def attempt() -> None:
+        user, found = _ground(store, tenant.id, user_id)
+        membership = of_item(found)
+        if user is None or membership is None:
+            raise Missing("member", user_id)
+        work = Transaction(by)
+        work.do(Put(_mark(membership, instant(by.at)), still(membership)))
+        end(work, tenant, membership, even_last_admin=even_last_admin)
+        _oldest_without(work, store, user, tenant.id)
+        work.sweep(keys.sweep_of_member(tenant.id, user_id), workspace_id=tenant.id, user_id=user_id)
+        work.audit("member.removed", user_id, workspace=tenant.id, role=membership.role)
+        work.commit(store)
+
+    settled(attempt)
+
+
+def floor_of(found: Item | None) -> int:
+    """Up to which membership the grants of this user in this workspace are void (0: none is)."""
+    floor = (found or {}).get("floor", 0)
+    return floor if isinstance(floor, int) else 0
+
+
+def end(work: Transaction, tenant: Tenant, membership: Membership, *, even_last_admin: bool) -> None:
+    """The operations that end a membership: its rows and counts, not its own item and the profile."""
+    work.delist(keys.members(tenant.id), membership.number)
+    work.delist(keys.workspaces_of(membership.user_id), tenant.number)
+    if membership.role is WorkspaceRole.ADMIN:
+        enough: Condition = Present() if even_last_admin else AtLeast("admins", 2)
+        fewer = Update(keys.tenant(tenant.id), add={"admins": -1}, condition=enough)
+        work.tally(fewer, lambda _: LastAdmin("workspace"))
+
+
+def still(membership: Membership) -> Condition:
+    """That the membership's item is the one that was read."""
+    return all_of(Absent("removed_at"), Equals("number", membership.number))
+
+
+def _mark(membership: Membership, at: str) -> Item:
+    """What takes a removed membership's place until its grants are cleared away."""
+    mark: Item = {
+        "workspace_id": membership.workspace_id,
+        "user_id": membership.user_id,
+        "number": membership.number,
+        "floor": membership.number,
+        "removed_at": at,
+    }
+    return item(keys.member(membership.workspace_id, membership.user_id), mark)
+
+
+def _ground(store: Store, workspace_id: str, user_id: str) -> tuple[User | None, Item | None]:
+    """The user, and what stands under the key of the membership: one BatchGet."""
+    if not keys.is_id(user_id):
+        return None, None
+    profile, place = keys.user(user_id), keys.member(workspace_id, user_id)
+    found = store.batch_get([profile, place])
+    return users.of_item(found.get(profile)), found.get(place)
+
+
+def _oldest_with(user: User, membership: Membership) -> Update | Check:
+    """What a new membership means for the profile: it becomes the oldest, or there is an older one."""
+    key = keys.user(user.id)
+    alive = Absent("deleted_at")
+    if user.oldest_workspace_id is None:
+        same: Condition = all_of(Present(), alive, Absent("oldest_workspace_id"))
+    else:
+        same = all_of(alive, Equals("oldest_workspace_id", user.oldest_workspace_id))
+    if user.oldest_membership_at is not None and user.oldest_membership_at <= membership.created_at:
+        return Check(key, same)
+    oldest: Item = {
+        "oldest_workspace_id": membership.workspace_id,
+        "oldest_membership_at": membership.created_at,
+    }
+    return Update(key, set=oldest, condition=same)
+
+
+def _oldest_without(work: Transaction, store: Store, user: User, workspace_id: str) -> None:
+    """What the end of a membership means for the profile: the next oldest follows the oldest."""
+    key = keys.user(user.id)
+    if user.oldest_workspace_id != workspace_id:
+        work.do(Check(key, Equals("oldest_workspace_id", user.oldest_workspace_id)))
+        return
+    same = Equals("oldest_workspace_id", workspace_id)
+    following = _next_oldest(listings.everything(store, keys.workspaces_of(user.id)), workspace_id)
+    if following is None:
+        work.do(Update(key, remove=("oldest_workspace_id", "oldest_membership_at"), condition=same))
+        return
+    joined_at, oldest = following
+    state: Item = {"oldest_workspace_id": oldest, "oldest_membership_at": joined_at}
+    work.do(Update(key, set=state, condition=same))
+    work.do(Check(keys.member(oldest, user.id), all_of(Present(), Absent("removed_at"))))
+
+
+def _next_oldest(rows: Iterable[Item], without: str) -> tuple[str, str] | None:
+    others = ((str(row["created_at"]), str(row["workspace_id"])) for row in rows)
+    return min((other for other in others if other[1] != without), default=None)
+
+
+def _taken_or_lost(found: Item | None) -> DirectoryError:
+    return Lost() if found is None or "removed_at" in found else Taken("membership")
+
+
+def _user_gone_or_lost(found: Item | None) -> DirectoryError:
+    return Missing("user") if found is None or "deleted_at" in found else Lost()

@@ -1,0 +1,58 @@
+"""Sessions of browsers: opened by a login, alive while used, ended by logout or with the user's epoch."""
+
+from datetime import datetime, timedelta
+
+from roster.clock import instant
+from roster.credentials import Credential, same
+from roster.errors import Unavailable
+from roster.model import Actor, Session, User
+from roster.table import keys
+from roster.table.mapping import attributes, entity
+from roster.table.store import Delete, Equals, Item, Put, Refused, Store, Update
+from roster.table.transaction import Transaction, item
+
+IDLE = timedelta(hours=12)
+LIFETIME = timedelta(days=14)
+TOUCH = timedelta(hours=1)  # how stale the last use may stand before it is moved
+
+
+def start(store: Store, user: User, *, by: Actor) -> Credential:
+    """Open a session: one Transact. The secret in the answer is kept nowhere."""
+    credential = Credential.new("session", user.id)
+    at = instant(by.at)
+    session = Session(credential.id, user.id, at, at, user.epoch)
+    expires = int((by.at + LIFETIME).timestamp())
+    state: Item = {**attributes(session), "digest": credential.digest, "expires_at": expires}
+    work = Transaction(by)
+    work.do(Put(item(keys.session(user.id, session.id), state)))
+    work.audit("session.started", user.id)
+    work.commit(store)
+    return credential
+
+
+def live(found: Item | None, credential: Credential, user: User, now: datetime) -> Session | None:
+    """The session that the credential proves, if it is alive at this moment."""
+    if found is None or not same(found.get("digest"), credential.digest):
+        return None
+    session = entity(Session, found)
+    fresh = session.created_at > instant(now - LIFETIME) and session.seen_at > instant(now - IDLE)
+    return session if fresh and session.epoch == user.epoch else None
+
+
+def touch(store: Store, session: Session, now: datetime) -> None:
+    """Move the last use, at most once an hour: one Write, whose failure fails nothing."""
+    if session.seen_at > instant(now - TOUCH):
+        return
+    key = keys.session(session.user_id, session.id)
+    try:
+        store.write(Update(key, set={"seen_at": instant(now)}, condition=Equals("seen_at", session.seen_at)))
+    except (Refused, Unavailable):
+        return
+
+
+def end(store: Store, session: Session, *, by: Actor) -> None:
+    """Log out: one Transact; harmless where the session has gone."""
+    work = Transaction(by)
+    work.do(Delete(keys.session(session.user_id, session.id)))
+    work.audit("session.ended", session.user_id)
+    work.commit(store)

@@ -1,0 +1,107 @@
+"""Sweeps: clearing what a deleted user or an ended membership left behind, which may be without bound.
+
+Access is gone before a sweep begins; a sweep only tidies. It can stop anywhere and begin again: each
+batch is a transaction whose conditions make a second pass harmless, and the job's own item goes last,
+unless the same job was ordered anew meanwhile.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from roster.model import Actor, Membership
+from roster.table import grants, keys, listings, members, tenants
+from roster.table.mapping import readable
+from roster.table.store import Delete, Equals, Item, Key, Present, Refused, Store, all_of
+from roster.table.transaction import Transaction, batched
+
+T = TypeVar("T")
+
+_AT_ONCE = 25  # rows looked at together
+
+
+def jobs(store: Store) -> Iterator[Item]:
+    """The sweeps that are ordered and not done: one Query a megabyte."""
+    start: Key | None = None
+    while True:
+        found = store.query(keys.SWEEP, start=start)
+        yield from found.items
+        if (start := found.next) is None:
+            return
+
+
+def run(store: Store, job: Key, now: datetime) -> None:
+    """Do one job, if it is still to be done. Raises Unavailable at the deadline; begin again then."""
+    order = store.get(job)
+    if order is None:
+        return
+    by = Actor("sweep", now)
+    user_id = str(order["user_id"])
+    if "workspace_id" in order:
+        _member(store, str(order["workspace_id"]), user_id, by)
+    else:
+        _user(store, user_id, by)
+    _delete(store, job, Equals("job", order.get("job")))
+
+
+def _member(store: Store, workspace_id: str, user_id: str, by: Actor) -> None:
+    place = keys.member(workspace_id, user_id)
+    mark = store.get(place)
+    floor = members.floor_of(mark)
+    void = (each for each in grants.of_user(store, user_id, workspace_id) if grants.is_void(each, floor))
+    _end_grants(store, void, by)
+    _delete(store, place, all_of(Present("removed_at"), Equals("number", floor)))
+
+
+def _user(store: Store, user_id: str, by: Actor) -> None:
+    _end_grants(store, grants.of_user(store, user_id), by)
+    for rows in _chunks(listings.everything(store, keys.workspaces_of(user_id))):
+        batched(store, list(_endings(store, [str(row["workspace_id"]) for row in rows], user_id, by)))
+    for key in (keys.root(keys.workspaces_of(user_id)), keys.next_number(keys.workspaces_of(user_id))):
+        store.write(Delete(key))
+    for prefix in (keys.SESSIONS, keys.TOKENS):
+        _clear(store, keys.user(user_id).pk, prefix)
+
+
+def _endings(store: Store, workspace_ids: list[str], user_id: str, by: Actor) -> Iterator[Transaction]:
+    found = store.batch_get([keys.member(workspace_id, user_id) for workspace_id in workspace_ids])
+    whole = tenants.by_ids(store, workspace_ids)
+    for membership in readable(Membership, (each for each in found.values() if "removed_at" not in each)):
+        work = Transaction(by)
+        work.do(Delete(keys.member(membership.workspace_id, user_id), members.still(membership)))
+        members.end(work, whole[membership.workspace_id], membership, even_last_admin=True)
+        yield work
+
+
+def _end_grants(store: Store, void: Iterable[Item], by: Actor) -> None:
+    for some in _chunks(void):
+        parts = []
+        for grant in some:
+            work = Transaction(by)
+            grants.plan_end(work, grant)
+            parts.append(work)
+        batched(store, parts)
+
+
+def _clear(store: Store, pk: str, prefix: str) -> None:
+    start: Key | None = None
+    while True:
+        found = store.query(pk, begins=prefix, start=start)
+        for each in found.items:
+            store.write(Delete(Key.of(each)))
+        if (start := found.next) is None:
+            return
+
+
+def _delete(store: Store, key: Key, condition: "Equals | object") -> None:
+    try:
+        store.write(Delete(key, condition))  # type: ignore[arg-type]
+    except Refused:
+        return
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(items)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some

@@ -1,0 +1,70 @@
+"""Tenants, which the dialects call workspaces, organisations or sites."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from uuid import uuid4
+
+from roster.clock import instant
+from roster.errors import Taken
+from roster.model import Actor, Tenant
+from roster.table import keys, listings
+from roster.table.mapping import attributes, entity, readable
+from roster.table.store import Absent, Item, Put, Store
+from roster.table.transaction import Transaction, item
+
+_LISTED = frozenset({"id", "number", "key", "name", "created_at"})
+
+
+def of_item(found: Item | None) -> Tenant | None:
+    """The tenant that an item holds, if there is one."""
+    return None if found is None else entity(Tenant, found)
+
+
+def by_id(store: Store, workspace_id: str) -> Tenant | None:
+    """One Get."""
+    return of_item(store.get(keys.tenant(workspace_id))) if keys.is_id(workspace_id) else None
+
+
+def by_ids(store: Store, workspace_ids: Iterable[str]) -> dict[str, Tenant]:
+    """Those of the tenants that exist: one BatchGet a hundred."""
+    found = store.batch_get([keys.tenant(workspace_id) for workspace_id in workspace_ids])
+    return {tenant.id: tenant for tenant in readable(Tenant, found.values())}
+
+
+def page(store: Store, number: int, size: int) -> tuple[list[Tenant], int]:
+    """A page of all tenants in order of creation, and their total: three calls at most."""
+    rows = listings.page(store, keys.WORKSPACES, number, size)
+    return readable(Tenant, rows.items), rows.total
+
+
+def page_of_user(store: Store, user_id: str, number: int, size: int) -> tuple[list[Tenant], int]:
+    """A page of the tenants a user is a member of, in their order of creation: four calls at most."""
+    rows = listings.page(store, keys.workspaces_of(user_id), number, size)
+    ids = [str(row["workspace_id"]) for row in rows.items]
+    found = by_ids(store, ids)
+    return [found[each] for each in ids if each in found], rows.total
+
+
+def create(store: Store, tenant: Tenant, *, by: Actor) -> Tenant:
+    """Make a tenant: one Write for its number, one Transact. Raises Taken for a key in use."""
+    made = replace(
+        tenant,
+        id=tenant.id or str(uuid4()),
+        number=listings.allocate(store, keys.WORKSPACES),
+        created_at=instant(by.at),
+        updated_at=instant(by.at),
+    )
+    work = Transaction(by)
+    plan(work, made)
+    work.commit(store)
+    return made
+
+
+def plan(work: Transaction, tenant: Tenant) -> None:
+    """The operations that make a tenant: profile, key, row, audit."""
+    state = attributes(tenant)
+    work.do(Put(item(keys.tenant(tenant.id), state), Absent()), lambda _: Taken("id", tenant.id))
+    lock = item(keys.workspace_key(tenant.key), {"workspace_id": tenant.id})
+    work.do(Put(lock, Absent()), lambda _: Taken("key", tenant.key))
+    work.enlist(keys.WORKSPACES, tenant.number, {name: state[name] for name in _LISTED})
+    work.audit("workspace.created", tenant.id)

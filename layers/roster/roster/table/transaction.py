@@ -1,0 +1,206 @@
+"""A change of the directory: its operations, its counts and its audit item, in one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+from uuid import uuid4
+
+from roster.clock import instant
+from roster.errors import DirectoryError, Unavailable
+from roster.model import Actor
+from roster.table import keys
+from roster.table.listings import Move, counting
+from roster.table.store import (
+    Absent,
+    Check,
+    Condition,
+    Delete,
+    Item,
+    Key,
+    Operation,
+    Present,
+    Put,
+    Refused,
+    Store,
+    Update,
+    Value,
+)
+
+SCHEMA = 1
+"""The version `v` of every item. A reader ignores attributes it does not know."""
+
+MOST = 100  # operations in one DynamoDB transaction
+
+R = TypeVar("R")
+
+Refuse = Callable[[Item | None], DirectoryError]
+"""Makes the error from the item that refused (None: there was none)."""
+
+
+class Lost(DirectoryError):
+    """What was read has changed meanwhile; reading and trying again is right."""
+
+
+def _lost(_: Item | None) -> DirectoryError:
+    return Lost()
+
+
+@dataclass(slots=True)
+class Transaction:
+    """Collects operations, each with the error that its refusal means; `commit` makes them one.
+
+    Several changes may share one transaction (import does): updates of one item's counts are merged.
+    """
+
+    by: Actor
+    token: str = field(default_factory=lambda: str(uuid4()))
+    operations: list[tuple[Operation, Refuse]] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    tallies: dict[Key, tuple[Update | Check, Refuse]] = field(default_factory=dict)
+    audits: int = 0
+
+    def do(self, operation: Operation, refuse: Refuse = _lost) -> None:
+        """Add an operation; `refuse` turns the refusing item into an error."""
+        self.operations.append((operation, refuse))
+
+    def tally(self, update: Update, refuse: Refuse = _lost) -> None:
+        """Add to integers of an item that several changes of this transaction may count on."""
+        present = self.tallies.get(update.key, (update, refuse))[0]
+        if isinstance(present, Update) and present is not update:
+            merged = {n: present.add.get(n, 0) + update.add.get(n, 0) for n in {*present.add, *update.add}}
+            update = replace(update, add=merged, condition=update.condition or present.condition)
+        self.tallies[update.key] = (update, refuse)
+
+    def check(self, key: Key, condition: Condition, refuse: Refuse = _lost) -> None:
+        """Demand a condition of an item that other changes of this transaction may count on or demand."""
+        if key not in self.tallies:
+            self.tallies[key] = (Check(key, condition), refuse)
+
+    def enlist(self, listing: str, number: int, row: Mapping[str, Value], refuse: Refuse = _lost) -> None:
+        """A row comes to a counted listing."""
+        item: Item = {**keys.row(listing, number).attributes(), "v": SCHEMA, **row}
+        self.do(Put(item, Absent()), refuse)
+        self.moves.append(Move(listing, number, 1))
+
+    def delist(self, listing: str, number: int, refuse: Refuse = _lost) -> None:
+        """A row leaves a counted listing."""
+        self.do(Delete(keys.row(listing, number), Present()), refuse)
+        self.moves.append(Move(listing, number, -1))
+
+    def audit(self, action: str, target: str, **details: Value) -> None:
+        """Say who did what to whom; never holds a secret."""
+        at = instant(self.by.at)
+        item: Item = {
+            **keys.audit(at, self.token, self.audits).attributes(),
+            "v": SCHEMA,
+            "at": at,
+            "action": action,
+            "target": target,
+            "actor": self.by.user_id or "system",
+            "tenant": self.by.tenant_id,
+            "request": self.by.request_id,
+            "details": details,
+        }
+        self.audits += 1
+        self.do(Put(item))
+
+    def sweep(self, key: Key, **whom: Value) -> None:
+        """Order a sweep: the table's stream starts it, and the item stays until it is done."""
+        self.do(Put(item(key, {**whom, "job": self.token, "since": instant(self.by.at)})))
+
+    def size(self) -> int:
+        """How many operations the transaction has come to."""
+        return len(self.operations) + len(self.tallies) + sum(1 for _ in counting(self.moves))
+
+    def absorb(self, other: "Transaction") -> bool:
+        """Take over another's changes, unless they touch an item of these or would make it too large."""
+        mine = {operation.key for operation, _ in self.operations}
+        theirs = {operation.key for operation, _ in other.operations}
+        if not mine.isdisjoint(theirs):
+            return False
+        joined = replace(
+            self,
+            operations=[*self.operations, *other.operations],
+            moves=[*self.moves, *other.moves],
+            tallies=dict(self.tallies),
+        )
+        for operation, refuse in other.tallies.values():
+            if isinstance(operation, Update):
+                joined.tally(operation, refuse)
+            else:
+                joined.check(operation.key, operation.condition, refuse)
+        if joined.size() > MOST:
+            return False
+        self.operations, self.moves, self.tallies = joined.operations, joined.moves, joined.tallies
+        return True
+
+    def commit(self, store: Store) -> None:
+        """Write it all, or raise the error of the first operation that was refused."""
+        steps = [
+            *self.operations,
+            *self.tallies.values(),
+            *((update, _lost) for update in counting(self.moves)),
+        ]
+        try:
+            store.transact([operation for operation, _ in steps], token=self.token)
+        except Refused as refused:
+            refuse = steps[refused.first.position][1]
+            raise refuse(refused.first.item) from refused
+
+
+def batched(store: Store, parts: Sequence[Transaction]) -> list[DirectoryError | None]:
+    """Commit many changes in as few transactions as hold them, so that counts move once a batch.
+
+    Returns for each its refusal, or None. A refused batch is committed change by change, so that
+    one bad change costs no other. Raises Unavailable as `commit` does.
+    """
+    outcome: list[DirectoryError | None] = []
+    waiting: list[Transaction] = []
+    batch: Transaction | None = None
+    for part in parts:
+        if batch is not None and batch.absorb(part):
+            waiting.append(part)
+            continue
+        outcome += _flushed(store, batch, waiting)
+        batch, waiting = replace(part, operations=[*part.operations], moves=[*part.moves]), [part]
+        batch.tallies = dict(part.tallies)
+    return outcome + _flushed(store, batch, waiting)
+
+
+def _flushed(
+    store: Store, batch: Transaction | None, parts: list[Transaction]
+) -> list[DirectoryError | None]:
+    if batch is None:
+        return []
+    refusal = _refusal(store, batch)
+    if refusal is None or len(parts) == 1:
+        return [refusal] * len(parts)
+    return [_refusal(store, part) for part in parts]
+
+
+def _refusal(store: Store, work: Transaction) -> DirectoryError | None:
+    try:
+        work.commit(store)
+    except Unavailable:
+        raise
+    except DirectoryError as error:
+        return error
+    return None
+
+
+def settled(attempt: Callable[[], R], tries: int = 5) -> R:
+    """The result of an attempt that reads, decides and commits; one whose ground moved is made again."""
+    for _ in range(tries - 1):
+        try:
+            return attempt()
+        except Lost:
+            continue
+    try:
+        return attempt()
+    except Lost as error:
+        raise Unavailable from error
+
+
+def item(key: Key, attributes: Mapping[str, Value]) -> Item:
+    """An item under its key, stamped with the schema's version; attributes that are None are left out."""
+    return {**key.attributes(), "v": SCHEMA, **{k: v for k, v in attributes.items() if v is not None}}

@@ -1,0 +1,199 @@
+"""Users: by id, by address, in pages; made, changed and deleted with every invariant in one transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from uuid import uuid4
+
+from roster.clock import instant
+from roster.emails import canonical
+from roster.errors import LastAdmin, Missing, Taken
+from roster.model import Actor, User
+from roster.table import keys, listings
+from roster.table.mapping import attributes, entity, readable
+from roster.table.store import (
+    Absent,
+    AtLeast,
+    Condition,
+    Delete,
+    Equals,
+    Item,
+    Key,
+    Present,
+    Put,
+    Store,
+    Update,
+    Value,
+    all_of,
+)
+from roster.table.transaction import Transaction, item, settled
+
+_NOT_LISTED = frozenset({"oldest_workspace_id", "oldest_membership_at", "epoch", "revision"})
+
+Edit = Callable[[User], User]
+
+
+def of_item(found: Item | None) -> User | None:
+    """The user that an item holds; None where there is none or only the tombstone of one."""
+    return None if found is None or "deleted_at" in found else entity(User, found)
+
+
+def by_id(store: Store, user_id: str) -> User | None:
+    """One Get."""
+    return of_item(store.get(keys.user(user_id))) if keys.is_id(user_id) else None
+
+
+def by_ids(store: Store, user_ids: list[str]) -> dict[str, User]:
+    """Those of the users that live: one BatchGet a hundred."""
+    found = store.batch_get([keys.user(user_id) for user_id in user_ids])
+    living = readable(User, (each for each in found.values() if "deleted_at" not in each))
+    return {user.id: user for user in living}
+
+
+def page(store: Store, number: int, size: int) -> tuple[list[User], int]:
+    """A page of the site's users in order of their numbers, and their total: three calls at most."""
+    rows = listings.page(store, keys.USERS, number, size)
+    return readable(User, rows.items), rows.total
+
+
+def with_password(store: Store, canonical_email: str) -> tuple[User | None, str | None]:
+    """The user of an address and the hash of the password: one Get, one BatchGet."""
+    lock = store.get(keys.email(canonical_email))
+    if lock is None:
+        return None, None
+    profile, secret = keys.user(str(lock["user_id"])), keys.password(str(lock["user_id"]))
+    found = store.batch_get([profile, secret])
+    stored = found.get(secret, {}).get("hash")
+    return of_item(found.get(profile)), stored if isinstance(stored, str) else None
+
+
+def create(store: Store, user: User, password: str | None, *, by: Actor) -> User:
+    """Make a user: one Write for the number, one Transact; `password` is a hash, None for no login.
+
+    Raises Taken for an address in use.
+    """
+    made = replace(
+        user,
+        id=user.id or str(uuid4()),
+        number=listings.allocate(store, keys.USERS),
+        created_at=instant(by.at),
+        created_by=by.user_id,
+        created_by_number=by.user_number,
+    )
+    work = Transaction(by)
+    plan(work, made, password)
+    work.commit(store)
+    return made
+
+
+def plan(work: Transaction, user: User, password: str | None) -> None:
+    """The operations that make a user: profile, address, row, admin count, audit."""
+    work.do(Put(item(keys.user(user.id), attributes(user)), Absent()), lambda _: Taken("id", user.id))
+    work.do(_lock(user), lambda _: Taken("email"))
+    work.enlist(keys.USERS, user.number, _row(attributes(user)), lambda _: Taken("number", str(user.number)))
+    if password is not None:
+        work.do(Put(item(keys.password(user.id), {"hash": password})))
+    if user.is_admin:
+        work.tally(Update(keys.site_admins(), add={"count": 1}))
+    work.audit("user.created", user.id)
+
+
+def change(store: Store, user: User, edit: Edit, *, by: Actor, password: str | None = None) -> User:
+    """Change a user: one Transact. `edit` makes the new state from the present one, `user` at first.
+
+    A new password (its hash) or a suspension ends every session. Raises Taken (address), LastAdmin,
+    and Missing where the user has gone meanwhile.
+    """
+    seen: list[User] = [user]
+
+    def attempt() -> User:
+        before = seen.pop() if seen else alive(store, user.id)
+        return _replace(store, before, edit(before), by, password)
+
+    return settled(attempt)
+
+
+def _replace(store: Store, before: User, after: User, by: Actor, password: str | None) -> User:
+    ends_sessions = password is not None or not after.active
+    after = replace(
+        after,
+        revision=before.revision + 1,
+        epoch=before.epoch + (1 if ends_sessions else 0),
+        updated_at=instant(by.at),
+        updated_by=by.user_id,
+        updated_by_number=by.user_number,
+    )
+    old, new = attributes(before), attributes(after)
+    work = Transaction(by)
+    work.do(_turn(keys.user(before.id), old, new, _unchanged(before)))
+    work.do(_turn(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
+    if canonical(before.email) != canonical(after.email):
+        work.do(_lock(after), lambda _: Taken("email"))
+        work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", before.id)))
+    if password is not None:
+        work.do(Put(item(keys.password(before.id), {"hash": password})))
+    _count_admins(work, before.is_admin, after.is_admin)
+    changed = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+    work.audit("user.changed", before.id, fields=list(changed), password=password is not None)
+    work.commit(store)
+    return after
+
+
+def delete(store: Store, user: User, *, by: Actor) -> None:
+    """Delete a user: one Transact leaves a tombstone, frees the address and orders the sweep.
+
+    Every credential dies with the profile. Raises LastAdmin, and Missing where the user has gone.
+    """
+    seen: list[User] = [user]
+
+    def attempt() -> None:
+        before = seen.pop() if seen else alive(store, user.id)
+        at = instant(by.at)
+        tombstone = item(keys.user(user.id), {"id": user.id, "number": user.number, "deleted_at": at})
+        work = Transaction(by)
+        work.do(Put(tombstone, _unchanged(before)))
+        work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", user.id)))
+        work.do(Delete(keys.password(user.id)))
+        work.delist(keys.USERS, user.number)
+        _count_admins(work, before.is_admin, False)
+        work.sweep(keys.sweep_of_user(user.id), user_id=user.id)
+        work.audit("user.deleted", user.id)
+        work.commit(store)
+
+    settled(attempt)
+
+
+def alive(store: Store, user_id: str) -> User:
+    """One Get; raises Missing where the user is not there."""
+    user = by_id(store, user_id)
+    if user is None:
+        raise Missing("user", user_id)
+    return user
+
+
+def _turn(key: Key, old: Mapping[str, Value], new: Mapping[str, Value], condition: Condition) -> Update:
+    """The update from one state of an item to another; attributes of later versions stay."""
+    changed = {name: value for name, value in new.items() if old.get(name) != value}
+    return Update(key, set=changed, remove=tuple(sorted(set(old) - set(new))), condition=condition)
+
+
+def _row(state: Mapping[str, Value]) -> dict[str, Value]:
+    """What the site's list of users keeps of a user: all that lists show."""
+    return {name: value for name, value in state.items() if name not in _NOT_LISTED}
+
+
+def _lock(user: User) -> Put:
+    return Put(item(keys.email(canonical(user.email)), {"user_id": user.id}), Absent())
+
+
+def _unchanged(user: User) -> Condition:
+    return all_of(Absent("deleted_at"), Equals("revision", user.revision))
+
+
+def _count_admins(work: Transaction, before: bool, after: bool) -> None:
+    if before and not after:
+        work.tally(
+            Update(keys.site_admins(), add={"count": -1}, condition=AtLeast("count", 2)),
+            lambda _: LastAdmin("site"),
+        )
+    elif after and not before:
+        work.tally(Update(keys.site_admins(), add={"count": 1}))

@@ -1,0 +1,43 @@
+"""What every call stands on: the store and the clock. Made once, on first use; tests bring their own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from roster import clock
+from roster.settings import settings
+from roster.table.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The outside world of a handler."""
+
+    store: Store
+    now: Callable[[], datetime] = clock.now
+
+
+_current: Wiring | None = None
+
+
+def use(wiring: Wiring | None) -> None:
+    """Let all handlers of this process stand on this; None goes back to the deployed table."""
+    global _current
+    _current = wiring
+
+
+def current() -> Wiring:
+    """What the handlers of this process stand on."""
+    global _current
+    if _current is None:
+        _current = Wiring(_deployed())
+    return _current
+
+
+def _deployed() -> Store:
+    from roster.table.dynamo import DynamoStore  # the embedded store's processes never pay for boto3
+    from roster.table.transport import BotoTransport, boto_client
+
+    config = settings()
+    client = boto_client(region=config.region, endpoint=config.endpoint)
+    return DynamoStore(BotoTransport(client), config.table_name)
