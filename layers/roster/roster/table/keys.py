@@ -26,7 +26,6 @@ Ids are checked against `ID` before they come here, so no part of a key holds th
 """
 
 import re
-from hashlib import sha256
 
 from roster.table.store import Index, Key
 
@@ -152,9 +151,9 @@ def client(client_id: str) -> Key:
     return Key(f"CLIENT#{_part(client_id)}", PROFILE)
 
 
-def secret(text: str) -> Key:
-    """Where an imported secret leads; the table holds only its digest."""
-    return Key(f"SECRET#{sha256(text.encode()).hexdigest()}", LOCK)
+def secret(digest: str) -> Key:
+    """Where an imported secret leads, which names no user itself; by its SHA-256."""
+    return Key(f"SECRET#{_part(digest)}", LOCK)
 
 
 def site_admins() -> Key:

@@ -89,6 +89,8 @@ def _clear(store: Store, pk: str, prefix: str) -> None:
     while True:
         found = store.query(pk, begins=prefix, start=start)
         for each in found.items:
+            if prefix == keys.TOKENS:
+                store.write(Delete(keys.secret(str(each["digest"]))))
             store.write(Delete(Key.of(each)))
         if (start := found.next) is None:
             return

@@ -19,6 +19,6 @@ def plan(work: Transaction, token: ApiToken, secret: str, *, imported: bool) -> 
     state: Item = {**attributes(token), "digest": digest(secret)}
     work.do(Put(item(keys.token(token.user_id, token.id), state), Absent()), lambda _: Taken("token"))
     if imported:
-        lead = item(keys.secret(secret), {"user_id": token.user_id, "token_id": token.id})
+        lead = item(keys.secret(digest(secret)), {"user_id": token.user_id, "token_id": token.id})
         work.do(Put(lead, Absent()), lambda _: Taken("token"))
     work.audit("token.created", token.user_id, token=token.id)

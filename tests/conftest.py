@@ -1,0 +1,75 @@
+"""The endpoint suite's ground: handlers found by the template's routes, over an empty table, at a set time.
+
+The engine is SQLite; `--engine dynamodb` (under `tools/with_dynamodb_local.sh`) is DynamoDB Local.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.embedded import open_embedded
+from local.gateway import Gateway, Routes
+from local.tables import table_definition
+from roster import wiring
+from roster.table.meter import Meter, MeteredStore
+from roster.table.store import Store
+from tests import real
+from tests.api import Api, Clock, in_process
+from tests.directory import Directory
+
+ROOT = Path(__file__).parent.parent
+
+# Read once by `settings`: the cheapest hash that argon2 knows, and the names that HTTPS has.
+os.environ.update(ARGON2_MEMORY_KIB="8", ARGON2_ITERATIONS="1", ALLOWED_ORIGINS="https://app.example")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=("sqlite", "dynamodb"), default="sqlite", help="the table's engine")
+
+
+@pytest.fixture(scope="session")
+def routes() -> Routes:
+    return Routes.from_template(ROOT / "template.yaml")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def bare_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """An empty table of the engine that the run was asked for."""
+    if request.config.getoption("--engine") == "dynamodb":
+        with real.fresh_table(table_definition(ROOT / "template.yaml")) as name:
+            yield real.dynamo_store(name)
+    else:
+        embedded = open_embedded(tmp_path / "roster.db")
+        yield embedded
+        embedded.close()
+
+
+@pytest.fixture
+def meter() -> Meter:
+    return Meter()
+
+
+@pytest.fixture
+def store(bare_store: Store, meter: Meter) -> Store:
+    return MeteredStore(bare_store, meter)
+
+
+@pytest.fixture
+def api(routes: Routes, store: Store, clock: Clock) -> Iterator[Api]:
+    """The whole API in this process, one request at a time, as on Lambda."""
+    wiring.use(wiring.Wiring(store, clock))
+    yield Api(Gateway(routes, in_process), store, clock)
+    wiring.use(None)
+
+
+@pytest.fixture
+def directory(store: Store, clock: Clock) -> Directory:
+    """Makes what a test stands on."""
+    return Directory(store, clock)
