@@ -11,7 +11,6 @@ import pytest
 
 from local.embedded import open_embedded
 from local.gateway import Gateway, Routes
-from local.tables import table_definition
 from roster import wiring
 from roster.table.meter import Meter, MeteredStore
 from roster.table.store import Store
@@ -29,6 +28,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=("sqlite", "dynamodb"), default="sqlite", help="the table's engine")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and "api" in item.fixturenames:
+            item.add_marker("endpoint")
+
+
 @pytest.fixture(scope="session")
 def routes() -> Routes:
     return Routes.from_template(ROOT / "template.yaml")
@@ -43,7 +48,7 @@ def clock() -> Clock:
 def bare_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """An empty table of the engine that the run was asked for."""
     if request.config.getoption("--engine") == "dynamodb":
-        with real.fresh_table(table_definition(ROOT / "template.yaml")) as name:
+        with real.fresh_table() as name:
             yield real.dynamo_store(name)
     else:
         embedded = open_embedded(tmp_path / "roster.db")

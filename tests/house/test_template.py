@@ -1,0 +1,115 @@
+"""Template, handlers, docstrings and events are one set."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.gateway import Function, Gateway, Request, Routes, read_template, translate
+from roster import wiring
+from roster.table.store import Store
+from tests.api import Api, Clock, in_process
+
+ROOT = Path(__file__).parent.parent.parent
+TEMPLATE = ROOT / "template.yaml"
+ROUTES = Routes.from_template(TEMPLATE)
+FUNCTIONS = sorted(ROUTES.functions.values(), key=lambda function: function.id)
+HTTP = {route.function.id: route for route in ROUTES.routes}
+
+
+def source_of(function: Function) -> Path:
+    return ROOT.joinpath(*function.module.split(".")).with_suffix(".py")
+
+
+def event_of(function: Function) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((ROOT / "events" / f"{function.id}.json").read_text())
+    return event
+
+
+def by_id(function: Function) -> str:
+    return function.id
+
+
+def test_every_file_of_functions_is_a_function_of_the_template() -> None:
+    assert {source_of(function) for function in FUNCTIONS} == set((ROOT / "functions").rglob("*.py"))
+
+
+def test_every_event_file_is_of_a_function() -> None:
+    assert {path.stem for path in (ROOT / "events").glob("*.json")} == set(ROUTES.functions)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=by_id)
+def test_the_docstring_begins_with_the_route(function: Function) -> None:
+    docstring = ast.get_docstring(ast.parse(source_of(function).read_text())) or ""
+    if function.id in HTTP:
+        assert docstring.partition(":")[0] == HTTP[function.id].key
+    else:
+        assert docstring.startswith("The table's stream")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=by_id)
+def test_the_event_file_reaches_its_function(
+    function: Function, routes: Routes, bare_store: Store, clock: Clock
+) -> None:
+    """The event is of the route that the template gives the function, and the handler answers it."""
+    event = event_of(function)
+    wiring.use(wiring.Wiring(bare_store, clock))
+    answer = in_process(function, event)
+    wiring.use(None)
+    if function.id not in HTTP:
+        assert answer == {"batchItemFailures": []}
+        return
+    matched = routes.match(event["requestContext"]["http"]["method"], event["rawPath"])
+    assert matched is not None
+    assert matched[0].function == function
+    assert matched[0].key == event["routeKey"]
+    expected = {"UnknownRoute": 404}.get(function.id, 401)
+    assert answer["statusCode"] == expected
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=by_id)
+def test_a_function_imports_the_way_lambda_does(function: Function) -> None:
+    """Flat, in a fresh interpreter, with only its folder and the layers on the path."""
+    source = source_of(function)
+    paths = [str(source.parent), str(ROOT / "layers/roster")]
+    code = f"import sys; sys.path[:0] = {paths!r}; import {source.stem} as m; m.{function.attribute}"
+    done = subprocess.run([sys.executable, "-c", code], cwd="/", capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_unknown_route_is_404_in_the_dialects_shape(api: Api) -> None:
+    for method, path in [("GET", "/api/nowhere"), ("POST", "/api/workspaces/"), ("PATCH", "/api/workspaces")]:
+        answer = api.send(method, path)
+        assert answer.status == 404
+        assert list(answer.json) == ["code", "message", "timestamp"]
+
+
+def test_the_translated_stack_stays_under_400_resources() -> None:
+    assert len(translate(TEMPLATE)["Resources"]) < 400
+
+
+def test_every_route_has_exactly_one_function() -> None:
+    keys = [route.key for route in ROUTES.routes]
+    assert len(keys) == len(set(keys))
+    assert len({route.function.id for route in ROUTES.routes}) == len(keys)
+
+
+def test_a_reading_function_may_only_write_the_touch_of_a_session() -> None:
+    resources = read_template(TEMPLATE)["Resources"]
+    for route in ROUTES.routes:
+        if route.method == "GET":
+            [policy] = resources[route.function.id]["Properties"]["Policies"]
+            [statement] = policy["Statement"]
+            writes = {"PutItem", "DeleteItem", "ConditionCheckItem", "BatchWriteItem"}
+            assert not {action.partition(":")[2] for action in statement["Action"]} & writes
+
+
+def test_requests_and_gateway_agree(routes: Routes) -> None:
+    answer = Gateway(routes, lambda function, event: {"route": event["routeKey"]}).handle(
+        Request.of("GET", "/api/workspaces/ws-uuid")
+    )
+    assert json.loads(answer.body) == {"route": "GET /api/workspaces/{workspaceId}"}
