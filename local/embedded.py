@@ -1,4 +1,4 @@
-"""The embedded store as Roster uses it: one file with the table's indexes and the sweeps' feed."""
+"""The embedded store as the directory uses it: its indexes, and the feed that starts sweeps."""
 
 from pathlib import Path
 
@@ -7,5 +7,5 @@ from roster.table import keys
 
 
 def open_embedded(path: Path | str) -> SqliteStore:
-    """The directory in a file, made where it is absent. For development, demos and small private sites."""
+    """The directory's table in a file, made where it is absent. Raises Unavailable, sqlite3.DatabaseError."""
     return SqliteStore.open(path, (keys.BY_ACTOR, keys.BY_TARGET), feed=frozenset({keys.SWEEP}))

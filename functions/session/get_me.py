@@ -1,5 +1,7 @@
 """GET /api/auth/me: the caller, as administrators see a user."""
 
+from aws_lambda_powertools.event_handler import Response
+
 from roster.dialects.workspaces import Access, endpoint
 from roster.dialects.workspaces_shapes import AdminUser, Success
 
@@ -7,5 +9,6 @@ app, handler = endpoint(Access.ANY_USER)
 
 
 @app.get("/api/auth/me")
-def get_me() -> Success[AdminUser]:
-    return app.call.success(AdminUser.of(app.call.user))
+def get_me() -> Response[Success[AdminUser]]:
+    user = app.call.user
+    return app.call.tagged(AdminUser.of(user), user.revision)

@@ -11,5 +11,10 @@ app, handler = endpoint(Access.WORKSPACE_ADMIN)
 @app.post("/api/workspaces/<workspaceId>/members")
 def add_member(workspaceId: str, body: AddMember) -> Success[Member]:
     call = app.call
-    role = WorkspaceRole(body.role)
-    return call.success(Member.of(*members.add(call.store, call.tenant, body.userId, role, by=call.actor)))
+    tenant, role = call.tenant, WorkspaceRole(body.role)
+    return call.once(
+        body,
+        Success[Member],
+        lambda also: members.add(call.store, tenant, body.userId, role, by=call.actor, also=also),
+        lambda joined: Member.of(*joined),
+    )

@@ -14,5 +14,11 @@ def create_user(body: CreateUser) -> Success[AdminUser]:
     call = app.call
     roles = tuple(PlatformRole(role) for role in body.roles)
     wanted = User(id="", number=0, email=body.email, full_name=body.fullName, created_at="", roles=roles)
-    made = users.create(call.store, wanted, passwords.digest(body.password), by=call.actor)
-    return call.success(AdminUser.of(made))
+    return call.once(
+        body,
+        Success[AdminUser],
+        lambda also: users.create(
+            call.store, wanted, passwords.digest(body.password), by=call.actor, also=also
+        ),
+        AdminUser.of,
+    )

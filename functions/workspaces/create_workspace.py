@@ -14,4 +14,9 @@ def create_workspace(body: CreateWorkspace) -> Success[Workspace]:
     wanted = Tenant(
         id="", number=0, key=body.key, name=body.name, created_at="", settings=body.settings.settings()
     )
-    return call.success(Workspace.of(tenants.create(call.store, wanted, by=call.actor)))
+    return call.once(
+        body,
+        Success[Workspace],
+        lambda also: tenants.create(call.store, wanted, by=call.actor, also=also),
+        Workspace.of,
+    )

@@ -10,5 +10,6 @@ app, handler = endpoint(Access.PLATFORM_ADMIN)
 @app.delete("/api/admin/users/<userId>")
 def delete_user(userId: str) -> Done:
     call = app.call
-    users.delete(call.store, users.alive(call.store, userId), by=call.actor)
+    user = users.alive(call.store, userId)
+    users.delete(call.store, user, by=call.actor, demand=lambda present: call.demand_match(present.revision))
     return call.done()

@@ -1,5 +1,7 @@
 """GET /api/admin/users/{userId}: one user, to platform ADMINs."""
 
+from aws_lambda_powertools.event_handler import Response
+
 from roster.dialects.workspaces import Access, endpoint
 from roster.dialects.workspaces_shapes import AdminUser, Success
 from roster.table import users
@@ -8,5 +10,6 @@ app, handler = endpoint(Access.PLATFORM_ADMIN)
 
 
 @app.get("/api/admin/users/<userId>")
-def get_user(userId: str) -> Success[AdminUser]:
-    return app.call.success(AdminUser.of(users.alive(app.call.store, userId)))
+def get_user(userId: str) -> Response[Success[AdminUser]]:
+    user = users.alive(app.call.store, userId)
+    return app.call.tagged(AdminUser.of(user), user.revision)

@@ -1,5 +1,7 @@
 """GET /api/workspaces/{workspaceId}: one workspace with its settings, to its members and platform ADMINs."""
 
+from aws_lambda_powertools.event_handler import Response
+
 from roster.dialects.workspaces import Access, endpoint
 from roster.dialects.workspaces_shapes import Success, WorkspaceDetail
 
@@ -7,5 +9,6 @@ app, handler = endpoint(Access.MEMBER)
 
 
 @app.get("/api/workspaces/<workspaceId>")
-def get_workspace(workspaceId: str) -> Success[WorkspaceDetail]:
-    return app.call.success(WorkspaceDetail.of(app.call.tenant))
+def get_workspace(workspaceId: str) -> Response[Success[WorkspaceDetail]]:
+    tenant = app.call.tenant
+    return app.call.tagged(WorkspaceDetail.of(tenant), tenant.revision)

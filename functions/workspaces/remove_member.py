@@ -10,5 +10,6 @@ app, handler = endpoint(Access.WORKSPACE_ADMIN)
 @app.delete("/api/workspaces/<workspaceId>/members/<userId>")
 def remove_member(workspaceId: str, userId: str) -> Done:
     call = app.call
+    call.demand_match(None)
     members.remove(call.store, call.tenant, userId, by=call.actor, even_last_admin=call.user.is_admin)
     return call.done()

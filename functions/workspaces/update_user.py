@@ -2,20 +2,26 @@
 
 from dataclasses import replace
 
+from aws_lambda_powertools.event_handler import Response
+
 from roster import passwords
 from roster.dialects.workspaces import Access, endpoint
 from roster.dialects.workspaces_shapes import AdminUser, Success, UpdateUser
+from roster.model import User
 from roster.table import users
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)
 
 
 @app.put("/api/admin/users/<userId>")
-def update_user(userId: str, body: UpdateUser) -> Success[AdminUser]:
+def update_user(userId: str, body: UpdateUser) -> Response[Success[AdminUser]]:
     call = app.call
     user, wanted = users.alive(call.store, userId), body.wanted()
     password = passwords.digest(body.password) if body.password is not None else None
-    changed = users.change(
-        call.store, user, lambda present: replace(present, **wanted), by=call.actor, password=password
-    )
-    return call.success(AdminUser.of(changed))
+
+    def edit(present: User) -> User:
+        call.demand_match(present.revision)
+        return replace(present, **wanted)
+
+    changed = users.change(call.store, user, edit, by=call.actor, password=password)
+    return call.tagged(AdminUser.of(changed), changed.revision)

@@ -124,7 +124,7 @@ def _answer(app: Resolver[C], dialect: Dialect[C], request: Request, context: An
         request.demand_wellformed()
         request.demand_strict_json()
         app.append_context(call=call)  # type: ignore[no-untyped-call]
-        answer = app.resolve(dict(request.event), context)
+        answer = app.resolve(_plain(request), context)
         answer["headers"] = {k: v for k, v in answer["headers"].items() if k != "Content-Type"}
         return answer
     except DirectoryError as error:
@@ -136,6 +136,11 @@ def _answer(app: Resolver[C], dialect: Dialect[C], request: Request, context: An
         log.error("broken", extra={"request": request.id, "cause": _names(error), "at": _place(error)})
         reply = dialect.broken(request)
     return {"statusCode": reply.status, "body": reply.body, "headers": dict(reply.headers)}
+
+
+def _plain(request: Request) -> dict[str, Any]:
+    """The event for Powertools, which takes the case of a media type to matter."""
+    return {**request.event, "headers": {**request.headers, "content-type": request.media_type}}
 
 
 def _names(error: BaseException | None) -> list[str]:

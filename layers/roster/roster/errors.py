@@ -6,6 +6,8 @@ DirectoryError
 ├── Missing          what was named is not there
 ├── Taken            a unique name is in use
 ├── LastAdmin        the change would leave nobody in charge
+├── Stale            the entity is no longer what the caller saw
+├── Mismatch         an Idempotency-Key came again with another request
 ├── Unfit            the input breaks a rule; carries which field and why
 ├── WrongMediaType   a body in a form that is not read here
 └── Unavailable      the table is throttled, contended or away; nothing was half-written
@@ -47,6 +49,14 @@ class LastAdmin(DirectoryError):
     """`of` names what would be left without an administrator."""
 
     of: str
+
+
+class Stale(DirectoryError):
+    """The entity has changed since the caller read it."""
+
+
+class Mismatch(DirectoryError):
+    """The Idempotency-Key was used for another request."""
 
 
 @dataclass(frozen=True, slots=True)

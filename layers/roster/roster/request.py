@@ -57,6 +57,11 @@ class Request:
         return [value for key, _, value in pairs if key.strip() == name]
 
     @property
+    def raw_path(self) -> str:
+        """The path as the gateway decoded it."""
+        return _text(self.event.get("rawPath"))
+
+    @property
     def has_body(self) -> bool:
         return bool(self.event.get("body"))
 

@@ -1,23 +1,28 @@
 """Workspaces and admin users (document 002): session cookie, enveloped JSON, UPPER_SNAKE codes."""
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 from typing import TypeVar
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from roster import auth, clock, door, wiring
+from roster.dialects.fields import Body
 from roster.dialects.workspaces_shapes import Done, Listed, Meta, Success
 from roster.errors import (
     DirectoryError,
     Flaw,
     LastAdmin,
+    Mismatch,
     Missing,
     NotAllowed,
     NotKnown,
+    Stale,
     Taken,
     Unavailable,
     Unfit,
@@ -26,10 +31,12 @@ from roster.errors import (
 from roster.model import Actor, Membership, Principal, Session, Tenant, User, WorkspaceRole
 from roster.request import Request
 from roster.settings import settings
-from roster.table import keys, members, tenants
+from roster.table import answers, keys, members, tenants
 from roster.table.store import Item, Key, Store
+from roster.table.transaction import Also, Transaction, nothing
 
 T = TypeVar("T")
+E = TypeVar("E")
 
 WHOLE = 1_000  # rows up to which a list without `page` is given whole
 
@@ -111,6 +118,46 @@ class Call:
     def success(self, data: T) -> Success[T]:
         return Success(data=data, timestamp=clock.instant(self.now))
 
+    def tagged(self, data: T, revision: int) -> Response[Success[T]]:
+        """One object, with the ETag by which a later change can demand that it is still the same."""
+        return Response(200, "application/json", self.success(data), headers={"ETag": _tag(revision)})
+
+    def demand_match(self, revision: int | None) -> None:
+        """Raise Stale where `If-Match` names other revisions than this (None: it has no tag)."""
+        given = self.request.headers.get("if-match")
+        if given is None or given.strip() == "*":
+            return
+        tags = {tag.strip() for tag in given.split(",")}
+        if revision is None or _tag(revision) not in tags:
+            raise Stale
+
+    def once(
+        self,
+        body: Body,
+        shape: type[Success[T]],
+        make: Callable[[Also[E]], E],
+        show: Callable[[E], T],
+    ) -> Success[T]:
+        """Make something, or under an Idempotency-Key that was used before give the first answer again."""
+        given = _idempotency_key(self.request)
+        if given is None:
+            return self.success(show(make(nothing)))
+        key = answers.key_of(self.user.id, self.request.raw_path, given)
+        question = answers.Question.of(key, given, body.model_dump(mode="json"))
+
+        def keep(work: Transaction, made: E) -> None:
+            answers.keep(work, question, self.success(show(made)).model_dump_json())
+
+        kept = answers.recall(self.found.get(key), question, self.now)
+        try:
+            if kept is None:
+                return self.success(show(make(keep)))
+        except (answers.Given, Taken):  # perhaps by the first of two requests that came at once
+            kept = answers.recall(self.store.get(key), question, self.now)
+            if kept is None:
+                raise
+        return shape.model_validate_json(kept)
+
     def done(self) -> Done:
         return Done(timestamp=clock.instant(self.now))
 
@@ -187,6 +234,8 @@ _WORDS: dict[type[DirectoryError], tuple[int, str, str]] = {
     NotAllowed: (403, "FORBIDDEN", "You may not do this."),
     Missing: (404, "NOT_FOUND", "There is no such resource."),
     Taken: (409, "CONFLICT", "This is in use."),
+    Stale: (412, "PRECONDITION_FAILED", "It has changed since you read it."),
+    Mismatch: (422, "IDEMPOTENCY_MISMATCH", "The Idempotency-Key was used for another request."),
     LastAdmin: (409, "CONFLICT", "The last administrator must stay."),
     WrongMediaType: (415, "UNSUPPORTED_MEDIA_TYPE", "A body must be application/json."),
     Unavailable: (503, "UNAVAILABLE", "The directory is busy; try again."),
@@ -225,10 +274,26 @@ def _cookie(request: Request) -> str:
 
 
 def _beside(request: Request, user_id: str) -> Sequence[Key]:
+    """What an endpoint wants read with the caller: the path's workspace, and what was answered before."""
+    beside: list[Key] = []
     workspace_id = request.path.get("workspaceId", "")
-    if not keys.is_id(workspace_id):
-        return ()
-    return keys.tenant(workspace_id), keys.member(workspace_id, user_id)
+    if keys.is_id(workspace_id):
+        beside += [keys.tenant(workspace_id), keys.member(workspace_id, user_id)]
+    given = request.headers.get("idempotency-key")
+    if request.method == "POST" and given:
+        beside.append(answers.key_of(user_id, request.raw_path, given))
+    return beside
+
+
+def _idempotency_key(request: Request) -> str | None:
+    given = request.headers.get("idempotency-key")
+    if given is not None and re.fullmatch(r"[\x20-\x7e]{1,255}", given) is None:
+        raise Unfit(Flaw("Idempotency-Key", "must be 1 to 255 printable ASCII characters"))
+    return given
+
+
+def _tag(revision: int) -> str:
+    return f'"{revision}"'
 
 
 def _demand_own_page(request: Request) -> None:

@@ -127,8 +127,8 @@ class DynamoStore:
         return None if attributes is None else from_wire(attributes)
 
     def transact(self, operations: Sequence[Operation], *, token: str) -> None:
-        if not token:  # DynamoDB may take it for none
-            raise Malformed("a transaction without a token")
+        if not 1 <= len(token) <= 36:  # an empty one would be taken for none
+            raise Malformed("a token has 1 to 36 characters")
         requests = [{verb: body} for verb, body in map(self._request, operations)]
         self._call(
             "TransactWriteItems", {"TransactItems": requests, "ClientRequestToken": token}, self._until()

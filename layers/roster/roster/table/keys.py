@@ -4,8 +4,10 @@
     USER#<id>                     PROFILE                        the user, or the tombstone of one
                                   PASSWORD                       the password's hash
                                   SESSION#<id>  TOKEN#<id>       credentials
+                                  ANSWER#<sha256>                what an Idempotency-Key was answered
                                   GRANT#<workspace>#...          the user's side of a role or project
     EMAIL#<address>               LOCK                           who holds the address
+                                  ATTEMPTS                       how many logins failed lately
     WORKSPACE#<id>                PROFILE                        the tenant
                                   MEMBER#<user>                  a membership, or the mark of one removed
     KEY#<key>                     LOCK                           which workspace holds the key
@@ -62,6 +64,7 @@ def password(user_id: str) -> Key:
 
 SESSIONS = "SESSION#"
 TOKENS = "TOKEN#"
+ANSWERS = "ANSWER#"
 GRANTS = "GRANT#"
 
 
@@ -71,6 +74,10 @@ def session(user_id: str, session_id: str) -> Key:
 
 def token(user_id: str, token_id: str) -> Key:
     return Key(user(user_id).pk, f"{TOKENS}{_part(token_id)}")
+
+
+def answer(user_id: str, digest: str) -> Key:
+    return Key(user(user_id).pk, f"{ANSWERS}{_part(digest)}")
 
 
 def grants_in(workspace_id: str) -> str:
@@ -89,6 +96,10 @@ def project_grant(user_id: str, workspace_id: str, project_id: str) -> Key:
 def email(canonical: str) -> Key:
     """The lock of an address; its delimiters are escaped, so that no address can be another key."""
     return Key(f"EMAIL#{canonical.replace('%', '%25').replace('#', '%23')}", LOCK)
+
+
+def attempts(canonical: str) -> Key:
+    return Key(email(canonical).pk, "ATTEMPTS")
 
 
 def tenant(workspace_id: str) -> Key:

@@ -5,6 +5,7 @@ within it: the mark's `floor` says up to which membership grants are void (see `
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from roster.clock import instant
 from roster.errors import DirectoryError, LastAdmin, Missing, Taken
@@ -25,7 +26,7 @@ from roster.table.store import (
     all_of,
     any_of,
 )
-from roster.table.transaction import Lost, Transaction, item, settled
+from roster.table.transaction import Also, Lost, Transaction, item, nothing, settled
 
 Joined = tuple[Membership, User]
 
@@ -43,7 +44,15 @@ def page(store: Store, workspace_id: str, number: int, size: int) -> tuple[list[
     return [(one, living[one.user_id]) for one in found if one.user_id in living], rows.total
 
 
-def add(store: Store, tenant: Tenant, user_id: str, role: WorkspaceRole, *, by: Actor) -> Joined:
+def add(
+    store: Store,
+    tenant: Tenant,
+    user_id: str,
+    role: WorkspaceRole,
+    *,
+    by: Actor,
+    also: Also[Joined] = nothing,
+) -> Joined:
     """Make a user a member: one BatchGet, one Write for the number, one Transact.
 
     Raises Taken where the user is one already, Missing where user or workspace is not there.
@@ -58,6 +67,7 @@ def add(store: Store, tenant: Tenant, user_id: str, role: WorkspaceRole, *, by: 
         number = listings.allocate(store, keys.members(tenant.id))
         made = Membership(tenant.id, user.id, role, number, instant(by.at), floor_of(found))
         work = Transaction(by)
+        also(work, (made, user))
         plan(work, tenant, user, made)
         work.commit(store)
         return made, user
@@ -80,6 +90,15 @@ def plan(work: Transaction, tenant: Tenant, user: User, membership: Membership) 
     row: Item = {"workspace_id": tenant.id, "created_at": membership.created_at}
     work.enlist(keys.workspaces_of(user.id), tenant.number, row, lambda _: Taken("membership"))
     work.audit("member.added", user.id, workspace=tenant.id, role=membership.role)
+
+
+def joined(user: User, membership: Membership) -> User:
+    """The user as a new membership leaves it, for those who plan more than one of a user's."""
+    if user.oldest_membership_at is not None and user.oldest_membership_at <= membership.created_at:
+        return user
+    return replace(
+        user, oldest_workspace_id=membership.workspace_id, oldest_membership_at=membership.created_at
+    )
 
 
 def remove(store: Store, tenant: Tenant, user_id: str, *, by: Actor, even_last_admin: bool) -> None:

@@ -6,7 +6,7 @@ from roster.clock import instant
 from roster.credentials import Credential, same
 from roster.errors import Unavailable
 from roster.model import Actor, Session, User
-from roster.table import keys
+from roster.table import attempts, keys
 from roster.table.mapping import attributes, entity
 from roster.table.store import Delete, Equals, Item, Put, Refused, Store, Update
 from roster.table.transaction import Transaction, item
@@ -16,8 +16,11 @@ LIFETIME = timedelta(days=14)
 TOUCH = timedelta(hours=1)  # how stale the last use may stand before it is moved
 
 
-def start(store: Store, user: User, *, by: Actor) -> Credential:
-    """Open a session: one Transact. The secret in the answer is kept nowhere."""
+def start(store: Store, user: User, address: str = "", *, by: Actor) -> Credential:
+    """Open a session: one Transact, in which the failures of the address are forgotten.
+
+    The secret in the answer is kept nowhere.
+    """
     credential = Credential.new("session", user.id)
     at = instant(by.at)
     session = Session(credential.id, user.id, at, at, user.epoch)
@@ -25,6 +28,8 @@ def start(store: Store, user: User, *, by: Actor) -> Credential:
     state: Item = {**attributes(session), "digest": credential.digest, "expires_at": expires}
     work = Transaction(by)
     work.do(Put(item(keys.session(user.id, session.id), state)))
+    if address:
+        work.do(attempts.forgotten(address))
     work.audit("session.started", user.id)
     work.commit(store)
     return credential
@@ -48,6 +53,12 @@ def touch(store: Store, session: Session, now: datetime) -> None:
         store.write(Update(key, set={"seen_at": instant(now)}, condition=Equals("seen_at", session.seen_at)))
     except (Refused, Unavailable):
         return
+
+
+def renewed(session: Session, epoch: int) -> Update:
+    """The operation by which this session outlives the epoch that a password change ends."""
+    key = keys.session(session.user_id, session.id)
+    return Update(key, set={"epoch": epoch}, condition=Equals("epoch", session.epoch))
 
 
 def end(store: Store, session: Session, *, by: Actor) -> None:

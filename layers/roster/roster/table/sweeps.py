@@ -60,7 +60,7 @@ def _user(store: Store, user_id: str, by: Actor) -> None:
         batched(store, list(_endings(store, [str(row["workspace_id"]) for row in rows], user_id, by)))
     for key in (keys.root(keys.workspaces_of(user_id)), keys.next_number(keys.workspaces_of(user_id))):
         store.write(Delete(key))
-    for prefix in (keys.SESSIONS, keys.TOKENS):
+    for prefix in (keys.SESSIONS, keys.TOKENS, keys.ANSWERS):
         _clear(store, keys.user(user_id).pk, prefix)
 
 

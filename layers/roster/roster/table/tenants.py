@@ -10,7 +10,7 @@ from roster.model import Actor, Tenant
 from roster.table import keys, listings
 from roster.table.mapping import attributes, entity, readable
 from roster.table.store import Absent, Item, Put, Store
-from roster.table.transaction import Transaction, item
+from roster.table.transaction import Also, Transaction, item, nothing
 
 _LISTED = frozenset({"id", "number", "key", "name", "created_at"})
 
@@ -45,8 +45,10 @@ def page_of_user(store: Store, user_id: str, number: int, size: int) -> tuple[li
     return [found[each] for each in ids if each in found], rows.total
 
 
-def create(store: Store, tenant: Tenant, *, by: Actor) -> Tenant:
-    """Make a tenant: one Write for its number, one Transact. Raises Taken for a key in use."""
+def create(store: Store, tenant: Tenant, *, by: Actor, also: Also[Tenant] = nothing) -> Tenant:
+    """Make a tenant: one Get, one Write for its number, one Transact. Raises Taken for a key in use."""
+    if store.get(keys.workspace_key(tenant.key)) is not None:  # a refusal spends no number
+        raise Taken("key", tenant.key)
     made = replace(
         tenant,
         id=tenant.id or str(uuid4()),
@@ -55,6 +57,7 @@ def create(store: Store, tenant: Tenant, *, by: Actor) -> Tenant:
         updated_at=instant(by.at),
     )
     work = Transaction(by)
+    also(work, made)
     plan(work, made)
     work.commit(store)
     return made

@@ -32,6 +32,10 @@ SCHEMA = 1
 MOST = 100  # operations in one DynamoDB transaction
 
 R = TypeVar("R")
+E = TypeVar("E")
+
+Also = Callable[["Transaction", E], None]
+"""What else rides in the transaction that makes an E: adds its operations, given what is made."""
 
 Refuse = Callable[[Item | None], DirectoryError]
 """Makes the error from the item that refused (None: there was none)."""
@@ -199,6 +203,10 @@ def settled(attempt: Callable[[], R], tries: int = 5) -> R:
         return attempt()
     except Lost as error:
         raise Unavailable from error
+
+
+def nothing(work: Transaction, made: object) -> None:
+    """Nothing else rides in the transaction."""
 
 
 def item(key: Key, attributes: Mapping[str, Value]) -> Item:

@@ -25,11 +25,16 @@ from roster.table.store import (
     Value,
     all_of,
 )
-from roster.table.transaction import Transaction, item, settled
+from roster.table.transaction import Also, Transaction, item, nothing, settled
 
 _NOT_LISTED = frozenset({"oldest_workspace_id", "oldest_membership_at", "epoch", "revision"})
 
 Edit = Callable[[User], User]
+Demand = Callable[[User], None]
+
+
+def _any(user: User) -> None:
+    """Demand nothing of the user."""
 
 
 def of_item(found: Item | None) -> User | None:
@@ -66,11 +71,19 @@ def with_password(store: Store, canonical_email: str) -> tuple[User | None, str 
     return of_item(found.get(profile)), stored if isinstance(stored, str) else None
 
 
-def create(store: Store, user: User, password: str | None, *, by: Actor) -> User:
-    """Make a user: one Write for the number, one Transact; `password` is a hash, None for no login.
+def password_of(store: Store, user_id: str) -> str | None:
+    """The hash of a user's password: one Get."""
+    stored = (store.get(keys.password(user_id)) or {}).get("hash")
+    return stored if isinstance(stored, str) else None
+
+
+def create(store: Store, user: User, password: str | None, *, by: Actor, also: Also[User] = nothing) -> User:
+    """Make a user: one Get, one Write for the number, one Transact; `password` is a hash, None for no login.
 
     Raises Taken for an address in use.
     """
+    if store.get(keys.email(canonical(user.email))) is not None:  # a refusal spends no number
+        raise Taken("email")
     made = replace(
         user,
         id=user.id or str(uuid4()),
@@ -80,6 +93,7 @@ def create(store: Store, user: User, password: str | None, *, by: Actor) -> User
         created_by_number=by.user_number,
     )
     work = Transaction(by)
+    also(work, made)
     plan(work, made, password)
     work.commit(store)
     return made
@@ -97,8 +111,17 @@ def plan(work: Transaction, user: User, password: str | None) -> None:
     work.audit("user.created", user.id)
 
 
-def change(store: Store, user: User, edit: Edit, *, by: Actor, password: str | None = None) -> User:
-    """Change a user: one Transact. `edit` makes the new state from the present one, `user` at first.
+def change(
+    store: Store,
+    user: User,
+    edit: Edit,
+    *,
+    by: Actor,
+    password: str | None = None,
+    also: Also[User] = nothing,
+) -> User:
+    """Change a user: one Transact. `edit` makes the new state from the present one, `user` at first;
+    where it raises, nothing is changed.
 
     A new password (its hash) or a suspension ends every session. Raises Taken (address), LastAdmin,
     and Missing where the user has gone meanwhile.
@@ -107,12 +130,14 @@ def change(store: Store, user: User, edit: Edit, *, by: Actor, password: str | N
 
     def attempt() -> User:
         before = seen.pop() if seen else alive(store, user.id)
-        return _replace(store, before, edit(before), by, password)
+        return _replace(store, before, edit(before), by, password, also)
 
     return settled(attempt)
 
 
-def _replace(store: Store, before: User, after: User, by: Actor, password: str | None) -> User:
+def _replace(
+    store: Store, before: User, after: User, by: Actor, password: str | None, also: Also[User]
+) -> User:
     ends_sessions = password is not None or not after.active
     after = replace(
         after,
@@ -124,6 +149,7 @@ def _replace(store: Store, before: User, after: User, by: Actor, password: str |
     )
     old, new = attributes(before), attributes(after)
     work = Transaction(by)
+    also(work, after)
     work.do(_turn(keys.user(before.id), old, new, _unchanged(before)))
     work.do(_turn(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
     if canonical(before.email) != canonical(after.email):
@@ -138,15 +164,17 @@ def _replace(store: Store, before: User, after: User, by: Actor, password: str |
     return after
 
 
-def delete(store: Store, user: User, *, by: Actor) -> None:
+def delete(store: Store, user: User, *, by: Actor, demand: Demand = _any) -> None:
     """Delete a user: one Transact leaves a tombstone, frees the address and orders the sweep.
 
-    Every credential dies with the profile. Raises LastAdmin, and Missing where the user has gone.
+    `demand` sees the user as it will be deleted, and may raise. Every credential dies
+    with the profile. Raises LastAdmin, and Missing where the user has gone.
     """
     seen: list[User] = [user]
 
     def attempt() -> None:
         before = seen.pop() if seen else alive(store, user.id)
+        demand(before)
         at = instant(by.at)
         tombstone = item(keys.user(user.id), {"id": user.id, "number": user.number, "deleted_at": at})
         work = Transaction(by)

@@ -1,0 +1,329 @@
+"""The whole API on loopback: `python -m local.server`, which `make run` calls."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import Any, Literal, NoReturn, Self, get_args
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from local.gateway import (
+    BODY_BYTES,
+    FUNCTION_ERROR,
+    INTEGRATION_SECONDS,
+    TIMED_OUT,
+    Request,
+    Response,
+    Routes,
+    reply,
+)
+from local.streams import Feed, Invoke, Subscription, follow
+from local.workers import FunctionError, NotStarted, Pool
+
+HOST = "127.0.0.1"
+_GRACE_SECONDS = 1
+
+IdentityHeaderProof = Literal["none", "gateway-secret", "credential"]
+
+
+class CannotStart(Exception):
+    """Why the server does not start, in one line; `code` is the exit code."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the environment asks for."""
+
+    port: int = 3000
+    """0: any free one."""
+    store: Path | None = None
+    """The file of the embedded store; None: a fresh one that goes with the server."""
+    data: Path | None = None
+    """The records to import."""
+    demo: bool = True
+    """Load the demo data; never with `data`."""
+    issuers: Path | None = None
+    identity_header_proof: IdentityHeaderProof = "none"
+    gateway_secret: str | None = None
+    table_endpoint: str | None = None
+    """A DynamoDB endpoint, instead of the embedded store."""
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Self:
+        """Read the documented variables; an empty one counts as absent. Raises CannotStart (code 2)."""
+        given = {name: value for name, value in environ.items() if value}
+        data = given.get("DATA")
+        store = given.get("STORE")
+        secret = given.get("GATEWAY_SECRET")
+        proof = _proof(given.get("IDENTITY_HEADER_PROOF", "none"))
+        if proof == "gateway-secret" and secret is None:
+            raise CannotStart("IDENTITY_HEADER_PROOF=gateway-secret wants GATEWAY_SECRET", 2)
+        return cls(
+            port=_port(given.get("PORT", "3000")),
+            store=_new_file("STORE", store) if store else None,
+            data=_file("DATA", data) if data and data != "none" else None,
+            demo=data is None,
+            issuers=_file("ISSUERS", given["ISSUERS"]) if "ISSUERS" in given else None,
+            identity_header_proof=proof,
+            gateway_secret=secret,
+            table_endpoint=_address(given["TABLE_ENDPOINT"]) if "TABLE_ENDPOINT" in given else None,
+        )
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65_535:
+        raise CannotStart(f"PORT={text} is not a port: a number from 0 (any free one) to 65535", 2)
+    return int(text)
+
+
+def _proof(text: str) -> IdentityHeaderProof:
+    for known in get_args(IdentityHeaderProof):
+        if text == known:
+            proof: IdentityHeaderProof = known
+            return proof
+    raise CannotStart(f"IDENTITY_HEADER_PROOF={text} is none of none, gateway-secret, credential", 2)
+
+
+def _file(name: str, text: str) -> Path:
+    if not Path(text).is_file():
+        raise CannotStart(f"{name}={text}: there is no such file", 2)
+    return Path(text)
+
+
+def _new_file(name: str, text: str) -> Path:
+    path = Path(text)
+    if path.is_dir() or not path.parent.is_dir():
+        raise CannotStart(f"{name}={text}: not a file in a folder that exists", 2)
+    return path
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise CannotStart(f"TABLE_ENDPOINT={text} is not an http address", 2)
+    return text
+
+
+def _nothing(options: Options) -> None:
+    """Prepare nothing."""
+
+
+def _no_lines(options: Options) -> list[str]:
+    """Load nothing, say nothing."""
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What is served. The options that its functions get name the real port and the real store."""
+
+    template: Path
+    prepare: Callable[[Options], None] = _nothing
+    """Run once in each worker before its first handler; workers must be able to import it."""
+    populate: Callable[[Options], list[str]] = _no_lines
+    """Run once here before the workers start: makes the table, loads the data, returns lines to print."""
+    feed: Callable[[Options], Feed] | None = None
+    """Opens the changes that the template's stream function is to get."""
+    workers: int = 4
+
+
+class Application:
+    """The gateway as an ASGI application; `patience` is how many seconds a function may take."""
+
+    def __init__(self, routes: Routes, invoke: Invoke, *, patience: float = INTEGRATION_SECONDS) -> None:
+        self._routes = routes
+        self._invoke = invoke
+        self._patience = patience
+
+    async def __call__(
+        self,
+        scope: MutableMapping[str, Any],
+        receive: Callable[[], Awaitable[MutableMapping[str, Any]]],
+        send: Callable[[MutableMapping[str, Any]], Awaitable[None]],
+    ) -> None:
+        body = bytearray()
+        more = True
+        # What is longer is refused, so the rest of it is not kept.
+        while more and len(body) <= BODY_BYTES:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        response = await self._respond(_request(scope, bytes(body)))
+        await send({"type": "http.response.start", "status": response.status, "headers": _headers(response)})
+        await send({"type": "http.response.body", "body": response.body})
+
+    async def _respond(self, request: Request) -> Response:
+        accepted = self._routes.accept(request)
+        if isinstance(accepted, Response):
+            return accepted
+        try:
+            async with asyncio.timeout(self._patience):
+                result = await self._invoke(accepted.function, accepted.event)
+        except TimeoutError:
+            return TIMED_OUT
+        except FunctionError:
+            return FUNCTION_ERROR
+        return reply(result)
+
+
+def _request(scope: MutableMapping[str, Any], body: bytes) -> Request:
+    headers = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+    return Request(
+        scope["method"],
+        scope["raw_path"].decode("latin-1"),
+        scope["query_string"].decode("latin-1"),
+        tuple(headers),
+        body,
+        scope["client"][0],
+        f"HTTP/{scope['http_version']}",
+    )
+
+
+def _headers(response: Response) -> list[tuple[bytes, bytes]]:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    if response.status not in (204, 304):
+        headers.append((b"content-length", str(len(response.body)).encode()))
+    return headers
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that leaves signals to us, and says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # Uvicorn's own would raise the signal again at its end, before our workers and store are gone.
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+
+async def _run(
+    routes: Routes, house: House, options: Options, listener: socket.socket, lines: list[str]
+) -> None:
+    prepare = partial(house.prepare, options)
+    pool = Pool(house.workers, prepare)
+    sweeper = Pool(1, prepare)
+    subscription = Subscription.from_template(house.template) if house.feed else None
+
+    def announce() -> None:
+        for line in [*lines, f"ready http://{HOST}:{options.port}"]:
+            print(line, flush=True)
+
+    config = uvicorn.Config(
+        Application(routes, pool.invoke),
+        http="httptools",
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_level="error",
+        access_log=False,
+        # A client's word for its own address is not to be taken.
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    server = _Server(config, announce)
+    task = asyncio.current_task()
+
+    def leave() -> None:
+        if server.started:
+            server.should_exit = True
+        elif task is not None:
+            task.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, leave)
+    following: asyncio.Task[None] | None = None
+    try:
+        await pool.start()
+        if house.feed and subscription:
+            await sweeper.start()
+            function = routes.functions[subscription.function_id]
+            open_feed = partial(house.feed, options)
+            following = asyncio.create_task(follow(open_feed, subscription, function, sweeper.invoke))
+        await server.serve(sockets=[listener])
+    finally:
+        if following:
+            following.cancel()
+        await asyncio.gather(pool.stop(), sweeper.stop())
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    for again in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(again, signal.SIG_IGN)
+    raise SystemExit(0)
+
+
+def serve(options: Options, house: House) -> None:
+    """Serve until SIGTERM or SIGINT. Raises CannotStart.
+
+    The order: port, store, data, workers, `ready`. Stopping gives requests a second to end, takes three
+    at most, and leaves neither process nor temporary file.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, options.port))
+            # Two sockets may be bound to one port; only one may listen.
+            listener.listen()
+        except OSError as error:
+            raise CannotStart(
+                f"cannot listen on {HOST}:{options.port}: {error.strerror}; choose another PORT"
+            ) from error
+        options = replace(options, port=listener.getsockname()[1])
+        if options.store is None and options.table_endpoint is None:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="roster-"))
+            options = replace(options, store=Path(folder, "roster.db"))
+        lines = house.populate(options)
+        routes = Routes.from_template(house.template)
+        try:
+            with contextlib.suppress(asyncio.CancelledError):
+                asyncio.run(_run(routes, house, options, listener, lines))
+        except NotStarted as error:
+            raise CannotStart(str(error)) from error
+
+
+def main(environ: Mapping[str, str], house: House) -> int:
+    """Serve the house as the environment asks; the exit code."""
+    try:
+        serve(Options.from_environ(environ), house)
+    except CannotStart as error:
+        print(f"roster: {error}", file=sys.stderr)
+        return error.code
+    return 0
+
+
+HOUSE = House(template=Path(__file__).parent.parent / "template.yaml")
+
+if __name__ == "__main__":
+    # By its real name: what a worker unpickles must not be of a module called `__main__`.
+    from local.server import HOUSE as THE_HOUSE
+    from local.server import main as the_main
+
+    sys.exit(the_main(os.environ, THE_HOUSE))

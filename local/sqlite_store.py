@@ -1,0 +1,513 @@
+"""The embedded store: DynamoDB's semantics over one SQLite file, for development and small private sites.
+
+item         a row an item, in the order of its key
+entry        the indexes: a row for each item that has the attribute
+definition   which indexes the file keeps
+token        transactions of the last ten minutes
+change       what was written, for the sweep
+"""
+
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from itertools import starmap
+from pathlib import Path
+from typing import Literal, Self, TypeAlias, TypeVar
+from zlib import crc32
+
+from local.sqlite_items import (
+    Row,
+    Step,
+    check_distinct,
+    check_key,
+    check_key_part,
+    digest,
+    reach,
+    steps_of,
+    successor,
+)
+from roster.clock import Deadline
+from roster.errors import Unavailable
+from roster.table.store import (
+    Delete,
+    Index,
+    Item,
+    Key,
+    Malformed,
+    Operation,
+    Page,
+    Put,
+    Refusal,
+    Refused,
+    Update,
+)
+
+_PAGE = 1024 * 1024  # bytes of items after which a page ends
+_REMEMBERED = 600  # seconds in which the repeat of a token is harmless
+_PATIENCE = 10.0  # seconds that a call without a deadline waits for the file
+_PAUSE = 0.001  # seconds between two tries; SQLite's own waiting grows to 100 ms
+
+_SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS item (
+        pk TEXT NOT NULL, sk TEXT NOT NULL, size INTEGER NOT NULL, body TEXT NOT NULL,
+        PRIMARY KEY (pk, sk)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS entry (
+        name TEXT NOT NULL, hash TEXT NOT NULL, sk TEXT NOT NULL, pk TEXT NOT NULL,
+        PRIMARY KEY (name, hash, sk, pk)) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS definition (name TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE IF NOT EXISTS token (
+        token TEXT PRIMARY KEY, digest BLOB NOT NULL, expires REAL NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX IF NOT EXISTS token_by_expiry ON token (expires)",
+    """CREATE TABLE IF NOT EXISTS change (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL,
+        pk TEXT NOT NULL, sk TEXT NOT NULL, size INTEGER, body TEXT)""",
+)
+
+# By direction: forward or not. A bound of `b""` lies beyond every text.
+_QUERY = {
+    True: "SELECT pk, sk, size, body FROM item WHERE pk = ? AND sk >= ? AND sk < ? ORDER BY sk",
+    False: "SELECT pk, sk, size, body FROM item WHERE pk = ? AND sk >= ? AND sk < ? ORDER BY sk DESC",
+}
+_QUERY_INDEX = {
+    True: """SELECT item.pk, item.sk, size, body FROM entry CROSS JOIN item USING (pk, sk)
+        WHERE name = ? AND hash = ? AND (entry.sk, entry.pk) >= (?, ?) AND (entry.sk, entry.pk) < (?, ?)
+        ORDER BY entry.sk, entry.pk""",
+    False: """SELECT item.pk, item.sk, size, body FROM entry CROSS JOIN item USING (pk, sk)
+        WHERE name = ? AND hash = ? AND (entry.sk, entry.pk) >= (?, ?) AND (entry.sk, entry.pk) < (?, ?)
+        ORDER BY entry.sk DESC, entry.pk DESC""",
+}
+_SCAN = "SELECT pk, sk, size, body FROM item WHERE (pk, sk) >= (?, ?) ORDER BY pk, sk"
+
+_CONTENDED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+_AWAY = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+
+_T = TypeVar("_T")
+_Entry: TypeAlias = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """What a write makes of an item: its row before and after."""
+
+    key: Key
+    old: Row | None
+    new: Row | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of one item, numbered in the order of writing; `new` is None where it was removed."""
+
+    sequence: int
+    event: Literal["INSERT", "MODIFY", "REMOVE"]
+    key: Key
+    new: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteStore:
+    """A `roster.table.store.Store` in one file, for any number of threads and processes.
+
+    `Unavailable` means that another writer had the file until the deadline (without one: ten
+    seconds), or that the disk failed. Integers that grow beyond 38 digits are `Malformed`.
+    """
+
+    _pool: "_Pool"
+    _indexes: tuple[Index, ...]
+    _feed: frozenset[str] | None
+    _clock: Callable[[], float]
+    _deadline: Deadline | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: str | Path,
+        indexes: tuple[Index, ...] = (),
+        *,
+        feed: frozenset[str] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> "SqliteStore":
+        """The table in the file, made where it is absent.
+
+        The file remembers its indexes: given ones that are new to it are filled. `feed` names the
+        partitions whose changes are kept (None: all); `clock` gives seconds of the epoch, for tokens.
+        """
+        store = cls(_Pool(path), indexes, feed, clock)
+        kept = store._run(store._create, writing=True)
+        return replace(store, _indexes=kept)
+
+    def within(self, deadline: Deadline) -> Self:
+        return replace(self, _deadline=deadline)
+
+    def close(self) -> None:
+        """Let go of the file, after the calls that are under way; a later call takes it up again."""
+        self._pool.drain()
+
+    # Reads.
+
+    def get(self, key: Key, *, consistent: bool = True) -> Item | None:
+        return self.batch_get([key]).get(key)
+
+    def batch_get(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
+        for key in keys:
+            check_key(key)
+        rows = self._run(lambda connection: _rows(connection, keys))
+        return {key: row.item() for key, row in rows.items()}
+
+    def query(
+        self,
+        pk: str,
+        *,
+        index: Index | None = None,
+        begins: str = "",
+        between: tuple[str, str] | None = None,
+        limit: int | None = None,
+        forward: bool = True,
+        start: Key | None = None,
+        consistent: bool = True,
+    ) -> Page:
+        check_key_part(pk)
+        low, high = reach(begins, between)
+        if start is not None:
+            check_key(start)
+            if start.sk < low or (high is not None and start.sk >= high):
+                raise Malformed("a start outside of the query")
+        end = b"" if high is None else high
+        if index is not None:
+            return self._query_index(index, pk, low, end, limit, forward, start)
+        if start is not None:
+            if start.pk != pk:
+                raise Malformed("a start in another partition")
+            low, end = (successor(start.sk), end) if forward else (low, start.sk)
+        return self._page(_QUERY[forward], (pk, low, end), limit)
+
+    def scan(
+        self, *, segment: int = 0, segments: int = 1, limit: int | None = None, start: Key | None = None
+    ) -> Page:
+        if not 0 <= segment < segments:
+            raise Malformed("a segment that there is not")
+        if start is not None:
+            check_key(start)
+        first = ("", "") if start is None else (start.pk, successor(start.sk))
+        return self._page(_SCAN, first, limit, lambda pk: crc32(pk.encode()) % segments == segment)
+
+    def changes(self, after: int, limit: int = 100) -> list[Change]:
+        """At most `limit` changes numbered above `after`, in the order of writing."""
+        rows = self._run(
+            lambda connection: connection.execute(
+                "SELECT sequence, event, pk, sk, size, body FROM change WHERE sequence > ? "
+                "ORDER BY sequence LIMIT ?",
+                (after, limit),
+            ).fetchall()
+        )
+        return [
+            Change(
+                sequence, event, Key(pk, sk), None if body is None else Row(Key(pk, sk), size, body).item()
+            )
+            for sequence, event, pk, sk, size, body in rows
+        ]
+
+    # Writes.
+
+    def write(self, operation: Put | Update | Delete, *, returning: bool = False) -> Item | None:
+        if returning and not isinstance(operation, Update):
+            raise Malformed("only an update returns the new item")
+        step = Step.of(operation)
+        (move,) = self._run(lambda connection: self._apply(connection, [step]), writing=True)
+        return move.new.item() if returning and move.new else None
+
+    def transact(self, operations: Sequence[Operation], *, token: str) -> None:
+        steps = steps_of(operations, token)
+        fingerprint = digest(operations)
+
+        def work(connection: sqlite3.Connection) -> None:
+            now = self._clock()
+            connection.execute("DELETE FROM token WHERE expires <= ?", (now,))
+            known = connection.execute("SELECT digest FROM token WHERE token = ?", (token,)).fetchone()
+            if known is None:
+                self._apply(connection, steps)
+                connection.execute(
+                    "INSERT INTO token VALUES (?, ?, ?)", (token, fingerprint, now + _REMEMBERED)
+                )
+            elif known != (fingerprint,):
+                raise Malformed("a token of another transaction")
+
+        self._run(work, writing=True)
+
+    def bulk_put(self, items: Sequence[Item]) -> None:
+        rows = [Row.of(item) for item in items]
+        check_distinct(row.key for row in rows)
+
+        def work(connection: sqlite3.Connection) -> None:
+            old = _rows(connection, [row.key for row in rows])
+            self._save(connection, [_Move(row.key, old.get(row.key), row) for row in rows])
+
+        self._run(work, writing=True)
+
+    # Inside.
+
+    def _run(self, work: Callable[[sqlite3.Connection], _T], *, writing: bool = False) -> _T:
+        """The result of `work`, done in one transaction; tried anew while another has the file."""
+        deadline = self._deadline or Deadline.after(_PATIENCE)
+        while True:
+            left = deadline.left()
+            if left <= 0:
+                raise Unavailable
+            try:
+                with self._pool.connection() as connection:
+                    if not writing:
+                        return _transaction(connection, "BEGIN", work)
+                    with self._pool.turn(left):
+                        return _transaction(connection, "BEGIN IMMEDIATE", work)
+            except sqlite3.OperationalError as error:
+                code = error.sqlite_errorcode & 0xFF
+                if code in _AWAY or (code in _CONTENDED and deadline.left() <= _PAUSE):
+                    raise Unavailable from error
+                if code not in _CONTENDED:
+                    raise
+            time.sleep(_PAUSE)
+
+    def _create(self, connection: sqlite3.Connection) -> tuple[Index, ...]:
+        for statement in _SCHEMA:
+            connection.execute(statement)
+        kept = dict(connection.execute("SELECT name, hash FROM definition"))
+        for index in self._indexes:
+            if kept.get(index.name) != index.hash:
+                kept[index.name] = index.hash
+                connection.execute("REPLACE INTO definition VALUES (?, ?)", (index.name, index.hash))
+                connection.execute("DELETE FROM entry WHERE name = ?", (index.name,))
+                rows = connection.execute(_SCAN, ("", ""))
+                _enter(connection, index, [_Move(row.key, None, row) for row in starmap(_row, rows)])
+        return tuple(Index(name, hash_) for name, hash_ in kept.items())
+
+    def _apply(self, connection: sqlite3.Connection, steps: Sequence[Step]) -> list[_Move]:
+        old = _rows(connection, [step.key for step in steps])
+        moves: list[_Move] = []
+        refusals = []
+        for position, step in enumerate(steps):
+            before = old.get(step.key)
+            if step.holds(before):
+                moves.append(_Move(step.key, before, step.outcome(before)))
+            else:
+                refusals.append(Refusal(position, before.item() if before else None))
+        if refusals:
+            raise Refused(refusals)
+        self._save(connection, moves)
+        return moves
+
+    def _save(self, connection: sqlite3.Connection, moves: Sequence[_Move]) -> None:
+        changed = [move for move in moves if move.old != move.new]
+        connection.executemany(
+            "DELETE FROM item WHERE pk = ? AND sk = ?",
+            [(move.key.pk, move.key.sk) for move in changed if move.new is None],
+        )
+        connection.executemany(
+            "REPLACE INTO item VALUES (?, ?, ?, ?)",
+            [(row.key.pk, row.key.sk, row.size, row.body) for move in changed if (row := move.new)],
+        )
+        for index in self._indexes:
+            _enter(connection, index, changed)
+        connection.executemany(
+            "INSERT INTO change (event, pk, sk, size, body) VALUES (?, ?, ?, ?, ?)",
+            [_record(move) for move in changed if self._feed is None or move.key.pk in self._feed],
+        )
+
+    def _page(
+        self,
+        statement: str,
+        parameters: Sequence[str | bytes],
+        limit: int | None,
+        wanted: Callable[[str], bool] = lambda pk: True,
+    ) -> Page:
+        """Rows until `limit` or a megabyte of them."""
+        if limit is not None and limit < 1:
+            raise Malformed("a page of no items")
+
+        def work(connection: sqlite3.Connection) -> Page:
+            items: list[Item] = []
+            size = 0
+            with closing(connection.execute(statement, parameters)) as cursor:
+                for columns in cursor:
+                    if not wanted(columns[0]):
+                        continue
+                    row = _row(*columns)
+                    items.append(row.item())
+                    size += row.size
+                    if len(items) == limit or size >= _PAGE:
+                        return Page(items, row.key)
+            return Page(items, None)
+
+        return self._run(work)
+
+    def _query_index(
+        self,
+        index: Index,
+        pk: str,
+        low: str,
+        end: str | bytes,
+        limit: int | None,
+        forward: bool,
+        start: Key | None,
+    ) -> Page:
+        if index not in self._indexes:
+            raise Malformed(f"no index {index.name}")
+        first: tuple[str, str] = (low, "")
+        beyond: tuple[str | bytes, str] = (end, "")
+        if start is not None and forward:
+            first = (start.sk, successor(start.pk))
+        elif start is not None:
+            beyond = (start.sk, start.pk)
+        return self._page(_QUERY_INDEX[forward], (index.name, pk, *first, *beyond), limit)
+
+
+def _transaction(connection: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], _T]) -> _T:
+    connection.execute(begin)
+    try:
+        result = work(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # SQLite itself rolls back where the disk is full
+            connection.execute("ROLLBACK")
+        raise
+    return result
+
+
+def _row(pk: str, sk: str, size: int, body: str) -> Row:
+    return Row(Key(pk, sk), size, body)
+
+
+def _rows(connection: sqlite3.Connection, keys: Iterable[Key]) -> dict[Key, Row]:
+    found = {}
+    for key in keys:
+        columns = connection.execute(
+            "SELECT pk, sk, size, body FROM item WHERE pk = ? AND sk = ?", (key.pk, key.sk)
+        ).fetchone()
+        if columns is not None:
+            found[key] = _row(*columns)
+    return found
+
+
+def _enter(connection: sqlite3.Connection, index: Index, moves: Iterable[_Move]) -> None:
+    """Bring the index to what the items have become."""
+    gone: list[_Entry] = []
+    come: list[_Entry] = []
+    for move in moves:
+        left, entered = _entry(index, move.old), _entry(index, move.new)
+        if left != entered:
+            gone += [left] if left else []
+            come += [entered] if entered else []
+    connection.executemany("DELETE FROM entry WHERE name = ? AND hash = ? AND sk = ? AND pk = ?", gone)
+    connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", come)
+
+
+def _entry(index: Index, row: Row | None) -> _Entry | None:
+    if row is None or index.hash not in (item := row.item()):
+        return None
+    value = item[index.hash]
+    check_key_part(value)
+    return index.name, str(value), row.key.sk, row.key.pk
+
+
+def _record(move: _Move) -> tuple[str, str, str, int | None, str | None]:
+    if move.new is None:
+        return "REMOVE", move.key.pk, move.key.sk, None, None
+    return "MODIFY" if move.old else "INSERT", move.key.pk, move.key.sk, move.new.size, move.new.body
+
+
+class _Pool:
+    """Connections to one file: each serves one call at a time, and none lives through a fork.
+
+    SQLite forbids to carry a connection over a fork, even idle: its locks belong to the process.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = path
+        self._idle: list[sqlite3.Connection] = []
+        self._used = 0
+        self._change = threading.Condition()
+        self._writer = threading.Lock()
+        weakref.finalize(self, _close, self._idle)
+        with _forking:
+            _pools.add(self)
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection that is nobody else's meanwhile."""
+        with self._change:
+            self._used += 1
+            connection = self._idle.pop() if self._idle else None
+        try:
+            connection = connection or _connect(self._path)
+            yield connection
+        finally:
+            with self._change:
+                self._used -= 1
+                if connection is not None:
+                    self._idle.append(connection)
+                self._change.notify_all()
+
+    @contextmanager
+    def turn(self, seconds: float) -> Iterator[None]:
+        """The turn to write among the threads of this process; raises `Unavailable`."""
+        if not self._writer.acquire(timeout=seconds):
+            raise Unavailable
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+    def drain(self) -> None:
+        """Wait for the calls under way and close every connection."""
+        self.hold()
+        self.release()
+
+    def hold(self) -> None:
+        """As `drain`, and let no call begin until `release`."""
+        self._change.acquire()
+        self._change.wait_for(lambda: self._used == 0)
+        _close(self._idle)
+
+    def release(self) -> None:
+        self._change.release()
+
+
+def _connect(path: str | Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def _close(connections: list[sqlite3.Connection]) -> None:
+    while connections:
+        connections.pop().close()
+
+
+_pools: weakref.WeakSet[_Pool] = weakref.WeakSet()
+_held: list[_Pool] = []
+_forking = threading.Lock()
+
+
+def _before_fork() -> None:
+    _forking.acquire()
+    _held.extend(_pools)
+    for pool in _held:
+        pool.hold()
+
+
+def _after_fork() -> None:
+    while _held:
+        _held.pop().release()
+    _forking.release()
+
+
+os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)

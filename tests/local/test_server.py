@@ -1,0 +1,502 @@
+"""The real server over a small template: requests stay apart, workers may die, nothing is left behind."""
+
+import asyncio
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.gateway import Function, Routes
+from local.server import Application, CannotStart, Options
+from local.streams import Feed, Record, Subscription, follow
+from local.workers import Context, FunctionError, NotStarted, Pool, call
+
+ROOT = Path(__file__).parents[2]
+TEMPLATE = Path(__file__).parent / "fixtures" / "template.yaml"
+BOUND = 20.0
+"""Seconds after which a test gives up; none waits so long when all is well."""
+
+TEXT = {"Content-Type": "text/plain"}
+
+# Options.
+
+
+def test_without_variables_the_options_are_the_documented_ones() -> None:
+    assert Options.from_environ({"HOME": "/", "STORE": "", "DATA": ""}) == Options(
+        port=3000,
+        store=None,
+        data=None,
+        demo=True,
+        issuers=None,
+        identity_header_proof="none",
+        gateway_secret=None,
+        table_endpoint=None,
+    )
+
+
+def test_every_variable_is_an_option(tmp_path: Path) -> None:
+    records, issuers = tmp_path / "records.jsonl", tmp_path / "issuers.json"
+    records.touch()
+    issuers.touch()
+    assert Options.from_environ(
+        {
+            "PORT": "3999",
+            "STORE": str(tmp_path / "new.db"),
+            "DATA": str(records),
+            "ISSUERS": str(issuers),
+            "IDENTITY_HEADER_PROOF": "gateway-secret",
+            "GATEWAY_SECRET": "s",
+            "TABLE_ENDPOINT": "http://127.0.0.1:8000",
+        }
+    ) == Options(
+        port=3999,
+        store=tmp_path / "new.db",
+        data=records,
+        demo=False,
+        issuers=issuers,
+        identity_header_proof="gateway-secret",
+        gateway_secret="s",
+        table_endpoint="http://127.0.0.1:8000",
+    )
+
+
+def test_no_data_is_neither_demo_nor_file() -> None:
+    options = Options.from_environ({"DATA": "none"})
+    assert (options.data, options.demo) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("environ", "word"),
+    [
+        ({"PORT": "http"}, "PORT=http"),
+        ({"PORT": "-1"}, "PORT=-1"),
+        ({"PORT": "65536"}, "PORT=65536"),
+        ({"PORT": "٣"}, "PORT"),
+        ({"DATA": "/nowhere/data.jsonl"}, "DATA=/nowhere/data.jsonl"),
+        ({"ISSUERS": "/nowhere/issuers.json"}, "ISSUERS=/nowhere/issuers.json"),
+        ({"STORE": "/nowhere/store.db"}, "STORE=/nowhere/store.db"),
+        ({"STORE": "/"}, "STORE=/"),
+        ({"IDENTITY_HEADER_PROOF": "maybe"}, "IDENTITY_HEADER_PROOF=maybe"),
+        ({"IDENTITY_HEADER_PROOF": "gateway-secret"}, "GATEWAY_SECRET"),
+        ({"TABLE_ENDPOINT": "127.0.0.1:8000"}, "TABLE_ENDPOINT=127.0.0.1:8000"),
+    ],
+)
+def test_a_wrong_variable_is_named_in_one_line(environ: dict[str, str], word: str) -> None:
+    with pytest.raises(CannotStart) as refusal:
+        Options.from_environ(environ)
+    assert word in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert refusal.value.code == 2
+
+
+# The server.
+
+
+def start(folder: Path, **environ: str) -> "subprocess.Popen[str]":
+    """The fixture house in a process of its own; its temporary files go to `folder`."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "import sys; from tests.local.fixtures import house; sys.exit(house.run())"],
+        cwd=ROOT,
+        env={
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'roster'}",
+            "TMPDIR": str(folder),
+            "PORT": "0",
+            **environ,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that takes requests, and the lines it printed before."""
+
+    process: "subprocess.Popen[str]"
+    lines: list[str]
+    port: int
+
+    def send(
+        self, method: str, target: str, body: bytes | None = None, **headers: str
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """One request on a connection of its own, and the body that came back."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=BOUND)
+        try:
+            connection.request(method, target, body, headers)
+            response = connection.getresponse()
+            return response, response.read()
+        finally:
+            connection.close()
+
+    def raw(self, request: bytes) -> bytes:
+        """The answer to these very bytes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=BOUND) as connection:
+            connection.sendall(request)
+            answer = b""
+            while part := connection.recv(65_536):
+                answer += part
+            return answer
+
+    def gone(self) -> None:
+        """Wait until neither the server nor any worker is left, five seconds at most.
+
+        Each of them holds the error stream open, so that its end proves that all have ended.
+        """
+        self.process.communicate(timeout=5)
+
+
+@contextmanager
+def running(folder: Path, **environ: str) -> Iterator[Running]:
+    process = start(folder, **environ)
+    guard = threading.Timer(BOUND, process.kill)
+    guard.start()
+    try:
+        assert process.stdout is not None
+        lines: list[str] = []
+        for line in process.stdout:
+            lines.append(line.rstrip("\n"))
+            if line.startswith("ready "):
+                break
+        assert lines, process.communicate(timeout=BOUND)
+        yield Running(process, lines, int(lines[-1].rpartition(":")[2]))
+    finally:
+        guard.cancel()
+        process.kill()
+        process.communicate(timeout=BOUND)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("server")) as one:
+        yield one
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until it holds; fail when the bound is over."""
+    end = time.monotonic() + BOUND
+    while not holds():
+        assert time.monotonic() < end, "it never held"
+        time.sleep(0.01)
+
+
+def test_the_last_line_says_where_it_listens(server: Running) -> None:
+    assert server.lines[0] == f"curl http://127.0.0.1:{server.port}/"
+    assert server.lines[-1] == f"ready http://127.0.0.1:{server.port}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is no address")
+def test_it_listens_on_loopback_alone(server: Running) -> None:
+    with socket.socket() as elsewhere:
+        # A listener on all interfaces would hold this address too.
+        elsewhere.bind(("127.0.0.2", server.port))
+
+
+def test_a_request_reaches_its_handler_as_it_was_sent(server: Running) -> None:
+    request = (
+        b"PUT /echo/a%20b//c/?x=%C3%A9&x=+ HTTP/1.1\r\nHost: here:1\r\nX-Two: 1\r\nx-two: 2\r\n"
+        b"Cookie: a=1; b=2\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        b"X-Forwarded-For: 10.0.0.1\r\nContent-Length: 2\r\n\r\n{}"
+    )
+    head, _, body = server.raw(request).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    answer = json.loads(body)
+    assert answer["function"] == "Echo"
+    event = answer["event"]
+    assert event["rawPath"] == "/echo/a b//c/"
+    assert event["pathParameters"] == {"rest": "a b//c/"}
+    assert event["rawQueryString"] == "x=%C3%A9&x=+"
+    assert event["queryStringParameters"] == {"x": "é, "}
+    assert event["headers"]["x-two"] == "1,2"
+    assert event["cookies"] == ["a=1", "b=2"]
+    assert event["body"] == "{}"
+    assert event["requestContext"]["http"]["sourceIp"] == "127.0.0.1"
+
+
+def test_two_hundred_interleaved_requests_do_not_mix_up(server: Running) -> None:
+    def ask(number: int) -> tuple[str, str]:
+        _, body = server.send("POST", f"/echo/{number}?n={number}", str(number).encode(), Who=str(number))
+        answer = json.loads(body)
+        event = answer["event"]
+        seen = {
+            event["pathParameters"]["rest"],
+            event["queryStringParameters"]["n"],
+            event["headers"]["who"],
+        }
+        assert seen == {str(number)}
+        return answer["request"], event["requestContext"]["requestId"]
+
+    with ThreadPoolExecutor(16) as clients:
+        ids = list(clients.map(ask, range(200)))
+    assert len({id_ for pair in ids for id_ in pair}) == 400
+
+
+def test_an_unknown_route_is_answered_by_the_gateway(server: Running) -> None:
+    response, body = server.send("GET", "/nowhere")
+    assert (response.status, body) == (404, b'{"message":"Not Found"}')
+    assert response.headers["content-type"] == "application/json"
+
+
+def test_an_empty_answer_has_no_length(server: Running) -> None:
+    response, body = server.send("POST", "/misbehave/not")
+    assert (response.status, response.headers["content-length"], body) == (204, None, b"")
+
+
+def test_a_head_beyond_the_limit_is_431_and_one_below_is_served(server: Running) -> None:
+    assert server.send("GET", "/echo/x", Long="v" * 9_000)[0].status == 200
+    assert server.send("GET", "/echo/x", Long="v" * 10_240)[0].status == 431
+    assert server.send("GET", "/echo/x", Long="v" * 100_000)[0].status == 431
+
+
+def test_a_body_beyond_the_limit_is_413_and_one_below_is_served(server: Running) -> None:
+    assert server.send("POST", "/misbehave/not", bytes(10_485_760))[0].status == 204
+    response, body = server.send("POST", "/misbehave/not", bytes(10_485_761))
+    assert (response.status, body) == (413, b'{"message":"Request Too Long"}')
+
+
+@pytest.mark.parametrize("how", ["raise", "exit", "unwritable", "long"])
+def test_a_function_that_fails_is_500_and_the_next_request_is_served(server: Running, how: str) -> None:
+    for _ in range(3):
+        response, body = server.send("POST", f"/misbehave/{how}")
+        assert (response.status, body) == (500, b'{"message":"Internal Server Error"}')
+    assert server.send("GET", "/")[0].status == 200
+
+
+def test_a_function_beyond_its_time_is_500_and_its_process_is_gone(server: Running, tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    assert server.send("POST", "/misbehave/hang", str(note).encode(), **TEXT)[0].status == 500
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(note.read_text()), 0)
+    assert server.send("GET", "/")[0].status == 200
+
+
+def test_a_worker_killed_in_the_middle_of_a_request_is_500_and_the_next_is_served(
+    server: Running, tmp_path: Path
+) -> None:
+    note = tmp_path / "pid"
+    with ThreadPoolExecutor(1) as client:
+        hanging = client.submit(server.send, "POST", "/hang", str(note).encode(), **TEXT)
+        until(lambda: note.exists() and note.read_text() != "")
+        os.kill(int(note.read_text()), signal.SIGKILL)
+        assert hanging.result(BOUND)[0].status == 500
+    assert server.send("GET", "/")[0].status == 200
+
+
+def test_a_function_beyond_the_gateways_patience_is_503() -> None:
+    async def never(function: Function, event: dict[str, Any]) -> Any:
+        await asyncio.Event().wait()
+
+    async def receive() -> MutableMapping[str, Any]:
+        return {"type": "http.request", "body": b""}
+
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    scope = {
+        "method": "GET",
+        "raw_path": b"/",
+        "query_string": b"",
+        "headers": [],
+        "client": ("127.0.0.1", 1),
+        "http_version": "1.1",
+    }
+    asyncio.run(Application(Routes.from_template(TEMPLATE), never, patience=0.01)(scope, receive, send))
+    assert [sent[0]["status"], sent[1]["body"]] == [503, b'{"message":"Service Unavailable"}']
+
+
+def test_the_sweep_gets_its_changes_though_its_first_invocation_fails(tmp_path: Path) -> None:
+    store = tmp_path / "store.db"
+    notes = tmp_path / "notes"
+    with running(tmp_path, STORE=str(store)):
+        until(lambda: notes.exists() and notes.read_text().endswith("SWEEP#2\n"))
+    assert notes.read_text().split() == ["failed", "SWEEP#1", "SWEEP#2"]
+    assert store.exists()
+
+
+# The end.
+
+
+def test_sigterm_ends_every_process_though_a_handler_hangs(tmp_path: Path) -> None:
+    with running(tmp_path) as server, ThreadPoolExecutor(1) as client:
+        note = tmp_path / "pid"
+        client.submit(server.send, "POST", "/hang", str(note).encode(), **TEXT)
+        until(note.exists)
+        server.process.terminate()
+        server.gone()
+        assert server.process.returncode == 0
+
+
+def test_ctrl_c_ends_every_process_and_removes_the_temporary_store(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        store = Path(server.lines[1])
+        assert store.exists()
+        server.process.send_signal(signal.SIGINT)
+        server.gone()
+        assert server.process.returncode == 0
+        assert not store.parent.exists()
+
+
+def test_a_killed_server_leaves_no_worker(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        server.process.kill()
+        server.gone()
+
+
+def test_a_port_in_use_is_told_in_one_line(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        process = start(tmp_path, PORT=str(port))
+        _, errors = process.communicate(timeout=BOUND)
+    assert process.returncode == 1
+    assert errors.startswith(f"roster: cannot listen on 127.0.0.1:{port}: ")
+    assert errors.count("\n") == 1
+
+
+def test_a_wrong_variable_ends_the_command_with_code_2(tmp_path: Path) -> None:
+    process = start(tmp_path, PORT="many")
+    output, errors = process.communicate(timeout=BOUND)
+    assert (process.returncode, output, errors.count("\n")) == (2, "", 1)
+
+
+# Workers.
+
+
+def test_a_handler_is_told_its_function_and_the_time_it_has() -> None:
+    context = Context.of(Function("Echo", "handlers.echo", "handler", timeout=10, memory=256))
+    assert (context.function_name, context.memory_limit_in_mb) == ("Echo", 256)
+    assert context.invoked_function_arn.endswith(":function:Echo")
+    assert 0 < context.get_remaining_time_in_millis() <= 10_000
+    late = Context.of(Function("Echo", "handlers.echo", "handler", timeout=-1, memory=256))
+    assert late.get_remaining_time_in_millis() == 0
+
+
+def test_a_handler_can_be_called_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(TEMPLATE.parent))
+    echo = Function("Echo", "handlers.echo", "handler", timeout=10, memory=256)
+    assert call(echo, {"a": 1})["event"] == {"a": 1}
+
+
+def test_a_pool_whose_workers_cannot_prepare_says_so() -> None:
+    async def started() -> None:
+        pool = Pool(1, sys.exit)
+        try:
+            await pool.start()
+        finally:
+            await pool.stop()
+
+    with pytest.raises(NotStarted):
+        asyncio.run(started())
+
+
+# The stream.
+
+SWEEP = Function("Sweep", "handlers.sweep", "handler", timeout=10, memory=256)
+
+
+def record(sequence: int, pk: str) -> Record:
+    return {"dynamodb": {"SequenceNumber": str(sequence), "Keys": {"PK": {"S": pk}, "SK": {"S": "A"}}}}
+
+
+class ListFeed:
+    """A feed of records in a list."""
+
+    def __init__(self, records: list[Record]) -> None:
+        self.records = records
+
+    def read(self, limit: int) -> list[Record]:
+        return self.records[:limit]
+
+    def advance(self, count: int) -> None:
+        del self.records[:count]
+
+
+def followed(
+    feed: Feed, invoke: Callable[[list[str]], Any], subscription: Subscription, *, done: Callable[[], bool]
+) -> None:
+    """Follow the feed until it is done; `invoke` gets the sequence numbers of each invocation."""
+
+    async def give(function: Function, event: dict[str, Any]) -> Any:
+        return invoke([one["dynamodb"]["SequenceNumber"] for one in event["Records"]])
+
+    async def main() -> None:
+        following = asyncio.create_task(follow(lambda: feed, subscription, SWEEP, give, pause=0.001))
+        async with asyncio.timeout(BOUND):
+            while not done():
+                await asyncio.sleep(0.001)
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+    asyncio.run(main())
+
+
+def test_the_template_says_who_follows_the_stream_and_what_it_wants() -> None:
+    subscription = Subscription.from_template(TEMPLATE)
+    assert subscription is not None
+    assert (subscription.function_id, subscription.batch) == ("Sweep", 2)
+    assert [subscription.wants(record(1, pk)) for pk in ("SWEEP", "SWEEP#1", "SWEEPER", "USER#1")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_changes_come_in_batches_and_in_order() -> None:
+    feed, given = ListFeed([record(n, "A") for n in range(5)]), list[list[str]]()
+    followed(feed, given.append, Subscription("Sweep", batch=2), done=lambda: not feed.records)
+    assert given == [["0", "1"], ["2", "3"], ["4"]]
+
+
+def test_a_failed_batch_is_given_again() -> None:
+    feed, given = ListFeed([record(n, "A") for n in range(3)]), list[list[str]]()
+
+    def invoke(sequences: list[str]) -> None:
+        given.append(sequences)
+        if len(given) < 3:
+            raise FunctionError("on purpose")
+
+    followed(feed, invoke, Subscription("Sweep", batch=2), done=lambda: not feed.records)
+    assert given == [["0", "1"], ["0", "1"], ["0", "1"], ["2"]]
+
+
+def test_records_reported_as_failed_are_given_again_with_what_follows_them() -> None:
+    feed, given = ListFeed([record(n, "A") for n in range(4)]), list[list[str]]()
+
+    def invoke(sequences: list[str]) -> dict[str, Any]:
+        given.append(sequences)
+        return {"batchItemFailures": [{"itemIdentifier": "2"}] if len(given) == 1 else []}
+
+    followed(feed, invoke, Subscription("Sweep", batch=4), done=lambda: not feed.records)
+    assert given == [["0", "1", "2", "3"], ["2", "3"]]
+
+
+def test_a_feed_that_fails_is_read_again() -> None:
+    class Failing(ListFeed):
+        failures = 2
+
+        def read(self, limit: int) -> list[Record]:
+            if self.failures:
+                self.failures -= 1
+                raise OSError("away")
+            return super().read(limit)
+
+    feed, given = Failing([record(0, "A")]), list[list[str]]()
+    followed(feed, given.append, Subscription("Sweep"), done=lambda: not feed.records)
+    assert given == [["0"]]

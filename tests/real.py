@@ -1,0 +1,48 @@
+"""DynamoDB Local for the tests marked `real`; `tools/with_dynamodb_local.sh` starts it and says where."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from local.tables import create_table, table_definition
+from roster.table.dynamo import DynamoStore
+from roster.table.transport import BotoTransport, boto_client
+
+TABLE = table_definition(Path(__file__).parents[1] / "template.yaml")
+
+
+def endpoint() -> str:
+    """Where the engine listens. Fails, not skips: `make real` must not pass without it."""
+    try:
+        return os.environ["ROSTER_TEST_ENDPOINT"]
+    except KeyError as error:
+        raise RuntimeError("run by `make real`, or tools/with_dynamodb_local.sh COMMAND") from error
+
+
+def client() -> Any:
+    """This process's low-level client: threads may share one, a forked process may not."""
+    return _client(os.getpid())
+
+
+@cache
+def _client(_process: int) -> Any:
+    return boto_client(region="eu-west-1", endpoint=endpoint())
+
+
+@contextmanager
+def fresh_table(definition: dict[str, Any]) -> Iterator[str]:
+    """The name of an empty table that lives as long as the block."""
+    name = f"test-{uuid4().hex}"
+    create_table(client(), name, definition)
+    try:
+        yield name
+    finally:
+        client().delete_table(TableName=name)
+
+
+def dynamo_store(table_name: str) -> DynamoStore:
+    return DynamoStore(BotoTransport(client()), table_name)

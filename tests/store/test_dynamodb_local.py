@@ -1,0 +1,63 @@
+"""The DynamoDB store keeps the contract on DynamoDB Local, and the meter reads its units."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import ClassVar
+
+import pytest
+
+from roster.table.dynamo import DynamoStore
+from roster.table.keys import BY_ACTOR
+from roster.table.meter import Meter, MeteredTransport
+from roster.table.store import Key, Put, Store
+from roster.table.transport import BotoTransport
+from tests.real import TABLE, client, dynamo_store, fresh_table
+from tests.store.contract import StoreConcurrencyContract, StoreContract
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture
+def table() -> Iterator[str]:
+    with fresh_table(TABLE) as name:
+        yield name
+
+
+class OnDynamoDBLocal:
+    @pytest.fixture
+    def store(self, table: str) -> Store:
+        return dynamo_store(table)
+
+    @pytest.fixture
+    def opener(self, table: str) -> Callable[[], Store]:
+        return partial(dynamo_store, table)
+
+
+class TestContract(OnDynamoDBLocal, StoreContract):
+    known_gaps: ClassVar = {
+        "test_a_transaction_names_an_item_once[Check]": "the engine lets a Check stand beside a write"
+    }
+
+
+class TestConcurrency(OnDynamoDBLocal, StoreConcurrencyContract):
+    pass
+
+
+def test_the_meter_reads_the_units_of_each_call(table: str) -> None:
+    meter = Meter()
+    store = DynamoStore(MeteredTransport(BotoTransport(client()), meter), table)
+    with meter.measure() as writing:
+        store.write(Put({"PK": "a", "SK": "1"}))
+        store.write(Put({"PK": "a", "SK": "2", "actor": "u"}))  # and once more in the index
+        store.bulk_put([{"PK": "b", "SK": str(number)} for number in range(30)])
+    with meter.measure() as transaction:  # of one: the engine counts the last item alone, AWS each
+        store.transact([Put({"PK": "a", "SK": "3"})], token="t")
+    with meter.measure() as reading:
+        store.get(Key("a", "1"))
+        store.get(Key("a", "1"), consistent=False)
+        store.batch_get([Key("b", str(number)) for number in range(30)])
+        store.query("a")
+        store.query("u", index=BY_ACTOR)
+    assert (writing.trips, writing.read_units, writing.write_units) == (4, 0, 33)
+    assert (transaction.trips, transaction.write_units) == (1, 2)
+    assert (reading.trips, reading.read_units, reading.write_units) == (5, 33, 0)
