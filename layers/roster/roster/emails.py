@@ -17,7 +17,9 @@ def canonical(address: str) -> str:
 
     email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
     try:
-        parsed = email_validator.validate_email(address, check_deliverability=False, allow_smtputf8=False)
+        parsed = email_validator.validate_email(
+            address, check_deliverability=False, allow_smtputf8=False, strict=True
+        )
     except email_validator.EmailNotValidError as error:
         raise NotAnAddress("is not a valid e-mail address") from error
     return f"{parsed.local_part.lower()}@{parsed.ascii_domain.lower()}"

@@ -5,10 +5,11 @@ from contextlib import suppress
 from roster import passwords
 from roster.credentials import Credential
 from roster.emails import NotAnAddress, canonical
-from roster.errors import NotKnown
-from roster.model import Actor, User
+from roster.errors import Flaw, NotKnown, Unfit
+from roster.model import Actor, Session, User
 from roster.table import attempts, sessions, users
 from roster.table.store import Store
+from roster.table.transaction import Transaction
 
 
 def by_password(store: Store, email: str, password: str, *, by: Actor) -> tuple[User, Credential]:
@@ -28,17 +29,23 @@ def by_password(store: Store, email: str, password: str, *, by: Actor) -> tuple[
     return user, sessions.start(store, user, address, by=by)
 
 
-def confirmed(store: Store, user: User, password: str, *, by: Actor) -> bool:
-    """Whether the password is this user's: counts as an attempt, one Write, one Get and one hash.
+def change_password(store: Store, session: Session, user: User, old: str, new: str, *, by: Actor) -> None:
+    """Change one's own password, ending every session but this: one Write, one Get, one Transact.
 
-    Raises NotKnown while the user's address waits.
+    Raises Unfit where `old` is not the password, which counts as a failed login, and NotKnown while
+    the address waits.
     """
     address = canonical(user.email)
     attempts.take(store, address, by.at)
-    if not passwords.matches(users.password_of(store, user.id), password):
-        return False
-    store.write(attempts.forgotten(address))
-    return True
+    if not passwords.matches(users.password_of(store, user.id), old):
+        raise Unfit(Flaw("currentPassword", "is not your password"))
+
+    def keep_this_session(work: Transaction, changed: User) -> None:
+        work.do(sessions.renewed(session, changed.epoch), lambda _: NotKnown())
+        work.do(attempts.forgotten(address))
+
+    digest = passwords.digest(new)
+    users.change(store, user, lambda present: present, by=by, password=digest, also=keep_this_session)
 
 
 def _canonical(email: str) -> str:

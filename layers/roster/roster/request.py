@@ -118,13 +118,19 @@ def _strict(text: str) -> None:
         )
     except (ValueError, RecursionError) as error:
         raise Unfit(Flaw("", "must be JSON")) from error
+    if not isinstance(value, dict):  # of a list, Powertools would read the one element
+        _unfit("must be a JSON object")
     _demand_clean(value)
+
+
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+"""A string, or an open one up to the end: never gone back over, so that no body takes quadratic time."""
 
 
 def _depth(text: str) -> int:
     """How deep brackets nest at most; those inside strings are not counted."""
     depth = deepest = 0
-    for bracket in re.findall(r"[\[{\]}]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text)):
+    for bracket in re.findall(r"[\[{\]}]", _STRING.sub("", text)):
         depth += 1 if bracket in "[{" else -1
         deepest = max(deepest, depth)
     return deepest

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
-from roster import emails, passwords
+from roster import clock, emails, passwords
 
 
 def _printable(text: str) -> str:
@@ -35,6 +35,21 @@ def _workspace_key(text: str) -> str:
         raise ValueError("must be 2 to 63 of a-z, 0-9 and '-', a letter first")
     return key
 
+
+def _instant(text: str) -> str:
+    try:
+        clock.moment(text)
+    except ValueError as error:
+        raise ValueError("must be a moment as YYYY-MM-DDTHH:MM:SSZ") from error
+    return text
+
+
+Instant = Annotated[
+    str,
+    StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", max_length=20),
+    AfterValidator(_instant),
+]
+"""A moment in UTC, in whole seconds."""
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_printable)]
 """A line of text for people: kept and shown exactly as given."""

@@ -309,6 +309,23 @@ def _demand_own_page(request: Request) -> None:
         raise WrongMediaType
 
 
+def demand_future(call: Call, expires_at: str | None) -> None:
+    """Raise Unfit where a token would have expired before it was made."""
+    if expires_at is not None and expires_at <= clock.instant(call.now):
+        raise Unfit(Flaw("expiresAt", "must be in the future"))
+
+
+def demand_place(call: Call, workspace_id: str | None) -> None:
+    """Raise Missing where the caller may not see the workspace or there is none: one BatchGet."""
+    if workspace_id is None:
+        return
+    place = keys.member(workspace_id, call.user.id)
+    found = call.store.batch_get([keys.tenant(workspace_id), place])
+    belongs = call.user.is_admin or members.of_item(found.get(place)) is not None
+    if keys.tenant(workspace_id) not in found or not belongs:
+        raise Missing("workspace", workspace_id)
+
+
 def endpoint(access: Access) -> tuple[door.Resolver[Call], door.Handler]:
     """The resolver and the handler of an endpoint of this kind of access."""
     app: door.Resolver[Call] = door.Resolver()

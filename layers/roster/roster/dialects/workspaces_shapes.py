@@ -6,8 +6,8 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field, model_serializer
 
-from roster.dialects.fields import Body, Email, Line, Password, Wire, WorkspaceKey
-from roster.model import Membership, PlatformRole, Settings, Tenant, User
+from roster.dialects.fields import Body, Email, Instant, Line, Password, Wire, WorkspaceKey
+from roster.model import ApiToken, Membership, PlatformRole, Settings, Tenant, User
 
 T = TypeVar("T")
 
@@ -29,6 +29,17 @@ _DEFAULT = Settings()
 class Login(Body):
     email: str
     password: str
+
+
+class ChangePassword(Body):
+    currentPassword: str
+    newPassword: Password
+
+
+class CreateToken(Body):
+    name: Line
+    workspaceId: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
+    expiresAt: Instant | None = None
 
 
 class SettingsBody(Body):
@@ -208,3 +219,27 @@ class AdminUser(Wire):
             active=user.active,
             createdAt=user.created_at,
         )
+
+
+class Token(Wire):
+    id: str
+    name: str
+    workspaceId: str | None
+    createdAt: str
+    expiresAt: str | None
+
+    @classmethod
+    def of(cls, token: ApiToken) -> Self:
+        return cls(
+            id=token.id,
+            name=token.name,
+            workspaceId=token.workspace_id,
+            createdAt=token.created_at,
+            expiresAt=token.expires_at,
+        )
+
+
+class NewToken(Token):
+    """The only answer that ever shows the secret."""
+
+    token: str

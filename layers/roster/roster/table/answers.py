@@ -51,7 +51,7 @@ def recall(found: Item | None, question: Question, now: datetime) -> str | None:
 
     Raises Mismatch where the key was used for another request.
     """
-    if found is None or _whole(found.get("expires_at")) <= int(now.timestamp()):
+    if found is None or _whole(found.get("ttl")) <= int(now.timestamp()):
         return None
     if not hmac.compare_digest(str(found.get("mac")), question.mac):
         raise Mismatch
@@ -62,8 +62,8 @@ def keep(work: Transaction, question: Question, body: str) -> None:
     """Write the answer with its effect; refused with `Given` where one was given meanwhile."""
     moment = int(work.by.at.timestamp())
     expires = moment + int(KEPT.total_seconds())
-    kept = item(question.key, {"status": 200, "body": body, "mac": question.mac, "expires_at": expires})
-    work.do(Put(kept, any_of(Absent(), Below("expires_at", moment + 1))), lambda _: Given())
+    kept = item(question.key, {"status": 200, "body": body, "mac": question.mac, "ttl": expires})
+    work.do(Put(kept, any_of(Absent(), Below("ttl", moment + 1))), lambda _: Given())
 
 
 def _whole(value: object) -> int:

@@ -61,7 +61,7 @@ def _turn(store: Store, address: str, found: Item | None, moment: int, opened: i
         same = all_of(*(Equals(name, found[name]) for name in ("since", "count", "until") if name in found))
     expires = moment + int(_KEPT.total_seconds())
     try:
-        store.write(Put(item(key, {**state, "expires_at": expires}), same))
+        store.write(Put(item(key, {**state, "ttl": expires}), same))
     except Refused as error:
         raise NotKnown from error
 

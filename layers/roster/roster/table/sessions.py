@@ -25,7 +25,7 @@ def start(store: Store, user: User, address: str = "", *, by: Actor) -> Credenti
     at = instant(by.at)
     session = Session(credential.id, user.id, at, at, user.epoch)
     expires = int((by.at + LIFETIME).timestamp())
-    state: Item = {**attributes(session), "digest": credential.digest, "expires_at": expires}
+    state: Item = {**attributes(session), "digest": credential.digest, "ttl": expires}
     work = Transaction(by)
     work.do(Put(item(keys.session(user.id, session.id), state)))
     if address:

@@ -1,12 +1,57 @@
 """API tokens: bearer credentials without idle time, made by their users or brought by an import."""
 
-from roster.credentials import digest, identifier
-from roster.errors import Taken
-from roster.model import ApiToken
+from datetime import datetime
+
+from roster.clock import instant, moment
+from roster.credentials import Credential, digest, identifier
+from roster.errors import Missing, Taken
+from roster.model import Actor, ApiToken, Instant, User
 from roster.table import keys
-from roster.table.mapping import attributes
-from roster.table.store import Absent, Item, Put
+from roster.table.mapping import attributes, entity, readable
+from roster.table.store import Absent, Delete, Item, Key, Present, Put, Store
 from roster.table.transaction import Transaction, item
+
+
+def create(
+    store: Store, user: User, name: str, workspace_id: str | None, expires_at: Instant | None, *, by: Actor
+) -> tuple[ApiToken, Credential]:
+    """Make a token: one Transact. The credential in the answer is kept nowhere."""
+    credential = Credential.new("token", user.id)
+    token = ApiToken(credential.id, user.id, name, instant(by.at), workspace_id, expires_at)
+    work = Transaction(by)
+    plan(work, token, credential.secret, imported=False)
+    work.commit(store)
+    return token, credential
+
+
+def of_user(store: Store, user_id: str, now: datetime) -> list[ApiToken]:
+    """A user's tokens that have not expired, oldest first: one Query a megabyte."""
+    found: list[Item] = []
+    start: Key | None = None
+    while True:
+        part = store.query(keys.user(user_id).pk, begins=keys.TOKENS, start=start)
+        found += part.items
+        if (start := part.next) is None:
+            break
+    live = (token for token in readable(ApiToken, found) if is_live(token, now))
+    return sorted(live, key=lambda token: (token.created_at, token.id))
+
+
+def is_live(token: ApiToken, now: datetime) -> bool:
+    """Whether the token has not expired; the table only tidies later."""
+    return token.expires_at is None or token.expires_at > instant(now)
+
+
+def revoke(store: Store, user_id: str, token_id: str, *, by: Actor) -> None:
+    """End a token: one Get, one Transact. Raises Missing where the user has no such token."""
+    found = store.get(keys.token(user_id, token_id)) if keys.is_id(token_id) else None
+    if found is None or not is_live(entity(ApiToken, found), by.at):
+        raise Missing("token", token_id)
+    work = Transaction(by)
+    work.do(Delete(keys.token(user_id, token_id), Present()), lambda _: Missing("token", token_id))
+    work.do(Delete(keys.secret(str(found["digest"]))))
+    work.audit("token.revoked", user_id, token=token_id)
+    work.commit(store)
 
 
 def id_of(secret: str) -> str:
@@ -17,6 +62,8 @@ def id_of(secret: str) -> str:
 def plan(work: Transaction, token: ApiToken, secret: str, *, imported: bool) -> None:
     """The operations that make a token; an imported secret names no user, so a lock leads from it to one."""
     state: Item = {**attributes(token), "digest": digest(secret)}
+    if token.expires_at is not None:
+        state["ttl"] = int(moment(token.expires_at).timestamp())
     work.do(Put(item(keys.token(token.user_id, token.id), state), Absent()), lambda _: Taken("token"))
     if imported:
         lead = item(keys.secret(digest(secret)), {"user_id": token.user_id, "token_id": token.id})

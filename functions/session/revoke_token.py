@@ -1,0 +1,15 @@
+"""DELETE /api/auth/tokens/{tokenId}: ends one of the caller's tokens, on the next request."""
+
+from roster.dialects.workspaces import Access, endpoint
+from roster.dialects.workspaces_shapes import Done
+from roster.table import tokens
+
+app, handler = endpoint(Access.ANY_USER)
+
+
+@app.delete("/api/auth/tokens/<tokenId>")
+def revoke_token(tokenId: str) -> Done:
+    call = app.call
+    call.demand_match(None)
+    tokens.revoke(call.store, call.user.id, tokenId, by=call.actor)
+    return call.done()
