@@ -1,8 +1,7 @@
-"""The whole API on loopback: `python -m local.server`, which `make run` calls."""
+"""A house of functions on loopback, with workers and the stream; `local/house.py` is the one served."""
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
 import sys
@@ -317,13 +316,3 @@ def main(environ: Mapping[str, str], house: House) -> int:
         print(f"roster: {error}", file=sys.stderr)
         return error.code
     return 0
-
-
-HOUSE = House(template=Path(__file__).parent.parent / "template.yaml")
-
-if __name__ == "__main__":
-    # By its real name: what a worker unpickles must not be of a module called `__main__`.
-    from local.server import HOUSE as THE_HOUSE
-    from local.server import main as the_main
-
-    sys.exit(the_main(os.environ, THE_HOUSE))

@@ -261,6 +261,17 @@ def test_a_batch_is_a_snapshot(store: SqliteStore) -> None:
     assert together(4, lambda worker: moves() if worker == 0 else sums()) == [{100}] * 4
 
 
+def test_no_connection_lives_through_a_fork(store: SqliteStore, path: Path) -> None:
+    log = path.with_name("table.db-wal")  # SQLite removes it with the last connection
+    store.write(Put(item()))
+    assert log.exists()
+    child = get_context("fork").Process(target=int)
+    child.start()
+    assert not log.exists()
+    child.join()
+    assert store.get(KEY) == item()
+
+
 def test_a_store_may_be_used_on_both_sides_of_a_fork(store: SqliteStore, path: Path) -> None:
     store.write(Update(TOTAL, add={"n": 1}))
     children = [

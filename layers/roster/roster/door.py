@@ -78,7 +78,7 @@ class Resolver(APIGatewayHttpResolver, Generic[C]):
         self.exception_handler(RequestUnsupportedContentType)(_wrong_media_type)
         self.exception_handler(ResponseValidationError)(_broken)
         self.exception_handler(NotFoundError)(_no_route)
-        self.exception_handler([DirectoryError])(_again)
+        self.exception_handler(Exception)(_again)  # Powertools would log its text
 
     @property
     def call(self) -> C:
@@ -193,5 +193,5 @@ def _no_route(_: NotFoundError) -> Any:
     raise Missing("route") from None
 
 
-def _again(error: DirectoryError) -> Any:
+def _again(error: Exception) -> Any:
     raise error

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from roster.errors import Unavailable
 from roster.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ SHORTEST, LONGEST = 8, 256  # characters
 CEILING_MEMORY_KIB, CEILING_ITERATIONS, CEILING_PARALLELISM = 262_144, 10, 8
 
 
-class CostlyHash(Exception):
+class CostlyHash(Unavailable):
     """A stored hash demands more than the ceiling: it was not made here, and is not tried."""
 
 

@@ -1,0 +1,112 @@
+"""Roster as `make run` serves it: the template's functions over the embedded store or a DynamoDB endpoint."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from local.embedded import open_embedded
+from local.server import HOST, House, Options
+from local.streams import DynamoFeed, Feed, StoreFeed
+from local.tables import create_table, table_definition
+from roster import clock, wiring
+from roster.emails import canonical
+from roster.model import Actor
+from roster.settings import settings
+from roster.table import keys
+from roster.table.store import Store
+from roster.table.transport import boto_client
+from tools import demo
+from tools.progress import Bars
+from tools.records.loading import load
+
+TEMPLATE = Path(__file__).parent.parent / "template.yaml"
+
+
+def prepare(options: Options) -> None:
+    """Give this process the environment that the template gives a function, and the store."""
+    os.environ.update(
+        ALLOWED_ORIGINS=f"http://{HOST}:{options.port} http://localhost:{options.port}",
+        PLAIN_COOKIE="loopback",
+        POWERTOOLS_LOG_LEVEL="WARNING",
+    )
+    if options.table_endpoint is None:
+        wiring.use(wiring.Wiring(open_embedded(_file(options))))
+        return
+    os.environ["TABLE_ENDPOINT"] = options.table_endpoint
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        os.environ.setdefault(name, "local")  # a local engine checks none
+
+
+def populate(options: Options) -> list[str]:
+    """Make the table and load the data; returns what to print before `ready`."""
+    prepare(options)
+    if options.table_endpoint is not None:
+        _make_table(options.table_endpoint)
+    store = wiring.current().store
+    lines = []
+    if options.data is not None:
+        lines += _imported(store, options.data)
+    elif options.demo and _is_empty(store):
+        with tempfile.TemporaryDirectory() as folder:
+            records = Path(folder, "demo.jsonl")
+            demo.write(demo.demo_records(), records)
+            lines += _imported(store, records)
+    if options.table_endpoint is None:
+        lines.append(
+            f"# the embedded store, {_file(options)}: for development, demos and small private sites"
+        )
+    if options.identity_header_proof == "none":
+        lines.append("# identity headers are taken without proof: only for loopback and private networks")
+    return lines + (_curls(f"http://{HOST}:{options.port}") if _has_demo(store) else [])
+
+
+def feed(options: Options) -> Feed:
+    """The changes of the table that start sweeps."""
+    if options.table_endpoint is not None:
+        return DynamoFeed(options.table_endpoint, settings().table_name)
+    return StoreFeed(open_embedded(_file(options)).changes)
+
+
+HOUSE = House(TEMPLATE, prepare, populate, feed)
+
+
+def _file(options: Options) -> Path:
+    if options.store is None:
+        raise ValueError("no embedded store beside a table's endpoint")
+    return options.store
+
+
+def _make_table(endpoint: str) -> None:
+    config = settings()
+    client: Any = boto_client(region=config.region, endpoint=endpoint)
+    if config.table_name not in client.list_tables()["TableNames"]:
+        create_table(client, config.table_name, table_definition(TEMPLATE))
+
+
+def _is_empty(store: Store) -> bool:
+    return store.scan(limit=1).items == []
+
+
+def _has_demo(store: Store) -> bool:
+    lock = store.get(keys.email(canonical(demo.ADMIN)))
+    return lock is not None and lock.get("user_id") == demo.ADMIN_ID
+
+
+def _imported(store: Store, file: Path) -> list[str]:
+    with Bars() as bars:
+        outcome = load(store, file, by=Actor("make run", clock.now()), progress=bars)
+    for bad in outcome.bad:
+        print(f"{file}: {bad}", file=sys.stderr)
+    made, there, bad_lines = outcome.created.total(), outcome.unchanged.total(), len(outcome.bad)
+    return [f"# {made} records imported, {there} there already, {bad_lines} bad lines left out"]
+
+
+def _curls(url: str) -> list[str]:
+    login = f'{{"email":"{demo.ADMIN}","password":"{demo.PASSWORD}"}}'
+    return [
+        "# Workspaces: log in, then ask with the cookie",
+        f"curl -s -c cookies.txt {url}/api/auth/login -H 'Content-Type: application/json' -d '{login}'",
+        f"curl -s -b cookies.txt {url}/api/workspaces",
+    ]

@@ -1,0 +1,58 @@
+"""Every command of the README is run: curl and roster for real, make as far as a test may."""
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from local.server import Options
+from tests.local.served import served
+from tools.cli import main
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+COMMANDS = [
+    line for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) for line in block.splitlines() if line
+]
+CURLS = [command for command in COMMANDS if command.startswith("curl ")]
+ROSTERS = [command for command in COMMANDS if command.startswith(".venv/bin/roster ")]
+MAKES = [command for command in COMMANDS if command.startswith("make ")]
+DEPLOYS = [command for command in COMMANDS if command.startswith(".venv-sam/bin/sam ")]
+
+
+def test_every_command_is_of_a_kind_that_is_run_here() -> None:
+    assert set(COMMANDS) == {*CURLS, *ROSTERS, *MAKES, *DEPLOYS}
+
+
+@pytest.mark.parametrize("command", MAKES)
+def test_make_knows_the_target(command: str) -> None:
+    """Only its plan: `make test` would run this test, `make build` fetches SAM CLI."""
+    subprocess.run([*shlex.split(command), "--dry-run"], cwd=ROOT, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("command", DEPLOYS)
+def test_a_deploy_names_an_environment_of_the_configuration(command: str) -> None:
+    """It needs an AWS account, so what is checked is that the configuration holds what it names."""
+    named = shlex.split(command)[-1]
+    assert f"[{named}.deploy.parameters]" in (ROOT / "samconfig.toml").read_text()
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the README's lines are for curl, which is not here")
+def test_the_curl_lines_and_the_roster_commands_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with served(tmp_path, STORE=str(tmp_path / "file.db")) as house:
+        for command in CURLS:
+            line = command.replace(f"http://127.0.0.1:{Options().port}", house.url)
+            done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
+            assert '"code":"SUCCESS"' in done.stdout, command
+    (tmp_path / "records.jsonl").write_text('{"type":"group","number":9,"name":"Readers"}\n')
+    for command in ROSTERS:
+        if "--table" not in command:  # the deployed table's
+            assert main(shlex.split(command)[1:]) == 0, command
+    assert '"name":"Readers"' in (tmp_path / "copy.jsonl").read_text().replace('": "', '":"')
+    assert "token_u-0000001." in capsys.readouterr().out

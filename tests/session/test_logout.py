@@ -1,0 +1,27 @@
+"""POST /api/auth/logout."""
+
+from tests.api import Api
+from tests.directory import Directory
+from tests.workspaces.scene import assert_granted, assert_refused
+
+
+def test_a_logout_ends_the_session_and_takes_the_cookie_away(api: Api, directory: Directory) -> None:
+    """S-08."""
+    ada = directory.user("ada")
+    answer = api.post("/api/auth/logout", as_=ada)
+    assert_granted(answer)
+    assert len(answer.cookies) == 1
+    pair, *attributes = answer.cookies[0].split("; ")
+    assert pair == "__Host-session="
+    assert sorted(attributes) == ["HttpOnly", "Max-Age=0", "Path=/", "SameSite=Lax", "Secure"]
+    assert_refused(api.get("/api/auth/me", as_=ada), 401)
+    with api.no_effect():
+        assert_refused(api.post("/api/auth/logout", as_=ada), 401)
+
+
+def test_other_sessions_go_on(api: Api, directory: Directory) -> None:
+    ada, other = directory.user("ada"), directory.user("other")
+    beside = str(directory.session(ada))
+    api.post("/api/auth/logout", as_=ada)
+    assert api.get("/api/auth/me", as_=beside).status == 200
+    assert api.get("/api/auth/me", as_=other).status == 200

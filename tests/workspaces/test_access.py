@@ -1,0 +1,130 @@
+"""Who may do what: every endpoint, every kind of caller, one's own workspace, another's and none."""
+
+import pytest
+
+from tests.api import Api, in_process
+from tests.workspaces.scene import (
+    ADD_MEMBER,
+    CREATE_WORKSPACE,
+    ENDPOINTS,
+    GET_ME,
+    GET_WORKSPACE,
+    IN_A_WORKSPACE,
+    LIST_MEMBERS,
+    LIST_WORKSPACES,
+    LOGOUT,
+    NOWHERE,
+    OF_USERS,
+    REMOVE_MEMBER,
+    Endpoint,
+    Scene,
+    assert_refused,
+    bare,
+    named,
+)
+
+EVERYBODY = {"root", "boss", "member", "rival", "stranger"}
+ALLOWED = {
+    CREATE_WORKSPACE: {"root"},
+    LIST_WORKSPACES: EVERYBODY,
+    GET_WORKSPACE: {"root", "boss", "member"},
+    ADD_MEMBER: {"root", "boss"},
+    LIST_MEMBERS: {"root", "boss", "member"},
+    REMOVE_MEMBER: {"root", "boss"},
+    **{endpoint: {"root"} for endpoint in OF_USERS},
+    GET_ME: EVERYBODY,
+    LOGOUT: EVERYBODY,
+}
+
+NO_IDS = [
+    pytest.param("%00", id="P-02-nul"),
+    pytest.param("%0a", id="P-02-newline"),
+    pytest.param("%2e%2e", id="P-02-dots"),
+    pytest.param("a%20b", id="P-02-space"),
+    pytest.param("%3f", id="P-02-question"),
+    pytest.param("%E2%80%8B", id="P-02-zero-width"),
+    pytest.param("%FF", id="P-02-no-utf-8"),
+    pytest.param("ws%23x", id="P-03-delimiter"),
+    pytest.param("ws-1%23MEMBER%23u-2", id="P-03-key"),
+    pytest.param("..%2f..%2fadmin%2fusers", id="P-01-traversal"),
+    pytest.param("x%2Fmembers", id="P-01-slash"),
+    pytest.param("%2561", id="twice-encoded"),
+    pytest.param("x" * 65, id="65-characters"),
+    pytest.param("x" * 8_000, id="P-28-8-kB"),
+]
+
+
+def test_the_table_below_knows_every_endpoint() -> None:
+    assert set(ALLOWED) == set(ENDPOINTS)
+
+
+@pytest.mark.parametrize("who", sorted(EVERYBODY))
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
+def test_an_endpoint_serves_whom_it_is_for(api: Api, scene: Scene, endpoint: Endpoint, who: str) -> None:
+    if who in ALLOWED[endpoint]:
+        assert endpoint.send(api, scene, as_=getattr(scene, who)).status == 200
+    else:
+        with api.no_effect():
+            assert_refused(endpoint.send(api, scene, as_=getattr(scene, who)), 403)
+
+
+@pytest.mark.parametrize("who", ["boss", "member", "stranger"])
+@pytest.mark.parametrize("endpoint", IN_A_WORKSPACE, ids=named)
+def test_a_foreign_workspace_and_none_are_the_same_bytes(
+    api: Api, scene: Scene, endpoint: Endpoint, who: str
+) -> None:
+    with api.no_effect():
+        foreign = endpoint.send(api, scene, workspace=scene.globex.id, as_=getattr(scene, who))
+        unknown = endpoint.send(api, scene, workspace=NOWHERE, as_=getattr(scene, who))
+    assert_refused(foreign, 403)
+    assert bare(foreign) == bare(unknown)
+
+
+@pytest.mark.parametrize("endpoint", IN_A_WORKSPACE, ids=named)
+def test_a_platform_admin_is_told_that_a_workspace_is_not_there(
+    api: Api, scene: Scene, endpoint: Endpoint
+) -> None:
+    with api.no_effect():
+        assert_refused(endpoint.send(api, scene, workspace=NOWHERE, as_=scene.root), 404)
+
+
+@pytest.mark.parametrize("impossible", NO_IDS)
+@pytest.mark.parametrize("endpoint", IN_A_WORKSPACE, ids=named)
+def test_an_impossible_workspace_is_as_unknown_as_any(
+    api: Api, scene: Scene, endpoint: Endpoint, impossible: str
+) -> None:
+    with api.no_effect():
+        assert_refused(endpoint.send(api, scene, workspace=impossible, as_=scene.root), 404)
+        refused = endpoint.send(api, scene, workspace=impossible, as_=scene.boss)
+    assert bare(refused) == bare(endpoint.send(api, scene, workspace=NOWHERE, as_=scene.boss))
+
+
+@pytest.mark.parametrize("impossible", NO_IDS)
+@pytest.mark.parametrize("endpoint", [REMOVE_MEMBER, *OF_USERS[2:]], ids=named)
+def test_an_impossible_user_is_not_there(
+    api: Api, scene: Scene, endpoint: Endpoint, impossible: str
+) -> None:
+    with api.no_effect():
+        assert_refused(endpoint.send(api, scene, user=impossible, as_=scene.root), 404)
+
+
+def test_nothing_inside_an_answer_is_named_like_a_secret_or_a_key(api: Api, scene: Scene) -> None:
+    for endpoint in (LIST_WORKSPACES, GET_WORKSPACE, LIST_MEMBERS, *OF_USERS[:4], GET_ME):
+        text = endpoint.send(api, scene, as_=scene.root).text.lower()
+        for word in ("hash", "digest", "epoch", "revision", '"pk"', '"sk"', "password", "token"):
+            assert word not in text, endpoint.name
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
+@pytest.mark.parametrize(
+    "event",
+    [{}, None, [], "x", 7, {"key1": "value1", "key2": "value2"}, {"requestContext": [], "headers": 5}],
+    ids=["bare", "null", "list", "text", "number", "console", "crooked"],
+)
+def test_what_is_no_request_is_answered_all_the_same(
+    api: Api, endpoint: Endpoint, event: object
+) -> None:
+    functions = {route.key: route.function for route in api.gateway.routes.routes}
+    with api.no_effect():
+        answer = in_process(functions[endpoint.route], event)  # type: ignore[arg-type]
+    assert answer["statusCode"] == 401

@@ -1,0 +1,162 @@
+"""POST /api/workspaces/{workspaceId}/members."""
+
+from typing import Any
+
+import pytest
+
+from roster.table import members, users
+from tests.api import Api
+from tests.directory import Directory
+from tests.workspaces.rows import BAD_BODIES
+from tests.workspaces.scene import NOWHERE, Scene, assert_granted, assert_refused, assert_unfit
+
+SHOWN = ("userId", "email", "fullName", "role", "createdAt")
+
+
+def _members(scene: Scene) -> str:
+    return f"/api/workspaces/{scene.acme.id}/members"
+
+
+@pytest.mark.parametrize("who", ["root", "boss"])
+@pytest.mark.parametrize("role", ["ADMIN", "MEMBER"])
+def test_a_user_becomes_a_member(api: Api, scene: Scene, who: str, role: str) -> None:
+    body = {"userId": scene.stranger.id, "role": role}
+    answer = api.post(_members(scene), body, as_=getattr(scene, who))
+    assert_granted(answer, *SHOWN)
+    assert answer.data == {
+        "userId": scene.stranger.id,
+        "email": "stranger@example.com",
+        "fullName": "Stranger",
+        "role": role,
+        "createdAt": "2026-04-13T01:00:00Z",
+    }
+    assert api.get(_members(scene), as_=scene.stranger).data[-1] == answer.data
+
+
+def test_a_member_may_enter_on_the_next_request(api: Api, scene: Scene) -> None:
+    assert api.get(_members(scene), as_=scene.stranger).status == 403
+    api.post(_members(scene), {"userId": scene.stranger.id, "role": "MEMBER"}, as_=scene.boss)
+    assert api.get(_members(scene), as_=scene.stranger).status == 200
+
+
+def test_a_workspace_admin_made_by_another_may_add_in_turn(api: Api, scene: Scene) -> None:
+    api.post(_members(scene), {"userId": scene.stranger.id, "role": "ADMIN"}, as_=scene.boss)
+    answer = api.post(_members(scene), {"userId": scene.rival.id, "role": "MEMBER"}, as_=scene.stranger)
+    assert_granted(answer, *SHOWN)
+
+
+def test_a_suspended_user_can_be_a_member(api: Api, directory: Directory, scene: Scene) -> None:
+    directory.suspend(scene.stranger)
+    body = {"userId": scene.stranger.id, "role": "MEMBER"}
+    assert_granted(api.post(_members(scene), body, as_=scene.boss), *SHOWN)
+
+
+@pytest.mark.parametrize("role", ["ADMIN", "MEMBER"])
+def test_a_member_is_added_once_whatever_the_role(api: Api, scene: Scene, role: str) -> None:
+    """Z-15."""
+    for user in (scene.member, scene.boss):
+        with api.no_effect():
+            answer = api.post(_members(scene), {"userId": user.id, "role": role}, as_=scene.root)
+            assert_refused(answer, 409)
+
+
+def test_who_was_removed_can_come_again(api: Api, directory: Directory, scene: Scene) -> None:
+    members.remove(api.store, scene.acme, scene.member.id, by=directory.by, even_last_admin=False)
+    body = {"userId": scene.member.id, "role": "ADMIN"}
+    assert api.post(_members(scene), body, as_=scene.boss).data["role"] == "ADMIN"
+    rows = api.get(_members(scene), as_=scene.member).data
+    assert [row["userId"] for row in rows] == [scene.boss.id, scene.member.id]
+
+
+@pytest.mark.parametrize("user_id", [NOWHERE, ".", "..", "x" * 64])
+def test_who_is_not_there_cannot_be_added(api: Api, scene: Scene, user_id: str) -> None:
+    """Z-14."""
+    with api.no_effect():
+        answer = api.post(_members(scene), {"userId": user_id, "role": "MEMBER"}, as_=scene.boss)
+    assert_refused(answer, 404)
+
+
+def test_who_was_deleted_cannot_be_added(api: Api, directory: Directory, scene: Scene) -> None:
+    """Z-14: neither a stranger nor a member whose rows the sweep has not reached."""
+    for user in (scene.stranger, scene.member):
+        users.delete(api.store, user, by=directory.by)
+        with api.no_effect():
+            answer = api.post(_members(scene), {"userId": user.id, "role": "MEMBER"}, as_=scene.boss)
+            assert_refused(answer, 404)
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        pytest.param("admin", id="P-24-lower-case"),
+        pytest.param("OWNER", id="P-24-unknown"),
+        pytest.param("USER", id="P-24-platform-role"),
+        pytest.param("ADMIN ", id="P-24-space"),
+        pytest.param("", id="P-24-empty"),
+        pytest.param(1, id="P-24-number"),
+        pytest.param(None, id="P-24-null"),
+        pytest.param(["ADMIN"], id="P-24-list"),
+        pytest.param({"role": "ADMIN"}, id="P-24-object"),
+    ],
+)
+def test_what_is_no_role_is_refused(api: Api, scene: Scene, role: Any) -> None:
+    with api.no_effect():
+        answer = api.post(_members(scene), {"userId": scene.stranger.id, "role": role}, as_=scene.boss)
+    assert_unfit(answer, "role")
+
+
+@pytest.mark.parametrize(
+    "user_id",
+    [None, 7, True, [], {}, "", "a b", "u#1", "u\n", "\u0661", "x" * 65, "x" * 100_000],
+    ids=lambda value: repr(value)[:12],
+)
+def test_what_is_no_id_is_refused(api: Api, scene: Scene, user_id: Any) -> None:
+    with api.no_effect():
+        answer = api.post(_members(scene), {"userId": user_id, "role": "MEMBER"}, as_=scene.boss)
+    assert_unfit(answer, "userId")
+
+
+@pytest.mark.parametrize("field", ["userId", "role"])
+def test_a_missing_field_is_named(api: Api, scene: Scene, field: str) -> None:
+    body = {"userId": scene.stranger.id, "role": "MEMBER"}
+    del body[field]
+    with api.no_effect():
+        answer = api.post(_members(scene), body, as_=scene.boss)
+    assert_unfit(answer, field)
+    assert answer.data == [{"field": field, "message": "is required"}]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("roles", ["ADMIN"]),
+        ("platformRole", "ADMIN"),
+        ("workspaceId", "ws-1"),
+        ("createdAt", "2020-01-01T00:00:00Z"),
+        ("number", 1),
+        ("floor", 0),
+    ],
+    ids=lambda part: f"Z-07-{part}" if isinstance(part, str) else "",
+)
+def test_an_unknown_field_is_named(api: Api, scene: Scene, field: str, value: Any) -> None:
+    body = {"userId": scene.stranger.id, "role": "MEMBER", field: value}
+    with api.no_effect():
+        assert_unfit(api.post(_members(scene), body, as_=scene.boss), field)
+
+
+@pytest.mark.parametrize("raw", BAD_BODIES)
+def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, scene: Scene, raw: bytes) -> None:
+    with api.no_effect():
+        assert_refused(api.post(_members(scene), raw=raw, as_=scene.boss), 400)
+
+
+def test_a_role_named_twice_is_refused(api: Api, scene: Scene) -> None:
+    """P-18."""
+    raw = f'{{"userId":"{scene.stranger.id}","role":"MEMBER","role":"ADMIN"}}'.encode()
+    with api.no_effect():
+        assert_refused(api.post(_members(scene), raw=raw, as_=scene.boss), 400)
+
+
+def test_a_refused_body_is_told_only_to_who_may_write(api: Api, scene: Scene) -> None:
+    with api.no_effect():
+        assert_refused(api.post(_members(scene), {"role": 1}, as_=scene.member), 403)

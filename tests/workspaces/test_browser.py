@@ -1,0 +1,121 @@
+"""A browser sends its cookie for any page: what a write demands beside the session."""
+
+import pytest
+
+from tests.api import Api
+from tests.workspaces.scene import (
+    ENDPOINTS,
+    WITH_BODY,
+    WRITES,
+    Endpoint,
+    Scene,
+    assert_dressed,
+    assert_refused,
+    named,
+)
+
+FOREIGN = [
+    pytest.param("https://evil.example", id="S-09-foreign"),
+    pytest.param("null", id="S-09-null"),
+    pytest.param("http://app.example", id="plain-http"),
+    pytest.param("https://app.example.evil.example", id="longer"),
+    pytest.param("https://app.example:8443", id="another-port"),
+    pytest.param("https://app.example/", id="with-a-path"),
+    pytest.param("https://app.example,https://evil.example", id="two"),
+]
+
+
+@pytest.mark.parametrize("origin", FOREIGN)
+@pytest.mark.parametrize("endpoint", WRITES, ids=named)
+def test_a_write_from_a_foreign_page_is_refused(
+    api: Api, scene: Scene, endpoint: Endpoint, origin: str
+) -> None:
+    with api.no_effect():
+        answer = endpoint.send(api, scene, as_=scene.root, headers={"origin": origin})
+    assert_refused(answer, 403)
+    assert not any(name.startswith("access-control-") for name in answer.headers)
+
+
+@pytest.mark.parametrize("endpoint", WRITES, ids=named)
+def test_a_write_from_an_allowed_page_is_served(api: Api, scene: Scene, endpoint: Endpoint) -> None:
+    answer = endpoint.send(api, scene, as_=scene.root, headers={"origin": "https://app.example"})
+    assert answer.status == 200
+    assert_dressed(answer)
+
+
+@pytest.mark.parametrize("endpoint", [each for each in ENDPOINTS if each not in WRITES], ids=named)
+def test_reading_changes_nothing_whoever_asks(api: Api, scene: Scene, endpoint: Endpoint) -> None:
+    with api.no_effect():
+        answer = endpoint.send(api, scene, as_=scene.root, headers={"origin": "https://evil.example"})
+    assert answer.status == 200
+    assert not any(name.startswith("access-control-") for name in answer.headers)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        pytest.param("text/plain", id="P-20-text"),
+        pytest.param("application/x-www-form-urlencoded", id="P-20-form"),
+        pytest.param("multipart/form-data; boundary=x", id="P-20-multipart"),
+        pytest.param("", id="P-20-missing"),
+        pytest.param("application/json; charset=utf-16", id="P-20-utf-16"),
+        pytest.param('application/json; charset="latin1"', id="P-20-latin1"),
+        pytest.param("application/jsonx", id="P-20-jsonx"),
+        pytest.param("text/plain; application/json", id="P-20-parameter"),
+        pytest.param("application/json, text/plain", id="P-20-two"),
+    ],
+)
+@pytest.mark.parametrize("endpoint", WITH_BODY, ids=named)
+def test_a_body_that_says_it_is_not_json_is_refused(
+    api: Api, scene: Scene, endpoint: Endpoint, content_type: str
+) -> None:
+    with api.no_effect():
+        answer = endpoint.send(api, scene, as_=scene.root, headers={"content-type": content_type})
+    assert_refused(answer, 415)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json", "application/json; charset=utf-8", 'Application/JSON;charset="UTF-8"'],
+)
+@pytest.mark.parametrize("endpoint", WITH_BODY, ids=named)
+def test_a_body_that_says_it_is_json_is_read(
+    api: Api, scene: Scene, endpoint: Endpoint, content_type: str
+) -> None:
+    answer = endpoint.send(api, scene, as_=scene.root, headers={"content-type": content_type})
+    assert answer.status == 200, answer.text
+
+
+@pytest.mark.parametrize("endpoint", [each for each in WRITES if each not in WITH_BODY], ids=named)
+def test_a_write_without_a_body_needs_no_content_type_but_one_with_it_does(
+    api: Api, scene: Scene, endpoint: Endpoint
+) -> None:
+    with api.no_effect():
+        refused = endpoint.send(
+            api, scene, as_=scene.root, raw=b"a=b", headers={"content-type": "text/plain"}
+        )
+    assert_refused(refused, 415)
+    assert endpoint.send(api, scene, as_=scene.root).status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/workspaces/"),
+        ("GET", "/api//workspaces"),
+        ("GET", "/API/workspaces"),
+        ("PATCH", "/api/workspaces"),
+        ("TRACE", "/api/workspaces"),
+        ("HEAD", "/api/workspaces"),
+        ("PUT", "/api/workspaces"),
+        ("GET", "/api/public/../admin/users"),
+        ("GET", "/api/nothing"),
+    ],
+    ids=lambda part: f"P-07-{part}",
+)
+def test_what_is_no_route_is_not_there(api: Api, scene: Scene, method: str, path: str) -> None:
+    with api.no_effect():
+        answer = api.send(
+            method, path, as_=scene.root, headers={"x-http-method-override": "DELETE"}
+        )
+    assert_refused(answer, 404)

@@ -1,0 +1,206 @@
+"""POST /api/admin/users."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from roster.errors import Taken
+from roster.model import User
+from tests.api import Api, everything
+from tests.directory import Directory
+from tests.workspaces.rows import (
+    BAD_BODIES,
+    BAD_EMAILS,
+    BAD_LINES,
+    BAD_PASSWORDS,
+    BAD_ROLES,
+    GOOD_LINES,
+    NOT_FOR_USERS,
+    ROLES,
+)
+from tests.workspaces.scene import SENTINEL, assert_granted, assert_refused, assert_unfit
+
+PATH = "/api/admin/users"
+ADA = {"email": "ada@example.com", "fullName": "Ada Lovelace", "password": SENTINEL, "roles": ["USER"]}
+SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
+
+
+@pytest.fixture
+def root(api: Api, directory: Directory) -> User:
+    admin = directory.admin()
+    api.cookie(admin)
+    return admin
+
+
+def _log_in(api: Api, email: str, password: str) -> int:
+    return api.post("/api/auth/login", {"email": email, "password": password}).status
+
+
+def test_a_user_is_made_as_documented_and_can_log_in(api: Api, root: User) -> None:
+    answer = api.post(PATH, ADA, as_=root)
+    assert_granted(answer, *SHOWN)
+    assert {**answer.data, "id": ""} == {
+        "id": "",
+        "email": "ada@example.com",
+        "fullName": "Ada Lovelace",
+        "roles": ["USER"],
+        "active": True,
+        "createdAt": "2026-04-13T01:00:00Z",
+    }
+    assert api.get(f"{PATH}/{answer.data['id']}", as_=root).data == answer.data
+    assert _log_in(api, "ada@example.com", SENTINEL) == 200
+
+
+def test_the_table_never_holds_the_password(api: Api, root: User) -> None:
+    api.post(PATH, ADA, as_=root)
+    assert SENTINEL not in json.dumps(everything(api.store))
+
+
+@pytest.mark.parametrize("name", GOOD_LINES)
+def test_a_full_name_is_kept_as_given(api: Api, root: User, name: str) -> None:
+    assert api.post(PATH, {**ADA, "fullName": name}, as_=root).data["fullName"] == name
+    assert [row["fullName"] for row in api.get(PATH, as_=root).data] == ["Root", name]
+
+
+@pytest.mark.parametrize(("sent", "kept"), ROLES)
+def test_roles_are_a_set_in_the_order_sent(api: Api, root: User, sent: list[str], kept: list[str]) -> None:
+    assert api.post(PATH, {**ADA, "roles": sent}, as_=root).data["roles"] == kept
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        pytest.param("zq7x-abc", id="P-26-eight"),
+        pytest.param("zq7x" * 16, id="P-26-64"),
+        pytest.param("zq7x" * 18 + "y", id="P-26-73"),
+        pytest.param("zq7x" * 64, id="P-26-256"),
+        pytest.param("\U0001f600" * 8, id="P-26-only-emoji"),
+        pytest.param("  zq7x-ab ", id="P-26-spaces-around"),
+        pytest.param("zq7x\tab\nc", id="control-characters"),
+    ],
+)
+def test_a_password_is_neither_cut_nor_trimmed(api: Api, root: User, password: str) -> None:
+    assert api.post(PATH, {**ADA, "password": password}, as_=root).status == 200
+    assert _log_in(api, "ada@example.com", password) == 200
+    assert _log_in(api, "ada@example.com", password[:-1]) == 401
+    assert _log_in(api, "ada@example.com", password[1:]) == 401
+    assert _log_in(api, "ada@example.com", password + " ") == 401
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        pytest.param("ada@example.com", "ada@example.com", id="same"),
+        pytest.param("ada@example.com", "Ada@Example.COM", id="E-01-case"),
+        pytest.param("Ada@Example.COM", "ada@example.com", id="E-01-case-first"),
+        pytest.param("ada@b\u00fccher.example", "ada@xn--bcher-kva.example", id="E-03-idn"),
+        pytest.param("ada@xn--bcher-kva.example", "ADA@B\u00dcCHER.example", id="E-03-idn-first"),
+        pytest.param("a#b@example.com", "A#B@example.com", id="E-04-delimiter"),
+    ],
+)
+def test_an_address_in_use_is_refused(api: Api, root: User, first: str, again: str) -> None:
+    assert api.post(PATH, {**ADA, "email": first}, as_=root).data["email"] == first
+    with api.no_effect():
+        assert_refused(api.post(PATH, {**ADA, "email": again}, as_=root), 409)
+
+
+@pytest.mark.parametrize(
+    "email", ["ada@example.test", "a+b@example.com", "a%b@example.com", "x" * 64 + "@example.com"]
+)
+def test_an_unusual_address_is_an_address(api: Api, root: User, email: str) -> None:
+    assert api.post(PATH, {**ADA, "email": email}, as_=root).data["email"] == email
+    assert _log_in(api, email.upper(), SENTINEL) == 200
+
+
+def test_of_many_at_once_one_gets_the_address(directory: Directory) -> None:
+    """E-07."""
+
+    def attempt(_: int) -> bool:
+        try:
+            directory.user("ada")
+        except Taken:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(attempt, range(8))) == 1
+
+
+@pytest.mark.parametrize("email", BAD_EMAILS)
+def test_what_is_no_address_is_refused(api: Api, root: User, email: Any) -> None:
+    with api.no_effect():
+        assert_unfit(api.post(PATH, {**ADA, "email": email}, as_=root), "email")
+
+
+@pytest.mark.parametrize("name", BAD_LINES)
+def test_what_is_no_name_is_refused(api: Api, root: User, name: Any) -> None:
+    with api.no_effect():
+        assert_unfit(api.post(PATH, {**ADA, "fullName": name}, as_=root), "fullName")
+
+
+@pytest.mark.parametrize("password", BAD_PASSWORDS)
+def test_what_is_no_password_is_refused(api: Api, root: User, password: Any) -> None:
+    with api.no_effect():
+        assert_unfit(api.post(PATH, {**ADA, "password": password}, as_=root), "password")
+
+
+@pytest.mark.parametrize("password", ["zq7x-ab", SENTINEL * 20], ids=["too-short", "too-long"])
+def test_a_refused_password_is_never_repeated(api: Api, root: User, password: str) -> None:
+    """S-17."""
+    assert password[:22] not in api.post(PATH, {**ADA, "password": password}, as_=root).text
+    assert password[:22] not in api.post(PATH, {**ADA, "password": [password]}, as_=root).text
+    assert password[:22] not in api.post(PATH, {**ADA, "email": password, "x": password}, as_=root).text
+
+
+def test_a_password_with_nul_is_refused(api: Api, root: User) -> None:
+    """P-26: JSON with NUL is refused before any field is looked at."""
+    with api.no_effect():
+        answer = api.post(PATH, {**ADA, "password": SENTINEL + "\0"}, as_=root)
+    assert_unfit(answer, "")
+
+
+@pytest.mark.parametrize("roles", BAD_ROLES)
+def test_what_is_no_set_of_roles_is_refused(api: Api, root: User, roles: Any) -> None:
+    with api.no_effect():
+        assert_unfit(api.post(PATH, {**ADA, "roles": roles}, as_=root), "roles")
+
+
+@pytest.mark.parametrize("field", ADA)
+def test_a_missing_field_is_named(api: Api, root: User, field: str) -> None:
+    body = {name: value for name, value in ADA.items() if name != field}
+    with api.no_effect():
+        answer = api.post(PATH, body, as_=root)
+    assert_unfit(answer, field)
+    assert answer.data == [{"field": field, "message": "is required"}]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [*NOT_FOR_USERS, pytest.param("active", True, id="active-is-not-asked-yet")]
+)
+def test_an_unknown_field_is_named(api: Api, root: User, field: str, value: Any) -> None:
+    with api.no_effect():
+        assert_unfit(api.post(PATH, {**ADA, field: value}, as_=root), field)
+
+
+def test_every_flaw_is_named_at_once(api: Api, root: User) -> None:
+    with api.no_effect():
+        answer = api.post(PATH, {"email": "x", "fullName": " ", "password": "short", "roles": []}, as_=root)
+    assert_refused(answer, 400)
+    assert [flaw["field"] for flaw in answer.data] == ["email", "fullName", "password", "roles"]
+
+
+@pytest.mark.parametrize("raw", BAD_BODIES)
+def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, root: User, raw: bytes) -> None:
+    with api.no_effect():
+        assert_refused(api.post(PATH, raw=raw, as_=root), 400)
+
+
+def test_an_address_that_was_given_back_makes_another_user(api: Api, root: User) -> None:
+    """E-09."""
+    first = api.post(PATH, ADA, as_=root).data["id"]
+    api.delete(f"{PATH}/{first}", as_=root)
+    again = api.post(PATH, ADA, as_=root)
+    assert_granted(again, *SHOWN)
+    assert again.data["id"] != first

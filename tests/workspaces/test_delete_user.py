@@ -1,0 +1,84 @@
+"""DELETE /api/admin/users/{userId}; what the sweep then does is in `test_sweep.py`."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from roster.errors import LastAdmin
+from roster.model import User
+from roster.table import users
+from tests.api import Api
+from tests.directory import PASSWORD, Directory
+from tests.workspaces.scene import NOWHERE, Scene, assert_granted, assert_refused
+
+
+def _path(user: User) -> str:
+    return f"/api/admin/users/{user.id}"
+
+
+def test_all_access_ends_with_the_answer(api: Api, directory: Directory, scene: Scene) -> None:
+    """S-08."""
+    ada = directory.user("ada", password=PASSWORD)
+    directory.member(scene.acme, ada, "ADMIN")
+    cookies = [api.cookie(ada), str(directory.session(ada))]
+    assert_granted(api.delete(_path(ada), as_=scene.root))
+    for cookie in cookies:
+        for path in ("/api/auth/me", "/api/workspaces", f"/api/workspaces/{scene.acme.id}"):
+            assert_refused(api.get(path, as_=cookie), 401)
+    login = api.post("/api/auth/login", {"email": "ada@example.com", "password": PASSWORD})
+    assert_refused(login, 401)
+
+
+def test_who_was_deleted_is_shown_nowhere(api: Api, scene: Scene) -> None:
+    api.delete(_path(scene.member), as_=scene.root)
+    assert_refused(api.get(_path(scene.member), as_=scene.root), 404)
+    for path in ("/api/admin/users", f"/api/workspaces/{scene.acme.id}/members"):
+        assert scene.member.id not in api.get(path, as_=scene.root).text
+
+
+def test_deleting_again_finds_nobody(api: Api, scene: Scene) -> None:
+    api.delete(_path(scene.member), as_=scene.root)
+    with api.no_effect():
+        assert_refused(api.delete(_path(scene.member), as_=scene.root), 404)
+        assert_refused(api.delete(f"/api/admin/users/{NOWHERE}", as_=scene.root), 404)
+
+
+def test_the_last_platform_admin_stays(api: Api, scene: Scene) -> None:
+    """Z-12."""
+    with api.no_effect():
+        assert_refused(api.delete(_path(scene.root), as_=scene.root), 409)
+
+
+def test_one_of_two_admins_may_go_and_has_no_power_after(
+    api: Api, directory: Directory, scene: Scene
+) -> None:
+    """Z-11."""
+    second = directory.admin("second")
+    assert_granted(api.delete(_path(scene.root), as_=scene.root))
+    assert_refused(api.get("/api/admin/users", as_=scene.root), 401)
+    assert_refused(api.delete(_path(second), as_=second), 409)
+
+
+def test_two_admins_cannot_delete_each_other_at_once(directory: Directory) -> None:
+    """Z-12."""
+    pair = directory.admin("one"), directory.admin("two")
+
+    def attempt(user: User) -> bool:
+        try:
+            users.delete(directory.store, user, by=directory.by)
+        except LastAdmin:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(attempt, pair)) == [False, True]
+
+
+def test_a_suspended_admin_can_be_deleted(api: Api, directory: Directory, scene: Scene) -> None:
+    second = directory.suspend(directory.admin("second"))
+    assert_granted(api.delete(_path(second), as_=scene.root))
+    with api.no_effect():
+        assert_refused(api.delete(_path(scene.root), as_=scene.root), 409)
+
+
+def test_the_last_workspace_admin_can_be_deleted(api: Api, scene: Scene) -> None:
+    assert_granted(api.delete(_path(scene.boss), as_=scene.root))
+    assert api.get(f"/api/workspaces/{scene.acme.id}", as_=scene.member).status == 200

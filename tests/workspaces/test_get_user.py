@@ -1,0 +1,68 @@
+"""GET /api/admin/users/{userId}."""
+
+import pytest
+
+from roster.table import keys, users
+from roster.table.store import Update
+from tests.api import Api
+from tests.directory import Directory
+from tests.workspaces.scene import NOWHERE, Scene, assert_dressed, assert_granted, assert_refused
+
+SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
+
+
+def _path(user_id: str) -> str:
+    return f"/api/admin/users/{user_id}"
+
+
+def test_a_user_is_shown(api: Api, scene: Scene) -> None:
+    answer = api.get(_path(scene.member.id), as_=scene.root)
+    assert_granted(answer, *SHOWN)
+    assert answer.data == {
+        "id": scene.member.id,
+        "email": "member@example.com",
+        "fullName": "Member",
+        "roles": ["USER"],
+        "active": True,
+        "createdAt": "2026-04-13T01:00:00Z",
+    }
+
+
+def test_a_suspended_user_is_shown_as_such(api: Api, directory: Directory, scene: Scene) -> None:
+    directory.suspend(scene.member)
+    assert api.get(_path(scene.member.id), as_=scene.root).data["active"] is False
+
+
+def test_who_never_was_and_who_was_deleted_are_the_same_bytes(
+    api: Api, directory: Directory, scene: Scene
+) -> None:
+    users.delete(api.store, scene.member, by=directory.by)
+    never = api.get(_path(NOWHERE), as_=scene.root)
+    assert_refused(never, 404)
+    assert api.get(_path(scene.member.id), as_=scene.root).text == never.text
+
+
+@pytest.mark.parametrize("other", ["1", "member@example.com", "member%40example.com"])
+def test_a_user_goes_by_the_id_alone(api: Api, scene: Scene, other: str) -> None:
+    assert_refused(api.get(_path(other), as_=scene.root), 404)
+
+
+@pytest.mark.parametrize(
+    "poison",
+    [{"email": 7}, {"active": "poison"}, {"roles": "poison"}, {"number": "poison"}],
+    ids=["number", "text-for-a-bool", "text-for-a-list", "text-for-a-number"],
+)
+def test_a_poisoned_item_is_a_500_that_tells_nothing(api: Api, scene: Scene, poison: dict[str, int]) -> None:
+    """P-06."""
+    api.store.write(Update(keys.user(scene.member.id), set=poison))
+    answer = api.get(_path(scene.member.id), as_=scene.root)
+    assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
+    assert_dressed(answer)
+    assert "poison" not in answer.text
+
+
+def test_an_unknown_role_is_the_one_that_may_least(api: Api, scene: Scene) -> None:
+    """P-06: a role of a later version gives no power here."""
+    api.store.write(Update(keys.user(scene.member.id), set={"roles": ["OWNER"], "later": {"x": [1]}}))
+    assert api.get(_path(scene.member.id), as_=scene.root).data["roles"] == ["USER"]
+    assert_refused(api.get(_path(scene.member.id), as_=scene.member), 403)

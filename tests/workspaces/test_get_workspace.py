@@ -1,0 +1,47 @@
+"""GET /api/workspaces/{workspaceId}."""
+
+import pytest
+
+from roster.table import keys, members
+from roster.table.store import Update
+from tests.api import Api
+from tests.directory import Directory
+from tests.workspaces.scene import NOWHERE, Scene, assert_dressed, assert_granted, assert_refused
+
+SHOWN = ("id", "key", "name", "createdAt", "settings")
+SETTINGS = ["locale", "timeZone", "dateTimeFormat", "dateFormat", "timeFormat", "regionCode"]
+
+
+@pytest.mark.parametrize("who", ["root", "boss", "member"])
+def test_a_workspace_is_shown_with_its_settings(api: Api, scene: Scene, who: str) -> None:
+    answer = api.get(f"/api/workspaces/{scene.acme.id}", as_=getattr(scene, who))
+    assert_granted(answer, *SHOWN)
+    assert list(answer.data["settings"]) == SETTINGS
+    assert (answer.data["id"], answer.data["key"]) == (scene.acme.id, "acme")
+
+
+@pytest.mark.parametrize("other", ["acme", "ACME", "x" * 64])
+def test_a_workspace_goes_by_its_id_alone(api: Api, scene: Scene, other: str) -> None:
+    assert_refused(api.get(f"/api/workspaces/{other}", as_=scene.root), 404)
+
+
+def test_who_was_removed_sees_it_no_more(api: Api, directory: Directory, scene: Scene) -> None:
+    members.remove(api.store, scene.acme, scene.member.id, by=directory.by, even_last_admin=False)
+    foreign = api.get(f"/api/workspaces/{scene.acme.id}", as_=scene.member)
+    assert_refused(foreign, 403)
+    assert foreign.text == api.get(f"/api/workspaces/{NOWHERE}", as_=scene.member).text
+
+
+def test_query_parameters_are_ignored(api: Api, scene: Scene) -> None:
+    path = f"/api/workspaces/{scene.acme.id}"
+    assert api.get(f"{path}?page=x&workspaceId={scene.globex.id}", as_=scene.root).data["key"] == "acme"
+
+
+def test_a_poisoned_item_is_a_500_that_tells_nothing(api: Api, scene: Scene) -> None:
+    """P-06."""
+    api.store.write(Update(keys.tenant(scene.acme.id), set={"name": ["poison"]}))
+    answer = api.get(f"/api/workspaces/{scene.acme.id}", as_=scene.root)
+    assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
+    assert_dressed(answer)
+    assert "poison" not in answer.text
+    assert "name" not in answer.text

@@ -1,0 +1,60 @@
+"""GET /api/admin/users."""
+
+from dataclasses import replace
+
+import pytest
+
+from roster.model import User
+from roster.table import keys, users
+from roster.table.store import Update
+from tests.api import Api
+from tests.directory import Directory
+from tests.workspaces.rows import BAD_NUMBERS
+from tests.workspaces.scene import Scene, assert_listed, assert_meta, assert_unfit
+
+PATH = "/api/admin/users"
+
+
+def _names(api: Api, caller: User, query: str = "") -> list[str]:
+    return [row["fullName"] for row in api.get(PATH + query, as_=caller).data]
+
+
+def test_users_are_listed_in_order_of_creation(api: Api, scene: Scene) -> None:
+    answer = api.get(PATH, as_=scene.root)
+    assert_listed(answer, "id", "email", "fullName", "roles", "active", "createdAt")
+    assert [row["fullName"] for row in answer.data] == ["Boss", "Member", "Rival", "Stranger", "Root"]
+    assert answer.data[1] == api.get(f"{PATH}/{scene.member.id}", as_=scene.root).data
+
+
+def test_the_list_shows_a_change_at_once(api: Api, directory: Directory, scene: Scene) -> None:
+    changed = users.change(
+        api.store, scene.member, lambda user: replace(user, full_name="New", active=False), by=directory.by
+    )
+    row = api.get(PATH, as_=scene.root).data[1]
+    assert (row["id"], row["fullName"], row["active"]) == (changed.id, "New", False)
+
+
+def test_who_was_deleted_is_gone_at_once(api: Api, directory: Directory, scene: Scene) -> None:
+    users.delete(api.store, scene.boss, by=directory.by)
+    assert _names(api, scene.root) == ["Member", "Rival", "Stranger", "Root"]
+    assert_meta(api.get(f"{PATH}?size=3", as_=scene.root), page=1, size=3, total=4, pages=2)
+
+
+def test_pages_follow_each_other_and_say_where_they_are(api: Api, scene: Scene) -> None:
+    pages = {1: ["Boss", "Member"], 2: ["Rival", "Stranger"], 3: ["Root"], 4: [], 999_999_999: []}
+    for page, names in pages.items():
+        answer = api.get(f"{PATH}?page={page}&size=2", as_=scene.root)
+        assert_meta(answer, page=page, size=2, total=5, pages=3)
+        assert [row["fullName"] for row in answer.data] == names
+
+
+def test_a_poisoned_row_costs_no_other(api: Api, scene: Scene) -> None:
+    """P-06."""
+    api.store.write(Update(keys.row(keys.USERS, scene.member.number), set={"roles": 7}))
+    assert _names(api, scene.root) == ["Boss", "Rival", "Stranger", "Root"]
+
+
+@pytest.mark.parametrize("name", ["page", "size"])
+@pytest.mark.parametrize("text", BAD_NUMBERS)
+def test_what_is_no_number_is_refused(api: Api, directory: Directory, name: str, text: str) -> None:
+    assert_unfit(api.get(f"{PATH}?{name}={text}", as_=directory.admin()), name)

@@ -1,0 +1,265 @@
+"""PUT /api/admin/users/{userId}."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from roster.errors import DirectoryError
+from roster.model import User
+from roster.table import users
+from tests.api import Api
+from tests.directory import PASSWORD, Directory
+from tests.workspaces.rows import (
+    BAD_BODIES,
+    BAD_EMAILS,
+    BAD_LINES,
+    BAD_PASSWORDS,
+    BAD_ROLES,
+    GOOD_LINES,
+    NOT_FOR_USERS,
+    ROLES,
+)
+from tests.workspaces.scene import NOWHERE, SENTINEL, assert_granted, assert_refused, assert_unfit
+
+SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
+
+
+@pytest.fixture
+def root(api: Api, directory: Directory) -> User:
+    admin = directory.admin()
+    api.cookie(admin)
+    return admin
+
+
+@pytest.fixture
+def ada(directory: Directory) -> User:
+    return directory.user("ada", password=PASSWORD)
+
+
+def _at(user: User) -> str:
+    return f"/api/admin/users/{user.id}"
+
+
+def _log_in(api: Api, email: str, password: str) -> int:
+    return api.post("/api/auth/login", {"email": email, "password": password}).status
+
+
+def test_what_the_body_names_is_changed(api: Api, root: User, ada: User) -> None:
+    body = {"email": "Ada@Example.org", "fullName": "Ada King", "roles": ["ADMIN"], "active": False}
+    api.clock.advance(days=1)
+    answer = api.put(_at(ada), body, as_=api.cookie(root))
+    assert answer.status == 401  # a day later the session has gone
+    cookie = str(Directory(api.store, api.clock).session(root))
+    answer = api.put(_at(ada), body, as_=cookie)
+    assert_granted(answer, *SHOWN)
+    assert answer.data == {"id": ada.id, **body, "createdAt": "2026-04-13T01:00:00Z"}
+    assert api.get(_at(ada), as_=cookie).data == answer.data
+    assert answer.data in api.get("/api/admin/users", as_=cookie).data
+
+
+def test_an_empty_body_changes_nothing_that_is_shown(api: Api, root: User, ada: User) -> None:
+    before = api.get(_at(ada), as_=root).data
+    answer = api.put(_at(ada), {}, as_=root)
+    assert_granted(answer, *SHOWN)
+    assert answer.data == before
+    assert _log_in(api, "ada@example.com", PASSWORD) == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("fullName", "New"), ("roles", ["ADMIN"]), ("active", False), ("email", "b@c.org")]
+)
+def test_what_is_absent_stays(api: Api, root: User, ada: User, field: str, value: Any) -> None:
+    before = api.get(_at(ada), as_=root).data
+    assert api.put(_at(ada), {field: value}, as_=root).data == {**before, field: value}
+
+
+@pytest.mark.parametrize("name", GOOD_LINES)
+def test_a_full_name_is_kept_as_given(api: Api, root: User, ada: User, name: str) -> None:
+    assert api.put(_at(ada), {"fullName": name}, as_=root).data["fullName"] == name
+
+
+@pytest.mark.parametrize(("sent", "kept"), ROLES)
+def test_roles_are_a_set_in_the_order_sent(
+    api: Api, root: User, ada: User, sent: list[str], kept: list[str]
+) -> None:
+    assert api.put(_at(ada), {"roles": sent}, as_=root).data["roles"] == kept
+
+
+def test_a_new_role_is_in_force_on_the_next_request(api: Api, root: User, ada: User) -> None:
+    """Z-17, both ways, in a session that was there before."""
+    assert api.get("/api/admin/users", as_=ada).status == 403
+    api.put(_at(ada), {"roles": ["ADMIN"]}, as_=root)
+    assert api.get("/api/admin/users", as_=ada).status == 200
+    api.put(_at(ada), {"roles": ["USER"]}, as_=root)
+    assert_refused(api.get("/api/admin/users", as_=ada), 403)
+
+
+def test_a_new_password_ends_every_session_and_the_old_password(api: Api, root: User, ada: User) -> None:
+    cookies = [api.cookie(ada), str(Directory(api.store, api.clock).session(ada))]
+    assert_granted(api.put(_at(ada), {"password": SENTINEL}, as_=root), *SHOWN)
+    for cookie in cookies:
+        assert_refused(api.get("/api/auth/me", as_=cookie), 401)
+    assert _log_in(api, "ada@example.com", PASSWORD) == 401
+    assert _log_in(api, "ada@example.com", SENTINEL) == 200
+    assert api.get("/api/auth/me", as_=root).status == 200
+
+
+def test_a_suspended_user_is_out_at_once_and_the_sessions_never_come_back(
+    api: Api, root: User, ada: User
+) -> None:
+    cookie = api.cookie(ada)
+    api.put(_at(ada), {"active": False}, as_=root)
+    assert_refused(api.get("/api/auth/me", as_=cookie), 401)
+    assert _log_in(api, "ada@example.com", PASSWORD) == 401
+    assert api.put(_at(ada), {"active": True}, as_=root).data["active"] is True
+    assert_refused(api.get("/api/auth/me", as_=cookie), 401)
+    assert _log_in(api, "ada@example.com", PASSWORD) == 200
+
+
+@pytest.mark.parametrize("email", ["Ada@Example.COM", "ADA@example.com"])
+def test_the_address_may_change_its_case(api: Api, root: User, ada: User, email: str) -> None:
+    assert api.put(_at(ada), {"email": email}, as_=root).data["email"] == email
+    assert _log_in(api, "ada@example.com", PASSWORD) == 200
+
+
+def test_an_address_given_up_is_free_and_leads_nowhere(api: Api, root: User, ada: User) -> None:
+    api.put(_at(ada), {"email": "king@example.com"}, as_=root)
+    assert _log_in(api, "ada@example.com", PASSWORD) == 401
+    assert _log_in(api, "king@example.com", PASSWORD) == 200
+    made = api.post(
+        "/api/admin/users",
+        {"email": "ada@example.com", "fullName": "x", "password": SENTINEL, "roles": ["USER"]},
+        as_=root,
+    )
+    assert made.status == 200
+
+
+@pytest.mark.parametrize("email", ["root@example.com", "ROOT@Example.com"])
+def test_an_address_in_use_is_refused(api: Api, root: User, ada: User, email: str) -> None:
+    """E-08."""
+    with api.no_effect():
+        assert_refused(api.put(_at(ada), {"email": email, "fullName": "New"}, as_=root), 409)
+
+
+def test_two_users_cannot_swap_addresses_at_once(directory: Directory) -> None:
+    """E-08: neither is let go before the other is taken, so both are refused."""
+    one, two = directory.user("one"), directory.user("two")
+
+    def attempt(pair: tuple[User, User]) -> bool:
+        user, other = pair
+        try:
+            users.change(
+                directory.store, user, lambda present: replace(present, email=other.email), by=directory.by
+            )
+        except DirectoryError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(attempt, [(one, two), (two, one)])) == [False, False]
+    for user in (one, two):
+        assert users.with_password(directory.store, user.email)[0] == user
+
+
+def test_two_changes_at_once_are_both_made(directory: Directory, ada: User) -> None:
+    """F-12: the later one is made on the ground of the earlier."""
+
+    def attempt(number: int) -> User:
+        edit = (lambda one: replace(one, full_name="New")) if number else (lambda one: replace(one, onboarding=5))
+        return users.change(directory.store, ada, edit, by=directory.by)
+
+    with ThreadPoolExecutor(2) as threads:
+        list(threads.map(attempt, range(2)))
+    now = users.alive(directory.store, ada.id)
+    assert (now.full_name, now.onboarding, now.revision) == ("New", 5, 3)
+
+
+def test_the_last_platform_admin_stays_one(api: Api, root: User) -> None:
+    """Z-12."""
+    for body in ({"roles": ["USER"]}, {"active": False}, {"roles": ["USER"], "active": False}):
+        with api.no_effect():
+            assert_refused(api.put(_at(root), body, as_=root), 409)
+
+
+def test_a_suspended_admin_is_nobody_who_stays(api: Api, directory: Directory, root: User) -> None:
+    directory.suspend(directory.admin("second"))
+    with api.no_effect():
+        assert_refused(api.put(_at(root), {"roles": ["USER"]}, as_=root), 409)
+
+
+@pytest.mark.parametrize(
+    ("body", "then"),
+    [({"roles": ["USER"]}, 403), ({"active": False}, 401)],
+    ids=["Z-11-demoted", "Z-11-suspended"],
+)
+def test_one_of_two_admins_may_step_down(
+    api: Api, directory: Directory, root: User, body: dict[str, Any], then: int
+) -> None:
+    second = directory.admin("second")
+    assert_granted(api.put(_at(root), body, as_=root), *SHOWN)
+    assert_refused(api.get("/api/admin/users", as_=root), then)
+    assert_refused(api.put(_at(second), body, as_=second), 409)
+
+
+def test_a_service_that_may_come_back_counts_again(api: Api, directory: Directory, root: User) -> None:
+    second = directory.suspend(directory.admin("second"))
+    api.put(_at(second), {"active": True}, as_=root)
+    assert_granted(api.put(_at(root), {"roles": ["USER"]}, as_=root), *SHOWN)
+
+
+@pytest.mark.parametrize("email", BAD_EMAILS)
+def test_what_is_no_address_is_refused(api: Api, root: User, ada: User, email: Any) -> None:
+    with api.no_effect():
+        assert_unfit(api.put(_at(ada), {"email": email}, as_=root), "email")
+
+
+@pytest.mark.parametrize("name", BAD_LINES)
+def test_what_is_no_name_is_refused(api: Api, root: User, ada: User, name: Any) -> None:
+    with api.no_effect():
+        assert_unfit(api.put(_at(ada), {"fullName": name}, as_=root), "fullName")
+
+
+@pytest.mark.parametrize("password", BAD_PASSWORDS)
+def test_what_is_no_password_is_refused(api: Api, root: User, ada: User, password: Any) -> None:
+    with api.no_effect():
+        assert_unfit(api.put(_at(ada), {"password": password}, as_=root), "password")
+
+
+@pytest.mark.parametrize("roles", BAD_ROLES)
+def test_what_is_no_set_of_roles_is_refused(api: Api, root: User, ada: User, roles: Any) -> None:
+    with api.no_effect():
+        assert_unfit(api.put(_at(ada), {"roles": roles}, as_=root), "roles")
+
+
+@pytest.mark.parametrize("active", [None, 0, 1, "true", [], {}], ids=repr)
+def test_what_is_neither_true_nor_false_is_refused(api: Api, root: User, ada: User, active: Any) -> None:
+    with api.no_effect():
+        assert_unfit(api.put(_at(ada), {"active": active}, as_=root), "active")
+
+
+@pytest.mark.parametrize(("field", "value"), NOT_FOR_USERS)
+def test_an_unknown_field_is_named(api: Api, root: User, ada: User, field: str, value: Any) -> None:
+    with api.no_effect():
+        assert_unfit(api.put(_at(ada), {"password": SENTINEL, field: value}, as_=root), field)
+
+
+@pytest.mark.parametrize("raw", BAD_BODIES)
+def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, root: User, ada: User, raw: bytes) -> None:
+    with api.no_effect():
+        assert_refused(api.put(_at(ada), raw=raw, as_=root), 400)
+
+
+def test_who_is_not_there_cannot_be_changed(api: Api, directory: Directory, root: User, ada: User) -> None:
+    users.delete(directory.store, ada, by=directory.by)
+    for user_id in (NOWHERE, ada.id):
+        with api.no_effect():
+            assert_refused(api.put(f"/api/admin/users/{user_id}", {"fullName": "x"}, as_=root), 404)
+
+
+def test_a_user_may_not_change_even_oneself(api: Api, ada: User) -> None:
+    """Z-09."""
+    api.cookie(ada)
+    with api.no_effect():
+        assert_refused(api.put(_at(ada), {"roles": ["ADMIN"]}, as_=ada), 403)

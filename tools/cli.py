@@ -1,0 +1,261 @@
+"""The `roster` command: records in and out, the first administrator, API tokens.
+
+Exit codes: 0 done; 1 refused, or some lines were bad; 2 the call itself is wrong.
+"""
+
+import argparse
+import getpass
+import os
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+from local.embedded import open_embedded
+from roster import clock, passwords
+from roster.credentials import Credential
+from roster.emails import NotAnAddress, canonical
+from roster.errors import Missing, Taken, Unavailable
+from roster.model import Actor, ApiToken, PlatformRole, User
+from roster.settings import settings
+from roster.table import keys, tenants, tokens, users
+from roster.table.dynamo import DynamoStore
+from roster.table.store import Absent, Present, Store, all_of
+from roster.table.transaction import Transaction
+from roster.table.transport import BotoTransport, boto_client
+from tools.progress import Bars
+from tools.records.export import export
+from tools.records.loading import load
+
+
+class Refused(Exception):
+    """Why a command does nothing, in one line; `code` is the exit code."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Command(Protocol):
+    """Runs a command on a store; returns the exit code."""
+
+    def __call__(self, store: Store, arguments: argparse.Namespace) -> int: ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code."""
+    arguments = _parser().parse_args(argv)
+    command: Command = arguments.run
+    try:
+        with ExitStack() as stack:
+            return command(_store(arguments, stack), arguments)
+    except Refused as refused:
+        print(f"roster: {refused}", file=sys.stderr)
+        return refused.code
+    except Unavailable:
+        print(
+            "roster: the table is away, busy or not ours to use; what was written is whole", file=sys.stderr
+        )
+        return 1
+    except sqlite3.DatabaseError as error:
+        print(f"roster: {arguments.store}: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Whoever read our output has left; the interpreter must not complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("roster: interrupted; what was written is whole", file=sys.stderr)
+        return 130
+    except OSError as error:
+        print(f"roster: {error.filename or 'the file'}: {error.strerror}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="roster", description="Tend a Roster directory.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    where = _where()
+
+    importing = commands.add_parser("import", parents=[where], help="bring records into the directory")
+    importing.add_argument("file", type=_readable, metavar="FILE", help="records, a JSON object a line")
+    importing.set_defaults(run=_import, must_exist=False)
+
+    exporting = commands.add_parser("export", parents=[where], help="write the directory's records")
+    exporting.add_argument("file", type=Path, nargs="?", metavar="FILE", help="default: standard output")
+    exporting.set_defaults(run=_export, must_exist=True)
+
+    admin = commands.add_parser("admin", help="platform administrators")
+    creating = admin.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "create", parents=[where], help="make an administrator, the first of a fresh directory"
+    )
+    creating.add_argument("--email", required=True)
+    creating.add_argument("--name", required=True, type=_name, help="the full name")
+    creating.add_argument("--password-stdin", action="store_true", help="read the password's line from stdin")
+    creating.set_defaults(run=_create_admin, must_exist=False)
+
+    token = commands.add_parser("token", help="API tokens")
+    making = token.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "create", parents=[where], help="make a token and print its secret, once"
+    )
+    making.add_argument("--user", required=True, metavar="EMAIL_OR_ID")
+    making.add_argument("--name", required=True, type=_name, help="what the token is called")
+    making.add_argument("--workspace", metavar="ID", help="the one workspace that it is for")
+    making.add_argument("--expires", type=_moment, metavar="ISO", help="such as 2030-01-31T00:00:00Z")
+    making.set_defaults(run=_create_token, must_exist=True)
+    return parser
+
+
+def _where() -> argparse.ArgumentParser:
+    """Which table is meant: the options that every command has."""
+    config = settings()
+    where = argparse.ArgumentParser(add_help=False)
+    where.add_argument("--table", default=config.table_name, metavar="NAME", help="default: %(default)s")
+    where.add_argument("--endpoint", default=config.endpoint, metavar="URL", help="DynamoDB's address")
+    where.add_argument("--region", default=config.region, help="default: %(default)s")
+    where.add_argument("--store", type=Path, metavar="FILE", help="an embedded store, instead of DynamoDB")
+    return where
+
+
+def _store(arguments: argparse.Namespace, stack: ExitStack) -> Store:
+    path: Path | None = arguments.store
+    if path is None:
+        client = boto_client(region=arguments.region, endpoint=arguments.endpoint)
+        stack.callback(client.close)
+        return DynamoStore(BotoTransport(client), arguments.table)
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise Refused(f"{path}: not a file in a folder that exists", 2)
+    if arguments.must_exist and not path.exists():
+        raise Refused(f"{path}: there is no such store", 2)
+    embedded = open_embedded(path)
+    stack.callback(embedded.close)
+    return embedded
+
+
+def _readable(text: str) -> Path:
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError("there is no such file")
+    return Path(text)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("not a moment such as 2030-01-31T00:00:00Z") from error
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError("says no time zone: append a Z")
+    return moment.astimezone(UTC)
+
+
+def _name(text: str) -> str:
+    if not text.strip() or len(text) > 255 or not text.isprintable():
+        raise argparse.ArgumentTypeError("must be 1 to 255 characters that can be seen")
+    return text
+
+
+def _operator() -> Actor:
+    return Actor(f"cli-{uuid4()}", clock.now())
+
+
+def _import(store: Store, arguments: argparse.Namespace) -> int:
+    with Bars() as bars:
+        outcome = load(store, arguments.file, by=_operator(), progress=bars)
+    for bad in outcome.bad:
+        print(bad, file=sys.stderr)
+    print(f"created {_counted(outcome.created)}")
+    print(f"unchanged {_counted(outcome.unchanged)}")
+    if outcome.bad:
+        print(f"bad {len(outcome.bad)}")
+    return 1 if outcome.bad else 0
+
+
+def _export(store: Store, arguments: argparse.Namespace) -> int:
+    with ExitStack() as stack:
+        out = (
+            stack.enter_context(arguments.file.open("w", encoding="utf-8")) if arguments.file else sys.stdout
+        )
+        counts = export(store, out, progress=stack.enter_context(Bars()))
+    print(f"exported {_counted(counts)}", file=sys.stderr)
+    return 0
+
+
+def _create_admin(store: Store, arguments: argparse.Namespace) -> int:
+    try:
+        canonical(arguments.email)
+    except NotAnAddress as error:
+        raise Refused(f"--email {error}", 2) from error
+    password = _password(arguments.password_stdin)
+    if reason := passwords.flaw(password):
+        raise Refused(f"the password {reason}")
+    by = _operator()
+    wanted = User("", 0, arguments.email, arguments.name, clock.instant(by.at), roles=(PlatformRole.ADMIN,))
+    try:
+        made = users.create(store, wanted, passwords.digest(password), by=by)
+    except Taken as error:
+        raise Refused("this e-mail address belongs to a user already") from error
+    print(f"created user {made.id}")
+    return 0
+
+
+def _password(from_stdin: bool) -> str:
+    try:
+        first = sys.stdin.readline().rstrip("\r\n") if from_stdin else getpass.getpass("Password: ")
+        first.encode()
+    except UnicodeError as error:
+        raise Refused("the password is not UTF-8") from error
+    if not from_stdin and getpass.getpass("Again: ") != first:
+        raise Refused("the two passwords differ")
+    return first
+
+
+def _create_token(store: Store, arguments: argparse.Namespace) -> int:
+    by = _operator()
+    user = _user(store, arguments.user)
+    expires: datetime | None = arguments.expires
+    if expires is not None and expires <= by.at:
+        raise Refused("--expires is past", 2)
+    if arguments.workspace is not None and tenants.by_id(store, arguments.workspace) is None:
+        raise Refused("there is no such workspace")
+    credential = Credential.new("token", user.id)
+    token = ApiToken(
+        id=credential.id,
+        user_id=user.id,
+        name=arguments.name,
+        created_at=clock.instant(by.at),
+        workspace_id=arguments.workspace,
+        expires_at=None if expires is None else clock.instant(expires),
+    )
+    work = Transaction(by)
+    work.check(keys.user(user.id), all_of(Present(), Absent("deleted_at")), lambda _: Missing("user"))
+    tokens.plan(work, token, credential.secret, imported=False)
+    try:
+        work.commit(store)
+    except Missing as error:
+        raise Refused("there is no such user") from error
+    print(credential)
+    return 0
+
+
+def _user(store: Store, text: str) -> User:
+    try:
+        found = users.with_password(store, canonical(text))[0] if "@" in text else users.by_id(store, text)
+    except NotAnAddress as error:
+        raise Refused(f"--user {error}", 2) from error
+    if found is None:
+        raise Refused("there is no such user")
+    return found
+
+
+def _counted(counts: Counter[str]) -> str:
+    each = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+    return f"{counts.total()} ({each})" if each else "0"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
