@@ -11,7 +11,10 @@ import pytest
 
 from local.gateway import Function, Gateway, Request, Routes, read_template, translate
 from roster import wiring
+from roster.request import MARGIN
+from roster.settings import Settings
 from roster.table.store import Store
+from roster.table.transport import boto_client
 from tests.api import Api, Clock, in_process
 
 ROOT = Path(__file__).parent.parent.parent
@@ -106,6 +109,15 @@ def test_a_reading_function_may_only_write_the_touch_of_a_session() -> None:
             [statement] = policy["Statement"]
             writes = {"PutItem", "DeleteItem", "ConditionCheckItem", "BatchWriteItem"}
             assert not {action.partition(":")[2] for action in statement["Action"]} & writes
+
+
+def test_an_attempt_under_way_ends_before_the_function_does() -> None:
+    config: Any = boto_client(region="us-east-1", endpoint="http://127.0.0.1:9").meta.config
+    attempt = config.connect_timeout + config.read_timeout
+    assert config.retries["total_max_attempts"] == 1
+    assert attempt < MARGIN
+    for route in ROUTES.routes:
+        assert Settings().seconds + attempt < route.function.timeout < 29
 
 
 def test_requests_and_gateway_agree(routes: Routes) -> None:

@@ -16,7 +16,8 @@ from roster.errors import Flaw, Missing, Unfit
 
 DEEPEST = 20  # levels of a JSON body; the documents' own have three
 _LONGEST_NUMBER = 40  # digits
-_MARGIN = 0.5  # seconds kept for the answer's own way out
+MARGIN = 4.0
+"""Seconds before the function's end by which the last call has begun: it may take 3.5 (`transport.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Request:
         frame = _mapping(event.get("requestContext"))
         left = getattr(context, "get_remaining_time_in_millis", None)
         if left is not None:
-            seconds = min(seconds, left() / 1000 - _MARGIN)
+            seconds = min(seconds, left() / 1000 - MARGIN)
         return cls(
             event=event,
             id=_text(frame.get("requestId")) or _text(getattr(context, "aws_request_id", "")) or "-",

@@ -21,8 +21,8 @@ class Settings:
     argon2_memory_kib: int = 19_456
     argon2_iterations: int = 2
     argon2_parallelism: int = 1
-    seconds: float = 8.0
-    """How long a request may take; below the functions' own time-out."""
+    seconds: float = 6.0
+    """Within which a request's calls must have begun; an attempt under way takes 3.5 at most."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> "Settings":
