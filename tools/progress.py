@@ -2,6 +2,7 @@
 
 import sys
 from types import TracebackType
+from typing import Any
 
 from tqdm import tqdm
 
@@ -12,14 +13,15 @@ class Bars:
     """Shows the progress of one task after another; hears what is done, how far, and of how much."""
 
     def __init__(self) -> None:
-        self._bar: "tqdm[object] | None" = None
+        self._bar: tqdm[Any] | None = None
 
     def __call__(self, what: str, done: int, total: int) -> None:
         if total < SILENT_BELOW and not sys.stderr.isatty():
             return
         if self._bar is None or self._bar.desc != what:
             self._close()
-            self._bar = tqdm(desc=what, total=total, unit_scale=True, file=sys.stderr, leave=True)
+            bar: tqdm[Any] = tqdm(desc=what, total=total, unit_scale=True, file=sys.stderr, leave=True)
+            self._bar = bar
         self._bar.update(done - self._bar.n)
 
     def __enter__(self) -> "Bars":

@@ -38,14 +38,11 @@ def compare(store: Store, ledger: Ledger, tick: Callable[[int, int], None]) -> N
                 _found(ledger, entry, found)
             if done % _AT_ONCE == 0:
                 tick(done, total)
-    uniques = (
+    uniques = [
         ("email", ((entry, keys.email(each)) for each, entry in ledger.addresses.items())),
         ("key", ((entry, keys.workspace_key(each)) for each, entry in ledger.keys.items())),
-        *(
-            ("number", ((entry, keys.row(listing, each)) for each, entry in ledger.given[kind].items()))
-            for kind, listing in _NUMBERED.items()
-        ),
-    )
+        *(("number", _rows(ledger, kind, listing)) for kind, listing in _NUMBERED.items()),
+    ]
     for label, wanted in uniques:
         for entry, found in _asked(store, wanted):
             done += 1
@@ -77,6 +74,10 @@ def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
 def _total(ledger: Ledger) -> int:
     uniques = len(ledger.addresses) + len(ledger.keys) + sum(map(len, ledger.given.values()))
     return uniques + sum(len(ledger.entries[kind]) for kind in _PROFILES)
+
+
+def _rows(ledger: Ledger, kind: str, listing: str) -> Iterator[tuple[int, Key]]:
+    return ((entry, keys.row(listing, number)) for number, entry in ledger.given[kind].items())
 
 
 def _asked(store: Store, wanted: Iterable[tuple[int, Key]]) -> Iterator[tuple[int, Item | None]]:

@@ -72,6 +72,9 @@ LongText = Annotated[str, StringConstraints(max_length=4096), AfterValidator(_wi
 WorkspaceKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
 Moment = Annotated[str, AfterValidator(_moment)]
 Secret = Annotated[str, StringConstraints(max_length=1024), AfterValidator(_without_control)]
+TokenSecret = Annotated[
+    str, StringConstraints(min_length=32, max_length=1024), AfterValidator(_without_control)
+]
 
 
 class _Strict(BaseModel):
@@ -434,7 +437,7 @@ class ApiTokenRecord(Record):
     user_id: Id
     workspace_id: Id | None = None
     name: Text = ""
-    secret: Annotated[Secret, StringConstraints(min_length=32)] | None = None
+    secret: TokenSecret | None = None
 
     @model_validator(mode="after")
     def _names_its_user(self) -> Self:

@@ -4,18 +4,15 @@ Any JSON-able event can be read: what is absent or of another type counts as not
 """
 
 import base64
-import binascii
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from roster import strict_json
 from roster.clock import Deadline
 from roster.errors import Flaw, Missing, Unfit
 
-DEEPEST = 20  # levels of a JSON body; the documents' own have three
-_LONGEST_NUMBER = 40  # digits
 MARGIN = 4.0
 """Seconds before the function's end by which the last call has begun: it may take 3.5 (`transport.py`)."""
 
@@ -86,11 +83,7 @@ class Request:
             raise Missing("route")
 
     def demand_strict_json(self) -> None:
-        """Raise Unfit where there is a body that is not strict JSON in UTF-8.
-
-        Strict: no byte-order mark, no name twice in an object, no NaN or Infinity, no NUL and no lone
-        surrogate in any string, bounded depth and length of numbers.
-        """
+        """Raise Unfit where there is a body that is not a strict JSON object in UTF-8 (`strict_json.py`)."""
         if self.has_body:
             _strict(_decoded(self.event))
 
@@ -102,68 +95,17 @@ def _decoded(event: Mapping[str, Any]) -> str:
     try:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") is True else body.encode()
         return raw.decode("utf-8")
-    except (binascii.Error, UnicodeError) as error:
+    except ValueError as error:  # of base64 or of UTF-8
         raise Unfit(Flaw("", "must be UTF-8")) from error
 
 
 def _strict(text: str) -> None:
-    if _depth(text) > DEEPEST:
-        _unfit("is nested too deeply")
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=lambda name: _unfit(f"must not hold {name}"),
-            parse_int=_short,
-            parse_float=_short,
-        )
-    except (ValueError, RecursionError) as error:
-        raise Unfit(Flaw("", "must be JSON")) from error
+        value = strict_json.loads(text)
+    except strict_json.NotStrict as error:
+        raise Unfit(Flaw("", str(error))) from error
     if not isinstance(value, dict):  # of a list, Powertools would read the one element
         _unfit("must be a JSON object")
-    _demand_clean(value)
-
-
-_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
-"""A string, or an open one up to the end: never gone back over, so that no body takes quadratic time."""
-
-
-def _depth(text: str) -> int:
-    """How deep brackets nest at most; those inside strings are not counted."""
-    depth = deepest = 0
-    for bracket in re.findall(r"[\[{\]}]", _STRING.sub("", text)):
-        depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    names = dict(pairs)
-    if len(names) != len(pairs):
-        _unfit("names a field twice")
-    return names
-
-
-def _short(digits: str) -> float | int:
-    if len(digits) > _LONGEST_NUMBER:
-        _unfit("holds a number that is too long")
-    number = float(digits) if set(digits) & set(".eE") else int(digits)
-    if number in (float("inf"), float("-inf")):
-        _unfit("holds a number that is too large")
-    return number
-
-
-def _demand_clean(value: Any) -> None:
-    if isinstance(value, str):
-        if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
-            _unfit("holds a character that is no text")
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            _demand_clean(name)
-            _demand_clean(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _demand_clean(inner)
 
 
 def _unfit(reason: str) -> NoReturn:

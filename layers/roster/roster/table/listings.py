@@ -62,6 +62,14 @@ class Move:
     number: int
     sign: int
 
+    @property
+    def branch(self) -> Key:
+        return keys.branch(self.listing, self.number // BRANCH)
+
+    @property
+    def root(self) -> Key:
+        return keys.root(self.listing)
+
 
 def counting(moves: Iterable[Move]) -> Iterator[Update]:
     """The updates of branches and roots that belong to these moves, one an item, in order of key."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from roster.model import Actor, Membership
+from roster.model import Actor, Membership, SpaceRole
 from roster.table import grants, keys, listings, members, tenants
 from roster.table.mapping import readable
 from roster.table.store import Delete, Equals, Item, Key, Present, Refused, Store, all_of
@@ -58,8 +58,8 @@ def _user(store: Store, user_id: str, by: Actor) -> None:
     _end_grants(store, grants.of_user(store, user_id), by)
     for rows in _chunks(listings.everything(store, keys.workspaces_of(user_id))):
         batched(store, list(_endings(store, [str(row["workspace_id"]) for row in rows], user_id, by)))
-    for key in (keys.root(keys.workspaces_of(user_id)), keys.next_number(keys.workspaces_of(user_id))):
-        store.write(Delete(key))
+    for listing in (keys.workspaces_of(user_id), *(keys.spaces_of(user_id, role) for role in SpaceRole)):
+        _clear(store, listing, "")  # the counts of what is no more
     for prefix in (keys.SESSIONS, keys.TOKENS, keys.ANSWERS):
         _clear(store, keys.user(user_id).pk, prefix)
 

@@ -29,7 +29,7 @@ from roster.table.store import (
 SCHEMA = 1
 """The version `v` of every item. A reader ignores attributes it does not know."""
 
-MOST = 100  # operations in one DynamoDB transaction
+MOST = 100  # operations in one transaction of the store
 
 R = TypeVar("R")
 E = TypeVar("E")
@@ -82,8 +82,7 @@ class Transaction:
 
     def enlist(self, listing: str, number: int, row: Mapping[str, Value], refuse: Refuse = _lost) -> None:
         """A row comes to a counted listing."""
-        item: Item = {**keys.row(listing, number).attributes(), "v": SCHEMA, **row}
-        self.do(Put(item, Absent()), refuse)
+        self.do(Put(item(keys.row(listing, number), row), Absent()), refuse)
         self.moves.append(Move(listing, number, 1))
 
     def delist(self, listing: str, number: int, refuse: Refuse = _lost) -> None:
@@ -94,9 +93,7 @@ class Transaction:
     def audit(self, action: str, target: str, **details: Value) -> None:
         """Say who did what to whom; never holds a secret."""
         at = instant(self.by.at)
-        item: Item = {
-            **keys.audit(at, self.token, self.audits).attributes(),
-            "v": SCHEMA,
+        said: Item = {
             "at": at,
             "action": action,
             "target": target,
@@ -105,38 +102,12 @@ class Transaction:
             "request": self.by.request_id,
             "details": details,
         }
+        self.do(Put(item(keys.audit(at, self.token, self.audits), said)))
         self.audits += 1
-        self.do(Put(item))
 
     def sweep(self, key: Key, **whom: Value) -> None:
         """Order a sweep: the table's stream starts it, and the item stays until it is done."""
         self.do(Put(item(key, {**whom, "job": self.token, "since": instant(self.by.at)})))
-
-    def size(self) -> int:
-        """How many operations the transaction has come to."""
-        return len(self.operations) + len(self.tallies) + sum(1 for _ in counting(self.moves))
-
-    def absorb(self, other: "Transaction") -> bool:
-        """Take over another's changes, unless they touch an item of these or would make it too large."""
-        mine = {operation.key for operation, _ in self.operations}
-        theirs = {operation.key for operation, _ in other.operations}
-        if not mine.isdisjoint(theirs):
-            return False
-        joined = replace(
-            self,
-            operations=[*self.operations, *other.operations],
-            moves=[*self.moves, *other.moves],
-            tallies=dict(self.tallies),
-        )
-        for operation, refuse in other.tallies.values():
-            if isinstance(operation, Update):
-                joined.tally(operation, refuse)
-            else:
-                joined.check(operation.key, operation.condition, refuse)
-        if joined.size() > MOST:
-            return False
-        self.operations, self.moves, self.tallies = joined.operations, joined.moves, joined.tallies
-        return True
 
     def commit(self, store: Store) -> None:
         """Write it all, or raise the error of the first operation that was refused."""
@@ -159,27 +130,58 @@ def batched(store: Store, parts: Sequence[Transaction]) -> list[DirectoryError |
     one bad change costs no other. Raises Unavailable as `commit` does.
     """
     outcome: list[DirectoryError | None] = []
-    waiting: list[Transaction] = []
-    batch: Transaction | None = None
+    batch = _Batch()
     for part in parts:
-        if batch is not None and batch.absorb(part):
-            waiting.append(part)
-            continue
-        outcome += _flushed(store, batch, waiting)
-        batch, waiting = replace(part, operations=[*part.operations], moves=[*part.moves]), [part]
-        batch.tallies = dict(part.tallies)
-    return outcome + _flushed(store, batch, waiting)
+        if not batch.takes(part):
+            outcome += batch.flush(store)
+            batch = _Batch()
+            batch.takes(part)
+    return outcome + batch.flush(store)
 
 
-def _flushed(
-    store: Store, batch: Transaction | None, parts: list[Transaction]
-) -> list[DirectoryError | None]:
-    if batch is None:
-        return []
-    refusal = _refusal(store, batch)
-    if refusal is None or len(parts) == 1:
-        return [refusal] * len(parts)
-    return [_refusal(store, part) for part in parts]
+@dataclass(slots=True)
+class _Batch:
+    """Changes that fit into one transaction; what decides about the next one is kept as they come."""
+
+    parts: list[Transaction] = field(default_factory=list)
+    written: set[Key] = field(default_factory=set)
+    shared: set[Key] = field(default_factory=set)
+    """Items of tallies, branches and roots: several changes may count on one."""
+
+    def takes(self, part: Transaction) -> bool:
+        """Take the change in, unless it touches what another writes or makes the transaction too large."""
+        written = {operation.key for operation, _ in part.operations}
+        shared = {*part.tallies, *(move.root for move in part.moves), *(move.branch for move in part.moves)}
+        apart = written.isdisjoint(self.written | self.shared) and shared.isdisjoint(self.written)
+        size = len(self.written) + len(written) + len(self.shared | shared)
+        if self.parts and (not apart or size > MOST):
+            return False
+        self.parts.append(part)
+        self.written |= written
+        self.shared |= shared
+        return True
+
+    def flush(self, store: Store) -> list[DirectoryError | None]:
+        if not self.parts:
+            return []
+        refusal = _refusal(store, self._joined())
+        if refusal is None or len(self.parts) == 1:
+            return [refusal] * len(self.parts)
+        return [_refusal(store, part) for part in self.parts]
+
+    def _joined(self) -> Transaction:
+        if len(self.parts) == 1:
+            return self.parts[0]
+        joined = Transaction(self.parts[0].by)
+        for part in self.parts:
+            joined.operations += part.operations
+            joined.moves += part.moves
+            for operation, refuse in part.tallies.values():
+                if isinstance(operation, Update):
+                    joined.tally(operation, refuse)
+                else:
+                    joined.check(operation.key, operation.condition, refuse)
+        return joined
 
 
 def _refusal(store: Store, work: Transaction) -> DirectoryError | None:

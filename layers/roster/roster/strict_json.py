@@ -1,0 +1,82 @@
+"""JSON without second meanings: what this reads, every other reader reads alike."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+DEEPEST = 20  # levels; the documents' own have three
+_LONGEST_NUMBER = 40  # digits
+
+
+class NotStrict(ValueError):
+    """The text is no JSON, or has a second meaning; says which rule it breaks, never what it holds."""
+
+
+def loads(text: str) -> Any:
+    """The value of a JSON text. Raises NotStrict.
+
+    Refused: a name twice in an object, NaN and Infinity, NUL and lone surrogates in strings, deep
+    nesting, and numbers too long or too large to be read exactly.
+    """
+    if _depth(text) > DEEPEST:
+        raise NotStrict("is nested too deeply")
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=lambda name: _refuse(f"must not hold {name}"),
+            parse_int=_number,
+            parse_float=_number,
+        )
+    except NotStrict:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise NotStrict("must be JSON") from error
+    _demand_clean(value)
+    return value
+
+
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
+"""A string, or an open one up to the end: never gone back over, so that no body takes quadratic time."""
+
+
+def _depth(text: str) -> int:
+    """How deep brackets nest at most; those inside strings are not counted."""
+    depth = deepest = 0
+    for bracket in re.findall(r"[\[{\]}]", _STRING.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = dict(pairs)
+    if len(names) != len(pairs):
+        _refuse("names a field twice")
+    return names
+
+
+def _number(digits: str) -> float | int:
+    if len(digits) > _LONGEST_NUMBER:
+        _refuse("holds a number that is too long")
+    number = float(digits) if set(digits) & set(".eE") else int(digits)
+    if number in (float("inf"), float("-inf")):
+        _refuse("holds a number that is too large")
+    return number
+
+
+def _demand_clean(value: Any) -> None:
+    if isinstance(value, str):
+        if "\0" in value or any("\ud800" <= char <= "\udfff" for char in value):
+            _refuse("holds a character that is no text")
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            _demand_clean(name)
+            _demand_clean(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _demand_clean(inner)
+
+
+def _refuse(reason: str) -> NoReturn:
+    raise NotStrict(reason)

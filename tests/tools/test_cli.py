@@ -1,0 +1,216 @@
+"""The `roster` command."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.embedded import open_embedded
+from roster.credentials import Credential, same
+from roster.login import by_password
+from roster.model import ApiToken
+from roster.settings import settings
+from roster.table import keys
+from roster.table.mapping import entity
+from tests.tools.support import BY, Records, user, workspace
+from tools import demo
+from tools.cli import main
+
+PASSWORD = "a sentinel, long enough"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """A file with a directory of one user in it."""
+    path = tmp_path / "roster.db"
+    embedded = open_embedded(path)
+    Records(embedded, tmp_path).good(user(), workspace())
+    embedded.close()
+    return path
+
+
+def test_import_counts_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "demo.jsonl"
+    demo.write(demo.generate(3), path)
+    where = ["--store", str(tmp_path / "new.db")]
+    assert main(["import", str(path), *where]) == 0
+    out, err = capsys.readouterr()
+    assert out == "created 11 (3 group, 4 role, 3 user, 1 workspace)\nunchanged 0\n"
+    assert err == ""
+    assert main(["import", str(path), *where]) == 0
+    assert capsys.readouterr().out == "created 0\nunchanged 11 (3 group, 4 role, 3 user, 1 workspace)\n"
+
+
+def test_import_names_bad_lines_and_fails(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text('{"type": "user", "email": "b@example.com"}\n\nnonsense\n{"type": "user"}\n')
+    assert main(["import", str(path), "--store", str(store)]) == 1
+    out, err = capsys.readouterr()
+    assert err.splitlines() == ["line 3: is not JSON", "line 4: user: email is missing"]
+    assert out == "created 1 (1 user)\nunchanged 0\nbad 2\n"
+
+
+def test_export_writes_to_a_file_or_to_the_output(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", "--store", str(store)]) == 0
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["type"] for line in out.splitlines()] == ["workspace", "user"]
+    assert err == "exported 2 (1 user, 1 workspace)\n"
+    assert main(["export", str(tmp_path / "out.jsonl"), "--store", str(store)]) == 0
+    assert (tmp_path / "out.jsonl").read_text("utf-8") == out
+    assert capsys.readouterr().out == ""
+
+
+def test_the_first_administrator_can_log_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(PASSWORD + "\n"))
+    create = ["admin", "create", "--email", "root@example.com", "--name", "Root", "--password-stdin"]
+    assert main([*create, "--store", str(tmp_path / "new.db")]) == 0
+    embedded = open_embedded(tmp_path / "new.db")
+    found, _ = by_password(embedded, "root@example.com", PASSWORD, by=BY)
+    embedded.close()
+    assert found.is_admin
+    assert capsys.readouterr().out == f"created user {found.id}\n"
+
+
+def test_a_prompted_password_must_be_the_same_twice(
+    store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = iter([PASSWORD, "another one, mistyped"])
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(answers))
+    create = ["admin", "create", "--email", "root@example.com", "--name", "Root"]
+    assert main([*create, "--store", str(store)]) == 1
+    assert capsys.readouterr().err == "roster: the two passwords differ\n"
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "code", "message"),
+    [
+        ("U1@example.com", PASSWORD, 1, "this e-mail address belongs to a user already"),
+        ("nobody", PASSWORD, 2, "--email is not a valid e-mail address"),
+        ("b@example.com", "sentinel"[:7], 1, "the password must have 8 to 256 characters"),
+        ("b@example.com", "\udcff" + PASSWORD, 1, "the password is not UTF-8"),
+    ],
+)
+def test_an_administrator_is_refused_politely(
+    store: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    email: str,
+    password: str,
+    code: int,
+    message: str,
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(password + "\n"))
+    create = ["admin", "create", "--email", email, "--name", "Root", "--password-stdin"]
+    assert main([*create, "--store", str(store)]) == code
+    assert capsys.readouterr() == ("", f"roster: {message}\n")
+
+
+@pytest.mark.parametrize("who", ["u1", "U1@example.com"])
+def test_a_token_is_printed_once_and_kept_as_a_digest(
+    store: Path, capsys: pytest.CaptureFixture[str], who: str
+) -> None:
+    create = ["token", "create", "--user", who, "--name", "ci", "--workspace", "w1"]
+    assert main([*create, "--expires", "2999-01-01T01:00:00+01:00", "--store", str(store)]) == 0
+    credential = Credential.read(capsys.readouterr().out.rstrip("\n"))
+    assert credential is not None
+    embedded = open_embedded(store)
+    item = embedded.get(keys.token("u1", credential.id))
+    embedded.close()
+    assert item is not None
+    assert same(item["digest"], credential.digest)
+    token = entity(ApiToken, item)
+    assert (token.name, token.workspace_id, token.expires_at) == ("ci", "w1", "2999-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["--user", "u2", "--name", "ci"], 1, "there is no such user"),
+        (["--user", "u2@example.com", "--name", "ci"], 1, "there is no such user"),
+        (["--user", "@", "--name", "ci"], 2, "--user is not a valid e-mail address"),
+        (["--user", "u1", "--name", "ci", "--workspace", "w2"], 1, "there is no such workspace"),
+        (["--user", "u1", "--name", "ci", "--expires", "2001-01-01T00:00:00Z"], 2, "--expires is past"),
+    ],
+)
+def test_a_token_is_refused_politely(
+    store: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, message: str
+) -> None:
+    assert main(["token", "create", *arguments, "--store", str(store)]) == code
+    assert capsys.readouterr() == ("", f"roster: {message}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["import"], "the following arguments are required: FILE"),
+        (["import", "nowhere.jsonl"], "argument FILE: there is no such file"),
+        (["token", "create", "--user", "u", "--name", " "], "argument --name: must be 1 to 255 characters"),
+        (["token", "create", "--expires", "soon"], "argument --expires: not a moment such as"),
+        (["token", "create", "--expires", "2030-01-01T00:00:00"], "argument --expires: says no time zone"),
+    ],
+)
+def test_a_wrong_call_is_explained(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_store_that_is_not_there_or_is_none_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("no database " * 1000)
+    for path, message in (
+        (tmp_path / "missing.db", "there is no such store"),
+        (tmp_path / "folder" / "x.db", "not a file in a folder that exists"),
+        (tmp_path, "not a file in a folder that exists"),
+        (other, "file is not a database"),
+    ):
+        assert main(["export", "--store", str(path)]) == 2
+        assert capsys.readouterr() == ("", f"roster: {path}: {message}\n")
+
+
+def test_a_table_that_is_away_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Refused at once by the client itself: no credentials, and nobody to ask for some.
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    assert main(["export", "--endpoint", "http://127.0.0.1:9", "--table", "roster"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "roster: the table is away, busy or not ours to use; what was written is whole\n"
+
+
+def test_the_table_is_that_of_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["export", "--help"])
+    assert f"default: {settings().table_name}" in capsys.readouterr().out
+
+
+def test_a_reader_who_leaves_is_no_error(store: Path) -> None:
+    command = [sys.executable, "-m", "tools.cli", "export", "--store", str(store)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as out:
+        done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "Broken" not in done.stderr

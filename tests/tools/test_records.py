@@ -1,0 +1,763 @@
+"""Import of records."""
+
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.embedded import open_embedded
+from roster import passwords
+from roster.credentials import Credential, digest
+from roster.model import Tenant, User, WorkspaceRole
+from roster.table import catalog, keys, listings, members, sweeps, tenants, users
+from roster.table.store import Item, Key, Operation, Store
+from tests.tools.support import (
+    AT,
+    BY,
+    NOW,
+    Line,
+    Records,
+    by_text,
+    items,
+    member,
+    project,
+    space,
+    token,
+    user,
+    without,
+    workspace,
+)
+from tools import demo
+from tools.records.loading import load
+
+SECRET = "0123456789abcdef0123456789abcdef"
+PASSWORD = "a sentinel, long enough"
+
+
+def tenant_of(store: Store, name: str = "w1") -> Tenant:
+    found = tenants.by_id(store, name)
+    assert found is not None
+    return found
+
+
+def user_of(store: Store, name: str = "u1") -> User:
+    found = users.by_id(store, name)
+    assert found is not None
+    return found
+
+
+def members_of(store: Store, name: str = "w1") -> list[tuple[str, int]]:
+    rows = listings.everything(store, keys.members(name))
+    return [(str(row["user_id"]), int(str(row["number"]))) for row in rows]
+
+
+# What comes in.
+
+
+def test_every_type_comes_in_and_comes_in_once(records: Records) -> None:
+    lines = demo.demo_records()
+    first = records.good(*lines)
+    table = items(records.store)
+    again = records.good(*lines)
+    assert first.created.total() == len(lines)
+    assert first.unchanged.total() == 0
+    assert again.created.total() == 0
+    assert again.unchanged == first.created
+    assert items(records.store) == table
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_order_of_the_lines_does_not_matter(tmp_path: Path, seed: int) -> None:
+    exported = []
+    for name, shuffled in (("straight", False), ("shuffled", True)):
+        lines = demo.demo_records()
+        if shuffled:
+            random.Random(seed).shuffle(lines)  # noqa: S311
+        store = open_embedded(tmp_path / f"{name}.db")
+        records = Records(store, tmp_path)
+        records.good(*lines)
+        exported.append(by_text(records.export()))
+        store.close()
+    assert exported[0] == exported[1]
+
+
+def test_only_what_is_required_is_enough(records: Records) -> None:
+    records.good(
+        {"type": "workspace", "key": "acme", "name": "Acme"},
+        {"type": "user", "email": "Joe@Example.com"},
+        workspace(),
+        user(),
+        *({"type": kind, "workspaceId": "w1"} for kind in ("project", "space", "feature")),
+        space("s1"),
+        {"type": "app", "spaceId": "s1"},
+        {"type": "role"},
+        {"type": "group"},
+        {"type": "membership", "workspaceId": "w1", "userId": "u1"},
+        {"type": "spaceRole", "spaceId": "s1", "userId": "u1"},
+        {"type": "apiToken", "userId": "u1", "secret": SECRET},
+        {"type": "client", "secret": ""},
+    )
+    joe, _ = users.with_password(records.store, "joe@example.com")
+    assert joe is not None
+    assert (joe.full_name, joe.created_at, joe.roles, joe.updated_at) == (
+        "Joe@Example.com",
+        AT,
+        ("USER",),
+        None,
+    )
+    tenant = tenant_of(records.store)
+    assert (tenant.created_at, tenant.updated_at, tenant.settings.locale) == (AT, AT, "en-US")
+
+
+def test_what_has_no_id_is_found_again(records: Records) -> None:
+    lines: list[Line] = [
+        workspace(),
+        user(),
+        space(),
+        {"type": "workspace", "key": "acme", "name": "Acme"},
+        {"type": "user", "email": "Joe@Example.com"},
+        {"type": "project", "workspaceId": "w1", "name": "Web"},
+        {"type": "project", "workspaceId": "w1", "name": "Web", "number": 7},
+        {"type": "space", "workspaceId": "w1", "name": "alpha"},
+        {"type": "app", "spaceId": "s1", "name": "web"},
+        {"type": "feature", "workspaceId": "w1", "name": "Boards"},
+        {"type": "role", "name": "Lead"},
+        {"type": "group", "name": "QA"},
+        {"type": "client", "secret": ""},
+    ]
+    records.good(*lines)
+    table = items(records.store)
+    again = records.good(*lines)
+    assert again.unchanged.total() == len(lines)
+    assert items(records.store) == table
+
+
+def test_blank_lines_count_but_are_passed_over(records: Records) -> None:
+    assert records.refused("", user(), "   ", "\r", "nonsense", "", user("u2")) == ["line 5: is not JSON"]
+    assert records.store.get(keys.user("u2")) is not None
+
+
+def test_an_empty_file_is_an_import_of_nothing(records: Records) -> None:
+    outcome = records.good()
+    assert (outcome.created.total(), outcome.unchanged.total()) == (0, 0)
+
+
+# Bad lines.
+
+BAD: list[tuple[Line | str | bytes, str]] = [
+    (b'{"type": "user", "email": "\xff@example.com"}', "is not UTF-8"),
+    ('\ufeff{"type": "user"}', "is not JSON"),
+    ('{"type": "user"', "is not JSON"),
+    ('{"type": "user", "number": NaN}', "is not JSON"),
+    ('{"type": "user", "number": 1' + "0" * 5000 + "}", "is not JSON"),
+    ('{"type": "user", "email": "a\tb@example.com"}', "is not JSON"),
+    ("[" * 100_000, "is nested too deeply"),
+    ("[]", "is not a JSON object"),
+    ('"user"', "is not a JSON object"),
+    ('{"type": "user", "email": "a@example.com", "email": "b@example.com"}', "'email' is there twice"),
+    ('{"type": "user", "email": "a@example.com", "x": {"y": 1, "y": 2}}', "'y' is there twice"),
+    ({"type": "user", "email": "a@example.com", "x": "y" * 300_000}, "is longer than 262144 bytes"),
+    ({"email": "a@example.com"}, "type is missing"),
+    ({"type": None}, "type is missing"),
+    ({"type": ["user"]}, "type of this line is not known"),
+    ({"type": "usr"}, "type 'usr' is not known"),
+    ({"type": "user"}, "user: email is missing"),
+    (user("u1", colour="red"), "user: colour is no field of this type"),
+    (user("u1", **{"\u2028": 1}), "user: a field is no field of this type"),
+    (user("u1", full_name="X"), "user: full_name is no field of this type"),
+    (user("u 1"), "user: id must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'"),
+    (user("u" * 65), "user: id must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'"),
+    (user("ü"), "user: id must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'"),
+    (user("u1", email="nobody"), "user: email is not a valid e-mail address"),
+    (user("u1", email=None), "user: email must be text"),
+    (user("u1", number="7"), "user: number must be a whole number"),
+    (user("u1", number=7.0), "user: number must be a whole number"),
+    (user("u1", number=True), "user: number must be a whole number"),
+    (user("u1", number=0), "user: number must be at least 1"),
+    (user("u1", number=10**9), "user: number must be at most 999999999"),
+    (user("u1", fullName="a\u0000b"), "user: fullName must not hold control characters"),
+    (user("u1", fullName="a\u0085b"), "user: fullName must not hold control characters"),
+    (user("u1", fullName="a" * 256), "user: fullName must have at most 255 characters"),
+    (user("u1", fullName="\ud800"), "user: fullName must be text without lone surrogates"),
+    (user("u1", roles=[]), "user: roles must have at least 1 entries"),
+    (user("u1", roles=["ROOT"]), "user: roles.0 must be 'ADMIN' or 'USER'"),
+    (user("u1", active="yes"), "user: active must be true or false"),
+    (user("u1", active=1), "user: active must be true or false"),
+    (user("u1", kind="bot"), "user: kind must be 'person' or 'service'"),
+    (user("u1", notifications=4), "user: notifications must be 1, 2 or 3"),
+    (user("u1", groups=1), "user: groups must be a list"),
+    (
+        user("u1", createdAt="2024-02-30T00:00:00Z"),
+        "user: createdAt must be a moment as YYYY-MM-DDTHH:MM:SSZ",
+    ),
+    (user("u1", createdAt="2024-02-03 00:00:00"), "user: createdAt must be a moment as YYYY-MM-DDTHH:MM:SSZ"),
+    (user("u1", password="short"), "user: password must have 8 to 256 characters"),
+    (user("u1", password="x" * 257), "user: password must have 8 to 256 characters"),
+    (user("u1", password="long enough\u0000"), "user: password must not contain NUL"),
+    (user("u1", password="Password1"), "user: password is one of the most common passwords"),
+    (workspace("w2", key="Acme"), "workspace: key must be 2 to 63 of a-z, 0-9 and '-', a letter first"),
+    (workspace("w2", key="a\n"), "workspace: key must be 2 to 63 of a-z, 0-9 and '-', a letter first"),
+    (workspace("w2", name=" "), "workspace: name must not be blank"),
+    (workspace("w2", settings={"zone": "UTC"}), "workspace: settings.zone is no field of this type"),
+    (workspace("w2", settings="UTC"), "workspace: settings must be an object"),
+    (
+        project("p2", database=[{"password": "x"}]),
+        "project: database.0.password is no field of this type",
+    ),
+    ({"type": "membership", "userId": "u9"}, "membership: workspaceId is missing"),
+    (member(role="OWNER"), "membership: role must be 'ADMIN' or 'MEMBER'"),
+    (
+        {"type": "spaceRole", "spaceId": "s", "userId": "u", "role": "ADMIN"},
+        "spaceRole: role must be 'developer', 'manager' or 'auditor'",
+    ),
+    (token("x" * 31), "apiToken: secret must have at least 32 characters"),
+    (token(None), "apiToken: userId 'u1' is not in this file or the table"),
+]
+
+
+@pytest.mark.parametrize(("line", "reason"), BAD, ids=[str(number) for number in range(len(BAD))])
+def test_a_bad_line_is_named_and_costs_no_other(
+    records: Records, line: Line | str | bytes, reason: str
+) -> None:
+    assert records.refused(workspace(), line, user("other")) == [f"line 2: {reason}"]
+    assert records.store.get(keys.user("other")) is not None
+    assert records.store.get(keys.tenant("w1")) is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        user("u1", password="sent\u0000inel-secret"),
+        user("u1", password=["sentinel-secret"]),
+        user("u1", password={"sentinel-secret": 1}),
+        token("sentinel-secret"),
+        token("session_u1." + "sentinel-secret".ljust(43, "x")),
+        token("token_u2." + "sentinel-secret".ljust(43, "x")),
+        {"type": "client", "id": "cf", "secret": ["sentinel-secret"]},
+        '{"type": "client", "secret": "sentinel-secret"',
+    ],
+    ids=str,
+)
+def test_no_reason_repeats_a_secret(records: Records, line: Line | str) -> None:
+    (reason,) = records.refused(user("u9"), line)
+    assert "sentinel" not in reason
+
+
+def test_a_bad_line_leaves_nothing_behind(records: Records) -> None:
+    records.good(workspace(), user())
+    table = items(records.store)
+    assert records.refused(user("u2", createdBy="nobody"), project("p1", "nowhere"), member("w1", "u2"))
+    assert items(records.store) == table
+
+
+# References.
+
+
+def test_a_reference_points_forward_or_into_the_table(records: Records) -> None:
+    records.good(workspace(), {"type": "role", "number": 4})
+    records.good(
+        member(),
+        space("s1", projectId="p1", ownerId="u2"),
+        project(),
+        user("u1", createdBy="u2", roleNumber=4, groups=[9], defaultWorkspaceId="w1"),
+        user("u2", updatedBy="u1"),
+        {"type": "group", "number": 9},
+    )
+    first, second = user_of(records.store), user_of(records.store, "u2")
+    assert (first.number, second.number) == (1, 2)
+    assert (first.created_by_number, second.updated_by_number) == (2, 1)
+    assert first.oldest_workspace_id == "w1"
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (project("p", "x"), "project: workspaceId 'x' is not in this file or the table"),
+        (space("s", ownerId="x"), "space: ownerId 'x' is not in this file or the table"),
+        (space("s", projectId="x"), "space: projectId 'x' is not in this file or the table"),
+        ({"type": "app", "spaceId": "x"}, "app: spaceId 'x' is not in this file or the table"),
+        (
+            {"type": "feature", "workspaceId": "w1", "touchedBy": "x"},
+            "feature: touchedBy 'x' is not in this file or the table",
+        ),
+        (user("u", roleNumber=3), "user: roleNumber '3' is not in this file or the table"),
+        (user("u", groups=[3]), "user: groups '3' is not in this file or the table"),
+        (user("u", defaultWorkspaceId="x"), "user: defaultWorkspaceId 'x' is not in this file or the table"),
+        (member("w1", "x"), "membership: userId 'x' is not in this file or the table"),
+        (
+            {"type": "projectMembership", "projectId": "x", "userId": "u1"},
+            "projectMembership: projectId 'x' is not in this file or the table",
+        ),
+        (
+            {"type": "spaceRole", "spaceId": "x", "userId": "u1"},
+            "spaceRole: spaceId 'x' is not in this file or the table",
+        ),
+        (
+            token(SECRET, workspaceId="x"),
+            "apiToken: workspaceId 'x' is not in this file or the table",
+        ),
+        (
+            {"type": "client", "id": "cf", "secret": "", "userId": "x"},
+            "client: userId 'x' is not in this file or the table",
+        ),
+    ],
+    ids=lambda value: value["type"] if isinstance(value, dict) else "",
+)
+def test_a_reference_that_leads_nowhere_is_bad(records: Records, line: Line, reason: str) -> None:
+    assert records.refused(workspace(), user(), line) == [f"line 3: {reason}"]
+
+
+def test_what_refers_to_a_bad_record_is_bad_at_any_distance(records: Records) -> None:
+    assert records.refused(
+        {"type": "app", "id": "a", "spaceId": "s1"},
+        space("s1", "w2", ownerId="u7"),
+        project(),
+        workspace("w1", key="B A D"),
+        workspace("w2"),
+        *(user(f"u{number}", createdBy=f"u{number + 1}") for number in range(2000)),
+        user("u2000", email="nobody"),
+    )[:5] == [
+        "line 1: app: spaceId 's1' is on line 2, which is bad",
+        "line 2: space: ownerId 'u7' is on line 13, which is bad",
+        "line 3: project: workspaceId 'w1' is on line 4, which is bad",
+        "line 4: workspace: key must be 2 to 63 of a-z, 0-9 and '-', a letter first",
+        "line 6: user: createdBy 'u1' is on line 7, which is bad",
+    ]
+    assert list(listings.everything(records.store, keys.USERS)) == []
+
+
+def test_a_project_of_another_workspace_is_no_project_of_a_space(records: Records) -> None:
+    records.good(workspace("w0"), project("p0", "w0"))
+    assert records.refused(
+        workspace("w1"),
+        workspace("w2"),
+        space("s1", "w1", projectId="p2"),
+        project("p2", "w2"),
+        space("s2", "w1", projectId="p0"),
+        {"type": "feature", "workspaceId": "w1", "projectId": "p2"},
+        space("s3", "w2", projectId="p2"),
+        project("p0", "w1"),
+    ) == [
+        "line 3: space: projectId 'p2' is in another workspace",
+        "line 5: space: projectId 'p0' is in another workspace",
+        "line 6: feature: projectId 'p2' is in another workspace",
+    ]
+
+
+# Unique values and repeated lines.
+
+
+def test_the_same_line_again_is_unchanged_and_another_of_its_id_is_bad(records: Records) -> None:
+    outcome = records.load(
+        user(), user(), user("u1", fullName="Other"), member("w1"), member("w1"), workspace()
+    )
+    assert [str(bad) for bad in outcome.bad] == ["line 3: user: line 1 is the same one, but differs"]
+    assert outcome.created == {"user": 1, "workspace": 1, "membership": 1}
+    assert outcome.unchanged == {"user": 1, "membership": 1}
+
+
+def test_the_repeat_of_a_bad_line_is_bad(records: Records) -> None:
+    assert records.refused(member("x"), member("x"), user()) == [
+        "line 1: membership: workspaceId 'x' is not in this file or the table",
+        "line 2: membership: repeats line 1, which is bad",
+    ]
+
+
+def test_unique_values_are_unique_within_the_file(records: Records) -> None:
+    assert records.refused(
+        user("u1", number=5),
+        user("u2", email="U1@EXAMPLE.com"),
+        user("u3", number=5),
+        workspace("w1", key="acme"),
+        workspace("w2", key="acme"),
+        project("p1", number=3),
+        {"type": "project", "workspaceId": "w1", "number": 3},
+        token(SECRET),
+        token(SECRET, name="other"),
+    ) == [
+        "line 2: user: email is already on line 1",
+        "line 3: user: number is already on line 1",
+        "line 5: workspace: key is already on line 4",
+        "line 7: project: number is already on line 6",
+        "line 9: apiToken: line 8 is the same one, but differs",
+    ]
+
+
+def test_unique_values_of_the_table_are_respected(records: Records) -> None:
+    records.good(workspace("w1", key="acme"), user("u1", number=5), project("p1", number=3), token(SECRET))
+    assert records.refused(
+        user("u2", email="U1@example.com"),
+        user("u3", number=5),
+        workspace("w2", key="acme"),
+        project("p2", number=3),
+        token(SECRET, "u4"),
+        user("u4"),
+    ) == [
+        "line 1: user: email is that of another user in the table",
+        "line 2: user: number is that of another user in the table",
+        "line 3: workspace: key is that of another workspace in the table",
+        "line 4: project: number is that of another project in the table",
+        "line 5: apiToken: secret is that of another user's token",
+    ]
+    assert [line["id"] for line in records.exported("user")] == ["u1", "u4"]
+
+
+def test_what_exists_stays_exactly_as_it_is(records: Records) -> None:
+    before = user("u1", password=PASSWORD, fullName="Before")
+    records.good(workspace(), before, member(role="MEMBER"), {"type": "client", "id": "cf", "secret": "a"})
+    table = items(records.store)
+    outcome = records.good(
+        user("u1", password="another sentinel", fullName="After", roles=["ADMIN"]),
+        workspace("w1", name="After"),
+        member(role="ADMIN"),
+        {"type": "client", "id": "cf", "secret": "b"},
+    )
+    assert outcome.unchanged.total() == 4
+    assert items(records.store) == table
+
+
+def test_the_id_of_a_deleted_user_is_never_used_again(records: Records) -> None:
+    lines = [
+        user("u0"),
+        user("u1"),
+        user("u2", createdBy="u1"),
+        workspace(),
+        member(),
+        user("u3", createdBy="u1"),
+    ]
+    records.good(*lines[:-1])
+    users.delete(records.store, user_of(records.store), by=BY)
+    assert records.refused(*lines) == [
+        "line 2: user: id is that of a deleted user",
+        "line 5: membership: userId 'u1' is on line 2, which is bad",
+        "line 6: user: createdBy 'u1' is on line 2, which is bad",
+    ]
+    assert records.refused(member()) == ["line 1: membership: userId 'u1' is not in this file or the table"]
+    records.good(without(user("u1"), "id"))  # the address is free for another
+
+
+# Numbers.
+
+
+def test_numbers_follow_the_file_after_the_largest_given_or_used(records: Records) -> None:
+    records.good(user("u1"), user("u2", number=7))
+    records.good(user("u3"), user("u4", number=20), user("u5"), user("u6", number=3))
+    rows = [(row["id"], row["number"]) for row in listings.everything(records.store, keys.USERS)]
+    assert rows == [("u6", 3), ("u2", 7), ("u1", 8), ("u4", 20), ("u3", 21), ("u5", 22)]
+    assert listings.allocate(records.store, keys.USERS) == 23
+
+
+def test_creation_order_is_that_of_the_file(records: Records) -> None:
+    names = [f"x{number:03}" for number in (5, 3, 9, 1, 7)]
+    records.good(
+        *(member("x005", name) for name in names),
+        *(space(name, "x005") for name in names),
+        *(project(name, "x005") for name in names),
+        *(workspace(name) for name in names),
+        *(user(name) for name in names),
+    )
+    for kind in ("workspace", "project", "space", "user"):
+        assert [line["id"] for line in records.exported(kind)] == names
+    assert [line["userId"] for line in records.exported("membership")] == names
+
+
+def test_roles_and_groups_without_a_number_get_the_next(records: Records) -> None:
+    records.good({"type": "group", "number": 4, "name": "a"})
+    records.good(
+        {"type": "group", "name": "b"}, {"type": "group", "number": 9, "name": "c"}, {"type": "group"}
+    )
+    assert [(line["number"], line["name"]) for line in records.exported("group")] == [
+        (4, "a"),
+        (9, "c"),
+        (10, "b"),
+        (11, ""),
+    ]
+
+
+def test_every_count_is_exact(records: Records) -> None:
+    records.good(
+        workspace(),
+        *(user(f"u{number}", roles=["ADMIN"] if number < 3 else ["USER"]) for number in range(250)),
+        *(member("w1", f"u{number}", role="ADMIN" if number < 4 else "MEMBER") for number in range(250)),
+        {"type": "feature", "workspaceId": "w1", "id": "f1", "module": "Boards"},
+        {"type": "feature", "workspaceId": "w1", "id": "f2", "module": "Boards"},
+        {"type": "feature", "workspaceId": "w1", "id": "f3", "module": "Boards", "enabled": False},
+    )
+    tenant = records.store.get(keys.tenant("w1")) or {}
+    assert (tenant["admins"], tenant[catalog.module_count("Boards")]) == (4, 2)
+    assert (records.store.get(keys.site_admins()) or {})["count"] == 3
+    for listing in (keys.USERS, keys.members("w1")):
+        page = listings.page(records.store, listing, 3, 100)
+        assert (len(page.items), page.total) == (50, 250)
+
+
+# Passwords.
+
+
+def test_a_password_is_hashed_for_a_new_user_who_has_one(records: Records) -> None:
+    records.good(user("u1", password=PASSWORD), user("u2"))
+    stored = (records.store.get(keys.password("u1")) or {}).get("hash")
+    assert isinstance(stored, str)
+    assert passwords.matches(stored, PASSWORD)
+    assert records.store.get(keys.password("u2")) is None
+    assert PASSWORD not in str(items(records.store))
+
+
+def test_an_import_of_what_is_there_hashes_nothing(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    records.good(user("u1", password=PASSWORD))
+    monkeypatch.delattr(passwords, "digest")
+    records.good(user("u1", password=PASSWORD))
+
+
+# Memberships and grants.
+
+
+def test_a_user_s_oldest_membership_is_kept(records: Records) -> None:
+    records.good(
+        *(workspace(f"w{number}") for number in range(1, 5)),
+        user("u1"),
+        user("u2"),
+        member("w1", createdAt="2020-01-03T00:00:00Z"),
+        member("w2", createdAt="2020-01-02T00:00:00Z"),
+        member("w3", createdAt="2020-01-02T00:00:00Z"),
+        member("w4", "u2"),
+        member("w3", "u2"),
+    )
+    first, second = user_of(records.store), user_of(records.store, "u2")
+    assert (first.oldest_workspace_id, first.oldest_membership_at) == ("w2", "2020-01-02T00:00:00Z")
+    assert second.oldest_workspace_id == "w4"
+    records.good(member("w4", createdAt="2019-01-01T00:00:00Z"))
+    assert user_of(records.store).oldest_workspace_id == "w4"
+
+
+class Meddled:
+    """A store on which somebody else makes a change just before the first transaction on a key."""
+
+    def __init__(self, store: Store, key: Key, change: Any) -> None:
+        self._store, self._key, self._change = store, key, change
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def transact(self, operations: Sequence[Operation], *, token: str) -> None:
+        change, self._change = self._change, None
+        if change is not None and any(self._touches(operation) for operation in operations):
+            change()
+        else:
+            self._change = change
+        self._store.transact(operations, token=token)
+
+    def _touches(self, operation: Operation) -> bool:
+        return operation.key == self._key
+
+
+def test_a_membership_whose_ground_moved_is_planned_again(records: Records) -> None:
+    records.good(workspace("w0"), workspace(), user(), user("u2"))
+    store = records.store
+
+    def change() -> None:
+        members.add(store, tenant_of(store, "w0"), "u1", WorkspaceRole.MEMBER, by=BY)
+
+    meddled: Any = Meddled(store, keys.member("w1", "u1"), change)
+    outcome = replace(records, store=meddled).good(member("w1", "u1"), member("w1", "u2"))
+    assert outcome.created == {"membership": 2}
+    assert members_of(store) == [("u1", 1), ("u2", 2)]
+    assert user_of(store).oldest_workspace_id == "w0"
+
+
+def test_a_name_taken_while_the_import_ran_is_a_bad_line(records: Records) -> None:
+    store = records.store
+
+    def change() -> None:
+        wanted = User(id="", number=0, email="u1@example.com", full_name="", created_at="")
+        users.create(store, wanted, None, by=BY)
+
+    meddled: Any = Meddled(store, keys.user("u1"), change)
+    refused = replace(records, store=meddled).refused(user("u1"), user("u2"))
+    assert refused == ["line 1: user: email was taken while this import ran; import again"]
+    assert store.get(keys.user("u2")) is not None
+
+
+def grant_items(store: Store) -> tuple[Item | None, Item | None]:
+    return store.get(keys.space_role("s1", "developer", "u1")), store.get(keys.project_member("p1", "u1"))
+
+
+def test_a_grant_belongs_to_the_membership_of_its_time(records: Records) -> None:
+    lines: list[Line] = [
+        {"type": "spaceRole", "spaceId": "s1", "userId": "u1"},
+        {"type": "projectMembership", "projectId": "p1", "userId": "u1"},
+    ]
+    records.good(workspace(), user("u0"), member("w1", "u0"), space(), project(), user(), member(), *lines)
+    records.good(user("u2"), *({**line, "userId": "u2"} for line in lines))
+    for item in grant_items(records.store):
+        assert item is not None
+        assert item["since"] == 2
+    stranger = records.store.get(keys.space_role("s1", "developer", "u2"))
+    assert stranger is not None
+    assert stranger["since"] == 0
+
+    members.remove(records.store, tenant_of(records.store), "u1", by=BY, even_last_admin=False)
+    assert records.refused(*lines) == [
+        "line 1: spaceRole: what was here before is being cleared; import again",
+        "line 2: projectMembership: what was here before is being cleared; import again",
+    ]
+    for job in list(sweeps.jobs(records.store)):
+        sweeps.run(records.store, Key.of(job), NOW)
+    records.good(*lines)
+    for item in grant_items(records.store):
+        assert item is not None
+        assert item["since"] == 0
+
+
+def test_no_grant_is_given_under_the_mark_of_an_ended_membership(records: Records) -> None:
+    records.good(workspace(), user(), member(), space())
+    members.remove(records.store, tenant_of(records.store), "u1", by=BY, even_last_admin=False)
+    assert records.refused({"type": "spaceRole", "spaceId": "s1", "userId": "u1"}) == [
+        "line 1: spaceRole: what was here before is being cleared; import again"
+    ]
+    outcome = records.good(member(), {"type": "spaceRole", "spaceId": "s1", "userId": "u1"})
+    assert outcome.created == {"membership": 1, "spaceRole": 1}
+
+
+# Tokens and clients.
+
+
+def test_a_token_secret_is_used_as_it_stands(records: Records) -> None:
+    own = Credential.new("token", "u1")
+    records.good(workspace(), user(), token(SECRET, workspaceId="w1"), token(str(own), name="own"))
+    lead = records.store.get(keys.secret(digest(SECRET)))
+    assert lead is not None
+    assert lead["user_id"] == "u1"
+    imported = records.store.get(keys.token("u1", str(lead["token_id"])))
+    assert imported is not None
+    assert (imported["digest"], imported["workspace_id"]) == (digest(SECRET), "w1")
+    made_here = records.store.get(keys.token("u1", own.id))
+    assert made_here is not None
+    assert made_here["digest"] == own.digest
+    assert records.store.get(keys.secret(own.digest)) is None
+    assert SECRET not in str(items(records.store))
+
+
+def test_a_token_without_a_secret_must_be_there_already(records: Records) -> None:
+    assert records.refused(token(None), user(), token(None, name="other"), token(SECRET)) == [
+        "line 3: apiToken: has no secret, and the user no token of this name"
+    ]
+    assert records.good(token(None)).unchanged == {"apiToken": 1}
+
+
+def test_a_client_may_have_an_empty_secret_but_not_none(records: Records) -> None:
+    assert records.refused({"type": "client", "id": "a"}, {"type": "client", "id": "cf", "secret": ""}) == [
+        "line 1: client: has no secret, and there is no such client in the table"
+    ]
+    assert (records.store.get(keys.client("cf")) or {})["digest"] == digest("")
+    assert records.good({"type": "client", "id": "cf"}).unchanged == {"client": 1}
+
+
+# Progress and interruption.
+
+
+def test_progress_is_told_to_the_end(records: Records, tmp_path: Path) -> None:
+    heard: dict[str, tuple[int, int]] = {}
+    path = tmp_path / "demo.jsonl"
+    demo.write(demo.generate(600), path)
+
+    def hear(what: str, done: int, total: int) -> None:
+        assert heard.get(what, (0, total))[0] <= done <= total
+        heard[what] = done, total
+
+    load(records.store, path, by=BY, progress=hear)
+    assert list(heard) == ["read", "compare", "write"]
+    assert heard["write"] == (608, 608)
+    assert all(done == total for done, total in heard.values())
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from local.embedded import open_embedded
+from tests.tools.support import BY
+from tools.records.loading import load
+
+def tell(what, done, total):
+    print(what, done, flush=True)
+
+load(open_embedded(sys.argv[1]), Path(sys.argv[2]), by=BY, progress=tell)
+"""
+
+
+def large() -> list[Line]:
+    lines = list(demo.generate(900))
+    lines += [workspace("w2")]
+    for number in range(1, 901):
+        role = "ADMIN" if number == 1 else "MEMBER"
+        lines += [member("acme", f"u-{number:07}", role=role, createdAt=AT)]
+        lines += [member("w2", f"u-{number:07}", createdAt="2019-01-01T00:00:00Z")] if number % 3 == 0 else []
+    return lines
+
+
+def essence(store: Store) -> list[str]:
+    """What two imports of one file have in common: not the audit, not the numbers that were spent."""
+    audits = keys.audit(AT, "", 0).pk
+    found = []
+    for key, item in items(store).items():
+        if (
+            key.pk == audits
+            or key == keys.next_number(key.pk)
+            or key.sk.startswith(keys.branch("-", 0).sk[:6])
+        ):
+            continue
+        if key.sk.startswith(keys.row("-", 0).sk[:3]) and key.pk != keys.USERS:
+            item = without(item, "SK")
+        found.append(without(item, "number"))
+    return by_text(found)
+
+
+@pytest.fixture(scope="module")
+def straight(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Store]]:
+    """A large file, and the directory that an undisturbed import makes of it."""
+    folder = tmp_path_factory.mktemp("straight")
+    demo.write(large(), folder / "records.jsonl")
+    store = open_embedded(folder / "straight.db")
+    load(store, folder / "records.jsonl", by=BY)
+    yield folder / "records.jsonl", store
+    store.close()
+
+
+@pytest.mark.parametrize("moment", [500, 1500], ids=["among users", "among memberships"])
+def test_an_import_that_was_killed_is_completed_by_another(
+    straight: tuple[Path, Store], tmp_path: Path, moment: int
+) -> None:
+    path, whole = straight
+    broken = open_embedded(tmp_path / "broken.db")
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "broken.db"), str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        heard = (line.split() for line in process.stdout)
+        reached = next(int(done) for what, done in heard if what == "write" and int(done) >= moment)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert reached < len(large())
+    killed = len(items(broken))
+
+    outcome = load(broken, path, by=BY)
+    assert outcome.bad == []
+    assert outcome.created.total() + outcome.unchanged.total() == len(large())
+    assert outcome.unchanged.total() >= reached
+    assert len(items(broken)) > killed
+    assert essence(broken) == essence(whole)
+    for listing in (keys.USERS, keys.members("acme"), keys.members("w2")):
+        assert listings.total(broken, listing) == listings.total(whole, listing)
+        assert _listed(broken, listing) == _listed(whole, listing)
+    broken.close()
+
+
+def _listed(store: Store, listing: str) -> list[Line]:
+    """A listing's rows by its pages, which the counts lead to."""
+    pages = (listings.page(store, listing, number, 500).items for number in range(1, 5))
+    return [without(row, "SK", "number") for page in pages for row in page]
