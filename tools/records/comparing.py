@@ -5,7 +5,7 @@ from itertools import islice
 from typing import TypeVar
 
 from roster.table import keys
-from roster.table.store import Item, Key, Store
+from roster.table.store import Item, Key, Store, every
 from tools.records.ledger import Ledger, State
 
 T = TypeVar("T")
@@ -55,16 +55,6 @@ def compare(store: Store, ledger: Ledger, tick: Callable[[int, int], None]) -> N
     tick(total, total)
 
 
-def everything(store: Store, partition: str) -> Iterator[Item]:
-    """All items of a partition, a megabyte a Query."""
-    start: Key | None = None
-    while True:
-        page = store.query(partition, start=start)
-        yield from page.items
-        if (start := page.next) is None:
-            return
-
-
 def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
     rest = iter(values)
     while some := list(islice(rest, size)):
@@ -112,7 +102,7 @@ def _compare_titles(store: Store, ledger: Ledger, kind: str, partition: str) -> 
     nameless = [entry for entry in ledger.in_order(kind) if ":" in ledger.names[entry]]
     if not nameless:
         return
-    titles = ledger.titles[kind] | {str(item.get("name")) for item in everything(store, partition)}
+    titles = ledger.titles[kind] | {str(item.get("name")) for item in every(store, partition)}
     for entry in nameless:
         if ledger.names[entry].removeprefix("name:") in titles:
             ledger.states[entry] = State.THERE

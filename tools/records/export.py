@@ -30,8 +30,8 @@ from roster.model import (
 )
 from roster.table import grants, keys, listings, members, users
 from roster.table.mapping import attributes, readable
-from roster.table.store import Item, Key, Store
-from tools.records.comparing import chunks, everything
+from roster.table.store import Item, Key, Store, every
+from tools.records.comparing import chunks
 from tools.records.loading import Progress, unheard
 from tools.records.shapes import SHAPES
 
@@ -71,8 +71,8 @@ def _records(store: Store) -> Iterator[tuple[str, Iterator[Line]]]:
     yield "space", _lines("space", _forgetting(store, spaces))
     yield "app", _lines("app", _apps(store))
     yield "feature", _lines("feature", _forgetting(store, strays.features))
-    yield "role", _lines("role", readable(PermissionRole, everything(store, keys.permission_role(0).pk)))
-    yield "group", _lines("group", readable(Group, everything(store, keys.group(0).pk)))
+    yield "role", _lines("role", readable(PermissionRole, every(store, keys.permission_role(0).pk)))
+    yield "group", _lines("group", readable(Group, every(store, keys.group(0).pk)))
     yield "user", _lines("user", _forgetting(store, people))
     yield "membership", _lines("membership", _memberships(store))
     yield "projectMembership", _project_memberships(store)
@@ -163,7 +163,7 @@ def _of_the_living(store: Store, owned: Iterable[ApiToken]) -> Iterator[ApiToken
 
 def _apps(store: Store) -> Iterator[App]:
     for row in listings.everything(store, keys.SPACES):
-        for item in everything(store, keys.space(str(row["space_id"])).pk):
+        for item in every(store, keys.space(str(row["space_id"])).pk):
             if Key.of(item) == keys.app_in_space(str(row["space_id"]), str(item.get("id", "-"))):
                 yield from readable(App, [item])
 
@@ -186,7 +186,7 @@ def _project_memberships(store: Store) -> Iterator[Line]:
 def _space_roles(store: Store) -> Iterator[Line]:
     for space in listings.everything(store, keys.SPACES):
         own, home = str(space["space_id"]), str(space["workspace_id"])
-        held = (item for item in everything(store, keys.space(own).pk) if "role" in item)
+        held = (item for item in every(store, keys.space(own).pk) if "role" in item)
         for grant in _in_force(store, home, held):
             yield {"spaceId": own, "userId": grant["user_id"], "role": grant["role"]}
 

@@ -23,9 +23,8 @@ from roster.table import (
     tokens,
     users,
 )
-from roster.table.store import Item, Key, Store
+from roster.table.store import Item, Key, Store, every
 from roster.table.transaction import Lost, Transaction, batched
-from tools.records.comparing import everything
 from tools.records.ledger import Ledger, State
 from tools.records.shapes import (
     ApiTokenRecord,
@@ -302,14 +301,10 @@ class Writer:
         return results
 
     def _has_token(self, record: ApiTokenRecord) -> bool:
-        start: Key | None = None
-        while True:
-            page = self.store.query(keys.user(record.user_id).pk, begins=keys.TOKENS, start=start)
-            for item in page.items:
-                if item.get("name") == record.name and item.get("workspace_id") == record.workspace_id:
-                    return True
-            if (start := page.next) is None:
-                return False
+        return any(
+            item.get("name") == record.name and item.get("workspace_id") == record.workspace_id
+            for item in every(self.store, keys.user(record.user_id).pk, begins=keys.TOKENS)
+        )
 
 
 def _ground(record: ProjectMembershipRecord | SpaceRoleRecord) -> tuple[Key, Key, Key]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from roster.errors import DirectoryError, Taken
 from roster.model import Project, Space, SpaceRole, User
 from roster.table import keys
-from roster.table.store import Absent, Delete, Item, Present, Put, Store, Value
+from roster.table.store import Absent, Delete, Item, Present, Put, Store, Value, every
 from roster.table.transaction import Transaction, item
 
 
@@ -73,12 +73,7 @@ def plan_end(work: Transaction, grant: Item) -> None:
 def of_user(store: Store, user_id: str, workspace_id: str | None = None) -> Iterable[Item]:
     """All that a user was granted, in one workspace or in all, void or not: one Query a megabyte."""
     prefix = keys.GRANTS if workspace_id is None else keys.grants_in(workspace_id)
-    start = None
-    while True:
-        found = store.query(keys.user(user_id).pk, begins=prefix, start=start)
-        yield from found.items
-        if (start := found.next) is None:
-            return
+    return every(store, keys.user(user_id).pk, begins=prefix)
 
 
 def _taken(_: Item | None) -> DirectoryError:

@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from roster.table import keys
-from roster.table.store import Absent, Below, Item, Key, Page, Refused, Store, Update, Value, any_of
+from roster.table.store import Absent, Below, Item, Key, Refused, Store, Update, Value, any_of, every
 
 LEAF = 100  # numbers in a leaf: 2**100 stays below the 38 digits that a DynamoDB number can have
 BRANCH = 100 * LEAF  # numbers in a branch: two kilobytes when every leaf is full, one read unit
@@ -110,13 +110,7 @@ def page(store: Store, listing: str, number: int, size: int, *, forward: bool = 
 
 def everything(store: Store, listing: str) -> Iterator[Item]:
     """All rows in ascending order, a megabyte a Query. For tools, sweeps and bounded lists."""
-    low, high = keys.rows_from(0)
-    start: Key | None = None
-    while True:
-        part: Page = store.query(listing, between=(low, high), start=start)
-        yield from part.items
-        if (start := part.next) is None:
-            return
+    return every(store, listing, between=keys.rows_from(0))
 
 
 def total(store: Store, listing: str) -> int:

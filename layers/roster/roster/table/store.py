@@ -5,7 +5,7 @@ suite holds them equal. The semantics are DynamoDB's; what this interface cannot
 does not need. Strings order by their UTF-8 bytes. Names of attributes may be any string.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Self, TypeAlias
 
@@ -244,3 +244,15 @@ class Store(Protocol):
 
     def bulk_put(self, items: Sequence[Item]) -> None:
         """Unconditional puts in any order, not atomic: import into fresh keys and benchmarks only."""
+
+
+def every(
+    store: Store, pk: str, *, begins: str = "", between: tuple[str, str] | None = None
+) -> Iterator[Item]:
+    """Every item of a partition, or of a prefix or range of it, in order: one Query a megabyte."""
+    start: Key | None = None
+    while True:
+        page = store.query(pk, begins=begins, between=between, start=start)
+        yield from page.items
+        if (start := page.next) is None:
+            return

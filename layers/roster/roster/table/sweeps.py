@@ -13,7 +13,7 @@ from typing import TypeVar
 from roster.model import Actor, Membership, SpaceRole
 from roster.table import grants, keys, listings, members, tenants
 from roster.table.mapping import readable
-from roster.table.store import Delete, Equals, Item, Key, Present, Refused, Store, all_of
+from roster.table.store import Condition, Delete, Equals, Item, Key, Present, Refused, Store, all_of, every
 from roster.table.transaction import Transaction, batched
 
 T = TypeVar("T")
@@ -23,12 +23,7 @@ _AT_ONCE = 25  # rows looked at together
 
 def jobs(store: Store) -> Iterator[Item]:
     """The sweeps that are ordered and not done: one Query a megabyte."""
-    start: Key | None = None
-    while True:
-        found = store.query(keys.SWEEP, start=start)
-        yield from found.items
-        if (start := found.next) is None:
-            return
+    return every(store, keys.SWEEP)
 
 
 def run(store: Store, job: Key, now: datetime) -> None:
@@ -85,20 +80,15 @@ def _end_grants(store: Store, void: Iterable[Item], by: Actor) -> None:
 
 
 def _clear(store: Store, pk: str, prefix: str) -> None:
-    start: Key | None = None
-    while True:
-        found = store.query(pk, begins=prefix, start=start)
-        for each in found.items:
-            if prefix == keys.TOKENS:
-                store.write(Delete(keys.secret(str(each["digest"]))))
-            store.write(Delete(Key.of(each)))
-        if (start := found.next) is None:
-            return
+    for each in every(store, pk, begins=prefix):
+        if prefix == keys.TOKENS:
+            store.write(Delete(keys.secret(str(each["digest"]))))
+        store.write(Delete(Key.of(each)))
 
 
-def _delete(store: Store, key: Key, condition: "Equals | object") -> None:
+def _delete(store: Store, key: Key, condition: Condition) -> None:
     try:
-        store.write(Delete(key, condition))  # type: ignore[arg-type]
+        store.write(Delete(key, condition))
     except Refused:
         return
 

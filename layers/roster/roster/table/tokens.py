@@ -8,7 +8,7 @@ from roster.errors import Missing, Taken
 from roster.model import Actor, ApiToken, Instant, User
 from roster.table import keys
 from roster.table.mapping import attributes, entity, readable
-from roster.table.store import Absent, Delete, Item, Key, Present, Put, Store
+from roster.table.store import Absent, Delete, Item, Present, Put, Store, every
 from roster.table.transaction import Transaction, item
 
 
@@ -26,13 +26,7 @@ def create(
 
 def of_user(store: Store, user_id: str, now: datetime) -> list[ApiToken]:
     """A user's tokens that have not expired, oldest first: one Query a megabyte."""
-    found: list[Item] = []
-    start: Key | None = None
-    while True:
-        part = store.query(keys.user(user_id).pk, begins=keys.TOKENS, start=start)
-        found += part.items
-        if (start := part.next) is None:
-            break
+    found = every(store, keys.user(user_id).pk, begins=keys.TOKENS)
     live = (token for token in readable(ApiToken, found) if is_live(token, now))
     return sorted(live, key=lambda token: (token.created_at, token.id))
 
