@@ -70,7 +70,7 @@ def number(store: Store, ledger: Ledger) -> None:
                 ledger.numbers[entry] = made
     for kind, partition in (("role", keys.permission_role(0).pk), ("group", keys.group(0).pk)):
         if wanting := [entry for entry in ledger.in_order(kind) if not ledger.numbers[entry]]:
-            used = [int(item["SK"]) for item in everything(store, partition) if isinstance(item["SK"], str)]
+            used = [int(item["SK"]) for item in every(store, partition) if isinstance(item["SK"], str)]
             given = [ledger.numbers[entry] for entry in ledger.entries[kind].values()]
             for made, entry in enumerate(wanting, max([0, *used, *given]) + 1):
                 ledger.numbers[entry] = made

@@ -18,6 +18,8 @@ def instant(moment: datetime) -> str:
 
 def moment(text: str) -> datetime:
     """The moment that an `instant` names. Raises ValueError for any other text."""
+    if len(text) != 20 or not text.isascii():  # strptime takes `1` for `01` and digits of any script
+        raise ValueError("not YYYY-MM-DDTHH:MM:SSZ")
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 

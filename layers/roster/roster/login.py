@@ -33,19 +33,24 @@ def change_password(store: Store, session: Session, user: User, old: str, new: s
     """Change one's own password, ending every session but this: one Write, one Get, one Transact.
 
     Raises Unfit where `old` is not the password, which counts as a failed login, and NotKnown while
-    the address waits.
+    the address waits or where this session was ended meanwhile.
     """
     address = canonical(user.email)
     attempts.take(store, address, by.at)
     if not passwords.matches(users.password_of(store, user.id), old):
         raise Unfit(Flaw("currentPassword", "is not your password"))
 
+    def still_in(present: User) -> User:
+        if present.epoch != session.epoch:  # `old` is the password no more
+            raise NotKnown
+        return present
+
     def keep_this_session(work: Transaction, changed: User) -> None:
         work.do(sessions.renewed(session, changed.epoch), lambda _: NotKnown())
         work.do(attempts.forgotten(address))
 
     digest = passwords.digest(new)
-    users.change(store, user, lambda present: present, by=by, password=digest, also=keep_this_session)
+    users.change(store, user, still_in, by=by, password=digest, also=keep_this_session)
 
 
 def _canonical(email: str) -> str:

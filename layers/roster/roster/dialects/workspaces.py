@@ -38,6 +38,9 @@ from roster.table.transaction import Also, Transaction, nothing
 T = TypeVar("T")
 E = TypeVar("E")
 
+_TAG = re.compile(r'(?:W/)?"[^"]*"')
+_TAGS = re.compile(rf"{_TAG.pattern}(?:(?:[ \t]*,)+[ \t]*{_TAG.pattern})*")
+
 WHOLE = 1_000  # rows up to which a list without `page` is given whole
 
 
@@ -127,7 +130,7 @@ class Call:
         given = self.request.headers.get("if-match")
         if given is None or given.strip() == "*":
             return
-        tags = {tag.strip() for tag in given.split(",")}
+        tags = _TAG.findall(given) if _TAGS.fullmatch(given) else []
         if revision is None or _tag(revision) not in tags:
             raise Stale
 

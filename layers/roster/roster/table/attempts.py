@@ -36,15 +36,12 @@ _KEPT = timedelta(days=1)
 def take(store: Store, address: str, now: datetime) -> None:
     """Take one attempt for a canonical address: one Write, two where a window opens or closes.
 
-    Raises NotKnown while the address waits, or when another attempt was quicker to take the last one.
+    Raises NotKnown while the address waits. Where another attempt was quicker, it is tried anew.
     """
-    key, moment = keys.attempts(address), int(now.timestamp())
-    opened = moment - int(WINDOW.total_seconds())
-    free: Condition = all_of(AtLeast("since", opened), Below("count", FREE - 1))
-    try:
-        store.write(Update(key, add={"count": 1}, condition=free))
-    except Refused as refused:
-        _turn(store, address, refused.first.item, moment, opened)
+    for _ in range(FREE):
+        if _taken(store, address, now):
+            return
+    raise NotKnown
 
 
 def forgotten(address: str) -> Delete:
@@ -52,7 +49,18 @@ def forgotten(address: str) -> Delete:
     return Delete(keys.attempts(address))
 
 
-def _turn(store: Store, address: str, found: Item | None, moment: int, opened: int) -> None:
+def _taken(store: Store, address: str, now: datetime) -> bool:
+    key, moment = keys.attempts(address), int(now.timestamp())
+    opened = moment - int(WINDOW.total_seconds())
+    free: Condition = all_of(AtLeast("since", opened), Below("count", FREE - 1))
+    try:
+        store.write(Update(key, add={"count": 1}, condition=free))
+    except Refused as refused:
+        return _turn(store, address, refused.first.item, moment, opened)
+    return True
+
+
+def _turn(store: Store, address: str, found: Item | None, moment: int, opened: int) -> bool:
     """Open a new window, take the last free attempt, or take the one that follows a wait."""
     state = _next(found or {}, moment, opened)
     key = keys.attempts(address)
@@ -62,8 +70,9 @@ def _turn(store: Store, address: str, found: Item | None, moment: int, opened: i
     expires = moment + int(_KEPT.total_seconds())
     try:
         store.write(Put(item(key, {**state, "ttl": expires}), same))
-    except Refused as error:
-        raise NotKnown from error
+    except Refused:
+        return False
+    return True
 
 
 def _next(found: Item, moment: int, opened: int) -> dict[str, int]:

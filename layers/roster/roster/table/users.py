@@ -61,12 +61,13 @@ def page(store: Store, number: int, size: int) -> tuple[list[User], int]:
 
 
 def with_password(store: Store, canonical_email: str) -> tuple[User | None, str | None]:
-    """The user of an address and the hash of the password: one Get, one BatchGet."""
+    """The user of an address and the hash of the password: one Get, one BatchGet, also where there is none."""
     lock = store.get(keys.email(canonical_email))
-    if lock is None:
-        return None, None
-    profile, secret = keys.user(str(lock["user_id"])), keys.password(str(lock["user_id"]))
+    user_id = "nobody" if lock is None else str(lock["user_id"])
+    profile, secret = keys.user(user_id), keys.password(user_id)
     found = store.batch_get([profile, secret])
+    if lock is None:  # only now: the number of calls must not tell which addresses there are
+        return None, None
     stored = found.get(secret, {}).get("hash")
     return of_item(found.get(profile)), stored if isinstance(stored, str) else None
 
