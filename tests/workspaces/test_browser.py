@@ -26,14 +26,12 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-@pytest.mark.parametrize("endpoint", WRITES, ids=named)
-def test_a_write_from_a_foreign_page_is_refused(
-    api: Api, scene: Scene, endpoint: Endpoint, origin: str
-) -> None:
+def test_a_write_from_a_foreign_page_is_refused(api: Api, scene: Scene, origin: str) -> None:
     with api.no_effect():
-        answer = endpoint.send(api, scene, as_=scene.root, headers={"origin": origin})
-    assert_refused(answer, 403)
-    assert not any(name.startswith("access-control-") for name in answer.headers)
+        for endpoint in WRITES:
+            answer = endpoint.send(api, scene, as_=scene.root, headers={"origin": origin})
+            assert_refused(answer, 403)
+            assert not any(name.startswith("access-control-") for name in answer.headers)
 
 
 @pytest.mark.parametrize("endpoint", WRITES, ids=named)
@@ -65,13 +63,11 @@ def test_reading_changes_nothing_whoever_asks(api: Api, scene: Scene, endpoint: 
         pytest.param("application/json, text/plain", id="P-20-two"),
     ],
 )
-@pytest.mark.parametrize("endpoint", WITH_BODY, ids=named)
-def test_a_body_that_says_it_is_not_json_is_refused(
-    api: Api, scene: Scene, endpoint: Endpoint, content_type: str
-) -> None:
+def test_a_body_that_says_it_is_not_json_is_refused(api: Api, scene: Scene, content_type: str) -> None:
     with api.no_effect():
-        answer = endpoint.send(api, scene, as_=scene.root, headers={"content-type": content_type})
-    assert_refused(answer, 415)
+        for endpoint in WITH_BODY:
+            answer = endpoint.send(api, scene, as_=scene.root, headers={"content-type": content_type})
+            assert_refused(answer, 415)
 
 
 @pytest.mark.parametrize(
@@ -115,7 +111,5 @@ def test_a_write_without_a_body_needs_no_content_type_but_one_with_it_does(
 )
 def test_what_is_no_route_is_not_there(api: Api, scene: Scene, method: str, path: str) -> None:
     with api.no_effect():
-        answer = api.send(
-            method, path, as_=scene.root, headers={"x-http-method-override": "DELETE"}
-        )
+        answer = api.send(method, path, as_=scene.root, headers={"x-http-method-override": "DELETE"})
     assert_refused(answer, 404)

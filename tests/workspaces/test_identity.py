@@ -42,7 +42,10 @@ WRONG: dict[str, Presented] = {
         "as_": f"session_{scene.root.id}.{'0' * 43}",
     },
     "another-name": lambda api, scene: _cookie(f"session={api.cookie(scene.root)}"),
-    "S-12-twice": lambda api, scene: {"as_": scene.root, **_cookie(f"__Host-session={api.cookie(scene.root)}")},
+    "S-12-twice": lambda api, scene: {
+        "as_": scene.root,
+        **_cookie(f"__Host-session={api.cookie(scene.root)}"),
+    },
     "S-12-two": lambda api, scene: {"as_": scene.root, **_cookie("__Host-session=garbage")},
     "S-13-bearer-beside": lambda api, scene: {
         "as_": scene.root,

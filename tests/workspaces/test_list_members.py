@@ -17,7 +17,9 @@ def _path(scene: Scene, query: str = "") -> str:
 
 
 @pytest.mark.parametrize("who", ["root", "boss", "member"])
-def test_members_are_listed_in_order_of_joining(api: Api, directory: Directory, scene: Scene, who: str) -> None:
+def test_members_are_listed_in_order_of_joining(
+    api: Api, directory: Directory, scene: Scene, who: str
+) -> None:
     directory.member(scene.acme, scene.stranger)
     answer = api.get(_path(scene), as_=getattr(scene, who))
     assert_listed(answer, *SHOWN)

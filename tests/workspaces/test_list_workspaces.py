@@ -33,9 +33,7 @@ def _keys(api: Api, user: User, query: str = "") -> list[str]:
     return [row["key"] for row in api.get(PATH + query, as_=user).data]
 
 
-def test_a_platform_admin_sees_all_in_order_of_creation(
-    api: Api, directory: Directory, root: User
-) -> None:
+def test_a_platform_admin_sees_all_in_order_of_creation(api: Api, directory: Directory, root: User) -> None:
     for key in ("nova", "acme", "zeta", "beta"):
         directory.workspace(key)
     answer = api.get(PATH, as_=root)

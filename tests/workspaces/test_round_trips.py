@@ -48,9 +48,7 @@ def test_every_endpoint_has_a_budget() -> None:
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
-def test_an_endpoint_keeps_to_its_budget(
-    api: Api, scene: Scene, meter: Meter, endpoint: Endpoint
-) -> None:
+def test_an_endpoint_keeps_to_its_budget(api: Api, scene: Scene, meter: Meter, endpoint: Endpoint) -> None:
     with meter.measure() as reading:
         answer = endpoint.send(api, scene, as_=scene.root)
     assert answer.status == 200

@@ -167,7 +167,11 @@ def test_two_changes_at_once_are_both_made(directory: Directory, ada: User) -> N
     """F-12: the later one is made on the ground of the earlier."""
 
     def attempt(number: int) -> User:
-        edit = (lambda one: replace(one, full_name="New")) if number else (lambda one: replace(one, onboarding=5))
+        edit = (
+            (lambda one: replace(one, full_name="New"))
+            if number
+            else (lambda one: replace(one, onboarding=5))
+        )
         return users.change(directory.store, ada, edit, by=directory.by)
 
     with ThreadPoolExecutor(2) as threads:

@@ -43,7 +43,8 @@ class Question:
 
 def key_of(user_id: str, path: str, idempotency_key: str) -> Key:
     """Under which key the answer to this caller, path and Idempotency-Key is kept."""
-    return keys.answer(user_id, sha256(f"{path}\n{idempotency_key}".encode()).hexdigest())
+    text = f"{path}\n{idempotency_key}"  # as sent: whether the key is printable is asked later
+    return keys.answer(user_id, sha256(text.encode(errors="surrogatepass")).hexdigest())
 
 
 def recall(found: Item | None, question: Question, now: datetime) -> str | None:

@@ -13,6 +13,7 @@ from roster.table.mapping import attributes, entity, readable
 from roster.table.store import (
     Absent,
     AtLeast,
+    Check,
     Condition,
     Delete,
     Equals,
@@ -199,10 +200,15 @@ def alive(store: Store, user_id: str) -> User:
     return user
 
 
-def _turn(key: Key, old: Mapping[str, Value], new: Mapping[str, Value], condition: Condition) -> Update:
-    """The update from one state of an item to another; attributes of later versions stay."""
+def _turn(
+    key: Key, old: Mapping[str, Value], new: Mapping[str, Value], condition: Condition
+) -> Update | Check:
+    """What turns one state of an item into another; attributes of later versions stay."""
     changed = {name: value for name, value in new.items() if old.get(name) != value}
-    return Update(key, set=changed, remove=tuple(sorted(set(old) - set(new))), condition=condition)
+    gone = tuple(sorted(set(old) - set(new)))
+    if not changed and not gone:  # the list shows nothing of what has changed
+        return Check(key, condition)
+    return Update(key, set=changed, remove=gone, condition=condition)
 
 
 def _row(state: Mapping[str, Value]) -> dict[str, Value]:

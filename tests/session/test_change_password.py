@@ -1,0 +1,237 @@
+"""PUT /api/auth/me/password."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from roster.model import User
+from roster.table import users
+from roster.table.meter import Meter
+from tests.api import Answer, Api, everything
+from tests.directory import Directory
+from tests.race import at_once, before_the_commit, many_at_a_time
+from tests.workspaces.rows import BAD_BODIES, BAD_PASSWORDS
+from tests.workspaces.scene import NOWHERE, SENTINEL, assert_granted, assert_refused, assert_unfit, bare
+
+PATH = "/api/auth/me/password"
+OLD, NEW = SENTINEL + " old", SENTINEL + " new"
+
+
+@pytest.fixture
+def ada(api: Api, directory: Directory) -> User:
+    user = directory.user("ada", password=OLD)
+    api.cookie(user)
+    return user
+
+
+def _change(api: Api, who: User | str | None, old: str = OLD, new: str = NEW, **more: Any) -> Answer:
+    return api.put(PATH, {"currentPassword": old, "newPassword": new}, as_=who, **more)
+
+
+def _log_in(api: Api, password: str) -> int:
+    return api.post("/api/auth/login", {"email": "ada@example.com", "password": password}).status
+
+
+def test_the_new_password_takes_the_place_of_the_old(api: Api, ada: User) -> None:
+    assert_granted(_change(api, ada))
+    assert (_log_in(api, OLD), _log_in(api, NEW)) == (401, 200)
+
+
+def test_all_other_sessions_end_and_this_one_lives_on(api: Api, directory: Directory, ada: User) -> None:
+    """S-08."""
+    bob = directory.user("bob")
+    others = [str(directory.session(ada)) for _ in range(3)]
+    assert_granted(_change(api, ada))
+    for session in others:
+        assert_refused(api.get("/api/auth/me", as_=session), 401)
+    assert api.get("/api/auth/me", as_=ada).status == 200
+    assert api.get("/api/auth/me", as_=bob).status == 200
+
+
+def test_this_session_outlives_any_number_of_changes(api: Api, ada: User) -> None:
+    for old, new in ((OLD, NEW), (NEW, OLD), (OLD, OLD)):
+        assert_granted(_change(api, ada, old, new))
+    assert _log_in(api, OLD) == 200
+
+
+def test_nothing_that_is_shown_of_the_user_changes(api: Api, ada: User) -> None:
+    before = api.get("/api/auth/me", as_=ada).data
+    _change(api, ada)
+    assert api.get("/api/auth/me", as_=ada).data == before
+
+
+@pytest.mark.parametrize(
+    "old",
+    [NEW, OLD.upper(), OLD[:-1], OLD + " ", " " + OLD, "", "x" * 100_000, "\0"],
+    ids=["new", "case", "cut", "space-after", "space-before", "empty", "100-kB", "nul"],
+)
+def test_a_wrong_current_password_is_named_and_not_repeated(api: Api, ada: User, old: str) -> None:
+    answer = _change(api, ada, old)
+    assert_unfit(answer, "currentPassword" if old != "\0" else "")
+    assert _log_in(api, OLD) == 200
+
+
+def test_without_a_password_there_is_none_to_change(api: Api, directory: Directory) -> None:
+    without = directory.user("without")
+    assert_unfit(_change(api, without), "currentPassword")
+
+
+def test_wrong_current_passwords_are_failed_logins(api: Api, ada: User) -> None:
+    """S-02: whoever has found an open session cannot guess on; who knows the password waits too."""
+    for _ in range(5):
+        assert_unfit(_change(api, ada, "wrong horse battery"), "currentPassword")
+    for old in (OLD, "wrong horse battery"):
+        with api.no_effect():
+            assert_refused(_change(api, ada, old), 401)
+    assert _log_in(api, OLD) == 401
+    assert api.get("/api/auth/me", as_=ada).status == 200
+    api.clock.advance(minutes=1)
+    assert_granted(_change(api, ada))
+
+
+def test_a_change_forgets_the_failures_before_it(api: Api, ada: User) -> None:
+    for _ in range(4):
+        _log_in(api, "wrong horse battery")
+    assert_granted(_change(api, ada))
+    assert [_log_in(api, "wrong horse battery") for _ in range(4)] == [401] * 4
+    assert _log_in(api, NEW) == 200
+
+
+@pytest.mark.parametrize("new", BAD_PASSWORDS)
+def test_what_is_no_password_is_refused(api: Api, ada: User, new: Any) -> None:
+    with api.no_effect():
+        answer = api.put(PATH, {"currentPassword": OLD, "newPassword": new}, as_=ada)
+    assert_unfit(answer, "newPassword")
+
+
+@pytest.mark.parametrize(
+    "new",
+    ["zq7x-abc", "zq7x" * 64, "\U0001f600" * 8, " \t pass \u202e "],
+    ids=["8", "256", "emoji", "spaces"],
+)
+def test_a_new_password_is_taken_as_given(api: Api, ada: User, new: str) -> None:
+    assert_granted(_change(api, ada, new=new))
+    assert (_log_in(api, new.strip() + "."), _log_in(api, new)) == (401, 200)
+
+
+@pytest.mark.parametrize(
+    ("field", "body"),
+    [
+        ("currentPassword", {"newPassword": NEW}),
+        ("newPassword", {"currentPassword": OLD}),
+        ("currentPassword", {"currentPassword": None, "newPassword": NEW}),
+        ("currentPassword", {"currentPassword": [OLD], "newPassword": NEW}),
+        ("currentPassword", {"currentPassword": 12345678, "newPassword": NEW}),
+        ("password", {"currentPassword": OLD, "newPassword": NEW, "password": NEW}),
+        ("userId", {"currentPassword": OLD, "newPassword": NEW, "userId": NOWHERE}),
+        ("email", {"currentPassword": OLD, "newPassword": NEW, "email": "bob@example.com"}),
+    ],
+    ids=str,
+)
+def test_a_crooked_field_is_named(api: Api, ada: User, field: str, body: dict[str, Any]) -> None:
+    with api.no_effect():
+        assert_unfit(api.put(PATH, body, as_=ada), field)
+
+
+@pytest.mark.parametrize("raw", BAD_BODIES)
+def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, ada: User, raw: bytes) -> None:
+    with api.no_effect():
+        assert_refused(api.put(PATH, raw=raw, as_=ada), 400)
+
+
+def test_neither_password_is_anywhere_in_the_table(api: Api, ada: User) -> None:
+    """S-17."""
+    _change(api, ada, SENTINEL + " wrong")
+    _change(api, ada)
+    assert SENTINEL not in json.dumps(everything(api.store))
+
+
+def test_without_a_live_session_it_is_refused(api: Api, directory: Directory, ada: User) -> None:
+    ended = str(directory.session(ada))
+    api.post("/api/auth/logout", as_=ended)
+    for cookie in (None, "garbage", f"session_{ada.id}.{'A' * 43}", f"session_{NOWHERE}.{'A' * 43}", ended):
+        with api.no_effect():
+            assert_refused(_change(api, cookie), 401)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"content-type": "text/plain"}, 415),
+    ],
+    ids=str,
+)
+def test_a_foreign_page_cannot_ask_for_it(api: Api, ada: User, headers: dict[str, str], status: int) -> None:
+    """S-09."""
+    with api.no_effect():
+        assert_refused(_change(api, ada, headers=headers), status)
+
+
+def test_a_password_has_no_tag_to_match(api: Api, ada: User) -> None:
+    tag = api.get("/api/auth/me", as_=ada).headers["etag"]
+    with api.no_effect():
+        assert _change(api, ada, headers={"If-Match": tag}).code == "PRECONDITION_FAILED"
+    assert_granted(_change(api, ada, headers={"If-Match": "*"}))
+
+
+def test_it_costs_four_round_trips_and_one_transaction(api: Api, ada: User, meter: Meter) -> None:
+    for _ in range(2):  # the second time, the window of attempts is open
+        with meter.measure() as reading:
+            _change(api, ada, "wrong horse battery")
+        assert reading.trips <= 4, dict(reading.calls)
+        assert reading.calls["TransactWriteItems"] == 0
+    with meter.measure() as reading:
+        assert _change(api, ada).status == 200
+    assert reading.trips <= 4, dict(reading.calls)
+    assert reading.calls["TransactWriteItems"] == 1
+
+
+def test_of_two_sessions_that_change_it_at_once_one_does(
+    api: Api, directory: Directory, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slower one's `currentPassword` is no longer the password, and its session has ended."""
+    sessions = [str(directory.session(ada)) for _ in range(2)]
+    threads = many_at_a_time(api, monkeypatch)
+
+    def attempt(number: int) -> Callable[[], int]:
+        return lambda: _change(threads, sessions[number], new=NEW + str(number)).status
+
+    statuses = at_once([attempt(number) for number in range(2)])
+    assert statuses.count(200) == 1
+    assert {*statuses} <= {200, 400, 401}
+    winner = statuses.index(200)
+    assert [_log_in(api, NEW + str(number)) for number in (1 - winner, winner)] == [401, 200]
+    assert [api.get("/api/auth/me", as_=sessions[n]).status for n in (1 - winner, winner)] == [401, 200]
+
+
+def test_a_session_that_was_ended_meanwhile_changes_nothing(
+    api: Api, directory: Directory, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An administrator's suspension is not undone by a request that was under way."""
+    before_the_commit(monkeypatch, lambda: directory.suspend(ada))
+    refused = _change(api, ada)
+    assert_refused(refused, 401)
+    assert bare(refused) == bare(_change(api, "garbage"))
+    users.change(api.store, users.alive(api.store, ada.id), _activated, by=directory.by)
+    assert (_log_in(api, NEW), _log_in(api, OLD)) == (401, 200)
+
+
+def test_another_change_meanwhile_costs_nothing(
+    api: Api, directory: Directory, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rename() -> None:
+        users.change(api.store, ada, lambda one: replace(one, full_name="Ada King"), by=directory.by)
+
+    before_the_commit(monkeypatch, rename)
+    assert_granted(_change(api, ada))
+    assert api.get("/api/auth/me", as_=ada).data["fullName"] == "Ada King"
+    assert _log_in(api, NEW) == 200
+
+
+def _activated(user: User) -> User:
+    return replace(user, active=True)

@@ -1,0 +1,267 @@
+"""POST /api/auth/tokens."""
+
+import json
+from typing import Any
+
+import pytest
+
+from roster.credentials import Credential, digest
+from roster.model import User
+from roster.table import keys
+from roster.table.meter import Meter
+from tests.api import Answer, Api, everything
+from tests.directory import Directory
+from tests.workspaces.rows import BAD_BODIES, BAD_LINES, GOOD_LINES
+from tests.workspaces.scene import (
+    ENDPOINTS,
+    NOWHERE,
+    Endpoint,
+    Scene,
+    assert_granted,
+    assert_refused,
+    assert_unfit,
+    bare,
+    named,
+)
+
+PATH = "/api/auth/tokens"
+SHOWN = ("id", "name", "workspaceId", "createdAt", "expiresAt", "token")
+NOW = "2026-04-13T01:00:00Z"  # where the clock of the tests stands
+
+
+@pytest.fixture
+def scene(api: Api, directory: Directory) -> Scene:
+    return Scene.set(api, directory)
+
+
+def _create(api: Api, who: User | str | None, body: dict[str, Any] | None = None, **more: Any) -> Answer:
+    return api.post(PATH, {"name": "ci", **(body or {})}, as_=who, **more)
+
+
+def test_a_token_is_answered_with_its_secret(api: Api, scene: Scene) -> None:
+    expires = "2026-04-13T01:00:01Z"
+    answer = _create(api, scene.member, {"workspaceId": scene.acme.id, "expiresAt": expires})
+    assert_granted(answer, *SHOWN)
+    credential = Credential.read(answer.data["token"])
+    assert credential is not None
+    assert (credential.kind, credential.user_id) == ("token", scene.member.id)
+    assert answer.data == {
+        "id": credential.id,
+        "name": "ci",
+        "workspaceId": scene.acme.id,
+        "createdAt": NOW,
+        "expiresAt": expires,
+        "token": str(credential),
+    }
+
+
+@pytest.mark.parametrize("body", [{}, {"workspaceId": None, "expiresAt": None}], ids=["absent", "null"])
+def test_a_token_may_be_for_everything_and_for_ever(api: Api, scene: Scene, body: dict[str, Any]) -> None:
+    answer = _create(api, scene.stranger, body)
+    assert_granted(answer, *SHOWN)
+    assert (answer.data["workspaceId"], answer.data["expiresAt"]) == (None, None)
+
+
+def test_the_table_holds_only_the_hash_of_the_secret(api: Api, scene: Scene) -> None:
+    """S-06."""
+    token = _create(api, scene.member).data["token"]
+    secret = token.rpartition(".")[2]
+    kept = json.dumps(everything(api.store))
+    assert len(secret) == 43  # 256 bits in base64
+    assert secret not in kept
+    assert digest(secret) in kept
+
+
+def test_the_table_tidies_a_token_no_sooner_than_it_expires(api: Api, scene: Scene) -> None:
+    mortal = _create(api, scene.member, {"expiresAt": "2026-04-13T02:00:00Z"}).data["id"]
+    immortal = _create(api, scene.member).data["id"]
+    expires = int(api.clock.moment.timestamp()) + 3600
+    assert (api.store.get(keys.token(scene.member.id, mortal)) or {})["ttl"] == expires
+    assert "ttl" not in (api.store.get(keys.token(scene.member.id, immortal)) or {})
+
+
+def test_tokens_of_one_name_are_two(api: Api, scene: Scene) -> None:
+    one, other = _create(api, scene.member).data, _create(api, scene.member).data
+    assert one["id"] != other["id"]
+    assert one["token"] != other["token"]
+
+
+@pytest.mark.parametrize("who", ["root", "boss", "member"])
+def test_a_workspace_of_the_caller_may_be_named(api: Api, scene: Scene, who: str) -> None:
+    """A platform ADMIN's are all."""
+    answer = _create(api, getattr(scene, who), {"workspaceId": scene.acme.id})
+    assert answer.data["workspaceId"] == scene.acme.id
+
+
+def test_a_foreign_workspace_is_as_little_there_as_an_unknown_one(api: Api, scene: Scene) -> None:
+    """Z-14: the same bytes."""
+    unknown = _create(api, scene.member, {"workspaceId": NOWHERE})
+    assert_refused(unknown, 404)
+    for workspace_id in (scene.globex.id, ".", "..", "x" * 64):
+        with api.no_effect():
+            assert bare(_create(api, scene.member, {"workspaceId": workspace_id})) == bare(unknown)
+    with api.no_effect():
+        assert bare(_create(api, scene.root, {"workspaceId": NOWHERE})) == bare(unknown)
+
+
+def test_a_workspace_that_was_left_is_foreign(api: Api, scene: Scene) -> None:
+    path = f"/api/workspaces/{scene.acme.id}/members/{scene.member.id}"
+    assert api.delete(path, as_=scene.boss).status == 200
+    assert_refused(_create(api, scene.member, {"workspaceId": scene.acme.id}), 404)
+
+
+@pytest.mark.parametrize(
+    "expires",
+    [
+        pytest.param(NOW, id="now"),
+        pytest.param("2026-04-13T00:59:59Z", id="past"),
+        pytest.param("0001-01-01T00:00:00Z", id="long-past"),
+        pytest.param("", id="empty"),
+        pytest.param("soon", id="word"),
+        pytest.param(1_800_000_000, id="number"),
+        pytest.param(True, id="true"),
+        pytest.param(["2030-01-01T00:00:00Z"], id="list"),
+        pytest.param("2030-01-01", id="date"),
+        pytest.param("2030-01-01T00:00:00", id="no-zone"),
+        pytest.param("2030-01-01T00:00:00+00:00", id="offset"),
+        pytest.param("2030-01-01T00:00:00+02:00", id="not-utc"),
+        pytest.param("2030-01-01T00:00:00.000Z", id="milliseconds"),
+        pytest.param("2030-01-01 00:00:00Z", id="space"),
+        pytest.param("2030-01-01t00:00:00z", id="lower-case"),
+        pytest.param("2030-01-01T00:00:00Z\n", id="newline"),
+        pytest.param(" 2030-01-01T00:00:00Z", id="space-before"),
+        pytest.param("2030-1-01T00:00:00Z", id="one-digit"),
+        pytest.param("12030-01-01T00:00:00Z", id="five-digits"),
+        pytest.param("2030-02-30T00:00:00Z", id="no-such-day"),
+        pytest.param("2030-13-01T00:00:00Z", id="no-such-month"),
+        pytest.param("2030-01-01T24:00:00Z", id="hour-24"),
+        pytest.param("2030-12-31T23:59:60Z", id="leap-second"),
+        pytest.param("0000-01-01T00:00:00Z", id="year-0"),
+        pytest.param("\u0662\u0660\u0663\u0660-01-01T00:00:00Z", id="P-08-arabic"),
+        pytest.param("\uff12\uff10\uff13\uff10-01-01T00:00:00Z", id="P-08-full-width"),
+    ],
+)
+def test_what_is_no_moment_to_come_is_refused(api: Api, scene: Scene, expires: Any) -> None:
+    with api.no_effect():
+        assert_unfit(_create(api, scene.member, {"expiresAt": expires}), "expiresAt")
+
+
+def test_the_last_moment_there_is_may_be_named(api: Api, scene: Scene) -> None:
+    assert_granted(_create(api, scene.member, {"expiresAt": "9999-12-31T23:59:59Z"}), *SHOWN)
+
+
+@pytest.mark.parametrize("name", GOOD_LINES)
+def test_a_name_is_kept_as_given(api: Api, scene: Scene, name: str) -> None:
+    assert _create(api, scene.member, {"name": name}).data["name"] == name
+
+
+@pytest.mark.parametrize("name", BAD_LINES)
+def test_what_is_no_name_is_refused(api: Api, scene: Scene, name: Any) -> None:
+    with api.no_effect():
+        assert_unfit(_create(api, scene.member, {"name": name}), "name")
+
+
+@pytest.mark.parametrize(
+    "workspace_id", [7, True, [], {}, "", "a b", "w#1", "w\n", "\u0661", "x" * 65], ids=repr
+)
+def test_what_is_no_id_is_refused(api: Api, scene: Scene, workspace_id: Any) -> None:
+    with api.no_effect():
+        assert_unfit(_create(api, scene.member, {"workspaceId": workspace_id}), "workspaceId")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", "t-1"),
+        ("userId", NOWHERE),
+        ("secret", "s" * 43),
+        ("token", "t"),
+        ("createdAt", NOW),
+        ("roles", ["ADMIN"]),
+        ("workspace_id", NOWHERE),
+    ],
+)
+def test_an_unknown_field_is_named(api: Api, scene: Scene, field: str, value: Any) -> None:
+    """Z-10."""
+    with api.no_effect():
+        assert_unfit(_create(api, scene.member, {field: value}), field)
+
+
+def test_a_token_wants_a_name(api: Api, scene: Scene) -> None:
+    with api.no_effect():
+        answer = api.post(PATH, {}, as_=scene.member)
+    assert_unfit(answer, "name")
+
+
+@pytest.mark.parametrize("raw", BAD_BODIES)
+def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, scene: Scene, raw: bytes) -> None:
+    with api.no_effect():
+        assert_refused(api.post(PATH, raw=raw, as_=scene.member), 400)
+
+
+def test_without_a_live_session_it_is_refused(api: Api, scene: Scene) -> None:
+    for cookie in (None, "garbage", f"session_{scene.root.id}.{'A' * 43}"):
+        with api.no_effect():
+            assert_refused(_create(api, cookie), 401)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"origin": "https://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"content-type": "text/plain"}, 415),
+    ],
+    ids=str,
+)
+def test_a_foreign_page_cannot_ask_for_one(
+    api: Api, scene: Scene, headers: dict[str, str], status: int
+) -> None:
+    """S-09."""
+    with api.no_effect():
+        assert_refused(_create(api, scene.member, headers=headers), status)
+
+
+@pytest.mark.parametrize("key", ["k", "x" * 256, "\u00e9"], ids=["good", "long", "not-ascii"])
+def test_an_idempotency_key_is_ignored(api: Api, scene: Scene, key: str) -> None:
+    """An answer that shows a secret is kept nowhere."""
+    tokens = {_create(api, scene.member, headers={"Idempotency-Key": key}).data["id"] for _ in range(2)}
+    assert len(tokens) == 2
+    assert not any(str(item["SK"]).startswith(keys.ANSWERS) for item in everything(api.store))
+
+
+ALL = (
+    *ENDPOINTS,
+    Endpoint(
+        "change_password",
+        "PUT /api/auth/me/password",
+        lambda _: {"currentPassword": "x", "newPassword": "zq7x-abc"},
+    ),
+    Endpoint("create_token", "POST /api/auth/tokens", lambda _: {"name": "ci"}),
+    Endpoint("list_tokens", "GET /api/auth/tokens"),
+    Endpoint("revoke_token", "DELETE /api/auth/tokens/t-1"),
+)
+
+
+@pytest.mark.parametrize("endpoint", ALL, ids=named)
+def test_a_token_opens_nothing_in_this_dialect(api: Api, scene: Scene, endpoint: Endpoint) -> None:
+    """Neither as a cookie nor as a bearer, alone or beside a session (S-13)."""
+    token = _create(api, scene.root).data["token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    with api.no_effect():
+        assert_refused(endpoint.send(api, scene, as_=token), 401)
+        assert_refused(endpoint.send(api, scene, as_=token.replace("token_", "session_")), 401)
+        assert_refused(endpoint.send(api, scene, headers=bearer), 401)
+        assert_refused(endpoint.send(api, scene, headers=bearer, as_=scene.root), 401)
+
+
+@pytest.mark.parametrize("body", [{}, {"workspaceId": "acme"}], ids=["anywhere", "in-a-workspace"])
+def test_it_costs_four_round_trips_at_most(
+    api: Api, scene: Scene, meter: Meter, body: dict[str, Any]
+) -> None:
+    if body:
+        body = {"workspaceId": scene.acme.id}
+    with meter.measure() as reading:
+        assert _create(api, scene.member, body).status == 200
+    assert reading.trips <= 4, dict(reading.calls)
+    assert reading.calls["TransactWriteItems"] == 1

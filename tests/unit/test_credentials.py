@@ -1,0 +1,76 @@
+"""Credentials: their form, and what of them may be seen."""
+
+from hashlib import sha256
+
+import pytest
+
+from roster.credentials import Credential, Kind, digest, identifier, same
+
+SECRET = "A" * 43
+
+
+@pytest.mark.parametrize("kind", ["session", "token"])
+def test_a_credential_is_read_back_from_its_text(kind: Kind) -> None:
+    made = Credential.new(kind, "u-1")
+    assert str(made) == f"{kind}_u-1.{made.secret}"
+    assert Credential.read(str(made)) == made
+
+
+def test_every_secret_is_another_256_bits() -> None:
+    """S-06."""
+    secrets = {Credential.new("token", "u-1").secret for _ in range(1_000)}
+    assert len(secrets) == 1_000
+    assert {len(secret) for secret in secrets} == {43}  # base64 without padding
+
+
+def test_an_id_with_dots_and_underlines_is_told_from_the_secret() -> None:
+    user_id = "a.b_session_c." + "B" * 43
+    assert Credential.read(f"token_{user_id}.{SECRET}") == Credential("token", user_id, SECRET)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "session",
+        "session_",
+        f"session_.{SECRET}",
+        f"session_u-1.{SECRET[1:]}",
+        f"session_u-1.{SECRET}A",
+        f"session_u-1.{SECRET}\n",
+        f" session_u-1.{SECRET}",
+        f"session_u-1{SECRET}",
+        f"Session_u-1.{SECRET}",
+        f"cookie_u-1.{SECRET}",
+        f"session-u-1.{SECRET}",
+        f"session_u#1.{SECRET}",
+        f"session_u 1.{SECRET}",
+        f"session_\u0661.{SECRET}",
+        f"session_{'x' * 65}.{SECRET}",
+        f"session_u-1.{SECRET[1:]}=",
+        f"session_u-1.{SECRET[1:]}\u00e9",
+        f"session_u-1.{SECRET},session_u-1.{SECRET}",
+        f"session_u-1.{'A' * 100_000}",
+    ],
+    ids=lambda text: repr(text)[:24],
+)
+def test_another_text_is_no_credential(text: str) -> None:
+    """S-16."""
+    assert Credential.read(text) is None
+
+
+def test_the_representation_holds_no_secret() -> None:
+    """S-17."""
+    assert SECRET not in repr(Credential("session", "u-1", SECRET))
+
+
+def test_what_is_kept_is_the_sha256_of_the_secret_alone() -> None:
+    assert Credential("session", "u-1", SECRET).digest == sha256(SECRET.encode()).hexdigest()
+    assert Credential("session", "u-1", SECRET).id == identifier(digest(SECRET)) == digest(SECRET)[:32]
+
+
+@pytest.mark.parametrize("stored", [None, 7, True, [], digest(SECRET)[:32], digest(SECRET).upper(), ""])
+def test_only_the_whole_digest_matches(stored: object) -> None:
+    """S-16: half of it is the id, under which the item was found."""
+    assert same(digest(SECRET), digest(SECRET))
+    assert not same(stored, digest(SECRET))

@@ -1,0 +1,219 @@
+"""An event is read without trust: whatever it holds, a request comes of it or a documented refusal."""
+
+import base64
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from roster.errors import Missing, Unfit
+from roster.request import Request
+from tests.api import Context
+
+
+def _request(event: Any) -> Request:
+    return Request.of(event, Context("x"), 8.0)
+
+
+def _body(text: str, **more: Any) -> Request:
+    return _request({"body": text, **more})
+
+
+def _base64(raw: bytes) -> Request:
+    return _body(base64.b64encode(raw).decode(), isBase64Encoded=True)
+
+
+def _nested(levels: int) -> str:
+    return '{"x":' * levels + "1" + "}" * levels
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("null", id="P-16-null"),
+        pytest.param("[]", id="P-16-list"),
+        pytest.param('"x"', id="P-16-text"),
+        pytest.param("{", id="P-16-open"),
+        pytest.param("{} {}", id="P-16-trailing"),
+        pytest.param(" ", id="P-16-blank"),
+        pytest.param("\ufeff{}", id="P-16-bom"),
+        pytest.param("{\0}", id="P-16-nul-outside"),
+        pytest.param("\ud800", id="P-16-lone-surrogate"),
+        pytest.param("[" * 100_000, id="P-17-deep-open"),
+        pytest.param(_nested(100_000), id="P-17-deep"),
+        pytest.param(_nested(21), id="P-17-one-too-deep"),
+        pytest.param('{"x":' + "9" * 5_000 + "}", id="P-17-5000-digits"),
+        pytest.param('{"x":0.' + "1" * 5_000 + "}", id="P-17-5000-decimals"),
+        pytest.param('{"x":NaN}', id="P-17-nan"),
+        pytest.param('{"x":Infinity}', id="P-17-infinity"),
+        pytest.param('{"x":-Infinity}', id="P-17-minus-infinity"),
+        pytest.param('{"x":1e400}', id="P-17-1e400"),
+        pytest.param('{"x":-1E400}', id="P-17-minus-1e400"),
+        pytest.param('{"x":1,"x":1}', id="P-18-twice"),
+        pytest.param('{"x":1,"\\u0078":1}', id="P-18-twice-escaped"),
+        pytest.param('{"x":[{"y":1,"y":1}]}', id="P-18-twice-inside"),
+        pytest.param('{"x":"\\u0000"}', id="P-22-nul"),
+        pytest.param('{"\\u0000":1}', id="P-22-nul-name"),
+        pytest.param('{"x":["\\ud800"]}', id="P-22-surrogate"),
+        pytest.param('{"x":"\\udc00\\ud800"}', id="P-22-surrogates-turned"),
+        pytest.param('{"x":"a\tb"}', id="P-22-raw-tab"),
+        pytest.param('{"x":"' + '\\"' * 1_000_000, id="a-string-that-never-ends"),
+        pytest.param('{"x":"' + "\\" * 1_000_001, id="an-escape-that-never-ends"),
+        pytest.param('"' * 1_000_001, id="a-million-quotes"),
+    ],
+)
+def test_what_is_no_strict_json_object_is_unfit(text: str) -> None:
+    with pytest.raises(Unfit):
+        _body(text).demand_strict_json()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param("{}".encode("utf-16"), id="P-16-utf-16"),
+        pytest.param("{}".encode("utf-16-be"), id="P-16-utf-16-be"),
+        pytest.param("{}".encode("utf-32"), id="P-16-utf-32"),
+        pytest.param(b"\xef\xbb\xbf{}", id="P-16-bom"),
+        pytest.param(b'{"x":"\xff"}', id="P-19-invalid-utf-8"),
+        pytest.param(b'{"x":"\xc0\xaf"}', id="P-19-overlong"),
+        pytest.param(b'{"x":"\xed\xa0\x80"}', id="P-19-surrogate"),
+    ],
+)
+def test_base64_of_what_is_not_utf_8_json_is_unfit(raw: bytes) -> None:
+    with pytest.raises(Unfit):
+        _base64(raw).demand_strict_json()
+
+
+@pytest.mark.parametrize("text", ["e30", "e30=x", "{}", "e3 0=", "\u0661", "===="])
+def test_what_is_not_base64_is_unfit(text: str) -> None:
+    """P-19."""
+    with pytest.raises(Unfit):
+        _body(text, isBase64Encoded=True).demand_strict_json()
+
+
+@pytest.mark.parametrize("body", [7, True, {"x": 1}, ["x"], 1.5])
+def test_a_body_that_is_no_text_is_unfit(body: Any) -> None:
+    with pytest.raises(Unfit):
+        _request({"body": body}).demand_strict_json()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        ' \r\n{"x": [1, -2.5, 1e3, true, null, {"y": "\\u00e9"}]} ',
+        '{"x":"[[[[{{{{\\"[[[["}',
+        '{"x":"\\ud83d\\ude00 \u202e \u0301"}',
+        '{"x":1e308}',
+        '{"x":' + "9" * 38 + "}",
+        _nested(20),
+        '{"a":1,"A":1,"b":{"a":1}}',
+    ],
+    ids=["empty", "every-kind", "brackets-in-text", "any-text", "large", "38-digits", "20-levels", "alike"],
+)
+def test_strict_json_is_let_through(text: str) -> None:
+    _body(text).demand_strict_json()
+    _base64(text.encode()).demand_strict_json()
+
+
+@pytest.mark.parametrize("event", [{}, {"body": None}, {"body": ""}])
+def test_no_body_is_no_flaw(event: Any) -> None:
+    request = _request(event)
+    assert not request.has_body
+    request.demand_strict_json()
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        None,
+        [],
+        "x",
+        7,
+        {},
+        {"key1": "value1", "key2": "value2", "key3": "value3"},
+        {"requestContext": {"http": {"method": "GET"}}, "rawPath": "/"},
+        {"requestContext": {"http": {"method": "GET"}, "stage": 7}, "rawPath": "/"},
+        {"requestContext": {"http": "GET", "stage": "$default"}, "rawPath": "/"},
+        {"requestContext": {"http": {"method": "GET"}, "stage": "$default"}, "rawPath": None},
+        {"requestContext": [], "headers": "x", "cookies": {}, "pathParameters": 7},
+    ],
+    ids=lambda event: type(event).__name__,
+)
+def test_what_is_no_request_is_missing(event: Any) -> None:
+    request = _request(event)
+    assert (request.headers, request.cookies, request.path) == ({}, (), {})
+    with pytest.raises(Missing):
+        request.demand_wellformed()
+
+
+def test_headers_are_folded_and_what_is_no_text_counts_as_not_sent() -> None:
+    request = _request(
+        {"headers": {"Content-Type": "A/B; c=d", "X": 7, "y": None}, "cookies": ["a=1", 7, None]}
+    )
+    assert request.headers == {"content-type": "A/B; c=d"}
+    assert request.media_type == "a/b"
+    assert request.cookies == ("a=1",)
+
+
+@pytest.mark.parametrize(
+    ("cookies", "values"),
+    [
+        (["s=1"], ["1"]),
+        (["s=1", "s=2"], ["1", "2"]),
+        ([" s =1"], ["1"]),
+        (["s=a=b"], ["a=b"]),
+        (["S=1", "ss=1", "x=s=1"], []),
+        (["s"], [""]),
+        (["s="], [""]),
+    ],
+    ids=repr,
+)
+def test_cookies_are_found_by_their_very_name(cookies: list[str], values: list[str]) -> None:
+    assert _request({"cookies": cookies}).cookie("s") == values
+
+
+@pytest.mark.parametrize(
+    ("content_type", "charset"),
+    [
+        ("application/json", ""),
+        ("application/json; charset=utf-8", "utf-8"),
+        ('application/json;Charset="UTF-16"', "utf-16"),
+        ("application/json; x=1; charset=latin1", "latin1"),
+        ("application/json; charset=", ""),
+    ],
+)
+def test_the_charset_is_what_the_content_type_names(content_type: str, charset: str) -> None:
+    assert _request({"headers": {"content-type": content_type}}).charset == charset
+
+
+_JSON: some.SearchStrategy[Any] = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.floats() | some.text(max_size=8),
+    lambda inner: some.lists(inner, max_size=3) | some.dictionaries(some.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+_NAMES = some.sampled_from(
+    [
+        "requestContext",
+        "headers",
+        "cookies",
+        "pathParameters",
+        "body",
+        "isBase64Encoded",
+        "rawPath",
+        "routeKey",
+    ]
+)
+
+
+@given(some.dictionaries(_NAMES, _JSON))
+@settings(max_examples=150, deadline=None, database=None)
+def test_any_event_is_read_or_refused(event: dict[str, Any]) -> None:
+    request = _request(event)
+    request.cookie("s"), request.charset, request.media_type
+    for demand in (request.demand_wellformed, request.demand_strict_json):
+        try:
+            demand()
+        except (Missing, Unfit):
+            continue
