@@ -44,12 +44,22 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def dynamo_table(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """The table on DynamoDB Local that the run shares, as the template makes it; None on SQLite."""
+    if request.config.getoption("--engine") != "dynamodb":
+        yield None
+        return
+    with real.fresh_table(real.TABLE) as name:
+        yield name
+
+
 @pytest.fixture
-def bare_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def bare_store(dynamo_table: str | None, tmp_path: Path) -> Iterator[Store]:
     """An empty table of the engine that the run was asked for."""
-    if request.config.getoption("--engine") == "dynamodb":
-        with real.fresh_table() as name:
-            yield real.dynamo_store(name)
+    if dynamo_table is not None:
+        yield real.dynamo_store(dynamo_table)
+        real.empty(dynamo_table)
     else:
         embedded = open_embedded(tmp_path / "roster.db")
         yield embedded

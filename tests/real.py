@@ -10,7 +10,9 @@ from uuid import uuid4
 
 from local.tables import create_table, table_definition
 from roster.table.dynamo import DynamoStore
+from roster.table.store import Key
 from roster.table.transport import BotoTransport, boto_client
+from roster.table.wire import to_wire
 
 TABLE = table_definition(Path(__file__).parents[1] / "template.yaml")
 
@@ -46,3 +48,12 @@ def fresh_table(definition: dict[str, Any]) -> Iterator[str]:
 
 def dynamo_store(table_name: str) -> DynamoStore:
     return DynamoStore(BotoTransport(client()), table_name)
+
+
+def empty(table_name: str) -> None:
+    """Delete every item of a table: cheaper than the table, where a test made only some."""
+    store = dynamo_store(table_name)
+    while found := store.scan(limit=1_000).items:
+        for some in (found[first : first + 25] for first in range(0, len(found), 25)):
+            deletes = [{"DeleteRequest": {"Key": to_wire(Key.of(item).attributes())}} for item in some]
+            client().batch_write_item(RequestItems={table_name: deletes})

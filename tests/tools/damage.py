@@ -1,201 +1,433 @@
-"""One way to break each invariant behind the directory's back, and no other invariant with it."""
+"""A directory with an item of every kind, and one way to break each invariant behind its back, alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from roster.clock import instant
+from roster.credentials import digest
 from roster.emails import canonical
-from roster.table import keys, tokens, users
+from roster.model import (
+    Actor,
+    ApiToken,
+    App,
+    Client,
+    Feature,
+    Group,
+    PermissionRole,
+    PlatformRole,
+    Project,
+    Space,
+    SpaceRole,
+    Tenant,
+    User,
+    WorkspaceRole,
+)
+from roster.table import (
+    answers,
+    attempts,
+    catalog,
+    grants,
+    keys,
+    listings,
+    members,
+    projects,
+    sessions,
+    spaces,
+    tenants,
+    tokens,
+    users,
+)
 from roster.table.store import Delete, Item, Key, Put, Store, Update, Value
-from roster.table.transaction import item
-from tools import demo
+from roster.table.transaction import Transaction, item
 from tools.invariants import Invariant
 
 NOW = datetime(2026, 4, 13, 1, 0, tzinfo=UTC)
-USER, OTHER, LONER = "u-0000002", "u-0000004", "u-0000036"
-HOME = "ws-northwind"
+BY = Actor("test", NOW)
+SECRET = "a secret that came with an import, long enough"
+SESSION = "s1"
+
+
+def whole(store: Store) -> None:
+    """root (ADMIN), ann (ADMIN of acme, member of beta), bob (member of acme, with grants), and the rest."""
+    user(store, "root", roles=(PlatformRole.ADMIN,))
+    ann = user(store, "ann", password="x")
+    bob = user(store, "bob")
+    acme, beta = workspace(store, "acme"), workspace(store, "beta")
+    members.add(store, acme, "ann", WorkspaceRole.ADMIN, by=BY)
+    later = replace(BY, at=NOW + timedelta(minutes=1))
+    members.add(store, beta, "ann", WorkspaceRole.MEMBER, by=later)
+    joined, _ = members.add(store, acme, "bob", WorkspaceRole.MEMBER, by=BY)
+    project = Project("web", listings.allocate(store, keys.PROJECTS), "acme", "Web")
+    space = Space("dev", listings.allocate(store, keys.SPACES), "acme", "dev", instant(NOW), project_id="web")
+    other = Space("ops", listings.allocate(store, keys.SPACES), "acme", "ops", instant(NOW))
+    work = Transaction(BY)
+    projects.plan(work, project)
+    spaces.plan(work, space)
+    spaces.plan(work, other)
+    spaces.plan_app(work, App("app", "dev", "portal"))
+    catalog.plan_feature(work, Feature("boards", "acme", "Boards", project_id="web", module="Boards"))
+    catalog.plan_feature(work, Feature("plain", "acme", "Plain"))
+    catalog.plan_role(work, PermissionRole(1, "Viewer"))
+    catalog.plan_group(work, Group(1, "QA"))
+    catalog.plan_client(work, Client("cf", ("password",)), "d")
+    grants.plan_space_role(work, space, bob, SpaceRole.DEVELOPER, joined.number)
+    grants.plan_project_member(work, project, bob, joined.number)
+    imported = ApiToken(tokens.id_of(SECRET), "ann", "ci", instant(NOW))
+    tokens.plan(work, imported, SECRET, imported=True)
+    question = answers.Question.of(answers.key_of("ann", "/x", "k"), "k", {})
+    answers.keep(work, question, "{}")
+    work.commit(store)
+    tokens.create(store, ann, "own", None, None, by=BY)
+    sessions.start(store, ann, by=BY)
+    attempts.take(store, "ann@example.com", NOW)
+
+
+def user(
+    store: Store, name: str, *, password: str | None = None, roles: tuple[PlatformRole, ...] = ()
+) -> User:
+    wanted = User(name, 0, f"{name}@example.com", name.title(), "", roles=roles or (PlatformRole.USER,))
+    return users.create(store, wanted, password, by=BY)
+
+
+def workspace(store: Store, name: str) -> Tenant:
+    return tenants.create(store, Tenant(name, 0, name, name.title(), ""), by=BY)
+
+
+# Damages. Each returns the key that a report must name.
 
 Damage = Callable[[Store], Key]
-"""Breaks one invariant; returns the key that a report must name."""
 
 
-def number_of(store: Store, key: Key) -> int:
-    number = got(store, key)["number"]
-    assert isinstance(number, int)
-    return number
+@dataclass(frozen=True)
+class Case:
+    """An invariant, how it is broken, and whether repair can tell what is right."""
+
+    name: str
+    invariant: Invariant
+    damage: Damage
+    mends: bool = True
 
 
 def got(store: Store, key: Key) -> Item:
     found = store.get(key)
-    assert found is not None
+    assert found is not None, key
     return found
 
 
-def set_to(key: Callable[[Store], Key] | Key, **state: Value) -> Damage:
+def number(store: Store, key: Key) -> int:
+    value = got(store, key)["number"]
+    assert isinstance(value, int)
+    return value
+
+
+def sets(where: Key | Callable[[Store], Key], **state: Value) -> Damage:
+    """Something else stands in an item."""
+
     def damage(store: Store) -> Key:
-        place = key if isinstance(key, Key) else key(store)
-        store.write(Update(place, set=state))
-        return place
-
-    return damage
-
-
-def gone(key: Key, owner: Key) -> Damage:
-    def damage(store: Store) -> Key:
-        assert store.get(key) is not None
-        store.write(Delete(key))
-        return owner
-
-    return damage
-
-
-def there(key: Key, **state: Value) -> Damage:
-    def damage(store: Store) -> Key:
-        store.write(Put(item(key, state)))
+        key = where if isinstance(where, Key) else where(store)
+        got(store, key)
+        store.write(Update(key, set=state))
         return key
 
     return damage
 
 
-def row_of(listing: str, owner: Key) -> Callable[[Store], Key]:
-    return lambda store: keys.row(listing, number_of(store, owner))
+def lacks(where: Key, owner: Key) -> Damage:
+    """An item is gone that another must have."""
+
+    def damage(store: Store) -> Key:
+        got(store, where)
+        store.write(Delete(where))
+        return owner
+
+    return damage
 
 
-def nobodys_membership(store: Store) -> Key:
-    """A membership, with its rows, of a user who is not there at all."""
-    key = keys.user(OTHER)
-    store.write(Delete(keys.email(canonical(str(got(store, key)["email"])))))
-    number = number_of(store, key)
-    store.write(Delete(key))
-    store.write(Delete(keys.row(keys.USERS, number)))
-    _uncount(store, keys.USERS, number)
-    for grant in store.query(key.pk, begins=keys.GRANTS).items:
-        _ungrant(store, grant)
-    return keys.member(HOME, OTHER)
+def stray(where: Key, **state: Value) -> Damage:
+    """An item is there that belongs to nobody."""
+
+    def damage(store: Store) -> Key:
+        store.write(Put(item(where, state)))
+        return where
+
+    return damage
 
 
-def _ungrant(store: Store, grant: Item) -> None:
-    user, number = str(grant["user_id"]), grant["number"]
-    assert isinstance(number, int)
-    if "project_id" in grant:
-        other, listing = (
-            keys.project_member(str(grant["project_id"]), user),
-            keys.users_of(str(grant["project_id"])),
-        )
-    else:
-        other = keys.space_role(str(grant["space_id"]), str(grant["role"]), user)
-        listing = keys.spaces_of(user, str(grant["role"]))
-    for key in (Key.of(grant), other, keys.row(listing, number)):
-        store.write(Delete(key))
-    _uncount(store, listing, number)
+def stray_row(listing: str, **state: Value) -> Damage:
+    """A row is there, and counted, that belongs to nobody."""
+
+    def damage(store: Store) -> Key:
+        work = Transaction(BY)
+        work.enlist(listing, 7777, state)
+        work.commit(store)
+        listings.reserve(store, listing, 7777)
+        return keys.row(listing, 7777)
+
+    return damage
 
 
-def _uncount(store: Store, listing: str, number: int) -> None:
-    leaf, bit = divmod(number, 100)
-    store.write(Update(keys.branch(listing, 0), add={str(leaf): -(1 << bit)}))
-    store.write(Update(keys.root(listing), add={"total": -1, "b0": -1}))
+def row(listing: str, owner: Key) -> Callable[[Store], Key]:
+    return lambda store: keys.row(listing, number(store, owner))
+
+
+def without_workspace(plan: Callable[[Transaction], Key]) -> Damage:
+    """Something is there whose workspace has vanished without trace."""
+
+    def damage(store: Store) -> Key:
+        gone = workspace(store, "gone")
+        work = Transaction(BY)
+        broken = plan(work)
+        work.commit(store)
+        work = Transaction(BY)
+        work.do(Delete(keys.tenant(gone.id)))
+        work.do(Delete(keys.workspace_key(gone.key)))
+        work.delist(keys.WORKSPACES, gone.number)
+        work.commit(store)
+        return broken
+
+    return damage
+
+
+def _project(work: Transaction) -> Key:
+    projects.plan(work, Project("stray", 500, "gone", "Stray"))
+    work.do(Put(item(keys.next_number(keys.PROJECTS), {"last": 500})))
+    return keys.project("stray")
+
+
+def _space(work: Transaction) -> Key:
+    spaces.plan(work, Space("stray", 500, "gone", "stray", instant(NOW)))
+    work.do(Put(item(keys.next_number(keys.SPACES), {"last": 500})))
+    return keys.space("stray")
+
+
+def _feature(work: Transaction) -> Key:
+    catalog.plan_feature(work, Feature("stray", "gone", "Stray"))
+    return keys.feature("stray")
+
+
+def membership_of_nowhere(store: Store) -> Key:
+    gone = workspace(store, "gone")
+    members.add(store, gone, "root", WorkspaceRole.MEMBER, by=BY)
+    work = Transaction(BY)
+    work.do(Delete(keys.tenant("gone")))
+    work.do(Delete(keys.workspace_key("gone")))
+    work.delist(keys.WORKSPACES, gone.number)
+    work.commit(store)
+    return keys.member("gone", "root")
+
+
+def planned(plan: Callable[[Transaction], Key]) -> Damage:
+    def damage(store: Store) -> Key:
+        work = Transaction(BY)
+        broken = plan(work)
+        work.commit(store)
+        return broken
+
+    return damage
+
+
+def _space_of_no_project(work: Transaction) -> Key:
+    spaces.plan(work, Space("stray", 500, "acme", "stray", instant(NOW), project_id="none"))
+    work.do(Put(item(keys.next_number(keys.SPACES), {"last": 500})))
+    return keys.space("stray")
+
+
+def _feature_of_no_project(work: Transaction) -> Key:
+    catalog.plan_feature(work, Feature("stray", "acme", "Stray", project_id="none"))
+    return keys.feature("stray")
+
+
+def _app_of_no_space(work: Transaction) -> Key:
+    spaces.plan_app(work, App("stray", "none", "stray"))
+    return keys.app("stray")
+
+
+def _grant_of_no_space(work: Transaction) -> Key:
+    nowhere = Space("none", 500, "acme", "none", instant(NOW))
+    root = User("root", 1, "", "", "")
+    grants.plan_space_role(work, nowhere, root, SpaceRole.AUDITOR, 0)
+    return keys.space_grant("root", "acme", "none", "auditor")
+
+
+def _grant_of_nobody(work: Transaction) -> Key:
+    web = Project("web", 1, "acme", "Web")
+    grants.plan_project_member(work, web, User("nobody", 500, "", "", ""), 0)
+    return keys.project_grant("nobody", "acme", "web")
+
+
+def membership_of_nobody(store: Store) -> Key:
+    """The user has vanished without trace; the membership stands as it was."""
+    gone = user(store, "gone")
+    members.add(store, workspace(store, "gamma"), "gone", WorkspaceRole.MEMBER, by=BY)
+    work = Transaction(BY)
+    work.do(Delete(keys.user("gone")))
+    work.do(Delete(keys.email(canonical(gone.email))))
+    work.delist(keys.USERS, gone.number)
+    work.commit(store)
+    return keys.member("gamma", "gone")
+
+
+def session(user_id: str) -> Damage:
+    at = instant(NOW)
+    state: Item = {"id": "s9", "user_id": user_id, "created_at": at, "seen_at": at, "epoch": 0, "digest": "d"}
+    return stray(keys.session(user_id, "s9"), **state)
+
+
+def token(user_id: str) -> Damage:
+    state: Item = {"id": "t9", "user_id": user_id, "name": "t", "created_at": instant(NOW), "digest": "d"}
+    return stray(keys.token(user_id, "t9"), **state)
+
+
+def deleted_without_sweep(store: Store) -> Key:
+    """A deleted user's membership, of which no sweep knows any more."""
+    user(store, "dead")
+    members.add(store, workspace(store, "gamma"), "dead", WorkspaceRole.ADMIN, by=BY)
+    users.delete(store, users.alive(store, "dead"), by=BY)
+    store.write(Delete(keys.sweep_of_user("dead")))
+    return keys.member("gamma", "dead")
+
+
+def mark_without_sweep(store: Store) -> Key:
+    members.remove(store, _tenant(store, "beta"), "ann", by=BY, even_last_admin=True)
+    store.write(Delete(keys.sweep_of_member("beta", "ann")))
+    return keys.member("beta", "ann")
+
+
+def old_sweep(store: Store) -> Key:
+    key = keys.sweep_of_user("dead")
+    user(store, "dead")
+    users.delete(store, users.alive(store, "dead"), by=BY)
+    store.write(Update(key, set={"since": instant(NOW - timedelta(hours=2))}))
+    return key
+
+
+def void_grants_without_sweep(store: Store) -> Key:
+    """Grants of an ended membership; a new one has taken its place before they were cleared."""
+    acme = _tenant(store, "acme")
+    members.remove(store, acme, "bob", by=BY, even_last_admin=True)
+    members.add(store, acme, "bob", WorkspaceRole.MEMBER, by=BY)
+    store.write(Delete(keys.sweep_of_member("acme", "bob")))
+    return keys.project_grant("bob", "acme", "web")
 
 
 def swapped_bit(store: Store) -> Key:
-    """A leaf that counts as many rows as there are, but another one."""
+    """A leaf with as many bits as there are rows, but another one's."""
     key = keys.branch(keys.USERS, 0)
-    store.write(Update(key, add={"0": (1 << 90) - (1 << number_of(store, keys.user(USER)))}))
+    store.write(Update(key, add={"0": (1 << 90) - (1 << number(store, keys.user("ann")))}))
     return key
 
 
-def old_job(store: Store) -> Key:
-    key = keys.sweep_of_user("u-long-gone")
-    since = instant(NOW - timedelta(hours=2))
-    store.write(Put(item(key, {"user_id": "u-long-gone", "job": "j", "since": since})))
-    return key
+def two_of_an_address(store: Store) -> Key:
+    """A second user with an address that another holds."""
+    other = user(store, "twin")
+    state: Item = {"email": "ann@example.com"}
+    store.write(Update(keys.user("twin"), set=state))
+    store.write(Update(keys.row(keys.USERS, other.number), set=state))
+    store.write(Delete(keys.email("twin@example.com")))
+    return keys.user("twin")
 
 
-def mark_alone(store: Store) -> Key:
-    """The mark of a membership that was removed, of which no sweep knows."""
-    key = keys.member(HOME, LONER)
-    mark: Item = {
-        "workspace_id": HOME,
-        "user_id": LONER,
-        "number": 99,
-        "floor": 99,
-        "removed_at": instant(NOW),
-    }
-    store.write(Put(item(key, mark)))
-    return key
+def _tenant(store: Store, name: str) -> Tenant:
+    found = tenants.by_id(store, name)
+    assert found is not None
+    return found
 
 
-def dead_session(store: Store) -> Key:
-    """A session of a user who was deleted, of which no sweep knows."""
-    tombstone = {"id": "u-dead", "number": 9999, "deleted_at": instant(NOW)}
-    store.write(Put(item(keys.user("u-dead"), tombstone)))
-    key = keys.session("u-dead", "s1")
-    store.write(Put(item(key, _session("u-dead"))))
-    return key
+_ANN, _BOB, _ACME = keys.user("ann"), keys.user("bob"), keys.tenant("acme")
+_BOBS = keys.member("acme", "bob")
+_ANN_LOCK, _WEB, _DEV = keys.email("ann@example.com"), keys.project("web"), keys.space("dev")
+_PLACE, _ROLE = keys.project_grant("bob", "acme", "web"), keys.space_grant("bob", "acme", "dev", "developer")
+_SECRET_LOCK = keys.secret(digest("another secret"))
 
-
-def dead_password(store: Store) -> Key:
-    tombstone = {"id": "u-dead", "number": 9999, "deleted_at": instant(NOW)}
-    store.write(Put(item(keys.user("u-dead"), tombstone)))
-    key = keys.password("u-dead")
-    store.write(Put(item(key, {"hash": "x"})))
-    return key
-
-
-def void_grant(store: Store) -> Key:
-    """A grant of an ended membership, of which no sweep knows, because a new membership took the place."""
-    key = keys.member(HOME, USER)
-    floor = number_of(store, key)
-    listed = keys.row(keys.members(HOME), floor)
-    store.write(Update(key, set={"floor": floor}))
-    store.write(Update(listed, set={"floor": floor}))
-    return store.query(keys.user(USER).pk, begins=keys.grants_in(HOME)).items and Key.of(
-        store.query(keys.user(USER).pk, begins=keys.grants_in(HOME)).items[0]
-    )  # type: ignore[return-value]
-
-
-def stray_feature(store: Store) -> Key:
-    key = keys.feature("f-stray")
-    store.write(Put(item(key, {"id": "f-stray", "workspace_id": "ws-none", "name": "Stray"})))
-    return key
-
-
-def stray_app(store: Store) -> Key:
-    """An app whose space is not there, with its copy."""
-    state: Item = {"id": "a-stray", "space_id": "s-none", "name": "stray"}
-    store.write(Put(item(keys.app("a-stray"), state)))
-    store.write(Put(item(keys.app_in_space("s-none", "a-stray"), state)))
-    return keys.app("a-stray")
-
-
-def feature_of_no_project(store: Store) -> Key:
-    state: Item = {"id": "f-stray", "workspace_id": HOME, "name": "Stray", "project_id": "p-none"}
-    store.write(Put(item(keys.feature("f-stray"), state)))
-    store.write(Put(item(keys.feature_in_project("p-none", "f-stray"), state)))
-    return keys.feature("f-stray")
-
-
-def moved_project(store: Store) -> Key:
-    """A project of a workspace that is not there; nobody has a place in it."""
-    key = keys.project("p-stray")
-    state: Item = {"id": "p-stray", "number": 1, "workspace_id": HOME, "name": "Stray"}
-    present = keys.project("p-web")
-    store.write(Update(present, set={"workspace_id": "ws-none"}))
-    store.write(Update(keys.row(keys.PROJECTS, number_of(store, present)), set={"workspace_id": "ws-none"}))
-    del key, state
-    return present
-
-
-def moved_space(store: Store, **state: Value) -> Key:
-    """A space without project, grants or apps, that refers to what is not there."""
-    key = keys.space("s-playground")
-    for place in (key, keys.row(keys.SPACES, number_of(store, key))):
-        store.write(Update(place, set={n: v for n, v in state.items() if place == key or n != "project_id"}))
-    return key
-
-
-def _session(user_id: str) -> Item:
-    at = instant(NOW)
-    return {"id": "s1", "user_id": user_id, "created_at": at, "seen_at": at, "epoch": 0, "digest": "d"}
-
-
-_ = (users, tokens, demo, Mapping, Invariant)
+CASES = [
+    Case("a user whose name is a number", Invariant.SHAPE, sets(_ANN, full_name=7), mends=False),
+    Case("a client under another's key", Invariant.SHAPE, sets(keys.client("cf"), id="other"), mends=False),
+    Case("an item of no kind", Invariant.SHAPE, stray(Key(_ANN.pk, "NONSENSE")), mends=False),
+    Case("a partition of no kind", Invariant.SHAPE, stray(Key("NONSENSE", "PROFILE")), mends=False),
+    Case("a count that is a text", Invariant.SHAPE, sets(keys.site_admins(), other="x"), mends=False),
+    Case("a stale row", Invariant.USER_ROW, sets(row(keys.USERS, _ANN), full_name="Old")),
+    Case(
+        "a row of nobody",
+        Invariant.USER_ROW,
+        stray_row(
+            keys.USERS, id="none", number=7777, email="n@example.com", full_name="N", created_at=instant(NOW)
+        ),
+    ),
+    Case("no lock", Invariant.EMAIL_LOCK, lacks(_ANN_LOCK, _ANN)),
+    Case("a lock of nobody", Invariant.EMAIL_LOCK, stray(keys.email("n@example.com"), user_id="none")),
+    Case(
+        "a lock of another address", Invariant.EMAIL_LOCK, stray(keys.email("n@example.com"), user_id="ann")
+    ),
+    Case("two of an address", Invariant.EMAIL_LOCK, two_of_an_address, mends=False),
+    Case("a password of nobody", Invariant.PASSWORD_OWNER, stray(keys.password("none"), hash="x")),
+    Case("a session of nobody", Invariant.SESSION_OWNER, session("none"), mends=False),
+    Case("a token of nobody", Invariant.TOKEN_OWNER, token("none"), mends=False),
+    Case("a lead to no token", Invariant.SECRET_LOCK, stray(_SECRET_LOCK, user_id="ann", token_id="none")),
+    Case("another oldest", Invariant.OLDEST_MEMBERSHIP, sets(_ANN, oldest_workspace_id="beta")),
+    Case("another day", Invariant.OLDEST_MEMBERSHIP, sets(_ANN, oldest_membership_at="2001-01-01T00:00:00Z")),
+    Case(
+        "an oldest of none",
+        Invariant.OLDEST_MEMBERSHIP,
+        sets(keys.user("root"), oldest_workspace_id="beta", oldest_membership_at=instant(NOW)),
+    ),
+    Case("too many ADMINs", Invariant.SITE_ADMINS, sets(keys.site_admins(), count=3)),
+    Case("a stale row", Invariant.WORKSPACE_ROW, sets(row(keys.WORKSPACES, _ACME), name="Old")),
+    Case("no lock", Invariant.KEY_LOCK, lacks(keys.workspace_key("acme"), _ACME)),
+    Case("a lock of nothing", Invariant.KEY_LOCK, stray(keys.workspace_key("none"), workspace_id="none")),
+    Case("too many ADMINs", Invariant.WORKSPACE_ADMINS, sets(_ACME, admins=2)),
+    Case("too many boards", Invariant.MODULE_COUNT, sets(_ACME, features_Boards=3)),
+    Case("bookings of none", Invariant.MODULE_COUNT, sets(_ACME, features_Booking=1)),
+    Case("a stale row", Invariant.MEMBER_ROW, sets(row(keys.members("acme"), _BOBS), role="ADMIN")),
+    Case(
+        "a stale row",
+        Invariant.USERS_WORKSPACE_ROW,
+        sets(
+            row(keys.workspaces_of("ann"), keys.tenant("beta")), created_at=instant(NOW + timedelta(hours=9))
+        ),
+    ),
+    Case("a member who is nobody", Invariant.MEMBERSHIP_USER, membership_of_nobody, mends=False),
+    Case("a member of nothing", Invariant.MEMBERSHIP_WORKSPACE, membership_of_nowhere, mends=False),
+    Case("a stale row", Invariant.PROJECT_ROW, sets(row(keys.PROJECTS, _WEB), name="Old")),
+    Case(
+        "a row of nothing",
+        Invariant.PROJECT_ROW,
+        stray_row(keys.PROJECTS, id="none", workspace_id="acme", name="None"),
+    ),
+    Case("of no workspace", Invariant.PROJECT_WORKSPACE, without_workspace(_project), mends=False),
+    Case("a stale row", Invariant.SPACE_ROW, sets(row(keys.SPACES, _DEV), name="old")),
+    Case("a stale row", Invariant.WORKSPACES_SPACE_ROW, sets(row(keys.spaces_in("acme"), _DEV), name="old")),
+    Case("a stale copy", Invariant.PROJECTS_SPACE, sets(keys.space_in_project("web", "dev"), name="old")),
+    Case("no copy", Invariant.PROJECTS_SPACE, lacks(keys.space_in_project("web", "dev"), _DEV)),
+    Case("of no workspace", Invariant.SPACE_WORKSPACE, without_workspace(_space), mends=False),
+    Case("of no project", Invariant.SPACE_PROJECT, planned(_space_of_no_project), mends=False),
+    Case("a stale copy", Invariant.SPACES_APP, sets(keys.app_in_space("dev", "app"), name="old")),
+    Case("of no space", Invariant.APP_SPACE, planned(_app_of_no_space), mends=False),
+    Case(
+        "no copy",
+        Invariant.PROJECTS_FEATURE,
+        lacks(keys.feature_in_project("web", "boards"), keys.feature("boards")),
+    ),
+    Case("of no workspace", Invariant.FEATURE_WORKSPACE, without_workspace(_feature), mends=False),
+    Case("of no project", Invariant.FEATURE_PROJECT, planned(_feature_of_no_project), mends=False),
+    Case("no other side", Invariant.SPACE_ROLE, lacks(keys.space_role("dev", "developer", "bob"), _ROLE)),
+    Case(
+        "a stale row", Invariant.USERS_SPACE_ROW, sets(row(keys.spaces_of("bob", "developer"), _DEV), since=0)
+    ),
+    Case(
+        "a stale other side",
+        Invariant.PROJECT_MEMBER,
+        sets(keys.project_member("web", "bob"), role="developer"),
+    ),
+    Case("a stale row", Invariant.PROJECTS_USER_ROW, sets(row(keys.users_of("web"), _BOB), since=0)),
+    Case("of nobody", Invariant.GRANT_USER, planned(_grant_of_nobody), mends=False),
+    Case("of nowhere", Invariant.GRANT_PLACE, planned(_grant_of_no_space), mends=False),
+    Case("another row's bit", Invariant.LEAF, swapped_bit),
+    Case("a wrong branch", Invariant.BRANCH, sets(keys.root(keys.USERS), b0=2, b1=1)),
+    Case("a wrong total", Invariant.TOTAL, sets(keys.root(keys.USERS), total=9)),
+    Case("numbers given twice", Invariant.NEXT_NUMBER, sets(keys.next_number(keys.USERS), last=1)),
+    Case("a membership of the dead", Invariant.ABANDONED_SWEEP, deleted_without_sweep),
+    Case("a mark alone", Invariant.ABANDONED_SWEEP, mark_without_sweep),
+    Case("an old sweep", Invariant.ABANDONED_SWEEP, old_sweep),
+    Case("void grants", Invariant.ABANDONED_SWEEP, void_grants_without_sweep),
+]

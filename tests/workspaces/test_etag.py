@@ -114,44 +114,42 @@ def test_a_write_with_a_stale_tag_has_no_effect(
         assert_stale(_send(api, scene, endpoint, form.replace("{}", tag)))
 
 
-@WRITES
-@pytest.mark.parametrize(
-    "form",
-    [
-        'W/"{}"',
-        'w/"{}"',
-        "{}",
-        "'{}'",
-        '"{}',
-        '{}"',
-        '""{}""',
-        '" {}"',
-        '"{} "',
-        '"0{}"',
-        '"{}.0"',
-        '"{}" x',
-        'x "{}"',
-        '"{}" "x"',
-        '"{}"; "x"',
-        '*, "{}"',
-        '"{}", *',
-        '"{}", x',
-        'x, "{}"',
-        '"a,"{}",b"',
-        "**",
-        '"*"',
-        '""',
-        ",",
-        "null",
-        '"x"' * 2_000,
-    ],
-    ids=lambda form: form[:12],
+NO_MATCH = (
+    'W/"{}"',
+    'w/"{}"',
+    "{}",
+    "'{}'",
+    '"{}',
+    '{}"',
+    '""{}""',
+    '" {}"',
+    '"{} "',
+    '"0{}"',
+    '"{}.0"',
+    '"{}" x',
+    'x "{}"',
+    '"{}" "x"',
+    '"{}"; "x"',
+    '*, "{}"',
+    '"{}", *',
+    '"{}", x',
+    'x, "{}"',
+    '"a,"{}",b"',
+    "**",
+    '"*"',
+    '""',
+    ",",
+    "null",
+    '"x"' * 2_000,
 )
-def test_what_is_weak_or_malformed_matches_nothing(
-    api: Api, scene: Scene, endpoint: Endpoint, form: str
-) -> None:
+
+
+@WRITES
+def test_what_is_weak_or_malformed_matches_nothing(api: Api, scene: Scene, endpoint: Endpoint) -> None:
+    tag = _tag(api, scene).strip('"')
     with api.no_effect():
-        assert_stale(_send(api, scene, endpoint, form.replace("{}", _tag(api, scene).strip('"'))))
+        for form in NO_MATCH:
+            assert_stale(_send(api, scene, endpoint, form.replace("{}", tag)))
 
 
 @WRITES

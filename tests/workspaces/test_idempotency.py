@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local.gateway import Request
-from roster.table import keys, members, sessions, users
+from roster.table import keys, members, users
 from roster.table.meter import Meter
 from tests.api import Answer, Api, everything
 from tests.directory import Directory
@@ -141,7 +141,12 @@ def test_a_retry_may_spell_its_body_another_way(api: Api, scene: Scene) -> None:
 def test_a_retry_may_bring_another_password(api: Api, scene: Scene) -> None:
     """The record must not tell one password from another; the first one holds."""
     first = _send(api, scene, CREATE_USER)
-    body = {**(CREATE_USER.body or dict)(scene), "password": SENTINEL + " two"}  # type: ignore[operator]
+    body = {
+        "email": "ada@example.com",
+        "fullName": "Ada Lovelace",
+        "password": SENTINEL + " two",
+        "roles": ["USER"],
+    }
     with api.no_effect():
         assert bare(_send(api, scene, CREATE_USER, body=body)) == bare(first)
     for password, status in ((SENTINEL, 200), (body["password"], 401)):
@@ -167,6 +172,7 @@ def test_another_key_is_another_request(api: Api, scene: Scene, endpoint: Endpoi
 
 def test_the_key_of_another_caller_is_another_key(api: Api, directory: Directory, scene: Scene) -> None:
     second = directory.admin("second")
+    api.cookie(second)
     _send(api, scene, CREATE_WORKSPACE)
     with api.no_effect():
         assert_refused(_send(api, scene, CREATE_WORKSPACE, as_=second), 409)
@@ -268,40 +274,25 @@ def test_a_key_is_printable_ascii(api: Api, scene: Scene, key: str) -> None:
     assert bare(_send(api, scene, CREATE_USER, key)) == bare(first)
 
 
+NO_KEYS = ("", " ", "x" * 256, "x" * 5_000, "\u00e9", "\u202e", "a\tb", "a\x00b", "a\x7f", "a\x80", "a\x1bb")
+
+
 @CREATING
-@pytest.mark.parametrize(
-    "key",
-    [
-        "",
-        " ",
-        "x" * 256,
-        "x" * 5_000,
-        "\u00e9",
-        "\u202e",
-        "\U0001f600",
-        "a\tb",
-        "a\x00b",
-        "a\x7f",
-        "a\x80",
-        "a\x1bb",
-    ],
-    ids=lambda key: ascii(key)[:12],
-)
-def test_another_key_is_refused(api: Api, scene: Scene, endpoint: Endpoint, key: str) -> None:
+def test_another_key_is_refused(api: Api, scene: Scene, endpoint: Endpoint) -> None:
     assert endpoint.body is not None
     path = endpoint.route.partition(" ")[2].replace("{workspaceId}", scene.acme.id)
+    body = json.dumps(endpoint.body(scene)).encode()
     headers = [
         ("host", "roster.example"),
         ("cookie", f"__Host-session={api.cookie(scene.root)}"),
         ("content-type", "application/json"),
-        ("idempotency-key", key),
     ]
     with api.no_effect():
-        response = api.gateway.handle(
-            Request.of("POST", path, headers, json.dumps(endpoint.body(scene)).encode())
-        )
-    answer = Answer(response.status, dict(response.headers), [], response.body.decode())
-    assert_unfit(answer, "Idempotency-Key")
+        for key in NO_KEYS:
+            request = Request.of("POST", path, [*headers, ("idempotency-key", key)], body)
+            response = api.gateway.handle(request)
+            answer = Answer(response.status, dict(response.headers), [], response.body.decode())
+            assert_unfit(answer, "Idempotency-Key")
 
 
 @pytest.mark.parametrize("path", ["/api/auth/login", "/api/auth/logout"])
@@ -378,7 +369,7 @@ def test_of_requests_at_once_one_has_an_effect_and_all_have_its_answer(
     answers = at_once(attempts)
     assert {(answer.status, answer.text) for answer in answers} == {(200, answers[0].text)}
     with api.no_effect():
-        assert _send(api, scene, endpoint).text == answers[0].text
+        assert _send(threads, scene, endpoint).text == answers[0].text
     assert _made(api, scene, endpoint) == 1
 
 
@@ -389,7 +380,7 @@ def test_who_comes_second_while_the_first_is_on_its_way(
 ) -> None:
     """Equal requests get one answer; the key of another request is not theirs."""
     threads = many_at_a_time(api, monkeypatch)
-    body = {} if equal else {"body": _another(scene, endpoint)}
+    body: dict[str, Any] = {} if equal else {"body": _another(scene, endpoint)}
     before_the_commit(monkeypatch, lambda: first.append(_send(threads, scene, endpoint, **body)))
     first: list[Answer] = []
     second = _send(threads, scene, endpoint)
@@ -417,7 +408,8 @@ def test_a_key_costs_no_round_trip(api: Api, scene: Scene, meter: Meter, endpoin
         assert _send(api, scene, endpoint).status == 200
     assert reading.trips <= 4, dict(reading.calls)
     assert reading.calls["TransactWriteItems"] == 1
-    for again in ({}, {"body": _another(scene, endpoint)}):
+    assert endpoint.body is not None
+    for body in (endpoint.body(scene), _another(scene, endpoint)):
         with meter.measure() as reading:
-            _send(api, scene, endpoint, **again)
+            _send(api, scene, endpoint, body=body)
         assert reading.calls == {"BatchGetItem": 1}

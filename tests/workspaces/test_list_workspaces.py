@@ -3,7 +3,8 @@
 import pytest
 
 from roster.model import Tenant, User
-from roster.table import keys, listings, members, tenants, users
+from roster.table import keys, listings, members, users
+from roster.table.mapping import attributes
 from roster.table.store import Update
 from roster.table.transaction import Transaction, batched
 from tests.api import Api
@@ -116,7 +117,8 @@ def test_past_a_thousand_rows_the_list_says_what_it_leaves_out(
     parts = []
     for number in range(first, first + 1_001):
         work = Transaction(directory.by)
-        tenants.plan(work, Tenant(f"ws-{number}", number, f"key-{number}", "x", "2026-04-13T01:00:00Z"))
+        tenant = Tenant(f"ws-{number}", number, f"key-{number}", "x", "2026-04-13T01:00:00Z")
+        work.enlist(keys.WORKSPACES, number, attributes(tenant))
         parts.append(work)
     assert set(batched(api.store, parts)) == {None}
     answer = api.get(PATH, as_=root)

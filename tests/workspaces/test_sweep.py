@@ -11,9 +11,9 @@ from roster.clock import Deadline
 from roster.errors import Unavailable
 from roster.model import ApiToken, Project, Space, SpaceRole, Tenant, User
 from roster.table import grants, keys, listings, members, projects, spaces, sweeps, tenants, tokens, users
-from roster.table.store import Item, Key, Operation, Store
+from roster.table.store import Delete, Item, Key, Operation, Store
 from roster.table.transaction import Transaction
-from tests.api import Api, everything, in_process
+from tests.api import Api, Clock, everything, in_process
 from tests.directory import PASSWORD, Directory
 from tests.workspaces.scene import assert_granted, assert_meta, assert_refused
 
@@ -358,3 +358,14 @@ def test_a_deadline_that_has_passed_stops_a_sweep(api: Api, directory: Directory
     users.delete(api.store, estate.ada, by=directory.by)
     with pytest.raises(Unavailable):
         sweeps.run(api.store.within(Deadline.after(-1)), _jobs(api.store)[0], api.clock())
+
+
+def test_a_sweep_that_cannot_clear_keeps_its_job(store: Store, directory: Directory, clock: Clock) -> None:
+    acme, member = directory.workspace(), directory.user("member")
+    directory.member(acme, member)
+    users.delete(store, member, by=directory.by)
+    row = next(iter(listings.everything(store, keys.members(acme.id))))
+    store.write(Delete(Key.of(row)))  # a row is gone that the membership counts on
+    with pytest.raises(sweeps.Stuck):
+        sweeps.run(store, keys.sweep_of_user(member.id), clock())
+    assert store.get(keys.sweep_of_user(member.id)) is not None

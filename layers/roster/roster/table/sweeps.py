@@ -5,11 +5,12 @@ batch is a transaction whose conditions make a second pass harmless, and the job
 unless the same job was ordered anew meanwhile.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
+from roster.errors import DirectoryError
 from roster.model import Actor, Membership, SpaceRole
 from roster.table import grants, keys, listings, members, tenants
 from roster.table.mapping import readable
@@ -21,13 +22,20 @@ T = TypeVar("T")
 _AT_ONCE = 25  # rows looked at together
 
 
+class Stuck(DirectoryError):
+    """Something that a sweep must clear does not fit together; the job stays, `roster repair` can help."""
+
+
 def jobs(store: Store) -> Iterator[Item]:
     """The sweeps that are ordered and not done: one Query a megabyte."""
     return every(store, keys.SWEEP)
 
 
 def run(store: Store, job: Key, now: datetime) -> None:
-    """Do one job, if it is still to be done. Raises Unavailable at the deadline; begin again then."""
+    """Do one job, if it is still to be done.
+
+    Raises Unavailable at the deadline, to begin again, and Stuck where that would not help.
+    """
     order = store.get(job)
     if order is None:
         return
@@ -42,21 +50,35 @@ def run(store: Store, job: Key, now: datetime) -> None:
 
 def _member(store: Store, workspace_id: str, user_id: str, by: Actor) -> None:
     place = keys.member(workspace_id, user_id)
-    mark = store.get(place)
-    floor = members.floor_of(mark)
-    void = (each for each in grants.of_user(store, user_id, workspace_id) if grants.is_void(each, floor))
-    _end_grants(store, void, by)
+    floor = members.floor_of(store.get(place))
+
+    def clear() -> bool:
+        granted = grants.of_user(store, user_id, workspace_id)
+        return _end_grants(store, (each for each in granted if grants.is_void(each, floor)), by)
+
+    _until_clear(clear)
     _delete(store, place, all_of(Present("removed_at"), Equals("number", floor)))
 
 
 def _user(store: Store, user_id: str, by: Actor) -> None:
-    _end_grants(store, grants.of_user(store, user_id), by)
-    for rows in _chunks(listings.everything(store, keys.workspaces_of(user_id))):
-        batched(store, list(_endings(store, [str(row["workspace_id"]) for row in rows], user_id, by)))
+    def clear() -> bool:
+        clean = _end_grants(store, grants.of_user(store, user_id), by)
+        for rows in _chunks(listings.everything(store, keys.workspaces_of(user_id))):
+            ids = [str(row["workspace_id"]) for row in rows]
+            clean &= not any(batched(store, list(_endings(store, ids, user_id, by))))
+        return clean
+
+    _until_clear(clear)
     for listing in (keys.workspaces_of(user_id), *(keys.spaces_of(user_id, role) for role in SpaceRole)):
         _clear(store, listing, "")  # the counts of what is no more
     for prefix in (keys.SESSIONS, keys.TOKENS, keys.ANSWERS):
         _clear(store, keys.user(user_id).pk, prefix)
+
+
+def _until_clear(clear: Callable[[], bool]) -> None:
+    """Clear until nothing was refused: another sweep may have been at it, so once more tells."""
+    if not clear() and not clear():
+        raise Stuck
 
 
 def _endings(store: Store, workspace_ids: list[str], user_id: str, by: Actor) -> Iterator[Transaction]:
@@ -69,14 +91,16 @@ def _endings(store: Store, workspace_ids: list[str], user_id: str, by: Actor) ->
         yield work
 
 
-def _end_grants(store: Store, void: Iterable[Item], by: Actor) -> None:
+def _end_grants(store: Store, void: Iterable[Item], by: Actor) -> bool:
+    clean = True
     for some in _chunks(void):
         parts = []
         for grant in some:
             work = Transaction(by)
             grants.plan_end(work, grant)
             parts.append(work)
-        batched(store, parts)
+        clean &= not any(batched(store, parts))
+    return clean
 
 
 def _clear(store: Store, pk: str, prefix: str) -> None:

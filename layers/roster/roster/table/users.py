@@ -62,7 +62,7 @@ def page(store: Store, number: int, size: int) -> tuple[list[User], int]:
 
 
 def with_password(store: Store, canonical_email: str) -> tuple[User | None, str | None]:
-    """The user of an address and the hash of the password: one Get, one BatchGet, also where there is none."""
+    """The user of an address and the hash of the password: one Get, one BatchGet, also for nobody's."""
     lock = store.get(keys.email(canonical_email))
     user_id = "nobody" if lock is None else str(lock["user_id"])
     profile, secret = keys.user(user_id), keys.password(user_id)

@@ -1,0 +1,417 @@
+"""What every endpoint and every access pattern may ask of the table; docs/access-patterns.md is made of it.
+
+The figures are what the worst case takes: a page that begins in another branch than was guessed, a
+membership that was the user's oldest, a first attempt to log in.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from roster.model import Actor, ApiToken, Membership, Session, Tenant, User, WorkspaceRole
+from roster.table import attempts, keys, listings, members, sessions, sweeps, tenants, tokens, users
+from roster.table.listings import BRANCH
+from roster.table.mapping import attributes
+from roster.table.store import Store, Value
+from roster.table.transaction import Transaction, item
+from tests.api import Answer, Api
+from tests.directory import PASSWORD, Directory
+from tests.workspaces.scene import Scene
+
+MODULES = (users, tenants, members, sessions, tokens, attempts, listings, sweeps)
+"""The modules whose public functions of a store have a row each."""
+
+CROWD = 300  # rows of every list
+SIZE = 100  # rows a page
+FAR = 3  # the page of a crowded list that takes most
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What the rows stand on: the scene of document 002, and more of its people's belongings."""
+
+    api: Api
+    directory: Directory
+    scene: Scene
+    ada: User  # can log in; member of acme and, a little later, of globex
+    token: ApiToken  # of ada
+    session: Session  # of ada
+
+    @classmethod
+    def set(cls, api: Api, directory: Directory) -> "Stage":
+        scene = Scene.set(api, directory)
+        ada = directory.user("ada", password=PASSWORD)
+        directory.member(scene.acme, ada)
+        api.clock.advance(minutes=1)
+        directory.member(scene.globex, ada)
+        token, _ = tokens.create(api.store, ada, "ci", None, None, by=directory.by)
+        api.cookie(ada)
+        credential = directory.session(ada)
+        session = sessions.live(
+            api.store.get(keys.session(ada.id, credential.id)), credential, ada, api.clock.moment
+        )
+        assert session is not None
+        return cls(api, directory, scene, ada, token, session)
+
+    @property
+    def store(self) -> Store:
+        return self.api.store
+
+    @property
+    def by(self) -> Actor:
+        return self.directory.by
+
+    def crowd(self) -> None:
+        """Lengthen every list by hundreds of rows, half of them in a later branch than the others."""
+        people = [_person(place) for place in range(CROWD)]
+        homes = [_home(place) for place in range(CROWD)]
+        self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
+        self.store.bulk_put([item(keys.tenant(tenant.id), attributes(tenant)) for tenant in homes])
+        acme, stranger = self.scene.acme.id, self.scene.stranger.id
+        self._lengthen(keys.USERS, lambda place, _: attributes(people[place]))
+        self._lengthen(keys.WORKSPACES, lambda place, _: attributes(homes[place]))
+        self._lengthen(keys.workspaces_of(stranger), lambda place, _: {"workspace_id": homes[place].id})
+        self._lengthen(
+            keys.members(acme),
+            lambda place, number: attributes(
+                Membership(acme, people[place].id, WorkspaceRole.MEMBER, number, people[place].created_at)
+            ),
+        )
+
+    def _lengthen(self, listing: str, row: Callable[[int, int], Mapping[str, Value]]) -> None:
+        first = listings.allocate(self.store, listing, CROWD + BRANCH)
+        places = range(CROWD)
+        for some in (places[start : start + 75] for start in places[::75]):
+            work = Transaction(self.by)
+            for place in some:
+                number = first + place + (BRANCH if place >= CROWD // 2 else 0)
+                work.enlist(listing, number, row(place, number))
+            work.commit(self.store)
+
+
+def _person(place: int) -> User:
+    name = f"crowd-{place}"
+    return User(name, place + 1, f"{name}@example.com", name, "2026-04-13T01:00:00Z")
+
+
+def _home(place: int) -> Tenant:
+    name = f"home-{place}"
+    return Tenant(name, place + 1, name, name, "2026-04-13T01:00:00Z")
+
+
+def _bare(stage: Stage) -> None:
+    """Nothing but the stage."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A route, the design's budget for it, and what it takes: round trips, and transactions among them."""
+
+    route: str
+    budget: int
+    trips: int
+    transactions: int
+    ask: Callable[[Stage], Answer]
+    note: str = ""
+    ground: Callable[[Stage], None] = _bare
+
+    @property
+    def name(self) -> str:
+        return f"{self.route} {self.note}".strip()
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A public function of the table's modules, and the calls that DynamoDB gets from it."""
+
+    name: str
+    calls: Mapping[str, int]
+    run: Callable[[Stage], object]
+    note: str = ""
+    ground: Callable[[Stage], None] = _bare
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} {self.note}".strip()
+
+
+_ONCE = {"idempotency-key": "once"}
+
+
+def _page(path: str, as_: Callable[[Stage], User]) -> Callable[[Stage], Answer]:
+    def ask(stage: Stage) -> Answer:
+        where = path.format(acme=stage.scene.acme.id)
+        return stage.api.get(f"{where}?page={FAR}&size={SIZE}", as_=as_(stage))
+
+    return ask
+
+
+def _root(stage: Stage) -> User:
+    return stage.scene.root
+
+
+ENDPOINTS = (
+    Endpoint(
+        "POST /api/workspaces",
+        4,
+        4,
+        1,
+        lambda on: on.api.post(
+            "/api/workspaces", {"key": "umbra", "name": "Umbra"}, as_=on.scene.root, headers=_ONCE
+        ),
+    ),
+    Endpoint(
+        "GET /api/workspaces", 4, 4, 0, _page("/api/workspaces", _root), "all, to an ADMIN", Stage.crowd
+    ),
+    Endpoint(
+        "GET /api/workspaces",
+        5,
+        5,
+        0,
+        _page("/api/workspaces", lambda on: on.scene.stranger),
+        "the caller's own",
+        Stage.crowd,
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}",
+        1,
+        1,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.scene.acme.id}", as_=on.scene.member),
+    ),
+    Endpoint(
+        "POST /api/workspaces/{workspaceId}/members",
+        4,
+        4,
+        1,
+        lambda on: on.api.post(
+            f"/api/workspaces/{on.scene.acme.id}/members",
+            {"userId": on.scene.stranger.id, "role": "MEMBER"},
+            as_=on.scene.boss,
+            headers=_ONCE,
+        ),
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/members",
+        5,
+        5,
+        0,
+        _page("/api/workspaces/{acme}/members", lambda on: on.scene.member),
+        ground=Stage.crowd,
+    ),
+    Endpoint(
+        "DELETE /api/workspaces/{workspaceId}/members/{userId}",
+        4,
+        4,
+        1,
+        lambda on: on.api.delete(
+            f"/api/workspaces/{on.scene.acme.id}/members/{on.ada.id}", as_=on.scene.boss
+        ),
+    ),
+    Endpoint(
+        "POST /api/admin/users",
+        4,
+        4,
+        1,
+        lambda on: on.api.post(
+            "/api/admin/users",
+            {"email": "new@example.com", "fullName": "New", "password": PASSWORD, "roles": ["USER"]},
+            as_=on.scene.root,
+            headers=_ONCE,
+        ),
+    ),
+    Endpoint("GET /api/admin/users", 4, 4, 0, _page("/api/admin/users", _root), ground=Stage.crowd),
+    Endpoint(
+        "GET /api/admin/users/{userId}",
+        2,
+        2,
+        0,
+        lambda on: on.api.get(f"/api/admin/users/{on.ada.id}", as_=on.scene.root),
+    ),
+    Endpoint(
+        "PUT /api/admin/users/{userId}",
+        4,
+        3,
+        1,
+        lambda on: on.api.put(
+            f"/api/admin/users/{on.ada.id}",
+            {"email": "else@example.com", "password": PASSWORD, "active": False},
+            as_=on.scene.root,
+        ),
+    ),
+    Endpoint(
+        "DELETE /api/admin/users/{userId}",
+        4,
+        3,
+        1,
+        lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}", as_=on.scene.root),
+    ),
+    Endpoint(
+        "POST /api/auth/login",
+        4,
+        5,
+        1,
+        lambda on: on.api.post("/api/auth/login", {"email": on.ada.email, "password": PASSWORD}),
+    ),
+    Endpoint("POST /api/auth/logout", 4, 2, 1, lambda on: on.api.post("/api/auth/logout", as_=on.ada)),
+    Endpoint("GET /api/auth/me", 2, 1, 0, lambda on: on.api.get("/api/auth/me", as_=on.ada)),
+    Endpoint(
+        "PUT /api/auth/me/password",
+        4,
+        5,
+        1,
+        lambda on: on.api.put(
+            "/api/auth/me/password",
+            {"currentPassword": PASSWORD, "newPassword": f"{PASSWORD} new"},
+            as_=on.ada,
+        ),
+    ),
+    Endpoint(
+        "POST /api/auth/tokens",
+        4,
+        3,
+        1,
+        lambda on: on.api.post(
+            "/api/auth/tokens", {"name": "ci", "workspaceId": on.scene.acme.id}, as_=on.ada
+        ),
+    ),
+    Endpoint("GET /api/auth/tokens", 2, 2, 0, lambda on: on.api.get("/api/auth/tokens", as_=on.ada)),
+    Endpoint(
+        "DELETE /api/auth/tokens/{tokenId}",
+        4,
+        3,
+        1,
+        lambda on: on.api.delete(f"/api/auth/tokens/{on.token.id}", as_=on.ada),
+    ),
+    Endpoint("$default", 0, 0, 0, lambda on: on.api.get("/api/nowhere", as_=on.ada)),
+)
+
+_GET, _BATCH, _QUERY, _TRANSACT = "GetItem", "BatchGetItem", "Query", "TransactWriteItems"
+_UPDATE, _PUT, _DELETE = "UpdateItem", "PutItem", "DeleteItem"
+_PAGE = {_BATCH: 1, _GET: 1, _QUERY: 1}
+_JOINED = {_BATCH: 2, _GET: 1, _QUERY: 1}
+_NEW_USER = User("", 0, "new@example.com", "New", "")
+_NEW_TENANT = Tenant("", 0, "umbra", "Umbra", "")
+
+
+def _leave(on: Stage) -> None:
+    members.remove(on.store, on.scene.acme, on.ada.id, by=on.by, even_last_admin=False)
+
+
+def _later(on: Stage) -> None:
+    on.api.clock.advance(hours=2)
+
+
+PATTERNS = (
+    Pattern("users.by_id", {_GET: 1}, lambda on: users.by_id(on.store, on.ada.id)),
+    Pattern("users.by_ids", {_BATCH: 1}, lambda on: users.by_ids(on.store, [on.ada.id, on.scene.boss.id])),
+    Pattern("users.page", _PAGE, lambda on: users.page(on.store, FAR, SIZE), ground=Stage.crowd),
+    Pattern(
+        "users.with_password", {_GET: 1, _BATCH: 1}, lambda on: users.with_password(on.store, on.ada.email)
+    ),
+    Pattern("users.password_of", {_GET: 1}, lambda on: users.password_of(on.store, on.ada.id)),
+    Pattern(
+        "users.create",
+        {_GET: 1, _UPDATE: 1, _TRANSACT: 1},
+        lambda on: users.create(on.store, _NEW_USER, None, by=on.by),
+    ),
+    Pattern(
+        "users.change",
+        {_TRANSACT: 1},
+        lambda on: users.change(
+            on.store, on.ada, lambda present: replace(present, email="else@example.com"), by=on.by
+        ),
+    ),
+    Pattern("users.delete", {_TRANSACT: 1}, lambda on: users.delete(on.store, on.ada, by=on.by)),
+    Pattern("users.alive", {_GET: 1}, lambda on: users.alive(on.store, on.ada.id)),
+    Pattern("tenants.by_id", {_GET: 1}, lambda on: tenants.by_id(on.store, on.scene.acme.id)),
+    Pattern(
+        "tenants.by_ids",
+        {_BATCH: 1},
+        lambda on: tenants.by_ids(on.store, [on.scene.acme.id, on.scene.globex.id]),
+    ),
+    Pattern("tenants.page", _PAGE, lambda on: tenants.page(on.store, FAR, SIZE), ground=Stage.crowd),
+    Pattern(
+        "tenants.page_of_user",
+        _JOINED,
+        lambda on: tenants.page_of_user(on.store, on.scene.stranger.id, FAR, SIZE),
+        ground=Stage.crowd,
+    ),
+    Pattern(
+        "tenants.create",
+        {_GET: 1, _UPDATE: 1, _TRANSACT: 1},
+        lambda on: tenants.create(on.store, _NEW_TENANT, by=on.by),
+    ),
+    Pattern(
+        "members.page",
+        _JOINED,
+        lambda on: members.page(on.store, on.scene.acme.id, FAR, SIZE),
+        ground=Stage.crowd,
+    ),
+    Pattern(
+        "members.add",
+        {_BATCH: 1, _UPDATE: 1, _TRANSACT: 1},
+        lambda on: members.add(on.store, on.scene.acme, on.scene.stranger.id, WorkspaceRole.ADMIN, by=on.by),
+    ),
+    Pattern("members.remove", {_BATCH: 1, _QUERY: 1, _TRANSACT: 1}, _leave, "(the user's oldest)"),
+    Pattern(
+        "sessions.start", {_TRANSACT: 1}, lambda on: sessions.start(on.store, on.ada, on.ada.email, by=on.by)
+    ),
+    Pattern(
+        "sessions.touch",
+        {_UPDATE: 1},
+        lambda on: sessions.touch(on.store, on.session, on.by.at),
+        "(once an hour)",
+        _later,
+    ),
+    Pattern("sessions.touch", {}, lambda on: sessions.touch(on.store, on.session, on.by.at), "(otherwise)"),
+    Pattern("sessions.end", {_TRANSACT: 1}, lambda on: sessions.end(on.store, on.session, by=on.by)),
+    Pattern(
+        "tokens.create", {_TRANSACT: 1}, lambda on: tokens.create(on.store, on.ada, "x", None, None, by=on.by)
+    ),
+    Pattern("tokens.of_user", {_QUERY: 1}, lambda on: tokens.of_user(on.store, on.ada.id, on.by.at)),
+    Pattern(
+        "tokens.revoke",
+        {_GET: 1, _TRANSACT: 1},
+        lambda on: tokens.revoke(on.store, on.ada.id, on.token.id, by=on.by),
+    ),
+    Pattern(
+        "attempts.take",
+        {_UPDATE: 1, _PUT: 1},
+        lambda on: attempts.take(on.store, on.ada.email, on.by.at),
+        "(nothing failed lately)",
+    ),
+    Pattern(
+        "attempts.take",
+        {_UPDATE: 1},
+        lambda on: attempts.take(on.store, on.ada.email, on.by.at),
+        "(after a failure)",
+        lambda on: attempts.take(on.store, on.ada.email, on.by.at),
+    ),
+    Pattern("listings.allocate", {_UPDATE: 1}, lambda on: listings.allocate(on.store, keys.USERS, 7)),
+    Pattern("listings.reserve", {_UPDATE: 1}, lambda on: listings.reserve(on.store, keys.USERS, 7_000)),
+    Pattern(
+        "listings.page", _PAGE, lambda on: listings.page(on.store, keys.USERS, FAR, SIZE), ground=Stage.crowd
+    ),
+    Pattern(
+        "listings.page",
+        {_BATCH: 1},
+        lambda on: listings.page(on.store, keys.USERS, FAR * FAR, SIZE),
+        "(past the last)",
+        Stage.crowd,
+    ),
+    Pattern(
+        "listings.everything",
+        {_QUERY: 1},
+        lambda on: list(listings.everything(on.store, keys.USERS)),
+        ground=Stage.crowd,
+    ),
+    Pattern("listings.total", {_GET: 1}, lambda on: listings.total(on.store, keys.USERS)),
+    Pattern("sweeps.jobs", {_QUERY: 1}, lambda on: list(sweeps.jobs(on.store))),
+    Pattern(
+        "sweeps.run",
+        {_GET: 2, _QUERY: 1, _DELETE: 2},
+        lambda on: sweeps.run(on.store, keys.sweep_of_member(on.scene.acme.id, on.ada.id), on.by.at),
+        "(a membership that nothing was granted in)",
+        _leave,
+    ),
+)

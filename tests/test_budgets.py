@@ -1,0 +1,81 @@
+"""What the table is asked: by endpoints within the design's budget, by access patterns call by call."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from local.gateway import Routes
+from roster.table.meter import Meter
+from tests.api import Api
+from tests.budgets import CROWD, ENDPOINTS, MODULES, PATTERNS, SIZE, Endpoint, Pattern, Stage
+from tests.directory import Directory
+from tools.access_patterns import PAGE, render
+
+LISTS = [row for row in ENDPOINTS if row.ground is Stage.crowd]
+
+
+@pytest.fixture
+def stage(api: Api, directory: Directory) -> Stage:
+    return Stage.set(api, directory)
+
+
+def test_every_route_of_the_template_has_a_row(routes: Routes) -> None:
+    assert {row.route for row in ENDPOINTS} == {route.key for route in routes.routes}
+
+
+@pytest.mark.parametrize("row", ENDPOINTS, ids=lambda row: row.name)
+def test_an_endpoint_takes_what_its_row_says(stage: Stage, meter: Meter, row: Endpoint) -> None:
+    row.ground(stage)
+    with meter.measure() as reading:
+        answer = row.ask(stage)
+    assert answer.status == (404 if row.route == "$default" else 200), answer.text
+    assert reading.trips == row.trips, dict(reading.calls)
+    assert reading.calls["TransactWriteItems"] == row.transactions
+    assert reading.calls["Scan"] == 0
+
+
+@pytest.mark.parametrize("row", ENDPOINTS, ids=lambda row: row.name)
+def test_no_endpoint_takes_more_than_the_design_allows(row: Endpoint) -> None:
+    assert row.trips <= row.budget
+
+
+@pytest.mark.parametrize("row", LISTS, ids=lambda row: row.name)
+def test_a_crowded_list_gives_the_whole_page_within_its_row(
+    stage: Stage, meter: Meter, row: Endpoint
+) -> None:
+    row.ground(stage)
+    answer = row.ask(stage)
+    assert len(answer.data) == SIZE
+    assert answer.json["meta"]["total"] >= CROWD
+
+
+def test_an_hour_later_a_reading_request_writes_once_more(stage: Stage, meter: Meter) -> None:
+    stage.api.clock.advance(hours=2)
+    with meter.measure() as reading:
+        stage.api.get("/api/auth/me", as_=stage.ada)
+    assert reading.calls == {"BatchGetItem": 1, "UpdateItem": 1}
+
+
+def test_every_public_function_of_a_store_has_a_row() -> None:
+    asked = {
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for module in MODULES
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+        if next(iter(inspect.signature(function).parameters), "") == "store"
+    }
+    assert {row.name for row in PATTERNS} == asked
+
+
+@pytest.mark.parametrize("row", PATTERNS, ids=lambda row: row.label)
+def test_an_access_pattern_makes_the_calls_of_its_row(stage: Stage, meter: Meter, row: Pattern) -> None:
+    row.ground(stage)
+    with meter.measure() as reading:
+        row.run(stage)
+    assert reading.calls == row.calls
+
+
+def test_the_document_is_the_one_that_the_rows_make() -> None:
+    path = Path(__file__).parent.parent / PAGE
+    assert path.read_text(encoding="utf-8") == render(ENDPOINTS, PATTERNS), "python -m tools.access_patterns"

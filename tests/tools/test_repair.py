@@ -1,0 +1,188 @@
+"""Repair: what can be told is made right, what cannot is left as it is, and writers may go on meanwhile."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import count
+from threading import Event
+
+import pytest
+
+from local.sqlite_store import SqliteStore
+from roster.table import keys, listings, users
+from roster.table.store import Delete, Item, Key, Store, Update
+from tests import real
+from tests.tools import damage
+from tests.tools.damage import BY, CASES, NOW, Case, number, user
+from tests.tools.ground import original, whole
+from tools.invariants import Invariant
+from tools.repair import Outcome, repair
+from tools.verify import verify
+
+__all__ = ["original", "whole"]
+
+MENDED = [case for case in CASES if case.mends]
+RESTORED = [case for case in MENDED if case.name.startswith(("a stale", "no "))]
+LEFT = [case for case in CASES if not case.mends]
+
+
+def repaired(store: Store) -> Outcome:
+    return repair(store, now=NOW, by=BY)
+
+
+def name(case: Case) -> str:
+    return f"{case.invariant}: {case.name}"
+
+
+@pytest.mark.parametrize("case", MENDED, ids=name)
+def test_what_can_be_told_is_made_right(whole: SqliteStore, case: Case) -> None:
+    case.damage(whole)
+    outcome = repaired(whole)
+    assert {finding.invariant for finding in outcome.mended} == {case.invariant}
+    assert verify(whole, now=NOW) == outcome.after
+    assert outcome.after.broken == []
+
+
+@pytest.mark.parametrize("case", LEFT, ids=name)
+def test_what_cannot_be_told_is_left_as_it_is(whole: SqliteStore, case: Case) -> None:
+    case.damage(whole)
+    broken = verify(whole, now=NOW).broken
+    before = everything(whole)
+    assert repaired(whole).after.broken == broken
+    assert everything(whole) == before
+
+
+def test_a_whole_directory_stays_as_it_is(whole: SqliteStore) -> None:
+    before = everything(whole)
+    assert repaired(whole).mended == []
+    assert everything(whole) == before
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in MENDED if case.name.startswith(("a stale", "no "))], ids=name
+)
+def test_a_copy_that_was_gone_or_stale_is_as_it_was(whole: SqliteStore, case: Case) -> None:
+    before = everything(whole)
+    case.damage(whole)
+    repaired(whole)
+    assert everything(whole) == before
+
+
+def test_rows_that_vanished_come_back_with_their_counts(whole: SqliteStore) -> None:
+    before = everything(whole)
+    for key in (
+        keys.row(keys.USERS, number(whole, keys.user("ann"))),
+        keys.row(keys.members("acme"), number(whole, keys.member("acme", "bob"))),
+        keys.row(keys.spaces_of("bob", "developer"), number(whole, keys.space("dev"))),
+        keys.project_member("web", "bob"),
+    ):
+        whole.write(Delete(key))
+    assert repaired(whole).after.broken == []
+    assert everything(whole) == before
+
+
+def test_counts_are_rebuilt_from_nothing(whole: SqliteStore) -> None:
+    before = everything(whole)
+    for listing in (keys.USERS, keys.WORKSPACES, keys.members("acme")):
+        whole.write(Delete(keys.root(listing)))
+        whole.write(Delete(keys.branch(listing, 0)))
+    whole.write(Delete(keys.site_admins()))
+    assert repaired(whole).after.broken == []
+    assert everything(whole) == before
+
+
+def test_two_who_claim_a_free_address_are_both_left(whole: SqliteStore) -> None:
+    user(whole, "twin")
+    for key in (keys.user("twin"), keys.row(keys.USERS, number(whole, keys.user("twin")))):
+        whole.write(Update(key, set={"email": "ann@example.com"}))
+    for address in ("ann@example.com", "twin@example.com"):
+        whole.write(Delete(keys.email(address)))
+    left = repaired(whole).after.broken
+    assert {(finding.key, finding.invariant) for finding in left} == {
+        (keys.user("ann"), Invariant.EMAIL_LOCK),
+        (keys.user("twin"), Invariant.EMAIL_LOCK),
+    }
+    assert whole.get(keys.email("ann@example.com")) is None
+
+
+def test_what_is_repaired_is_audited(whole: SqliteStore) -> None:
+    whole.write(Update(keys.site_admins(), set={"count": 3}))
+    repaired(whole)
+    audit = [
+        item
+        for item in everything(whole, audited=True).values()
+        if item.get("action") == "directory.repaired"
+    ]
+    assert [item["target"] for item in audit] == ["SITE ADMINS"]
+
+
+def test_repair_while_users_come_and_go_loses_nothing(whole: SqliteStore) -> None:
+    repair_among_writers(whole, old=120)
+
+
+@pytest.mark.real
+def test_repair_while_users_come_and_go_loses_nothing_on_dynamodb() -> None:
+    with real.fresh_table(real.TABLE) as name:
+        store = real.dynamo_store(name)
+        damage.whole(store)
+        repair_among_writers(store, old=40)
+
+
+def repair_among_writers(store: Store, *, old: int) -> None:
+    """Ruin the counts, and repair until nothing is broken while two threads make, rename and delete users."""
+    for index in range(old):
+        user(store, f"old{index}")
+    ruin_counts(store)
+    done = Event()
+
+    def live(who: int) -> set[str]:
+        kept: set[str] = set()
+        for index in count():
+            if done.is_set():
+                break
+            made = user(store, f"new{who}-{index}")
+            users.change(store, made, lambda one: replace(one, full_name="Renamed"), by=BY)
+            if index % 3:
+                users.delete(store, users.alive(store, made.id), by=BY)
+            else:
+                kept.add(made.id)
+        return kept
+
+    with ThreadPoolExecutor(2) as pool:
+        writers = [pool.submit(live, who) for who in range(2)]
+        try:
+            rounds = 1
+            while repaired(store).after.broken:
+                rounds += 1
+                assert rounds < 10, "repair does not come to an end"
+        finally:
+            done.set()
+        kept = set[str]().union(*(writer.result() for writer in writers))
+    assert verify(store, now=NOW).broken == []
+    expected = {"root", "ann", "bob", *(f"old{index}" for index in range(old)), *kept}
+    assert listed(store) == expected
+    assert listings.total(store, keys.USERS) == len(expected)
+
+
+def ruin_counts(store: Store) -> None:
+    """Bits of rows that are there are gone, others are set; branch and total are off by different numbers."""
+    store.write(Update(keys.branch(keys.USERS, 0), set={"0": 1 << 7, "3": 1 << 50}))
+    store.write(Update(keys.root(keys.USERS), set={"total": 1000, "b0": 77}))
+    store.write(Update(keys.site_admins(), set={"count": 50}))
+
+
+def listed(store: Store) -> set[str]:
+    return {str(row["id"]) for row in listings.everything(store, keys.USERS)}
+
+
+def everything(store: Store, *, audited: bool = False) -> dict[Key, Item]:
+    """The whole table, without empty counts, and without audit unless told so."""
+    found: dict[Key, Item] = {}
+    start: Key | None = None
+    while True:
+        page = store.scan(start=start)
+        for item in page.items:
+            key = Key.of(item)
+            if audited or "action" not in item:
+                found[key] = {name: value for name, value in item.items() if value != 0 or name == "v"}
+        if (start := page.next) is None:
+            return found
