@@ -1,4 +1,4 @@
-"""The `roster` command: records in and out, the first administrator, API tokens.
+"""The `roster` command: records in and out, the first administrator, API tokens, verify and repair.
 
 Exit codes: 0 done; 1 refused, or some lines were bad; 2 the call itself is wrong.
 """
@@ -31,6 +31,8 @@ from roster.table.transport import BotoTransport, boto_client
 from tools.progress import Bars
 from tools.records.export import export
 from tools.records.loading import load
+from tools.repair import repair
+from tools.verify import verify
 
 
 class Refused(Exception):
@@ -108,6 +110,12 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("--workspace", metavar="ID", help="the one workspace that it is for")
     making.add_argument("--expires", type=_moment, metavar="ISO", help="such as 2030-01-31T00:00:00Z")
     making.set_defaults(run=_create_token, must_exist=True)
+
+    verifying = commands.add_parser("verify", parents=[where], help="report every broken invariant")
+    verifying.set_defaults(run=_verify, must_exist=True)
+
+    repairing = commands.add_parser("repair", parents=[where], help="make right what can be, and verify")
+    repairing.set_defaults(run=_repair, must_exist=True)
     return parser
 
 
@@ -250,6 +258,28 @@ def _user(store: Store, text: str) -> User:
     if found is None:
         raise Refused("there is no such user")
     return found
+
+
+def _verify(store: Store, arguments: argparse.Namespace) -> int:
+    with Bars() as bars:
+        report = verify(store, now=clock.now(), progress=bars)
+    for finding in report.broken:
+        print(finding)
+    told = f"{report.items} items, {len(report.broken)} broken, {len(report.pending)} pending"
+    print(told, file=sys.stderr)
+    return 1 if report.broken else 0
+
+
+def _repair(store: Store, arguments: argparse.Namespace) -> int:
+    by = _operator()
+    with Bars() as bars:
+        outcome = repair(store, now=by.at, by=by, progress=bars)
+    for finding in outcome.mended:
+        print(f"mended {finding}")
+    for finding in outcome.after.broken:
+        print(f"left {finding}")
+    print(f"mended {len(outcome.mended)}, left {len(outcome.after.broken)}", file=sys.stderr)
+    return 1 if outcome.after.broken else 0
 
 
 def _counted(counts: Counter[str]) -> str:
