@@ -1,0 +1,90 @@
+"""Counted pages beside the naive walk, on DynamoDB Local and on the embedded store.
+
+    tools/with_dynamodb_local.sh .venv/bin/python -m bench.pages --rows 1000000
+
+Prints and writes docs/pages.md, and draws docs/pages.png.
+"""
+
+import argparse
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+from bench import crowd, report
+from bench.measuring import SIZE, Result, measure
+from local.embedded import open_embedded
+from roster import clock
+from roster.model import Actor
+from roster.table import keys, listings
+from roster.table.dynamo import DynamoStore
+from roster.table.meter import Meter, MeteredStore, MeteredTransport
+from roster.table.transport import BotoTransport
+from tests import real
+from tools import demo
+from tools.progress import Bars
+from tools.records.loading import load
+
+RANDOM = 100  # pages, beside the first, the middle and the last
+DOCS = Path(__file__).parents[1] / "docs"
+
+# The listing touches neither stream nor indexes, and the engine's bulk writes would pay for both.
+_PLAIN = {
+    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK")],
+    "KeySchema": real.TABLE["KeySchema"],
+    "BillingMode": real.TABLE["BillingMode"],
+}
+
+
+def main() -> None:
+    """Measure both stores, one after the other, and report."""
+    parser = argparse.ArgumentParser(prog="bench.pages", description="Time and meter counted pages.")
+    parser.add_argument("--rows", type=int, default=1_000_000, metavar="N", help="default: %(default)s")
+    parser.add_argument("--users-file", type=Path, metavar="FILE", help="keep the store, or use a kept one")
+    parser.add_argument("--skip-file", action="store_true", help="DynamoDB Local only")
+    arguments = parser.parse_args()
+    pages = -(-arguments.rows // SIZE)
+    random = Random(16).sample(range(1, pages + 1), min(RANDOM, pages))  # noqa: S311
+    with Bars() as bars:
+        results = [_on_dynamodb(arguments.rows, random, bars)]
+        if not arguments.skip_file:
+            with TemporaryDirectory() as folder:
+                file = arguments.users_file or Path(folder) / "users.db"
+                results.append(_on_a_file(file, arguments.rows, random, bars))
+    text = report.table(results, random, datetime.now(UTC).date())
+    print(text)
+    (DOCS / "pages.md").write_text(text, encoding="utf-8")
+    report.plot(results, DOCS / "pages.png")
+
+
+def _on_dynamodb(rows: int, random: list[int], progress: Callable[[str, int, int], None]) -> Result:
+    """A listing of rows of real size, written in bulk."""
+    with real.fresh_table(_PLAIN) as name:
+        done = 0
+        for some in crowd.filling(partial(real.dynamo_store, name), rows, only_rows=True):
+            done += len(some)
+            progress("bulk write", done, rows)
+        meter = Meter()
+        store = DynamoStore(MeteredTransport(BotoTransport(real.client()), meter), name)
+        return measure("DynamoDB Local", store, meter, random, progress)
+
+
+def _on_a_file(
+    file: Path, users: int, random: list[int], progress: Callable[[str, int, int], None]
+) -> Result:
+    """Users in an embedded store, imported as records unless the file holds that many."""
+    with closing(open_embedded(file)) as embedded:
+        if listings.total(embedded, keys.USERS) != users:
+            with TemporaryDirectory() as folder:
+                records = Path(folder) / "users.jsonl"
+                demo.write(demo.generate(users), records)
+                load(embedded, records, by=Actor("bench", clock.now()), progress=progress)
+        meter = Meter()
+        return measure("Embedded store", MeteredStore(embedded, meter), meter, random, progress)
+
+
+if __name__ == "__main__":
+    main()
