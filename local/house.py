@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from local.embedded import open_embedded
-from local.server import HOST, House, Options
+from local.server import HOST, CannotStart, House, Options
 from local.streams import DynamoFeed, Feed, StoreFeed
 from local.tables import create_table, table_definition
 from roster import clock, wiring
 from roster.emails import canonical
+from roster.issuers import Issuers
 from roster.model import Actor
 from roster.settings import settings
 from roster.table import keys
@@ -30,13 +31,15 @@ def prepare(options: Options) -> None:
         ALLOWED_ORIGINS=f"http://{HOST}:{options.port} http://localhost:{options.port}",
         PLAIN_COOKIE="loopback",
         POWERTOOLS_LOG_LEVEL="WARNING",
+        IDENTITY_HEADER_PROOF=options.identity_header_proof,
     )
     if options.table_endpoint is None:
-        wiring.use(wiring.Wiring(open_embedded(_file(options))))
+        wiring.use(_wired(open_embedded(_file(options)), options))
         return
     os.environ["TABLE_ENDPOINT"] = options.table_endpoint
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         os.environ.setdefault(name, "local")  # a local engine checks none
+    wiring.use(_wired(wiring.current().store, options))
 
 
 def populate(options: Options) -> list[str]:
@@ -70,6 +73,22 @@ def feed(options: Options) -> Feed:
 
 
 HOUSE = House(TEMPLATE, prepare, populate, feed)
+
+
+def _wired(store: Store, options: Options) -> wiring.Wiring:
+    """The store, with the issuers and the gateway secret that AWS would keep in Secrets Manager."""
+    issuers = _issuers(options)
+    secrets = (options.gateway_secret,) if options.gateway_secret else ()
+    return wiring.Wiring(store, issuers=lambda: issuers, gateway_secrets=lambda: secrets)
+
+
+def _issuers(options: Options) -> Issuers:
+    if options.issuers is None:
+        return Issuers()
+    try:
+        return Issuers.read(options.issuers.read_text("utf-8"))
+    except ValueError as error:
+        raise CannotStart(f"ISSUERS={options.issuers}: {error}", 2) from error
 
 
 def _file(options: Options) -> Path:
@@ -109,4 +128,15 @@ def _curls(url: str) -> list[str]:
         "# Workspaces: log in, then ask with the cookie",
         f"curl -s -c cookies.txt {url}/api/auth/login -H 'Content-Type: application/json' -d '{login}'",
         f"curl -s -b cookies.txt {url}/api/workspaces",
+        "# User Space: identity headers",
+        f"curl -s {url}/minimal/rest/user/v1/org/detail {_identity()}",
+        "# Testmo: a bearer token",
+        f"curl -s {url}/api/v1/users -H 'Authorization: Bearer {demo.ADMIN_TOKEN}'",
+        "# Workspace profile: a bearer token, in the header or in the query",
+        f"curl -s '{url}/api/workspace/auth/me?access_token={demo.DEVELOPER_TOKEN}'",
     ]
+
+
+def _identity() -> str:
+    headers = {"X-Org-Id": demo.ORG_ID, "X-Project-Id": demo.PROJECT_ID, "X-User-Id": demo.DEVELOPER_ID}
+    return " ".join(f"-H '{name}: {value}'" for name, value in headers.items())

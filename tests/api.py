@@ -13,6 +13,7 @@ from local.gateway import Function, Gateway, Request, Response
 from roster.credentials import Credential
 from roster.model import User
 from roster.table.store import Item, Store
+from tests.contract import recorder
 from tests.directory import Directory
 
 
@@ -44,7 +45,9 @@ class Context:
 
 def in_process(function: Function, event: dict[str, Any]) -> Any:
     """Call a function's handler as Lambda would, in this process."""
-    return getattr(import_module(function.module), function.attribute)(event, Context(function.id))
+    answer = getattr(import_module(function.module), function.attribute)(event, Context(function.id))
+    recorder.note(event, answer)
+    return answer
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,14 @@ class Answer:
 
 @dataclass
 class Api:
-    """Sends requests; `as_` is a user (whose session is made on first use) or a cookie's own text."""
+    """Sends requests; `as_` is a user (whose session is made on first use) or a cookie's own text, `bearer`
+    likewise with an API token."""
 
     gateway: Gateway
     store: Store
     clock: Clock
     _cookies: dict[str, str] = field(default_factory=dict)
+    _tokens: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **more: Any) -> Answer:
         return self.send("GET", path, **more)
@@ -97,12 +102,15 @@ class Api:
         body: Any = None,
         *,
         as_: User | str | None = None,
+        bearer: User | str | None = None,
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
     ) -> Answer:
         lines = [("host", "roster.example")]
         if as_ is not None:
             lines.append(("cookie", f"__Host-session={self.cookie(as_)}"))
+        if bearer is not None:
+            lines.append(("authorization", f"Bearer {self.token(bearer)}"))
         content = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
         given = {name.lower(): value for name, value in (headers or {}).items()}
         if content and "content-type" not in given:
@@ -117,6 +125,14 @@ class Api:
         if who.id not in self._cookies:
             self._cookies[who.id] = str(Directory(self.store, self.clock).session(who))
         return self._cookies[who.id]
+
+    def token(self, who: User | str) -> str:
+        """An API token of a user; made once."""
+        if isinstance(who, str):
+            return who
+        if who.id not in self._tokens:
+            self._tokens[who.id] = Directory(self.store, self.clock).token(who)
+        return self._tokens[who.id]
 
     @contextmanager
     def no_effect(self) -> Iterator[None]:
@@ -135,6 +151,12 @@ def everything(store: Store) -> list[Item]:
         items += page.items
         if (start := page.next) is None:
             return sorted(items, key=lambda item: (str(item["PK"]), str(item["SK"])))
+
+
+def bare(answer: Answer) -> tuple[int, dict[str, str], str]:
+    """An answer without the one thing that may differ between two like it: the request id."""
+    own = ("x-request-id",)
+    return answer.status, {n: v for n, v in answer.headers.items() if n not in own}, answer.text
 
 
 def session_in(answer: Answer) -> Credential:

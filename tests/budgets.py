@@ -6,18 +6,32 @@ membership that was the user's oldest, a first attempt to log in.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
-from roster.model import Actor, ApiToken, Membership, Session, Tenant, User, WorkspaceRole
-from roster.table import attempts, keys, listings, members, sessions, sweeps, tenants, tokens, users
+from roster.model import Actor, ApiToken, Membership, Project, Session, Tenant, User, WorkspaceRole
+from roster.table import (
+    attempts,
+    catalog,
+    keys,
+    listings,
+    members,
+    projects,
+    sessions,
+    spaces,
+    sweeps,
+    tenants,
+    tokens,
+    users,
+)
 from roster.table.listings import BRANCH
 from roster.table.mapping import attributes
-from roster.table.store import Store, Value
+from roster.table.store import Item, Store, Value
 from roster.table.transaction import Transaction, item
 from tests.api import Answer, Api
 from tests.directory import PASSWORD, Directory
 from tests.workspaces.scene import Scene
 
-MODULES = (users, tenants, members, sessions, tokens, attempts, listings, sweeps)
+MODULES = (users, tenants, members, projects, spaces, catalog, sessions, tokens, attempts, listings, sweeps)
 """The modules whose public functions of a store have a row each."""
 
 CROWD = 300  # rows of every list
@@ -33,6 +47,7 @@ class Stage:
     directory: Directory
     scene: Scene
     ada: User  # can log in; member of acme and, a little later, of globex
+    web: Project  # of acme; ada works in it
     token: ApiToken  # of ada
     session: Session  # of ada
 
@@ -45,12 +60,19 @@ class Stage:
         directory.member(scene.globex, ada)
         token, _ = tokens.create(api.store, ada, "ci", None, None, by=directory.by)
         api.cookie(ada)
+        web = directory.project(scene.acme)
+        directory.grant(web, ada)
+        directory.grant(directory.space(scene.acme, "alpha", web), ada)
+        directory.group(1, "QA")
+        directory.role(1, "Tester")
+        for user in (ada, scene.root):
+            api.token(user)
         credential = directory.session(ada)
         session = sessions.live(
             api.store.get(keys.session(ada.id, credential.id)), credential, ada, api.clock.moment
         )
         assert session is not None
-        return cls(api, directory, scene, ada, token, session)
+        return cls(api, directory, scene, ada, web, token, session)
 
     @property
     def store(self) -> Store:
@@ -59,6 +81,23 @@ class Stage:
     @property
     def by(self) -> Actor:
         return self.directory.by
+
+    def identity(self) -> dict[str, str]:
+        """The identity headers of ada, and the proof of them."""
+        return {
+            "X-Org-Id": self.scene.acme.id,
+            "X-Project-Id": self.web.id,
+            "X-User-Id": self.ada.id,
+            "Authorization": f"Bearer {self.api.token(self.ada)}",
+        }
+
+    def row_of_web(self) -> Item:
+        """What the list of projects says of the project."""
+        return {"id": self.web.id, "workspace_id": self.scene.acme.id}
+
+    def as_admin(self, path: str) -> Answer:
+        """A request of the bearer dialects by the platform ADMIN."""
+        return self.api.get(path, bearer=self.scene.root)
 
     def crowd(self) -> None:
         """Lengthen every list by hundreds of rows, half of them in a later branch than the others."""
@@ -248,7 +287,7 @@ ENDPOINTS = (
     Endpoint(
         "POST /api/auth/login",
         4,
-        5,
+        4,
         1,
         lambda on: on.api.post("/api/auth/login", {"email": on.ada.email, "password": PASSWORD}),
     ),
@@ -257,7 +296,7 @@ ENDPOINTS = (
     Endpoint(
         "PUT /api/auth/me/password",
         4,
-        5,
+        4,
         1,
         lambda on: on.api.put(
             "/api/auth/me/password",
@@ -281,6 +320,46 @@ ENDPOINTS = (
         3,
         1,
         lambda on: on.api.delete(f"/api/auth/tokens/{on.token.id}", as_=on.ada),
+    ),
+    *(
+        Endpoint(
+            f"GET /minimal/rest/user/v1/{name}",
+            budget,
+            trips,
+            0,
+            lambda on, name=name: on.api.get(f"/minimal/rest/user/v1/{name}", headers=on.identity()),  # type: ignore[misc]
+        )
+        for name, budget, trips in (
+            ("org", 1, 1),
+            ("org/detail", 2, 1),
+            ("project", 1, 1),
+            ("project/detail", 2, 1),
+            ("space", 4, 3),
+            ("feature", 4, 2),
+        )
+    ),
+    *(
+        Endpoint(f"GET /api/v1/{route}", budget, trips, 0, partial(Stage.as_admin, path=f"/api/v1/{path}"))
+        for route, path, budget, trips in (
+            ("user", "user", 1, 1),
+            ("users", "users", 4, 3),
+            ("users/{user_id}", "users/1", 2, 2),
+            ("projects/{project_id}/users", "projects/1/users", 5, 5),
+            ("project/{project_id}/users", "project/1/users", 5, 5),
+            ("groups", "groups", 4, 2),
+            ("groups/{number}", "groups/1", 4, 2),
+            ("roles", "roles", 4, 2),
+            ("roles/{number}", "roles/1", 4, 2),
+            ("projects", "projects", 4, 3),
+            ("projects/{number}", "projects/1", 4, 3),
+        )
+    ),
+    Endpoint(
+        "GET /api/workspace/auth/me",
+        2,
+        2,
+        0,
+        lambda on: on.api.get("/api/workspace/auth/me", bearer=on.ada),
     ),
     Endpoint("$default", 0, 0, 0, lambda on: on.api.get("/api/nowhere", as_=on.ada)),
 )
@@ -306,9 +385,9 @@ PATTERNS = (
     Pattern("users.by_ids", {_BATCH: 1}, lambda on: users.by_ids(on.store, [on.ada.id, on.scene.boss.id])),
     Pattern("users.page", _PAGE, lambda on: users.page(on.store, FAR, SIZE), ground=Stage.crowd),
     Pattern(
-        "users.with_password", {_GET: 1, _BATCH: 1}, lambda on: users.with_password(on.store, on.ada.email)
+        "users.with_password", {_BATCH: 1}, lambda on: users.with_password(on.store, {"user_id": on.ada.id})
     ),
-    Pattern("users.password_of", {_GET: 1}, lambda on: users.password_of(on.store, on.ada.id)),
+    Pattern("users.by_number", {_GET: 1}, lambda on: users.by_number(on.store, on.ada.number)),
     Pattern(
         "users.create",
         {_GET: 1, _UPDATE: 1, _TRANSACT: 1},
@@ -374,19 +453,7 @@ PATTERNS = (
         {_GET: 1, _TRANSACT: 1},
         lambda on: tokens.revoke(on.store, on.ada.id, on.token.id, by=on.by),
     ),
-    Pattern(
-        "attempts.take",
-        {_UPDATE: 1, _PUT: 1},
-        lambda on: attempts.take(on.store, on.ada.email, on.by.at),
-        "(nothing failed lately)",
-    ),
-    Pattern(
-        "attempts.take",
-        {_UPDATE: 1},
-        lambda on: attempts.take(on.store, on.ada.email, on.by.at),
-        "(after a failure)",
-        lambda on: attempts.take(on.store, on.ada.email, on.by.at),
-    ),
+    Pattern("attempts.take", {_UPDATE: 1}, lambda on: attempts.take(on.store, on.ada.email, on.by.at)),
     Pattern("listings.allocate", {_UPDATE: 1}, lambda on: listings.allocate(on.store, keys.USERS, 7)),
     Pattern("listings.reserve", {_UPDATE: 1}, lambda on: listings.reserve(on.store, keys.USERS, 7_000)),
     Pattern(
@@ -405,13 +472,32 @@ PATTERNS = (
         lambda on: list(listings.everything(on.store, keys.USERS)),
         ground=Stage.crowd,
     ),
+    Pattern("projects.visible", {_BATCH: 1}, lambda on: projects.visible(on.store, on.ada, on.row_of_web())),
+    Pattern(
+        "projects.users_page",
+        {_BATCH: 2, _QUERY: 1},
+        lambda on: projects.users_page(on.store, on.web, 1, SIZE),
+    ),
+    Pattern("projects.page", {_BATCH: 1, _QUERY: 1}, lambda on: projects.page(on.store, 1, SIZE)),
+    Pattern("projects.of_user", {_QUERY: 1, _BATCH: 1}, lambda on: projects.of_user(on.store, on.ada)),
+    Pattern("spaces.in_project", {_QUERY: 1}, lambda on: spaces.in_project(on.store, on.web.id, None)),
+    Pattern(
+        "spaces.of_user_in", {_QUERY: 1}, lambda on: spaces.of_user_in(on.store, on.ada, on.scene.acme.id)
+    ),
+    Pattern(
+        "catalog.features_in_project",
+        {_QUERY: 1},
+        lambda on: catalog.features_in_project(on.store, on.web.id),
+    ),
+    Pattern("catalog.all_groups", {_QUERY: 1}, lambda on: catalog.all_groups(on.store)),
+    Pattern("catalog.all_roles", {_QUERY: 1}, lambda on: catalog.all_roles(on.store)),
     Pattern("listings.total", {_GET: 1}, lambda on: listings.total(on.store, keys.USERS)),
     Pattern("sweeps.jobs", {_QUERY: 1}, lambda on: list(sweeps.jobs(on.store))),
     Pattern(
         "sweeps.run",
-        {_GET: 2, _QUERY: 1, _DELETE: 2},
+        {_GET: 3, _QUERY: 1, _TRANSACT: 2, _DELETE: 1},
         lambda on: sweeps.run(on.store, keys.sweep_of_member(on.scene.acme.id, on.ada.id), on.by.at),
-        "(a membership that nothing was granted in)",
+        "(a membership with two grants)",
         _leave,
     ),
 )

@@ -252,9 +252,10 @@ def _create_token(store: Store, arguments: argparse.Namespace) -> int:
 
 def _user(store: Store, text: str) -> User:
     try:
-        found = users.with_password(store, canonical(text))[0] if "@" in text else users.by_id(store, text)
+        lock = store.get(keys.email(canonical(text))) if "@" in text else {"user_id": text}
     except NotAnAddress as error:
         raise Refused(f"--user {error}", 2) from error
+    found = users.by_id(store, str(lock["user_id"])) if lock is not None else None
     if found is None:
         raise Refused("there is no such user")
     return found

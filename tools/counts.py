@@ -189,7 +189,7 @@ def workspace_admins(store: Store, workspace_id: str) -> tuple[int | None, int] 
 
 
 def is_workspace_admin(item: Item) -> bool:
-    return "removed_at" not in item and item.get("role") == WorkspaceRole.ADMIN
+    return item.get("role") == WorkspaceRole.ADMIN
 
 
 def modules(

@@ -26,6 +26,9 @@ LEAD, LEAD_ID = "mateo.silva@demo.test", "u-0000002"
 DEVELOPER, DEVELOPER_ID = "ingrid.lindqvist@demo.test", "u-0000003"
 """A member of two workspaces who develops in spaces of the first."""
 
+ORG_ID, PROJECT_ID = "ws-northwind", "p-web"
+"""A workspace, and a project of it that the developer works in."""
+
 SERVICE_ID = "robot-build"
 
 ADMIN_TOKEN = "demo-token-of-amara-okafor-who-administers"  # noqa: S105

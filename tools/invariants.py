@@ -29,7 +29,7 @@ from roster.model import (
     Tenant,
     User,
 )
-from roster.table import keys
+from roster.table import keys, users
 from roster.table.mapping import Poisoned, entity
 from roster.table.store import Item, Key
 
@@ -115,13 +115,13 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that one item tells. `copy` is what it is itself a copy of; `awaits` the sweep it waits for."""
+    """All that one item tells. `copy` is what it is itself a copy of; `awaits` the sweeps it waits for."""
 
     copies: tuple[Copy, ...] = ()
     copy: Copy | None = None
     needs: tuple[Need, ...] = ()
     offers: tuple[Offer, ...] = ()
-    awaits: Key | None = None
+    awaits: tuple[Key, ...] = ()
     entity: User | Tenant | Membership | Feature | None = None
 
 
@@ -194,7 +194,7 @@ def _names(cls: Any, without: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(field.name for field in fields(cls) if field.name not in set(without))
 
 
-_USER_LISTED = _names(User, ("oldest_workspace_id", "oldest_membership_at", "epoch", "revision"))
+_USER_LISTED = _names(User, users.NOT_LISTED)
 _TENANT_LISTED = ("id", "number", "key", "name", "created_at")
 _MEMBERSHIP = _names(Membership)
 _PROJECT_LISTED = ("id", "workspace_id", "name")
@@ -202,7 +202,7 @@ _SPACE_LISTED = ("space_id", "workspace_id", "name")
 _SPACE, _FEATURE, _APP = _names(Space), _names(Feature), _names(App)
 _GRANT = ("user_id", "workspace_id", "space_id", "project_id", "role", "number", "since")
 _SPACE_GRANTED = ("space_id", "workspace_id", "since")
-_PLACE_GRANTED = ("user_id", "since")
+_PLACE_GRANTED = ("user_id", "workspace_id", "since")
 
 
 # Users.
@@ -217,7 +217,8 @@ def _user(key: Key, item: Item) -> Told:
     _under(key, keys.user(user.id))
     row = Copy(Invariant.USER_ROW, key, keys.row(keys.USERS, user.number), _some(item, _USER_LISTED))
     lock = Copy(Invariant.EMAIL_LOCK, key, keys.email(canonical(user.email)), {"user_id": user.id})
-    return Told(copies=(row, lock), offers=((key, None),), entity=user)
+    awaits = tuple(keys.sweep_of_member(workspace_id, user.id) for workspace_id in sorted(user.floors))
+    return Told(copies=(row, lock), offers=((key, None),), awaits=awaits, entity=user)
 
 
 def _user_row(key: Key, item: Item) -> Told:
@@ -281,10 +282,6 @@ def _key_lock(key: Key, item: Item) -> Told:
 
 
 def _member(key: Key, item: Item) -> Told:
-    if "removed_at" in item:
-        workspace_id, user_id = _text(item, "workspace_id"), _text(item, "user_id")
-        _under(key, keys.member(workspace_id, user_id))
-        return Told(awaits=keys.sweep_of_member(workspace_id, user_id))
     found = entity(Membership, item)
     _under(key, keys.member(found.workspace_id, found.user_id))
     return Told(
@@ -495,7 +492,7 @@ def _sweep(key: Key, item: Item) -> Told:
         _under(key, keys.sweep_of_member(_text(item, "workspace_id"), user_id))
     else:
         _under(key, keys.sweep_of_user(user_id))
-    return Told(awaits=key)
+    return Told(awaits=(key,))
 
 
 def _numbers(_: Key, item: Item) -> Told:

@@ -9,7 +9,7 @@ decided (unreadable items, two users of one address, references to what is not t
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -341,7 +341,7 @@ class _Round:
             return
         at, (workspace_id, *_) = oldest
         state: Item = {"oldest_workspace_id": workspace_id, "oldest_membership_at": at}
-        there = Check(keys.member(workspace_id, user.id), all_of(Present(), Absent("removed_at")))
+        there = Check(keys.member(workspace_id, user.id), Present())
         self._commit(finding, Update(finding.key, set=state, condition=same), there)
 
     # Sweeps.
@@ -351,22 +351,24 @@ class _Round:
         found = self.store.get(finding.key)
         if found is None:
             return
-        user_id, workspace_id = str(found["user_id"]), str(found.get("workspace_id", ""))
+        for job, order in self._jobs(finding.key, found):
+            ordered = {**order, "job": self.by.request_id, "since": instant(self.now)}
+            # Refused means that it is ordered, and only nobody does it.
+            with suppress(Refused):
+                self.store.write(Put(item(job, ordered), Absent()))
+            with suppress(KeyError, TypeError):  # what is unreadable stops a sweep
+                sweeps.run(self.store, job, self.now)
+
+    def _jobs(self, key: Key, found: Item) -> Iterator[tuple[Key, Item]]:
+        """The sweeps that an item waits for; never that of a user who lives, which would be a catastrophe."""
+        floors = found.get("floors", {})
+        user_id, workspace_id = str(found.get("user_id", found.get("id"))), str(found.get("workspace_id", ""))
         dead = "deleted_at" in (self.store.get(keys.user(user_id)) or {})
-        of_member = finding.key.pk == keys.SWEEP and "workspace_id" in found
-        if dead and "removed_at" not in found and not of_member:
-            job, order = keys.sweep_of_user(user_id), {"user_id": user_id}
-        elif workspace_id:
-            job = keys.sweep_of_member(workspace_id, user_id)
-            order = {"workspace_id": workspace_id, "user_id": user_id}
-        else:
-            return  # the sweep of a user who lives would be a catastrophe
-        ordered = {**order, "job": self.by.request_id, "since": instant(self.now)}
-        # Refused means that it is ordered, and only nobody does it.
-        with suppress(Refused):
-            self.store.write(Put(item(job, ordered), Absent()))
-        with suppress(KeyError, TypeError):  # what is unreadable stops a sweep
-            sweeps.run(self.store, job, self.now)
+        if dead and not (key.pk == keys.SWEEP and workspace_id):
+            yield keys.sweep_of_user(user_id), {"user_id": user_id}
+            return
+        for ended in floors if isinstance(floors, dict) and floors else filter(None, [workspace_id]):
+            yield keys.sweep_of_member(ended, user_id), {"workspace_id": ended, "user_id": user_id}
 
     def _read(self, wanted: Iterable[Key]) -> dict[Key, Item]:
         return self.store.batch_get(sorted(wanted))

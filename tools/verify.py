@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from roster.clock import instant
 from roster.model import Feature, Membership, Tenant, User
-from roster.table import grants, keys, listings, members
+from roster.table import grants, keys, listings
 from roster.table.mapping import Poisoned
 from roster.table.store import Item, Key, Store
 from tools import counts, invariants
@@ -104,7 +104,7 @@ class _Walk:
     wanted: dict[int, list[str]] = field(default_factory=dict)
     awaiting: set[Key] = field(default_factory=set)
     floors: set[tuple[str, str]] = field(default_factory=set)
-    """Memberships, live or removed, below which grants are void."""
+    """Workspaces and users in which grants up to a floor are void."""
     site_admins: int = 0
     told_site_admins: int = 0
     admins: Counter[str] = field(default_factory=Counter)
@@ -141,7 +141,7 @@ class _Walk:
         for need in told.needs:
             if (wanted := hash(need.offer)) not in self.offered:
                 self.wanted.setdefault(wanted, []).append(name)
-        if told.awaits is not None:
+        if told.awaits:
             self.awaiting.add(key)
         if key.pk == keys.site_admins().pk:
             self.told_site_admins = _whole(item, "count")
@@ -149,8 +149,8 @@ class _Walk:
             self._tell(item, told)
         elif told.entity is not None:
             self._count(item, told.entity)
-        if members.floor_of(item) and invariants.words_of(key) == _MEMBER:
-            self.floors.add((str(item["workspace_id"]), str(item["user_id"])))
+        if isinstance(told.entity, User) and not invariants.is_listing(key.pk):
+            self.floors |= {(workspace_id, told.entity.id) for workspace_id in told.entity.floors}
 
     def end(self) -> None:
         """There is no more."""
@@ -211,7 +211,6 @@ class _Walk:
                 self.modules[entity.workspace_id, str(entity.module)] += 1
 
 
-_MEMBER = invariants.words_of(keys.member("x", "x"))
 _PASSWORD = invariants.words_of(keys.password("x"))
 _GRANT = invariants.words_of(keys.space_grant("x", "x", "x", "x"))
 
@@ -260,10 +259,10 @@ class _Judge:
             yield from self._owned(key, told.copy, found)
         for need in told.needs:
             yield from self._needed(key, need, found)
-        if told.awaits is not None:
-            yield self._swept(key, told.awaits, found)
-        if (job := _voids(key, item, found)) is not None:
+        for job in told.awaits:
             yield self._swept(key, job, found)
+        if (voided := _voids(key, item, found)) is not None:
+            yield self._swept(key, voided, found)
 
     def _copied(self, key: Key, copy: Copy, found: _Found) -> Iterator[_Verdict]:
         place = place_of(copy, found)
@@ -412,23 +411,21 @@ def _beside(key: Key, found: _Found) -> set[Key]:
         target = found.get(need.target)
         if target is not None and "deleted_at" in target:
             wanted.add(keys.sweep_of_user(str(target["id"])))
-    if told.awaits is not None:
-        wanted.add(told.awaits)
+    wanted |= set(told.awaits)
     if invariants.words_of(key) == _GRANT:
-        wanted |= {_membership(item), _member_sweep(item)}
+        wanted |= {keys.user(str(item["user_id"])), _member_sweep(item)}
     return wanted
 
 
 def _voids(key: Key, item: Item, found: _Found) -> Key | None:
     """The sweep that a grant waits for that ended with its membership, not with its user."""
-    if invariants.words_of(key) != _GRANT or "deleted_at" in found.get(keys.user(str(item["user_id"])), {}):
+    if invariants.words_of(key) != _GRANT:
         return None
-    floor = members.floor_of(found.get(_membership(item)))
-    return _member_sweep(item) if grants.is_void(item, floor) else None
-
-
-def _membership(grant: Item) -> Key:
-    return keys.member(str(grant["workspace_id"]), str(grant["user_id"]))
+    profile = found.get(keys.user(str(item["user_id"])))
+    told = _told(profile) if profile is not None else None
+    if told is None or not isinstance(told.entity, User):
+        return None
+    return _member_sweep(item) if grants.is_void(item, told.entity) else None
 
 
 def _member_sweep(grant: Item) -> Key:

@@ -16,7 +16,7 @@ LEVELS = [
     {"roster.errors", "roster.model", "roster.clock"},
     {"roster.settings", "roster.emails", "roster.passwords", "roster.credentials", "roster.strict_json"},
     {"roster.table"},
-    {"roster.auth", "roster.login", "roster.wiring", "roster.request"},
+    {"roster.auth", "roster.issuers", "roster.login", "roster.request", "roster.secrets", "roster.wiring"},
     {"roster.door"},
     {"roster.dialects"},
     {"functions"},

@@ -1,5 +1,6 @@
 """Every command of the README is run: curl and roster for real, make as far as a test may."""
 
+import json
 import re
 import shlex
 import shutil
@@ -49,7 +50,7 @@ def test_the_curl_lines_and_the_roster_commands_work(
         for command in CURLS:
             line = command.replace(f"http://127.0.0.1:{Options().port}", house.url)
             done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
-            assert '"code":"SUCCESS"' in done.stdout, command
+            assert json.loads(done.stdout).keys() & {"data", "result", "Data"}, command
     (tmp_path / "records.jsonl").write_text('{"type":"group","number":9,"name":"Readers"}\n')
     for command in ROSTERS:
         if "--table" not in command:  # the deployed table's

@@ -192,6 +192,7 @@ def test_a_login_from_an_allowed_page_is_served(api: Api, ada: User) -> None:
     assert_granted(_log_in(api, headers={"origin": "https://app.example"}), *SHOWN)
 
 
+@pytest.mark.usefixtures("broken_on_purpose")
 def test_no_log_holds_a_password_or_a_secret(api: Api, ada: User, caplog: pytest.LogCaptureFixture) -> None:
     """S-17: also not when an item is broken."""
     session = session_in(_log_in(api))

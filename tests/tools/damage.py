@@ -288,10 +288,10 @@ def deleted_without_sweep(store: Store) -> Key:
     return keys.member("gamma", "dead")
 
 
-def mark_without_sweep(store: Store) -> Key:
+def floor_without_sweep(store: Store) -> Key:
     members.remove(store, _tenant(store, "beta"), "ann", by=BY, even_last_admin=True)
     store.write(Delete(keys.sweep_of_member("beta", "ann")))
-    return keys.member("beta", "ann")
+    return keys.user("ann")
 
 
 def old_sweep(store: Store) -> Key:
@@ -427,7 +427,7 @@ CASES = [
     Case("a wrong total", Invariant.TOTAL, sets(keys.root(keys.USERS), total=9)),
     Case("numbers given twice", Invariant.NEXT_NUMBER, sets(keys.next_number(keys.USERS), last=1)),
     Case("a membership of the dead", Invariant.ABANDONED_SWEEP, deleted_without_sweep),
-    Case("a mark alone", Invariant.ABANDONED_SWEEP, mark_without_sweep),
+    Case("a floor alone", Invariant.ABANDONED_SWEEP, floor_without_sweep),
     Case("an old sweep", Invariant.ABANDONED_SWEEP, old_sweep),
     Case("void grants", Invariant.ABANDONED_SWEEP, void_grants_without_sweep),
 ]

@@ -103,7 +103,7 @@ def test_only_what_is_required_is_enough(records: Records) -> None:
         {"type": "apiToken", "userId": "u1", "secret": SECRET},
         {"type": "client", "secret": ""},
     )
-    joe, _ = users.with_password(records.store, "joe@example.com")
+    joe, _ = users.with_password(records.store, records.store.get(keys.email("joe@example.com")))
     assert joe is not None
     assert (joe.full_name, joe.created_at, joe.roles, joe.updated_at) == (
         "Joe@Example.com",
@@ -615,7 +615,7 @@ def test_a_grant_belongs_to_the_membership_of_its_time(records: Records) -> None
         assert item["since"] == 0
 
 
-def test_no_grant_is_given_under_the_mark_of_an_ended_membership(records: Records) -> None:
+def test_no_grant_is_given_under_the_floor_of_an_ended_membership(records: Records) -> None:
     records.good(workspace(), user(), member(), space())
     members.remove(records.store, tenant_of(records.store), "u1", by=BY, even_last_admin=False)
     assert records.refused({"type": "spaceRole", "spaceId": "s1", "userId": "u1"}) == [

@@ -76,7 +76,7 @@ def test_void_grants_are_pending_until_they_are_swept(whole: SqliteStore) -> Non
     members.remove(whole, acme, "bob", by=BY, even_last_admin=False)
     report = verified(whole)
     assert report.broken == []
-    assert {keys.member("acme", "bob"), keys.project_grant("bob", "acme", "web")} <= {
+    assert {keys.user("bob"), keys.project_grant("bob", "acme", "web")} <= {
         finding.key for finding in report.pending
     }
     sweeps.run(whole, keys.sweep_of_member("acme", "bob"), NOW)

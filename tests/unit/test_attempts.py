@@ -77,14 +77,21 @@ def test_addresses_wait_each_for_themselves(store: Store) -> None:
     assert _take(store, 0, "bob@example.com") == "+"
 
 
-@pytest.mark.parametrize("failed", range(7))
-def test_an_attempt_is_one_call_or_two(store: Store, meter: Meter, failed: int) -> None:
+@pytest.mark.parametrize("failed", range(5))
+def test_an_attempt_on_what_was_read_is_one_call(store: Store, meter: Meter, failed: int) -> None:
     for _ in range(failed):
         _take(store, 0)
+    seen = store.get(keys.attempts(ADDRESS))
     with meter.measure() as reading:
-        _take(store, 0)
-    opens_or_closes = failed in (0, 4)
-    assert reading.calls == ({"UpdateItem": 1, "PutItem": 1} if opens_or_closes else {"UpdateItem": 1})
+        attempts.take(store, ADDRESS, START, seen)
+    assert reading.calls == {"UpdateItem": 1}
+
+
+def test_an_attempt_on_what_is_no_longer_so_looks_again(store: Store, meter: Meter) -> None:
+    _take(store, 0)
+    with meter.measure() as reading:
+        attempts.take(store, ADDRESS, START, None)
+    assert reading.calls == {"UpdateItem": 2}
 
 
 def test_what_is_kept_goes_by_itself_when_it_has_long_been_forgotten(store: Store) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -134,7 +134,8 @@ def pages(page: Callable[[int, int], tuple[list[T], int]], size: int) -> list[T]
 
 def plain(user: User) -> User:
     """A user as a list shows one."""
-    return replace(user, epoch=0, revision=1, oldest_workspace_id=None, oldest_membership_at=None)
+    hidden: dict[str, Any] = {"floors": {}, "epoch": 0, "epoch_at": None, "revision": 1}
+    return replace(user, oldest_workspace_id=None, oldest_membership_at=None, **hidden)
 
 
 OPERATIONS = (

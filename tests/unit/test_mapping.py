@@ -48,7 +48,7 @@ ENTITIES: list[Any] = [
         ),
         id="tenant-in-full",
     ),
-    pytest.param(Membership("ws-1", "u-1", WorkspaceRole.ADMIN, 3, AT, 2), id="membership"),
+    pytest.param(Membership("ws-1", "u-1", WorkspaceRole.ADMIN, 3, AT), id="membership"),
     pytest.param(
         Project("p-1", 1, "ws-1", "web", database=(Database("h", "1", "u", "d", "t", 1, 2, 3, 4),)),
         id="project",

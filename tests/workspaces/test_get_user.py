@@ -47,6 +47,7 @@ def test_a_user_goes_by_the_id_alone(api: Api, scene: Scene, other: str) -> None
     assert_refused(api.get(_path(other), as_=scene.root), 404)
 
 
+@pytest.mark.usefixtures("broken_on_purpose")
 @pytest.mark.parametrize(
     "poison",
     [{"email": 7}, {"active": "poison"}, {"roles": "poison"}, {"number": "poison"}],

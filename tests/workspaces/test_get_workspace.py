@@ -37,6 +37,7 @@ def test_query_parameters_are_ignored(api: Api, scene: Scene) -> None:
     assert api.get(f"{path}?page=x&workspaceId={scene.globex.id}", as_=scene.root).data["key"] == "acme"
 
 
+@pytest.mark.usefixtures("broken_on_purpose")
 def test_a_poisoned_item_is_a_500_that_tells_nothing(api: Api, scene: Scene) -> None:
     """P-06."""
     api.store.write(Update(keys.tenant(scene.acme.id), set={"name": ["poison"]}))

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from roster.emails import canonical
 from roster.errors import DirectoryError
 from roster.model import User
-from roster.table import users
+from roster.table import keys, users
 from tests.api import Api
 from tests.directory import PASSWORD, Directory
 from tests.workspaces.rows import (
@@ -160,7 +161,8 @@ def test_two_users_cannot_swap_addresses_at_once(directory: Directory) -> None:
     with ThreadPoolExecutor(2) as threads:
         assert list(threads.map(attempt, [(one, two), (two, one)])) == [False, False]
     for user in (one, two):
-        assert users.with_password(directory.store, user.email)[0] == user
+        lock = directory.store.get(keys.email(canonical(user.email)))
+        assert users.with_password(directory.store, lock)[0] == user
 
 
 def test_two_changes_at_once_are_both_made(directory: Directory, ada: User) -> None:

@@ -28,7 +28,7 @@ from roster.model import (
     Tenant,
     User,
 )
-from roster.table import grants, keys, listings, members, users
+from roster.table import grants, keys, listings, users
 from roster.table.mapping import attributes, readable
 from roster.table.store import Item, Key, Store, every
 from tools.records.comparing import chunks
@@ -178,26 +178,24 @@ def _memberships(store: Store) -> Iterator[Membership]:
 
 def _project_memberships(store: Store) -> Iterator[Line]:
     for project in listings.everything(store, keys.PROJECTS):
-        own, home = str(project["id"]), str(project["workspace_id"])
-        for row in _in_force(store, home, listings.everything(store, keys.users_of(own))):
+        own = str(project["id"])
+        for row in _in_force(store, listings.everything(store, keys.users_of(own))):
             yield {"projectId": own, "userId": row["user_id"]}
 
 
 def _space_roles(store: Store) -> Iterator[Line]:
     for space in listings.everything(store, keys.SPACES):
-        own, home = str(space["space_id"]), str(space["workspace_id"])
+        own = str(space["space_id"])
         held = (item for item in every(store, keys.space(own).pk) if "role" in item)
-        for grant in _in_force(store, home, held):
+        for grant in _in_force(store, held):
             yield {"spaceId": own, "userId": grant["user_id"], "role": grant["role"]}
 
 
-def _in_force(store: Store, workspace_id: str, granted: Iterable[Item]) -> Iterator[Item]:
-    """Those grants in a workspace that neither ended with a membership nor belong to a user who is gone."""
+def _in_force(store: Store, granted: Iterable[Item]) -> Iterator[Item]:
+    """Those grants that neither ended with a membership nor belong to a user who is gone."""
     for some in chunks(granted, _AT_ONCE):
         user_ids = [str(grant["user_id"]) for grant in some]
-        living = _living(store, user_ids)
-        marks = store.batch_get([keys.member(workspace_id, user_id) for user_id in user_ids])
+        living = users.by_ids(store, user_ids)
         for grant, user_id in zip(some, user_ids, strict=True):
-            floor = members.floor_of(marks.get(keys.member(workspace_id, user_id)))
-            if user_id in living and not grants.is_void(grant, floor):
+            if user_id in living and not grants.is_void(grant, living[user_id]):
                 yield grant

@@ -204,15 +204,8 @@ class Writer:
             if tenant is None or user is None:
                 results[entry] = _reason(Missing("workspace" if tenant is None else "user"))
                 continue
-            floor = members.floor_of(found.get(keys.member(tenant.id, user.id)))
-            made = Membership(
-                tenant.id,
-                user.id,
-                WorkspaceRole(record.role),
-                numbers[entry],
-                record.created_at or self.at,
-                floor,
-            )
+            role, at = WorkspaceRole(record.role), record.created_at or self.at
+            made = Membership(tenant.id, user.id, role, numbers[entry], at)
             work = Transaction(self.by)
             members.plan(work, tenant, user, made)
             parts.append((rounds[user.id], entry, work))
@@ -242,7 +235,7 @@ class Writer:
             for entry, record in wanted
             if (home := found.get(_ground(record)[0])) is not None
         }
-        marks = self.store.batch_get(list(places.values()))
+        memberships = self.store.batch_get(list(places.values()))
         parts: list[tuple[int, Transaction]] = []
         for entry, record in wanted:
             owner, profile, place = _ground(record)
@@ -250,12 +243,11 @@ class Writer:
             if entry not in places or user is None:
                 results[entry] = _reason(Missing("user" if entry in places else "space or project"))
                 continue
-            mark = marks.get(places[entry])
-            floor, live = members.floor_of(mark), members.of_item(mark)
+            live = members.of_item(memberships.get(places[entry]))
             held = found.get(place)
             if held is not None:
-                results[entry] = _CLEARING if grants.is_void(held, floor) else State.THERE
-            elif live is None and floor:
+                results[entry] = _CLEARING if grants.is_void(held, user) else State.THERE
+            elif live is None and found[owner]["workspace_id"] in user.floors:
                 results[entry] = _CLEARING
             else:
                 parts.append((entry, self._grant(record, found[owner], user, live.number if live else 0)))

@@ -1,21 +1,28 @@
 """Authentication: from a credential to the principal it proves, read from the table on every request.
 
 The credential says under which keys to look, so the credential's own item, the user, and whatever
-else the caller's rights depend on (`beside`) are one BatchGet.
+else the caller's rights depend on (`beside`) are one BatchGet. An imported secret names no user, so
+a lock leads from its digest to the token first: one Get more.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from roster.credentials import Credential
+from roster.clock import moment
+from roster.credentials import Credential, digest, same
 from roster.errors import NotKnown
-from roster.model import Principal
-from roster.table import keys, sessions, users
+from roster.issuers import Issuers, looks_like_jwt
+from roster.model import ApiToken, Principal, User
+from roster.table import keys, sessions, tokens, users
+from roster.table.mapping import entity
 from roster.table.store import Item, Key, Store
 
 Beside = Callable[[str], Sequence[Key]]
 """The keys that a request wants read together with the caller, from the caller's user id."""
+
+_BEARER = re.compile(r"bearer +(\S+)", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +30,20 @@ class Proof:
     """The principal, and the items that were read beside it."""
 
     principal: Principal
-    beside: dict[Key, Item]
+    beside: Mapping[Key, Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whom a bearer credential proves; the user may be suspended, or unknown to the directory.
+
+    `scopes` is None for a token of the directory's own.
+    """
+
+    user_id: str
+    principal: Principal | None
+    scopes: tuple[str, ...] | None = None
+    beside: Mapping[Key, Item] = field(default_factory=dict)
 
 
 def by_session(store: Store, text: str, now: datetime, beside: Beside) -> Proof:
@@ -44,3 +64,64 @@ def by_session(store: Store, text: str, now: datetime, beside: Beside) -> Proof:
         raise NotKnown
     sessions.touch(store, session, now)
     return Proof(Principal(user, session=session), found)
+
+
+def bearer_in(header: str | None) -> str | None:
+    """The credential in an `Authorization` header; None where it is no single bearer credential."""
+    found = _BEARER.fullmatch(header) if header is not None else None
+    return found[1] if found and "," not in found[1] else None
+
+
+def by_bearer(
+    store: Store, text: str, issuers: Callable[[], Issuers], now: datetime, beside: Beside
+) -> Bearer:
+    """Whom a bearer credential proves: one BatchGet, and one Get before for an imported secret.
+
+    Raises NotKnown for whatever is no live credential, and for those of deleted users.
+    """
+    credential = Credential.read(text)
+    if credential is not None:
+        if credential.kind != "token":
+            raise NotKnown
+        return _by_token(store, credential.user_id, credential.id, credential.digest, now, beside)
+    lock = store.get(keys.secret(digest(text)))
+    if lock is not None:
+        return _by_token(store, str(lock["user_id"]), str(lock["token_id"]), digest(text), now, beside)
+    if looks_like_jwt(text):
+        return _by_claims(store, text, issuers(), now, beside)
+    raise NotKnown
+
+
+def _by_token(
+    store: Store, user_id: str, token_id: str, presented: str, now: datetime, beside: Beside
+) -> Bearer:
+    token_key, user_key = keys.token(user_id, token_id), keys.user(user_id)
+    found = store.batch_get([token_key, user_key, *beside(user_id)])
+    user, item = users.of_item(found.get(user_key)), found.get(token_key)
+    if user is None or item is None or not same(item.get("digest"), presented):
+        raise NotKnown
+    token = entity(ApiToken, item)
+    if not tokens.is_live(token, now):
+        raise NotKnown
+    return Bearer(user_id, Principal(user, token=token), beside=found)
+
+
+def _by_claims(store: Store, text: str, issuers: Issuers, now: datetime, beside: Beside) -> Bearer:
+    claims = issuers.verify(text, now)
+    user_key = keys.user(claims.user_id)
+    found = store.batch_get([user_key, *beside(claims.user_id)])
+    if users.is_tombstone(found.get(user_key)):
+        raise NotKnown
+    user = users.of_item(found.get(user_key))
+    # Of a suspended user the dialects say more than 401; once active again, the token is too old.
+    if user is not None and user.active and _is_before_epoch(claims.issued_at, user):
+        raise NotKnown
+    principal = Principal(user) if user is not None else None
+    return Bearer(claims.user_id, principal, claims.scopes, found)
+
+
+def _is_before_epoch(issued_at: int | None, user: User) -> bool:
+    """Whether the password changed, or the user was suspended, since; without `iat` it may have."""
+    if user.epoch_at is None:
+        return False
+    return issued_at is None or issued_at < moment(user.epoch_at).timestamp()

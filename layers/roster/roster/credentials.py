@@ -54,7 +54,8 @@ class Credential:
 
 def digest(secret: str) -> str:
     """SHA-256 in hexadecimal: what the table keeps of a secret."""
-    return sha256(secret.encode()).hexdigest()
+    # An event may hold a lone surrogate, which is no text; it must be refused, not break us.
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def identifier(digest: str) -> str:

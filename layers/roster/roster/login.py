@@ -7,22 +7,24 @@ from roster.credentials import Credential
 from roster.emails import NotAnAddress, canonical
 from roster.errors import Flaw, NotKnown, Unfit
 from roster.model import Actor, Session, User
-from roster.table import attempts, sessions, users
+from roster.table import attempts, keys, sessions, users
 from roster.table.store import Store
 from roster.table.transaction import Transaction
 
 
 def by_password(store: Store, email: str, password: str, *, by: Actor) -> tuple[User, Credential]:
-    """The user and a new session: one Write, one Get, one BatchGet, one Transact, and one hash computed.
+    """The user and a new session: two BatchGets, one Write, one Transact, and one hash computed.
 
     Raises NotKnown for an unknown address, a wrong password, an address that waits, and a user who
     cannot log in or is not active: all alike, and all at the price of one hash.
     """
     address = _canonical(email)
+    lock, failures = keys.email(address), keys.attempts(address)
+    found = store.batch_get([lock, failures])
     user, stored = None, None
     with suppress(NotKnown):
-        attempts.take(store, address, by.at)
-        user, stored = users.with_password(store, address)
+        attempts.take(store, address, by.at, found.get(failures))
+        user, stored = users.with_password(store, found.get(lock))
     matches = passwords.matches(stored, password)
     if user is None or not matches or not user.active:
         raise NotKnown
@@ -30,14 +32,16 @@ def by_password(store: Store, email: str, password: str, *, by: Actor) -> tuple[
 
 
 def change_password(store: Store, session: Session, user: User, old: str, new: str, *, by: Actor) -> None:
-    """Change one's own password, ending every session but this: one Write, one Get, one Transact.
+    """Change one's own password, ending every session but this: one BatchGet, one Write, one Transact.
 
     Raises Unfit where `old` is not the password, which counts as a failed login, and NotKnown while
     the address waits or where this session was ended meanwhile.
     """
     address = canonical(user.email)
-    attempts.take(store, address, by.at)
-    if not passwords.matches(users.password_of(store, user.id), old):
+    secret, failures = keys.password(user.id), keys.attempts(address)
+    found = store.batch_get([secret, failures])
+    attempts.take(store, address, by.at, found.get(failures))
+    if not passwords.matches(users.hash_in(found.get(secret)), old):
         raise Unfit(Flaw("currentPassword", "is not your password"))
 
     def still_in(present: User) -> User:

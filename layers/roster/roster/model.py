@@ -7,6 +7,7 @@ workspace (the tenant) ──< membership >── user ──< session, API toke
 beside them, for the whole site: permission roles, groups, clients
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -92,7 +93,9 @@ class User:
 
     `number` is the integer id (document 003) and the place in the site's order of creation.
     `epoch` moves when all sessions end; `revision` with every change. The oldest membership's
-    workspace is kept here so that a caller's workspace is known without a search.
+    workspace is kept here so that a caller's workspace is known without a search. `floors` says for
+    workspaces whose membership ended up to which membership grants are void, until they are cleared.
+    `epoch` moves at `epoch_at`: what was issued before does not count.
     """
 
     id: str
@@ -121,21 +124,27 @@ class User:
     updated_at: Instant | None = None
     updated_by: str | None = None
     updated_by_number: int | None = None
+    floors: Mapping[str, int] = field(default_factory=dict)
     epoch: int = 0
+    epoch_at: Instant | None = None
     revision: int = 1
+
+    @property
+    def is_platform_admin(self) -> bool:
+        """Whether the user has the platform role ADMIN, suspended or not."""
+        return PlatformRole.ADMIN in self.roles
 
     @property
     def is_admin(self) -> bool:
         """Whether the user is a platform ADMIN in good standing."""
-        return self.active and PlatformRole.ADMIN in self.roles
+        return self.active and self.is_platform_admin
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
     """A user's place in a workspace.
 
-    `number` is its place in the workspace's order of joining. Roles granted in this workspace up to
-    the membership numbered `floor` ended with it: see `grants.py`.
+    `number` is its place in the workspace's order of joining, and never another membership's.
     """
 
     workspace_id: str
@@ -143,7 +152,6 @@ class Membership:
     role: WorkspaceRole
     number: int
     created_at: Instant
-    floor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,16 @@ class Request:
         return _text(self.event.get("rawPath"))
 
     @property
+    def raw_query(self) -> str:
+        """The query as it was sent."""
+        return _text(self.event.get("rawQueryString"))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The decoded query; what was sent twice is joined by a comma."""
+        return _texts(self.event.get("queryStringParameters"))
+
+    @property
     def has_body(self) -> bool:
         return bool(self.event.get("body"))
 

@@ -18,6 +18,14 @@ class Settings:
     """Origins whose browsers may write with a session cookie."""
     secure_cookie: bool = True
     """False only on plain-HTTP loopback: the cookie is then `session`, without `Secure`."""
+    identity_header_proof: str = "credential"
+    """What identity headers must be proved by: `credential`, `gateway-secret` or `none`."""
+    access_token_in_query: bool = True
+    """Whether the workspace profile takes `?access_token=`."""
+    issuers_secret: str = ""
+    """The secret in Secrets Manager that holds the trusted issuers; empty: there are none."""
+    gateway_secret: str = ""
+    """The secret in Secrets Manager that holds one or two gateway secrets, a line each."""
     argon2_memory_kib: int = 19_456
     argon2_iterations: int = 2
     argon2_parallelism: int = 1
@@ -34,10 +42,19 @@ class Settings:
             endpoint=environ.get("TABLE_ENDPOINT") or None,
             allowed_origins=frozenset(environ.get("ALLOWED_ORIGINS", "").split()),
             secure_cookie=environ.get("PLAIN_COOKIE", "") != "loopback",
+            identity_header_proof=environ.get("IDENTITY_HEADER_PROOF", default.identity_header_proof),
+            access_token_in_query=environ.get("ACCESS_TOKEN_IN_QUERY", "true") == "true",
+            issuers_secret=environ.get("ISSUERS_SECRET", ""),
+            gateway_secret=environ.get("GATEWAY_SECRET_ID", ""),
             argon2_memory_kib=int(environ.get("ARGON2_MEMORY_KIB", default.argon2_memory_kib)),
             argon2_iterations=int(environ.get("ARGON2_ITERATIONS", default.argon2_iterations)),
             argon2_parallelism=int(environ.get("ARGON2_PARALLELISM", default.argon2_parallelism)),
         )
+
+
+def cookie_name() -> str:
+    """`__Host-session`, which browsers only take with `Secure`; plain `session` on plain-HTTP loopback."""
+    return "__Host-session" if settings().secure_cookie else "session"
 
 
 @lru_cache(maxsize=1)

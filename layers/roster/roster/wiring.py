@@ -1,10 +1,11 @@
 """What every call stands on: the store and the clock. Made once, on first use; tests bring their own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from roster import clock
+from roster import clock, secrets
+from roster.issuers import Issuers
 from roster.settings import settings
 from roster.table.store import Store
 
@@ -15,6 +16,10 @@ class Wiring:
 
     store: Store
     now: Callable[[], datetime] = clock.now
+    issuers: Callable[[], Issuers] = Issuers
+    """The trusted issuers of JSON Web Tokens; raises Unavailable where their secret is out of reach."""
+    gateway_secrets: Callable[[], Sequence[str]] = tuple
+    """What a gateway may prove itself by; raises Unavailable likewise."""
 
 
 _current: Wiring | None = None
@@ -30,7 +35,7 @@ def current() -> Wiring:
     """What the handlers of this process stand on."""
     global _current
     if _current is None:
-        _current = Wiring(_deployed())
+        _current = Wiring(_deployed(), issuers=secrets.issuers, gateway_secrets=secrets.gateway_secrets)
     return _current
 
 

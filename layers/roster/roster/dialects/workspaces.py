@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
@@ -30,7 +30,7 @@ from roster.errors import (
 )
 from roster.model import Actor, Membership, Principal, Session, Tenant, User, WorkspaceRole
 from roster.request import Request
-from roster.settings import settings
+from roster.settings import cookie_name, settings
 from roster.table import answers, keys, members, tenants
 from roster.table.store import Item, Key, Store
 from roster.table.transaction import Also, Transaction, nothing
@@ -75,7 +75,7 @@ class Call:
     now: datetime
     request: Request
     principal: Principal | None = None
-    found: dict[Key, Item] = field(default_factory=dict)
+    found: Mapping[Key, Item] = field(default_factory=dict)
 
     @property
     def user(self) -> User:
@@ -170,11 +170,6 @@ class Call:
         meta = Meta(page=window.page, size=window.size, total=total, totalPages=pages)
         whole = not window.asked and total <= window.size
         return Listed(data=data, meta=None if whole else meta, timestamp=clock.instant(self.now))
-
-
-def cookie_name() -> str:
-    """`__Host-session`, which browsers only take with `Secure`; plain `session` on plain-HTTP loopback."""
-    return "__Host-session" if settings().secure_cookie else "session"
 
 
 def session_cookie(credential: str) -> Cookie:

@@ -9,22 +9,8 @@ from datetime import datetime, timedelta
 
 from roster.errors import NotKnown
 from roster.table import keys
-from roster.table.store import (
-    Absent,
-    AtLeast,
-    Below,
-    Condition,
-    Delete,
-    Equals,
-    Item,
-    Put,
-    Refused,
-    Store,
-    Update,
-    all_of,
-    any_of,
-)
-from roster.table.transaction import item
+from roster.table.store import Absent, Condition, Delete, Equals, Item, Refused, Store, Update, all_of
+from roster.table.transaction import SCHEMA
 
 FREE = 5  # attempts within the window that may fail before the address waits
 WINDOW = timedelta(minutes=15)
@@ -33,13 +19,18 @@ LONGEST_WAIT = timedelta(minutes=15)
 _KEPT = timedelta(days=1)
 
 
-def take(store: Store, address: str, now: datetime) -> None:
-    """Take one attempt for a canonical address: one Write, two where a window opens or closes.
+def take(store: Store, address: str, now: datetime, seen: Item | None = None) -> None:
+    """Take one attempt for a canonical address: one Write, and one more each time another was quicker.
 
-    Raises NotKnown while the address waits. Where another attempt was quicker, it is tried anew.
+    `seen` is what was read of the address's attempts. Raises NotKnown while the address waits.
     """
-    for _ in range(FREE):
-        if _taken(store, address, now):
+    for _ in range(2 * FREE):
+        state = _next(seen or {}, int(now.timestamp()))
+        try:
+            store.write(Update(keys.attempts(address), set=state, condition=_same(seen)))
+        except Refused as refused:
+            seen = refused.first.item
+        else:
             return
     raise NotKnown
 
@@ -49,41 +40,25 @@ def forgotten(address: str) -> Delete:
     return Delete(keys.attempts(address))
 
 
-def _taken(store: Store, address: str, now: datetime) -> bool:
-    key, moment = keys.attempts(address), int(now.timestamp())
-    opened = moment - int(WINDOW.total_seconds())
-    free: Condition = all_of(AtLeast("since", opened), Below("count", FREE - 1))
-    try:
-        store.write(Update(key, add={"count": 1}, condition=free))
-    except Refused as refused:
-        return _turn(store, address, refused.first.item, moment, opened)
-    return True
+def _same(seen: Item | None) -> Condition:
+    """That nobody took an attempt since it was read."""
+    if seen is None or "since" not in seen:
+        return Absent("since")
+    return all_of(*(Equals(name, seen[name]) for name in ("since", "count", "until") if name in seen))
 
 
-def _turn(store: Store, address: str, found: Item | None, moment: int, opened: int) -> bool:
-    """Open a new window, take the last free attempt, or take the one that follows a wait."""
-    state = _next(found or {}, moment, opened)
-    key = keys.attempts(address)
-    same: Condition = any_of(Absent(), Absent("since"))
-    if found is not None and "since" in found:
-        same = all_of(*(Equals(name, found[name]) for name in ("since", "count", "until") if name in found))
-    expires = moment + int(_KEPT.total_seconds())
-    try:
-        store.write(Put(item(key, {**state, "ttl": expires}), same))
-    except Refused:
-        return False
-    return True
-
-
-def _next(found: Item, moment: int, opened: int) -> dict[str, int]:
-    since, count, until, wait = (_whole(found, name) for name in ("since", "count", "until", "wait"))
+def _next(seen: Item, moment: int) -> Item:
+    """What the attempts will be with one more. Raises NotKnown while the address waits."""
+    since, count, until, wait = (_whole(seen, name) for name in ("since", "count", "until", "wait"))
     if until > moment:
         raise NotKnown
-    longest = int(LONGEST_WAIT.total_seconds())
-    if max(since, until) < opened:
-        return {"since": moment, "count": 1}
-    wait = min(2 * wait, longest) if wait else int(FIRST_WAIT.total_seconds())
-    return {"since": since, "count": count + 1, "until": moment + wait, "wait": wait}
+    kept: Item = {"v": SCHEMA, "ttl": moment + int(_KEPT.total_seconds())}
+    if max(since, until) < moment - int(WINDOW.total_seconds()):
+        return {**kept, "since": moment, "count": 1, "until": 0, "wait": 0}
+    if count < FREE - 1:
+        return {**kept, "since": since, "count": count + 1}
+    wait = min(2 * wait, int(LONGEST_WAIT.total_seconds())) if wait else int(FIRST_WAIT.total_seconds())
+    return {**kept, "since": since, "count": count + 1, "until": moment + wait, "wait": wait}
 
 
 def _whole(found: Item, name: str) -> int:

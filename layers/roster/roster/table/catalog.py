@@ -1,10 +1,12 @@
 """What is registered for a site or a workspace and rarely changes: features, roles, groups, clients."""
 
+from collections.abc import Mapping
+
 from roster.errors import Missing, Taken
 from roster.model import Client, Feature, Group, PermissionRole
 from roster.table import keys
-from roster.table.mapping import attributes
-from roster.table.store import Absent, Present, Put, Update
+from roster.table.mapping import attributes, readable
+from roster.table.store import Absent, Item, Key, Present, Put, Store, Update, every
 from roster.table.transaction import Transaction, item
 
 MODULES = ("Boards", "Booking", "CurrencyRates", "EntitlementOperations", "WorkInbox")
@@ -14,6 +16,45 @@ MODULES = ("Boards", "Booking", "CurrencyRates", "EntitlementOperations", "WorkI
 def module_count(module: str) -> str:
     """The tenant's attribute that counts the switched-on features of a module."""
     return f"features_{module}"
+
+
+def modules_of(tenant: Item) -> frozenset[str]:
+    """The modules of which the tenant has a feature that is switched on."""
+    counts = {module: tenant.get(module_count(module), 0) for module in MODULES}
+    return frozenset(module for module, count in counts.items() if isinstance(count, int) and count > 0)
+
+
+def features_in_project(store: Store, project_id: str) -> list[Feature]:
+    """A project's features that are switched on, by name: one Query a megabyte."""
+    found = readable(Feature, every(store, keys.project(project_id).pk, begins=keys.FEATURES_BESIDE))
+    return sorted((one for one in found if one.enabled), key=lambda one: (one.name, one.id))
+
+
+def all_groups(store: Store) -> list[Group]:
+    """The site's groups: one Query a megabyte."""
+    return readable(Group, every(store, keys.group(0).pk))
+
+
+def all_roles(store: Store) -> list[PermissionRole]:
+    """The site's roles: one Query a megabyte."""
+    return readable(PermissionRole, every(store, keys.permission_role(0).pk))
+
+
+def groups(items: Mapping[Key, Item]) -> list[Group]:
+    """The groups among the items."""
+    return readable(Group, (item for key, item in items.items() if key.pk == keys.group(0).pk))
+
+
+def roles(items: Mapping[Key, Item]) -> list[PermissionRole]:
+    """The roles among the items."""
+    return readable(
+        PermissionRole, (item for key, item in items.items() if key.pk == keys.permission_role(0).pk)
+    )
+
+
+def permissions(items: Mapping[Key, Item], number: int | None) -> tuple[str, ...]:
+    """The permissions of the role of this number, where it is among the items."""
+    return next((role.permissions for role in roles(items) if role.number == number), ())
 
 
 def plan_feature(work: Transaction, feature: Feature) -> None:

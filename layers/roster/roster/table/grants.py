@@ -1,8 +1,8 @@
 """What users are granted inside a workspace: roles in its spaces, places in its projects.
 
 A grant belongs to the membership under which it was given (`since`: that membership's number, 0 where
-an import gave it to somebody who was no member). When a membership ends, its number becomes the floor
-of user and workspace, and every grant up to the floor is void at once; the sweep then clears it away.
+an import gave it to somebody who was no member). When a membership ends, its number becomes the user's
+floor in that workspace, and every grant up to the floor is void at once; the sweep then clears it away.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,9 +14,9 @@ from roster.table.store import Absent, Delete, Item, Present, Put, Store, Value,
 from roster.table.transaction import Transaction, item
 
 
-def is_void(grant: Mapping[str, Value], floor: int) -> bool:
-    """Whether the grant ended with its membership."""
-    since = grant.get("since", 0)
+def is_void(grant: Mapping[str, Value], user: User) -> bool:
+    """Whether the user's grant ended with its membership."""
+    floor, since = user.floors.get(str(grant["workspace_id"]), 0), grant.get("since", 0)
     return floor > 0 and not (isinstance(since, int) and since > floor)
 
 
@@ -49,7 +49,8 @@ def plan_project_member(work: Transaction, project: Project, user: User, since: 
     work.do(Put(item(keys.project_member(project.id, user.id), grant), Absent()), _taken)
     place = keys.project_grant(user.id, project.workspace_id, project.id)
     work.do(Put(item(place, grant), Absent()), _taken)
-    work.enlist(keys.users_of(project.id), user.number, {"user_id": user.id, "since": since}, _taken)
+    row: Item = {"user_id": user.id, "workspace_id": project.workspace_id, "since": since}
+    work.enlist(keys.users_of(project.id), user.number, row, _taken)
     work.audit("project_member.added", user.id, project=project.id)
 
 

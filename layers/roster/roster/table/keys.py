@@ -9,7 +9,7 @@
     EMAIL#<address>               LOCK                           who holds the address
                                   ATTEMPTS                       how many logins failed lately
     WORKSPACE#<id>                PROFILE                        the tenant
-                                  MEMBER#<user>                  a membership, or the mark of one removed
+                                  MEMBER#<user>                  a membership
     KEY#<key>                     LOCK                           which workspace holds the key
     PROJECT#<id>                  PROFILE  MEMBER#<user>         a project and its people
                                   SPACE#<id>  FEATURE#<id>       copies, for lists by name
@@ -122,6 +122,10 @@ def project_member(project_id: str, user_id: str) -> Key:
     return Key(project(project_id).pk, f"MEMBER#{_part(user_id)}")
 
 
+SPACES_BESIDE = "SPACE#"
+FEATURES_BESIDE = "FEATURE#"
+
+
 def space_in_project(project_id: str, space_id: str) -> Key:
     return Key(project(project_id).pk, f"SPACE#{_part(space_id)}")
 
@@ -221,6 +225,11 @@ def branch(listing: str, index: int) -> Key:
 
 def row(listing: str, number: int) -> Key:
     return Key(listing, f"ROW#{number:0{_DIGITS}}")
+
+
+def number_of(row: Key) -> int:
+    """The number of a listing's row."""
+    return int(row.sk.removeprefix("ROW#"))
 
 
 def rows_from(number: int) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Entities to items and back: attributes are named like the fields, absent ones take the default."""
 
+import collections.abc
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
@@ -69,6 +70,8 @@ def _plain(value: Any) -> Value:
         return [_plain(element) for element in value]
     if is_dataclass(value):
         return attributes(value)
+    if isinstance(value, Mapping):
+        return {str(name): _plain(inner) for name, inner in value.items()} or None
     return value  # type: ignore[no-any-return]  # str, int, bool or None: mypy checks the model
 
 
@@ -87,6 +90,9 @@ def _reader(hint: Any) -> Callable[[Value], Any]:
     if origin in (Union, types.UnionType):
         some = _reader(next(arm for arm in get_args(hint) if arm is not type(None)))
         return lambda value: None if value is None else some(value)
+    if origin is collections.abc.Mapping:
+        inner = _reader(get_args(hint)[1])
+        return lambda value: {name: inner(one) for name, one in _exactly(dict, value).items()}
     if origin is tuple:
         element = _reader(get_args(hint)[0])
         return lambda value: tuple(element(one) for one in _exactly(list, value))

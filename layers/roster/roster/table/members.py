@@ -1,7 +1,7 @@
 """Memberships: who belongs to which workspace, and as what.
 
-A membership that is removed leaves a mark under its key until the sweep has cleared what was granted
-within it: the mark's `floor` says up to which membership grants are void (see `grants.py`).
+A membership that ends leaves a floor on the user's profile until the sweep has cleared what was granted
+within it: grants up to the membership of that number are void (see `grants.py`).
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ from roster.table.store import (
     AtLeast,
     Check,
     Condition,
+    Delete,
     Equals,
     Item,
     Present,
@@ -24,7 +25,6 @@ from roster.table.store import (
     Store,
     Update,
     all_of,
-    any_of,
 )
 from roster.table.transaction import Also, Lost, Transaction, item, nothing, settled
 
@@ -32,8 +32,8 @@ Joined = tuple[Membership, User]
 
 
 def of_item(found: Item | None) -> Membership | None:
-    """The membership that an item holds; None where there is none or only the mark of one removed."""
-    return None if found is None or "removed_at" in found else entity(Membership, found)
+    """The membership that an item holds, if there is one."""
+    return None if found is None else entity(Membership, found)
 
 
 def page(store: Store, workspace_id: str, number: int, size: int) -> tuple[list[Joined], int]:
@@ -65,7 +65,7 @@ def add(
         if of_item(found) is not None:
             raise Taken("membership")
         number = listings.allocate(store, keys.members(tenant.id))
-        made = Membership(tenant.id, user.id, role, number, instant(by.at), floor_of(found))
+        made = Membership(tenant.id, user.id, role, number, instant(by.at))
         work = Transaction(by)
         also(work, (made, user))
         plan(work, tenant, user, made)
@@ -78,8 +78,7 @@ def add(
 def plan(work: Transaction, tenant: Tenant, user: User, membership: Membership) -> None:
     """The operations that make a membership, on the ground of the user as it was read."""
     state = attributes(membership)
-    free = any_of(Absent(), all_of(Present("removed_at"), Equals("number", membership.floor)))
-    work.do(Put(item(keys.member(tenant.id, user.id), state), free), _taken_or_lost)
+    work.do(Put(item(keys.member(tenant.id, user.id), state), Absent()), lambda _: Taken("membership"))
     work.do(_oldest_with(user, membership), _user_gone_or_lost)
     if membership.role is WorkspaceRole.ADMIN:
         grown = Update(keys.tenant(tenant.id), add={"admins": 1}, condition=Present())
@@ -114,20 +113,14 @@ def remove(store: Store, tenant: Tenant, user_id: str, *, by: Actor, even_last_a
         if user is None or membership is None:
             raise Missing("member", user_id)
         work = Transaction(by)
-        work.do(Put(_mark(membership, instant(by.at)), still(membership)))
+        work.do(Delete(keys.member(tenant.id, user_id), still(membership)))
         end(work, tenant, membership, even_last_admin=even_last_admin)
-        _oldest_without(work, store, user, tenant.id)
+        _leave(work, store, user, membership)
         work.sweep(keys.sweep_of_member(tenant.id, user_id), workspace_id=tenant.id, user_id=user_id)
         work.audit("member.removed", user_id, workspace=tenant.id, role=membership.role)
         work.commit(store)
 
     settled(attempt)
-
-
-def floor_of(found: Item | None) -> int:
-    """Up to which membership the grants of this user in this workspace are void (0: none is)."""
-    floor = (found or {}).get("floor", 0)
-    return floor if isinstance(floor, int) else 0
 
 
 def end(work: Transaction, tenant: Tenant, membership: Membership, *, even_last_admin: bool) -> None:
@@ -142,19 +135,12 @@ def end(work: Transaction, tenant: Tenant, membership: Membership, *, even_last_
 
 def still(membership: Membership) -> Condition:
     """That the membership's item is the one that was read."""
-    return all_of(Absent("removed_at"), Equals("number", membership.number))
+    return Equals("number", membership.number)
 
 
-def _mark(membership: Membership, at: str) -> Item:
-    """What takes a removed membership's place until its grants are cleared away."""
-    mark: Item = {
-        "workspace_id": membership.workspace_id,
-        "user_id": membership.user_id,
-        "number": membership.number,
-        "floor": membership.number,
-        "removed_at": at,
-    }
-    return item(keys.member(membership.workspace_id, membership.user_id), mark)
+def floors(user: User) -> Condition:
+    """That the floors of the user's profile are those that were read."""
+    return Equals("floors", dict(user.floors)) if user.floors else Absent("floors")
 
 
 def _ground(store: Store, workspace_id: str, user_id: str) -> tuple[User | None, Item | None]:
@@ -183,30 +169,25 @@ def _oldest_with(user: User, membership: Membership) -> Update | Check:
     return Update(key, set=oldest, condition=same)
 
 
-def _oldest_without(work: Transaction, store: Store, user: User, workspace_id: str) -> None:
-    """What the end of a membership means for the profile: the next oldest follows the oldest."""
-    key = keys.user(user.id)
-    if user.oldest_workspace_id != workspace_id:
-        work.do(Check(key, Equals("oldest_workspace_id", user.oldest_workspace_id)))
-        return
-    same = Equals("oldest_workspace_id", workspace_id)
-    following = _next_oldest(listings.everything(store, keys.workspaces_of(user.id)), workspace_id)
-    if following is None:
-        work.do(Update(key, remove=("oldest_workspace_id", "oldest_membership_at"), condition=same))
-        return
-    joined_at, oldest = following
-    state: Item = {"oldest_workspace_id": oldest, "oldest_membership_at": joined_at}
-    work.do(Update(key, set=state, condition=same))
-    work.do(Check(keys.member(oldest, user.id), all_of(Present(), Absent("removed_at"))))
+def _leave(work: Transaction, store: Store, user: User, membership: Membership) -> None:
+    """What the end of a membership means for the profile: a floor, and perhaps another oldest one."""
+    workspace_id = membership.workspace_id
+    state: Item = {"floors": {**user.floors, workspace_id: membership.number}}
+    gone: tuple[str, ...] = ()
+    if user.oldest_workspace_id == workspace_id:
+        following = _next_oldest(listings.everything(store, keys.workspaces_of(user.id)), workspace_id)
+        if following is None:
+            gone = ("oldest_workspace_id", "oldest_membership_at")
+        else:
+            state["oldest_membership_at"], state["oldest_workspace_id"] = following
+            work.do(Check(keys.member(following[1], user.id), Present()))
+    same = all_of(floors(user), Equals("oldest_workspace_id", user.oldest_workspace_id))
+    work.do(Update(keys.user(user.id), set=state, remove=gone, condition=same))
 
 
 def _next_oldest(rows: Iterable[Item], without: str) -> tuple[str, str] | None:
     others = ((str(row["created_at"]), str(row["workspace_id"])) for row in rows)
     return min((other for other in others if other[1] != without), default=None)
-
-
-def _taken_or_lost(found: Item | None) -> DirectoryError:
-    return Lost() if found is None or "removed_at" in found else Taken("membership")
 
 
 def _user_gone_or_lost(found: Item | None) -> DirectoryError:

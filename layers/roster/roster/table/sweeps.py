@@ -6,16 +6,17 @@ unless the same job was ordered anew meanwhile.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
 from roster.errors import DirectoryError
 from roster.model import Actor, Membership, SpaceRole
-from roster.table import grants, keys, listings, members, tenants
+from roster.table import grants, keys, listings, members, tenants, users
 from roster.table.mapping import readable
-from roster.table.store import Condition, Delete, Equals, Item, Key, Present, Refused, Store, all_of, every
-from roster.table.transaction import Transaction, batched
+from roster.table.store import Condition, Delete, Equals, Item, Key, Refused, Store, Update, every
+from roster.table.transaction import Transaction, batched, settled
 
 T = TypeVar("T")
 
@@ -49,15 +50,30 @@ def run(store: Store, job: Key, now: datetime) -> None:
 
 
 def _member(store: Store, workspace_id: str, user_id: str, by: Actor) -> None:
-    place = keys.member(workspace_id, user_id)
-    floor = members.floor_of(store.get(place))
+    user = users.by_id(store, user_id)
+    floor = user.floors.get(workspace_id) if user is not None else None
+    if user is None or floor is None:
+        return  # deleted meanwhile, which is a sweep of its own, or cleared already
 
     def clear() -> bool:
         granted = grants.of_user(store, user_id, workspace_id)
-        return _end_grants(store, (each for each in granted if grants.is_void(each, floor)), by)
+        return _end_grants(store, (each for each in granted if grants.is_void(each, user)), by)
 
     _until_clear(clear)
-    _delete(store, place, all_of(Present("removed_at"), Equals("number", floor)))
+    settled(lambda: _lift(store, workspace_id, user_id, floor, by))
+
+
+def _lift(store: Store, workspace_id: str, user_id: str, floor: int, by: Actor) -> None:
+    """Take the floor from the profile, unless another membership has ended there meanwhile."""
+    user = users.by_id(store, user_id)
+    if user is None or user.floors.get(workspace_id) != floor:
+        return
+    left: Item = {"floors": {name: number for name, number in user.floors.items() if name != workspace_id}}
+    profile = keys.user(user_id)
+    change = Update(profile, set=left if left["floors"] else {}, remove=() if left["floors"] else ("floors",))
+    work = Transaction(by)
+    work.do(replace(change, condition=members.floors(user)))
+    work.commit(store)
 
 
 def _user(store: Store, user_id: str, by: Actor) -> None:
@@ -84,7 +100,7 @@ def _until_clear(clear: Callable[[], bool]) -> None:
 def _endings(store: Store, workspace_ids: list[str], user_id: str, by: Actor) -> Iterator[Transaction]:
     found = store.batch_get([keys.member(workspace_id, user_id) for workspace_id in workspace_ids])
     whole = tenants.by_ids(store, workspace_ids)
-    for membership in readable(Membership, (each for each in found.values() if "removed_at" not in each)):
+    for membership in readable(Membership, found.values()):
         work = Transaction(by)
         work.do(Delete(keys.member(membership.workspace_id, user_id), members.still(membership)))
         members.end(work, whole[membership.workspace_id], membership, even_last_admin=True)

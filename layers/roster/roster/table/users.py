@@ -1,6 +1,6 @@
 """Users: by id, by address, in pages; made, changed and deleted with every invariant in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from uuid import uuid4
 
@@ -28,7 +28,9 @@ from roster.table.store import (
 )
 from roster.table.transaction import Also, Transaction, item, nothing, settled
 
-_NOT_LISTED = frozenset({"oldest_workspace_id", "oldest_membership_at", "epoch", "revision"})
+NOT_LISTED = frozenset(
+    {"oldest_workspace_id", "oldest_membership_at", "floors", "epoch", "epoch_at", "revision"}
+)
 
 Edit = Callable[[User], User]
 Demand = Callable[[User], None]
@@ -55,27 +57,48 @@ def by_ids(store: Store, user_ids: list[str]) -> dict[str, User]:
     return {user.id: user for user in living}
 
 
+def is_tombstone(found: Item | None) -> bool:
+    """Whether the item is what is left of a deleted user."""
+    return found is not None and "deleted_at" in found
+
+
+def by_number(store: Store, number: int) -> User:
+    """The user with this integer id: one Get of the list's copy. Raises Missing."""
+    found = store.get(keys.row(keys.USERS, number))
+    if found is None:
+        raise Missing("user")
+    return entity(User, found)
+
+
+def in_rows(items: Mapping[Key, Item]) -> list[User]:
+    """The users whose list copies are among the items."""
+    return readable(User, (item for key, item in items.items() if key.pk == keys.USERS))
+
+
+def rows_of(numbers: Iterable[int]) -> list[Key]:
+    """Where the list's copies of these users are."""
+    return [keys.row(keys.USERS, number) for number in numbers]
+
+
 def page(store: Store, number: int, size: int) -> tuple[list[User], int]:
     """A page of the site's users in order of their numbers, and their total: three calls at most."""
     rows = listings.page(store, keys.USERS, number, size)
     return readable(User, rows.items), rows.total
 
 
-def with_password(store: Store, canonical_email: str) -> tuple[User | None, str | None]:
-    """The user of an address and the hash of the password: one Get, one BatchGet, also for nobody's."""
-    lock = store.get(keys.email(canonical_email))
+def with_password(store: Store, lock: Item | None) -> tuple[User | None, str | None]:
+    """The user who holds an address's lock, and the hash of the password: one BatchGet, also for nobody's."""
     user_id = "nobody" if lock is None else str(lock["user_id"])
     profile, secret = keys.user(user_id), keys.password(user_id)
     found = store.batch_get([profile, secret])
     if lock is None:  # only now: the number of calls must not tell which addresses there are
         return None, None
-    stored = found.get(secret, {}).get("hash")
-    return of_item(found.get(profile)), stored if isinstance(stored, str) else None
+    return of_item(found.get(profile)), hash_in(found.get(secret))
 
 
-def password_of(store: Store, user_id: str) -> str | None:
-    """The hash of a user's password: one Get."""
-    stored = (store.get(keys.password(user_id)) or {}).get("hash")
+def hash_in(found: Item | None) -> str | None:
+    """The hash that a password's item holds."""
+    stored = (found or {}).get("hash")
     return stored if isinstance(stored, str) else None
 
 
@@ -145,6 +168,7 @@ def _replace(
         after,
         revision=before.revision + 1,
         epoch=before.epoch + (1 if ends_sessions else 0),
+        epoch_at=instant(by.at) if ends_sessions else before.epoch_at,
         updated_at=instant(by.at),
         updated_by=by.user_id,
         updated_by_number=by.user_number,
@@ -213,7 +237,7 @@ def _turn(
 
 def _row(state: Mapping[str, Value]) -> dict[str, Value]:
     """What the site's list of users keeps of a user: all that lists show."""
-    return {name: value for name, value in state.items() if name not in _NOT_LISTED}
+    return {name: value for name, value in state.items() if name not in NOT_LISTED}
 
 
 def _lock(user: User) -> Put:

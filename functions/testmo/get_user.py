@@ -1,0 +1,13 @@
+"""GET /api/v1/users/{user_id}: one user by integer id, to site admins."""
+
+from roster.dialects.testmo import Access, Expands, TestmoOneUser, TestmoUser, endpoint, expanded, expands_in
+from roster.table import users
+
+app, handler = endpoint(Access.SITE_ADMIN)
+
+
+@app.get("/api/v1/users/<user_id>")
+def get_user(user_id: str, expands: Expands = "") -> TestmoOneUser:
+    call, asked = app.call, expands_in(expands)
+    user = users.by_number(call.store, call.number("user_id"))
+    return TestmoOneUser(result=TestmoUser.of(user), expands=expanded(call.store, [user], asked))

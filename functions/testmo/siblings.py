@@ -1,0 +1,28 @@
+"""GET /api/v1/groups: also roles and projects, and one of each: the objects that users refer to."""
+
+from roster.dialects.testmo import (
+    Access,
+    Expands,
+    PageNumber,
+    PerPage,
+    TestmoNamedPageWithExpands,
+    TestmoOneNamed,
+    Window,
+    endpoint,
+    sibling,
+    siblings,
+)
+
+app, handler = endpoint(Access.ANY_TOKEN)
+
+
+@app.get("/api/v1/<kind>")
+def list_siblings(
+    kind: str, page: PageNumber = "", per_page: PerPage = "", expands: Expands = ""
+) -> TestmoNamedPageWithExpands:
+    return siblings(app.call, kind, Window.of(page, per_page), expands)
+
+
+@app.get("/api/v1/<kind>/<number>")
+def get_sibling(kind: str, number: str, expands: Expands = "") -> TestmoOneNamed:
+    return sibling(app.call, kind, expands)

@@ -1,0 +1,10 @@
+"""GET /minimal/rest/user/v1/project/detail: the caller's project with its databases, without a password."""
+
+from roster.dialects.user_space import Answer, ProjectDetail, endpoint
+
+app, handler = endpoint()
+
+
+@app.get("/minimal/rest/user/v1/project/detail")
+def get_project_detail() -> Answer[ProjectDetail]:
+    return Answer(message="project in detail", data=ProjectDetail.of(app.call.project))

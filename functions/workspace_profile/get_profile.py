@@ -1,0 +1,13 @@
+"""GET /api/workspace/auth/me: the caller's profile in a workspace, its locale and modules."""
+
+from aws_lambda_powertools.event_handler import Response
+
+from roster.dialects.workspace_profile import Profile, ProfileData, endpoint
+
+app, handler = endpoint()
+
+
+@app.get("/api/workspace/auth/me")
+def get_profile() -> Response[Profile]:
+    profile = Profile(Data=ProfileData.of(app.call), Errors=[], Warnings=[], Success=True)
+    return Response(200, "application/json", profile, headers={"Referrer-Policy": "no-referrer"})

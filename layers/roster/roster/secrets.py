@@ -1,0 +1,60 @@
+"""What Secrets Manager keeps for the deployment: trusted issuers, and what a gateway proves itself by."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from roster.errors import Unavailable
+from roster.issuers import Issuers
+from roster.settings import settings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider
+
+_FRESH = 300  # seconds that a secret is kept before it is asked for again
+
+
+def issuers() -> Issuers:
+    """The trusted issuers. Raises Unavailable while the secret is out of reach, or cannot be used."""
+    name = settings().issuers_secret
+    return _read(_secret(name)) if name else Issuers()
+
+
+def gateway_secrets() -> tuple[str, ...]:
+    """One or two secrets, a line each; none where the deployment has none, so that nobody has it."""
+    name = settings().gateway_secret
+    return tuple(_secret(name).split()[:2]) if name else ()
+
+
+@lru_cache(maxsize=2)
+def _read(text: str) -> Issuers:
+    try:
+        return Issuers.read(text)
+    except ValueError as error:
+        raise Unavailable(retry_after=60) from error
+
+
+@lru_cache(maxsize=1)
+def provider() -> "SecretsProvider":
+    """This process's way to Secrets Manager, which keeps what it read; it gives up within the deadline."""
+    from aws_lambda_powertools.utilities.parameters import SecretsProvider  # only where there are secrets
+    from botocore.config import Config
+
+    config = Config(
+        region_name=settings().region,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        connect_timeout=1,
+        read_timeout=2.5,
+    )
+    return SecretsProvider(boto_config=config)
+
+
+def _secret(name: str) -> str:
+    from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
+
+    try:
+        found = provider().get(name, max_age=_FRESH)
+    except GetParameterError as error:
+        raise Unavailable from error
+    if not isinstance(found, str):  # bytes
+        raise Unavailable(retry_after=60)
+    return found

@@ -1,0 +1,78 @@
+"""A site with a user of a fixed id, a workspace and a project, and issuers whose tokens are believed."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from local.gateway import Invocation, Request
+from roster import wiring
+from roster.clock import instant
+from roster.issuers import Issuers
+from roster.model import ApiToken, Project, Tenant, User
+from roster.table import tokens
+from roster.table.transaction import Transaction
+from tests.api import Answer, Api, _answer, in_process
+from tests.attacks import jwt
+from tests.directory import Directory
+
+USER = "/api/v1/user"
+PROFILE = "/api/workspace/auth/me"
+
+CONFIGURED: list[dict[str, Any]] = [
+    {"issuer": None, "hmacSecrets": [jwt.SECRET]},
+    {"issuer": jwt.KEYS_ISSUER, "jwks": jwt.key_set()},
+]
+
+
+@dataclass
+class Site:
+    """The API over one user `u1`, member of a workspace and its project."""
+
+    api: Api
+    directory: Directory
+    user: User
+    tenant: Tenant
+    project: Project
+
+    def trust(self, *entries: dict[str, Any]) -> Issuers:
+        """Believe these issuers and no others."""
+        issuers = Issuers.read(json.dumps(entries))
+        wiring.use(wiring.Wiring(self.api.store, self.api.clock, issuers=lambda: issuers))
+        return issuers
+
+    def ask(self, target: str, *headers: tuple[str, str]) -> Answer:
+        """A GET with these header lines, the gateway's own rules included."""
+        return _answer(self.api.gateway.handle(Request.of("GET", target, headers)))
+
+    def invoke(self, target: str, headers: dict[str, str], **context: Any) -> dict[str, Any]:
+        """What the function answers to an event with these very headers, as no gateway would send them."""
+        accepted = self.api.gateway.routes.accept(Request.of("GET", target))
+        assert isinstance(accepted, Invocation)
+        frame = {**accepted.event["requestContext"], **context}
+        event = {**accepted.event, "headers": headers, "requestContext": frame}
+        answer: dict[str, Any] = in_process(accepted.function, event)
+        return answer
+
+    def bearing(self, target: str, token: str) -> Answer:
+        return self.ask(target, ("authorization", f"Bearer {token}"))
+
+    def imported(self, secret: str) -> str:
+        """An API token of the user, whose secret an import brought."""
+        work = Transaction(self.directory.by)
+        made = ApiToken(tokens.id_of(secret), self.user.id, "ci", instant(self.directory.now()))
+        tokens.plan(work, made, secret, imported=True)
+        work.commit(self.api.store)
+        return secret
+
+
+@pytest.fixture
+def site(api: Api, directory: Directory) -> Site:
+    user, tenant = directory.user("ada", id="u1"), directory.workspace()
+    directory.member(tenant, user)
+    project = directory.project(tenant)
+    directory.grant(project, user)
+    made = Site(api, directory, user, tenant, project)
+    made.trust(*CONFIGURED)
+    return made

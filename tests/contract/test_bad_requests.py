@@ -1,0 +1,38 @@
+"""Bad requests, endpoint by endpoint: the statuses that stand in a contract for a whole dialect."""
+
+import pytest
+
+from tests.contract.recorder import STATUSES
+from tests.contract.world import World
+
+TESTMO = [(route, statuses) for route, statuses in STATUSES.items() if " /api/v1/" in route]
+NOT_TEXT = [route for route, statuses in TESTMO if 400 in statuses]
+NOT_VALID = [route for route, statuses in TESTMO if 422 in statuses]
+LISTS_OF_NAMES = ("GET /api/v1/projects/{project_id}/users", "GET /api/v1/project/{project_id}/users")
+WITH_A_MEDIA_TYPE = [route for route, statuses in STATUSES.items() if 415 in statuses]
+
+
+@pytest.mark.parametrize("route", NOT_TEXT)
+def test_a_query_that_is_no_text_is_malformed(world: World, route: str) -> None:
+    for query in ("x=%FF", "x=%0", "x=%00"):
+        answer = world.request(route, "root", "own", query)()
+        assert (answer.status, list(answer.json)) == (400, ["message"]), query
+
+
+@pytest.mark.parametrize("route", NOT_VALID)
+def test_a_query_that_breaks_a_rule_names_the_field(world: World, route: str) -> None:
+    field = "per_page" if route in LISTS_OF_NAMES else "expands"
+    answer = world.request(route, "root", "own", f"{field}=nonsense")()
+    assert (answer.status, list(answer.json), list(answer.json["errors"])) == (
+        422,
+        ["message", "errors"],
+        [field],
+    )
+
+
+@pytest.mark.parametrize("route", WITH_A_MEDIA_TYPE)
+def test_a_body_that_is_not_said_to_be_json_is_not_read(world: World, route: str) -> None:
+    request = world.request(route, "root", "own", raw=b'{"key": "x"}', content_type="text/plain")
+    with world.api.no_effect():
+        answer = request()
+    assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE")

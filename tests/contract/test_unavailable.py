@@ -1,0 +1,60 @@
+"""A table that is away: 503 with Retry-After in every dialect, and nothing half-written."""
+
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Self, cast
+
+import pytest
+
+from roster import wiring
+from roster.clock import Deadline
+from roster.errors import Unavailable
+from roster.table.store import Item, Store
+from tests.api import everything
+from tests.contract.recorder import STATUSES
+from tests.contract.world import World
+
+ROUTES = [route for route, statuses in STATUSES.items() if 503 in statuses]
+OF_THEIR_OWN = ("NEXT", "ATTEMPTS")  # numbers may be skipped and attempts count, whatever follows
+
+
+@dataclass
+class Away:
+    """A table that is away from the call of this number on."""
+
+    inner: Store
+    calls: int
+
+    def within(self, _: Deadline) -> Self:
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.inner, name)
+
+        def call(*arguments: Any, **more: Any) -> Any:
+            if self.calls == 0:
+                raise Unavailable(retry_after=3)
+            self.calls -= 1
+            return method(*arguments, **more)
+
+        return call
+
+
+def _kept(store: Store) -> list[Item]:
+    return [item for item in everything(store) if item["SK"] not in OF_THEIR_OWN]
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_whichever_call_fails_the_answer_is_503_and_the_table_as_before(world: World, route: str) -> None:
+    role = "worker" if route.endswith("/auth/me") else "root"
+    request = world.request(route, role, "own")
+    before = _kept(world.api.store)
+    for calls in count():
+        away = cast(Store, Away(world.api.store, calls))
+        wiring.use(wiring.Wiring(away, world.api.clock))
+        answer = request()
+        if answer.status == 200:
+            break
+        assert (answer.status, answer.headers["retry-after"]) == (503, "3"), answer.text
+        assert _kept(world.api.store) == before
+    assert calls > 0

@@ -1,0 +1,313 @@
+"""Written through one dialect, read through the others; withdrawn, and refused by all on the next request."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import jwt
+import pytest
+
+from roster import wiring
+from roster.issuers import Issuers
+from roster.model import ApiToken, Project, Space, Tenant, User
+from roster.table import sweeps, tokens, users
+from roster.table.store import Key
+from roster.table.transaction import Transaction
+from tests.api import Answer, Api
+from tests.directory import PASSWORD, Directory
+
+ISSUER = "https://uaa.example/oauth/token"
+HMAC_SECRET = "a secret of the issuer, for the tests of withdrawal"
+IMPORTED = "an-imported-secret-of-more-than-thirty-two-characters"
+NEW_PASSWORD = "quite another phrase"
+
+COOKIES = ("workspaces", "user_space")  # the dialects that take a session cookie
+BEARERS = ("user_space", "testmo", "profile")  # and those that take a bearer credential
+KINDS = ("token", "imported", "jwt")
+GRANTED = {
+    **{f"{dialect} by session": 200 for dialect in COOKIES},
+    **{f"{dialect} by {kind}": 200 for dialect in BEARERS for kind in KINDS},
+}
+
+
+def answers(**other: int) -> dict[str, int]:
+    """What all dialects answer to all credentials: 200 but for the kinds and the dialects named here.
+
+    Where a pair is named by both, what is named first counts.
+    """
+    return {
+        pair: next((status for name, status in other.items() if name in pair.split(" by ")), granted)
+        for pair, granted in GRANTED.items()
+    }
+
+
+@dataclass
+class House:
+    """Ada, MEMBER of acme, at work in its project and its space, with a credential of every kind."""
+
+    api: Api
+    directory: Directory
+    root: User
+    ada: User
+    acme: Tenant
+    web: Project
+    alpha: Space
+    session: str
+    bearers: dict[str, str]
+
+    def user_space(self, path: str = "space", *, user: User | None = None, **proof: str) -> Answer:
+        headers = {
+            "X-User-Id": (user or self.ada).id,
+            "X-Org-Id": self.acme.id,
+            "X-Project-Id": self.web.id,
+        }
+        return self.api.get(f"/minimal/rest/user/v1/{path}", headers=headers, **proof)
+
+    def testmo(self, bearer: str) -> Answer:
+        return self.api.get(f"/api/v1/projects/{self.web.number}/users", bearer=bearer)
+
+    def profile(self, bearer: str) -> Answer:
+        return self.api.get("/api/workspace/auth/me", bearer=bearer)
+
+    def answers(self) -> dict[str, int]:
+        """The status of each dialect for each kind of credential."""
+        workspace = self.api.get(f"/api/workspaces/{self.acme.id}", as_=self.session)
+        found = {
+            "workspaces by session": workspace.status,
+            "user_space by session": self.user_space(as_=self.session).status,
+        }
+        for kind, bearer in self.bearers.items():
+            found[f"user_space by {kind}"] = self.user_space(bearer=bearer).status
+            found[f"testmo by {kind}"] = self.testmo(bearer).status
+            found[f"profile by {kind}"] = self.profile(bearer).status
+        return found
+
+    def demand(self, expected: dict[str, int]) -> None:
+        """What is answered at once, before any sweep, and still after it."""
+        assert self.answers() == expected
+        self.sweep()
+        assert self.answers() == expected
+
+    def sweep(self) -> None:
+        for job in list(sweeps.jobs(self.api.store)):
+            sweeps.run(self.api.store, Key.of(job), self.api.clock())
+
+    def change_user(self, **fields: object) -> None:
+        path = f"/api/admin/users/{self.ada.id}"
+        assert self.api.put(path, fields, as_=self.root).status == 200
+
+    def delete_user(self) -> None:
+        assert self.api.delete(f"/api/admin/users/{self.ada.id}", as_=self.root).status == 200
+
+    def join(self, role: str = "MEMBER") -> None:
+        body = {"userId": self.ada.id, "role": role}
+        assert self.api.post(f"/api/workspaces/{self.acme.id}/members", body, as_=self.root).status == 200
+
+    def leave(self) -> None:
+        path = f"/api/workspaces/{self.acme.id}/members/{self.ada.id}"
+        assert self.api.delete(path, as_=self.root).status == 200
+
+    def names_in_project(self) -> list[str]:
+        return [row["name"] for row in self.testmo(self.api.token(self.root)).json["result"]]
+
+    def spaces(self) -> list[str]:
+        return [row["name"] for row in self.user_space(bearer=self.bearers["token"]).data]
+
+
+def issued(user: User, api: Api) -> str:
+    """A token that the issuer made for the user at this moment."""
+    now = int(api.clock().timestamp())
+    claims = {
+        "iss": ISSUER,
+        "aud": ["cloud_controller"],
+        "user_id": user.id,
+        "iat": now,
+        "exp": now + 86_400,
+    }
+    return jwt.encode(claims, HMAC_SECRET, "HS256")
+
+
+def imported(directory: Directory, user: User) -> str:
+    """A secret of the user's that was made elsewhere."""
+    work = Transaction(directory.by)
+    token = ApiToken(tokens.id_of(IMPORTED), user.id, "ci", "2026-04-13T01:00:00Z")
+    tokens.plan(work, token, IMPORTED, imported=True)
+    work.commit(directory.store)
+    return IMPORTED
+
+
+@pytest.fixture
+def house(api: Api, directory: Directory) -> House:
+    """All but project and space is made through Workspaces."""
+    configured = json.dumps([{"issuer": ISSUER, "hmacSecrets": [HMAC_SECRET]}])
+    issuers = Issuers.read(configured)
+    wiring.use(wiring.Wiring(api.store, api.clock, issuers=lambda: issuers))
+    root, acme = directory.admin(), directory.workspace("acme")
+    body = {"email": "ada@example.com", "fullName": "Ada", "password": PASSWORD, "roles": ["USER"]}
+    made = api.post("/api/admin/users", body, as_=root)
+    ada = users.alive(api.store, made.data["id"])
+    web = directory.project(acme, "web")
+    alpha = directory.space(acme, "alpha", web)
+    token = api.post("/api/auth/tokens", {"name": "ci"}, as_=ada).data["token"]
+    bearers = {"token": token, "imported": imported(directory, ada), "jwt": issued(ada, api)}
+    house = House(api, directory, root, ada, acme, web, alpha, api.cookie(ada), bearers)
+    house.join()
+    directory.grant(web, ada)
+    directory.grant(alpha, ada)
+    api.clock.advance(minutes=1)
+    return house
+
+
+def test_every_dialect_takes_every_credential_that_it_knows(house: House) -> None:
+    house.demand(GRANTED)
+
+
+def test_what_workspaces_writes_the_others_read(house: House, api: Api) -> None:
+    token = house.bearers["token"]
+    listed = api.get("/api/v1/users", bearer=house.root).json["result"]
+    assert [row["email"] for row in listed] == ["root@example.com", "ada@example.com"]
+    assert api.get("/api/v1/user", bearer=token).json["name"] == "Ada"
+    profile = house.profile(token).json["Data"]
+    assert (profile["UserId"], profile["UserName"]) == (house.ada.id, "ada@example.com")
+    assert (profile["WorkspaceName"], profile["Roles"]) == ("acme", ["MEMBER", "USER"])
+    assert house.user_space("org", bearer=token).data["org_id"] == house.acme.id
+
+    house.change_user(fullName="Ada Lovelace", email="countess@example.com")
+    assert api.get("/api/v1/user", bearer=token).json["name"] == "Ada Lovelace"
+    assert api.get(f"/api/v1/users/{house.ada.number}", bearer=house.root).json["result"]["email"] == (
+        "countess@example.com"
+    )
+    assert house.profile(token).json["Data"]["Email"] == "countess@example.com"
+    assert house.names_in_project() == ["Ada Lovelace"]
+
+
+def test_a_deactivated_user_is_refused_at_once(house: House) -> None:
+    house.change_user(active=False)
+    house.demand(answers(session=401, user_space=404, testmo=401, profile=403))
+
+
+def test_reactivation_revives_the_api_tokens_and_no_session(house: House, api: Api) -> None:
+    house.change_user(active=False)
+    api.clock.advance(minutes=1)
+    house.change_user(active=True)
+    house.demand(answers(session=401, jwt=401))
+    house.bearers["jwt"] = issued(house.ada, api)
+    house.demand(answers(session=401))
+
+
+def test_a_deleted_user_is_refused_at_once(house: House, api: Api) -> None:
+    house.delete_user()
+    assert house.names_in_project() == []
+    house.demand(dict.fromkeys(GRANTED, 401))
+    assert house.names_in_project() == []
+    house.bearers["jwt"] = issued(house.ada, api)
+    house.demand(dict.fromkeys(GRANTED, 401))
+
+
+def test_an_address_made_anew_inherits_nothing(house: House, api: Api) -> None:
+    house.delete_user()
+    body = {"email": "ada@example.com", "fullName": "Ada", "password": PASSWORD, "roles": ["USER"]}
+    assert api.post("/api/admin/users", body, as_=house.root).data["id"] != house.ada.id
+    house.demand(dict.fromkeys(GRANTED, 401))
+
+
+def test_a_removed_member_loses_the_workspace_and_all_that_was_granted_in_it(house: House, api: Api) -> None:
+    house.leave()
+    assert house.names_in_project() == []
+    house.demand(answers(workspaces=403, user_space=404, testmo=404, profile=403))
+    assert house.names_in_project() == []
+    for bearer in house.bearers.values():  # who they are is not withdrawn
+        assert api.get("/api/v1/user", bearer=bearer).status == 200
+    assert api.get("/api/auth/me", as_=house.session).status == 200
+
+
+@pytest.mark.parametrize("swept", [False, True], ids=["before the sweep", "after the sweep"])
+def test_who_is_added_again_has_none_of_the_former_grants(house: House, swept: bool) -> None:
+    house.leave()
+    if swept:
+        house.sweep()
+    house.join()
+    house.demand(answers(user_space=404, testmo=404))
+    assert house.names_in_project() == []
+
+    house.directory.grant(house.web, house.ada)
+    house.demand(GRANTED)
+    assert house.spaces() == []  # the role in the space was not given again
+    house.directory.grant(house.alpha, house.ada)
+    assert house.spaces() == ["alpha"]
+
+
+def test_a_token_of_one_workspace_never_shows_another(house: House, api: Api, directory: Directory) -> None:
+    directory.member(directory.workspace("globex"), house.ada)
+    own = directory.token(house.ada, house.acme)
+    assert house.profile(own).json["Data"]["WorkspaceName"] == "acme"
+    house.leave()
+    for _ in range(2):
+        assert house.profile(own).status == 403
+        elsewhere = house.profile(house.bearers["token"]).json["Data"]
+        assert (elsewhere["WorkspaceName"], elsewhere["Roles"]) == ("globex", ["MEMBER", "USER"])
+        house.sweep()
+
+
+def test_a_workspace_admin_who_becomes_a_member_is_one_on_the_next_request(house: House, api: Api) -> None:
+    house.leave()
+    house.sweep()
+    house.join("ADMIN")
+    house.demand(GRANTED)
+    assert house.spaces() == ["alpha"]
+    assert house.profile(house.bearers["token"]).json["Data"]["Roles"] == ["ADMIN", "USER"]
+
+    house.leave()
+    house.join("MEMBER")
+    house.demand(answers(user_space=404, testmo=404))
+    assert house.profile(house.bearers["token"]).json["Data"]["Roles"] == ["MEMBER", "USER"]
+    body = {"userId": house.root.id, "role": "MEMBER"}
+    with api.no_effect():
+        assert api.post(f"/api/workspaces/{house.acme.id}/members", body, as_=house.session).status == 403
+
+
+def test_a_platform_admin_who_is_none_any_more_is_none_on_the_next_request(house: House, api: Api) -> None:
+    house.leave()
+    house.sweep()
+    house.change_user(roles=["ADMIN", "USER"])
+    house.demand(answers(profile=403))  # member of no workspace
+    for bearer in house.bearers.values():
+        assert api.get("/api/v1/users", bearer=bearer).status == 200
+
+    house.change_user(roles=["USER"])
+    house.demand(answers(workspaces=403, user_space=404, testmo=404, profile=403))
+    for bearer in house.bearers.values():
+        assert api.get("/api/v1/users", bearer=bearer).status == 403
+    assert api.get("/api/admin/users", as_=house.session).status == 403
+
+
+@pytest.mark.parametrize("kind", ["token", "imported"])
+def test_a_revoked_token_is_refused_at_once_and_no_other(house: House, api: Api, kind: str) -> None:
+    secret = house.bearers[kind].rpartition(".")[2]
+    path = f"/api/auth/tokens/{tokens.id_of(secret)}"
+    assert api.delete(path, as_=house.session).status == 200
+    house.demand(answers(**{kind: 401}))
+
+
+def _by_an_administrator(house: House) -> None:
+    house.change_user(password=NEW_PASSWORD)
+
+
+def _by_herself(house: House) -> None:
+    body = {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
+    elsewhere = str(house.directory.session(house.ada))
+    assert house.api.put("/api/auth/me/password", body, as_=elsewhere).status == 200
+    assert house.api.get("/api/auth/me", as_=elsewhere).status == 200
+
+
+@pytest.mark.parametrize("change", [_by_an_administrator, _by_herself])
+def test_a_new_password_ends_what_the_old_one_opened(house: House, change: Callable[[House], None]) -> None:
+    change(house)
+    house.demand(answers(session=401, jwt=401))  # API tokens are revoked one by one
+    house.bearers["jwt"] = issued(house.ada, house.api)
+    house.demand(answers(session=401))
+
+
+def test_logging_out_ends_the_session_and_nothing_else(house: House, api: Api) -> None:
+    assert api.post("/api/auth/logout", as_=house.session).status == 200
+    house.demand(answers(session=401))

@@ -1,0 +1,173 @@
+"""Everybody who may call, each with the credential that a dialect wants, and what they call for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from roster.credentials import Credential
+from roster.model import Project, Tenant, User, UserKind
+from tests.api import Answer, Api
+from tests.directory import PASSWORD, Directory
+
+ROLES = (
+    "nobody",  # no credential
+    "suspended",  # was platform ADMIN and ADMIN of acme; the credentials are from before
+    "stranger",  # a user, member of nothing
+    "member",  # MEMBER of acme
+    "boss",  # ADMIN of acme
+    "rival",  # ADMIN of globex
+    "worker",  # MEMBER of acme, and of its project
+    "developer",  # MEMBER of acme, developer in a space of its project
+    "root",  # platform ADMIN, member of nothing
+    "service",  # a service user: MEMBER of acme, and of its project
+)
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+NO_NUMBER = 999_999
+
+
+def takes_bearer(route: str) -> bool:
+    """Whether the dialect of a route or path takes bearer credentials."""
+    return route.rpartition(" ")[2].startswith(("/minimal/", "/api/v1/", "/api/workspace/"))
+
+
+@dataclass
+class World:
+    """Two workspaces with a project each, and one user in every role (`nobody` apart)."""
+
+    api: Api
+    directory: Directory
+    people: Mapping[str, User]
+    acme: Tenant
+    globex: Tenant
+    web: Project
+    mobile: Project
+    made: int = 0
+
+    @classmethod
+    def make(cls, api: Api, directory: Directory) -> "World":
+        people = {name: _person(directory, name) for name in ROLES if name != "nobody"}
+        directory.admin("deputy")
+        acme, globex = directory.workspace("acme"), directory.workspace("globex")
+        web, mobile = directory.project(acme, "web"), directory.project(globex, "mobile")
+        alpha = directory.space(acme, "alpha", web)
+        for name in ("suspended", "member", "boss", "worker", "developer", "service"):
+            role = "ADMIN" if name in ("suspended", "boss") else "MEMBER"
+            directory.member(acme, people[name], role)
+        directory.member(globex, people["rival"], "ADMIN")
+        for name in ("worker", "service"):
+            directory.grant(web, people[name])
+        directory.grant(alpha, people["developer"])
+        directory.group(1, "QA")
+        directory.role(1, "Tester", "users.read")
+        for user in people.values():
+            api.cookie(user)
+            api.token(user)
+        directory.suspend(people["suspended"])
+        return cls(api, directory, people, acme, globex, web, mobile)
+
+    def request(
+        self,
+        route: str,
+        role: str,
+        place: str,
+        query: str = "",
+        *,
+        raw: bytes | None = None,
+        content_type: str = "",
+        by: str = "",
+    ) -> Callable[[], Answer]:
+        """A request that is granted to whoever may make it; what it needs to exist is made here.
+
+        `query`, `raw` (a body) and its `content_type` are what a test sends instead; `by` is another kind of
+        credential than the dialect's: `as_` (a session), `bearer`, or `access_token` in the query.
+        """
+        method, _, path = route.partition(" ")
+        if route == "$default":
+            method, path = "GET", "/api/nowhere"
+        path = self._filled(path, role, place)
+        body, proof = self._body(route, role), self._proof(path, role, place, by)
+        if by == "access_token":
+            query = f"access_token={proof.pop(by)}"
+        if content_type:
+            proof["headers"]["Content-Type"] = content_type
+        target = f"{path}?{query}" if query else path
+        return lambda: self.api.send(method, target, body, raw=raw, **proof)
+
+    def _filled(self, path: str, role: str, place: str) -> str:
+        at_globex = place == "foreign"
+        workspace, project = (self.globex, self.mobile) if at_globex else (self.acme, self.web)
+        if "{workspaceId}" in path:
+            path = path.replace("{workspaceId}", NOWHERE if place == "absent" else workspace.id)
+            return path.replace("{userId}", self._member_of(workspace).id) if "{userId}" in path else path
+        if "/projects" in path or "/project/" in path:
+            number = NO_NUMBER if place == "absent" else project.number
+        elif "{user_id}" in path:
+            number = NO_NUMBER if place == "absent" else self._user(role, place).number
+        else:
+            number = NO_NUMBER if place == "absent" else 1  # the one group, the one role
+        for name in ("{number}", "{project_id}", "{user_id}"):
+            path = path.replace(name, str(number))
+        if "{userId}" in path:
+            path = path.replace("{userId}", NOWHERE if place == "absent" else self._user(role, place).id)
+        if "{tokenId}" in path:
+            path = path.replace("{tokenId}", NOWHERE if place == "absent" else self._token(role, place))
+        return path
+
+    def _body(self, route: str, role: str) -> dict[str, Any] | None:
+        fresh = f"fresh-{role}"
+        if route == "POST /api/workspaces/{workspaceId}/members":
+            return {"userId": self._newcomer().id, "role": "MEMBER"}
+        bodies: dict[str, dict[str, Any]] = {
+            "POST /api/workspaces": {"key": fresh, "name": "Fresh"},
+            "POST /api/admin/users": {
+                "email": f"{fresh}@example.com",
+                "fullName": "Fresh",
+                "password": "quite another phrase",
+                "roles": ["USER"],
+            },
+            "PUT /api/admin/users/{userId}": {"fullName": "Ada"},
+            "POST /api/auth/login": {"email": f"{role}@example.com", "password": PASSWORD},
+            "PUT /api/auth/me/password": {"currentPassword": PASSWORD, "newPassword": "quite another phrase"},
+            "POST /api/auth/tokens": {"name": "ci"},
+        }
+        return bodies.get(route)
+
+    def _proof(self, path: str, role: str, place: str, by: str) -> dict[str, Any]:
+        caller = self.people.get(role)
+        headers: dict[str, str] = {}
+        if path.startswith("/minimal/"):
+            organisation, project = {
+                "own": (self.acme.id, self.web.id),
+                "foreign": (self.globex.id, self.mobile.id),
+                "absent": (NOWHERE, NOWHERE),
+            }[place]
+            named = caller or self.people["boss"]
+            headers = {"X-User-Id": named.id, "X-Org-Id": organisation, "X-Project-Id": project}
+        if caller is None or path == "/api/auth/login":
+            return {"headers": headers}
+        if by == "access_token":
+            return {"headers": headers, by: self.api.token(caller)}
+        return {"headers": headers, by or ("bearer" if takes_bearer(path) else "as_"): caller}
+
+    def _user(self, role: str, place: str) -> User:
+        own = self.people.get(role, self.people["member"])
+        return own if place == "own" else self._newcomer()
+
+    def _token(self, role: str, place: str) -> str:
+        credential = Credential.read(self.directory.token(self._user(role, place)))
+        assert credential is not None
+        return credential.id
+
+    def _member_of(self, workspace: Tenant) -> User:
+        newcomer = self._newcomer()
+        self.directory.member(workspace, newcomer)
+        return newcomer
+
+    def _newcomer(self) -> User:
+        self.made += 1
+        return self.directory.user(f"newcomer-{self.made}")
+
+
+def _person(directory: Directory, name: str) -> User:
+    kind = UserKind.SERVICE if name == "service" else UserKind.PERSON
+    return directory.user(name, admin=name in ("root", "suspended"), password=PASSWORD, kind=kind)

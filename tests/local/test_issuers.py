@@ -1,0 +1,49 @@
+"""`make run ISSUERS=file`: its tokens are believed; a file that cannot be used stops the start."""
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.attacks import jwt
+from tests.local.served import BOUND, launch, served
+from tools import demo
+
+SECRET = "a-secret-of-this-very-test-and-no-other"
+
+
+def written(folder: Path, *secrets: str) -> Path:
+    file = folder / "issuers.json"
+    file.write_text(json.dumps([{"issuer": None, "hmacSecrets": list(secrets)}]))
+    return file
+
+
+def claims(**changed: Any) -> dict[str, Any]:
+    now = int(time.time())
+    return jwt.claims(user_id=demo.DEVELOPER_ID, iat=now - 60, exp=now + 600, **changed)
+
+
+def test_a_token_of_a_configured_issuer_is_believed(tmp_path: Path) -> None:
+    with served(tmp_path, ISSUERS=str(written(tmp_path, "r" * 32, SECRET))) as running:
+        for path in ("/api/v1/user", "/api/workspace/auth/me"):
+            for secret, status in ((SECRET, 200), ("r" * 32, 200), (jwt.SECRET, 401)):
+                token = jwt.secret_signed(claims(), secret)
+                answer = running.send("GET", path, Authorization=f"Bearer {token}")
+                assert answer.status == status
+        unknown = jwt.secret_signed({**claims(), "user_id": "nobody"}, SECRET)
+        assert running.send("GET", "/api/v1/user", Authorization=f"Bearer {unknown}").status == 401
+
+
+@pytest.mark.parametrize("secret", ["tokensecret", "only-thirty-one-bytes-long-is-it"[:31]])
+def test_a_weak_secret_stops_the_start_in_one_line_without_it(tmp_path: Path, secret: str) -> None:
+    file = written(tmp_path, SECRET, secret)
+    process = launch(tmp_path, ISSUERS=str(file))
+    output, _ = process.communicate(timeout=BOUND)
+    errors = (tmp_path / "stderr").read_text()
+    assert (process.returncode, output) == (2, "")
+    reason = "issuer 1: a secret is shorter than 32 bytes or a published sample"
+    assert errors == f"roster: ISSUERS={file}: {reason}\n"
+    assert secret not in errors
+    assert SECRET not in errors

@@ -1,0 +1,59 @@
+"""GET /api/v1/users/{user_id}."""
+
+import pytest
+
+from roster.table import users
+from tests.api import Api, bare
+from tests.directory import Directory
+from tests.testmo.scene import Scene, acting, assert_dressed, assert_refused, assert_unfit
+
+NOT_NUMBERS = ["0", "-1", "1.0", "01", "1e0", "+1", "1_0", "%201", "1%0A", "%D9%A1", "x", "1000000000"]
+
+
+def test_one_user_as_the_list_shows_it(api: Api, scene: Scene) -> None:
+    answer = api.get("/api/v1/users/2", bearer=scene.root)
+    assert answer.status == 200
+    assert_dressed(answer)
+    assert list(answer.json) == ["result", "expands"]
+    listed = api.get("/api/v1/users", bearer=scene.root).json["result"][1]
+    assert list(answer.json["result"].items()) == list(listed.items())
+    assert answer.json["expands"] == {}
+
+
+def test_the_documented_example_expands_groups_and_roles(api: Api, scene: Scene) -> None:
+    assert api.get("/api/v1/users/1?expands=groups,roles", bearer=scene.root).json["expands"] == {
+        "groups": [{"id": 1, "name": "QA"}, {"id": 2, "name": "Development"}],
+        "roles": [{"id": 4, "name": "Site admin"}],
+    }
+
+
+def test_users_are_who_made_and_who_changed_it(api: Api, directory: Directory, scene: Scene) -> None:
+    users.change(api.store, scene.member, lambda one: one, by=acting(directory, scene.boss))
+    answer = api.get("/api/v1/users/2?expands=users,users", bearer=scene.root)
+    assert (answer.json["result"]["created_by"], answer.json["result"]["updated_by"]) == (1, 3)
+    assert answer.json["expands"] == {"users": [{"id": 1, "name": "User 1"}, {"id": 3, "name": "Boss"}]}
+
+
+def test_a_suspended_user_is_shown_as_such(api: Api, directory: Directory, scene: Scene) -> None:
+    directory.suspend(scene.member)
+    assert api.get("/api/v1/users/2", bearer=scene.root).json["result"]["is_active"] is False
+
+
+def test_whoever_is_not_there_is_one_404(api: Api, directory: Directory, scene: Scene) -> None:
+    unknown = api.get("/api/v1/users/999999999", bearer=scene.root)
+    assert_refused(unknown, 404)
+    users.delete(api.store, scene.stranger, by=directory.by)
+    for number in ("5", "6", scene.member.id, *NOT_NUMBERS):
+        assert bare(api.get(f"/api/v1/users/{number}", bearer=scene.root)) == bare(unknown), number
+
+
+@pytest.mark.parametrize("value", ["admin", "groups,x"])
+def test_what_cannot_be_expanded_is_refused(api: Api, scene: Scene, value: str) -> None:
+    assert_unfit(api.get(f"/api/v1/users/1?expands={value}", bearer=scene.root), "expands")
+
+
+@pytest.mark.parametrize("who", ["member", "boss", "robot", "stranger"])
+def test_only_a_site_admin_may_even_ask(api: Api, scene: Scene, who: str) -> None:
+    user = getattr(scene, who)
+    for number in (user.number, 999, "x"):
+        assert_refused(api.get(f"/api/v1/users/{number}", bearer=user), 403)

@@ -1,0 +1,55 @@
+"""How often a request asks the table, authentication included."""
+
+import pytest
+
+from roster.table.meter import Meter
+from tests.api import Api
+from tests.directory import Directory
+from tests.testmo.scene import Scene, crowd
+
+BUDGET = {
+    "/api/v1/user": 1,
+    "/api/v1/users/2": 2,
+    "/api/v1/users/2?expands=groups,roles,users": 3,
+    "/api/v1/users": 4,
+    "/api/v1/users?page=2": 4,
+    "/api/v1/users?page=999999999": 4,
+    "/api/v1/users?expands=groups,roles,users": 5,
+    "/api/v1/projects/1/users": 5,
+    "/api/v1/projects/1/users?page=2": 5,
+    "/api/v1/project/1/users?page=3&per_page=15": 5,
+    "/api/v1/projects/1/users?page=999999999": 5,
+    "/api/v1/groups": 4,
+    "/api/v1/roles": 4,
+    "/api/v1/projects": 4,
+    "/api/v1/projects/1": 3,
+}
+
+
+@pytest.mark.parametrize("path", BUDGET)
+def test_an_endpoint_keeps_to_its_budget(
+    api: Api, directory: Directory, scene: Scene, meter: Meter, path: str
+) -> None:
+    crowd(directory, 145, scene.web)
+    with meter.measure() as reading:
+        answer = api.get(path, bearer=scene.root)
+    assert answer.status == 200
+    assert reading.trips <= BUDGET[path], dict(reading.calls)
+    assert reading.calls.keys() <= {"GetItem", "BatchGetItem", "Query"}
+
+
+def test_a_member_reads_the_projects_users_within_the_same_budget(
+    api: Api, directory: Directory, scene: Scene, meter: Meter
+) -> None:
+    crowd(directory, 145, scene.web)
+    with meter.measure() as reading:
+        assert len(api.get("/api/v1/projects/1/users", bearer=scene.member).json["result"]) == 100
+    assert reading.trips <= 5, dict(reading.calls)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/users", "/api/v1/users/2", "/api/v1/groups"])
+def test_a_refusal_costs_one_call_at_most(api: Api, scene: Scene, meter: Meter, path: str) -> None:
+    for more, trips, status in (({}, 0, 401), ({"bearer": scene.member}, 1, 403)):
+        with meter.measure() as reading:
+            assert api.get(path, **more).status == status
+        assert reading.trips == trips

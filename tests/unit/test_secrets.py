@@ -1,0 +1,213 @@
+"""What Secrets Manager holds is read once and kept; out of reach or unusable, nobody is believed."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from botocore.exceptions import ClientError, ReadTimeoutError
+from moto import mock_aws
+
+from roster import secrets, wiring
+from roster.errors import Unavailable
+from tests.api import Api
+from tests.attacks import jwt
+from tests.attacks.conftest import CONFIGURED
+from tests.attacks.jwt import SECRET
+from tests.directory import Directory
+
+ISSUERS = json.dumps(CONFIGURED)
+Deploy = Callable[..., None]
+
+
+class Vault:
+    """A Secrets Manager that says what a test tells it, and counts."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Any] = {}
+        self.asked: list[str] = []
+
+    def get_secret_value(self, SecretId: str) -> dict[str, Any]:
+        self.asked.append(SecretId)
+        held = self.held.get(SecretId, missing())
+        if isinstance(held, Exception):
+            raise held
+        return {"SecretBinary" if isinstance(held, bytes) else "SecretString": held}
+
+
+def missing() -> ClientError:
+    return ClientError({"Error": {"Code": "ResourceNotFoundException"}}, "GetSecretValue")
+
+
+AWAY = {
+    "missing": missing(),
+    "denied": ClientError({"Error": {"Code": "AccessDeniedException"}}, "GetSecretValue"),
+    "timeout": ReadTimeoutError(endpoint_url="https://secretsmanager.invalid"),
+}
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """Nothing is remembered of another test's secrets."""
+    secrets.provider.cache_clear()
+    yield
+    secrets.provider.cache_clear()
+
+
+@pytest.fixture
+def vault(fresh: None, deployed: Deploy, monkeypatch: pytest.MonkeyPatch) -> Vault:
+    deployed(ISSUERS_SECRET="issuers", GATEWAY_SECRET_ID="gateway")
+    made = Vault()
+    client: Any = made
+    given = SecretsProvider(boto3_client=client)
+    monkeypatch.setattr(secrets, "provider", lambda: given)
+    return made
+
+
+@pytest.mark.usefixtures("fresh")
+def test_both_secrets_are_read_from_secrets_manager(deployed: Deploy) -> None:
+    deployed(ISSUERS_SECRET="roster/issuers", GATEWAY_SECRET_ID="roster/gateway", AWS_REGION="eu-west-1")
+    with mock_aws():
+        client: Any = secrets.provider().client
+        assert client.meta.region_name == "eu-west-1"
+        client.create_secret(Name="roster/issuers", SecretString=ISSUERS)
+        client.create_secret(Name="roster/gateway", SecretString="first\nsecond\nthird\n")
+        assert set(secrets.issuers().by_name) == {None, jwt.KEYS_ISSUER}
+        assert secrets.gateway_secrets() == ("first", "second")
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_secret_that_is_not_there_is_unavailable(deployed: Deploy) -> None:
+    deployed(ISSUERS_SECRET="roster/issuers", GATEWAY_SECRET_ID="roster/gateway")
+    with mock_aws():
+        for read in (secrets.issuers, secrets.gateway_secrets):
+            with pytest.raises(Unavailable):
+                read()
+
+
+@pytest.mark.usefixtures("fresh")
+def test_the_client_gives_up_while_there_is_time_to_answer(deployed: Deploy) -> None:
+    deployed()
+    with mock_aws():
+        config = secrets.provider().client.meta.config
+    assert config.connect_timeout + config.read_timeout < 6
+    assert config.retries["total_max_attempts"] == 1
+
+
+def test_a_deployment_without_secrets_asks_nobody(vault: Vault, deployed: Deploy) -> None:
+    deployed(ISSUERS_SECRET="", GATEWAY_SECRET_ID="")
+    assert secrets.issuers().by_name == {}
+    assert secrets.gateway_secrets() == ()
+    assert vault.asked == []
+
+
+def test_a_secret_is_asked_for_once(vault: Vault) -> None:
+    vault.held = {"issuers": ISSUERS, "gateway": "one"}
+    first = secrets.issuers()
+    assert secrets.issuers() is first  # with the keys that it has fetched
+    assert [secrets.gateway_secrets() for _ in range(3)] == [("one",)] * 3
+    assert vault.asked == ["issuers", "gateway"]
+
+
+def test_a_kept_secret_is_asked_for_again_after_five_minutes(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault.held = {"gateway": "one"}
+    assert secrets.gateway_secrets() == ("one",)
+    vault.held = {"gateway": "two"}
+    assert secrets.gateway_secrets() == ("one",)
+    later = datetime.now() + timedelta(seconds=301)
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return later
+
+    monkeypatch.setattr("aws_lambda_powertools.utilities.parameters.base.datetime", Later)
+    assert secrets.gateway_secrets() == ("two",)
+
+
+@pytest.mark.parametrize("away", AWAY)
+def test_a_failure_is_not_kept(vault: Vault, away: str) -> None:
+    vault.held = {"issuers": AWAY[away], "gateway": AWAY[away]}
+    for read in (secrets.issuers, secrets.gateway_secrets):
+        with pytest.raises(Unavailable):
+            read()
+    vault.held = {"issuers": ISSUERS, "gateway": "one"}
+    assert None in secrets.issuers().by_name
+    assert secrets.gateway_secrets() == ("one",)
+
+
+UNUSABLE: dict[str, str | bytes] = {
+    "no JSON": "tokensecret",
+    "empty": "",
+    "an object": "{}",
+    "a short secret": '[{"hmacSecrets":["tokensecret"]}]',
+    "both families": json.dumps([{"hmacSecrets": [SECRET], "jwks": jwt.key_set()}]),
+    "bytes": ISSUERS.encode(),
+}
+
+
+@pytest.mark.parametrize("content", UNUSABLE)
+def test_issuers_that_cannot_be_used_are_unavailable(vault: Vault, content: str) -> None:
+    vault.held = {"issuers": UNUSABLE[content]}
+    with pytest.raises(Unavailable) as refusal:
+        secrets.issuers()
+    assert refusal.value.retry_after == 60
+    assert SECRET not in str(refusal.value)
+
+
+@pytest.mark.parametrize("content", ["", " \n\n "])
+def test_an_empty_gateway_secret_is_none(vault: Vault, content: str) -> None:
+    vault.held = {"gateway": content}
+    assert secrets.gateway_secrets() == ()
+
+
+# Through an endpoint.
+
+
+@pytest.fixture
+def wired(api: Api, vault: Vault) -> Api:
+    wiring.use(
+        wiring.Wiring(api.store, api.clock, issuers=secrets.issuers, gateway_secrets=secrets.gateway_secrets)
+    )
+    return api
+
+
+@pytest.mark.parametrize("unusable", [*AWAY, *UNUSABLE])
+@pytest.mark.parametrize("path", ["/api/v1/user", "/api/workspace/auth/me"])
+def test_a_jwt_is_503_until_the_issuers_are_there(
+    wired: Api, vault: Vault, directory: Directory, path: str, unusable: str
+) -> None:
+    user = directory.user("ada", id="u1")
+    directory.member(directory.workspace(), user)
+    vault.held = {"issuers": {**AWAY, **UNUSABLE}[unusable]}
+    answer = wired.get(path, bearer=jwt.secret_signed())
+    assert answer.status == 503
+    assert int(answer.headers["retry-after"]) >= 1
+    assert "issuer" not in answer.text
+    assert wired.get(path, bearer=user).status == 200  # a token of our own needs no issuer
+    if unusable in AWAY:
+        vault.held = {"issuers": ISSUERS}
+        assert wired.get(path, bearer=jwt.secret_signed()).status == 200
+        assert wired.get(path, bearer=jwt.secret_signed(secret="x" * 32)).status == 401
+
+
+@pytest.mark.parametrize("away", AWAY)
+def test_the_gateways_headers_are_503_until_its_secret_is_there(
+    wired: Api, vault: Vault, directory: Directory, deployed: Deploy, away: str
+) -> None:
+    deployed(IDENTITY_HEADER_PROOF="gateway-secret")
+    tenant, user = directory.workspace(), directory.admin()
+    project = directory.project(tenant)
+    headers = {"X-User-Id": user.id, "X-Org-Id": tenant.id, "X-Project-Id": project.id}
+    path = "/minimal/rest/user/v1/org"
+    vault.held = {"gateway": AWAY[away]}
+    for proof in ({"X-Gateway-Secret": "one"}, {}):
+        answer = wired.get(path, headers={**headers, **proof})
+        assert (answer.status, answer.headers["retry-after"]) == (503, "1")
+    vault.held = {"gateway": "one"}
+    assert wired.get(path, headers={**headers, "X-Gateway-Secret": "one"}).status == 200
+    assert wired.get(path, headers=headers).status == 401

@@ -1,0 +1,24 @@
+"""GET /minimal/rest/user/v1/org/detail."""
+
+from tests.api import Api
+from tests.user_space.scene import Scene, ask, data_of
+
+
+def test_the_organisation_with_its_address(api: Api, scene: Scene) -> None:
+    assert list(data_of(ask(api, scene, "org/detail", scene.member)).items()) == [
+        ("org_id", scene.acme.id),
+        ("name", "Acme"),
+        ("abbreviation", "ac"),
+        ("admin_email", "admin@acme.example"),
+        ("admin_name", "Ada"),
+        ("address", "1 Main Street"),
+        ("state", "Bern"),
+        ("country", "CH"),
+        ("pin_code", "3000"),
+        ("created_at", "2026-04-13T01:00:00Z"),
+    ]
+
+
+def test_what_is_not_known_of_an_organisation_is_empty_text(api: Api, scene: Scene) -> None:
+    shown = data_of(ask(api, scene, "org/detail", scene.rival, org=scene.globex, project=scene.games))
+    assert {shown[name] for name in ("abbreviation", "admin_email", "address", "pin_code")} == {""}

@@ -1,0 +1,38 @@
+"""GET /minimal/rest/user/v1/project/detail."""
+
+from roster.table import keys
+from roster.table.store import Update
+from tests.api import Api
+from tests.user_space.scene import DATABASE, Scene, ask, data_of
+
+CONNECTION = [
+    ("host", "db.example"),
+    ("port", "5432"),
+    ("username", "app"),
+    ("db_name", "web"),
+    ("db_type", "postgres"),
+    ("connect_timeout_secs", 5),
+    ("idle_timeout_secs", 60),
+    ("max_open_connections", 10),
+    ("max_idle_connections", 2),
+]
+
+
+def test_the_project_with_its_databases(api: Api, scene: Scene) -> None:
+    shown = data_of(ask(api, scene, "project/detail", scene.member))
+    assert list(shown) == ["project_id", "org_id", "name", "abbreviation", "description", "database"]
+    assert [list(database.items()) for database in shown["database"]] == [CONNECTION]
+
+
+def test_a_project_without_a_database_has_an_empty_list(api: Api, scene: Scene) -> None:
+    assert data_of(ask(api, scene, "project/detail", scene.boss, project=scene.ops))["database"] == []
+
+
+def test_a_password_is_never_shown_though_the_table_held_one(api: Api, scene: Scene) -> None:
+    """H-15."""
+    stored = {name: getattr(DATABASE, name) for name, _ in CONNECTION}
+    secret = {"password": "hunter2", "connection_string": "postgres://app:hunter2@db"}
+    api.store.write(Update(keys.project(scene.web.id), set={"database": [stored | secret]}))
+    answer = ask(api, scene, "project/detail", scene.member)
+    assert [list(database.items()) for database in data_of(answer)["database"]] == [CONNECTION]
+    assert "hunter2" not in answer.text

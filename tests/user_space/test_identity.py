@@ -1,0 +1,319 @@
+"""Who may send the three identity headers, and in which order they are checked; all six endpoints alike."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from roster import wiring
+from roster.credentials import Credential
+from roster.errors import Unavailable
+from roster.table import tokens, users
+from tests.api import Answer, Api, bare
+from tests.directory import Directory
+from tests.user_space.scene import ENDPOINTS, NOWHERE, ROOT, Scene, ask, assert_refused, data_of
+
+Deployed = Callable[..., None]
+
+MALFORMED: list[Any] = [
+    pytest.param(" ", id="H-10-blank"),
+    pytest.param("x" * 65, id="H-10-65-characters"),
+    pytest.param("x" * 9_000, id="H-10-9-kB"),
+    pytest.param("a,b", id="H-04-twice"),
+    pytest.param("a#PROFILE", id="H-10-key"),
+    pytest.param("*", id="H-10-star"),
+    pytest.param("%00", id="H-10-percent"),
+    pytest.param("a/b", id="H-10-slash"),
+    pytest.param("a b", id="H-10-space"),
+    pytest.param("\u00e4", id="H-10-non-ascii"),
+    pytest.param("\u0663", id="H-10-arabic-digit"),
+    pytest.param("a\r\nX-User-Id: v", id="H-12-line"),
+    pytest.param("a\x00", id="H-10-nul"),
+]
+
+everywhere = pytest.mark.parametrize("endpoint", ENDPOINTS)
+
+
+def _get(api: Api, endpoint: str, headers: dict[str, str], **more: Any) -> Answer:
+    return api.get(f"{ROOT}/{endpoint}", headers=headers, **more)
+
+
+# The order of checks: 401 before 400 before 404.
+
+
+@everywhere
+@pytest.mark.parametrize("user_id", ["", " "], ids=["absent", "blank"])
+def test_no_user_id_is_401_whatever_else_is_wrong(
+    api: Api, scene: Scene, endpoint: str, user_id: str
+) -> None:
+    """H-06."""
+    whole = scene.headers(user_id)
+    for headers in (
+        whole,
+        {"X-User-Id": user_id},
+        whole | {"X-Org-Id": "a b"},
+        whole | {"X-Org-Id": NOWHERE},
+    ):
+        assert_refused(_get(api, endpoint, headers, bearer=scene.member), 401, "X-User-Id")
+
+
+@everywhere
+@pytest.mark.parametrize("name", ["X-Org-Id", "X-Project-Id"])
+def test_another_header_missing_is_400_and_named(api: Api, scene: Scene, endpoint: str, name: str) -> None:
+    """H-07."""
+    headers = scene.headers(scene.member) | {name: ""}
+    assert_refused(_get(api, endpoint, headers, bearer=scene.member), 400, name)
+    unproved = _get(api, endpoint, headers)
+    assert_refused(unproved, 401)
+
+
+@pytest.mark.parametrize("name", ["X-Org-Id", "X-Project-Id"])
+@pytest.mark.parametrize("value", MALFORMED)
+def test_a_malformed_header_is_400_and_never_echoed(api: Api, scene: Scene, name: str, value: str) -> None:
+    answer = _get(api, "org", scene.headers(scene.member) | {name: value}, bearer=scene.member)
+    assert_refused(answer, 400, name)
+    assert not value.strip() or value not in answer.text
+    assert not value.strip() or value not in str(answer.headers)
+
+
+@pytest.mark.parametrize("value", [value for value in MALFORMED if value.values[0] != " "])
+def test_a_malformed_user_id_is_401_unproved_and_400_where_no_proof_is_asked(
+    api: Api, scene: Scene, deployed: Deployed, value: str
+) -> None:
+    headers = scene.headers(value)
+    assert_refused(_get(api, "org", headers, bearer=scene.member), 401)
+    deployed(IDENTITY_HEADER_PROOF="none")
+    assert_refused(_get(api, "org", headers), 400, "X-User-Id")
+
+
+def test_400_comes_before_404(api: Api, scene: Scene) -> None:
+    headers = scene.headers(scene.stranger, NOWHERE, "a b")
+    assert_refused(_get(api, "org", headers, bearer=scene.stranger), 400, "X-Project-Id")
+
+
+@pytest.mark.parametrize("user_id", ["x" * 64, "01J9ZK3V", "a.b_c-d"])
+def test_what_can_be_an_id_is_well_formed(api: Api, scene: Scene, deployed: Deployed, user_id: str) -> None:
+    deployed(IDENTITY_HEADER_PROOF="none")
+    assert_refused(_get(api, "org", scene.headers(user_id)), 404)
+
+
+# 404: not theirs and not there are the same bytes.
+
+
+@everywhere
+def test_whatever_is_not_theirs_is_as_if_it_were_not_there(
+    api: Api, directory: Directory, scene: Scene, endpoint: str
+) -> None:
+    """H-08, H-09; 403 never."""
+    unknown = ask(api, scene, endpoint, scene.root, org=NOWHERE, project=NOWHERE)
+    assert_refused(unknown, 404, "org or project not found")
+    assert unknown.json["message"] == "org or project not found"
+    suspended = directory.user("suspended", admin=True)
+    api.token(suspended)
+    directory.suspend(suspended)
+    refused = {
+        "unknown organisation": ask(api, scene, endpoint, scene.root, org=NOWHERE),
+        "unknown project": ask(api, scene, endpoint, scene.boss, project=NOWHERE),
+        "project of another organisation": ask(api, scene, endpoint, scene.boss, project=scene.games),
+        "the same to a platform ADMIN": ask(api, scene, endpoint, scene.root, project=scene.games),
+        "member of nothing": ask(api, scene, endpoint, scene.stranger),
+        "ADMIN of another organisation": ask(api, scene, endpoint, scene.rival),
+        "own project under a foreign organisation": ask(
+            api, scene, endpoint, scene.rival, project=scene.games
+        ),
+        "member but not of the project": ask(api, scene, endpoint, scene.outsider),
+        "of another project": ask(api, scene, endpoint, scene.member, project=scene.ops),
+        "suspended": ask(api, scene, endpoint, suspended),
+    }
+    for reason, answer in refused.items():
+        assert bare(answer) == bare(unknown), reason
+
+
+def test_an_unknown_caller_is_404_where_no_proof_is_asked(
+    api: Api, directory: Directory, scene: Scene, deployed: Deployed
+) -> None:
+    users.delete(api.store, scene.outsider, by=directory.by)
+    directory.suspend(scene.boss)
+    deployed(IDENTITY_HEADER_PROOF="none")
+    first = _get(api, "org", scene.headers(NOWHERE))
+    assert_refused(first, 404)
+    for user in (scene.outsider, scene.boss):
+        assert bare(_get(api, "org", scene.headers(user))) == bare(first)
+
+
+def test_a_place_in_a_project_is_worth_nothing_without_the_membership(
+    api: Api, directory: Directory, scene: Scene
+) -> None:
+    directory.grant(scene.web, scene.stranger)
+    assert_refused(ask(api, scene, "org", scene.stranger), 404)
+
+
+def test_what_is_withdrawn_is_gone_on_the_next_request(api: Api, directory: Directory, scene: Scene) -> None:
+    assert ask(api, scene, "org", scene.member).status == 200
+    directory.leave(scene.acme, scene.member)
+    assert_refused(ask(api, scene, "org", scene.member), 404)
+    directory.member(scene.acme, scene.member)
+    assert_refused(ask(api, scene, "org", scene.member), 404)
+    assert ask(api, scene, "org", scene.boss).status == 200
+    users.delete(api.store, scene.boss, by=directory.by)
+    assert_refused(ask(api, scene, "org", scene.boss), 401)
+
+
+# Proof by a credential: the deployed default.
+
+
+@everywhere
+def test_a_token_or_a_session_of_the_user_is_proof(api: Api, scene: Scene, endpoint: str) -> None:
+    headers = scene.headers(scene.member)
+    by_token = _get(api, endpoint, headers, bearer=scene.member)
+    data_of(by_token)
+    assert bare(_get(api, endpoint, headers, as_=scene.member)) == bare(by_token)
+
+
+@everywhere
+def test_every_other_proof_is_one_401(api: Api, directory: Directory, scene: Scene, endpoint: str) -> None:
+    """H-01, H-02; J-28."""
+    headers, token = scene.headers(scene.member), api.token(scene.member)
+    session = api.cookie(scene.member)
+    none = _get(api, endpoint, headers)
+    assert_refused(none, 401)
+    unproved: dict[str, dict[str, Any]] = {
+        "H-02 another's token": {"bearer": scene.boss},
+        "H-02 an ADMIN's token": {"bearer": scene.root},
+        "H-02 another's session": {"as_": scene.boss},
+        "both": {"bearer": token, "as_": session},
+        "both, one of them garbage": {"bearer": token, "as_": "garbage"},
+        "two cookies": {"as_": session, "headers": headers | {"cookie": f"__Host-session={session}"}},
+        "a session as a token": {"bearer": session},
+        "a token as a session": {"as_": token},
+        "an unknown secret": {"bearer": str(Credential.new("token", scene.member.id))},
+        "garbage": {"bearer": "garbage"},
+        "Basic": {"headers": headers | {"authorization": "Basic eDp5"}},
+        "no scheme": {"headers": headers | {"authorization": token}},
+        "two tokens": {"headers": headers | {"authorization": f"Bearer {token},Bearer {token}"}},
+        "a gateway's secret": {"headers": headers | {"x-gateway-secret": "x"}},
+        "a server key": {"headers": headers | {"x-server-key": "x"}},
+        "expired": {"bearer": directory.token(scene.member, expires_at="2026-04-13T01:00:00Z")},
+    }
+    for reason, more in unproved.items():
+        answer = api.get(f"{ROOT}/{endpoint}", **{"headers": headers, **more})
+        assert bare(answer) == bare(none), reason
+
+
+def test_a_revoked_token_proves_nothing(api: Api, directory: Directory, scene: Scene) -> None:
+    credential = Credential.read(api.token(scene.member))
+    assert credential is not None
+    tokens.revoke(api.store, scene.member.id, credential.id, by=directory.by)
+    assert_refused(ask(api, scene, "org", scene.member), 401)
+
+
+@pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer  "])
+def test_the_scheme_has_no_case(api: Api, scene: Scene, scheme: str) -> None:
+    """J-27."""
+    headers = scene.headers(scene.member) | {"authorization": f"{scheme} {api.token(scene.member)}"}
+    assert _get(api, "org", headers).status == 200
+
+
+# Proof by a gateway's secret, and none at all.
+
+
+def _behind(api: Api, deployed: Deployed, *secrets: str) -> None:
+    deployed(IDENTITY_HEADER_PROOF="gateway-secret")
+    wiring.use(wiring.Wiring(api.store, api.clock, gateway_secrets=lambda: secrets))
+
+
+@pytest.mark.parametrize("secret", ["the old secret", "the new secret"])
+def test_either_of_two_gateway_secrets_is_proof(
+    api: Api, scene: Scene, deployed: Deployed, secret: str
+) -> None:
+    _behind(api, deployed, "the old secret", "the new secret")
+    headers = scene.headers(scene.member) | {"x-gateway-secret": secret}
+    assert data_of(_get(api, "org", headers))["org_id"] == scene.acme.id
+
+
+@everywhere
+@pytest.mark.parametrize("secrets", [("one", "two"), ("one",), ()], ids=["two", "one", "none"])
+def test_no_other_secret_is_proof(
+    api: Api, scene: Scene, deployed: Deployed, endpoint: str, secrets: tuple[str, ...]
+) -> None:
+    _behind(api, deployed, *secrets)
+    headers = scene.headers(scene.member)
+    missing = _get(api, endpoint, headers)
+    assert_refused(missing, 401)
+    for wrong in ("three", "on", "one,two", "ONE", "\u00f6ne", " "):
+        answer = _get(api, endpoint, headers | {"x-gateway-secret": wrong})
+        assert bare(answer) == bare(missing), wrong
+    for more in ({"bearer": scene.member}, {"as_": scene.member}):
+        assert bare(_get(api, endpoint, headers, **more)) == bare(missing)
+
+
+def test_a_secret_out_of_reach_is_503(api: Api, scene: Scene, deployed: Deployed) -> None:
+    def away() -> tuple[str, ...]:
+        raise Unavailable(retry_after=7)
+
+    deployed(IDENTITY_HEADER_PROOF="gateway-secret")
+    wiring.use(wiring.Wiring(api.store, api.clock, gateway_secrets=away))
+    answer = _get(api, "org", scene.headers(scene.member) | {"x-gateway-secret": "one"})
+    assert_refused(answer, 503)
+    assert answer.headers["retry-after"] == "7"
+
+
+@everywhere
+def test_without_proof_the_headers_are_believed(
+    api: Api, scene: Scene, deployed: Deployed, endpoint: str
+) -> None:
+    deployed(IDENTITY_HEADER_PROOF="none")
+    data_of(_get(api, endpoint, scene.headers(scene.member)))
+    assert_refused(_get(api, endpoint, scene.headers(scene.outsider)), 404)
+
+
+@pytest.mark.parametrize("proof", ["", "None", "nothing", "gateway_secret"])
+def test_a_proof_that_there_is_not_lets_nobody_in(
+    api: Api, scene: Scene, deployed: Deployed, proof: str
+) -> None:
+    deployed(IDENTITY_HEADER_PROOF=proof)
+    assert_refused(_get(api, "org", scene.headers(scene.root), bearer=scene.root), 401)
+
+
+# What is no identity header.
+
+
+def test_a_server_key_and_a_proxys_words_change_nothing(api: Api, scene: Scene) -> None:
+    """H-11, H-13, H-14."""
+    more = {
+        "x-server-key": "k",
+        "x-forwarded-for": "a",
+        "x-forwarded-uri": "/public",
+        "user-agent": "kube-probe/1.2",
+    }
+    for user, status in ((scene.member, 200), (scene.outsider, 404)):
+        headers = scene.headers(user)
+        with_them = _get(api, "org", headers | more, bearer=user)
+        assert with_them.status == status
+        assert bare(with_them) == bare(_get(api, "org", headers, bearer=user))
+
+
+def test_a_name_with_underscores_is_another_header(api: Api, scene: Scene, deployed: Deployed) -> None:
+    """H-05."""
+    deployed(IDENTITY_HEADER_PROOF="none")
+    folded = {name.replace("-", "_"): value for name, value in scene.headers(scene.root).items()}
+    assert_refused(_get(api, "org", folded), 401)
+    both = folded | scene.headers(scene.outsider)
+    assert_refused(_get(api, "org", both), 404)
+
+
+def test_the_names_have_no_case(api: Api, scene: Scene) -> None:
+    headers = {name.upper(): value for name, value in scene.headers(scene.member).items()}
+    assert _get(api, "org", headers, bearer=scene.member).status == 200
+
+
+def test_query_parameters_change_nothing(api: Api, scene: Scene) -> None:
+    headers = scene.headers(scene.member)
+    asked = api.get(f"{ROOT}/org?X-User-Id=x&access_token=y&page=0", headers=headers, bearer=scene.member)
+    assert bare(asked) == bare(ask(api, scene, "org", scene.member))
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_another_method_or_path_is_404_in_the_familys_shape(api: Api, scene: Scene, method: str) -> None:
+    for path in (f"{ROOT}/org", f"{ROOT}/nothing", "/minimal/rest/system/v1/org"):
+        assert_refused(api.send(method, path, headers=scene.headers(scene.member), bearer=scene.member), 404)

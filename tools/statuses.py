@@ -1,0 +1,73 @@
+"""Writes `tests/contract/statuses.toml`: what each endpoint may answer, transcribed from the contracts.
+
+Run as `python -m tools.statuses`. A test holds table and file equal, and the suite both to the truth.
+"""
+
+from pathlib import Path
+
+FILE = Path(__file__).parent.parent / "tests" / "contract" / "statuses.toml"
+
+_ANY = "200 401 503"
+
+_USER_SPACE = f"{_ANY} 400 404"
+_TESTMO_PAGE = f"{_ANY} 400 422"
+_TESTMO_SITE_PAGE = f"{_TESTMO_PAGE} 403"
+
+STATUSES: dict[str, str] = {
+    # Document 002.
+    "POST /api/workspaces": f"{_ANY} 400 403 409 415 422",
+    "GET /api/workspaces": f"{_ANY} 400",
+    "GET /api/workspaces/{workspaceId}": f"{_ANY} 403 404",
+    "POST /api/workspaces/{workspaceId}/members": f"{_ANY} 400 403 404 409 415 422",
+    "GET /api/workspaces/{workspaceId}/members": f"{_ANY} 400 403 404",
+    "DELETE /api/workspaces/{workspaceId}/members/{userId}": f"{_ANY} 403 404 409 412 415",
+    "POST /api/admin/users": f"{_ANY} 400 403 409 415 422",
+    "GET /api/admin/users": f"{_ANY} 400 403",
+    "GET /api/admin/users/{userId}": f"{_ANY} 403 404",
+    "PUT /api/admin/users/{userId}": f"{_ANY} 400 403 404 409 412 415",
+    "DELETE /api/admin/users/{userId}": f"{_ANY} 403 404 409 412 415",
+    # Its sessions and tokens.
+    "POST /api/auth/login": f"{_ANY} 400 403 415",
+    "POST /api/auth/logout": f"{_ANY} 403 415",
+    "GET /api/auth/me": _ANY,
+    "PUT /api/auth/me/password": f"{_ANY} 400 403 412 415",
+    "POST /api/auth/tokens": f"{_ANY} 400 403 404 415",
+    "GET /api/auth/tokens": f"{_ANY} 400",
+    "DELETE /api/auth/tokens/{tokenId}": f"{_ANY} 403 404 412 415",
+    # Document 000.
+    "GET /minimal/rest/user/v1/org": _USER_SPACE,
+    "GET /minimal/rest/user/v1/org/detail": _USER_SPACE,
+    "GET /minimal/rest/user/v1/project": _USER_SPACE,
+    "GET /minimal/rest/user/v1/project/detail": _USER_SPACE,
+    "GET /minimal/rest/user/v1/space": _USER_SPACE,
+    "GET /minimal/rest/user/v1/feature": _USER_SPACE,
+    # Document 003.
+    "GET /api/v1/user": f"{_ANY} 400",
+    "GET /api/v1/users": _TESTMO_SITE_PAGE,
+    "GET /api/v1/users/{user_id}": f"{_ANY} 400 403 404 422",
+    "GET /api/v1/projects/{project_id}/users": f"{_TESTMO_PAGE} 404",
+    "GET /api/v1/project/{project_id}/users": f"{_TESTMO_PAGE} 404",
+    "GET /api/v1/projects": _TESTMO_PAGE,
+    "GET /api/v1/projects/{number}": f"{_ANY} 400 404 422",
+    "GET /api/v1/groups": _TESTMO_SITE_PAGE,
+    "GET /api/v1/groups/{number}": f"{_ANY} 400 403 404 422",
+    "GET /api/v1/roles": _TESTMO_SITE_PAGE,
+    "GET /api/v1/roles/{number}": f"{_ANY} 400 403 404 422",
+    # Document 004.
+    "GET /api/workspace/auth/me": f"{_ANY} 403",
+    # What has no endpoint.
+    "$default": "404",
+}
+
+
+def text() -> str:
+    """The file: one line an endpoint, its statuses in ascending order."""
+    lines = ["# Made by tools/statuses.py: the statuses that each endpoint may answer, and no other."]
+    for route, statuses in STATUSES.items():
+        listed = ", ".join(str(status) for status in sorted(int(status) for status in statuses.split()))
+        lines.append(f'"{route}" = [{listed}]')
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    FILE.write_text(text(), "utf-8")
