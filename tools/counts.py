@@ -112,7 +112,7 @@ def branches_of(store: Store, listing: str) -> list[int]:
 
 def gives_numbers(listing: str) -> bool:
     """Whether the listing's numbers are its own; others are those of what the rows refer to."""
-    own = (keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES, keys.members("x"))
+    own = (keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES, keys.APPS, keys.members("x"))
     return words_of(Key(listing, ""))[0] in {words_of(Key(each, ""))[0] for each in own}
 
 

@@ -16,6 +16,7 @@ from typing import Any, TypeAlias
 from roster.clock import moment
 from roster.emails import canonical
 from roster.model import (
+    AccessToken,
     ApiToken,
     App,
     Client,
@@ -27,9 +28,10 @@ from roster.model import (
     Session,
     Space,
     Tenant,
+    TokenFamily,
     User,
 )
-from roster.table import keys, users
+from roster.table import grants, keys, spaces, tenants, users
 from roster.table.mapping import Poisoned, entity
 from roster.table.store import Item, Key
 
@@ -43,6 +45,8 @@ class Invariant(StrEnum):
     PASSWORD_OWNER = "password-owner"  # noqa: S105
     SESSION_OWNER = "session-owner"
     TOKEN_OWNER = "token-owner"  # noqa: S105
+    FAMILY_OWNER = "family-owner"
+    ACCESS_OWNER = "access-owner"
     SECRET_LOCK = "secret-lock"  # noqa: S105
     OLDEST_MEMBERSHIP = "oldest-membership"
     SITE_ADMINS = "site-admins"
@@ -61,6 +65,7 @@ class Invariant(StrEnum):
     PROJECTS_SPACE = "projects-space"
     SPACE_WORKSPACE = "space-workspace"
     SPACE_PROJECT = "space-project"
+    APP_ROW = "app-row"
     SPACES_APP = "spaces-app"
     APP_SPACE = "app-space"
     PROJECTS_FEATURE = "projects-feature"
@@ -68,6 +73,7 @@ class Invariant(StrEnum):
     FEATURE_PROJECT = "feature-project"
     SPACE_ROLE = "space-role"
     USERS_SPACE_ROW = "users-space-row"
+    SPACES_HOLDER_ROW = "spaces-holder-row"
     PROJECT_MEMBER = "project-member"
     PROJECTS_USER_ROW = "projects-user-row"
     GRANT_USER = "grant-user"
@@ -195,12 +201,12 @@ def _names(cls: Any, without: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 _USER_LISTED = _names(User, users.NOT_LISTED)
-_TENANT_LISTED = ("id", "number", "key", "name", "created_at")
 _MEMBERSHIP = _names(Membership)
 _PROJECT_LISTED = ("id", "workspace_id", "name")
-_SPACE_LISTED = ("space_id", "workspace_id", "name")
+_SPACE_BESIDE = ("space_id", "workspace_id", "name", "created_at")
+_APP_BESIDE = ("app_id", "space_id", "name")
 _SPACE, _FEATURE, _APP = _names(Space), _names(Feature), _names(App)
-_GRANT = ("user_id", "workspace_id", "space_id", "project_id", "role", "number", "since")
+_GRANT = ("user_id", "workspace_id", "space_id", "project_id", "role", "number", "user_number", "since")
 _SPACE_GRANTED = ("space_id", "workspace_id", "since")
 _PLACE_GRANTED = ("user_id", "workspace_id", "since")
 
@@ -252,6 +258,21 @@ def _token(key: Key, item: Item) -> Told:
     )
 
 
+def _family(key: Key, item: Item) -> Told:
+    family = entity(TokenFamily, item)
+    _under(key, keys.family(family.user_id, family.id))
+    _text(item, "digest")
+    return Told(needs=(Need(Invariant.FAMILY_OWNER, keys.user(family.user_id)),))
+
+
+def _access(key: Key, item: Item) -> Told:
+    """Its family may have ended: then it is dead, and goes with its time."""
+    token = entity(AccessToken, item)
+    _under(key, keys.access(token.user_id, token.id))
+    _text(item, "digest")
+    return Told(needs=(Need(Invariant.ACCESS_OWNER, keys.user(token.user_id)),))
+
+
 def _secret(key: Key, item: Item) -> Told:
     digest = key.pk.rpartition("#")[2]
     token = keys.token(_text(item, "user_id"), _text(item, "token_id"))
@@ -265,14 +286,14 @@ def _tenant(key: Key, item: Item) -> Told:
     tenant = entity(Tenant, item)
     _under(key, keys.tenant(tenant.id))
     row = Copy(
-        Invariant.WORKSPACE_ROW, key, keys.row(keys.WORKSPACES, tenant.number), _some(item, _TENANT_LISTED)
+        Invariant.WORKSPACE_ROW, key, keys.row(keys.WORKSPACES, tenant.number), _some(item, tenants.LISTED)
     )
     lock = Copy(Invariant.KEY_LOCK, key, keys.workspace_key(tenant.key), {"workspace_id": tenant.id})
     return Told(copies=(row, lock), offers=((key, None), (key, tenant.number)), entity=tenant)
 
 
 def _tenant_row(key: Key, item: Item) -> Told:
-    content = _some(item, _TENANT_LISTED)
+    content = _some(item, tenants.LISTED)
     return Told(copy=Copy(Invariant.WORKSPACE_ROW, keys.tenant(_text(item, "id")), key, content))
 
 
@@ -292,7 +313,7 @@ def _member(key: Key, item: Item) -> Told:
                 keys.row(keys.members(found.workspace_id), found.number),
                 _some(item, _MEMBERSHIP),
             ),
-            _users_workspace(key, found.user_id, found.workspace_id, found.created_at),
+            _users_workspace(key, found.user_id, found.workspace_id, found.created_at, found.role),
         ),
         needs=(
             Need(Invariant.MEMBERSHIP_USER, keys.user(found.user_id)),
@@ -302,8 +323,8 @@ def _member(key: Key, item: Item) -> Told:
     )
 
 
-def _users_workspace(owner: Key, user_id: str, workspace_id: str, created_at: str) -> Copy:
-    content: Item = {"workspace_id": workspace_id, "created_at": created_at}
+def _users_workspace(owner: Key, user_id: str, workspace_id: str, created_at: str, role: str) -> Copy:
+    content: Item = {"workspace_id": workspace_id, "created_at": created_at, "role": str(role)}
     return Copy(Invariant.USERS_WORKSPACE_ROW, owner, Key(keys.workspaces_of(user_id), ""), content)
 
 
@@ -316,7 +337,8 @@ def _member_row(key: Key, item: Item) -> Told:
 def _users_workspace_row(key: Key, item: Item) -> Told:
     (user_id,) = of_listing(key.pk)
     workspace_id, created_at = _text(item, "workspace_id"), _text(item, "created_at")
-    copy = _users_workspace(keys.member(workspace_id, user_id), user_id, workspace_id, created_at)
+    owner = keys.member(workspace_id, user_id)
+    copy = _users_workspace(owner, user_id, workspace_id, created_at, _text(item, "role"))
     number = Need(Invariant.USERS_WORKSPACE_ROW, keys.tenant(workspace_id), number_of(key))
     return Told(copy=copy, needs=(number,))
 
@@ -343,14 +365,14 @@ def _project_row(key: Key, item: Item) -> Told:
 def _space(key: Key, item: Item) -> Told:
     space = entity(Space, item)
     _under(key, keys.space(space.id))
-    row: Item = {"space_id": space.id, "workspace_id": space.workspace_id, "name": space.name}
+    listed = _some(item, spaces.LISTED)
     copies = [
-        Copy(Invariant.SPACE_ROW, key, keys.row(keys.SPACES, space.number), row),
+        Copy(Invariant.SPACE_ROW, key, keys.row(keys.SPACES, space.number), listed),
         Copy(
             Invariant.WORKSPACES_SPACE_ROW,
             key,
             keys.row(keys.spaces_in(space.workspace_id), space.number),
-            row,
+            grants.row_of(space),
         ),
     ]
     needs = [Need(Invariant.SPACE_WORKSPACE, keys.tenant(space.workspace_id))]
@@ -363,9 +385,14 @@ def _space(key: Key, item: Item) -> Told:
 
 
 def _space_row(key: Key, item: Item) -> Told:
+    return Told(
+        copy=Copy(Invariant.SPACE_ROW, keys.space(_text(item, "id")), key, _some(item, spaces.LISTED))
+    )
+
+
+def _workspaces_space_row(key: Key, item: Item) -> Told:
     owner = keys.space(_text(item, "space_id"))
-    kind = Invariant.WORKSPACES_SPACE_ROW if of_listing(key.pk) else Invariant.SPACE_ROW
-    return Told(copy=Copy(kind, owner, key, _some(item, _SPACE_LISTED)))
+    return Told(copy=Copy(Invariant.WORKSPACES_SPACE_ROW, owner, key, _some(item, _SPACE_BESIDE)))
 
 
 def _projects_space(key: Key, item: Item) -> Told:
@@ -376,16 +403,24 @@ def _projects_space(key: Key, item: Item) -> Told:
 def _app(key: Key, item: Item) -> Told:
     app = entity(App, item)
     _under(key, keys.app(app.id))
-    place = keys.app_in_space(app.space_id, app.id)
+    beside: Item = {"app_id": app.id, "space_id": app.space_id, "name": app.name}
     return Told(
-        copies=(Copy(Invariant.SPACES_APP, key, place, _some(item, _APP)),),
+        copies=(
+            Copy(Invariant.APP_ROW, key, keys.row(keys.APPS, app.number), _some(item, _APP)),
+            Copy(Invariant.SPACES_APP, key, keys.row(keys.apps_in(app.space_id), app.number), beside),
+        ),
         needs=(Need(Invariant.APP_SPACE, keys.space(app.space_id)),),
     )
 
 
-def _spaces_app(key: Key, item: Item) -> Told:
+def _app_row(key: Key, item: Item) -> Told:
     owner = keys.app(entity(App, item).id)
-    return Told(copy=Copy(Invariant.SPACES_APP, owner, key, _some(item, _APP)))
+    return Told(copy=Copy(Invariant.APP_ROW, owner, key, _some(item, _APP)))
+
+
+def _spaces_app(key: Key, item: Item) -> Told:
+    owner = keys.app(_text(item, "app_id"))
+    return Told(copy=Copy(Invariant.SPACES_APP, owner, key, _some(item, _APP_BESIDE)))
 
 
 def _feature(key: Key, item: Item) -> Told:
@@ -428,10 +463,12 @@ def _grant(key: Key, item: Item) -> Told:
     space_id, role = _text(item, "space_id"), _text(item, "role")
     _under(key, keys.space_grant(user_id, workspace_id, space_id, role))
     row = keys.row(keys.spaces_of(user_id, role), number)
+    holder = keys.row(keys.holders_of(space_id, role), _whole(item, "user_number"))
     return Told(
         copies=(
             Copy(Invariant.SPACE_ROLE, key, keys.space_role(space_id, role, user_id), content),
             Copy(Invariant.USERS_SPACE_ROW, key, row, _some(item, _SPACE_GRANTED)),
+            Copy(Invariant.SPACES_HOLDER_ROW, key, holder, _some(item, _PLACE_GRANTED)),
         ),
         needs=(owner, Need(Invariant.GRANT_PLACE, keys.space(space_id), f"{workspace_id} {number}")),
     )
@@ -448,6 +485,12 @@ def _users_space_row(key: Key, item: Item) -> Told:
     user_id, role = of_listing(key.pk)
     owner = keys.space_grant(user_id, _text(item, "workspace_id"), _text(item, "space_id"), role)
     return Told(copy=Copy(Invariant.USERS_SPACE_ROW, owner, key, _some(item, _SPACE_GRANTED)))
+
+
+def _spaces_holder_row(key: Key, item: Item) -> Told:
+    space_id, role = of_listing(key.pk)
+    owner = keys.space_grant(_text(item, "user_id"), _text(item, "workspace_id"), space_id, role)
+    return Told(copy=Copy(Invariant.SPACES_HOLDER_ROW, owner, key, _some(item, _PLACE_GRANTED)))
 
 
 def _project_member(key: Key, item: Item) -> Told:
@@ -519,6 +562,8 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.password(_X)): _password,
     words_of(keys.session(_X, _X)): _session,
     words_of(keys.token(_X, _X)): _token,
+    words_of(keys.family(_X, _X)): _family,
+    words_of(keys.access(_X, _X)): _access,
     words_of(keys.answer(_X, _X)): _unjudged,
     words_of(keys.space_grant(_X, _X, _X, _X)): _grant,
     words_of(keys.email(_X)): _email_lock,
@@ -532,7 +577,6 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.feature_in_project(_X, _X)): _projects_feature,
     words_of(keys.space(_X)): _space,
     words_of(keys.space_role(_X, _X, _X)): _space_role,
-    words_of(keys.app_in_space(_X, _X)): _spaces_app,
     words_of(keys.app(_X)): _app,
     words_of(keys.feature(_X)): _feature,
     words_of(keys.client(_X)): _client,
@@ -552,7 +596,10 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
             keys.SPACES: _space_row,
             keys.members(_X): _member_row,
             keys.workspaces_of(_X): _users_workspace_row,
-            keys.spaces_in(_X): _space_row,
+            keys.spaces_in(_X): _workspaces_space_row,
+            keys.APPS: _app_row,
+            keys.apps_in(_X): _spaces_app,
+            keys.holders_of(_X, _X): _spaces_holder_row,
             keys.spaces_of(_X, _X): _users_space_row,
             keys.users_of(_X): _projects_user_row,
         }.items()

@@ -146,8 +146,7 @@ class _Round:
         work = Transaction(self.by)
         for operation in operations:
             work.do(operation)
-        key = finding.key
-        work.audit("directory.repaired", f"{key.pk} {key.sk}", invariant=finding.invariant)
+        work.audit("directory.repaired", _named(finding.key), invariant=finding.invariant)
         try:
             work.commit(self.store)
         except Unavailable:
@@ -226,9 +225,9 @@ class _Round:
     def _written(self, copy: Copy, place: Key, present: Item | None, other: Copy | None) -> Put | Update:
         if present is None:
             content = copy.content
-            if copy.invariant is Invariant.USERS_SPACE_ROW:  # the row shows the name, which no grant holds
+            if copy.invariant is Invariant.USERS_SPACE_ROW:  # the row shows more than a grant holds
                 space = self.store.get(keys.space(str(content["space_id"]))) or {}
-                content = content | {"name": space.get("name")}
+                content = content | {name: space.get(name) for name in ("name", "created_at")}
             return Put(item(place, content), Absent())
         stale = set(other.content) - set(copy.content) if other is not None else set()
         return Update(place, set=copy.content, remove=tuple(sorted(stale)), condition=_unchanged(present))
@@ -374,6 +373,8 @@ class _Round:
         return self.store.batch_get(sorted(wanted))
 
 
+_ADDRESS, _ = invariants.words_of(keys.email("x"))
+
 _COPIED = {
     Invariant.USER_ROW,
     Invariant.EMAIL_LOCK,
@@ -385,13 +386,21 @@ _COPIED = {
     Invariant.SPACE_ROW,
     Invariant.WORKSPACES_SPACE_ROW,
     Invariant.PROJECTS_SPACE,
+    Invariant.APP_ROW,
     Invariant.SPACES_APP,
     Invariant.PROJECTS_FEATURE,
     Invariant.SPACE_ROLE,
     Invariant.USERS_SPACE_ROW,
+    Invariant.SPACES_HOLDER_ROW,
     Invariant.PROJECT_MEMBER,
     Invariant.PROJECTS_USER_ROW,
 }
+
+
+def _named(key: Key) -> str:
+    """What the audit calls an item; an address stays out of it."""
+    head, words = invariants.words_of(key)
+    return f"{head} {words}" if head == _ADDRESS else f"{key.pk} {key.sk}"
 
 
 def _homes(copy: Copy) -> set[Key]:

@@ -27,6 +27,7 @@ from roster.table import (
     answers,
     attempts,
     catalog,
+    families,
     grants,
     keys,
     listings,
@@ -65,7 +66,7 @@ def whole(store: Store) -> None:
     projects.plan(work, project)
     spaces.plan(work, space)
     spaces.plan(work, other)
-    spaces.plan_app(work, App("app", "dev", "portal"))
+    spaces.plan_app(work, App("app", listings.allocate(store, keys.APPS), "dev", "portal"))
     catalog.plan_feature(work, Feature("boards", "acme", "Boards", project_id="web", module="Boards"))
     catalog.plan_feature(work, Feature("plain", "acme", "Plain"))
     catalog.plan_role(work, PermissionRole(1, "Viewer"))
@@ -80,6 +81,7 @@ def whole(store: Store) -> None:
     work.commit(store)
     tokens.create(store, ann, "own", None, None, by=BY)
     sessions.start(store, ann, by=BY)
+    families.start(store, ann, "cf", (), renewable=True, by=BY)
     attempts.take(store, "ann@example.com", NOW)
 
 
@@ -239,7 +241,8 @@ def _feature_of_no_project(work: Transaction) -> Key:
 
 
 def _app_of_no_space(work: Transaction) -> Key:
-    spaces.plan_app(work, App("stray", "none", "stray"))
+    spaces.plan_app(work, App("stray", 99, "none", "stray"))
+    work.do(Put(item(keys.next_number(keys.APPS), {"last": 99})))
     return keys.app("stray")
 
 
@@ -277,6 +280,23 @@ def session(user_id: str) -> Damage:
 def token(user_id: str) -> Damage:
     state: Item = {"id": "t9", "user_id": user_id, "name": "t", "created_at": instant(NOW), "digest": "d"}
     return stray(keys.token(user_id, "t9"), **state)
+
+
+def family(user_id: str) -> Damage:
+    at = instant(NOW)
+    state: Item = {"id": "f9", "user_id": user_id, "client_id": "cf", "epoch": 0, "digest": "d"}
+    return stray(keys.family(user_id, "f9"), **state, created_at=at, expires_at=at)
+
+
+def access(user_id: str) -> Damage:
+    state: Item = {
+        "id": "x9",
+        "user_id": user_id,
+        "family_id": "f9",
+        "expires_at": instant(NOW),
+        "digest": "d",
+    }
+    return stray(keys.access(user_id, "x9"), **state)
 
 
 def deleted_without_sweep(store: Store) -> Key:
@@ -337,6 +357,7 @@ def _tenant(store: Store, name: str) -> Tenant:
 _ANN, _BOB, _ACME = keys.user("ann"), keys.user("bob"), keys.tenant("acme")
 _BOBS = keys.member("acme", "bob")
 _ANN_LOCK, _WEB, _DEV = keys.email("ann@example.com"), keys.project("web"), keys.space("dev")
+_APP = keys.app("app")
 _PLACE, _ROLE = keys.project_grant("bob", "acme", "web"), keys.space_grant("bob", "acme", "dev", "developer")
 _SECRET_LOCK = keys.secret(digest("another secret"))
 
@@ -363,6 +384,8 @@ CASES = [
     Case("a password of nobody", Invariant.PASSWORD_OWNER, stray(keys.password("none"), hash="x")),
     Case("a session of nobody", Invariant.SESSION_OWNER, session("none"), mends=False),
     Case("a token of nobody", Invariant.TOKEN_OWNER, token("none"), mends=False),
+    Case("a family of nobody", Invariant.FAMILY_OWNER, family("none"), mends=False),
+    Case("an access token of nobody", Invariant.ACCESS_OWNER, access("none"), mends=False),
     Case("a lead to no token", Invariant.SECRET_LOCK, stray(_SECRET_LOCK, user_id="ann", token_id="none")),
     Case("another oldest", Invariant.OLDEST_MEMBERSHIP, sets(_ANN, oldest_workspace_id="beta")),
     Case("another day", Invariant.OLDEST_MEMBERSHIP, sets(_ANN, oldest_membership_at="2001-01-01T00:00:00Z")),
@@ -401,7 +424,8 @@ CASES = [
     Case("no copy", Invariant.PROJECTS_SPACE, lacks(keys.space_in_project("web", "dev"), _DEV)),
     Case("of no workspace", Invariant.SPACE_WORKSPACE, without_workspace(_space), mends=False),
     Case("of no project", Invariant.SPACE_PROJECT, planned(_space_of_no_project), mends=False),
-    Case("a stale copy", Invariant.SPACES_APP, sets(keys.app_in_space("dev", "app"), name="old")),
+    Case("a stale row", Invariant.APP_ROW, sets(row(keys.APPS, _APP), name="old")),
+    Case("a stale row", Invariant.SPACES_APP, sets(row(keys.apps_in("dev"), _APP), name="old")),
     Case("of no space", Invariant.APP_SPACE, planned(_app_of_no_space), mends=False),
     Case(
         "no copy",
@@ -413,6 +437,11 @@ CASES = [
     Case("no other side", Invariant.SPACE_ROLE, lacks(keys.space_role("dev", "developer", "bob"), _ROLE)),
     Case(
         "a stale row", Invariant.USERS_SPACE_ROW, sets(row(keys.spaces_of("bob", "developer"), _DEV), since=0)
+    ),
+    Case(
+        "a stale row",
+        Invariant.SPACES_HOLDER_ROW,
+        sets(row(keys.holders_of("dev", "developer"), _BOB), since=0),
     ),
     Case(
         "a stale other side",

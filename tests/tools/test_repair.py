@@ -9,7 +9,8 @@ import pytest
 
 from local.sqlite_store import SqliteStore
 from roster.table import keys, listings, users
-from roster.table.store import Delete, Item, Key, Store, Update
+from roster.table.store import Delete, Item, Key, Put, Store, Update
+from roster.table.transaction import item
 from tests import real
 from tests.tools import damage
 from tests.tools.damage import BY, CASES, NOW, Case, number, user
@@ -33,6 +34,7 @@ def name(case: Case) -> str:
     return f"{case.invariant}: {case.name}"
 
 
+@pytest.mark.row("F-10")
 @pytest.mark.parametrize("case", MENDED, ids=name)
 def test_what_can_be_told_is_made_right(whole: SqliteStore, case: Case) -> None:
     case.damage(whole)
@@ -115,6 +117,19 @@ def test_what_is_repaired_is_audited(whole: SqliteStore) -> None:
     assert [item["target"] for item in audit] == ["SITE ADMINS"]
 
 
+def test_the_audit_of_a_repaired_lock_does_not_name_the_address(whole: SqliteStore) -> None:
+    stray = keys.email("stray@example.com")
+    whole.write(Put(item(stray, {"user_id": "ann"})))
+    repaired(whole)
+    assert whole.get(stray) is None
+    audit = [
+        found
+        for found in everything(whole, audited=True).values()
+        if found.get("action") == "directory.repaired"
+    ]
+    assert [found["target"] for found in audit] == ["EMAIL LOCK"]
+
+
 def test_repair_while_users_come_and_go_loses_nothing(whole: SqliteStore) -> None:
     repair_among_writers(whole, old=120)
 
@@ -180,9 +195,8 @@ def everything(store: Store, *, audited: bool = False) -> dict[Key, Item]:
     start: Key | None = None
     while True:
         page = store.scan(start=start)
-        for item in page.items:
-            key = Key.of(item)
-            if audited or "action" not in item:
-                found[key] = {name: value for name, value in item.items() if value != 0 or name == "v"}
+        for one in page.items:
+            if audited or "action" not in one:
+                found[Key.of(one)] = {n: value for n, value in one.items() if value != 0 or n == "v"}
         if (start := page.next) is None:
             return found

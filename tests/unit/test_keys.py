@@ -19,10 +19,11 @@ OF_IDS: dict[str, Maker] = {
     if inspect.isfunction(maker)
     and maker.__module__ == keys.__name__
     and inspect.signature(maker).return_annotation is Key
-    and name not in {"email", "attempts", "audit", "site_admins", "root", "branch", "row", "next_number"}
+    and name
+    not in {"email", "attempts", "audit", "audited", "site_admins", "root", "branch", "row", "next_number"}
     and all(each.annotation is str for each in inspect.signature(maker).parameters.values())
 }
-LISTINGS = (keys.members, keys.workspaces_of, keys.spaces_in, keys.users_of)
+LISTINGS = (keys.members, keys.workspaces_of, keys.spaces_in, keys.users_of, keys.apps_in)
 
 NO_IDS = [
     "",
@@ -37,6 +38,8 @@ NO_IDS = [
     "\u0661",
     "x" * 65,
     "a%23b",
+    "acme-*",
+    "acm?",
     "u\u200b",
     ":",
 ]
@@ -58,8 +61,9 @@ def test_what_can_be_an_id(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", NO_IDS, ids=repr)
+@pytest.mark.row("P-03", "F-19")
 def test_what_cannot_be_an_id_comes_into_no_key(text: str) -> None:
-    """P-03, at every place of every key."""
+    """At every place of every key."""
     assert not keys.is_id(text)
     for maker in OF_IDS.values():
         for place in range(_arguments(maker)):
@@ -72,6 +76,7 @@ def test_what_cannot_be_an_id_comes_into_no_key(text: str) -> None:
             listing(text)
 
 
+@pytest.mark.row("item-21")
 def test_no_two_things_share_a_key() -> None:
     """Ids that look like parts of keys change nothing."""
     ids = ["a", "b", "a-b", "PROFILE", "MEMBER", "LOCK", "u-1", "u-10"]
@@ -81,13 +86,14 @@ def test_no_two_things_share_a_key() -> None:
             key = maker(*parts)
             assert made.setdefault(key, (name, parts)) == (name, parts)
     lists = [listing(each) for listing in LISTINGS for each in ids]
-    lists += [keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES]
+    lists += [keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES, keys.APPS]
     assert len(set(lists)) == len(lists)
     assert {key.pk for key in made}.isdisjoint(lists)
 
 
+@pytest.mark.row("P-04", "item-21")
 def test_a_prefix_ends_with_the_delimiter() -> None:
-    """P-04: u-1's grants are none of u-10's, workspace a's none of a-b's."""
+    """Those of u-1 are none of u-10's, those of workspace a none of a-b's."""
     assert not keys.space_grant("u", "a-b", "s", "r").sk.startswith(keys.grants_in("a"))
     assert keys.space_grant("u", "a", "s", "r").sk.startswith(keys.grants_in("a"))
     assert keys.user("u-1").pk != keys.user("u-10").pk
@@ -96,14 +102,15 @@ def test_a_prefix_ends_with_the_delimiter() -> None:
 @pytest.mark.parametrize(
     "address", ["a#b@example.com", "a%23b@example.com", "a%b@example.com", "#@x.example"]
 )
+@pytest.mark.row("E-04")
 def test_an_address_brings_no_delimiter_into_its_key(address: str) -> None:
-    """E-04."""
     assert keys.email(address).pk.count("#") == 1
     assert keys.attempts(address).pk == keys.email(address).pk
 
 
 @given(some.lists(some.text(alphabet="ab#%235", min_size=1, max_size=6), min_size=2, max_size=2, unique=True))
 @settings(max_examples=200, deadline=None, database=None)
+@pytest.mark.row("item-21")
 def test_two_addresses_never_share_a_key(pair: list[str]) -> None:
     one, two = pair
     assert keys.email(one) != keys.email(two)

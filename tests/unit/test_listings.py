@@ -153,6 +153,7 @@ def test_a_row_comes_once_and_goes_once(model: Model) -> None:
     model.assert_pages(1)
 
 
+@pytest.mark.row("Z-24")
 def test_numbers_grow_and_are_never_given_twice(store: Store) -> None:
     assert [listings.allocate(store, LISTING) for _ in range(3)] == [1, 2, 3]
     assert listings.allocate(store, LISTING, 10) == 4

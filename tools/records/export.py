@@ -2,7 +2,7 @@
 
 No password and no secret comes out, nor what has ended: deleted users, what refers to them, and what
 was granted under a membership that is over. Within each type the order is that of creation where the
-table keeps it: apps, features, clients, space roles and tokens come in the order of their ids.
+table keeps it: features, clients, space roles and tokens come in the order of their ids.
 """
 
 import json
@@ -64,12 +64,13 @@ def _records(store: Store) -> Iterator[tuple[str, Iterator[Line]]]:
     strays = _strays(store)
     workspaces = _entities(store, Tenant, keys.WORKSPACES, lambda row: keys.tenant(str(row["id"])))
     projects = _entities(store, Project, keys.PROJECTS, lambda row: keys.project(str(row["id"])))
-    spaces = _entities(store, Space, keys.SPACES, lambda row: keys.space(str(row["space_id"])))
+    spaces = _entities(store, Space, keys.SPACES, lambda row: keys.space(str(row["id"])))
+    apps = _entities(store, App, keys.APPS, lambda row: keys.app(str(row["id"])))
     people = readable(User, listings.everything(store, keys.USERS))
     yield "workspace", _lines("workspace", workspaces)
     yield "project", _lines("project", projects)
     yield "space", _lines("space", _forgetting(store, spaces))
-    yield "app", _lines("app", _apps(store))
+    yield "app", _lines("app", apps)
     yield "feature", _lines("feature", _forgetting(store, strays.features))
     yield "role", _lines("role", readable(PermissionRole, every(store, keys.permission_role(0).pk)))
     yield "group", _lines("group", readable(Group, every(store, keys.group(0).pk)))
@@ -161,13 +162,6 @@ def _of_the_living(store: Store, owned: Iterable[ApiToken]) -> Iterator[ApiToken
         yield from (each for each in some if each.user_id in living)
 
 
-def _apps(store: Store) -> Iterator[App]:
-    for row in listings.everything(store, keys.SPACES):
-        for item in every(store, keys.space(str(row["space_id"])).pk):
-            if Key.of(item) == keys.app_in_space(str(row["space_id"]), str(item.get("id", "-"))):
-                yield from readable(App, [item])
-
-
 def _memberships(store: Store) -> Iterator[Membership]:
     for row in listings.everything(store, keys.WORKSPACES):
         joined = readable(Membership, listings.everything(store, keys.members(str(row["id"]))))
@@ -185,7 +179,7 @@ def _project_memberships(store: Store) -> Iterator[Line]:
 
 def _space_roles(store: Store) -> Iterator[Line]:
     for space in listings.everything(store, keys.SPACES):
-        own = str(space["space_id"])
+        own = str(space["id"])
         held = (item for item in every(store, keys.space(own).pk) if "role" in item)
         for grant in _in_force(store, held):
             yield {"spaceId": own, "userId": grant["user_id"], "role": grant["role"]}

@@ -249,8 +249,8 @@ class AppRecord(Record):
     def references(self) -> Iterator[Reference]:
         return _refer(spaceId=("space", self.space_id))
 
-    def made(self, made_id: str) -> App:
-        return App(made_id, self.space_id, self.name)
+    def made(self, made_id: str, given: int) -> App:
+        return App(made_id, given, self.space_id, self.name)
 
 
 class FeatureRecord(Record):

@@ -59,6 +59,7 @@ def number(store: Store, ledger: Ledger) -> None:
         ("workspace", keys.WORKSPACES),
         ("project", keys.PROJECTS),
         ("space", keys.SPACES),
+        ("app", keys.APPS),
         ("user", keys.USERS),
     ):
         new = ledger.in_order(kind)
@@ -135,7 +136,7 @@ class Writer:
             case SpaceRecord():
                 spaces.plan(work, record.made(made_id, given, self.at))
             case AppRecord():
-                spaces.plan_app(work, record.made(made_id))
+                spaces.plan_app(work, record.made(made_id, given))
             case FeatureRecord():
                 catalog.plan_feature(work, record.made(made_id))
             case RoleRecord():

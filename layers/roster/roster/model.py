@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Instant: TypeAlias = str
 """A moment as `YYYY-MM-DDTHH:MM:SSZ`; these strings order like the moments."""
@@ -201,9 +201,10 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An app registered in a space; only its id and name are known."""
+    """An app registered in a space; `number` is its place in creation order, and no moment is known."""
 
     id: str
+    number: int
     space_id: str
     name: str
 
@@ -265,14 +266,46 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class TokenFamily:
+    """What one grant at the token endpoint gave a client: refresh tokens by turns, and access tokens.
+
+    It lives while its refresh tokens are used, and while the user's `epoch` is this one.
+    """
+
+    id: str
+    user_id: str
+    client_id: str
+    created_at: Instant
+    expires_at: Instant
+    epoch: int
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """A bearer credential of a family; the secret itself is never kept."""
+
+    id: str
+    user_id: str
+    family_id: str
+    expires_at: Instant
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """A browser's session; the secret itself is never kept."""
+    """A browser's session; the secret itself is never kept.
+
+    `seal` is a secret of the session that its holder never sees: what the session was handed to keep
+    for later (a cursor) is sealed with it.
+    """
 
     id: str
     user_id: str
     created_at: Instant
     seen_at: Instant
     epoch: int
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +317,22 @@ class Actor:
     user_id: str | None = None
     user_number: int | None = None
     tenant_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """Something that was changed: by whom (`system` is the system or an operator), and to whom or what.
+
+    `tenant` is the workspace in whose place it was asked for, `request` the id of the request.
+    """
+
+    at: Instant
+    action: str
+    actor: str
+    target: str
+    request: str
+    tenant: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ floor in that workspace, and every grant up to the floor is void at once; the sw
 
 from collections.abc import Iterable, Mapping
 
+from roster import journal
 from roster.errors import DirectoryError, Taken
 from roster.model import Project, Space, SpaceRole, User
 from roster.table import keys
@@ -15,26 +16,42 @@ from roster.table.transaction import Transaction, item
 
 
 def is_void(grant: Mapping[str, Value], user: User) -> bool:
-    """Whether the user's grant ended with its membership."""
+    """Whether the user's grant ended with its membership; one that names no workspace grants nothing."""
+    if not isinstance(grant.get("workspace_id"), str):
+        journal.poisoned("grant.workspace_id")
+        return True
     floor, since = user.floors.get(str(grant["workspace_id"]), 0), grant.get("since", 0)
     return floor > 0 and not (isinstance(since, int) and since > floor)
 
 
 def plan_space_role(work: Transaction, space: Space, user: User, role: SpaceRole, since: int) -> None:
-    """The operations that give a user a role in a space: both sides and the user's counted list."""
+    """The operations that give a user a role in a space: both sides, and the lists of user and space."""
     grant: Item = {
         "user_id": user.id,
         "workspace_id": space.workspace_id,
         "space_id": space.id,
         "role": role,
         "number": space.number,
+        "user_number": user.number,
         "since": since,
     }
     work.do(Put(item(keys.space_role(space.id, role, user.id), grant), Absent()), _taken)
     work.do(Put(item(keys.space_grant(user.id, space.workspace_id, space.id, role), grant), Absent()), _taken)
-    row: Item = {"space_id": space.id, "workspace_id": space.workspace_id, "name": space.name, "since": since}
+    row: Item = {**row_of(space), "since": since}
     work.enlist(keys.spaces_of(user.id, role), space.number, row, _taken)
+    holder: Item = {"user_id": user.id, "workspace_id": space.workspace_id, "since": since}
+    work.enlist(keys.holders_of(space.id, role), user.number, holder, _taken)
     work.audit("space_role.added", user.id, space=space.id, role=role)
+
+
+def row_of(space: Space) -> Item:
+    """What lists of spaces keep of one: what filters and orders ask for (document 001)."""
+    return {
+        "space_id": space.id,
+        "workspace_id": space.workspace_id,
+        "name": space.name,
+        "created_at": space.created_at,
+    }
 
 
 def plan_project_member(work: Transaction, project: Project, user: User, since: int) -> None:
@@ -56,9 +73,8 @@ def plan_project_member(work: Transaction, project: Project, user: User, since: 
 
 def plan_end(work: Transaction, grant: Item) -> None:
     """The operations that take a grant away, from the item on the user's side."""
-    user_id, workspace_id, number = str(grant["user_id"]), str(grant["workspace_id"]), grant["number"]
-    if not isinstance(number, int):
-        raise TypeError("number")
+    user_id, workspace_id = str(grant["user_id"]), str(grant["workspace_id"])
+    number = _whole(grant, "number")
     if "project_id" in grant:
         project_id = str(grant["project_id"])
         work.do(Delete(keys.project_grant(user_id, workspace_id, project_id), Present()))
@@ -69,12 +85,20 @@ def plan_end(work: Transaction, grant: Item) -> None:
         work.do(Delete(keys.space_grant(user_id, workspace_id, space_id, role), Present()))
         work.do(Delete(keys.space_role(space_id, role, user_id)))
         work.delist(keys.spaces_of(user_id, role), number)
+        work.delist(keys.holders_of(space_id, role), _whole(grant, "user_number"))
 
 
 def of_user(store: Store, user_id: str, workspace_id: str | None = None) -> Iterable[Item]:
     """All that a user was granted, in one workspace or in all, void or not: one Query a megabyte."""
     prefix = keys.GRANTS if workspace_id is None else keys.grants_in(workspace_id)
     return every(store, keys.user(user_id).pk, begins=prefix)
+
+
+def _whole(grant: Item, name: str) -> int:
+    value = grant[name]
+    if not isinstance(value, int):
+        raise TypeError(name)
+    return value
 
 
 def _taken(_: Item | None) -> DirectoryError:

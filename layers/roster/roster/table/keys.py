@@ -4,6 +4,7 @@
     USER#<id>                     PROFILE                        the user, or the tombstone of one
                                   PASSWORD                       the password's hash
                                   SESSION#<id>  TOKEN#<id>       credentials
+                                  FAMILY#<id>  ACCESS#<id>       those of the token endpoint
                                   ANSWER#<sha256>                what an Idempotency-Key was answered
                                   GRANT#<workspace>#...          the user's side of a role or project
     EMAIL#<address>               LOCK                           who holds the address
@@ -14,7 +15,6 @@
     PROJECT#<id>                  PROFILE  MEMBER#<user>         a project and its people
                                   SPACE#<id>  FEATURE#<id>       copies, for lists by name
     SPACE#<id>                    PROFILE  ROLE#<role>#<user>    a space and its people
-                                  APP#<id>                       its apps
     APP#<id>  FEATURE#<id>        PROFILE
     ROLES  GROUPS                 <number>                       the site's roles and groups
     CLIENT#<id>                   PROFILE                        a program of the token endpoint
@@ -49,7 +49,7 @@ def is_id(text: str) -> bool:
 
 
 def _part(text: str) -> str:
-    if not is_id(text):
+    if ID.fullmatch(text) is None:
         raise ValueError("not a possible id")
     return text
 
@@ -64,6 +64,8 @@ def password(user_id: str) -> Key:
 
 SESSIONS = "SESSION#"
 TOKENS = "TOKEN#"
+FAMILIES = "FAMILY#"
+ACCESSES = "ACCESS#"
 ANSWERS = "ANSWER#"
 GRANTS = "GRANT#"
 
@@ -74,6 +76,14 @@ def session(user_id: str, session_id: str) -> Key:
 
 def token(user_id: str, token_id: str) -> Key:
     return Key(user(user_id).pk, f"{TOKENS}{_part(token_id)}")
+
+
+def family(user_id: str, family_id: str) -> Key:
+    return Key(user(user_id).pk, f"{FAMILIES}{_part(family_id)}")
+
+
+def access(user_id: str, access_id: str) -> Key:
+    return Key(user(user_id).pk, f"{ACCESSES}{_part(access_id)}")
 
 
 def answer(user_id: str, digest: str) -> Key:
@@ -142,10 +152,6 @@ def space_role(space_id: str, role: str, user_id: str) -> Key:
     return Key(space(space_id).pk, f"ROLE#{_part(role)}#{_part(user_id)}")
 
 
-def app_in_space(space_id: str, app_id: str) -> Key:
-    return Key(space(space_id).pk, f"APP#{_part(app_id)}")
-
-
 def app(app_id: str) -> Key:
     return Key(f"APP#{_part(app_id)}", PROFILE)
 
@@ -184,7 +190,22 @@ def sweep_of_member(workspace_id: str, user_id: str) -> Key:
 
 
 def audit(instant: str, transaction: str, position: int) -> Key:
-    return Key(f"AUDIT#{instant[:10]}", f"{instant}#{transaction}#{position:03}")
+    return audited(f"{instant}#{transaction}#{position:03}")
+
+
+def audited(place: str) -> Key:
+    """The audit item of this sort key, which begins with its day."""
+    return Key(audits_of(place[:10]), place)
+
+
+def audits_of(day: str) -> str:
+    """The partition of a day's audit."""
+    return f"AUDIT#{day}"
+
+
+def audits_between(since: str, until: str) -> tuple[str, str]:
+    """The range of sort keys of what was changed from one instant to another, both included."""
+    return since, f"{until}~"  # the tilde follows the delimiter
 
 
 # Counted listings. A listing is named by its partition.
@@ -193,6 +214,7 @@ USERS = "LIST#USERS"
 WORKSPACES = "LIST#WORKSPACES"
 PROJECTS = "LIST#PROJECTS"
 SPACES = "LIST#SPACES"
+APPS = "LIST#APPS"
 
 
 def members(workspace_id: str) -> str:
@@ -209,6 +231,14 @@ def spaces_in(workspace_id: str) -> str:
 
 def spaces_of(user_id: str, role: str) -> str:
     return f"LIST#SPACESOF#{_part(user_id)}#{_part(role)}"
+
+
+def holders_of(space_id: str, role: str) -> str:
+    return f"LIST#HOLDERSOF#{_part(space_id)}#{_part(role)}"
+
+
+def apps_in(space_id: str) -> str:
+    return f"LIST#APPSIN#{_part(space_id)}"
 
 
 def users_of(project_id: str) -> str:
@@ -230,6 +260,11 @@ def row(listing: str, number: int) -> Key:
 def number_of(row: Key) -> int:
     """The number of a listing's row."""
     return int(row.sk.removeprefix("ROW#"))
+
+
+def number_of_branch(branch: Key) -> int:
+    """The index of a listing's branch."""
+    return int(branch.sk.removeprefix("BRANCH#"))
 
 
 def rows_from(number: int) -> tuple[str, str]:

@@ -20,7 +20,7 @@ counts once a batch.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from roster.table import keys
@@ -88,15 +88,36 @@ def counting(moves: Iterable[Move]) -> Iterator[Update]:
         yield Update(keys.root(listing), add={"total": total, **counts[listing]})
 
 
-def page(store: Store, listing: str, number: int, size: int, *, forward: bool = True) -> Rows:
+@dataclass(frozen=True, slots=True)
+class Few:
+    """How many rows a listing has, and which numbers they have where they are few."""
+
+    total: int
+    numbers: tuple[int, ...] | None
+
+
+def head(listing: str, skip: int = 0) -> list[Key]:
+    """The items that tell where the row after `skip` others is, had nothing ever been deleted."""
+    return [keys.root(listing), keys.branch(listing, skip // BRANCH)]
+
+
+def page(
+    store: Store,
+    listing: str,
+    number: int,
+    size: int,
+    *,
+    forward: bool = True,
+    known: Mapping[Key, Item] | None = None,
+) -> Rows:
     """Page `number` (from 1) of `size` rows, in ascending order of their numbers unless told otherwise.
 
-    One BatchGet (root and the branch where the page would begin had nothing ever been deleted), one
-    Get where that guess was wrong, one Query; past the end only the first.
+    One BatchGet (`head`; none where the caller knows it already), one Get where its guess was wrong,
+    one Query; past the end only the first.
     """
     skip = (number - 1) * size
-    root_key, guess = keys.root(listing), keys.branch(listing, skip // BRANCH)
-    found = store.batch_get([root_key, guess])
+    root_key = keys.root(listing)
+    found = known if known is not None else store.batch_get(head(listing, skip))
     root = found.get(root_key)
     total = _integer(root, "total") if root else 0
     if root is None or skip >= total:
@@ -113,10 +134,50 @@ def everything(store: Store, listing: str) -> Iterator[Item]:
     return every(store, listing, between=keys.rows_from(0))
 
 
+def few(store: Store, wanted: Collection[str], most: int) -> dict[str, Few]:
+    """Of each listing its total, and its rows' numbers where there are at most `most`.
+
+    One BatchGet a hundred keys of roots and first branches, and one a hundred further branches.
+    """
+    found = store.batch_get([key for listing in wanted for key in head(listing)])
+    roots = {listing: found.get(keys.root(listing), {}) for listing in wanted}
+    short = {listing: root for listing, root in roots.items() if _integer(root, "total") <= most}
+    places = {
+        listing: [keys.branch(listing, index) for index in _branches(root)] for listing, root in short.items()
+    }
+    lacking = [key for branches in places.values() for key in branches if key not in found]
+    found |= store.batch_get(lacking) if lacking else {}
+    return {
+        listing: Few(
+            _integer(root, "total"),
+            tuple(number for key in places[listing] for number in _numbers(key, found.get(key, {})))
+            if listing in places
+            else None,
+        )
+        for listing, root in roots.items()
+    }
+
+
 def total(store: Store, listing: str) -> int:
     """How many rows the listing has: one Get."""
     root = store.get(keys.root(listing))
     return _integer(root, "total") if root else 0
+
+
+def _branches(root: Item) -> list[int]:
+    """The branches in which the root knows rows, in order."""
+    return sorted(int(name[1:]) for name in root if name[0] == "b" and _integer(root, name) > 0)
+
+
+def _numbers(key: Key, branch: Item) -> Iterator[int]:
+    """The numbers of a branch's rows, in order."""
+    first = keys.number_of_branch(key) * BRANCH
+    for leaf in sorted(int(name) for name in branch if name.isdecimal()):
+        bits = _integer(branch, str(leaf))
+        while bits:
+            lowest = bits & -bits
+            yield first + leaf * LEAF + lowest.bit_length() - 1
+            bits ^= lowest
 
 
 def _branch_at(root: Item, skip: int, forward: bool) -> tuple[int, int]:

@@ -8,9 +8,11 @@ from enum import Enum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from roster import journal
 from roster.errors import DirectoryError
 from roster.model import PlatformRole, UserKind, WorkspaceRole
-from roster.table.store import Value
+from roster.table import keys
+from roster.table.store import Item, Value
 
 E = TypeVar("E")
 
@@ -41,10 +43,14 @@ def entity(cls: type[E], item: Mapping[str, Value]) -> E:
     Raises `Poisoned` where a required attribute is absent or of another type.
     """
     values: dict[str, Any] = {}
-    for name, required, read in _readers(cls):  # type: ignore[arg-type]  # a class is hashable
+    for name, required, kind, read in _readers(cls):  # type: ignore[arg-type]  # a class is hashable
         if name in item:
+            value = item[name]
+            if type(value) is kind:  # most are taken as they stand
+                values[name] = value
+                continue
             try:
-                values[name] = read(item[name])
+                values[name] = read(value)
             except (TypeError, ValueError, DirectoryError) as error:
                 raise Poisoned(cls.__name__, name) from error
         elif required:
@@ -58,9 +64,25 @@ def readable(cls: type[E], items: Iterable[Mapping[str, Value]]) -> list[E]:
     for item in items:
         try:
             found.append(entity(cls, item))
-        except Poisoned:
-            continue
+        except Poisoned as poisoned:
+            journal.poisoned(str(poisoned))
     return found
+
+
+def naming(rows: Iterable[Item], *names: str) -> list[Item]:
+    """The rows of a list that hold an id under each of these names; a poisoned one is passed over."""
+    found: list[Item] = []
+    for row in rows:
+        lacking = [name for name in names if not _is_id(row.get(name))]
+        if lacking:
+            journal.poisoned(f"row.{lacking[0]}")
+        else:
+            found.append(row)
+    return found
+
+
+def _is_id(value: Value) -> bool:
+    return isinstance(value, str) and keys.is_id(value)
 
 
 def _plain(value: Any) -> Value:
@@ -76,9 +98,17 @@ def _plain(value: Any) -> Value:
 
 
 @cache
-def _readers(cls: Any) -> tuple[tuple[str, bool, Callable[[Value], Any]], ...]:
+def _readers(cls: Any) -> tuple[tuple[str, bool, type | None, Callable[[Value], Any]], ...]:
+    """For each field its name, whether it must be there, the type that is taken as it is, and its reader."""
     hints = get_type_hints(cls)
-    return tuple((field.name, _required(field), _reader(hints[field.name])) for field in fields(cls))
+    return tuple(
+        (field.name, _required(field), _bare(hints[field.name]), _reader(hints[field.name]))
+        for field in fields(cls)
+    )
+
+
+def _bare(hint: Any) -> type | None:
+    return next((kind for kind in (str, int, bool) if hint in (kind, kind | None)), None)
 
 
 def _required(field: "Field[Any]") -> bool:
@@ -93,6 +123,8 @@ def _reader(hint: Any) -> Callable[[Value], Any]:
     if origin is collections.abc.Mapping:
         inner = _reader(get_args(hint)[1])
         return lambda value: {name: inner(one) for name, one in _exactly(dict, value).items()}
+    if hint is Any:  # what one has written for people to read
+        return lambda value: value
     if origin is tuple:
         element = _reader(get_args(hint)[0])
         return lambda value: tuple(element(one) for one in _exactly(list, value))

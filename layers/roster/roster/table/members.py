@@ -86,7 +86,11 @@ def plan(work: Transaction, tenant: Tenant, user: User, membership: Membership) 
     else:
         work.check(keys.tenant(tenant.id), Present(), lambda _: Missing("workspace", tenant.id))
     work.enlist(keys.members(tenant.id), membership.number, state)
-    row: Item = {"workspace_id": tenant.id, "created_at": membership.created_at}
+    row: Item = {
+        "workspace_id": tenant.id,
+        "created_at": membership.created_at,
+        "role": membership.role,
+    }
     work.enlist(keys.workspaces_of(user.id), tenant.number, row, lambda _: Taken("membership"))
     work.audit("member.added", user.id, workspace=tenant.id, role=membership.role)
 

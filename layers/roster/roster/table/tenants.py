@@ -1,6 +1,6 @@
 """Tenants, which the dialects call workspaces, organisations or sites."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from uuid import uuid4
 
@@ -8,11 +8,12 @@ from roster.clock import instant
 from roster.errors import Taken
 from roster.model import Actor, Tenant
 from roster.table import keys, listings
-from roster.table.mapping import attributes, entity, readable
-from roster.table.store import Absent, Item, Put, Store
+from roster.table.mapping import attributes, entity, naming, readable
+from roster.table.store import Absent, Item, Key, Put, Store
 from roster.table.transaction import Also, Transaction, item, nothing
 
-_LISTED = frozenset({"id", "number", "key", "name", "created_at"})
+LISTED = ("id", "number", "key", "name", "created_at", "updated_at")
+"""What the site's list of tenants keeps of one: all that any dialect's list shows."""
 
 
 def of_item(found: Item | None) -> Tenant | None:
@@ -31,6 +32,17 @@ def by_ids(store: Store, workspace_ids: Iterable[str]) -> dict[str, Tenant]:
     return {tenant.id: tenant for tenant in readable(Tenant, found.values())}
 
 
+def rows_of(numbers: Iterable[int]) -> list[Key]:
+    """Where the site's list keeps these tenants."""
+    return [keys.row(keys.WORKSPACES, number) for number in numbers]
+
+
+def in_rows(items: Mapping[Key, Item]) -> dict[int, Tenant]:
+    """The tenants whose list copies are among the items, by number."""
+    found = readable(Tenant, (item for key, item in items.items() if key.pk == keys.WORKSPACES))
+    return {tenant.number: tenant for tenant in found}
+
+
 def page(store: Store, number: int, size: int) -> tuple[list[Tenant], int]:
     """A page of all tenants in order of creation, and their total: three calls at most."""
     rows = listings.page(store, keys.WORKSPACES, number, size)
@@ -40,7 +52,7 @@ def page(store: Store, number: int, size: int) -> tuple[list[Tenant], int]:
 def page_of_user(store: Store, user_id: str, number: int, size: int) -> tuple[list[Tenant], int]:
     """A page of the tenants a user is a member of, in their order of creation: four calls at most."""
     rows = listings.page(store, keys.workspaces_of(user_id), number, size)
-    ids = [str(row["workspace_id"]) for row in rows.items]
+    ids = [str(row["workspace_id"]) for row in naming(rows.items, "workspace_id")]
     found = by_ids(store, ids)
     return [found[each] for each in ids if each in found], rows.total
 
@@ -69,5 +81,5 @@ def plan(work: Transaction, tenant: Tenant) -> None:
     work.do(Put(item(keys.tenant(tenant.id), state), Absent()), lambda _: Taken("id", tenant.id))
     lock = item(keys.workspace_key(tenant.key), {"workspace_id": tenant.id})
     work.do(Put(lock, Absent()), lambda _: Taken("key", tenant.key))
-    work.enlist(keys.WORKSPACES, tenant.number, {name: state[name] for name in _LISTED})
+    work.enlist(keys.WORKSPACES, tenant.number, {name: state[name] for name in LISTED if name in state})
     work.audit("workspace.created", tenant.id)

@@ -52,9 +52,15 @@ def by_id(store: Store, user_id: str) -> User | None:
 
 def by_ids(store: Store, user_ids: list[str]) -> dict[str, User]:
     """Those of the users that live: one BatchGet a hundred."""
-    found = store.batch_get([keys.user(user_id) for user_id in user_ids])
-    living = readable(User, (each for each in found.values() if "deleted_at" not in each))
-    return {user.id: user for user in living}
+    return living(store.batch_get([keys.user(user_id) for user_id in user_ids]))
+
+
+def living(items: Mapping[Key, Item]) -> dict[str, User]:
+    """The users whose profiles are among the items, by id, without those who were deleted."""
+    named = ((key, item, str(item.get("id"))) for key, item in items.items() if "deleted_at" not in item)
+    profiles = (item for key, item, own in named if keys.is_id(own) and key == keys.user(own))
+    found = readable(User, profiles)
+    return {user.id: user for user in found}
 
 
 def is_tombstone(found: Item | None) -> bool:
@@ -184,8 +190,9 @@ def _replace(
     if password is not None:
         work.do(Put(item(keys.password(before.id), {"hash": password})))
     _count_admins(work, before.is_admin, after.is_admin)
-    changed = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
-    work.audit("user.changed", before.id, fields=list(changed), password=password is not None)
+    changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
+    changed |= {"password"} if password is not None else set()
+    work.audit("user.changed", before.id, fields=[*sorted(changed)])
     work.commit(store)
     return after
 
