@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from roster.credentials import Credential, Kind, digest, identifier, same
+from roster.credentials import Credential, Kind, digest, fresh, identifier, same
 
 SECRET = "A" * 43
 
@@ -16,8 +16,19 @@ def test_a_credential_is_read_back_from_its_text(kind: Kind) -> None:
     assert Credential.read(str(made)) == made
 
 
+@pytest.mark.row("S-06", "item-10")
+def test_a_token_of_a_family_is_read_back_with_it() -> None:
+    refresh = Credential.new("refresh", "u-1", fresh())
+    access = Credential.new("access", "u-1", refresh.family_id)
+    assert str(refresh) == f"refresh_u-1.{refresh.family}.{refresh.secret}"
+    assert str(access) == f"access_u-1.{access.family}.{access.secret}"
+    for made in (refresh, access):
+        assert Credential.read(str(made)) == made
+        assert made.family_id == identifier(digest(refresh.family))
+    assert refresh.family not in str(access)
+
+
 def test_every_secret_is_another_256_bits() -> None:
-    """S-06."""
     secrets = {Credential.new("token", "u-1").secret for _ in range(1_000)}
     assert len(secrets) == 1_000
     assert {len(secret) for secret in secrets} == {43}  # base64 without padding
@@ -51,16 +62,23 @@ def test_an_id_with_dots_and_underlines_is_told_from_the_secret() -> None:
         f"session_u-1.{SECRET[1:]}\u00e9",
         f"session_u-1.{SECRET},session_u-1.{SECRET}",
         f"session_u-1.{'A' * 100_000}",
+        f"access_u-1.{SECRET}",
+        f"access_u-1.{SECRET}.{SECRET}",
+        f"access_u-1.{'a' * 31}.{SECRET}",
+        f"access_u-1.{'A' * 32}.{SECRET}",
+        f"refresh_u-1.{SECRET}",
+        f"refresh_u-1.{'a' * 32}.{SECRET}",
+        f"refresh_u-1.{SECRET}.{SECRET}.",
     ],
     ids=lambda text: repr(text)[:24],
 )
+@pytest.mark.row("S-16")
 def test_another_text_is_no_credential(text: str) -> None:
-    """S-16."""
     assert Credential.read(text) is None
 
 
+@pytest.mark.row("S-17")
 def test_the_representation_holds_no_secret() -> None:
-    """S-17."""
     assert SECRET not in repr(Credential("session", "u-1", SECRET))
 
 
@@ -70,7 +88,8 @@ def test_what_is_kept_is_the_sha256_of_the_secret_alone() -> None:
 
 
 @pytest.mark.parametrize("stored", [None, 7, True, [], digest(SECRET)[:32], digest(SECRET).upper(), ""])
+@pytest.mark.row("S-16")
 def test_only_the_whole_digest_matches(stored: object) -> None:
-    """S-16: half of it is the id, under which the item was found."""
+    """Half of it is the id, under which the item was found."""
     assert same(digest(SECRET), digest(SECRET))
     assert not same(stored, digest(SECRET))

@@ -15,7 +15,7 @@ from roster.credentials import Credential, digest, same
 from roster.errors import NotKnown
 from roster.issuers import Issuers, looks_like_jwt
 from roster.model import ApiToken, Principal, User
-from roster.table import keys, sessions, tokens, users
+from roster.table import families, keys, sessions, tokens, users
 from roster.table.mapping import entity
 from roster.table.store import Item, Key, Store
 
@@ -37,13 +37,15 @@ class Proof:
 class Bearer:
     """Whom a bearer credential proves; the user may be suspended, or unknown to the directory.
 
-    `scopes` is None for a token of the directory's own.
+    `scopes` is None for an API token of the directory's own; `by_issuer` says that a trusted issuer vouches
+    for them, whose scopes grant. Those of the directory's own access tokens only bound what the user may.
     """
 
     user_id: str
     principal: Principal | None
     scopes: tuple[str, ...] | None = None
     beside: Mapping[Key, Item] = field(default_factory=dict)
+    by_issuer: bool = False
 
 
 def by_session(store: Store, text: str, now: datetime, beside: Beside) -> Proof:
@@ -81,6 +83,8 @@ def by_bearer(
     """
     credential = Credential.read(text)
     if credential is not None:
+        if credential.kind == "access":
+            return _by_access(store, credential, now, beside)
         if credential.kind != "token":
             raise NotKnown
         return _by_token(store, credential.user_id, credential.id, credential.digest, now, beside)
@@ -106,6 +110,18 @@ def _by_token(
     return Bearer(user_id, Principal(user, token=token), beside=found)
 
 
+def _by_access(store: Store, credential: Credential, now: datetime, beside: Beside) -> Bearer:
+    user_id = credential.user_id
+    access_key = keys.access(user_id, credential.id)
+    family_key, user_key = keys.family(user_id, credential.family_id), keys.user(user_id)
+    found = store.batch_get([access_key, family_key, user_key, *beside(user_id)])
+    user = users.of_item(found.get(user_key))
+    if user is None:
+        raise NotKnown
+    token = families.of_access(found.get(access_key), found.get(family_key), credential, user, now)
+    return Bearer(user_id, Principal(user), token.scopes, found)
+
+
 def _by_claims(store: Store, text: str, issuers: Issuers, now: datetime, beside: Beside) -> Bearer:
     claims = issuers.verify(text, now)
     user_key = keys.user(claims.user_id)
@@ -117,7 +133,7 @@ def _by_claims(store: Store, text: str, issuers: Issuers, now: datetime, beside:
     if user is not None and user.active and _is_before_epoch(claims.issued_at, user):
         raise NotKnown
     principal = Principal(user) if user is not None else None
-    return Bearer(claims.user_id, principal, claims.scopes, found)
+    return Bearer(claims.user_id, principal, claims.scopes, found, by_issuer=True)
 
 
 def _is_before_epoch(issued_at: int | None, user: User) -> bool:

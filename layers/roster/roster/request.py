@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from roster import strict_json
+from roster import strict_form, strict_json
 from roster.clock import Deadline
-from roster.errors import Flaw, Missing, Unfit
+from roster.errors import Flaw, Missing, Unfit, WrongMediaType
 
+FORM = "application/x-www-form-urlencoded"
 MARGIN = 4.0
 """Seconds before the function's end by which the last call has begun: it may take 3.5 (`transport.py`)."""
+
+_PRINTABLE = re.compile(r"[!-~]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Request:
             seconds = min(seconds, left() / 1000 - MARGIN)
         return cls(
             event=event,
-            id=_text(frame.get("requestId")) or _text(getattr(context, "aws_request_id", "")) or "-",
+            id=_id(frame.get("requestId")) or _id(getattr(context, "aws_request_id", "")) or "-",
             route=_text(event.get("routeKey")),
             method=_text(_mapping(frame.get("http")).get("method")).upper(),
             headers=_texts(event.get("headers"), fold=True),
@@ -97,11 +100,24 @@ class Request:
         if self.has_body:
             _strict(_decoded(self.event))
 
+    def form(self) -> dict[str, str]:
+        """The fields of a form (`strict_form.py`). Raises WrongMediaType, Unfit."""
+        if self.media_type != FORM or self.charset not in (
+            "",
+            "utf-8",
+            "utf8",
+        ):
+            raise WrongMediaType
+        try:
+            return strict_form.loads(_decoded(self.event)) if self.has_body else {}
+        except strict_form.NotStrict as error:
+            raise Unfit(Flaw("", str(error))) from error
+
 
 def _decoded(event: Mapping[str, Any]) -> str:
     body = event.get("body")
     if not isinstance(body, str):
-        _unfit("must be JSON")
+        _unfit("must be text")
     try:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") is True else body.encode()
         return raw.decode("utf-8")
@@ -132,6 +148,11 @@ def _list(value: Any) -> list[Any]:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _id(value: Any) -> str:
+    """The text, or an empty one where no header of an answer could hold it."""
+    return value if isinstance(value, str) and _PRINTABLE.fullmatch(value) else ""
 
 
 def _texts(value: Any, *, fold: bool = False) -> dict[str, str]:

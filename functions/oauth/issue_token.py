@@ -1,0 +1,11 @@
+"""POST /oauth/token: tokens for a password, for a refresh token, or for the client itself."""
+
+from roster.dialects.oauth import Form, OAuthToken, endpoint
+from roster.door import Response
+
+app, handler = endpoint()
+
+
+@app.post("/oauth/token")
+def issue_token(form: Form) -> Response[OAuthToken]:
+    return app.call.granted(form)

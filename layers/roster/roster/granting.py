@@ -1,0 +1,142 @@
+"""What the token endpoint grants: tokens for a password, for a refresh token, or for the client itself."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from roster import login
+from roster.credentials import Credential, digest, same
+from roster.errors import DirectoryError, NotAllowed, NotKnown
+from roster.model import Actor, Client, TokenFamily, User
+from roster.table import attempts, families, keys, users
+from roster.table.families import Issued
+from roster.table.mapping import entity
+from roster.table.store import Item, Key, Store
+from roster.table.transaction import Transaction
+
+PASSWORD, REFRESH, CLIENT = "password", "refresh_token", "client_credentials"
+
+_SCOPES = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")  # RFC 6749, 3.3
+
+
+class UnknownClient(DirectoryError):
+    """There is no such client, or this is not its secret. Never says which."""
+
+
+class BeyondScope(DirectoryError):
+    """A scope is asked for that is none, or that the client was not granted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """A client that proved itself; a `public` one has no secret to do so by."""
+
+    client: Client
+    public: bool
+
+    def demand(self, grant: str) -> None:
+        """Raise NotAllowed where the client may not ask for this grant."""
+        if grant not in self.client.grants or (grant == CLIENT and self.public):
+            raise NotAllowed
+
+
+def applicant(found: Item | None, secrets: Sequence[str]) -> Applicant:
+    """The client that an item holds and one of these secrets proves. Raises UnknownClient."""
+    kept = found.get("digest") if found is not None else None
+    if found is None or not any(same(kept, digest(secret)) for secret in secrets):
+        raise UnknownClient
+    return Applicant(entity(Client, found), public=same(kept, digest("")))
+
+
+def asked_of(credential: Credential | None) -> list[Key]:
+    """The keys of what `by_refresh_token` looks at."""
+    if credential is None or credential.kind != "refresh":
+        return []
+    user_id = credential.user_id
+    return [keys.family(user_id, credential.family_id), keys.user(user_id)]
+
+
+def by_password(
+    store: Store,
+    who: Applicant,
+    username: str,
+    password: str,
+    scope: str,
+    found: Mapping[Key, Item],
+    *,
+    by: Actor,
+) -> Issued:
+    """Tokens of the user with this e-mail address and password: one Write, one BatchGet, one Transact.
+
+    `found` is what `login.asked_of` asks for. Raises NotAllowed, BeyondScope, and NotKnown as a login does.
+    """
+    who.demand(PASSWORD)
+    scopes = _scopes(scope, who.client.scopes)
+    address = login.address_of(username)
+    user = login.proved(store, address, password, found, by.at)
+
+    def forget(work: Transaction, _: TokenFamily) -> None:
+        work.do(attempts.forgotten(address))
+
+    renewable = REFRESH in who.client.grants
+    return families.start(
+        store, user, who.client.id, scopes, renewable=renewable, by=_as(user, by), also=forget
+    )
+
+
+def by_refresh_token(
+    store: Store,
+    who: Applicant,
+    credential: Credential | None,
+    scope: str,
+    found: Mapping[Key, Item],
+    *,
+    by: Actor,
+) -> Issued:
+    """The next tokens of a family: one Transact. `found` is what `asked_of` asks for.
+
+    Raises NotAllowed, BeyondScope, and NotKnown for whatever is no living family's refresh token of this
+    client. One that was used before ends its family.
+    """
+    who.demand(REFRESH)
+    if credential is None or credential.kind != "refresh":
+        raise NotKnown
+    family_key, user_key = asked_of(credential)
+    item, user = found.get(family_key), users.of_item(found.get(user_key))
+    if item is None or user is None:
+        raise NotKnown
+    family = families.of_refresh(item, credential, user, by.at)
+    if family.client_id != who.client.id:
+        raise NotKnown
+    scopes = _scopes(scope, family.scopes)
+    return families.renew(store, item, credential, scopes, by=_as(user, by))
+
+
+def by_client(store: Store, who: Applicant, scope: str, *, by: Actor) -> Issued:
+    """An access token of the user whom the client stands for: one Get, one Transact.
+
+    Raises NotAllowed, also where it stands for nobody, BeyondScope, and NotKnown where that user is gone
+    or suspended.
+    """
+    who.demand(CLIENT)
+    if who.client.user_id is None:
+        raise NotAllowed
+    scopes = _scopes(scope, who.client.scopes)
+    user = users.by_id(store, who.client.user_id)
+    if user is None or not user.active:
+        raise NotKnown
+    return families.start(store, user, who.client.id, scopes, renewable=False, by=_as(user, by))
+
+
+def _scopes(asked: str, granted: tuple[str, ...]) -> tuple[str, ...]:
+    """What is asked for, in the order granted; all that was granted where nothing is asked for."""
+    if not asked:
+        return granted
+    names = set(asked.split(" "))
+    if _SCOPES.fullmatch(asked) is None or not names <= set(granted):
+        raise BeyondScope
+    return tuple(scope for scope in granted if scope in names)
+
+
+def _as(user: User, by: Actor) -> Actor:
+    return replace(by, user_id=user.id, user_number=user.number)
