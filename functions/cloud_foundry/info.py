@@ -1,0 +1,17 @@
+"""GET /: where everything is; also GET /v2/info. Both are public."""
+
+from typing import Any
+
+from roster.dialects import cloud_foundry_info as about
+
+app, handler = about.endpoint()
+
+
+@app.get("/")
+def get_root() -> dict[str, Any]:
+    return about.root(app.call)
+
+
+@app.get("/v2/info")
+def get_info() -> dict[str, Any]:
+    return about.info(app.call)

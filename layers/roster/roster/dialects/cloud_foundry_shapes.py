@@ -1,0 +1,365 @@
+"""Cloud Foundry v2's objects: `{metadata, entity}`, and what each kind is related to.
+
+    space         ── organization, developers, managers, auditors, apps
+    user          ── spaces, organizations and the like, of which the caller sees some
+    organization  ── spaces, users, managers
+    app           ── space
+
+The keys of an entity stand in the document's order: its own, then for each relation the url and, where it
+is inlined, the objects. The typed dictionaries say the same to the OpenAPI document.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NotRequired, TypeAlias
+from urllib.parse import quote
+
+from typing_extensions import TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
+
+from roster.model import App, Space, SpaceRole, Tenant, User
+from roster.table import keys
+
+Kind: TypeAlias = Literal["space", "user", "organization", "app"]
+Entity: TypeAlias = Space | User | Tenant | App
+
+PLURAL: Mapping[Kind, str] = {
+    "space": "spaces",
+    "user": "users",
+    "organization": "organizations",
+    "app": "apps",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a kind is related to.
+
+    `to` is the kind of object at the other end; None is a kind of which this directory has none, so that
+    the list is empty. `controller` is what the reference serves it by: an object below another of
+    the same controller is never inlined. A `bare` relation is a url at every depth.
+    """
+
+    name: str
+    to: Kind | None = None
+    controller: str = ""
+    one: bool = False
+    bare: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.controller:
+            object.__setattr__(self, "controller", PLURAL[self.to] if self.to else self.name)
+
+
+RELATIONS: Mapping[Kind, tuple[Relation, ...]] = {
+    "space": (
+        Relation("organization", "organization", one=True),
+        Relation("developers", "user"),
+        Relation("managers", "user"),
+        Relation("auditors", "user"),
+        Relation("apps", "app"),
+        Relation("routes"),
+        Relation("domains"),
+        Relation("service_instances"),
+        Relation("app_events", bare=True),
+        Relation("events", bare=True),
+        Relation("security_groups"),
+        Relation("staging_security_groups", controller="security_groups"),
+    ),
+    "user": (
+        Relation("spaces", "space"),
+        Relation("organizations", "organization"),
+        Relation("managed_organizations", "organization"),
+        Relation("billing_managed_organizations", controller="organizations"),
+        Relation("audited_organizations", controller="organizations"),
+        Relation("managed_spaces", "space"),
+        Relation("audited_spaces", "space"),
+    ),
+    "organization": (
+        Relation("spaces", "space"),
+        Relation("domains"),
+        Relation("private_domains"),
+        Relation("users", "user"),
+        Relation("managers", "user"),
+        Relation("billing_managers", controller="users"),
+        Relation("auditors", controller="users"),
+        Relation("app_events", bare=True),
+        Relation("space_quota_definitions"),
+    ),
+    "app": (Relation("space", "space", one=True),),
+}
+
+ROLE_OF = {
+    "developers": SpaceRole.DEVELOPER,
+    "managers": SpaceRole.MANAGER,
+    "auditors": SpaceRole.AUDITOR,
+    "spaces": SpaceRole.DEVELOPER,
+    "managed_spaces": SpaceRole.MANAGER,
+    "audited_spaces": SpaceRole.AUDITOR,
+}
+"""Which role makes somebody a space's developer, and a space one of a user's spaces."""
+
+
+def listing_of(kind: Kind, entity_id: str, relation: str) -> str | None:
+    """The counted listing behind a relation; None where this directory has nothing of the kind."""
+    match kind, relation:
+        case "space", "developers" | "managers" | "auditors":
+            return keys.holders_of(entity_id, ROLE_OF[relation])
+        case "space", "apps":
+            return keys.apps_in(entity_id)
+        case "user", "spaces" | "managed_spaces" | "audited_spaces":
+            return keys.spaces_of(entity_id, ROLE_OF[relation])
+        case "user", "organizations" | "managed_organizations":
+            return keys.workspaces_of(entity_id)
+        case "organization", "spaces":
+            return keys.spaces_in(entity_id)
+        case "organization", "users" | "managers":
+            return keys.members(entity_id)
+    return None
+
+
+@dataclass(slots=True)
+class Node:
+    """An object of an answer, and those inlined in it by relation. `above`: the controllers over it."""
+
+    kind: Kind
+    entity: Entity
+    above: frozenset[str] = frozenset()
+    inlined: dict[str, "list[Node]"] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        return self.entity.id
+
+    @property
+    def url(self) -> str:
+        return url_of(self.kind, self.id)
+
+
+def url_of(kind: Kind, entity_id: str, relation: str = "") -> str:
+    """The relative url of an object, or of one of its relations."""
+    below = f"/{relation}" if relation else ""
+    return f"/v2/{PLURAL[kind]}/{quote(entity_id, safe='')}{below}"
+
+
+def shown(node: Node, orphans: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The object as it stands in an answer.
+
+    With `orphans`, inlined objects go there once each, in the form in which they were met first and
+    the inner before the outer; only their guids stay in the entity, and of a to-one relation not even
+    that, for its guid is an attribute.
+    """
+    entity = _own(node.entity)
+    for relation in RELATIONS[node.kind]:
+        entity[f"{relation.name}_url"] = _url(node, relation)
+        if relation.name not in node.inlined:
+            continue
+        below = node.inlined[relation.name]
+        if orphans is None:
+            objects = [shown(each) for each in below]
+            entity[relation.name] = objects[0] if relation.one else objects
+            continue
+        for each in below:
+            if each.id not in orphans:
+                orphans[each.id] = shown(each, orphans)
+        if not relation.one:
+            entity[relation.name] = [each.id for each in below]
+    return {"metadata": _metadata(node), "entity": entity}
+
+
+def _url(node: Node, relation: Relation) -> str:
+    match node.entity, relation.name:
+        case Space(workspace_id=workspace_id), "organization":
+            return url_of("organization", workspace_id)
+        case App(space_id=space_id), "space":
+            return url_of("space", space_id)
+    return url_of(node.kind, node.id, relation.name)
+
+
+def _metadata(node: Node) -> dict[str, str | None]:
+    return {
+        "guid": node.id,
+        "url": node.url,
+        "created_at": getattr(node.entity, "created_at", None),
+        "updated_at": getattr(node.entity, "updated_at", None),
+    }
+
+
+def _own(entity: Entity) -> dict[str, Any]:
+    match entity:
+        case Space():
+            return {
+                "name": entity.name,
+                "organization_guid": entity.workspace_id,
+                "space_quota_definition_guid": None,
+                "allow_ssh": entity.allow_ssh,
+            }
+        case User():
+            return {"admin": entity.is_platform_admin, "active": entity.active, "default_space_guid": None}
+        case Tenant():
+            return {
+                "name": entity.name,
+                "billing_enabled": False,
+                "quota_definition_guid": None,
+                "status": "active",
+            }
+        case App():
+            return {"name": entity.name}
+
+
+def envelope(
+    nodes: Sequence[Node], total: int, pages: int, previous: str | None, following: str | None, orphans: bool
+) -> dict[str, Any]:
+    """A page of a list."""
+    gathered: dict[str, Any] | None = {} if orphans else None
+    resources = [shown(node, gathered) for node in nodes]
+    page: dict[str, Any] = {
+        "total_results": total,
+        "total_pages": pages,
+        "prev_url": previous,
+        "next_url": following,
+        "resources": resources,
+    }
+    if gathered is not None:
+        page["orphans"] = gathered
+    return page
+
+
+# The same for the OpenAPI document: https://apidocs.cloudfoundry.org/ calls these objects resources.
+
+
+class CfMetadata(TypedDict):
+    guid: str
+    url: str
+    created_at: str | None
+    updated_at: str | None
+
+
+class CfUserEntity(TypedDict):
+    admin: bool
+    active: bool
+    default_space_guid: None
+    spaces_url: str
+    spaces: NotRequired["list[CfSpace] | list[str]"]
+    organizations_url: str
+    organizations: NotRequired["list[CfOrganization] | list[str]"]
+    managed_organizations_url: str
+    managed_organizations: NotRequired["list[CfOrganization] | list[str]"]
+    billing_managed_organizations_url: str
+    billing_managed_organizations: NotRequired[list[str]]
+    audited_organizations_url: str
+    audited_organizations: NotRequired[list[str]]
+    managed_spaces_url: str
+    managed_spaces: NotRequired["list[CfSpace] | list[str]"]
+    audited_spaces_url: str
+    audited_spaces: NotRequired["list[CfSpace] | list[str]"]
+
+
+class CfUser(TypedDict):
+    metadata: CfMetadata
+    entity: CfUserEntity
+
+
+class CfOrganizationEntity(TypedDict):
+    name: str
+    billing_enabled: bool
+    quota_definition_guid: None
+    status: str
+    spaces_url: str
+    spaces: NotRequired["list[CfSpace] | list[str]"]
+    domains_url: str
+    domains: NotRequired[list[str]]
+    private_domains_url: str
+    private_domains: NotRequired[list[str]]
+    users_url: str
+    users: NotRequired[list[CfUser] | list[str]]
+    managers_url: str
+    managers: NotRequired[list[CfUser] | list[str]]
+    billing_managers_url: str
+    billing_managers: NotRequired[list[str]]
+    auditors_url: str
+    auditors: NotRequired[list[str]]
+    app_events_url: str
+    space_quota_definitions_url: str
+    space_quota_definitions: NotRequired[list[str]]
+
+
+class CfOrganization(TypedDict):
+    metadata: CfMetadata
+    entity: CfOrganizationEntity
+
+
+class CfAppEntity(TypedDict):
+    name: str
+    space_url: str
+    space: NotRequired["CfSpace"]
+
+
+class CfApp(TypedDict):
+    metadata: CfMetadata
+    entity: CfAppEntity
+
+
+class CfSpaceEntity(TypedDict):
+    name: str
+    organization_guid: str
+    space_quota_definition_guid: None
+    allow_ssh: bool
+    organization_url: str
+    organization: NotRequired[CfOrganization]
+    developers_url: str
+    developers: NotRequired[list[CfUser] | list[str]]
+    managers_url: str
+    managers: NotRequired[list[CfUser] | list[str]]
+    auditors_url: str
+    auditors: NotRequired[list[CfUser] | list[str]]
+    apps_url: str
+    apps: NotRequired[list[CfApp] | list[str]]
+    routes_url: str
+    routes: NotRequired[list[str]]
+    domains_url: str
+    domains: NotRequired[list[str]]
+    service_instances_url: str
+    service_instances: NotRequired[list[str]]
+    app_events_url: str
+    events_url: str
+    security_groups_url: str
+    security_groups: NotRequired[list[str]]
+    staging_security_groups_url: str
+    staging_security_groups: NotRequired[list[str]]
+
+
+class CfSpace(TypedDict):
+    metadata: CfMetadata
+    entity: CfSpaceEntity
+
+
+class CfPage(TypedDict):
+    total_results: int
+    total_pages: int
+    prev_url: str | None
+    next_url: str | None
+
+
+class CfSpacePage(CfPage):
+    resources: list[CfSpace]
+    orphans: NotRequired[dict[str, CfSpace | CfUser | CfOrganization | CfApp]]
+
+
+class CfUserPage(CfPage):
+    resources: list[CfUser]
+    orphans: NotRequired[dict[str, CfSpace | CfUser | CfOrganization | CfApp]]
+
+
+class CfOrganizationPage(CfPage):
+    resources: list[CfOrganization]
+    orphans: NotRequired[dict[str, CfSpace | CfUser | CfOrganization | CfApp]]
+
+
+class CfAppPage(CfPage):
+    resources: list[CfApp]
+    orphans: NotRequired[dict[str, CfSpace | CfUser | CfOrganization | CfApp]]
+
+
+class CfEmptyPage(CfPage):
+    resources: list[str]
+    orphans: NotRequired[dict[str, str]]

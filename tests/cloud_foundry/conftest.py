@@ -1,0 +1,74 @@
+"""Document 001's ground: the data sets of its contract, imported, tokens of an issuer, and a scene."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from roster import wiring
+from roster.issuers import Issuers
+from tests.api import Answer, Api
+from tests.attacks import jwt
+from tests.cloud_foundry.scene import Scene
+from tests.directory import Directory
+from tools.records.loading import load
+
+DATA = Path(__file__).parent / "data"
+AT = datetime.fromtimestamp(1795253728, UTC)  # the vectors' present: one of them expires at this second
+SECOND_SECRET = "the second secret of the issuer, for rotation"
+
+
+@dataclass
+class Cloud:
+    """The API over an imported data set, and its callers."""
+
+    api: Api
+
+    def token(self, *, secret: str = jwt.SECRET, alg: str = "HS256", **changed: Any) -> str:
+        """A token of `u1` with scope read; a claim of None is left out."""
+        good = {
+            "user_id": "u1",
+            "scope": ["cloud_controller.read"],
+            "aud": ["cloud_controller"],
+            "exp": int(self.api.clock().timestamp()) + 3600,
+        }
+        payload = {name: value for name, value in {**good, **changed}.items() if value is not None}
+        return jwt.secret_signed(payload, secret, alg=alg)
+
+    def admin(self) -> str:
+        return self.token(user_id="admin", scope=["cloud_controller.admin"])
+
+    def get(self, path: str, token: str | None = None, **headers: str) -> Answer:
+        """A request with a token (`u1`'s unless told otherwise) or with headers of the test's own."""
+        bearing = {} if "Authorization" in headers else {"Authorization": f"bearer {token or self.token()}"}
+        return self.api.get(path, headers=bearing | headers)
+
+
+@pytest.fixture
+def cloud(api: Api, directory: Directory) -> Callable[..., Cloud]:
+    """Makes the ground: `cloud("records.jsonl")`, perhaps with an issuer's name."""
+
+    def make(data: str = "", issuer: str | None = None) -> Cloud:
+        api.clock.moment = AT
+        entry = {
+            "issuer": issuer,
+            "audiences": ["cloud_controller"],
+            "hmacSecrets": [jwt.SECRET, SECOND_SECRET],
+        }
+        trusted = Issuers.read(json.dumps([entry]))
+        wiring.use(wiring.Wiring(api.store, api.clock, issuers=lambda: trusted))
+        if data:
+            outcome = load(api.store, DATA / data, by=directory.by)
+            assert outcome.bad == []
+        return Cloud(api)
+
+    return make
+
+
+@pytest.fixture
+def scene(api: Api, directory: Directory) -> Scene:
+    return Scene.set(api, directory)

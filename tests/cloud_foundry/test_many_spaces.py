@@ -1,0 +1,70 @@
+"""A user with ten thousand spaces: what pages, filters and orders ask of the table."""
+
+from math import ceil
+
+import pytest
+
+from roster.clock import instant
+from roster.model import Space, SpaceRole
+from roster.table import grants, keys, listings
+from roster.table.listings import Move
+from roster.table.mapping import attributes
+from roster.table.meter import Meter
+from roster.table.transaction import item
+from tests.api import Api
+from tests.cloud_foundry.scene import Scene
+
+MANY = 10_000
+
+
+@pytest.fixture
+def crowded(scene: Scene, api: Api) -> Scene:
+    """Max develops them all; the rows stand where an import would have put them."""
+    listing = keys.spaces_of(scene.max.id, SpaceRole.DEVELOPER)
+    first = listings.allocate(api.store, keys.SPACES, MANY)
+    at = instant(api.clock())
+    made = [
+        Space(f"space-{n:05}", first + n, scene.acme.id, f"Space {n % 100:02} of {n:05}", at)
+        for n in range(MANY)
+    ]
+    rows = [item(keys.row(listing, one.number), {**grants.row_of(one), "since": 0}) for one in made]
+    api.store.bulk_put(rows)
+    api.store.bulk_put([item(keys.row(keys.SPACES, one.number), attributes(one)) for one in made])
+    for update in listings.counting([Move(listing, one.number, 1) for one in made]):
+        api.store.write(update)
+    return scene
+
+
+FILTERS = {  # the total, and the calls beside Queries of the rows: who calls, and what a filter names
+    "q=name>space%2050": (5000, 2),
+    "order-by=name&order-direction=desc": (MANY, 2),
+    "q=name:nothing&q=organization_guid:x": (0, 1),
+    "q=developer_guid:{dev}": (0, 3),  # the other developer, and a Query of that list
+    "q=app_guid:app-1": (0, 2),
+}
+
+
+def test_a_page_costs_the_same_at_any_number(crowded: Scene, meter: Meter) -> None:
+    api_token = crowded.api.token(crowded.max)
+    for page in (1, 50, 100):
+        with meter.measure() as reading:
+            path = f"/v2/users/{crowded.max.id}/spaces?results-per-page=100&page={page}"
+            found = crowded.api.get(path, bearer=api_token).json
+        assert (found["total_results"], len(found["resources"])) == (MANY, 100)
+        assert found["resources"][0]["metadata"]["guid"] == f"space-{(page - 1) * 100:05}"
+        assert reading.trips <= 4
+        assert reading.calls["Query"] == 1
+
+
+def test_a_filter_reads_the_rows_through_and_gets_none_of_them(
+    crowded: Scene, api: Api, meter: Meter
+) -> None:
+    api_token = crowded.api.token(crowded.max)
+    rows_a_query = len(api.store.query(keys.spaces_of(crowded.max.id, SpaceRole.DEVELOPER)).items)
+    for query, (total, others) in FILTERS.items():
+        path = f"/v2/users/{crowded.max.id}/spaces?{query.format(dev=crowded.dev.id)}"
+        with meter.measure() as reading:
+            found = crowded.api.get(path, bearer=api_token).json
+        assert found["total_results"] == total, query
+        assert reading.calls["GetItem"] == 0, query
+        assert reading.trips <= ceil(MANY / rows_a_query) + others, query
