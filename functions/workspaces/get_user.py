@@ -1,9 +1,8 @@
 """GET /api/admin/users/{userId}: one user, to platform ADMINs."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from roster.dialects.workspaces import Access, endpoint
 from roster.dialects.workspaces_shapes import AdminUser, Success
+from roster.door import Response
 from roster.table import users
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)

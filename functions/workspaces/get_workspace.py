@@ -1,9 +1,8 @@
 """GET /api/workspaces/{workspaceId}: one workspace with its settings, to its members and platform ADMINs."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from roster.dialects.workspaces import Access, endpoint
 from roster.dialects.workspaces_shapes import Success, WorkspaceDetail
+from roster.door import Response
 
 app, handler = endpoint(Access.MEMBER)
 

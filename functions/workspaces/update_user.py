@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 
-from aws_lambda_powertools.event_handler import Response
-
 from roster import passwords
 from roster.dialects.workspaces import Access, endpoint
 from roster.dialects.workspaces_shapes import AdminUser, Success, UpdateUser
+from roster.door import Response
 from roster.model import User
 from roster.table import users
 

@@ -63,6 +63,7 @@ def test_the_table_below_knows_every_endpoint() -> None:
 
 @pytest.mark.parametrize("who", sorted(EVERYBODY))
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
+@pytest.mark.row("Z-04", "Z-05", "Z-08")
 def test_an_endpoint_serves_whom_it_is_for(api: Api, scene: Scene, endpoint: Endpoint, who: str) -> None:
     if who in ALLOWED[endpoint]:
         assert endpoint.send(api, scene, as_=getattr(scene, who)).status == 200
@@ -73,6 +74,7 @@ def test_an_endpoint_serves_whom_it_is_for(api: Api, scene: Scene, endpoint: End
 
 @pytest.mark.parametrize("who", ["boss", "member", "stranger"])
 @pytest.mark.parametrize("endpoint", IN_A_WORKSPACE, ids=named)
+@pytest.mark.row("Z-03", "Z-05", "item-12")
 def test_a_foreign_workspace_and_none_are_the_same_bytes(
     api: Api, scene: Scene, endpoint: Endpoint, who: str
 ) -> None:
@@ -107,6 +109,7 @@ def test_an_impossible_user_is_not_there(api: Api, scene: Scene, impossible: str
             assert_refused(endpoint.send(api, scene, user=impossible, as_=scene.root), 404)
 
 
+@pytest.mark.row("Z-23")
 def test_nothing_inside_an_answer_is_named_like_a_secret_or_a_key(api: Api, scene: Scene) -> None:
     for endpoint in (LIST_WORKSPACES, GET_WORKSPACE, LIST_MEMBERS, *OF_USERS[:4], GET_ME):
         text = endpoint.send(api, scene, as_=scene.root).text.lower()

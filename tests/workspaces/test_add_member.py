@@ -52,8 +52,8 @@ def test_a_suspended_user_can_be_a_member(api: Api, directory: Directory, scene:
 
 
 @pytest.mark.parametrize("role", ["ADMIN", "MEMBER"])
+@pytest.mark.row("Z-15")
 def test_a_member_is_added_once_whatever_the_role(api: Api, scene: Scene, role: str) -> None:
-    """Z-15."""
     for user in (scene.member, scene.boss):
         with api.no_effect():
             answer = api.post(_members(scene), {"userId": user.id, "role": role}, as_=scene.root)
@@ -69,15 +69,16 @@ def test_who_was_removed_can_come_again(api: Api, directory: Directory, scene: S
 
 
 @pytest.mark.parametrize("user_id", [NOWHERE, ".", "..", "x" * 64])
+@pytest.mark.row("Z-14")
 def test_who_is_not_there_cannot_be_added(api: Api, scene: Scene, user_id: str) -> None:
-    """Z-14."""
     with api.no_effect():
         answer = api.post(_members(scene), {"userId": user_id, "role": "MEMBER"}, as_=scene.boss)
     assert_refused(answer, 404)
 
 
+@pytest.mark.row("Z-14")
 def test_who_was_deleted_cannot_be_added(api: Api, directory: Directory, scene: Scene) -> None:
-    """Z-14: neither a stranger nor a member whose rows the sweep has not reached."""
+    """Neither a stranger nor a member whose rows the sweep has not reached."""
     for user in (scene.stranger, scene.member):
         users.delete(api.store, user, by=directory.by)
         with api.no_effect():
@@ -138,6 +139,7 @@ def test_a_missing_field_is_named(api: Api, scene: Scene, field: str) -> None:
     ],
     ids=lambda part: f"Z-07-{part}" if isinstance(part, str) else "",
 )
+@pytest.mark.row("P-21", "item-14")
 def test_an_unknown_field_is_named(api: Api, scene: Scene, field: str, value: Any) -> None:
     body = {"userId": scene.stranger.id, "role": "MEMBER", field: value}
     with api.no_effect():
@@ -150,8 +152,8 @@ def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, scene: Scene,
         assert_refused(api.post(_members(scene), raw=raw, as_=scene.boss), 400)
 
 
+@pytest.mark.row("P-18", "item-23")
 def test_a_role_named_twice_is_refused(api: Api, scene: Scene) -> None:
-    """P-18."""
     raw = f'{{"userId":"{scene.stranger.id}","role":"MEMBER","role":"ADMIN"}}'.encode()
     with api.no_effect():
         assert_refused(api.post(_members(scene), raw=raw, as_=scene.boss), 400)

@@ -26,6 +26,7 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
+@pytest.mark.row("S-11", "item-27")
 def test_a_write_from_a_foreign_page_is_refused(api: Api, scene: Scene, origin: str) -> None:
     with api.no_effect():
         for endpoint in WRITES:
@@ -42,6 +43,7 @@ def test_a_write_from_an_allowed_page_is_served(api: Api, scene: Scene, endpoint
 
 
 @pytest.mark.parametrize("endpoint", [each for each in ENDPOINTS if each not in WRITES], ids=named)
+@pytest.mark.row("S-10", "S-11")
 def test_reading_changes_nothing_whoever_asks(api: Api, scene: Scene, endpoint: Endpoint) -> None:
     with api.no_effect():
         answer = endpoint.send(api, scene, as_=scene.root, headers={"origin": "https://evil.example"})
@@ -63,6 +65,7 @@ def test_reading_changes_nothing_whoever_asks(api: Api, scene: Scene, endpoint: 
         pytest.param("application/json, text/plain", id="P-20-two"),
     ],
 )
+@pytest.mark.row("item-27")
 def test_a_body_that_says_it_is_not_json_is_refused(api: Api, scene: Scene, content_type: str) -> None:
     with api.no_effect():
         for endpoint in WITH_BODY:

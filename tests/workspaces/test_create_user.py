@@ -81,6 +81,7 @@ def test_roles_are_a_set_in_the_order_sent(api: Api, root: User, sent: list[str]
         pytest.param("zq7x\tab\nc", id="control-characters"),
     ],
 )
+@pytest.mark.row("item-32")
 def test_a_password_is_neither_cut_nor_trimmed(api: Api, root: User, password: str) -> None:
     assert api.post(PATH, {**ADA, "password": password}, as_=root).status == 200
     assert _log_in(api, "ada@example.com", password) == 200
@@ -100,6 +101,7 @@ def test_a_password_is_neither_cut_nor_trimmed(api: Api, root: User, password: s
         pytest.param("a#b@example.com", "A#B@example.com", id="E-04-delimiter"),
     ],
 )
+@pytest.mark.row("item-24")
 def test_an_address_in_use_is_refused(api: Api, root: User, first: str, again: str) -> None:
     assert api.post(PATH, {**ADA, "email": first}, as_=root).data["email"] == first
     with api.no_effect():
@@ -114,8 +116,8 @@ def test_an_unusual_address_is_an_address(api: Api, root: User, email: str) -> N
     assert _log_in(api, email.upper(), SENTINEL) == 200
 
 
+@pytest.mark.row("E-07")
 def test_of_many_at_once_one_gets_the_address(directory: Directory) -> None:
-    """E-07."""
 
     def attempt(_: int) -> bool:
         try:
@@ -129,6 +131,7 @@ def test_of_many_at_once_one_gets_the_address(directory: Directory) -> None:
 
 
 @pytest.mark.parametrize("email", BAD_EMAILS)
+@pytest.mark.row("item-24")
 def test_what_is_no_address_is_refused(api: Api, root: User, email: Any) -> None:
     with api.no_effect():
         assert_unfit(api.post(PATH, {**ADA, "email": email}, as_=root), "email")
@@ -141,21 +144,23 @@ def test_what_is_no_name_is_refused(api: Api, root: User, name: Any) -> None:
 
 
 @pytest.mark.parametrize("password", BAD_PASSWORDS)
+@pytest.mark.row("item-32")
 def test_what_is_no_password_is_refused(api: Api, root: User, password: Any) -> None:
     with api.no_effect():
         assert_unfit(api.post(PATH, {**ADA, "password": password}, as_=root), "password")
 
 
 @pytest.mark.parametrize("password", ["zq7x-ab", SENTINEL * 20], ids=["too-short", "too-long"])
+@pytest.mark.row("S-17")
 def test_a_refused_password_is_never_repeated(api: Api, root: User, password: str) -> None:
-    """S-17."""
     assert password[:22] not in api.post(PATH, {**ADA, "password": password}, as_=root).text
     assert password[:22] not in api.post(PATH, {**ADA, "password": [password]}, as_=root).text
     assert password[:22] not in api.post(PATH, {**ADA, "email": password, "x": password}, as_=root).text
 
 
+@pytest.mark.row("P-26")
 def test_a_password_with_nul_is_refused(api: Api, root: User) -> None:
-    """P-26: JSON with NUL is refused before any field is looked at."""
+    """JSON with NUL is refused before any field is looked at."""
     with api.no_effect():
         answer = api.post(PATH, {**ADA, "password": SENTINEL + "\0"}, as_=root)
     assert_unfit(answer, "")
@@ -179,6 +184,7 @@ def test_a_missing_field_is_named(api: Api, root: User, field: str) -> None:
 @pytest.mark.parametrize(
     ("field", "value"), [*NOT_FOR_USERS, pytest.param("active", True, id="active-is-not-asked-yet")]
 )
+@pytest.mark.row("P-21", "item-14")
 def test_an_unknown_field_is_named(api: Api, root: User, field: str, value: Any) -> None:
     with api.no_effect():
         assert_unfit(api.post(PATH, {**ADA, field: value}, as_=root), field)
@@ -197,8 +203,8 @@ def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, root: User, r
         assert_refused(api.post(PATH, raw=raw, as_=root), 400)
 
 
+@pytest.mark.row("E-09")
 def test_an_address_that_was_given_back_makes_another_user(api: Api, root: User) -> None:
-    """E-09."""
     first = api.post(PATH, ADA, as_=root).data["id"]
     api.delete(f"{PATH}/{first}", as_=root)
     again = api.post(PATH, ADA, as_=root)

@@ -70,6 +70,7 @@ def test_a_key_is_lower_cased(api: Api, root: User, sent: str, kept: str) -> Non
 
 
 @pytest.mark.parametrize("again", ["acme", "ACME", "aCmE"])
+@pytest.mark.row("P-23")
 def test_a_key_in_use_is_refused(api: Api, root: User, again: str) -> None:
     api.post(PATH, DOCUMENTED, as_=root)
     with api.no_effect():
@@ -134,6 +135,7 @@ def test_a_missing_field_is_named(api: Api, root: User, field: str) -> None:
 
 
 @pytest.mark.parametrize("field", ["id", "createdAt", "number", "Key", "admins", "__proto__"])
+@pytest.mark.row("P-21", "item-14")
 def test_an_unknown_field_is_named(api: Api, root: User, field: str) -> None:
     with api.no_effect():
         answer = api.post(PATH, {**DOCUMENTED, field: "x"}, as_=root)
@@ -172,6 +174,7 @@ def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, root: User, r
         assert_refused(api.post(PATH, raw=raw, as_=root), 400)
 
 
+@pytest.mark.row("P-18", "item-23")
 def test_a_key_named_twice_is_refused_although_both_would_do(api: Api, root: User) -> None:
     with api.no_effect():
         answer = api.post(PATH, raw=b'{"key":"acme","name":"x","key":"acme"}', as_=root)

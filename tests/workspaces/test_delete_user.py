@@ -2,6 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from roster.errors import LastAdmin
 from roster.model import User
 from roster.table import users
@@ -14,8 +16,8 @@ def _path(user: User) -> str:
     return f"/api/admin/users/{user.id}"
 
 
+@pytest.mark.row("S-08")
 def test_all_access_ends_with_the_answer(api: Api, directory: Directory, scene: Scene) -> None:
-    """S-08."""
     ada = directory.user("ada", password=PASSWORD)
     directory.member(scene.acme, ada, "ADMIN")
     cookies = [api.cookie(ada), str(directory.session(ada))]
@@ -41,24 +43,24 @@ def test_deleting_again_finds_nobody(api: Api, scene: Scene) -> None:
         assert_refused(api.delete(f"/api/admin/users/{NOWHERE}", as_=scene.root), 404)
 
 
+@pytest.mark.row("Z-12")
 def test_the_last_platform_admin_stays(api: Api, scene: Scene) -> None:
-    """Z-12."""
     with api.no_effect():
         assert_refused(api.delete(_path(scene.root), as_=scene.root), 409)
 
 
+@pytest.mark.row("Z-11")
 def test_one_of_two_admins_may_go_and_has_no_power_after(
     api: Api, directory: Directory, scene: Scene
 ) -> None:
-    """Z-11."""
     second = directory.admin("second")
     assert_granted(api.delete(_path(scene.root), as_=scene.root))
     assert_refused(api.get("/api/admin/users", as_=scene.root), 401)
     assert_refused(api.delete(_path(second), as_=second), 409)
 
 
+@pytest.mark.row("Z-12")
 def test_two_admins_cannot_delete_each_other_at_once(directory: Directory) -> None:
-    """Z-12."""
     pair = directory.admin("one"), directory.admin("two")
 
     def attempt(user: User) -> bool:

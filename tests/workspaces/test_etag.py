@@ -186,6 +186,7 @@ def test_a_membership_has_no_tag(api: Api, scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("bodies", [("fullName", "fullName"), ("fullName", "email")], ids=str)
+@pytest.mark.row("F-12")
 def test_of_two_puts_with_one_tag_exactly_one_is_made(
     api: Api, scene: Scene, bodies: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

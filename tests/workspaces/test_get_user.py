@@ -53,8 +53,8 @@ def test_a_user_goes_by_the_id_alone(api: Api, scene: Scene, other: str) -> None
     [{"email": 7}, {"active": "poison"}, {"roles": "poison"}, {"number": "poison"}],
     ids=["number", "text-for-a-bool", "text-for-a-list", "text-for-a-number"],
 )
+@pytest.mark.row("P-06")
 def test_a_poisoned_item_is_a_500_that_tells_nothing(api: Api, scene: Scene, poison: dict[str, int]) -> None:
-    """P-06."""
     api.store.write(Update(keys.user(scene.member.id), set=poison))
     answer = api.get(_path(scene.member.id), as_=scene.root)
     assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
@@ -62,8 +62,9 @@ def test_a_poisoned_item_is_a_500_that_tells_nothing(api: Api, scene: Scene, poi
     assert "poison" not in answer.text
 
 
+@pytest.mark.row("P-06")
 def test_an_unknown_role_is_the_one_that_may_least(api: Api, scene: Scene) -> None:
-    """P-06: a role of a later version gives no power here."""
+    """A role of a later version gives no power here."""
     api.store.write(Update(keys.user(scene.member.id), set={"roles": ["OWNER"], "later": {"x": [1]}}))
     assert api.get(_path(scene.member.id), as_=scene.root).data["roles"] == ["USER"]
     assert_refused(api.get(_path(scene.member.id), as_=scene.member), 403)

@@ -57,6 +57,7 @@ def _assert_mismatch(answer: Answer) -> None:
 
 
 @CREATING
+@pytest.mark.row("F-07")
 def test_a_retry_gets_the_first_answer_and_changes_nothing(
     api: Api, scene: Scene, endpoint: Endpoint
 ) -> None:
@@ -231,10 +232,10 @@ def test_an_answer_is_remembered_for_a_day(api: Api, directory: Directory, scene
 
 
 @CREATING
+@pytest.mark.row("S-17")
 def test_the_record_holds_the_answer_and_nothing_readable_of_the_request(
     api: Api, scene: Scene, endpoint: Endpoint
 ) -> None:
-    """S-17."""
     key = "a key that may be guessed"
     answer = _send(api, scene, endpoint, key)
     (record,) = _records(api)

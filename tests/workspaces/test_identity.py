@@ -60,6 +60,7 @@ WRONG: dict[str, Presented] = {
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
+@pytest.mark.row("S-12", "S-13", "Z-01")
 def test_no_session_is_one_answer_for_every_reason(api: Api, scene: Scene, endpoint: Endpoint) -> None:
     with api.no_effect():
         none = endpoint.send(api, scene)
@@ -91,5 +92,6 @@ def test_identity_comes_before_everything_else(api: Api, scene: Scene, endpoint:
     assert bare(endpoint.send(api, scene, workspace="%00", user="%00", **more)) == none
 
 
+@pytest.mark.row("S-12")
 def test_a_cookie_too_long_for_the_gateway_never_arrives(api: Api) -> None:
     assert api.get("/api/auth/me", as_="x" * 20_000).status == 431

@@ -62,16 +62,17 @@ def test_who_was_deleted_may_count_until_the_sweep_but_never_shows(
     assert answer.json["meta"]["total"] in (1, 2)
 
 
+@pytest.mark.row("P-06")
 def test_a_poisoned_row_costs_no_other(api: Api, scene: Scene) -> None:
-    """P-06: one row lacks its user, another's user cannot be read."""
+    """One row lacks its user, another's user cannot be read."""
     api.store.write(Update(keys.user(scene.member.id), set={"email": 7}))
     assert [row["userId"] for row in api.get(_path(scene), as_=scene.boss).data] == [scene.boss.id]
     api.store.write(Update(keys.row(keys.members(scene.acme.id), 2), remove=("user_id",)))
     assert [row["userId"] for row in api.get(_path(scene), as_=scene.boss).data] == [scene.boss.id]
 
 
+@pytest.mark.row("P-06")
 def test_an_unknown_role_is_the_one_that_may_least(api: Api, scene: Scene) -> None:
-    """P-06."""
     api.store.write(Update(keys.member(scene.acme.id, scene.boss.id), set={"role": "OWNER"}))
     assert api.get(_path(scene), as_=scene.boss).status == 200
     body = {"userId": scene.stranger.id, "role": "MEMBER"}

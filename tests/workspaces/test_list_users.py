@@ -48,8 +48,8 @@ def test_pages_follow_each_other_and_say_where_they_are(api: Api, scene: Scene) 
         assert [row["fullName"] for row in answer.data] == names
 
 
+@pytest.mark.row("P-06")
 def test_a_poisoned_row_costs_no_other(api: Api, scene: Scene) -> None:
-    """P-06."""
     api.store.write(Update(keys.row(keys.USERS, scene.member.number), set={"roles": 7}))
     assert _names(api, scene.root) == ["Boss", "Rival", "Stranger", "Root"]
 

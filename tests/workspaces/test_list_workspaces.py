@@ -42,8 +42,9 @@ def test_a_platform_admin_sees_all_in_order_of_creation(api: Api, directory: Dir
     assert [row["key"] for row in answer.data] == ["nova", "acme", "zeta", "beta"]
 
 
+@pytest.mark.row("Z-22")
 def test_others_see_their_own_in_order_of_creation(api: Api, directory: Directory) -> None:
-    """Z-22: neither rows nor totals tell of the others."""
+    """Neither rows nor totals tell of the others."""
     ada, other = directory.user("ada"), directory.user("other")
     made = [directory.workspace(key) for key in ("nova", "acme", "zeta", "beta")]
     for tenant in (made[3], made[0]):
@@ -69,8 +70,8 @@ def test_a_membership_shows_at_once_and_goes_at_once(api: Api, directory: Direct
     assert _keys(api, scene.stranger) == []
 
 
+@pytest.mark.row("P-04")
 def test_ids_that_begin_alike_are_kept_apart(api: Api, directory: Directory) -> None:
-    """P-04."""
     one = User(id="u-1", number=0, email="u1@example.com", full_name="1", created_at="")
     ten = User(id="u-10", number=0, email="u10@example.com", full_name="10", created_at="")
     one, ten = (users.create(api.store, user, None, by=directory.by) for user in (one, ten))
@@ -110,6 +111,7 @@ def test_an_empty_list_has_no_pages(api: Api, root: User) -> None:
     assert answer.data == []
 
 
+@pytest.mark.row("P-27", "item-25")
 def test_past_a_thousand_rows_the_list_says_what_it_leaves_out(
     api: Api, directory: Directory, root: User
 ) -> None:
@@ -140,18 +142,19 @@ def test_what_is_no_number_is_refused(api: Api, root: User, name: str, text: str
 
 
 @pytest.mark.parametrize("query", ["size=1001", "size=10000", "size=1000000"])
+@pytest.mark.row("item-25")
 def test_a_page_too_large_is_refused(api: Api, root: User, query: str) -> None:
     assert_unfit(api.get(f"{PATH}?{query}", as_=root), "size")
 
 
 @pytest.mark.parametrize("name", ["page", "size"])
+@pytest.mark.row("P-08")
 def test_a_number_given_twice_is_refused(api: Api, root: User, name: str) -> None:
-    """P-08."""
     assert_unfit(api.get(f"{PATH}?{name}=1&{name}=2", as_=root), name)
 
 
+@pytest.mark.row("P-06")
 def test_a_poisoned_row_costs_no_other(api: Api, directory: Directory, root: User) -> None:
-    """P-06."""
     made = [directory.workspace(key) for key in ("aa", "bb", "cc")]
     api.store.write(Update(keys.row(keys.WORKSPACES, made[1].number), set={"name": 7}))
     assert _keys(api, root) == ["aa", "cc"]

@@ -39,8 +39,9 @@ def test_who_is_no_member_cannot_be_removed(api: Api, scene: Scene, again: bool)
             assert_refused(api.delete(_path(scene, user), as_=caller), 404)
 
 
+@pytest.mark.row("Z-06", "item-13")
 def test_a_member_of_another_workspace_is_none_of_this_one(api: Api, scene: Scene) -> None:
-    """Z-06: the other workspace is untouched."""
+    """The other workspace is untouched."""
     with api.no_effect():
         assert_refused(api.delete(_path(scene, scene.rival), as_=scene.boss), 404)
 
@@ -53,14 +54,14 @@ def test_who_is_not_there_cannot_be_removed(api: Api, directory: Directory, scen
             assert_refused(api.delete(path, as_=scene.boss), 404)
 
 
+@pytest.mark.row("Z-13")
 def test_the_last_workspace_admin_stays(api: Api, scene: Scene) -> None:
-    """Z-13."""
     with api.no_effect():
         assert_refused(api.delete(_path(scene, scene.boss), as_=scene.boss), 409)
 
 
+@pytest.mark.row("Z-13")
 def test_a_platform_admin_may_remove_even_the_last(api: Api, scene: Scene) -> None:
-    """Z-13."""
     assert_granted(api.delete(_path(scene, scene.boss), as_=scene.root))
     assert tenants.by_ids(api.store, [scene.acme.id])[scene.acme.id].admins == 0
     with api.no_effect():
@@ -75,6 +76,7 @@ def test_one_of_two_workspace_admins_may_go(api: Api, directory: Directory, scen
         assert_refused(api.delete(_path(scene, scene.stranger), as_=scene.stranger), 409)
 
 
+@pytest.mark.row("Z-13")
 def test_two_workspace_admins_cannot_both_go_at_once(directory: Directory, scene: Scene) -> None:
     directory.member(scene.acme, scene.stranger, "ADMIN")
 
@@ -90,7 +92,8 @@ def test_two_workspace_admins_cannot_both_go_at_once(directory: Directory, scene
     assert tenants.by_ids(directory.store, [scene.acme.id])[scene.acme.id].admins == 1
 
 
+@pytest.mark.row("Z-04")
 def test_a_member_may_not_even_leave(api: Api, scene: Scene) -> None:
-    """Z-04: removing wants a workspace ADMIN."""
+    """Removing wants a workspace ADMIN."""
     with api.no_effect():
         assert_refused(api.delete(_path(scene, scene.member), as_=scene.member), 403)

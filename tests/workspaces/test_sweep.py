@@ -230,10 +230,11 @@ def test_records_that_order_nothing_are_passed_over(api: Api, estate: Estate, ev
         assert in_process(function, event) == {"batchItemFailures": []}
 
 
+@pytest.mark.row("E-09")
 def test_the_same_address_makes_another_user_who_inherits_nothing(
     api: Api, directory: Directory, estate: Estate
 ) -> None:
-    """E-09, before the sweep and after."""
+    """Before the sweep and after."""
     session = str(directory.session(estate.ada))
     users.delete(api.store, estate.ada, by=directory.by)
     again = directory.user("ada", password="another password")

@@ -88,8 +88,9 @@ def test_roles_are_a_set_in_the_order_sent(
     assert api.put(_at(ada), {"roles": sent}, as_=root).data["roles"] == kept
 
 
+@pytest.mark.row("Z-17")
 def test_a_new_role_is_in_force_on_the_next_request(api: Api, root: User, ada: User) -> None:
-    """Z-17, both ways, in a session that was there before."""
+    """Both ways, in a session that was there before."""
     assert api.get("/api/admin/users", as_=ada).status == 403
     api.put(_at(ada), {"roles": ["ADMIN"]}, as_=root)
     assert api.get("/api/admin/users", as_=ada).status == 200
@@ -97,6 +98,7 @@ def test_a_new_role_is_in_force_on_the_next_request(api: Api, root: User, ada: U
     assert_refused(api.get("/api/admin/users", as_=ada), 403)
 
 
+@pytest.mark.row("S-08")
 def test_a_new_password_ends_every_session_and_the_old_password(api: Api, root: User, ada: User) -> None:
     cookies = [api.cookie(ada), str(Directory(api.store, api.clock).session(ada))]
     assert_granted(api.put(_at(ada), {"password": SENTINEL}, as_=root), *SHOWN)
@@ -138,14 +140,15 @@ def test_an_address_given_up_is_free_and_leads_nowhere(api: Api, root: User, ada
 
 
 @pytest.mark.parametrize("email", ["root@example.com", "ROOT@Example.com"])
+@pytest.mark.row("E-08")
 def test_an_address_in_use_is_refused(api: Api, root: User, ada: User, email: str) -> None:
-    """E-08."""
     with api.no_effect():
         assert_refused(api.put(_at(ada), {"email": email, "fullName": "New"}, as_=root), 409)
 
 
+@pytest.mark.row("E-08")
 def test_two_users_cannot_swap_addresses_at_once(directory: Directory) -> None:
-    """E-08: neither is let go before the other is taken, so both are refused."""
+    """Neither is let go before the other is taken, so both are refused."""
     one, two = directory.user("one"), directory.user("two")
 
     def attempt(pair: tuple[User, User]) -> bool:
@@ -165,8 +168,9 @@ def test_two_users_cannot_swap_addresses_at_once(directory: Directory) -> None:
         assert users.with_password(directory.store, lock)[0] == user
 
 
+@pytest.mark.row("F-12")
 def test_two_changes_at_once_are_both_made(directory: Directory, ada: User) -> None:
-    """F-12: the later one is made on the ground of the earlier."""
+    """The later one is made on the ground of the earlier."""
 
     def attempt(number: int) -> User:
         edit = (
@@ -182,8 +186,8 @@ def test_two_changes_at_once_are_both_made(directory: Directory, ada: User) -> N
     assert (now.full_name, now.onboarding, now.revision) == ("New", 5, 3)
 
 
+@pytest.mark.row("Z-12")
 def test_the_last_platform_admin_stays_one(api: Api, root: User) -> None:
-    """Z-12."""
     for body in ({"roles": ["USER"]}, {"active": False}, {"roles": ["USER"], "active": False}):
         with api.no_effect():
             assert_refused(api.put(_at(root), body, as_=root), 409)
@@ -246,6 +250,7 @@ def test_what_is_neither_true_nor_false_is_refused(api: Api, root: User, ada: Us
 
 
 @pytest.mark.parametrize(("field", "value"), NOT_FOR_USERS)
+@pytest.mark.row("P-21", "item-14")
 def test_an_unknown_field_is_named(api: Api, root: User, ada: User, field: str, value: Any) -> None:
     with api.no_effect():
         assert_unfit(api.put(_at(ada), {"password": SENTINEL, field: value}, as_=root), field)
@@ -264,8 +269,8 @@ def test_who_is_not_there_cannot_be_changed(api: Api, directory: Directory, root
             assert_refused(api.put(f"/api/admin/users/{user_id}", {"fullName": "x"}, as_=root), 404)
 
 
+@pytest.mark.row("Z-09")
 def test_a_user_may_not_change_even_oneself(api: Api, ada: User) -> None:
-    """Z-09."""
     api.cookie(ada)
     with api.no_effect():
         assert_refused(api.put(_at(ada), {"roles": ["ADMIN"]}, as_=ada), 403)

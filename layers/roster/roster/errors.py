@@ -24,8 +24,11 @@ class NotKnown(DirectoryError):
     """The caller proved no identity. Never says why."""
 
 
+@dataclass
 class NotAllowed(DirectoryError):
-    """The caller is known and may not do this."""
+    """The caller is known and may not do this; `user_id` is for the log alone."""
+
+    user_id: str | None = None
 
 
 @dataclass
@@ -76,7 +79,7 @@ class Unfit(DirectoryError):
 
 
 class WrongMediaType(DirectoryError):
-    """The body's content type is not `application/json`."""
+    """The body's content type is not the one that is read there."""
 
 
 @dataclass

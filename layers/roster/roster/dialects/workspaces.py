@@ -213,7 +213,7 @@ class Workspaces:
             call = Call(store, now, request, proof.principal, proof.beside)
         _demand_own_page(request)
         if not _ALLOWS[self.access](call):
-            raise NotAllowed
+            raise NotAllowed(call.user.id)
         return call
 
     def refuse(self, error: DirectoryError, request: Request) -> door.Reply:

@@ -1,12 +1,21 @@
 """The wire shapes of document 002: what is sent, and what is answered."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import AfterValidator, Field, model_serializer
+from pydantic import AfterValidator, Field
 
-from roster.dialects.fields import Body, Email, Instant, Line, Password, Wire, WorkspaceKey
+from roster.dialects.fields import (
+    Body,
+    Email,
+    Instant,
+    Line,
+    Moment,
+    Password,
+    Wire,
+    WorkspaceKey,
+    absent_if_none,
+)
 from roster.model import ApiToken, Membership, PlatformRole, Settings, Tenant, User
 
 T = TypeVar("T")
@@ -114,12 +123,12 @@ class UpdateUser(Body):
 class Success(Wire, Generic[T]):
     code: Literal["SUCCESS"] = "SUCCESS"
     data: T
-    timestamp: str
+    timestamp: Moment
 
 
 class Done(Wire):
     code: Literal["SUCCESS"] = "SUCCESS"
-    timestamp: str
+    timestamp: Moment
 
 
 class Meta(Wire):
@@ -134,13 +143,8 @@ class Listed(Wire, Generic[T]):
 
     code: Literal["SUCCESS"] = "SUCCESS"
     data: list[T]
-    meta: Meta | None = None
-    timestamp: str
-
-    @model_serializer(mode="wrap")
-    def _without_null_meta(self, serialize: Callable[[Self], dict[str, Any]]) -> dict[str, Any]:
-        written = serialize(self)
-        return written if self.meta is not None else {k: v for k, v in written.items() if k != "meta"}
+    meta: Meta | None = absent_if_none()
+    timestamp: Moment
 
 
 class SettingsWire(Wire):
@@ -167,7 +171,7 @@ class Workspace(Wire):
     id: str
     key: str
     name: str
-    createdAt: str
+    createdAt: Moment
 
     @classmethod
     def of(cls, tenant: Tenant) -> Self:
@@ -188,7 +192,7 @@ class Member(Wire):
     email: str
     fullName: str
     role: Literal["ADMIN", "MEMBER"]
-    createdAt: str
+    createdAt: Moment
 
     @classmethod
     def of(cls, membership: Membership, user: User) -> Self:
@@ -207,7 +211,7 @@ class AdminUser(Wire):
     fullName: str
     roles: list[Literal["ADMIN", "USER"]]
     active: bool
-    createdAt: str
+    createdAt: Moment
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -225,8 +229,8 @@ class Token(Wire):
     id: str
     name: str
     workspaceId: str | None
-    createdAt: str
-    expiresAt: str | None
+    createdAt: Moment
+    expiresAt: Moment | None
 
     @classmethod
     def of(cls, token: ApiToken) -> Self:

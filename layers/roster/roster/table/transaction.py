@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TypeVar
 from uuid import uuid4
 
 from roster.clock import instant
 from roster.errors import DirectoryError, Unavailable
 from roster.model import Actor
+from roster.settings import settings
 from roster.table import keys
 from roster.table.listings import Move, counting
 from roster.table.store import (
@@ -91,7 +93,7 @@ class Transaction:
         self.moves.append(Move(listing, number, -1))
 
     def audit(self, action: str, target: str, **details: Value) -> None:
-        """Say who did what to whom; never holds a secret."""
+        """Say who did what to whom, by ids alone: never a secret, never a name or an address."""
         at = instant(self.by.at)
         said: Item = {
             "at": at,
@@ -101,6 +103,7 @@ class Transaction:
             "tenant": self.by.tenant_id,
             "request": self.by.request_id,
             "details": details,
+            "ttl": int((self.by.at + timedelta(days=settings().audit_days)).timestamp()),
         }
         self.do(Put(item(keys.audit(at, self.token, self.audits), said)))
         self.audits += 1

@@ -1,0 +1,30 @@
+"""GET /api/admin/audit: what was changed, by whom and to whom, newest first, to platform ADMINs."""
+
+from roster.dialects.workspaces import Access, endpoint
+from roster.dialects.workspaces_audit import (
+    AuditActor,
+    AuditCursor,
+    AuditFrom,
+    AuditPage,
+    AuditSize,
+    AuditTarget,
+    AuditTo,
+    Question,
+)
+from roster.table import audit
+
+app, handler = endpoint(Access.PLATFORM_ADMIN)
+
+
+@app.get("/api/admin/audit")
+def list_audit(
+    since: AuditFrom = "",
+    until: AuditTo = "",
+    actor: AuditActor = "",
+    target: AuditTarget = "",
+    size: AuditSize = "",
+    cursor: AuditCursor = "",
+) -> AuditPage:
+    question = Question(app.call, since, until, actor, target, size, cursor)
+    search, place = question.search()
+    return question.answer(search, audit.page(app.call.store, search, question.rows, place))

@@ -1,0 +1,126 @@
+"""The audit in the dialect of document 002: what may be asked of it, and how it is shown."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from roster import clock, cursors
+from roster.dialects.fields import Instant, Wire
+from roster.dialects.workspaces import Call
+from roster.errors import Flaw, NotKnown, Unfit
+from roster.model import AuditEntry
+from roster.settings import settings
+from roster.table.audit import Found, Search
+
+USUAL = timedelta(days=7)  # how far back a search without `from` goes that names nobody
+SIZE = 100  # entries a page, where none is asked for
+
+_ID = "^[A-Za-z0-9._-]{1,64}$"
+
+AuditFrom = Annotated[Instant, Query(alias="from", description="The first moment; YYYY-MM-DDTHH:MM:SSZ.")]
+AuditTo = Annotated[Instant, Query(alias="to", description="The last moment; the present where absent.")]
+AuditActor = Annotated[str, Query(pattern=_ID, description="The id of the user who did it.")]
+AuditTarget = Annotated[str, Query(pattern=_ID, description="The id of whom or what it was done to.")]
+AuditSize = Annotated[
+    str, Query(pattern="^([1-9][0-9]{0,2}|1000)$", description="Entries a page, at most 1,000.")
+]
+AuditCursor = Annotated[
+    str,
+    Query(max_length=512, description="`meta.next` of the page before, with all else as it was asked then."),
+]
+
+
+class AuditEvent(Wire):
+    at: str
+    action: str
+    actor: str
+    target: str
+    workspaceId: str | None
+    requestId: str
+    details: dict[str, Any]
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> Self:
+        return cls(
+            at=entry.at,
+            action=entry.action,
+            actor=entry.actor,
+            target=entry.target,
+            workspaceId=entry.tenant,
+            requestId=entry.request,
+            details=dict(entry.details),
+        )
+
+
+class AuditMeta(Wire):
+    """How to go on: `next` is null on the last page, and only there."""
+
+    size: int
+    next: str | None
+
+
+class AuditPage(Wire):
+    code: Literal["SUCCESS"] = "SUCCESS"
+    data: list[AuditEvent]
+    meta: AuditMeta
+    timestamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked of the audit, as it was sent; empty is what was not."""
+
+    call: Call
+    since: str
+    until: str
+    actor: str
+    target: str
+    size: str
+    cursor: str
+
+    @property
+    def rows(self) -> int:
+        return int(self.size or SIZE)
+
+    def search(self) -> tuple[Search, str]:
+        """What to look for, and from which place on. Raises Unfit for a cursor of another question."""
+        if not self.cursor:
+            return self._first(), ""
+        told = cursors.opened(self._seal, self._about, self.cursor, self.call.now)
+        since, until, place = told.split(" ")
+        return Search(since, until, self.actor, self.target), place
+
+    def answer(self, search: Search, found: Found) -> AuditPage:
+        following = None
+        if found.place:
+            told = f"{search.since} {search.until} {found.place}"
+            following = cursors.sealed(self._seal, self._about, told, self.call.now)
+        return AuditPage(
+            data=[AuditEvent.of(entry) for entry in found.entries],
+            meta=AuditMeta(size=self.rows, next=following),
+            timestamp=clock.instant(self.call.now),
+        )
+
+    def _first(self) -> Search:
+        until = self.until or clock.instant(self.call.now)
+        kept = clock.instant(self.call.now - timedelta(days=settings().audit_days))
+        usual = kept if self.actor or self.target else clock.instant(clock.moment(until) - USUAL)
+        if self.since > until:
+            raise Unfit(Flaw("from", "must not be after `to`"))
+        return Search(max(self.since or usual, kept), until, self.actor, self.target)
+
+    @property
+    def _about(self) -> str:
+        return json.dumps(
+            ["GET /api/admin/audit", self.since, self.until, self.actor, self.target, self.rows]
+        )
+
+    @property
+    def _seal(self) -> str:
+        seal = self.call.session.seal
+        if not seal:  # a session from before there were seals: a new login has one
+            raise NotKnown
+        return seal

@@ -1,0 +1,308 @@
+"""GET /api/admin/audit: what was changed, by whom and to whom, newest first, to platform ADMINs only."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from roster.clock import instant
+from roster.credentials import Credential
+from roster.table import keys, sessions, users
+from roster.table.store import Item, Update
+from tests.api import Answer, Api, everything
+from tests.directory import PASSWORD, Directory
+from tests.workspaces.scene import SENTINEL, Scene, assert_refused, assert_unfit
+
+PATH = "/api/admin/audit"
+NAMES = ("at", "action", "actor", "target", "workspaceId", "requestId", "details")
+
+
+def pages(api: Api, scene: Scene, query: str) -> Iterator[Answer]:
+    """The pages of a search, from the first to the last, in a session opened for it."""
+    cursor, session = "", str(Directory(api.store, api.clock).session(scene.root))
+    while True:
+        answer = api.get(f"{PATH}?{query}{cursor}", as_=session)
+        assert answer.status == 200, answer.text
+        yield answer
+        if answer.json["meta"]["next"] is None:
+            return
+        cursor = f"&cursor={answer.json['meta']['next']}"
+
+
+def found(api: Api, scene: Scene, query: str) -> list[dict[str, Any]]:
+    return [entry for page in pages(api, scene, query) for entry in page.data]
+
+
+def written(api: Api) -> list[Item]:
+    """All audit items, newest first."""
+    items = [item for item in everything(api.store) if str(item["PK"]).startswith(keys.audits_of(""))]
+    return sorted(items, key=lambda item: str(item["SK"]), reverse=True)
+
+
+def test_a_change_is_told_with_who_made_it_where_and_in_which_request(api: Api, scene: Scene) -> None:
+    body = {"userId": scene.stranger.id, "role": "ADMIN"}
+    made = api.post(f"/api/workspaces/{scene.acme.id}/members", body, as_=scene.boss)
+    [entry] = found(api, scene, f"actor={scene.boss.id}&target={scene.stranger.id}")
+    assert tuple(entry) == NAMES
+    assert entry == {
+        "at": instant(api.clock.moment),
+        "action": "member.added",
+        "actor": scene.boss.id,
+        "target": scene.stranger.id,
+        "workspaceId": scene.acme.id,
+        "requestId": made.headers["x-request-id"],
+        "details": {"workspace": scene.acme.id, "role": "ADMIN"},
+    }
+
+
+def test_the_envelope_is_that_of_the_other_lists(api: Api, scene: Scene) -> None:
+    answer = api.get(PATH, as_=scene.root)
+    assert list(answer.json) == ["code", "data", "meta", "timestamp"]
+    assert answer.code == "SUCCESS"
+    assert answer.json["meta"]["size"] == 100
+
+
+@pytest.mark.row("item-43")
+def test_every_kind_of_change_is_there(api: Api, scene: Scene) -> None:
+    new = {"email": "ada@example.com", "fullName": "Ada", "password": PASSWORD, "roles": ["USER"]}
+    ada = api.post("/api/admin/users", new, as_=scene.root).data["id"]
+    api.put(f"/api/admin/users/{ada}", {"roles": ["ADMIN"]}, as_=scene.root)
+    member = {"userId": ada, "role": "MEMBER"}
+    api.post(f"/api/workspaces/{scene.acme.id}/members", member, as_=scene.root)
+    api.delete(f"/api/workspaces/{scene.acme.id}/members/{ada}", as_=scene.root)
+    api.post("/api/auth/login", {"email": "ada@example.com", "password": PASSWORD})
+    api.delete(f"/api/admin/users/{ada}", as_=scene.root)
+    told = {entry["action"]: entry["details"] for entry in found(api, scene, f"target={ada}")}
+    assert set(told) == {
+        "user.created",
+        "user.changed",
+        "member.added",
+        "member.removed",
+        "session.started",
+        "user.deleted",
+    }
+    assert told["user.changed"]["fields"] == [
+        "revision",
+        "roles",
+        "updated_at",
+        "updated_by",
+        "updated_by_number",
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 100])
+def test_the_pages_together_are_all_that_there_is_newest_first_and_nothing_twice(
+    api: Api, scene: Scene, directory: Directory, size: int
+) -> None:
+    for day in range(9):
+        api.clock.advance(hours=20 if day != 4 else 100)  # days with two, one or no entries
+        directory.user(f"user-{day}")
+    since = "2026-04-01T00:00:00Z"
+    answers = list(pages(api, scene, f"from={since}&size={size}"))
+    entries = [entry for answer in answers for entry in answer.data]
+    assert [(entry["at"], entry["target"]) for entry in entries] == [
+        (item["at"], item["target"]) for item in written(api)
+    ]
+    assert all(len(answer.data) <= size for answer in answers)
+
+
+@pytest.mark.parametrize("size", [1, 2, 100])
+@pytest.mark.parametrize("by", ["actor", "target"])
+def test_the_pages_of_a_person_are_all_of_the_person(
+    api: Api, scene: Scene, directory: Directory, size: int, by: str
+) -> None:
+    whom = scene.root if by == "actor" else scene.member
+    for day in range(5):
+        api.clock.advance(hours=20)
+        body = {"fullName": f"Name {day}"}
+        session = str(directory.session(scene.root))
+        assert api.put(f"/api/admin/users/{scene.member.id}", body, as_=session).status == 200
+    entries = found(api, scene, f"{by}={whom.id}&size={size}")
+    expected = [item for item in written(api) if item[by] == whom.id]
+    assert [(entry["at"], entry["action"]) for entry in entries] == [
+        (item["at"], item["action"]) for item in expected
+    ]
+    assert len(entries) >= 5
+
+
+def test_an_interval_has_both_its_ends(api: Api, scene: Scene, directory: Directory) -> None:
+    moments = []
+    for name in "abcd":
+        api.clock.advance(seconds=1)
+        directory.user(name)
+        moments.append(instant(api.clock.moment))
+    entries = found(api, scene, f"from={moments[1]}&to={moments[2]}")
+    assert [entry["at"] for entry in entries] == [moments[2], moments[1]]
+
+
+def test_without_from_a_week_is_searched_and_of_a_person_all_that_is_kept(
+    api: Api, scene: Scene, directory: Directory
+) -> None:
+    ada = directory.user("ada")
+    api.clock.advance(days=8)
+    directory.change(ada, full_name="Ada Lovelace")
+    assert {entry["action"] for entry in found(api, scene, "size=100")} == {"user.changed", "session.started"}
+    assert [entry["action"] for entry in found(api, scene, f"target={ada.id}")] == [
+        "user.changed",
+        "user.created",
+    ]
+
+
+def test_what_is_older_than_the_audits_days_is_told_no_more(
+    api: Api, scene: Scene, directory: Directory, deployed: Any
+) -> None:
+    deployed(AUDIT_DAYS="10")
+    ada = directory.user("ada")
+    [item] = [item for item in written(api) if item["target"] == ada.id]
+    assert item["ttl"] == int((api.clock.moment + timedelta(days=10)).timestamp())
+    query = f"target={ada.id}&from=2026-01-01T00:00:00Z"
+    api.clock.advance(days=10)
+    assert len(found(api, scene, query)) == 1
+    api.clock.advance(seconds=1)
+    assert found(api, scene, query) == []
+    assert found(api, scene, f"{query}&to=2026-02-01T00:00:00Z") == []
+
+
+@pytest.mark.parametrize(
+    "query", ["from=2026-04-13T01:00:01Z&to=2026-04-13T01:00:00Z", "from=2026-05-01T00:00:00Z"]
+)
+def test_an_interval_that_ends_before_it_begins_is_400(api: Api, scene: Scene, query: str) -> None:
+    assert_unfit(api.get(f"{PATH}?{query}", as_=scene.root), "from")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("from", "yesterday"),
+        ("from", "2026-04-13"),
+        ("from", "2026-02-30T00:00:00Z"),
+        ("to", "2026-04-13T01:00:00+02:00"),
+        ("to", ""),
+        ("actor", "a%23b"),
+        ("actor", ""),
+        ("target", "x" * 65),
+        ("size", "0"),
+        ("size", "1001"),
+        ("size", "%D9%A3"),
+        ("cursor", "x" * 513),
+    ],
+)
+def test_what_is_not_a_moment_an_id_or_a_size_is_400(api: Api, scene: Scene, field: str, value: str) -> None:
+    assert_unfit(api.get(f"{PATH}?{field}={value}", as_=scene.root), field)
+
+
+# Cursors.
+
+
+@pytest.fixture
+def query(scene: Scene) -> str:
+    return f"target={scene.boss.id}&size=1"
+
+
+@pytest.fixture
+def cursor(api: Api, scene: Scene, query: str) -> str:
+    """Where that search goes on, as it was told to the platform ADMIN."""
+    return str(api.get(f"{PATH}?{query}", as_=scene.root).json["meta"]["next"])
+
+
+def test_a_cursor_goes_on_for_whom_it_was_given_to(api: Api, scene: Scene, query: str, cursor: str) -> None:
+    answer = api.get(f"{PATH}?{query}&cursor={cursor}", as_=scene.root)
+    assert answer.status == 200
+    assert len(answer.data) == 1
+
+
+@pytest.mark.row("P-15")
+def test_a_cursor_with_any_character_changed_is_400(api: Api, scene: Scene, query: str, cursor: str) -> None:
+    for place in range(0, len(cursor) - 1, 5):
+        other = "A" if cursor[place] != "A" else "B"
+        forged = cursor[:place] + other + cursor[place + 1 :]
+        assert_unfit(api.get(f"{PATH}?{query}&cursor={forged}", as_=scene.root), "cursor")
+
+
+@pytest.mark.row("P-15")
+@pytest.mark.parametrize(
+    "forged",
+    ["x", "A" * 22, "%00", "%C3%A9", "AUDIT%232026-04-13", "2026-04-13T01:00:00Z%23a%23000", "..", "null"],
+)
+def test_what_was_never_a_cursor_is_400(api: Api, scene: Scene, query: str, forged: str) -> None:
+    assert_unfit(api.get(f"{PATH}?{query}&cursor={forged}", as_=scene.root), "cursor")
+
+
+@pytest.mark.row("P-15")
+def test_the_cursor_of_another_administrator_is_400(
+    api: Api, scene: Scene, directory: Directory, query: str, cursor: str
+) -> None:
+    deputy = directory.admin("deputy")
+    assert_unfit(api.get(f"{PATH}?{query}&cursor={cursor}", as_=deputy), "cursor")
+
+
+@pytest.mark.row("P-15")
+@pytest.mark.parametrize(
+    "other",
+    [
+        "size=1",
+        "size=2&target={boss}",
+        "actor={boss}&size=1",
+        "target={member}&size=1",
+        "target={boss}&size=1&actor={boss}",
+    ],
+)
+def test_the_cursor_of_another_search_is_400(api: Api, scene: Scene, cursor: str, other: str) -> None:
+    query = other.format(boss=scene.boss.id, member=scene.member.id)
+    assert_unfit(api.get(f"{PATH}?{query}&cursor={cursor}", as_=scene.root), "cursor")
+
+
+@pytest.mark.row("P-15")
+def test_an_expired_cursor_is_400(api: Api, scene: Scene, query: str, cursor: str) -> None:
+    api.clock.advance(minutes=59, seconds=59)
+    assert api.get(f"{PATH}?{query}&cursor={cursor}", as_=scene.root).status == 200
+    api.clock.advance(seconds=1)
+    assert_unfit(api.get(f"{PATH}?{query}&cursor={cursor}", as_=scene.root), "cursor")
+
+
+@pytest.mark.row("P-15")
+def test_the_holder_of_a_session_cannot_seal_a_cursor_with_what_it_knows(
+    api: Api, scene: Scene, query: str, cursor: str
+) -> None:
+    credential = Credential.read(api.cookie(scene.root))
+    assert credential is not None
+    kept = api.store.get(keys.session(scene.root.id, credential.id)) or {}
+    assert len(str(kept["seal"])) == 43
+    assert kept["seal"] not in (credential.secret, credential.digest)
+    assert str(kept["seal"]) not in api.get(f"{PATH}?{query}", as_=scene.root).text
+
+
+def test_a_session_from_before_there_were_seals_is_asked_to_log_in(
+    api: Api, scene: Scene, query: str
+) -> None:
+    credential = Credential.read(api.cookie(scene.root))
+    assert credential is not None
+    api.store.write(Update(keys.session(scene.root.id, credential.id), remove=("seal",)))
+    assert_refused(api.get(f"{PATH}?{query}", as_=scene.root), 401)
+    assert api.get("/api/auth/me", as_=scene.root).status == 200
+
+
+# What it holds.
+
+
+@pytest.mark.row("S-17", "item-42")
+def test_the_audit_holds_ids_alone_no_secret_no_name_and_no_address(
+    api: Api, scene: Scene, directory: Directory
+) -> None:
+    new = {"email": "lovelace@example.com", "fullName": "Lovelace", "password": SENTINEL, "roles": ["USER"]}
+    ada = users.alive(api.store, api.post("/api/admin/users", new, as_=scene.root).data["id"])
+    changed = {"email": "countess@example.com", "fullName": "Countess", "password": f"{SENTINEL} 2"}
+    api.put(f"/api/admin/users/{ada.id}", changed, as_=scene.root)
+    secret = api.post("/api/auth/tokens", {"name": "nightly"}, as_=ada).data["token"]
+    session = str(sessions.start(api.store, users.alive(api.store, ada.id), by=directory.by))
+    told = str(written(api))
+    for word in ("@", "ovelace", "ountess", "nightly", SENTINEL, secret, session):
+        assert word not in told
+
+
+def test_an_entry_that_cannot_be_read_costs_no_other(api: Api, scene: Scene) -> None:
+    whole = found(api, scene, f"target={scene.boss.id}")
+    spoilt = next(item for item in written(api) if item["target"] == scene.boss.id)
+    api.store.write(Update(keys.audited(str(spoilt["SK"])), set={"action": 7}))
+    assert found(api, scene, f"target={scene.boss.id}") == whole[1:]
