@@ -32,7 +32,7 @@ RANDOM = 100  # pages, beside the first, the middle and the last
 DOCS = Path(__file__).parents[1] / "docs"
 
 # The listing touches neither stream nor indexes, and the engine's bulk writes would pay for both.
-_PLAIN = {
+PLAIN = {
     "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("PK", "SK")],
     "KeySchema": real.TABLE["KeySchema"],
     "BillingMode": real.TABLE["BillingMode"],
@@ -62,7 +62,7 @@ def main() -> None:
 
 def _on_dynamodb(rows: int, random: list[int], progress: Callable[[str, int, int], None]) -> Result:
     """A listing of rows of real size, written in bulk."""
-    with real.fresh_table(_PLAIN) as name:
+    with real.fresh_table(PLAIN) as name:
         done = 0
         for some in crowd.filling(partial(real.dynamo_store, name), rows, only_rows=True):
             done += len(some)

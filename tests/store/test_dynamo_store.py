@@ -300,6 +300,7 @@ def test_a_refused_write_carries_the_item_as_it_was() -> None:
     assert caught.value.refusals == (Refusal(0, {"PK": "a", "SK": "b"}),)
 
 
+@pytest.mark.row("F-02")
 def test_a_refused_transaction_names_every_refusing_position() -> None:
     failed = "ConditionalCheckFailed"
     script = Script([cancelled(Reason("None"), Reason(failed, WIRE_KEY), Reason(failed))])
@@ -355,6 +356,7 @@ def call(client: Any, status: int, answer: str, body: dict[str, Any] = GET) -> d
     return BotoTransport(client).call("GetItem", body, Deadline.after(10))
 
 
+@pytest.mark.row("item-38")
 def test_the_client_tries_once_and_soon_gives_up(client: Any) -> None:
     config = client.meta.config
     assert config.retries["total_max_attempts"] == 1

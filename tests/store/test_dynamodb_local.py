@@ -1,4 +1,4 @@
-"""The DynamoDB store keeps the contract on DynamoDB Local, and the meter reads its units."""
+"""The DynamoDB store keeps the contract on DynamoDB Local over both transports, and the meter reads units."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -10,8 +10,7 @@ from roster.table.dynamo import DynamoStore
 from roster.table.keys import BY_ACTOR
 from roster.table.meter import Meter, MeteredTransport
 from roster.table.store import Key, Put, Store
-from roster.table.transport import BotoTransport
-from tests.real import TABLE, client, dynamo_store, fresh_table
+from tests.real import TABLE, dynamo_store, fresh_table, transport
 from tests.store.contract import StoreConcurrencyContract, StoreContract
 
 pytestmark = pytest.mark.real
@@ -24,13 +23,15 @@ def table() -> Iterator[str]:
 
 
 class OnDynamoDBLocal:
+    kind: ClassVar = "lean"
+
     @pytest.fixture
     def store(self, table: str) -> Store:
-        return dynamo_store(table)
+        return dynamo_store(table, self.kind)
 
     @pytest.fixture
     def opener(self, table: str) -> Callable[[], Store]:
-        return partial(dynamo_store, table)
+        return partial(dynamo_store, table, self.kind)
 
 
 class TestContract(OnDynamoDBLocal, StoreContract):
@@ -39,19 +40,28 @@ class TestContract(OnDynamoDBLocal, StoreContract):
     }
 
 
+class TestContractOverBoto3(TestContract):
+    kind: ClassVar = "boto3"
+
+
 class TestConcurrency(OnDynamoDBLocal, StoreConcurrencyContract):
     pass
 
 
-def test_the_meter_reads_the_units_of_each_call(table: str) -> None:
+class TestConcurrencyOverBoto3(TestConcurrency):
+    kind: ClassVar = "boto3"
+
+
+@pytest.mark.parametrize("kind", ["lean", "boto3"])
+def test_the_meter_reads_the_units_of_each_call(table: str, kind: str) -> None:
     meter = Meter()
-    store = DynamoStore(MeteredTransport(BotoTransport(client()), meter), table)
+    store = DynamoStore(MeteredTransport(transport(kind), meter), table)
     with meter.measure() as writing:
         store.write(Put({"PK": "a", "SK": "1"}))
         store.write(Put({"PK": "a", "SK": "2", "actor": "u"}))  # and once more in the index
         store.bulk_put([{"PK": "b", "SK": str(number)} for number in range(30)])
     with meter.measure() as transaction:  # of one: the engine counts the last item alone, AWS each
-        store.transact([Put({"PK": "a", "SK": "3"})], token="t")
+        store.transact([Put({"PK": "a", "SK": "3"})], token=kind)
     with meter.measure() as reading:
         store.get(Key("a", "1"))
         store.get(Key("a", "1"), consistent=False)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 
@@ -13,7 +13,13 @@ class Settings:
     table_name: str = "roster"
     region: str = "us-east-1"
     endpoint: str | None = None
-    """Another address for DynamoDB, for tests and local runs."""
+    """Another address for DynamoDB than the region's own."""
+    fips: bool = False
+    dual_stack: bool = False
+    ca_bundle: str | None = None
+    """A file of the authorities that DynamoDB's certificate is trusted by, in place of the public ones."""
+    transport: str = "lean"
+    """Whose HTTP carries the table's calls: `lean` (ours) or `boto3` (botocore's client)."""
     allowed_origins: frozenset[str] = frozenset()
     """Origins whose browsers may write with a session cookie."""
     secure_cookie: bool = True
@@ -29,6 +35,8 @@ class Settings:
     argon2_memory_kib: int = 19_456
     argon2_iterations: int = 2
     argon2_parallelism: int = 1
+    audit_days: int = 365
+    """For how many days the audit is kept."""
     seconds: float = 6.0
     """Within which a request's calls must have begun; an attempt under way takes 3.5 at most."""
 
@@ -39,7 +47,11 @@ class Settings:
         return cls(
             table_name=environ.get("TABLE_NAME", default.table_name),
             region=environ.get("AWS_REGION", default.region),
-            endpoint=environ.get("TABLE_ENDPOINT") or None,
+            endpoint=_endpoint(environ),
+            fips=environ.get("AWS_USE_FIPS_ENDPOINT", "").lower() == "true",
+            dual_stack=environ.get("AWS_USE_DUALSTACK_ENDPOINT", "").lower() == "true",
+            ca_bundle=environ.get("AWS_CA_BUNDLE") or None,
+            transport=environ.get("TRANSPORT", default.transport),
             allowed_origins=frozenset(environ.get("ALLOWED_ORIGINS", "").split()),
             secure_cookie=environ.get("PLAIN_COOKIE", "") != "loopback",
             identity_header_proof=environ.get("IDENTITY_HEADER_PROOF", default.identity_header_proof),
@@ -49,7 +61,38 @@ class Settings:
             argon2_memory_kib=int(environ.get("ARGON2_MEMORY_KIB", default.argon2_memory_kib)),
             argon2_iterations=int(environ.get("ARGON2_ITERATIONS", default.argon2_iterations)),
             argon2_parallelism=int(environ.get("ARGON2_PARALLELISM", default.argon2_parallelism)),
+            audit_days=int(environ.get("AUDIT_DAYS", default.audit_days)),
         )
+
+
+def _endpoint(environ: Mapping[str, str]) -> str | None:
+    """Our own variable before those that every AWS SDK reads."""
+    names = ["TABLE_ENDPOINT"]
+    if environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() != "true":
+        names += ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"]
+    return next((environ[name] for name in names if environ.get(name)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentKeys:
+    """AWS credentials as Lambda gives them to a function, for as long as its environment lives."""
+
+    access_key: str
+    secret_key: str = field(repr=False)
+    token: str | None = field(repr=False)
+
+
+def environment_keys() -> EnvironmentKeys | None:
+    """The credentials in the environment; None where they are not whole, or end before the process may."""
+    access, secret = os.environ.get("AWS_ACCESS_KEY_ID"), os.environ.get("AWS_SECRET_ACCESS_KEY")
+    if not access or not secret or "AWS_CREDENTIAL_EXPIRATION" in os.environ:
+        return None
+    return EnvironmentKeys(access, secret, os.environ.get("AWS_SESSION_TOKEN") or None)
+
+
+def starts_on_lambda() -> bool:
+    """Whether this process runs on Lambda; asked while modules are imported, too early for `settings`."""
+    return "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ
 
 
 def cookie_name() -> str:

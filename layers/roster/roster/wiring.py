@@ -6,7 +6,7 @@ from datetime import datetime
 
 from roster import clock, secrets
 from roster.issuers import Issuers
-from roster.settings import settings
+from roster.settings import settings, starts_on_lambda
 from roster.table.store import Store
 
 
@@ -39,10 +39,18 @@ def current() -> Wiring:
     return _current
 
 
+def prepare() -> None:
+    """On Lambda, reach for the table while the function starts: its processor is whole only then."""
+    if starts_on_lambda():
+        current()
+
+
 def _deployed() -> Store:
-    from roster.table.dynamo import DynamoStore  # the embedded store's processes never pay for boto3
-    from roster.table.transport import BotoTransport, boto_client
+    from roster.table import opening  # the embedded store's processes never pay for botocore
+    from roster.table.dynamo import DynamoStore
 
     config = settings()
-    client = boto_client(region=config.region, endpoint=config.endpoint)
-    return DynamoStore(BotoTransport(client), config.table_name)
+    transport = opening.transport(config)
+    if starts_on_lambda():
+        opening.warm(transport)
+    return DynamoStore(transport, config.table_name)

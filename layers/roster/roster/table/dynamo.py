@@ -6,7 +6,7 @@ while the deadline leaves time for it; then it is `Unavailable`, as is a table t
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from random import SystemRandom
 from typing import Self, TypeVar
@@ -28,7 +28,7 @@ from roster.table.store import (
     Update,
 )
 from roster.table.transport import FLOOR, Transport, TransportError
-from roster.table.wire import Expressions, Wire, from_wire, to_wire
+from roster.table.wire import Expressions, Wire, from_wire, key_to_wire, to_wire
 
 _T = TypeVar("_T")
 
@@ -42,6 +42,7 @@ _PASSING = {
     "InternalServerError",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
+    "RequestTimeTooSkewed",  # the lean transport has set its clock by then
     "ServiceUnavailable",
     "ThrottlingException",
     "TimeoutError",
@@ -64,7 +65,7 @@ class DynamoStore:
     random: Callable[[], float] = SystemRandom().random
 
     def within(self, deadline: Deadline) -> Self:
-        return replace(self, deadline=deadline)
+        return type(self)(self.transport, self.table_name, deadline, self.sleep, self.random)
 
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
         body = self._keyed(key) | {"ConsistentRead": consistent}
@@ -75,7 +76,7 @@ class DynamoStore:
         until = self._until()
         found: dict[Key, Item] = {}
         for some in _runs(list(dict.fromkeys(keys)), 100):
-            asked = {"Keys": [to_wire(key.attributes()) for key in some], "ConsistentRead": consistent}
+            asked = {"Keys": [key_to_wire(key) for key in some], "ConsistentRead": consistent}
             for answer in self._batch("BatchGetItem", asked, "UnprocessedKeys", until):
                 items = map(from_wire, answer["Responses"].get(self.table_name, ()))
                 found |= {Key.of(item): item for item in items}
@@ -116,7 +117,7 @@ class DynamoStore:
     ) -> Page:
         body: Wire = {"Segment": segment, "TotalSegments": segments, "ConsistentRead": True}
         if start is not None:
-            body["ExclusiveStartKey"] = to_wire(start.attributes())
+            body["ExclusiveStartKey"] = key_to_wire(start)
         return self._page("Scan", body, limit)
 
     def write(self, operation: Put | Update | Delete, *, returning: bool = False) -> Item | None:
@@ -145,7 +146,7 @@ class DynamoStore:
         return self.deadline or Deadline.after(_UNBOUND)
 
     def _keyed(self, key: Key) -> Wire:
-        return {"TableName": self.table_name, "Key": to_wire(key.attributes())}
+        return {"TableName": self.table_name, "Key": key_to_wire(key)}
 
     def _request(self, operation: Operation) -> tuple[str, Wire]:
         """DynamoDB's verb for the operation, and its body."""

@@ -3,7 +3,7 @@
 from roster.errors import Missing, Taken
 from roster.model import Project, User, WorkspaceRole
 from roster.table import grants, keys, listings, members, users
-from roster.table.mapping import attributes, entity, readable
+from roster.table.mapping import attributes, entity, naming, readable
 from roster.table.store import Absent, Item, Key, Present, Put, Store
 from roster.table.transaction import Transaction, item
 
@@ -41,15 +41,17 @@ def visible(store: Store, user: User, row: Item | None) -> Project:
 def users_page(store: Store, project: Project, number: int, size: int) -> tuple[list[User], int]:
     """A page of a project's users by their integer ids, and the total: four calls at most."""
     rows = listings.page(store, keys.users_of(project.id), number, size)
-    living = users.by_ids(store, [str(row["user_id"]) for row in rows.items])
-    pairs = ((row, living.get(str(row["user_id"]))) for row in rows.items)
+    found = naming(rows.items, "user_id", "workspace_id")
+    living = users.by_ids(store, [str(row["user_id"]) for row in found])
+    pairs = ((row, living.get(str(row["user_id"]))) for row in found)
     return [user for row, user in pairs if user and not grants.is_void(row, user)], rows.total
 
 
 def of_user(store: Store, user: User) -> list[Project]:
     """The projects that the user has a place in: one Query a megabyte, one BatchGet a hundred."""
     granted = (one for one in grants.of_user(store, user.id) if "project_id" in one)
-    ids = [str(one["project_id"]) for one in granted if not grants.is_void(one, user)]
+    whole = naming(granted, "project_id", "workspace_id")
+    ids = [str(one["project_id"]) for one in whole if not grants.is_void(one, user)]
     return readable(Project, store.batch_get([keys.project(one) for one in ids]).values())
 
 

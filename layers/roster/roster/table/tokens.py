@@ -44,7 +44,7 @@ def revoke(store: Store, user_id: str, token_id: str, *, by: Actor) -> None:
     work = Transaction(by)
     work.do(Delete(keys.token(user_id, token_id), Present()), lambda _: Missing("token", token_id))
     work.do(Delete(keys.secret(str(found["digest"]))))
-    work.audit("token.revoked", user_id, token=token_id)
+    work.audit("token.revoked", user_id, token_id=token_id)
     work.commit(store)
 
 
@@ -62,4 +62,4 @@ def plan(work: Transaction, token: ApiToken, secret: str, *, imported: bool) -> 
     if imported:
         lead = item(keys.secret(digest(secret)), {"user_id": token.user_id, "token_id": token.id})
         work.do(Put(lead, Absent()), lambda _: Taken("token"))
-    work.audit("token.created", token.user_id, token=token.id)
+    work.audit("token.created", token.user_id, token_id=token.id)

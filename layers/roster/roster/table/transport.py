@@ -1,21 +1,23 @@
 """The seam below the DynamoDB store: one call in DynamoDB's own low-level JSON.
 
-The meter, the IAM guard and the fault injector wrap this; nothing above it sees botocore.
+The meter, the IAM guard and the fault injector wrap this; nothing above it sees botocore. `lean.py`
+has what a deployment uses; botocore's client is the fallback, and what the lean one is measured by.
 """
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from botocore import exceptions as boto
-from botocore import xform_name
-
 from roster.clock import Deadline
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
+    from botocore.exceptions import ClientError
 
 FLOOR = 0.05
 """Seconds: with less than this left, no call is begun."""
+
+CONNECT_SECONDS, READ_SECONDS = 1.0, 2.5  # what bounds an attempt once begun
+MOST_CONNECTIONS = 32  # kept open; a Lambda environment uses one
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ class BotoTransport:
     def call(self, operation: str, body: dict[str, Any], deadline: Deadline) -> dict[str, Any]:
         if deadline.left() < FLOOR:
             raise TransportError("TimeoutError", f"no time left for {operation}")
+        # Here, so that whoever needs the seam alone does not pay for botocore.
+        from botocore import exceptions as boto
+        from botocore import xform_name
+
         try:
             answer: dict[str, Any] = getattr(self.client, xform_name(operation))(**body)
         except boto.ClientError as error:
@@ -76,23 +82,28 @@ def boto_client(*, region: str, endpoint: str | None) -> "BaseClient":
 
     config = Config(
         retries={"total_max_attempts": 1, "mode": "standard"},  # the store retries: it knows the deadline
-        connect_timeout=1,
-        read_timeout=2.5,
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
         parameter_validation=False,  # a sixth of the client's work in a call, and DynamoDB checks the same
         tcp_keepalive=True,
-        max_pool_connections=32,
+        max_pool_connections=MOST_CONNECTIONS,
         user_agent_extra="roster",
     )
     session = botocore.session.Session()
     return session.create_client("dynamodb", region_name=region, endpoint_url=endpoint, config=config)
 
 
-def _refusal(error: boto.ClientError) -> TransportError:
+def _refusal(error: "ClientError") -> TransportError:
     answer: dict[str, Any] = dict(error.response)
     code, message = answer["Error"]["Code"], answer["Error"].get("Message", "")
-    if code == "ConditionalCheckFailedException":
-        return TransportError(code, message, (Reason("ConditionalCheckFailed", answer.get("Item")),))
     if code.isdigit():  # no DynamoDB spoke, but a proxy: botocore then gives the status
         return TransportError("ServiceUnavailable", f"HTTP {code}")
+    return refusal(code, message, answer)
+
+
+def refusal(code: str, message: str, answer: dict[str, Any]) -> TransportError:
+    """DynamoDB's refusal, with the reasons that its answer holds."""
+    if code == "ConditionalCheckFailedException":
+        return TransportError(code, message, (Reason("ConditionalCheckFailed", answer.get("Item")),))
     reasons = (Reason(reason["Code"], reason.get("Item")) for reason in answer.get("CancellationReasons", ()))
     return TransportError(code, message, tuple(reasons))

@@ -16,6 +16,7 @@ from roster.table.store import (
     Condition,
     Equals,
     Item,
+    Key,
     Malformed,
     Present,
     Update,
@@ -31,6 +32,11 @@ _INTEGERS_END = 10**38
 def to_wire(item: Mapping[str, Value]) -> Wire:
     """The attributes of an item; `Malformed` for a value that a store does not hold."""
     return {_text(name): value_to_wire(value) for name, value in item.items()}
+
+
+def key_to_wire(key: Key) -> Wire:
+    """The attributes of a key, which are text."""
+    return {"PK": {"S": _text(key.pk)}, "SK": {"S": _text(key.sk)}}
 
 
 def value_to_wire(value: Value) -> Wire:
@@ -54,7 +60,9 @@ def value_to_wire(value: Value) -> Wire:
 
 def from_wire(item: Wire) -> Item:
     """The item of such attributes; `ValueError` for a type that no store writes."""
-    return {name: value_from_wire(value) for name, value in item.items()}
+    return {  # most are text
+        name: value["S"] if "S" in value else value_from_wire(value) for name, value in item.items()
+    }
 
 
 def value_from_wire(value: Wire) -> Value:

@@ -1,0 +1,163 @@
+"""The 23 documented endpoints as subjects: a stage to stand on, and requests that succeed each time."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from bench.handlers import Calls, House, Subject, same
+from roster.model import User
+from tests.api import Api
+from tests.budgets import Stage
+from tests.directory import PASSWORD, Directory
+
+Ask = Callable[[Api], object]
+
+WORKSPACES = "/api/workspaces"
+ADMIN_USERS = "/api/admin/users"
+
+
+@dataclass
+class Cast:
+    """Those who come and go while subjects are measured."""
+
+    house: House
+    stage: Stage
+    users: list[str] = field(default_factory=list)
+    members: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, house: House) -> "Cast":
+        stage = Stage.set(house.api, Directory(house.store, house.api.clock))
+        stage.crowd()
+        return cls(house, stage)
+
+
+def endpoints(cast: Cast) -> list[Subject]:
+    """All of them, in the documents' order; users and members are made before they are ended."""
+    return [*_reads(cast), *_writes(cast)]
+
+
+def narrow(cast: Cast) -> list[Subject]:
+    """The reads of one object that are one round trip."""
+    wanted = {"GET /api/v1/user", "GET /minimal/rest/user/v1/org", "GET /api/workspaces/{workspaceId}"}
+    return [subject for subject in _reads(cast) if subject.name in wanted]
+
+
+def _reads(cast: Cast) -> Iterator[Subject]:
+    stage = cast.stage
+    scene, ada, headers = stage.scene, stage.ada, stage.identity()
+    asks: dict[str, Ask] = {
+        f"GET /minimal/rest/user/v1/{name}": _getting(f"/minimal/rest/user/v1/{name}", headers=headers)
+        for name in ("org", "org/detail", "project", "project/detail", "space", "feature")
+    }
+    asks |= {
+        "GET /v2/users/{guid}/spaces": _getting(f"/v2/users/{ada.id}/spaces", bearer=ada),
+        f"GET {WORKSPACES}": _getting(f"{WORKSPACES}?page=1&size=100", as_=scene.root),
+        "GET /api/workspaces/{workspaceId}": _getting(f"{WORKSPACES}/{scene.acme.id}", as_=scene.member),
+        "GET /api/workspaces/{workspaceId}/members": _getting(
+            f"{WORKSPACES}/{scene.acme.id}/members?page=1&size=100", as_=scene.boss
+        ),
+        f"GET {ADMIN_USERS}": _getting(f"{ADMIN_USERS}?page=1&size=100", as_=scene.root),
+        "GET /api/admin/users/{userId}": _getting(f"{ADMIN_USERS}/{ada.id}", as_=scene.root),
+        "GET /api/v1/user": _getting("/api/v1/user", bearer=scene.root),
+        "GET /api/v1/users": _getting("/api/v1/users?page=1&per_page=100", bearer=scene.root),
+        "GET /api/v1/users/{user_id}": _getting(f"/api/v1/users/{ada.number}", bearer=scene.root),
+        "GET /api/v1/projects/{project_id}/users": _getting(
+            f"/api/v1/projects/{stage.web.number}/users", bearer=scene.root
+        ),
+        "GET /api/workspace/auth/me": _getting("/api/workspace/auth/me", bearer=ada),
+    }
+    for name, ask in asks.items():
+        yield Subject(name, same(cast.house.call(ask)), _is(200))
+
+
+def _writes(cast: Cast) -> Iterator[Subject]:
+    scene, ada = cast.stage.scene, cast.stage.ada
+    house = cast.house
+    people = f"{WORKSPACES}/{scene.acme.id}/members"
+
+    def each(ask: Callable[[int, int], Ask]) -> Calls:
+        return lambda number, length: [house.call(ask(number, place)) for place in range(length)]
+
+    def made(calls: Calls, into: list[str]) -> Calls:
+        return lambda number, length: [_noting(call, into) for call in calls(number, length)]
+
+    def ended(whom: list[str], base: str) -> Calls:
+        return each(lambda number, place: _deleting(f"{base}/{whom.pop()}", scene.root))
+
+    def newcomers(number: int, length: int) -> list[Callable[[], Any]]:
+        """Users that the measured calls make members of; they are made aside."""
+        directory = Directory(house.store, house.api.clock)
+        new = [directory.user(f"newcomer-{number}-{place}").id for place in range(length)]
+        cast.members += new
+        return [
+            house.call(
+                lambda api, id=id: api.post(people, {"userId": id, "role": "MEMBER"}, as_=scene.boss)  # type: ignore[misc]
+            )
+            for id in new
+        ]
+
+    yield Subject(
+        f"POST {WORKSPACES}",
+        each(
+            lambda number, place: (
+                lambda api: api.post(WORKSPACES, {"key": f"w-{number}-{place}", "name": "W"}, as_=scene.root)
+            )
+        ),
+        _is(200),
+    )
+    yield Subject("POST /api/workspaces/{workspaceId}/members", newcomers, _is(200))
+    yield Subject(
+        "DELETE /api/workspaces/{workspaceId}/members/{userId}", ended(cast.members, people), _is(200)
+    )
+    yield Subject(
+        f"POST {ADMIN_USERS}",
+        made(
+            each(
+                lambda number, place: (
+                    lambda api: api.post(ADMIN_USERS, _person(number, place), as_=scene.root)
+                )
+            ),
+            cast.users,
+        ),
+        _is(200),
+    )
+    yield Subject(
+        "PUT /api/admin/users/{userId}",
+        each(
+            lambda number, place: (
+                lambda api: api.put(
+                    f"{ADMIN_USERS}/{ada.id}", {"fullName": f"Ada {number} {place}"}, as_=scene.root
+                )
+            )
+        ),
+        _is(200),
+    )
+    yield Subject("DELETE /api/admin/users/{userId}", ended(cast.users, ADMIN_USERS), _is(200))
+
+
+def _person(number: int, place: int) -> dict[str, object]:
+    email = f"person-{number}-{place}@example.com"
+    return {"email": email, "fullName": "Person", "password": PASSWORD, "roles": ["USER"]}
+
+
+def _noting(call: Callable[[], Any], into: list[str]) -> Callable[[], Any]:
+    def noted() -> Any:
+        answer = call()
+        into.append(json.loads(answer["body"])["data"]["id"])
+        return answer
+
+    return noted
+
+
+def _deleting(path: str, who: User) -> Ask:
+    return lambda api: api.delete(path, as_=who)
+
+
+def _getting(path: str, **more: Any) -> Ask:
+    return lambda api: api.get(path, **more)
+
+
+def _is(status: int) -> Callable[[Any], bool]:
+    return lambda answer: answer["statusCode"] in (status, status + 1)

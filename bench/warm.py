@@ -1,0 +1,202 @@
+"""What a request takes of a warm function, beside one default boto3 get_item, on DynamoDB Local.
+
+    tools/with_dynamodb_local.sh .venv/bin/python -m bench.warm --requests 2000
+
+Leaves `transports` (one call over each), `narrow` (the reads of one object, longer), `endpoints` (all 23)
+and `far` (a far page of many users).
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from statistics import median
+from typing import Any
+
+import boto3
+
+from bench import crowd, record
+from bench.halfway import HalfwayTransport
+from bench.handlers import Cost, House, Subject, interleaved, quiet, ratio, same
+from bench.pages import PLAIN
+from bench.subjects import ADMIN_USERS, Cast, endpoints, narrow
+from roster.clock import Deadline
+from roster.model import User
+from roster.table import keys
+from roster.table.dynamo import DynamoStore
+from roster.table.lean import LeanTransport
+from roster.table.meter import Meter, MeteredTransport
+from roster.table.transport import BotoTransport, Transport
+from roster.table.wire import to_wire
+from tests import real
+from tests.budgets import SIZE, Stage
+from tests.directory import Directory
+
+REFERENCE = "boto3 get_item"
+_METERED = 1_000_000  # the number of a block that none of the measured has
+
+
+@dataclass
+class Switched:
+    """A transport that another may take the place of."""
+
+    inner: Transport
+
+    def call(self, *arguments: Any) -> dict[str, Any]:
+        return self.inner.call(*arguments)
+
+
+def main() -> None:
+    """Measure, and keep the rows."""
+    parser = argparse.ArgumentParser(prog="bench.warm", description=__doc__.partition("\n")[0])
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=2_000, help="of each narrow read, a run")
+    parser.add_argument("--each", type=int, default=50, help="of every endpoint, a run")
+    parser.add_argument("--users", type=int, default=100_000, help="among which a far page lies")
+    asked = parser.parse_args()
+    quiet()
+    facts = {"runs": asked.runs, "engine": "DynamoDB Local"}
+    with real.fresh_table(real.TABLE) as name:
+        switched = Switched(LeanTransport(real.endpoint(), "eu-west-1"))
+        cast = Cast.of(House(DynamoStore(switched, name)))
+        reference = _reference(name, cast.stage)
+        record.write(
+            "transports", _transports(name, cast.stage, reference, asked), requests=asked.requests, **facts
+        )
+        rows = _narrow(cast, switched, reference, asked.runs, asked.requests)
+        record.write("narrow", rows, requests=asked.requests, **facts)
+        rows = _endpoints(cast, switched, reference, asked.runs, asked.each)
+        record.write("endpoints", rows, requests=asked.each, **facts)
+    with real.fresh_table(PLAIN) as name:
+        rows = _far(name, asked.users, asked.runs, asked.each)
+        record.write("far", rows, requests=asked.each, users=asked.users, **facts)
+
+
+def _reference(table: str, stage: Stage) -> Subject:
+    """One call as boto3 makes it where nobody has configured it, of the caller's own item."""
+    client = boto3.client("dynamodb", endpoint_url=real.endpoint(), region_name="eu-west-1")
+    key = to_wire(keys.user(stage.ada.id).attributes())
+    return Subject(
+        REFERENCE, same(lambda: client.get_item(TableName=table, Key=key)), lambda got: "Item" in got
+    )
+
+
+def _transports(
+    table: str, stage: Stage, reference: Subject, asked: argparse.Namespace
+) -> list[dict[str, Any]]:
+    """The same call over each way to make it."""
+    body = {"TableName": table, "Key": to_wire(keys.user(stage.ada.id).attributes()), "ConsistentRead": True}
+    ways: dict[str, Transport] = {
+        "botocore's client, as the fallback has it": BotoTransport(real.client()),
+        "botocore's signer and HTTP session": HalfwayTransport(real.endpoint(), "eu-west-1"),
+        "the lean transport": LeanTransport(real.endpoint(), "eu-west-1"),
+    }
+    others = [
+        Subject(name, same(partial(_get, way, body)), lambda got: "Item" in got) for name, way in ways.items()
+    ]
+    _say(f"transports, {asked.runs} runs of {asked.requests}")
+    subjects = [reference, *others]
+    return _rows(subjects, interleaved(subjects, runs=asked.runs, requests=asked.requests))
+
+
+def _get(way: Transport, body: dict[str, Any]) -> dict[str, Any]:
+    return way.call("GetItem", body, Deadline.after(10))
+
+
+def _narrow(
+    cast: Cast, switched: Switched, reference: Subject, runs: int, requests: int
+) -> list[dict[str, Any]]:
+    """The narrow reads over either transport, and the transports alone."""
+    lean, boto = switched.inner, BotoTransport(real.client())
+    subjects = [reference]
+    for subject in narrow(cast):
+        subjects.append(subject)
+        subjects.append(
+            Subject(f"{subject.name}, over boto3", _over(boto, subject, switched, lean), subject.good)
+        )
+    _say(f"narrow reads, {runs} runs of {requests}")
+    return _rows(subjects, interleaved(subjects, runs=runs, requests=requests))
+
+
+def _over(
+    other: Transport, subject: Subject, switched: Switched, own: Transport
+) -> Callable[[int, int], Iterator[Callable[[], Any]]]:
+    def calls(number: int, length: int) -> Iterator[Callable[[], Any]]:
+        for call in subject.calls(number, length):
+            yield partial(_called, call, other, switched, own)
+
+    return calls
+
+
+def _called(call: Callable[[], Any], other: Transport, switched: Switched, own: Transport) -> Any:
+    switched.inner = other
+    try:
+        return call()
+    finally:
+        switched.inner = own
+
+
+def _endpoints(
+    cast: Cast, switched: Switched, reference: Subject, runs: int, requests: int
+) -> list[dict[str, Any]]:
+    subjects = [reference, *endpoints(cast)]
+    _say(f"{len(subjects) - 1} endpoints, {runs} runs of {requests}")
+    costs = interleaved(subjects, runs=runs, requests=requests)
+    metered = {subject.name: _metered(subject, switched) for subject in subjects[1:]}
+    return [row | metered.get(row["subject"], {}) for row in _rows(subjects, costs)]
+
+
+def _far(table: str, users: int, runs: int, requests: int) -> list[dict[str, Any]]:
+    """The first page and the last full one of the site's users, as its administrator lists them."""
+    _say(f"{users} users")
+    for _ in crowd.filling(partial(real.dynamo_store, table), users, only_rows=True):
+        pass
+    switched = Switched(LeanTransport(real.endpoint(), "eu-west-1"))
+    house = House(DynamoStore(switched, table))
+    root = Directory(house.store, house.api.clock).admin()
+    subjects = [_page(house, root, page) for page in (1, users // SIZE)]
+    rows = _rows(subjects, interleaved(subjects, runs=runs, requests=requests))
+    return [row | _metered(subject, switched) for row, subject in zip(rows, subjects, strict=True)]
+
+
+def _page(house: House, root: User, page: int) -> Subject:
+    path = f"{ADMIN_USERS}?page={page}&size={SIZE}"
+    call = house.call(lambda api: api.get(path, as_=root))
+    return Subject(f"page {page:,}", same(call), lambda answer: len(answer["body"]) > SIZE * 100)
+
+
+def _metered(subject: Subject, switched: Switched) -> dict[str, float]:
+    """Round trips and capacity units of one request."""
+    meter, own = Meter(), switched.inner
+    [call] = subject.calls(_METERED, 1)
+    switched.inner = MeteredTransport(own, meter)
+    try:
+        call()
+    finally:
+        switched.inner = own
+    total = meter.total
+    return {"trips": total.trips, "read_units": total.read_units, "write_units": total.write_units}
+
+
+def _rows(subjects: list[Subject], costs: dict[str, list[Cost]]) -> list[dict[str, Any]]:
+    """Each subject's medians in microseconds, and its ratios to the first's, run by run."""
+    first = costs[subjects[0].name]
+    return [
+        {
+            "subject": subject.name,
+            "cpu_us": round(median(cost.cpu for cost in costs[subject.name])),
+            "wall_us": round(median(cost.wall for cost in costs[subject.name])),
+            "cpu": ratio(costs[subject.name], first, lambda cost: cost.cpu),
+            "wall": ratio(costs[subject.name], first, lambda cost: cost.wall),
+        }
+        for subject in subjects
+    ]
+
+
+def _say(what: str) -> None:
+    print(f"bench.warm: {what}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""The log's lines are those of Powertools."""
+
+import io
+import json
+import logging
+import sys
+
+import pytest
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+from roster import door, journal
+from roster.lines import Lines
+
+
+def record(message: str = "answered", **more: object) -> logging.LogRecord:
+    made = logging.LogRecord("roster", logging.INFO, "door.py", 12, message, (), None, "handler")
+    made.__dict__.update(more)
+    return made
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        record(),
+        record(route="GET /api/v1/user", status=200, request="r-1", milliseconds=1.5),
+        record(user=None, waits=False, cause=["Unavailable", "TimeoutError"]),
+        record("ünïcode", where="User.email"),
+    ],
+)
+@pytest.mark.parametrize("trace", ["", "Root=1-5e6722a7-cc56xmpl46db7ae02d4da47e;Sampled=1"])
+def test_a_line_is_powertools_own(
+    one: logging.LogRecord, trace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("_X_AMZN_TRACE_ID", trace)
+    theirs = LambdaPowertoolsFormatter(use_rfc3339=True, utc=True, service="roster")
+    ours = Lines()
+    ours.append_keys(service="roster")
+    assert json.loads(ours.format(one)) == json.loads(theirs.format(one))
+    assert list(json.loads(ours.format(one)))[:5] == ["level", "location", "message", "timestamp", "service"]
+
+
+def test_a_traceback_is_powertools_to_write() -> None:
+    try:
+        raise ValueError("no")
+    except ValueError:
+        one = record(exc_info=sys.exc_info())
+    assert json.loads(Lines().format(one))["exception_name"] == "ValueError"
+
+
+def test_every_line_of_ours_is_written_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    [handler] = logging.getLogger("roster").handlers
+    assert isinstance(door.log, Logger)
+    assert isinstance(handler, logging.StreamHandler)
+    monkeypatch.setattr(handler, "stream", stream)
+    journal.denied("NotKnown", route="$default", request="r-1", user_id=None)
+    line = json.loads(stream.getvalue())
+    assert isinstance(handler.formatter, Lines)
+    assert (line["level"], line["message"], line["service"]) == ("INFO", "denied", "roster")
