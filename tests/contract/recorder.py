@@ -1,10 +1,16 @@
-"""Notes every answer of the suite by route and status, and fails a test that gets one no contract lists."""
+"""Notes every answer of the suite by route and status, and fails a test that gets one no contract lists.
+
+Nor may it get one that is not as the OpenAPI document says (`conformance.py`).
+"""
 
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.attacks import answers
+from tests.contract import conformance
 
 STATUSES: dict[str, list[int]] = tomllib.loads((Path(__file__).parent / "statuses.toml").read_text("utf-8"))
 LISTED = frozenset((route, status) for route, statuses in STATUSES.items() for status in statuses)
@@ -21,6 +27,12 @@ def note(event: Any, answer: Any) -> None:
         return
     answered = route, int(answer["statusCode"])
     SEEN.add(answered)
+    # Not assertions: the gateway would take one for the function's own failure.
     if answered not in LISTED and answered[1] not in tolerated:
-        # Not an assertion: the gateway would take that for the function's own failure.
         pytest.fail(f"{route} answered {answered[1]}, which its contract does not list")
+    flaw = None if route == "$default" or answered not in LISTED else conformance.flaw(route, answer)
+    if flaw is not None:
+        pytest.fail(f"{route} answered {answered[1]} {flaw}: not as functions/site/openapi.json says")
+    flaw = answers.flaw(route, answer)
+    if flaw is not None:
+        pytest.fail(f"{route} answered {answered[1]} {flaw}")

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from roster import clock, emails, passwords
 
@@ -51,17 +51,33 @@ Instant = Annotated[
 ]
 """A moment in UTC, in whole seconds."""
 
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""A moment in an answer."""
+
 Line = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_printable)]
 """A line of text for people: kept and shown exactly as given."""
 
-Email = Annotated[str, StringConstraints(max_length=254), AfterValidator(_address)]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    AfterValidator(_address),
+    Field(json_schema_extra={"format": "email"}),
+]
 """An e-mail address: kept as given, unique by its canonical form."""
 
-Password = Annotated[str, AfterValidator(_password)]
+Password = Annotated[
+    str,
+    AfterValidator(_password),
+    Field(json_schema_extra={"minLength": passwords.SHORTEST, "maxLength": passwords.LONGEST}),
+]
 """A new password."""
 
-WorkspaceKey = Annotated[str, AfterValidator(_workspace_key)]
-"""A workspace's key, in lower case."""
+WorkspaceKey = Annotated[
+    str,
+    AfterValidator(_workspace_key),
+    Field(json_schema_extra={"pattern": "^[A-Za-z][A-Za-z0-9-]{1,62}$"}),
+]
+"""A workspace's key, which comes to be in lower case."""
 
 
 class Body(BaseModel):
@@ -71,6 +87,18 @@ class Body(BaseModel):
 
 
 class Wire(BaseModel):
-    """A part of an answer."""
+    """A part of an answer; its schema says that every field is there."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+
+
+def _never_null(schema: dict[str, Any]) -> None:
+    """What is left out where there is none is never null."""
+    schema.pop("default", None)
+    [shape] = (one for one in schema.pop("anyOf") if one != {"type": "null"})
+    schema.update(shape)
+
+
+def absent_if_none() -> Any:
+    """The field of an answer that is left out where it is None."""
+    return Field(default=None, exclude_if=lambda value: value is None, json_schema_extra=_never_null)

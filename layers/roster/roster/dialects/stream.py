@@ -5,10 +5,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
+from roster.lines import Lines
 from roster.table import keys, sweeps
 from roster.table.store import Key, Store
 
-log = Logger(service="roster")
+log = Logger(service="roster", logger_formatter=Lines())
 
 
 def sweep(store: Store, event: Any, now: datetime) -> dict[str, Any]:

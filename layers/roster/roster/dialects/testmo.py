@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote_to_bytes
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import Field, model_serializer
+from pydantic import Field
 
 from roster import door, wiring
 from roster.dialects import bearer
-from roster.dialects.fields import Wire
+from roster.dialects.fields import Moment, Wire, absent_if_none
 from roster.errors import DirectoryError, Flaw, Missing, NotAllowed, NotKnown, Unavailable, Unfit
 from roster.model import Group, PermissionRole, Project, User, UserKind
 from roster.request import Request
@@ -100,7 +100,7 @@ class Testmo:
         if proved.principal is None or not proved.principal.user.active:
             raise NotKnown
         if self.access is Access.SITE_ADMIN and not proved.principal.user.is_admin:
-            raise NotAllowed
+            raise NotAllowed(proved.principal.user.id)
         _demand_text(request)
         user = proved.principal.user
         return Call(store, wiring.current().now(), user, request.path, proved.beside)
@@ -200,9 +200,9 @@ class TestmoUser(Wire):
     is_api: bool
     role_id: int | None
     groups: list[int]
-    created_at: str
+    created_at: Moment
     created_by: int | None
-    updated_at: str | None
+    updated_at: Moment | None
     updated_by: int | None
 
     @classmethod
@@ -246,13 +246,9 @@ class TestmoNamed(Wire):
 class TestmoExpands(Wire):
     """The referenced objects of the kinds that were asked for, and no others."""
 
-    groups: list[TestmoNamed] | None = None
-    roles: list[TestmoNamed] | None = None
-    users: list[TestmoNamed] | None = None
-
-    @model_serializer(mode="wrap")
-    def _only_what_was_asked(self, serialize: Callable[[Self], dict[str, Any]]) -> dict[str, Any]:
-        return {name: value for name, value in serialize(self).items() if value is not None}
+    groups: list[TestmoNamed] | None = absent_if_none()
+    roles: list[TestmoNamed] | None = absent_if_none()
+    users: list[TestmoNamed] | None = absent_if_none()
 
 
 class TestmoPage(Wire):
@@ -370,5 +366,5 @@ def _named(call: Call, kind: str) -> list[TestmoNamed]:
     if kind == "projects":
         return sorted(map(TestmoNamed.of, projects.of_user(call.store, call.user)), key=lambda one: one.id)
     if not call.user.is_admin:
-        raise NotAllowed
+        raise NotAllowed(call.user.id)
     return _shown(catalog.all_groups(call.store) if kind == "groups" else catalog.all_roles(call.store))

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hmac import compare_digest
 from http import HTTPStatus
-from typing import Generic, Literal, Self, TypeVar
+from typing import Generic, Literal, Self, TypeAlias, TypeVar
 
 from roster import auth, door, wiring
 from roster.dialects import bearer
-from roster.dialects.fields import Wire
+from roster.dialects.fields import Moment, Wire
 from roster.errors import DirectoryError, Flaw, Missing, NotKnown, Unavailable, Unfit
 from roster.model import Feature, Organisation, Project, Space, Tenant, User, WorkspaceRole
 from roster.request import Request
@@ -63,11 +64,12 @@ class UserSpace:
         if not user_id:
             raise NotKnown
         place = _Place(user_id, org_id, project_id)
-        found = _prove(request, store, place)
+        proved = _prove(request, store, place)
         flaws = [Flaw(name, _TEXTS[400]) for name, value in place.headers() if not _is_opaque(value)]
         if flaws:
             raise Unfit(*flaws)
-        return place.call(store, found if found is not None else store.batch_get(place.keys()))
+        user, found = proved if proved is not None else (None, store.batch_get(place.keys))
+        return place.call(store, user, found)
 
     def refuse(self, error: DirectoryError, request: Request) -> door.Reply:
         kind = next(kind for kind in type(error).__mro__ if kind in _STATUS)
@@ -77,7 +79,7 @@ class UserSpace:
         return _reply(500)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Place:
     """What the three headers name; everything about it is one BatchGet."""
 
@@ -88,6 +90,7 @@ class _Place:
     def headers(self) -> Sequence[tuple[str, str]]:
         return ("X-Org-Id", self.org_id), ("X-Project-Id", self.project_id), ("X-User-Id", self.user_id)
 
+    @cached_property
     def keys(self) -> list[Key]:
         if not all(keys.is_id(value) for _, value in self.headers()):
             return []
@@ -99,9 +102,9 @@ class _Place:
             keys.project_member(self.project_id, self.user_id),
         ]
 
-    def call(self, store: Store, found: Mapping[Key, Item]) -> Call:
-        user_key, tenant_key, member_key, project_key, place_key = self.keys()
-        user = users.of_item(found.get(user_key))
+    def call(self, store: Store, user: User | None, found: Mapping[Key, Item]) -> Call:
+        user_key, tenant_key, member_key, project_key, place_key = self.keys
+        user = user or users.of_item(found.get(user_key))
         tenant = tenants.of_item(found.get(tenant_key))
         project = projects.of_item(found.get(project_key))
         membership = members.of_item(found.get(member_key))
@@ -117,13 +120,17 @@ class _Place:
         return Call(store, user, tenant, project, user.is_admin or rules)
 
 
+_Proved: TypeAlias = tuple[User | None, Mapping[Key, Item]]
+"""What a proof has read: the caller, and what was read beside."""
+
+
 def _is_opaque(value: str) -> bool:
     """Whether the value can be an id; dots alone are a step in a path (attack H-10)."""
     return keys.is_id(value) and value.strip(".") != ""
 
 
-def _prove(request: Request, store: Store, place: _Place) -> Mapping[Key, Item] | None:
-    """Demand the proof that the deployment asks for; what was read beside it, if it read anything."""
+def _prove(request: Request, store: Store, place: _Place) -> _Proved | None:
+    """Demand the proof that the deployment asks for."""
     proof = settings().identity_header_proof
     if proof == "credential":
         return _by_credential(request, store, place)
@@ -138,25 +145,27 @@ def _prove(request: Request, store: Store, place: _Place) -> Mapping[Key, Item] 
     raise NotKnown
 
 
-def _by_credential(request: Request, store: Store, place: _Place) -> Mapping[Key, Item] | None:
+def _by_credential(request: Request, store: Store, place: _Place) -> _Proved:
     cookies = request.cookie(cookie_name())
     has_header = "authorization" in request.headers
     if has_header == bool(cookies) or len(cookies) > 1:  # one method of proof, and one of it
         raise NotKnown
 
     def beside(user_id: str) -> list[Key]:
-        return place.keys()
+        return place.keys
 
     if has_header:
         proved = bearer.in_header(request, store, beside)
         user_id, found = proved.user_id, proved.beside
+        user = proved.principal.user if proved.principal else None
     else:
         session = auth.by_session(store, cookies[0], wiring.current().now(), beside)
-        user_id, found = session.principal.user.id, session.beside
+        user, found = session.principal.user, session.beside
+        user_id = user.id
     if user_id != place.user_id:
         door.log.warning("identity_mismatch", extra={"request": request.id, "user": user_id})
         raise NotKnown
-    return found
+    return user, found
 
 
 def _reply(status: int, field: str = "") -> door.Reply:
@@ -195,7 +204,7 @@ class OrgDetail(Org):
     state: str
     country: str
     pin_code: str
-    created_at: str
+    created_at: Moment
 
     @classmethod
     def of(cls, tenant: Tenant) -> Self:

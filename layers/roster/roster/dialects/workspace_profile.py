@@ -9,7 +9,7 @@ from roster import door
 from roster.auth import bearer_in
 from roster.dialects import bearer
 from roster.dialects.fields import Wire
-from roster.errors import DirectoryError, NotAllowed, NotKnown, Unavailable
+from roster.errors import DirectoryError, Missing, NotAllowed, NotKnown, Unavailable, Unfit
 from roster.model import Membership, Principal, Tenant, User, UserKind
 from roster.request import Request
 from roster.settings import settings
@@ -26,8 +26,10 @@ _TITLES = {
 _STATUS: dict[type[DirectoryError], int] = {
     NotKnown: 401,
     NotAllowed: 403,
+    Missing: 404,
+    Unfit: 404,
     Unavailable: 503,
-    DirectoryError: 404,
+    DirectoryError: 500,
 }
 
 
@@ -55,7 +57,7 @@ class WorkspaceProfile:
         if proved.principal is None:
             raise NotKnown
         if not proved.principal.user.active:
-            raise NotAllowed
+            raise NotAllowed(proved.principal.user.id)
         return _placed(store, proved.principal)
 
     def refuse(self, error: DirectoryError, request: Request) -> door.Reply:
@@ -100,7 +102,7 @@ def _placed(store: Store, principal: Principal) -> Call:
         call = _in(found, user, workspace_id)
         if call is not None:
             return call
-    raise NotAllowed
+    raise NotAllowed(user.id)
 
 
 def _in(found: Mapping[Key, Item], user: User, workspace_id: str) -> Call | None:

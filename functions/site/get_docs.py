@@ -1,0 +1,11 @@
+"""GET /docs: a page that shows the OpenAPI document, for people with a browser."""
+
+from roster.dialects.site import endpoint, page
+from roster.door import Response
+
+app, handler = endpoint("text/html; charset=utf-8")
+
+
+@app.get("/docs", compress=True)
+def get_docs() -> Response[str]:
+    return page()

@@ -1,0 +1,13 @@
+"""GET /openapi.json: every endpoint in one OpenAPI 3.1 document."""
+
+from pathlib import Path
+
+from roster.dialects.site import document, endpoint
+from roster.door import Response
+
+app, handler = endpoint("application/json; charset=utf-8")
+
+
+@app.get("/openapi.json", compress=True)
+def get_openapi() -> Response[str]:
+    return document(Path(__file__).with_name("openapi.json"))

@@ -1,0 +1,187 @@
+"""One OpenAPI 3.1 document of every route of the template.
+
+template     which routes there are, and which function answers
+resolvers    parameters, bodies, shapes of success (Powertools makes them of the handlers' types)
+statuses     which statuses each route may answer: the contract's, and no other
+faces        what is left: refusals, credentials, headers, one table a dialect
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+from local.gateway import Function, Route, Routes
+from tools.openapi.components import Shapes, closed, tidy, without_unused
+from tools.openapi.face import Face, Operation, Refusal, Schema
+from tools.openapi.faces import FACES, HEADERS, SECURITY
+from tools.statuses import STATUSES
+
+ROOT = Path(__file__).parents[2]
+
+
+def build(template: Path = ROOT / "template.yaml") -> Schema:
+    """The document. Raises Clash, and LookupError for a route or a status that no table knows."""
+    routes = [route for route in Routes.from_template(template).routes if route.key != "$default"]
+    routes.sort(key=lambda route: (FACES.index(_face(route)), route.path, route.method))
+    shapes = Shapes()
+    paths: dict[str, Schema] = {}
+    for route in routes:
+        shapes.add(_made(route.function)["components"]["schemas"])
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, routes, shapes)
+    components = {
+        "schemas": dict(sorted(shapes.named.items())),
+        "responses": dict(_refusals()),
+        "headers": HEADERS,
+        "securitySchemes": SECURITY,
+    }
+    return closed(without_unused({**_HEAD, "paths": paths, "components": components}))
+
+
+_HEAD: Schema = {
+    "openapi": "3.1.0",
+    "info": {
+        "title": "Roster",
+        "version": "1",
+        "summary": "A directory of workspaces, projects, spaces and users, in five dialects.",
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    },
+    "servers": [{"url": "/"}],
+    "tags": [{"name": face.name, "description": face.about} for face in FACES],
+}
+
+
+def _face(route: Route) -> Face:
+    folder = route.function.module.split(".")[-2]
+    for face in FACES:
+        if folder in face.folders:
+            return face
+    raise LookupError(f"no face has the folder {folder}")
+
+
+# What the resolvers know.
+
+
+@cache
+def _made(function: Function) -> Schema:
+    """What Powertools makes of a function's resolver."""
+    app = import_module(function.module).app
+    made: Schema = app.get_openapi_schema().model_dump(mode="json", by_alias=True, exclude_none=True)
+    return made
+
+
+def _known(route: Route) -> Schema:
+    """The resolver's operation for a route: the one with the fewest parameters where the route has words."""
+    found = [
+        (path.count("{"), operations[route.method.lower()])
+        for path, operations in _made(route.function)["paths"].items()
+        if _takes(path, route.path) and route.method.lower() in operations
+    ]
+    if not found:
+        raise LookupError(f"no resolver takes {route.key}")
+    known: Schema = min(found, key=lambda one: one[0])[1]
+    return known
+
+
+def _takes(pattern: str, path: str) -> bool:
+    """Whether a resolver's path is the template's, which may have a word where a family has a parameter."""
+    asked, given = pattern.split("/"), path.split("/")
+    return len(asked) == len(given) and all(
+        ask == give or (ask.startswith("{") and not give.startswith("{"))
+        for ask, give in zip(asked, given, strict=True)
+    )
+
+
+# What is said of an operation.
+
+
+def _operation(route: Route, routes: Iterable[Route], shapes: Shapes) -> Schema:
+    face, known = _face(route), _known(route)
+    more = face.operations.get(route.key, Operation())
+    summary, description = _words(route.function)
+    statuses = sorted(int(status) for status in STATUSES[route.key].split())
+    operation: Schema = {
+        "tags": [face.name],
+        "summary": more.summary or summary,
+        "description": description,
+        "operationId": more.id or _id(route, routes),
+        "parameters": [*_path(route, {**face.path, **more.path}), *_rest(known), *more.parameters],
+        "requestBody": more.body or tidy(known.get("requestBody")),
+        "responses": {
+            str(status): _refused(face, status)
+            if status >= 400
+            else _answer("Done.", (*face.headers, *more.headers), _content(more, known, shapes))
+            for status in statuses
+        },
+        "security": list(face.security if more.security is None else more.security),
+    }
+    return {key: value for key, value in operation.items() if value or key == "security"}
+
+
+def _words(function: Function) -> tuple[str, str]:
+    """Summary and description: what the handler's docstring says after the route."""
+    first, _, rest = (import_module(function.module).__doc__ or "").strip().partition("\n")
+    summary = first.partition(": ")[2].rstrip(".")
+    return summary[:1].upper() + summary[1:], " ".join(rest.split())
+
+
+def _id(route: Route, routes: Iterable[Route]) -> str:
+    """The function's name in the template. Raises LookupError in a family, whose face must say the id."""
+    if sum(other.function == route.function for other in routes) > 1:
+        raise LookupError(f"{route.key} shares its function: its face must say its id")
+    return route.function.id[0].lower() + route.function.id[1:]
+
+
+def _path(route: Route, schemas: Mapping[str, Schema]) -> Iterator[Schema]:
+    for name in re.findall(r"{(\w+)}", route.path):
+        yield {"name": name, "in": "path", "required": True, "schema": schemas.get(name, {"type": "string"})}
+
+
+def _rest(known: Schema) -> Iterator[Schema]:
+    """The resolver's other parameters; the empty text that stands for none sent is no default."""
+    for parameter in known.get("parameters", ()):
+        if parameter["in"] != "path":
+            said = {key: value for key, value in parameter["schema"].items() if key != "description"}
+            if said.get("default") == "":
+                del said["default"]
+            yield {**parameter, "schema": tidy(said)}
+
+
+def _content(more: Operation, known: Schema, shapes: Shapes) -> Schema:
+    if more.content is not None:
+        return more.content
+    content: Schema = tidy(known["responses"]["200"]["content"])
+    if more.shape is None:
+        return content
+    return {media_type: {"schema": shapes.of_type(more.shape)} for media_type in content}
+
+
+# What is said of the answers.
+
+
+def _refusals() -> Iterator[tuple[str, Schema]]:
+    """The failures of all dialects, each under the name by which the operations refer to it."""
+    for face in FACES:
+        for status, refusal in sorted(face.refusals.items()):
+            yield _refusal_name(face, status), _refusal(face, refusal)
+
+
+def _refusal(face: Face, refusal: Refusal) -> Schema:
+    content = {"application/json": {"schema": refusal.schema}}
+    return _answer(refusal.meaning, (*face.headers, *refusal.headers), content)
+
+
+def _refused(face: Face, status: int) -> Schema:
+    if status not in face.refusals:
+        raise LookupError(f"{face.name} has no words for {status}")
+    return {"$ref": f"#/components/responses/{_refusal_name(face, status)}"}
+
+
+def _refusal_name(face: Face, status: int) -> str:
+    return f"{face.key}{status}"
+
+
+def _answer(meaning: str, headers: Iterable[str], content: Schema) -> Schema:
+    named = {name.partition(".")[0]: {"$ref": f"#/components/headers/{name}"} for name in headers}
+    return {"description": meaning, "headers": named, "content": content}

@@ -1,0 +1,40 @@
+"""The token endpoint in the OpenAPI document."""
+
+from tools.openapi.face import TEXT, Face, Operation, Refusal, Schema, record
+
+
+def _failure(*codes: str) -> Schema:
+    return record(error={"enum": list(codes)}, error_description=TEXT)
+
+
+_FORM: Schema = {
+    "required": True,
+    "content": {
+        "application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/OAuthTokenRequest"}}
+    },
+}
+
+OAUTH = Face(
+    name="OAuth",
+    about="Tokens by the grants of RFC 6749, as the clients of Cloud Foundry ask for them.",
+    folders=("oauth",),
+    security=({"client": ()}, {}),
+    headers=("X-Request-Id", "Pragma"),
+    refusals={
+        400: Refusal(
+            "The request is not valid, or not granted.",
+            _failure(
+                "invalid_request",
+                "invalid_grant",
+                "unauthorized_client",
+                "unsupported_grant_type",
+                "invalid_scope",
+            ),
+        ),
+        401: Refusal(
+            "The client is not known or not proved.", _failure("invalid_client"), ("WWW-Authenticate.Basic",)
+        ),
+        503: Refusal("Busy; try again.", _failure("temporarily_unavailable"), ("Retry-After",)),
+    },
+    operations={"POST /oauth/token": Operation(body=_FORM)},
+)

@@ -1,0 +1,28 @@
+"""Document 000 in the OpenAPI document."""
+
+from tools.openapi.face import TEXT, Face, Refusal, Schema, phrase, record
+
+_NAMED = {"organisationHeader": (), "projectHeader": (), "userHeader": ()}
+
+
+def _failure(status: int) -> Schema:
+    return record(code={"const": status}, status={"const": phrase(status)}, message=TEXT)
+
+
+USER_SPACE = Face(
+    name="User Space",
+    about="What a user sees of one organisation and project, all three named by headers.",
+    folders=("user_space",),
+    security=(
+        {**_NAMED, "bearer": ()},
+        {**_NAMED, "session": ()},
+        {**_NAMED, "gatewaySecret": ()},
+        _NAMED,
+    ),
+    refusals={
+        400: Refusal("A header is absent or malformed.", _failure(400)),
+        401: Refusal("No `X-User-Id`, or no proof of it.", _failure(401)),
+        404: Refusal("No such organisation or project, or none of the caller's.", _failure(404)),
+        503: Refusal("Busy; try again.", _failure(503), ("Retry-After",)),
+    },
+)

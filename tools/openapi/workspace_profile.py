@@ -1,0 +1,28 @@
+"""Document 004 in the OpenAPI document."""
+
+from tools.openapi.face import TEXT, Face, Refusal, Schema, phrase, record
+
+
+def _problem(status: int) -> Schema:
+    return record(
+        type={"type": "string", "format": "uri"},
+        title={"const": phrase(status)},
+        status={"const": status},
+        detail=TEXT,
+        instance=TEXT,
+        traceId=TEXT,
+    )
+
+
+WORKSPACE_PROFILE = Face(
+    name="Workspace profile",
+    about="The caller in one workspace, with its locale and modules.",
+    folders=("workspace_profile",),
+    security=({"bearer": ()}, {"accessToken": ()}),
+    headers=("X-Request-Id", "Referrer-Policy"),
+    refusals={
+        401: Refusal("No live credential, or two.", _problem(401), ("WWW-Authenticate.Bearer",)),
+        403: Refusal("Suspended, or a member of no workspace.", _problem(403)),
+        503: Refusal("Busy; try again.", _problem(503), ("Retry-After",)),
+    },
+)

@@ -1,0 +1,64 @@
+"""Document 002 in the OpenAPI document."""
+
+from tools.openapi.face import (
+    IDENTIFIER,
+    MOMENT,
+    PUBLIC,
+    TEXT,
+    Face,
+    Operation,
+    Refusal,
+    Schema,
+    header,
+    record,
+)
+
+_IF_MATCH = header("If-Match", "The ETag that the change demands; other than the present one is 412.")
+_ONCE = header(
+    "Idempotency-Key",
+    "A retry under the same key, within 24 hours, is given the first answer again.",
+    {"type": "string", "pattern": "^[\\x20-\\x7e]{1,255}$"},
+)
+
+
+def _failure(code: str, **more: Schema) -> Schema:
+    return record(code={"const": code}, message=TEXT, **more, timestamp=MOMENT)
+
+
+_FLAWS: Schema = {"type": "array", "minItems": 1, "items": record(field=TEXT, message=TEXT)}
+
+WORKSPACES = Face(
+    name="Workspaces",
+    about="Workspaces, their members and the site's users, for people with a session cookie.",
+    folders=("workspaces", "session"),
+    security=({"session": ()},),
+    path=dict.fromkeys(("workspaceId", "userId", "tokenId"), IDENTIFIER),
+    refusals={
+        400: Refusal(
+            "The request breaks a rule; `data` names the fields.", _failure("VALIDATION_ERROR", data=_FLAWS)
+        ),
+        401: Refusal("No session, or one that has ended.", _failure("UNAUTHORIZED")),
+        403: Refusal("Not the caller's to do, or sent by a foreign page.", _failure("FORBIDDEN")),
+        404: Refusal("There is no such thing.", _failure("NOT_FOUND")),
+        409: Refusal("In use, or the last administrator.", _failure("CONFLICT")),
+        412: Refusal("It has changed since.", _failure("PRECONDITION_FAILED")),
+        415: Refusal("The body is not `application/json`.", _failure("UNSUPPORTED_MEDIA_TYPE")),
+        422: Refusal("The `Idempotency-Key` was another request's.", _failure("IDEMPOTENCY_MISMATCH")),
+        503: Refusal("Busy; try again.", _failure("UNAVAILABLE"), ("Retry-After",)),
+    },
+    operations={
+        "POST /api/workspaces": Operation(parameters=(_ONCE,)),
+        "GET /api/workspaces/{workspaceId}": Operation(headers=("ETag",)),
+        "POST /api/workspaces/{workspaceId}/members": Operation(parameters=(_ONCE,)),
+        "DELETE /api/workspaces/{workspaceId}/members/{userId}": Operation(parameters=(_IF_MATCH,)),
+        "POST /api/admin/users": Operation(parameters=(_ONCE,)),
+        "GET /api/admin/users/{userId}": Operation(headers=("ETag",)),
+        "PUT /api/admin/users/{userId}": Operation(parameters=(_IF_MATCH,), headers=("ETag",)),
+        "DELETE /api/admin/users/{userId}": Operation(parameters=(_IF_MATCH,)),
+        "POST /api/auth/login": Operation(security=PUBLIC, headers=("Set-Cookie",)),
+        "POST /api/auth/logout": Operation(headers=("Set-Cookie",)),
+        "GET /api/auth/me": Operation(headers=("ETag",)),
+        "PUT /api/auth/me/password": Operation(parameters=(_IF_MATCH,)),
+        "DELETE /api/auth/tokens/{tokenId}": Operation(parameters=(_IF_MATCH,)),
+    },
+)
