@@ -23,7 +23,7 @@ from roster.emails import NotAnAddress, canonical
 from roster.errors import Missing, Taken, Unavailable
 from roster.model import Actor, ApiToken, PlatformRole, User
 from roster.settings import settings
-from roster.table import keys, tenants, tokens, users
+from roster.table import audit, keys, tenants, tokens, users
 from roster.table.dynamo import DynamoStore
 from roster.table.store import Absent, Present, Store, all_of
 from roster.table.transaction import Transaction
@@ -32,6 +32,7 @@ from tools.progress import Bars
 from tools.records.export import export
 from tools.records.loading import load
 from tools.repair import repair
+from tools.stacks import NoSuchStack, cloudformation, configured_region, table_of
 from tools.verify import verify
 
 
@@ -111,6 +112,13 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("--expires", type=_moment, metavar="ISO", help="such as 2030-01-31T00:00:00Z")
     making.set_defaults(run=_create_token, must_exist=True)
 
+    auditing = commands.add_parser("audit", help="the audit of all changes")
+    erasing = auditing.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "erase", parents=[where], help="let a pseudonym stand for a deleted user"
+    )
+    erasing.add_argument("--user", required=True, metavar="ID", help="the id that the user had")
+    erasing.set_defaults(run=_erase_from_audit, must_exist=True)
+
     verifying = commands.add_parser("verify", parents=[where], help="report every broken invariant")
     verifying.set_defaults(run=_verify, must_exist=True)
 
@@ -123,19 +131,22 @@ def _where() -> argparse.ArgumentParser:
     """Which table is meant: the options that every command has."""
     config = settings()
     where = argparse.ArgumentParser(add_help=False)
-    where.add_argument("--table", default=config.table_name, metavar="NAME", help="default: %(default)s")
+    which = where.add_mutually_exclusive_group()
+    which.add_argument("--table", default=config.table_name, metavar="NAME", help="default: %(default)s")
+    which.add_argument("--stack", metavar="NAME", help="the deployed stack whose table is meant")
     where.add_argument("--endpoint", default=config.endpoint, metavar="URL", help="DynamoDB's address")
-    where.add_argument("--region", default=config.region, help="default: %(default)s")
-    where.add_argument("--store", type=Path, metavar="FILE", help="an embedded store, instead of DynamoDB")
+    where.add_argument("--region", help="default: AWS_REGION, or that of the AWS profile")
+    which.add_argument("--store", type=Path, metavar="FILE", help="an embedded store, instead of DynamoDB")
     return where
 
 
 def _store(arguments: argparse.Namespace, stack: ExitStack) -> Store:
     path: Path | None = arguments.store
     if path is None:
-        client = boto_client(region=arguments.region, endpoint=arguments.endpoint)
+        region = arguments.region or configured_region()
+        client = boto_client(region=region, endpoint=arguments.endpoint)
         stack.callback(client.close)
-        return DynamoStore(BotoTransport(client), arguments.table)
+        return DynamoStore(BotoTransport(client), _table(arguments, region))
     if path.is_dir() or not path.absolute().parent.is_dir():
         raise Refused(f"{path}: not a file in a folder that exists", 2)
     if arguments.must_exist and not path.exists():
@@ -143,6 +154,15 @@ def _store(arguments: argparse.Namespace, stack: ExitStack) -> Store:
     embedded = open_embedded(path)
     stack.callback(embedded.close)
     return embedded
+
+
+def _table(arguments: argparse.Namespace, region: str) -> str:
+    if arguments.stack is None:
+        return str(arguments.table)
+    try:
+        return table_of(arguments.stack, cloudformation(region))
+    except NoSuchStack as error:
+        raise Refused(str(error)) from error
 
 
 def _readable(text: str) -> Path:
@@ -259,6 +279,20 @@ def _user(store: Store, text: str) -> User:
     if found is None:
         raise Refused("there is no such user")
     return found
+
+
+def _erase_from_audit(store: Store, arguments: argparse.Namespace) -> int:
+    if not keys.is_id(arguments.user):
+        raise Refused("--user is not an id", 2)
+    if users.by_id(store, arguments.user) is not None:
+        raise Refused("the user is not deleted: what a user still does must be told")
+    pseudonym = f"erased-{uuid4()}"
+    erased = audit.erase(store, arguments.user, pseudonym)
+    work = Transaction(_operator())
+    work.audit("audit.erased", pseudonym, items=erased)
+    work.commit(store)
+    print(f"{erased} entries now say {pseudonym}")
+    return 0
 
 
 def _verify(store: Store, arguments: argparse.Namespace) -> int:

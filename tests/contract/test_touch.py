@@ -1,0 +1,33 @@
+"""A session that was last used an hour ago is moved on, whichever endpoint it is shown to."""
+
+import pytest
+
+from roster.clock import instant
+from roster.credentials import Credential
+from roster.table import keys
+from tests.contract.recorder import STATUSES
+from tests.contract.world import World, takes_bearer
+
+PUBLIC = {"$default", "POST /api/auth/login"}
+ROUTES = sorted(
+    route
+    for route in STATUSES
+    if route not in PUBLIC and ("/minimal/" in route or " /api/" in route and not takes_bearer(route))
+)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_use_after_an_hour_moves_the_session_on(world: World, route: str) -> None:
+    role = "worker" if "/minimal/" in route else "root"
+    caller = world.people[role]
+    session = Credential.read(world.api.cookie(caller))
+    assert session is not None
+    request = world.request(route, role, "own", by="as_")
+    world.api.clock.advance(hours=2)
+    assert request().status == 200
+    kept = world.api.store.get(keys.session(caller.id, session.id))
+    if route == "POST /api/auth/logout":
+        assert kept is None
+    else:
+        assert kept is not None
+        assert kept["seen_at"] == instant(world.api.clock())
