@@ -1,0 +1,63 @@
+"""docs/operating.md speaks of the stack that there is: its alarms, parameters, outputs, logs and limits."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from local.gateway import read_template
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs/operating.md").read_text("utf-8")
+TEMPLATE = read_template(ROOT / "template.yaml")
+RESOURCES = TEMPLATE["Resources"]
+
+
+def of_type(name: str) -> set[str]:
+    """The logical ids of the template's resources of a type."""
+    return {id_ for id_, resource in RESOURCES.items() if resource["Type"] == f"AWS::{name}"}
+
+
+def test_every_alarm_has_its_row_and_every_row_its_alarm() -> None:
+    assert set(re.findall(r"^\| `(\w+Alarm)` \|", PAGE, re.MULTILINE)) == of_type("CloudWatch::Alarm")
+
+
+@pytest.mark.parametrize("output", re.findall(r"output `(\w+)`", PAGE))
+def test_an_output_that_is_named_is_the_stacks(output: str) -> None:
+    assert output in TEMPLATE["Outputs"]
+
+
+@pytest.mark.parametrize("parameter", ["ThrottleRate", "LoginThrottleRate", "LoginConcurrency", "AuditDays"])
+def test_a_parameter_that_is_named_is_the_templates(parameter: str) -> None:
+    assert f"`{parameter}" in PAGE
+    assert parameter in TEMPLATE["Parameters"]
+
+
+@pytest.mark.parametrize("parameter", ["ThrottleRate", "LoginThrottleRate"])
+def test_the_limits_that_are_named_are_the_defaults(parameter: str) -> None:
+    assert f"`{parameter}` {TEMPLATE['Parameters'][parameter]['Default']}" in PAGE
+
+
+def test_every_log_group_is_named() -> None:
+    groups = [RESOURCES[id_]["Properties"]["LogGroupName"]["Fn::Sub"] for id_ in of_type("Logs::LogGroup")]
+    for group in groups:
+        assert (
+            f"`{group.rpartition('/')[2]}`" in PAGE or f"`{group}`".replace("${AWS::StackName}", "$S") in PAGE
+        )
+
+
+def test_a_restored_table_is_told_what_the_template_says_of_it() -> None:
+    table = RESOURCES["Table"]["Properties"]
+    assert f"StreamViewType={table['StreamSpecification']['StreamViewType']}" in PAGE
+    assert f"AttributeName={table['TimeToLiveSpecification']['AttributeName']}" in PAGE
+    stream = RESOURCES["Sweep"]["Properties"]["Events"]["Stream"]["Properties"]
+    assert f"--batch-size {stream['BatchSize']}" in PAGE
+    assert f"--maximum-retry-attempts {stream['MaximumRetryAttempts']}" in PAGE
+    assert f"--maximum-record-age-in-seconds {stream['MaximumRecordAgeInSeconds']}" in PAGE
+    [pattern] = stream["FilterCriteria"]["Filters"]
+    assert pattern["Pattern"].replace(" ", "").replace('"', '\\"') in PAGE
+
+
+def test_every_link_within_the_page_leads_to_a_heading() -> None:
+    headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"^## (.+)$", PAGE, re.MULTILINE)}
+    assert set(re.findall(r"\]\(#([\w-]+)\)", PAGE)) <= headings

@@ -1,0 +1,161 @@
+"""AWS as far as a rehearsal needs it: MiniStack on the loopback, and commands that know no other AWS."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from tools.build import ROOT
+
+STACK = "roster-rehearsal"
+REGION = "eu-west-1"
+
+
+class Failed(Exception):
+    """What a rehearsal showed to be wrong."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Runs commands against the emulator until `until`, in `time.monotonic` seconds."""
+
+    environ: Mapping[str, str]
+    until: float
+
+    def run(self, *command: str | Path, stdin: str = "") -> str:
+        """The standard output of a command that succeeds; else `Failed` with what it said."""
+        done = subprocess.run(  # noqa: S603
+            command,
+            cwd=ROOT,
+            env=self.environ,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=self.until - time.monotonic(),
+            check=False,
+        )
+        if done.returncode != 0:
+            raise Failed(f"{command}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def sam(self, *command: str | Path) -> str:
+        """A command of SAM's, on the stack."""
+        where = ("--stack-name", STACK, "--region", REGION)
+        return self.run(Path(sys.executable).with_name("sam"), *command, *where)
+
+    def roster(self, *command: str, table: str, stdin: str = "") -> str:
+        """A command of ours, on the deployed table."""
+        where = ("--table", table, "--region", REGION, "--endpoint", self.environ["AWS_ENDPOINT_URL"])
+        return self.run(ROOT / ".venv/bin/roster", *command, *where, stdin=stdin)
+
+    def deploy(self, build: Path) -> None:
+        """The build as it is, by `sam deploy`."""
+        template = ("--template-file", build / "template.yaml")
+        self.sam(
+            "deploy", *template, "--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"
+        )
+
+    def outputs(self) -> dict[str, str]:
+        """The stack's outputs."""
+        listed = json.loads(self.sam("list", "stack-outputs", "--output", "json"))
+        return {row["OutputKey"]: row["OutputValue"] for row in listed}
+
+    def remote_invoke(self, function: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        """What the deployed handler answers to `sam remote invoke`."""
+        told = self.sam("remote", "invoke", function, "--event", json.dumps(event))
+        # The emulator appends the answer to the function's log, without a line break.
+        answer: dict[str, Any] = json.loads(told[told.rindex('{"statusCode"') :])
+        return answer
+
+    def invoke(self, function: str, event: Mapping[str, Any]) -> dict[str, Any]:
+        """What the alias that the API calls answers."""
+        found = self._client("cloudformation").describe_stack_resource(
+            StackName=STACK, LogicalResourceId=function
+        )
+        name = found["StackResourceDetail"]["PhysicalResourceId"]
+        done = self._client("lambda").invoke(
+            FunctionName=name, Qualifier="live", Payload=json.dumps(event).encode()
+        )
+        answer: dict[str, Any] = json.load(done["Payload"])
+        return answer
+
+    def shipped(self) -> dict[str, tuple[str, ...]]:
+        """What each function runs: the hash of its code, and its layers' versions."""
+        return {
+            function["FunctionName"]: (
+                function["CodeSha256"],
+                *(layer["Arn"] for layer in function.get("Layers", ())),
+            )
+            for page in self._client("lambda").get_paginator("list_functions").paginate()
+            for function in page["Functions"]
+        }
+
+    def _client(self, service: Literal["cloudformation", "lambda"]) -> Any:
+        import boto3  # SAM's own
+
+        session = boto3.Session("rehearsal", "rehearsal", region_name=REGION)
+        return session.client(service, endpoint_url=self.environ["AWS_ENDPOINT_URL"])
+
+
+@contextmanager
+def emulator(scratch: Path, seconds: float) -> Iterator[Stage]:
+    """MiniStack on a port of the loopback, its files in `scratch`; raises `Failed` with its log's end."""
+    with socket.socket() as any_socket:
+        any_socket.bind(("127.0.0.1", 0))
+        port = any_socket.getsockname()[1]
+    stage = Stage(_environ(scratch, port), time.monotonic() + seconds)
+    # Without the first two it listens on every interface.
+    own = {
+        "BIND_HOST": "127.0.0.1",
+        "IOT_MTLS_ENABLED": "0",
+        "GATEWAY_PORT": str(port),
+        "LAMBDA_EXECUTOR": "local",
+        "MINISTACK_ACCOUNT_ID": "123456789012",
+    }
+    log = scratch / "emulator.log"
+    with log.open("wb") as out:
+        command = map(str, (ROOT / ".venv-rehearse/bin/python", "-P", ROOT / "tools/lenient_ministack.py"))
+        process = subprocess.Popen([*command], env={**stage.environ, **own}, stdout=out, stderr=out)  # noqa: S603
+    try:
+        _await_answer(process, stage)
+        yield stage
+    except Failed as failed:
+        raise Failed(f"{failed}\nthe emulator's last words:\n{log.read_text()[-3000:]}") from failed
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _environ(scratch: Path, port: int) -> dict[str, str]:
+    """The process environment without whatever AWS it knows."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | {
+        "AWS_ACCESS_KEY_ID": "rehearsal",
+        "AWS_SECRET_ACCESS_KEY": "rehearsal",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        "HOME": str(scratch),
+        "SAM_CLI_TELEMETRY": "0",
+        "TMPDIR": str(scratch),
+    }
+
+
+def _await_answer(process: subprocess.Popen[bytes], stage: Stage) -> None:
+    while process.poll() is None and time.monotonic() < stage.until:
+        try:
+            urlopen(f"{stage.environ['AWS_ENDPOINT_URL']}/_localstack/health", timeout=5).close()  # noqa: S310
+            return
+        except (URLError, TimeoutError):
+            time.sleep(0.1)
+    raise Failed("the emulator did not start")

@@ -1,0 +1,126 @@
+"""`make rehearse`: the build through an emulator of AWS: deployed, used, changed, rolled back, deleted.
+
+The emulator takes the template as it was built, by SAM's own commands, and runs the handlers over the
+layers. It serves no routes, and drops TTL and point-in-time recovery: tests/house holds those on the
+translated template. Neither proves AWS itself.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tools.build import HERE, ROOT, folder
+from tools.emulator import Failed, Stage, emulator
+from tools.listeners import outside, watched
+
+LIMIT = 480
+"""Seconds until a rehearsal that hangs is ended; one takes about 70 of CPU."""
+EMAIL, PASSWORD = "first@example.com", "rehearsed-in-2026-and-never-used"
+STARTED = time.monotonic()
+
+CHANGE = """
+
+_unchanged = handler
+
+
+def handler(event, context):
+    return _unchanged(event, context) | {"statusCode": 418}
+"""
+
+
+def rehearse(stage: Stage, build: Path, scratch: Path) -> None:
+    """Every step of a stack's life. Raises `Failed` at the first that goes wrong."""
+    stage.deploy(build)
+    table, first = stage.outputs()["TableName"], stage.shipped()
+    _say(f"deployed {len(first)} functions; the table is {table}")
+    _use(stage, table)
+    _change(stage, build, scratch / "changed", first)
+    _roll_back(stage, build, first)
+    _delete(stage, table)
+
+
+def _use(stage: Stage, table: str) -> None:
+    remote = stage.remote_invoke("UnknownRoute", _event("UnknownRoute"))
+    _demand(remote["statusCode"] == 404, f"no route is {remote}")
+    _demand_status(stage, "GetMe", 401)
+    first = ("admin", "create", "--email", EMAIL, "--name", "First", "--password-stdin")
+    stage.roster(*first, table=table, stdin=f"{PASSWORD}\n")
+    login = _demand_status(stage, "Login", 200, body=json.dumps({"email": EMAIL, "password": PASSWORD}))
+    cookie = login["cookies"][0].partition(";")[0]
+    me = _demand_status(stage, "GetMe", 200, cookies=[cookie])
+    _demand(EMAIL in me["body"], "the first administrator is somebody else")
+    _say("invoked: 404 where there is no route, 401 for nobody, 200 for the first administrator")
+
+
+def _change(stage: Stage, build: Path, changed: Path, first: dict[str, tuple[str, ...]]) -> None:
+    """Deploy other code for one function."""
+    shutil.copytree(build, changed)
+    with (changed / "UnknownRoute/unknown_route.py").open("a") as source:
+        source.write(CHANGE)
+    # Bytecode is trusted unchecked, so changed code needs its own.
+    stage.run(ROOT / ".venv-rehearse/bin/python", ROOT / "tools/bytecode.py", changed)
+    stage.deploy(changed)
+    second = stage.shipped()
+    differing = sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name))
+    _demand(len(differing) == 1 and "UnknownRoute" in differing[0], f"one change changed {differing}")
+    _demand_status(stage, "UnknownRoute", 418)
+    _say("changed one function's code: it alone was replaced, and answers anew")
+
+
+def _roll_back(stage: Stage, build: Path, first: dict[str, tuple[str, ...]]) -> None:
+    stage.deploy(build)
+    _demand(stage.shipped() == first, "the first build did not bring back its code and layers")
+    _demand_status(stage, "UnknownRoute", 404)
+    _say("rolled back: every function runs the first deploy's code and layers")
+
+
+def _delete(stage: Stage, table: str) -> None:
+    stage.sam("delete", "--no-prompts")
+    _demand(not stage.shipped(), "functions outlived the stack")
+    _demand(EMAIL in stage.roster("export", table=table), "the table did not outlive the stack")
+    _say("deleted the stack: no function is left; the table is, with the administrator in it")
+
+
+def _demand_status(stage: Stage, function: str, status: int, **more: Any) -> dict[str, Any]:
+    """The answer to the function's recorded event, which must have that status."""
+    answer = stage.invoke(function, _event(function) | more)
+    _demand(answer["statusCode"] == status, f"{function} does not answer {status}: {answer}")
+    return answer
+
+
+def _event(function: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((ROOT / "events" / f"{function}.json").read_text("utf-8"))
+    return event
+
+
+def _demand(fact: bool, otherwise: str) -> None:
+    if not fact:
+        raise Failed(otherwise)
+
+
+def _say(text: str) -> None:
+    print(f"{time.monotonic() - STARTED:6.1f} s  {text}", flush=True)
+
+
+def main() -> int:
+    """Rehearse the build for this machine; the exit code."""
+    try:
+        with TemporaryDirectory() as name, watched() as seen, emulator(Path(name), LIMIT) as stage:
+            # A copy: whoever builds meanwhile changes nothing here.
+            build = Path(shutil.copytree(folder(HERE), Path(name, "build")))
+            rehearse(stage, build, Path(name))
+        _demand(not outside(seen), f"listened outside of the loopback: {outside(seen)}")
+    except (Failed, subprocess.TimeoutExpired) as failed:
+        print(f"the rehearsal failed: {failed}", file=sys.stderr)
+        return 1
+    _say(f"rehearsed; sockets that listened: {len(seen)}, outside of the loopback: 0")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
