@@ -107,7 +107,7 @@ def read_template(template: Path) -> dict[str, Any]:
     return content
 
 
-def translate(template: Path) -> dict[str, Any]:
+def translate(template: Path, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The CloudFormation template that SAM makes of a template; asks AWS for nothing."""
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
@@ -121,7 +121,8 @@ def translate(template: Path) -> dict[str, Any]:
     # Of a boto3 session SAM takes the region alone; a real one would read the user's AWS profile.
     session: Any = SimpleNamespace(region_name="us-east-1")
     translator = Translator({}, Parser(), boto_session=session)
-    translated: dict[str, Any] = translator.translate(source, {}, get_managed_policy_map=dict)
+    given = dict(parameters or {})
+    translated: dict[str, Any] = translator.translate(source, given, get_managed_policy_map=dict)
     return translated
 
 
@@ -155,7 +156,9 @@ def _routes(translated: dict[str, Any], functions: Mapping[str, Function]) -> It
     for resource in resources.values():
         if resource["Type"] != "AWS::ApiGatewayV2::Api":
             continue
-        for path, methods in resource["Properties"]["Body"]["paths"].items():
+        for written, methods in resource["Properties"]["Body"]["paths"].items():
+            # SAM writes $default as a path where the API's import fails on warnings.
+            path = _DEFAULT if written == f"/{_DEFAULT}" else written
             for method, operation in methods.items():
                 uri = operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]
                 target = _TARGET.search(uri)

@@ -132,6 +132,9 @@ def _curls(url: str) -> list[str]:
         f"curl -s {url}/minimal/rest/user/v1/org/detail {_identity()}",
         "# Testmo: a bearer token",
         f"curl -s {url}/api/v1/users -H 'Authorization: Bearer {demo.ADMIN_TOKEN}'",
+        "# Cloud Foundry: a bearer token",
+        f"curl -s {url}/v2/users/{demo.DEVELOPER_ID}/spaces"
+        f" -H 'Authorization: bearer {demo.DEVELOPER_TOKEN}'",
         "# Workspace profile: a bearer token, in the header or in the query",
         f"curl -s '{url}/api/workspace/auth/me?access_token={demo.DEVELOPER_TOKEN}'",
     ]

@@ -285,7 +285,8 @@ def serve(options: Options, house: House) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
+        # By its protocol asyncio knows TCP, and lets no answer's body wait 40 ms for an acknowledgement.
+        listener = stack.enter_context(socket.socket(proto=socket.IPPROTO_TCP))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((HOST, options.port))

@@ -1,9 +1,8 @@
 """GET /api/auth/me: the caller, as administrators see a user."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from roster.dialects.workspaces import Access, endpoint
 from roster.dialects.workspaces_shapes import AdminUser, Success
+from roster.door import Response
 
 app, handler = endpoint(Access.ANY_USER)
 

@@ -1,10 +1,9 @@
 """POST /api/auth/login: opens a session; whatever is wrong with the credentials is one and the same 401."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from roster import login
 from roster.dialects.workspaces import Access, endpoint, session_cookie
 from roster.dialects.workspaces_shapes import AdminUser, Login, Success
+from roster.door import Response
 
 app, handler = endpoint(Access.PUBLIC)
 

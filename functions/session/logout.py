@@ -1,9 +1,8 @@
 """POST /api/auth/logout: ends this session."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from roster.dialects.workspaces import Access, endpoint, session_cookie
 from roster.dialects.workspaces_shapes import Done
+from roster.door import Response
 from roster.table import sessions
 
 app, handler = endpoint(Access.ANY_USER)

@@ -1,8 +1,7 @@
 """GET /api/workspace/auth/me: the caller's profile in a workspace, its locale and modules."""
 
-from aws_lambda_powertools.event_handler import Response
-
 from roster.dialects.workspace_profile import Profile, ProfileData, endpoint
+from roster.door import Response
 
 app, handler = endpoint()
 

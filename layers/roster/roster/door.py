@@ -2,13 +2,14 @@
 
     1  request id and deadline
     2  identity and rights, in the dialect's own order of checks
-    3  the raw body: strict JSON or the dialect's refusal
+    3  the raw body: strict JSON (or a strict form) or the dialect's refusal
     4  the resolver: routing, validation, the endpoint's one screen
     5  whatever else is raised: the dialect's 500, logged without content
 
 A handler raises errors of the directory; the dialect says them in its own words.
 """
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler import Response as Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import (
     RequestUnsupportedContentType,
@@ -23,18 +25,33 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     ResponseValidationError,
 )
 
-from roster import wiring
-from roster.errors import DirectoryError, Flaw, Missing, Unavailable, Unfit, WrongMediaType
+from roster import journal, wiring
+from roster.errors import (
+    DirectoryError,
+    Flaw,
+    Missing,
+    NotAllowed,
+    NotKnown,
+    Unavailable,
+    Unfit,
+    WrongMediaType,
+)
+from roster.lines import Lines
 from roster.request import Request
 from roster.settings import settings
+from roster.table.mapping import Poisoned
 from roster.table.store import Store
 
 C = TypeVar("C")
 C_co = TypeVar("C_co", covariant=True)
 
-log = Logger(service="roster")
+log = Logger(service="roster", logger_formatter=Lines())
+# At DEBUG, which a deployment may ask for, it would log what handlers are called with: passwords.
+logging.getLogger("aws_lambda_powertools").setLevel(logging.INFO)
 
 Handler = Callable[[Any, Any], dict[str, Any]]
+Reads = Callable[[Request], object]
+Names = Callable[[Request], Request]
 
 
 class Broken(Exception):
@@ -72,8 +89,10 @@ class Dialect(Protocol[C_co]):
 class Resolver(APIGatewayHttpResolver, Generic[C]):
     """Powertools' resolver with validation; it hands failures to the door instead of wording them."""
 
-    def __init__(self) -> None:
-        super().__init__(enable_validation=True, response_validation_error_http_code=500)
+    def __init__(self, serializer: Callable[[Any], str] | None = None) -> None:
+        super().__init__(
+            enable_validation=True, response_validation_error_http_code=500, serializer=serializer
+        )
         self.exception_handler(RequestValidationError)(_unfit)
         self.exception_handler(RequestUnsupportedContentType)(_wrong_media_type)
         self.exception_handler(ResponseValidationError)(_broken)
@@ -87,14 +106,26 @@ class Resolver(APIGatewayHttpResolver, Generic[C]):
         return call
 
 
-def door(app: Resolver[C], dialect: Dialect[C]) -> Handler:
-    """The Lambda handler of the endpoints that `app` holds."""
+def _by_the_gateway(request: Request) -> Request:
+    return request
+
+
+def door(
+    app: Resolver[C],
+    dialect: Dialect[C],
+    reads: Reads = Request.demand_strict_json,
+    name: Names = _by_the_gateway,
+) -> Handler:
+    """The Lambda handler of the endpoints that `app` holds.
+
+    `reads` refuses a body that is not read there; `name` gives a request another id than the gateway's.
+    """
 
     def handler(event: Any, context: Any) -> dict[str, Any]:
         began = time.perf_counter()
         config = settings()
-        request = Request.of(event, context, config.seconds)
-        answer = _answer(app, dialect, request, context)
+        request = name(Request.of(event, context, config.seconds))
+        answer = _answer(app, dialect, reads, request, context)
         answer["headers"] = {
             "Content-Type": dialect.content_type,
             **answer.get("headers", {}),
@@ -114,21 +145,25 @@ def door(app: Resolver[C], dialect: Dialect[C]) -> Handler:
         )
         return answer
 
+    wiring.prepare()
     return handler
 
 
-def _answer(app: Resolver[C], dialect: Dialect[C], request: Request, context: Any) -> dict[str, Any]:
+def _answer(
+    app: Resolver[C], dialect: Dialect[C], reads: Reads, request: Request, context: Any
+) -> dict[str, Any]:
     try:
         store = wiring.current().store.within(request.deadline)
         call = dialect.admit(request, store)
         request.demand_wellformed()
-        request.demand_strict_json()
+        reads(request)
         app.append_context(call=call)  # type: ignore[no-untyped-call]
         answer = app.resolve(_plain(request), context)
         answer["headers"] = {k: v for k, v in answer["headers"].items() if k != "Content-Type"}
         return answer
     except DirectoryError as error:
         reply = dialect.refuse(error, request)
+        _note(error, request)
         if isinstance(error, Unavailable):
             log.warning("unavailable", extra={"request": request.id, "cause": _names(error)})
             reply = replace(reply, headers={**reply.headers, "Retry-After": str(error.retry_after)})
@@ -138,9 +173,24 @@ def _answer(app: Resolver[C], dialect: Dialect[C], request: Request, context: An
     return {"statusCode": reply.status, "body": reply.body, "headers": dict(reply.headers)}
 
 
+def _note(error: DirectoryError, request: Request) -> None:
+    """Tell the log of a refusal that somebody should hear of."""
+    if isinstance(error, NotKnown | NotAllowed):
+        user_id = error.user_id if isinstance(error, NotAllowed) else None
+        journal.denied(type(error).__name__, route=request.route, request=request.id, user_id=user_id)
+    if isinstance(error, Poisoned):
+        journal.poisoned(str(error))
+
+
 def _plain(request: Request) -> dict[str, Any]:
-    """The event for Powertools, which takes the case of a media type to matter."""
-    return {**request.event, "headers": {**request.headers, "content-type": request.media_type}}
+    """The event for Powertools, which minds the case of a media type and takes all types for granted."""
+    return {
+        **request.event,
+        "headers": {**request.headers, "content-type": request.media_type},
+        "queryStringParameters": request.query,
+        "rawQueryString": request.raw_query,
+        "isBase64Encoded": request.event.get("isBase64Encoded") is True,
+    }
 
 
 def _names(error: BaseException | None) -> list[str]:
