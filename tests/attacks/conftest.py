@@ -15,6 +15,7 @@ from roster.table import tokens
 from roster.table.transaction import Transaction
 from tests.api import Answer, Api, _answer, in_process
 from tests.attacks import jwt
+from tests.contract.world import World
 from tests.directory import Directory
 
 USER = "/api/v1/user"
@@ -76,3 +77,8 @@ def site(api: Api, directory: Directory) -> Site:
     made = Site(api, directory, user, tenant, project)
     made.trust(*CONFIGURED)
     return made
+
+
+@pytest.fixture
+def world(api: Api, directory: Directory) -> World:
+    return World.make(api, directory)

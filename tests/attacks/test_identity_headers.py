@@ -73,6 +73,7 @@ def cookie(site: Site, session: str) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("path", PATHS)
+@pytest.mark.row("item-07")
 def test_h01_perfect_headers_without_proof_are_refused(site: Site, path: str) -> None:
     assert site.ask(path, *lines(site)).status == 401
     assert site.ask(path, *lines(site), ("x-gateway-secret", GATEWAY)).status == 401
@@ -109,6 +110,7 @@ def test_h01_a_proof_that_fails_or_two_proofs_are_refused(site: Site) -> None:
 
 
 @pytest.mark.parametrize("kind", ["token", "session", "jwt"])
+@pytest.mark.row("item-07")
 def test_h02_a_proof_for_one_user_is_none_for_another_and_is_logged(
     site: Site, kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -257,6 +257,7 @@ def same(one: Answer) -> tuple[int, dict[str, str], str]:
 
 
 @pytest.mark.parametrize("row", FORGED)
+@pytest.mark.row("item-04")
 def test_a_forged_token_is_refused_like_any_garbage(site: Site, row: str) -> None:
     for endpoint in ENDPOINTS:
         answer = site.bearing(endpoint, FORGED[row]())
@@ -270,6 +271,7 @@ def test_a_good_token_is_believed(site: Site, row: str) -> None:
         assert site.bearing(endpoint, BELIEVED[row]()).status == 200
 
 
+@pytest.mark.row("item-05")
 def test_j01_the_documents_token_stays_refused_while_it_was_valid(site: Site) -> None:
     site.api.clock.moment = datetime(2016, 6, 1, tzinfo=UTC)
     site.directory.user("doc", id="uaa-id-310")
@@ -531,6 +533,7 @@ def test_j32_a_stage_believes_its_own_secret_and_audience(site: Site) -> None:
     assert site.bearing(USER, secret_signed(claims(aud="prod"))).status == 401
 
 
+@pytest.mark.row("item-05")
 def test_without_issuers_no_jwt_is_believed(site: Site) -> None:
     site.trust()
     assert site.bearing(USER, secret_signed()).status == 401

@@ -1,0 +1,50 @@
+"""What every answer of the suite has and what none may show, asked by `contract/recorder.py` of each one."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+HEADERS = {
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    "strict-transport-security": "max-age=63072000; includeSubDomains",
+}
+REQUEST_IDS = ("x-request-id", "x-vcap-request-id")
+
+_PARTS = ("password", "hash", "digest", "epoch", "secret")
+_WHOLE = ("pk", "sk", "v", "token")
+_GRANTED = {"POST /api/auth/tokens": {"token"}}  # the one time that it is shown
+_DOCUMENTS = ("GET /openapi.json",)  # which speak of such fields
+
+
+def flaw(route: str, answer: Mapping[str, Any]) -> str | None:
+    """Why an answer must not leave the house, or None."""
+    return next(_flaws(route, answer), None)
+
+
+def _flaws(route: str, answer: Mapping[str, Any]) -> Iterator[str]:
+    sent = {name.lower(): value for name, value in answer["headers"].items()}
+    for name, value in HEADERS.items():
+        if sent.get(name) != value:
+            yield f"with {name}: {sent.get(name)}"
+    if not sent.get("content-type", "").replace(" ", "").endswith(";charset=utf-8"):
+        yield "without a charset"
+    if not any(sent.get(name) for name in REQUEST_IDS):
+        yield "without a request id"
+    if sent["content-type"].startswith("application/json") and route not in _DOCUMENTS:
+        for name in _names(json.loads(answer["body"])):
+            if _is_internal(name.lower()) and name not in _GRANTED.get(route, ()):
+                yield f"with a field {name}"
+
+
+def _is_internal(name: str) -> bool:
+    return name in _WHOLE or any(part in name for part in _PARTS)
+
+
+def _names(value: Any) -> Iterator[str]:
+    """The names of all fields, at any depth."""
+    if isinstance(value, dict):
+        yield from value
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for one in inside:
+        yield from _names(one)

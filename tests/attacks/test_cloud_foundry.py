@@ -1,0 +1,96 @@
+"""Cloud Foundry's query under attack: rows P-08 and P-12 to P-14 where document 001 is concerned."""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from roster.dialects.cloud_foundry_query import MOST_ROWS, VALUES
+from tests.api import Api
+from tests.cloud_foundry.scene import Scene
+from tests.directory import Directory
+from tests.workspaces.rows import BAD_NUMBERS
+
+SPELT: dict[str, str] = {str(row.id): str(row.values[0]) for row in BAD_NUMBERS}
+
+REFUSED = {
+    "P-12-unknown-filter": "q=bogus:x",
+    "P-12-a-second-unknown": "q=name:x%3Bbogus:y",
+    "P-12-a-second-unknown-elsewhere": "q=name:x&q=bogus:y",
+    "P-12-internal-name": "q=workspace_id:x",
+    "P-12-key": "q=PK:x",
+    "P-12-no-key": "q=:x",
+    "P-12-equals": "q=name%3Dx",
+    "P-12-bad-utf-8": "q=name:%FF",
+    "P-12-nul": "q=name:%00",
+    "P-12-bad-escape": "q=name:%zz",
+    "P-12-too-many-values": f"q=app_guid%20IN%20{','.join(['x'] * (VALUES + 1))}",
+    "P-12-too-many-conditions": "&".join(["q=name:x"] * (VALUES + 1)),
+    "P-13-too-deep": "inline-relations-depth=99",
+    "P-13-one-too-deep": "inline-relations-depth=3",
+    "P-13-negative": "inline-relations-depth=-1",
+    "P-14-too-many-rows": "results-per-page=1000000",
+    "P-14-one-too-many": f"results-per-page={MOST_ROWS + 1}",
+    "P-14-none": "results-per-page=0",
+    "P-14-sideways": "order-direction=sideways",
+    "P-14-upper-case": "order-direction=DESC",
+    "P-14-no-direction": "order-direction=",
+    "P-14-no-column": "order-by=secret",
+}
+
+READ = {
+    "P-12-raw-semicolon": "q=name:alpha;bogus:y",
+    "P-12-no-operator": "q=name",
+    "P-12-no-value": "q=name:",
+    "P-12-regex": "q=name:" + quote("^(a+)+$|.*[" + "a" * 2_000),
+    "P-12-wildcards": "q=name:*%25_",
+    "P-12-delimiter": "q=organization_guid:a%23b",
+    "P-12-an-empty-in": "q=name%20IN%20",
+    "P-12-as-many-values-as-may-be": f"q=app_guid%20IN%20{','.join(['x'] * VALUES)}",
+    "P-12-other-spellings-of-q": "Q=bogus:x&q[]=bogus:x",
+    "P-08-page-twice": "page=0&page=1",
+}
+
+Ask = Callable[[str], tuple[int, int]]
+
+
+@pytest.fixture
+def ask(api: Api, directory: Directory) -> Ask:
+    """The status and the code of a list that was asked for with a query."""
+    scene = Scene.set(api, directory)
+
+    def send(query: str) -> tuple[int, int]:
+        answer = scene.get(f"/v2/users/{scene.dev.id}/spaces?{query}", scene.dev)
+        return answer.status, answer.json.get("code", 0)
+
+    return send
+
+
+@pytest.mark.row("P-12", "P-13", "P-14")
+def test_a_query_that_makes_no_sense_is_10005(ask: Ask) -> None:
+    for row, query in REFUSED.items():
+        assert ask(query) == (400, 10005), row
+
+
+@pytest.mark.row("P-08")
+def test_what_is_no_number_is_10005(ask: Ask) -> None:
+    for parameter in ("page", "results-per-page", "inline-relations-depth", "orphan-relations"):
+        for row, text in SPELT.items():
+            if text != "0" or parameter in ("page", "results-per-page"):
+                assert ask(f"{parameter}={text}") == (400, 10005), (parameter, row)
+
+
+@pytest.mark.row("P-08", "P-12")
+def test_a_query_that_finds_nothing_special_is_a_list(ask: Ask) -> None:
+    for row, query in READ.items():
+        assert ask(query) == (200, 0), row
+
+
+@pytest.mark.row("P-12")
+def test_a_name_that_looks_like_a_pattern_is_a_name(api: Api, directory: Directory) -> None:
+    scene = Scene.set(api, directory)
+    odd = directory.space(scene.acme, "a.*[b]")
+    directory.grant(odd, scene.dev)
+    path = f"/v2/users/{scene.dev.id}/spaces"
+    assert scene.names(f"{path}?q=name:{quote('a.*[b]')}", scene.dev) == ["a.*[b]"]
+    assert scene.names(f"{path}?q=name:{quote('a.*')}", scene.dev) == []

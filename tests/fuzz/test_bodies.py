@@ -1,0 +1,51 @@
+"""JSON conformance, at every endpoint that reads a body: what is refused has no effect, nothing breaks us."""
+
+import json
+
+import pytest
+
+from roster import strict_json
+from tests.contract.recorder import STATUSES
+from tests.contract.world import World
+from tests.fuzz.bodies import READ, REFUSED, STRICTER
+
+JSON_ROUTES = [
+    route
+    for route, statuses in STATUSES.items()
+    if 415 in statuses and 400 in statuses and "DELETE" not in route
+]
+
+
+@pytest.mark.row("item-19", "P-16", "P-17")
+@pytest.mark.parametrize("route", JSON_ROUTES)
+def test_a_body_that_is_no_json_is_400_and_has_no_effect(world: World, route: str) -> None:
+    request = {
+        name: world.request(route, "root", "own", raw=body) for name, body in (REFUSED | STRICTER).items()
+    }
+    with world.api.no_effect():
+        answers = {name: send() for name, send in request.items()}
+    assert {name: (answer.status, answer.code) for name, answer in answers.items()} == dict.fromkeys(
+        answers, (400, "VALIDATION_ERROR")
+    )
+
+
+@pytest.mark.row("item-19")
+@pytest.mark.parametrize("route", JSON_ROUTES)
+def test_a_body_that_is_json_is_judged_by_what_it_says(world: World, route: str) -> None:
+    for name, body in READ.items():
+        answer = world.request(route, "root", "own", raw=body)()
+        assert answer.status == (200 if route.startswith("PUT /api/admin") and body == b"{}" else 400), name
+        assert "must be JSON" not in answer.text, name
+
+
+@pytest.mark.row("item-19")
+@pytest.mark.parametrize("name", READ)
+def test_what_is_read_is_read_as_by_everybody(name: str) -> None:
+    assert strict_json.loads(READ[name].decode()) == json.loads(READ[name])
+
+
+@pytest.mark.row("item-19", "item-23")
+@pytest.mark.parametrize("name", STRICTER)
+def test_what_others_may_read_is_refused_for_its_second_meaning(name: str) -> None:
+    with pytest.raises(strict_json.NotStrict):
+        strict_json.loads(STRICTER[name].decode())

@@ -1,0 +1,67 @@
+"""schemathesis over the OpenAPI document, against the served API with its demo: no 5xx, nothing undocumented.
+
+Not asked of it: that whatever fits a schema is accepted (no schema says which passwords are common), that
+whatever does not is refused (unknown query parameters are ignored), and 405 (an unknown method is 404 here).
+"""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests import tally
+from tests.local.served import ROOT, Served, served
+from tools import demo
+
+DOCUMENT = ROOT / "functions/site/openapi.json"
+SCHEMATHESIS = ROOT / ".venv-fuzz/bin/schemathesis"
+EXAMPLES = max(15, int(os.environ.get("FUZZ", "0")) // 50)  # an operation
+
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "missing_required_header",
+)
+BEARER = f"Authorization: Bearer {demo.ADMIN_TOKEN}"
+IDENTITY = ("X-User-Id: " + demo.ADMIN_ID, "X-Org-Id: ws-northwind", "X-Project-Id: p-web")
+HEADERS = {
+    "Workspaces": (),  # a session's cookie
+    "User Space": (BEARER, *IDENTITY),
+    "Cloud Foundry": (BEARER,),
+    "Testmo": (BEARER,),
+    "Workspace profile": (BEARER,),
+    "OAuth": (),
+    "Site": (),
+}
+"""What the operations of each tag are called with."""
+
+ENDING = ("logout", "changePassword")  # what would end the session that the others are called with
+
+
+@pytest.mark.real
+@pytest.mark.row("item-18")
+@pytest.mark.parametrize("tag", HEADERS)
+def test_the_served_api_answers_as_its_document_says(tmp_path: Path, tag: str) -> None:
+    with served(tmp_path) as house:
+        done = _fuzzed(house, tmp_path, tag)
+    assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-2_000:]
+    generated = re.search(r"(\d+) generated", done.stdout)
+    assert generated is not None
+    tally.count("requests by schemathesis", int(generated[1]))
+
+
+def _fuzzed(house: Served, folder: Path, tag: str) -> "subprocess.CompletedProcess[str]":
+    cookie = f"Cookie: {house.login(demo.ADMIN, demo.PASSWORD)}"
+    command = [str(SCHEMATHESIS), "--no-color", "run", str(DOCUMENT), "--url", house.url]
+    command += ["--include-tag", tag, "--phases", "coverage,fuzzing", "--checks", ",".join(CHECKS)]
+    command += ["--max-examples", str(EXAMPLES), "--seed", "1", "--warnings", "off", "--no-shrink"]
+    for header in HEADERS[tag] or (cookie,):
+        command += ["--header", header]
+    for operation in ENDING:
+        command += ["--exclude-operation-id", operation]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
