@@ -2,16 +2,19 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from botocore.exceptions import ReadTimeoutError
+
 from local.tables import create_table, table_definition
 from roster.table.dynamo import DynamoStore
+from roster.table.lean import LeanTransport
 from roster.table.store import Key
-from roster.table.transport import BotoTransport, boto_client
+from roster.table.transport import BotoTransport, Transport, boto_client
 from roster.table.wire import to_wire
 
 TABLE = table_definition(Path(__file__).parents[1] / "template.yaml")
@@ -39,15 +42,36 @@ def _client(_process: int) -> Any:
 def fresh_table(definition: dict[str, Any]) -> Iterator[str]:
     """The name of an empty table that lives as long as the block."""
     name = f"test-{uuid4().hex}"
-    create_table(client(), name, definition)
+    _create(name, definition)
     try:
         yield name
     finally:
         client().delete_table(TableName=name)
 
 
-def dynamo_store(table_name: str) -> DynamoStore:
-    return DynamoStore(BotoTransport(client()), table_name)
+def _create(name: str, definition: dict[str, Any]) -> None:
+    """Make the table; an engine that has just begun, on a machine that is busy, may take its time."""
+    for _ in range(5):
+        with suppress(ReadTimeoutError, client().exceptions.ResourceInUseException):
+            create_table(client(), name, definition)
+        with suppress(ReadTimeoutError, client().exceptions.ResourceNotFoundException):
+            client().describe_table(TableName=name)
+            return
+    raise RuntimeError("the engine does not answer")
+
+
+def transport(kind: str = "lean") -> Transport:
+    """This process's transport of the kind that a deployment names."""
+    return _transport(kind, os.getpid())
+
+
+@cache
+def _transport(kind: str, _process: int) -> Transport:
+    return LeanTransport(endpoint(), "eu-west-1") if kind == "lean" else BotoTransport(client())
+
+
+def dynamo_store(table_name: str, kind: str = "lean") -> DynamoStore:
+    return DynamoStore(transport(kind), table_name)
 
 
 def empty(table_name: str) -> None:

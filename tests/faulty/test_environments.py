@@ -1,0 +1,148 @@
+"""Functions as built, in Lambda's own runtime client, killed in the middle: what is left is whole.
+
+Wants a build for this machine: `make build ARCH=here`.
+"""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+import pytest
+
+from local.gateway import Event, Function, Gateway, Routes
+from local.runtime_api import Crashed, Deployed, Environment
+from roster import clock
+from roster.table import keys, sweeps
+from tests import real, tally
+from tests.api import Answer, Clock
+from tests.budgets import Stage
+from tests.directory import Directory
+from tests.faulty import ground
+from tests.faulty.crowd import join_many, left_of
+from tests.faulty.ground import Ground
+from tools import invoke
+from tools.build import HERE, folder
+from tools.runtime_python import runs_as, version
+
+pytestmark = pytest.mark.real
+
+KILLS = 4  # a function
+MEMBERSHIPS = 400
+
+ASK: dict[str, Callable[[Stage], Answer]] = {
+    "CreateUser": lambda on: on.api.post(
+        "/api/admin/users",
+        {
+            "email": "new@example.com",
+            "fullName": "New",
+            "password": "quite another phrase",
+            "roles": ["USER"],
+        },
+        as_=on.scene.root,
+    ),
+    "AddMember": lambda on: on.api.post(
+        f"/api/workspaces/{on.scene.acme.id}/members",
+        {"userId": on.scene.stranger.id, "role": "MEMBER"},
+        as_=on.scene.boss,
+    ),
+    "DeleteUser": lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}", as_=on.scene.root),
+}
+
+
+@dataclass
+class Machine:
+    """Starts functions on a table; each event goes to a process of its own."""
+
+    functions: dict[str, Deployed]
+    table: str
+    seconds: float | None = None
+    """After how long the process of the next event is killed."""
+    kills: int = 0
+
+    def __call__(self, function: Function, event: Event) -> Any:
+        """What the function answers; raises Crashed where it was killed."""
+        environ = {
+            "TABLE_NAME": self.table,
+            "TABLE_ENDPOINT": real.endpoint(),
+            "ARGON2_MEMORY_KIB": "8",
+            "ARGON2_ITERATIONS": "1",
+        }
+        deployed = self.functions[function.id]
+        deployed = replace(deployed, environ={**deployed.environ, **environ}, timeout=60.0)
+        seconds, self.seconds = self.seconds, None
+        with Environment(invoke.PYTHON, deployed, log=os.open(os.devnull, os.O_WRONLY)) as environment:
+            environment.init()
+            if seconds is not None:
+                threading.Timer(seconds, environment.kill).start()
+            try:
+                return environment.invoke(event)
+            except Crashed:
+                self.kills += 1
+                raise
+
+
+@pytest.fixture(scope="module")
+def laid(routes: Routes) -> Iterator[Ground]:
+    with ground.laid(routes, Clock(clock.now())) as made:  # the processes have clocks of their own
+        yield made
+
+
+@pytest.fixture
+def machine(laid: Ground) -> Iterator[Machine]:
+    """The stage's requests go to environments."""
+    build = folder(HERE) if runs_as(invoke.PYTHON, version()) else None
+    assert build is None or build.is_dir(), "there is no build: make build ARCH=here"
+    api = laid.stage.api
+    made = Machine(invoke.functions(build), laid.store.table_name)
+    here, api.gateway = api.gateway, Gateway(api.gateway.routes, made)
+    yield made
+    api.gateway = here
+    laid.restore()
+    tally.count("environments killed", made.kills)
+
+
+@pytest.mark.row("F-08", "item-34")
+@pytest.mark.parametrize("name", ASK)
+def test_a_function_killed_while_it_writes_leaves_all_or_nothing(
+    laid: Ground, machine: Machine, name: str
+) -> None:
+    before = laid.kinds()
+    assert ASK[name](laid.stage).status == 200
+    after = laid.kinds()
+    random = Random(name)  # noqa: S311 - a moment, not a secret
+    for _ in range(KILLS):
+        laid.restore()
+        machine.seconds, kills = random.uniform(0.005, 0.08), machine.kills
+        answer = ASK[name](laid.stage)
+        assert answer.status == (500 if machine.kills > kills else 200)
+        laid.settle()
+        assert laid.kinds() in (before, after)
+        assert laid.verify().broken == []
+
+
+@pytest.mark.row("F-08", "F-09", "item-35")
+def test_a_sweep_killed_in_its_environment_goes_on_in_the_next(laid: Ground, machine: Machine) -> None:
+    api, store = laid.stage.api, laid.store
+    eve = Directory(store, api.clock).user("eve")
+    session = str(Directory(store, api.clock).session(eve))
+    join_many(store, eve, MEMBERSHIPS, by=laid.stage.by)
+    assert laid.verify().broken == []
+    assert api.delete(f"/api/admin/users/{eve.id}", as_=laid.stage.scene.root).status == 200
+
+    job = keys.sweep_of_user(eve.id)
+    record = {"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": job.pk}, "SK": {"S": job.sk}}}}
+    sweep, random = api.gateway.routes.functions["Sweep"], Random(9)  # noqa: S311 - moments
+    for _ in range(KILLS):
+        machine.seconds = random.uniform(0.1, 0.5)
+        with pytest.raises(Crashed):
+            machine(sweep, {"Records": [record]})
+        assert api.get("/api/auth/me", as_=session).status == 401
+        assert laid.verify().broken == []
+    assert machine(sweep, {"Records": [record]}) == {"batchItemFailures": []}
+    assert list(sweeps.jobs(store)) == []
+    assert left_of(store, eve.id) == []
+    report = laid.verify()
+    assert (report.broken, report.pending) == ([], [])

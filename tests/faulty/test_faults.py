@@ -1,0 +1,149 @@
+"""A fault at every call of every endpoint: 503 with Retry-After or the success, and nothing half-written."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.gateway import Routes
+from tests import budgets, tally
+from tests.api import Answer
+from tests.budgets import ENDPOINTS, Endpoint
+from tests.faulty import ground
+from tests.faulty.ground import Ground
+from tests.faulty.injector import LASTING, PASSING, Fault
+
+pytestmark = pytest.mark.real
+
+ASKING = [row for row in ENDPOINTS if row.trips]
+WRITING = [row for row in ASKING if row.transactions]
+READING = [row for row in ASKING if not row.transactions]
+
+
+@pytest.fixture(scope="module")
+def laid(routes: Routes) -> Iterator[Ground]:
+    with ground.laid(routes) as made:
+        yield made
+
+
+@pytest.fixture
+def whole(laid: Ground, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
+    """The ground as it was at first, before and after; its lists are asked for their first page."""
+    monkeypatch.setattr(budgets, "FAR", 1)
+    laid.stage.api.clock.moment = type(laid.stage.api.clock)().moment
+    yield laid
+    laid.restore()
+
+
+def by_name(row: Endpoint) -> str:
+    return row.name
+
+
+def cases(whole: Ground, row: Endpoint) -> Iterator[tuple[Fault, int]]:
+    """Every fault at every call that the request makes while nothing is wrong."""
+    whole.injector.arm(None)
+    assert row.ask(whole.stage).status == 200
+    operations = list(whole.injector.calls)
+    assert operations
+    for at, operation in enumerate(operations):
+        for fault in (*PASSING, *LASTING):
+            if operation in fault.of:
+                yield fault, at
+
+
+def asked_with(whole: Ground, row: Endpoint, fault: Fault, at: int) -> Answer:
+    whole.injector.arm(fault, at)
+    answer = row.ask(whole.stage)
+    assert whole.injector.injected > 0, "the fault was not met"
+    tally.count("faults injected", whole.injector.injected)
+    whole.injector.arm(None)
+    return answer
+
+
+def demand_outage(answer: Answer) -> None:
+    assert answer.status == 503, answer.text
+    assert answer.headers["retry-after"] == "1"
+
+
+@pytest.mark.row("F-01", "F-13", "item-36")
+@pytest.mark.parametrize("row", READING, ids=by_name)
+def test_a_read_that_meets_a_fault_answers_as_if_there_was_none_or_503(whole: Ground, row: Endpoint) -> None:
+    undisturbed = row.ask(whole.stage)
+    for fault, at in cases(whole, row):
+        answer = asked_with(whole, row, fault, at)
+        if fault.lasts:
+            demand_outage(answer)
+        else:
+            assert (answer.status, answer.text) == (200, undisturbed.text), fault
+    assert whole.kept() == {
+        key: item for key, item in whole.first.items() if key.sk not in ground.OF_THEIR_OWN
+    }
+
+
+@pytest.mark.row("F-01", "F-03", "F-04", "F-05", "F-06", "item-34")
+@pytest.mark.parametrize("row", WRITING, ids=by_name)
+def test_a_write_that_meets_a_fault_is_whole_or_not_at_all(whole: Ground, row: Endpoint) -> None:
+    before = whole.kinds()
+    met = list(cases(whole, row))
+    after = whole.kinds()
+    assert after != before or row.route.startswith("PUT")
+    for fault, at in met:
+        whole.restore()
+        answer = asked_with(whole, row, fault, at)
+        if fault.lasts:
+            demand_outage(answer)
+            untouched = whole.kinds() == before
+            assert untouched or (fault.applied and whole.kinds() == after), fault
+        else:
+            assert answer.status == 200, (fault, answer.text)
+            assert whole.kinds() == after, fault
+        assert whole.verify().broken == [], fault
+
+
+@pytest.mark.row("F-06", "F-07")
+@pytest.mark.parametrize("row", WRITING, ids=by_name)
+def test_a_client_that_asks_again_after_a_lost_answer_gets_what_it_wanted_once(
+    whole: Ground, row: Endpoint
+) -> None:
+    """With an Idempotency-Key the first answer again; without, the success or what says that it is done."""
+    met = list(cases(whole, row))
+    after = whole.kinds()
+    [lost] = [fault for fault in LASTING if fault.applied]
+    for at in (at for fault, at in met if fault is lost):
+        whole.restore()
+        demand_outage(asked_with(whole, row, lost, at))
+        again = row.ask(whole.stage)
+        assert again.status in _AGAIN.get(row.route, {200}), again.text
+        if row.route not in _TWICE:
+            assert whole.kinds() == after, at
+        assert whole.verify().broken == []
+
+
+_AGAIN = {
+    "DELETE /api/workspaces/{workspaceId}/members/{userId}": {200, 404},
+    "DELETE /api/admin/users/{userId}": {200, 404},
+    "DELETE /api/auth/tokens/{tokenId}": {200, 404},
+    "POST /api/auth/logout": {200, 401},
+    "PUT /api/auth/me/password": {200, 400},
+}
+"""What says that it is done already, where no key tells a retry from another request."""
+
+_TWICE = {
+    "POST /oauth/token",
+    "POST /api/auth/login",
+    "POST /api/auth/tokens",
+    "PUT /api/admin/users/{userId}",
+    "PUT /api/auth/me/password",
+}
+"""What a retry without a key does twice: another session or token, or the same change and its audit."""
+
+
+@pytest.mark.row("F-01")
+def test_a_last_use_that_cannot_be_moved_fails_nothing(whole: Ground) -> None:
+    api, ada = whole.stage.api, whole.stage.ada
+    api.clock.advance(hours=2)
+    for fault in (*PASSING, *LASTING):
+        if "UpdateItem" in fault.of:
+            whole.restore()
+            whole.injector.arm(fault, 1)
+            assert api.get("/api/auth/me", as_=ada).status == 200, fault
+            assert whole.injector.injected > 0

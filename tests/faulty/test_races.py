@@ -1,0 +1,171 @@
+"""Races on DynamoDB Local, with overlapping writes cancelled as on DynamoDB: always one serial order."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from random import Random
+from typing import Any
+
+import pytest
+
+from roster.clock import Deadline
+from roster.errors import DirectoryError, LastAdmin, Missing, NotKnown, Stale, Taken
+from roster.model import PlatformRole, User, WorkspaceRole
+from roster.table import attempts, keys, listings, members, sweeps, users
+from roster.table.dynamo import DynamoStore
+from roster.table.store import Key
+from tests import real, tally
+from tests.api import Clock, everything
+from tests.directory import Directory
+from tests.faults import FaultyTransport
+from tests.race import at_once
+from tools.verify import verify
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope="module")
+def table() -> Iterator[str]:
+    with real.fresh_table(real.TABLE) as name:
+        yield name
+
+
+@pytest.fixture
+def directory(table: str) -> Iterator[Directory]:
+    """An empty directory; afterwards every invariant holds, before the sweeps and after them."""
+    faulty = FaultyTransport(real.transport(), throttled=0.02)
+    made = Directory(DynamoStore(faulty, table).within(Deadline.after(120)), Clock())
+    yield made
+    now = made.now()
+    assert verify(made.store, now=now).broken == []
+    for job in list(sweeps.jobs(made.store)):
+        sweeps.run(made.store, Key.of(job), now)
+    report = verify(made.store, now=now)
+    assert (report.broken, report.pending) == ([], [])
+    tally.count("faults injected", faulty.faults.total())
+    real.empty(table)
+
+
+def outcome(attempt: Callable[[], object]) -> str:
+    """`done`, or the name of the refusal."""
+    try:
+        attempt()
+    except DirectoryError as refusal:
+        return type(refusal).__name__
+    return "done"
+
+
+def raced(*attempts: Callable[[], object]) -> Counter[str]:
+    return Counter(at_once([partial(outcome, attempt) for attempt in attempts]))
+
+
+@pytest.mark.row("E-07", "item-33")
+def test_one_of_twenty_gets_the_address(directory: Directory) -> None:
+    spellings = [str.lower, str.upper, str.title, str.capitalize]
+    made = raced(*(partial(directory.user, spellings[n % 4]("ada")) for n in range(20)))
+    assert made == {"done": 1, Taken.__name__: 19}
+    assert listings.total(directory.store, keys.USERS) == 1
+
+
+@pytest.mark.row("Z-12")
+def test_two_administrators_who_delete_each_other_leave_one(directory: Directory) -> None:
+    one, other = directory.admin("one"), directory.admin("other")
+    told = raced(*(partial(users.delete, directory.store, user, by=directory.by) for user in (one, other)))
+    assert told == {"done": 1, LastAdmin.__name__: 1}
+
+
+@pytest.mark.row("Z-12", "item-15")
+def test_under_fifty_operations_at_once_there_is_always_an_administrator(directory: Directory) -> None:
+    admins = [directory.admin(f"admin-{n}") for n in range(5)]
+    random, store = Random(15), directory.store  # noqa: S311 - choices
+    roles = {False: (PlatformRole.USER,), True: (PlatformRole.ADMIN,)}
+
+    def change(user: User, **more: Any) -> None:
+        users.change(store, user, lambda present: replace(present, **more), by=directory.by)
+
+    def operation() -> Callable[[], object]:
+        user, kind = random.choice(admins), random.randrange(5)
+        if kind == 0:
+            return partial(users.delete, store, user, by=directory.by)
+        if kind == 1:
+            return partial(change, user, active=random.random() < 0.3)
+        return partial(change, user, roles=roles[random.random() < 0.3])
+
+    told = raced(*(operation() for _ in range(50)))
+    assert set(told) <= {"done", LastAdmin.__name__, Missing.__name__}
+    assert told["done"] > 0
+    counted = store.get(keys.site_admins()) or {}
+    living, _ = users.page(store, 1, 100)
+    assert counted["count"] == sum(user.is_platform_admin for user in living) >= 1
+
+
+@pytest.mark.row("Z-16")
+def test_adding_and_removing_a_member_at_once_is_one_after_the_other(directory: Directory) -> None:
+    acme, ada, store = directory.workspace(), directory.user("ada"), directory.store
+    add = partial(members.add, store, acme, ada.id, WorkspaceRole.ADMIN, by=directory.by)
+    remove = partial(members.remove, store, acme, ada.id, by=directory.by, even_last_admin=True)
+    pair: list[Callable[[], object]] = [add, remove]
+    for _ in range(3):
+        told = raced(*pair * 4)
+        assert set(told) <= {"done", Taken.__name__, Missing.__name__}
+    present = store.get(keys.member(acme.id, ada.id)) is not None
+    assert listings.total(store, keys.members(acme.id)) == present
+    added = [item for item in everything(store) if item.get("action") == "member.added"]
+    removed = [item for item in everything(store) if item.get("action") == "member.removed"]
+    assert len(added) - len(removed) == present
+
+
+@pytest.mark.row("F-12")
+def test_of_changes_that_saw_one_version_one_is_made(directory: Directory) -> None:
+    ada = directory.user("ada")
+
+    def change(name: str) -> None:
+        def edit(present: User) -> User:
+            if present.revision != ada.revision:
+                raise Stale
+            return replace(present, full_name=name)
+
+        users.change(directory.store, ada, edit, by=directory.by)
+
+    assert raced(*(partial(change, f"Name {n}") for n in range(8))) == {"done": 1, Stale.__name__: 7}
+    assert users.alive(directory.store, ada.id).revision == ada.revision + 1
+
+
+@pytest.mark.row("S-02", "item-31")
+def test_of_a_hundred_attempts_at_once_five_are_looked_at(directory: Directory) -> None:
+    take = partial(attempts.take, directory.store, "ada@example.com", directory.now())
+    told = raced(*[take] * 100)
+    assert set(told) == {"done", NotKnown.__name__}
+    assert told["done"] <= attempts.FREE
+
+
+@pytest.mark.row("E-08")
+def test_two_who_swap_addresses_at_once_keep_theirs_or_are_refused(directory: Directory) -> None:
+    ada, bob = directory.user("ada"), directory.user("bob")
+    told = raced(
+        partial(directory.change, ada, email=bob.email), partial(directory.change, bob, email=ada.email)
+    )
+    assert told == {Taken.__name__: 2}
+    for user in (ada, bob):
+        assert (directory.store.get(keys.email(user.email)) or {})["user_id"] == user.id
+
+
+@pytest.mark.row("E-08")
+def test_three_who_want_one_address_get_it_once_and_free_their_own(directory: Directory) -> None:
+    people = [directory.user(name) for name in ("ada", "bob", "eve")]
+    told = raced(*(partial(directory.change, user, email="new@example.com") for user in people))
+    assert told == {"done": 1, Taken.__name__: 2}
+    held = [directory.store.get(keys.email(user.email)) for user in people]
+    assert [lock is None for lock in held].count(True) == 1
+
+
+@pytest.mark.row("F-11")
+def test_whoever_is_deleted_while_being_added_is_no_member_for_long(directory: Directory) -> None:
+    acme, ada, store = directory.workspace(), directory.user("ada"), directory.store
+    told = raced(
+        partial(members.add, store, acme, ada.id, WorkspaceRole.MEMBER, by=directory.by),
+        partial(users.delete, store, ada, by=directory.by),
+    )
+    assert told in ({"done": 2}, {"done": 1, Missing.__name__: 1})
+    assert members.page(store, acme.id, 1, 10)[0] == []

@@ -1,0 +1,217 @@
+"""Sentinels: no password, credential or proof of a gateway is ever logged, answered, audited or kept."""
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.embedded import open_embedded
+from local.gateway import Gateway, Routes
+from roster import door, wiring
+from roster.errors import Unavailable
+from roster.issuers import Issuers
+from roster.passwords import matches
+from roster.table import keys
+from roster.table.store import Item, Store
+from tests import budgets
+from tests.api import Answer, Api, Clock, everything, in_process, session_in
+from tests.attacks import jwt
+from tests.budgets import ENDPOINTS, Endpoint, Stage
+from tests.contract import recorder
+from tests.directory import Directory
+from tests.faulty.ground import items_of, put_back
+
+PASSWORD = "sentinel 5e2c password"
+WRONG = "sentinel 91ab wrong password"
+GATEWAY = "sentinel-c30d-gateway-secret-of-forty-characters"
+KEY = "sentinel-77d1-idempotency-key"
+FORGED = f"token_nobody.{'sentinel4f0a'.ljust(43, 'x')}"
+CURSOR = "c2VudGluZWwtY3Vyc29y"
+
+ASKING = [row for row in ENDPOINTS if row.trips]
+
+
+class Heard(logging.Handler):
+    """All that is logged, by whomever and at whatever level, with every attribute of the record."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        formatted = logging.Formatter().format(record)  # with the text of an exception
+        self.told.append(formatted + repr(vars(record)))
+
+
+@pytest.fixture
+def heard() -> Iterator[Heard]:
+    heard, loggers = Heard(), [logging.getLogger(), logging.getLogger(door.log.name)]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.addHandler(heard)
+        logger.setLevel(logging.DEBUG)
+    yield heard
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.removeHandler(heard)
+        logger.setLevel(level)
+
+
+class Falling:
+    """A store that fails at its nth call in a way that nobody foresaw, quoting what it was given."""
+
+    def __init__(self, inner: Store, calls: int) -> None:
+        self.inner, self.calls = inner, calls
+
+    def within(self, _: object) -> "Falling":
+        return self
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.inner, name)
+
+        def call(*arguments: Any, **more: Any) -> Any:
+            self.calls -= 1
+            if self.calls < 0:
+                raise RuntimeError(f"{name} of {arguments!r}")
+            return method(*arguments, **more)
+
+        return call
+
+
+@pytest.fixture
+def stage(routes: Routes, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    monkeypatch.setattr(budgets, "PASSWORD", PASSWORD)
+    monkeypatch.setattr(budgets, "_ONCE", {"idempotency-key": KEY})
+    monkeypatch.setattr(recorder, "tolerated", frozenset({500}))
+    embedded, clock = open_embedded(tmp_path / "roster.db"), Clock()
+    wiring.use(wiring.Wiring(embedded, clock))
+    yield Stage.set(Api(Gateway(routes, in_process), embedded, clock), Directory(embedded, clock))
+    wiring.use(None)
+    embedded.close()
+
+
+def secrets_of(table: list[Item], api: Api, answers: list[Answer]) -> dict[str, str]:
+    """Whatever must stay secret, by what it is."""
+    told = {
+        "password": PASSWORD,
+        "new password": f"{PASSWORD} new",
+        "wrong password": WRONG,
+        "gateway secret": GATEWAY,
+        "idempotency key": KEY,
+        "forged credential": FORGED,
+        "signing key": jwt.SECRET,
+    }
+    credentials = [*api._cookies.values(), *api._tokens.values()]
+    credentials += [str(session_in(one)) for one in answers if one.cookies and "session_" in one.cookies[0]]
+    credentials += [shown for answer in answers for shown in shown_in(answer)]
+    told |= {f"secret {n}": text.rpartition(".")[2] for n, text in enumerate(credentials)}
+    seals = {str(item["seal"]) for item in table if "seal" in item}
+    return told | {f"seal {n}": seal for n, seal in enumerate(seals)}
+
+
+def shown_in(answer: Answer) -> list[str]:
+    """The credentials that an answer shows, this once."""
+    told = answer.json
+    whole = {**told, **told["data"]} if isinstance(told.get("data"), dict) else told
+    return [str(whole[name]) for name in ("token", "access_token", "refresh_token") if whole.get(name)]
+
+
+def demand_absent(secrets: dict[str, str], told: str, where: str) -> None:
+    assert [name for name, secret in secrets.items() if secret in told] == [], where
+
+
+def misuse(stage: Stage) -> list[Answer]:
+    """Every way to be refused with a secret in hand."""
+    api, ada = stage.api, stage.ada
+    login = "/api/auth/login"
+    refused = [api.post(login, {"email": ada.email, "password": WRONG}) for _ in range(7)]
+    refused += [api.post(login, {"email": WRONG, "password": WRONG, "extra": WRONG})]
+    refused += [api.post(login, raw=json.dumps({"email": ada.email, "password": [WRONG]}).encode())]
+    refused += [api.post(login, raw=f'{{"password": "{WRONG}", "password": "{WRONG}"}}'.encode())]
+    refused += [api.post(login, raw=WRONG.encode())]
+    unfit = {"email": "new@example.com", "fullName": "", "password": WRONG * 20, "roles": [WRONG]}
+    refused += [api.post("/api/admin/users", unfit, as_=stage.scene.root)]
+    refused += [api.put(f"/api/admin/users/{ada.id}", {"password": WRONG * 20}, as_=stage.scene.root)]
+    change = {"currentPassword": WRONG, "newPassword": PASSWORD}
+    refused += [api.put("/api/auth/me/password", change, as_=stage.scene.boss)]
+    refused += [api.get("/api/auth/me", as_=FORGED.replace("token_", "session_"))]
+    for path in ("/api/v1/user", "/api/workspace/auth/me"):
+        refused += [api.get(path, bearer=FORGED), api.get(path, bearer=jwt.secret_signed() + "x")]
+    refused += [api.get(f"/api/workspace/auth/me?access_token={FORGED}")]
+    proofs = {**stage.identity(), "x-gateway-secret": GATEWAY, "Authorization": ""}
+    refused += [api.get("/minimal/rest/user/v1/org", headers=proofs)]
+    refused += [api.get(f"/api/admin/audit?cursor={CURSOR}", as_=stage.scene.root)]
+    return refused
+
+
+@pytest.mark.row("S-17", "item-42")
+def test_no_secret_is_logged_answered_audited_or_kept_in_the_clear(
+    stage: Stage, heard: Heard, capfd: pytest.CaptureFixture[str]
+) -> None:
+    refused = misuse(stage)
+    assert {answer.status for answer in refused} <= {400, 401, 415, 422}
+    stage.api.clock.advance(hours=1)
+    first = items_of(stage.store)
+    answers, table = [], list(first.values())
+    for row in ASKING:  # each from the beginning, for some end what others need
+        answers.append(row.ask(stage))
+        table += items_of(stage.store).values()
+        put_back(stage.store, first)
+    assert {answer.status for answer in answers} == {200}
+    secrets = secrets_of(table, stage.api, answers)
+    assert len(secrets) > 20
+
+    out, err = capfd.readouterr()
+    assert any(line.startswith("answered") for line in heard.told)
+    demand_absent(secrets, out + err, "the output")
+    demand_absent(secrets, "".join(heard.told), "the log")
+    demand_absent(secrets, "".join(answer.text for answer in refused), "a refusal")
+    told = [answer.text for answer in answers if not shown_in(answer)]
+    demand_absent(secrets, "".join(told), "an answer")
+    seals = {name for name in secrets if name.startswith("seal ")}
+    kept = {name: secret for name, secret in secrets.items() if name not in seals}
+    demand_absent(kept, repr(table), "the table")
+    demand_absent(secrets, repr([item for item in table if not _holds_seal(item)]), "the table")
+    assert any(matches(str(item.get("hash")), f"{PASSWORD} new") for item in table if "hash" in item)
+
+
+@pytest.mark.row("S-17", "item-42", "item-48")
+@pytest.mark.parametrize("row", [row for row in ASKING if row.transactions], ids=lambda row: row.name)
+def test_an_error_that_quotes_what_it_was_given_is_quoted_nowhere(
+    stage: Stage, heard: Heard, capfd: pytest.CaptureFixture[str], row: Endpoint
+) -> None:
+    answers = []
+    for calls in range(row.trips):
+        falling: Any = Falling(stage.store, calls)
+        wiring.use(wiring.Wiring(falling, stage.api.clock))
+        answers.append(row.ask(stage))
+    assert {answer.status for answer in answers} == {500}
+    secrets = secrets_of(everything(stage.store), stage.api, [])
+    out, err = capfd.readouterr()
+    assert any("RuntimeError" in line for line in heard.told)
+    demand_absent(secrets, out + err + "".join(heard.told) + "".join(one.text for one in answers), row.name)
+
+
+@pytest.mark.row("F-18")
+def test_issuers_and_gateway_out_of_reach_are_503_and_nobody_is_let_in(
+    stage: Stage, heard: Heard, deployed: Any
+) -> None:
+    def away() -> Any:
+        raise Unavailable(retry_after=60)
+
+    wiring.use(wiring.Wiring(stage.store, stage.api.clock, issuers=away, gateway_secrets=away))
+    api = stage.api
+    trusted = api.get("/api/v1/user", bearer=jwt.secret_signed())
+    assert (trusted.status, trusted.headers["retry-after"]) == (503, "60")
+    assert api.get("/api/v1/user", bearer=stage.ada).status == 200  # who needs no issuer
+    deployed(IDENTITY_HEADER_PROOF="gateway-secret")
+    proofs = {**stage.identity(), "x-gateway-secret": GATEWAY}
+    assert api.get("/minimal/rest/user/v1/org", headers=proofs).status == 503
+    wiring.use(wiring.Wiring(stage.store, api.clock, Issuers, lambda: [GATEWAY]))
+    assert api.get("/minimal/rest/user/v1/org", headers=proofs).status == 200  # no failure is remembered
+    demand_absent({"gateway secret": GATEWAY}, "".join(heard.told), "the log")
+
+
+def _holds_seal(item: Item) -> bool:
+    return str(item["SK"]).startswith(keys.SESSIONS)

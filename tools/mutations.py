@@ -1,0 +1,199 @@
+"""Switches named guards off, one at a time, in a copy of the tree, and demands that a test fails for each.
+
+Run as `python -m tools.mutations [NAME...]`, in the tests' environment. Prints a table; the exit code is 1
+where a mutation survives, and where a guard cannot be judged: its text is not found, or its tests do not
+run, or fail without it being touched.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+LAYER = "layers/roster/roster"
+LEFT_OUT = shutil.ignore_patterns(
+    ".git", ".venv*", ".tools", ".aws-sam*", ".*_cache", "__pycache__", "node_modules"
+)
+SECONDS = 300  # for the tests of one guard, on a machine that is busy
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A guard: where it stands, what takes it away, and the tests of which one must fail then."""
+
+    name: str
+    file: str
+    text: str
+    without: str
+    tests: Sequence[str]
+
+
+GUARDS = (
+    Guard(
+        "audience of a token",
+        f"{LAYER}/issuers.py",
+        'if not _audiences(payload.get("aud")) & issuer.audiences:',
+        "if False:",
+        ("tests/attacks/test_tokens.py",),
+    ),
+    Guard(
+        "last platform ADMIN",
+        f"{LAYER}/table/users.py",
+        'add={"count": -1}, condition=AtLeast("count", 2)',
+        'add={"count": -1}',
+        ("tests/workspaces/test_delete_user.py", "tests/workspaces/test_update_user.py"),
+    ),
+    Guard(
+        "origin of a browser's write",
+        f"{LAYER}/dialects/workspaces.py",
+        "if origin is not None and origin not in settings().allowed_origins:",
+        "if False:",
+        ("tests/workspaces/test_browser.py",),
+    ),
+    Guard(
+        "same user in Cloud Foundry",
+        f"{LAYER}/dialects/cloud_foundry_sight.py",
+        "return user_id == self.user_id or bool(self.scopes & _ANYBODY)",
+        "return True",
+        ("tests/cloud_foundry",),
+    ),
+    Guard(
+        "membership in User Space",
+        f"{LAYER}/dialects/user_space.py",
+        "if project.workspace_id != tenant.id or not (user.is_admin or membership):",
+        "if project.workspace_id != tenant.id:",
+        (
+            "tests/user_space/test_get_org.py",
+            "tests/user_space/test_identity.py",
+            "tests/contract/test_matrix.py",
+        ),
+    ),
+    Guard(
+        "lockout",
+        f"{LAYER}/table/attempts.py",
+        "if until > moment:",
+        "if False:",
+        ("tests/session/test_lockout.py",),
+    ),
+    Guard(
+        "tombstone of a user",
+        f"{LAYER}/table/users.py",
+        'return None if found is None or "deleted_at" in found else entity(User, found)',
+        "return None if found is None else entity(User, found)",
+        ("tests/workspaces/test_delete_user.py", "tests/contract/test_withdrawal.py"),
+    ),
+    Guard(
+        "If-Match",
+        f"{LAYER}/dialects/workspaces.py",
+        "if revision is None or _tag(revision) not in tags:",
+        "if False:",
+        ("tests/workspaces/test_etag.py",),
+    ),
+    Guard(
+        "body under an Idempotency-Key",
+        f"{LAYER}/table/answers.py",
+        'if not hmac.compare_digest(str(found.get("mac")), question.mac):',
+        "if False:",
+        ("tests/workspaces/test_idempotency.py",),
+    ),
+    Guard(
+        "switch for tokens in the query",
+        f"{LAYER}/dialects/workspace_profile.py",
+        " or not settings().access_token_in_query",
+        "",
+        ("tests/workspace_profile/test_get_profile.py",),
+    ),
+    Guard(
+        "seal of a cursor",
+        f"{LAYER}/cursors.py",
+        "if not hmac.compare_digest(mac, _mac(seal, about, body)):",
+        "if False:",
+        ("tests/workspaces/test_list_audit.py",),
+    ),
+)
+
+
+class Useless(Exception):
+    """A guard that this tool cannot judge, and why."""
+
+
+def main(names: Sequence[str]) -> int:
+    """Judge the guards of these names, or all; the exit code."""
+    guards = [guard for guard in GUARDS if not names or guard.name in names]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        verdicts = list(pool.map(_judge, guards))
+    for guard, (holds, said) in zip(guards, verdicts, strict=True):
+        print(f"{guard.name:<32} {said}" if holds else f"{guard.name:<32} NOT PROVED: {said}")
+    return 0 if verdicts and all(holds for holds, _ in verdicts) else 1
+
+
+def _judge(guard: Guard) -> tuple[bool, str]:
+    """Whether a test fails without the guard, in a copy of the tree of its own; which one, or why not."""
+    with tempfile.TemporaryDirectory(prefix="roster-mutation-") as folder:
+        tree = Path(shutil.copytree(ROOT, Path(folder) / "tree", ignore=LEFT_OUT))
+        try:
+            caught = _caught(tree, guard)
+        except (Useless, subprocess.TimeoutExpired) as error:
+            return False, str(error)
+    return (True, caught) if caught else (False, "it can be taken away and all tests pass")
+
+
+def _caught(tree: Path, guard: Guard) -> str | None:
+    """The first test that fails without the guard, and passes with it; None where all pass."""
+    with _mutated(tree / guard.file, guard.text, guard.without):
+        caught = _first_failure(tree, guard.tests)
+    if caught is not None and _first_failure(tree, [caught]) is not None:
+        raise Useless(f"{caught} fails with the guard too")
+    return caught
+
+
+@contextmanager
+def _mutated(path: Path, text: str, without: str) -> Iterator[None]:
+    """The file with one place changed, as long as the block lasts."""
+    if not path.exists():
+        raise Useless(f"there is no {path.name}")
+    whole = path.read_text("utf-8")
+    if whole.count(text) != 1:
+        raise Useless(f"{path.name} has the guard's text {whole.count(text)} times")
+    path.write_text(whole.replace(text, without), "utf-8")
+    try:
+        yield
+    finally:
+        path.write_text(whole, "utf-8")
+
+
+def _first_failure(tree: Path, tests: Sequence[str]) -> str | None:
+    """The name of the first test that fails; None where all pass. Raises Useless where they cannot run."""
+    missing = [test for test in tests if not (tree / test.partition("::")[0]).exists()]
+    if missing:
+        raise Useless(f"there is no {missing[0]}")
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-rf", "--tb=no", "-p", "no:cacheprovider"]
+    # A file changed twice within a second would be taken from the bytecode of before.
+    environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    ran = subprocess.run(  # noqa: S603 - our own tests
+        [*command, *tests],
+        cwd=tree,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    if ran.returncode == 0:
+        return None
+    failure = re.search(r"^FAILED (.+?)( - .*)?$", ran.stdout, re.MULTILINE)
+    if ran.returncode != 1 or failure is None:
+        raise Useless(f"the tests do not run: {ran.stdout[-300:]}")
+    return failure[1]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
