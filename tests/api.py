@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from local.gateway import Function, Gateway, Request, Response
@@ -15,6 +16,7 @@ from roster.model import User
 from roster.table.store import Item, Store
 from tests.contract import recorder
 from tests.directory import Directory
+from tests.guard import acting_as
 
 
 @dataclass
@@ -45,7 +47,8 @@ class Context:
 
 def in_process(function: Function, event: dict[str, Any]) -> Any:
     """Call a function's handler as Lambda would, in this process."""
-    answer = getattr(import_module(function.module), function.attribute)(event, Context(function.id))
+    with acting_as(function.id):
+        answer = getattr(import_module(function.module), function.attribute)(event, Context(function.id))
     recorder.note(event, answer)
     return answer
 
@@ -105,7 +108,11 @@ class Api:
         bearer: User | str | None = None,
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
+        form: Mapping[str, str] | None = None,
     ) -> Answer:
+        if form is not None:
+            raw = urlencode(form).encode()
+            headers = {"Content-Type": "application/x-www-form-urlencoded", **(headers or {})}
         lines = [("host", "roster.example")]
         if as_ is not None:
             lines.append(("cookie", f"__Host-session={self.cookie(as_)}"))

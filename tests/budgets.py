@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from roster.model import Actor, ApiToken, Membership, Project, Session, Tenant, User, WorkspaceRole
+from roster.credentials import Credential
+from roster.model import Actor, ApiToken, Membership, Project, Session, Space, Tenant, User, WorkspaceRole
 from roster.table import (
     attempts,
+    audit,
     catalog,
+    families,
     keys,
     listings,
     members,
@@ -31,7 +34,21 @@ from tests.api import Answer, Api
 from tests.directory import PASSWORD, Directory
 from tests.workspaces.scene import Scene
 
-MODULES = (users, tenants, members, projects, spaces, catalog, sessions, tokens, attempts, listings, sweeps)
+MODULES = (
+    users,
+    tenants,
+    members,
+    projects,
+    spaces,
+    catalog,
+    sessions,
+    tokens,
+    attempts,
+    listings,
+    sweeps,
+    audit,
+    families,
+)
 """The modules whose public functions of a store have a row each."""
 
 CROWD = 300  # rows of every list
@@ -48,8 +65,11 @@ class Stage:
     scene: Scene
     ada: User  # can log in; member of acme and, a little later, of globex
     web: Project  # of acme; ada works in it
+    alpha: Space  # of that project; ada develops it
     token: ApiToken  # of ada
     session: Session  # of ada
+    refresh: Credential  # of ada, by her client
+    family: Item  # of that refresh token
 
     @classmethod
     def set(cls, api: Api, directory: Directory) -> "Stage":
@@ -62,7 +82,9 @@ class Stage:
         api.cookie(ada)
         web = directory.project(scene.acme)
         directory.grant(web, ada)
-        directory.grant(directory.space(scene.acme, "alpha", web), ada)
+        alpha = directory.space(scene.acme, "alpha", web)
+        directory.grant(alpha, ada)
+        directory.app(alpha, "app-1")
         directory.group(1, "QA")
         directory.role(1, "Tester")
         for user in (ada, scene.root):
@@ -72,7 +94,12 @@ class Stage:
             api.store.get(keys.session(ada.id, credential.id)), credential, ada, api.clock.moment
         )
         assert session is not None
-        return cls(api, directory, scene, ada, web, token, session)
+        directory.client("robot", "s", grants=("password", "refresh_token", "client_credentials"), user=ada)
+        refresh = families.start(api.store, ada, "robot", (), renewable=True, by=directory.by).refresh
+        assert refresh is not None
+        family = api.store.get(keys.family(ada.id, refresh.family_id))
+        assert family is not None
+        return cls(api, directory, scene, ada, web, alpha, token, session, refresh, family)
 
     @property
     def store(self) -> Store:
@@ -90,6 +117,18 @@ class Stage:
             "X-User-Id": self.ada.id,
             "Authorization": f"Bearer {self.api.token(self.ada)}",
         }
+
+    def ask_for_token(self, grant: str) -> Answer:
+        """A request of ada's client to the token endpoint, with all that any grant wants."""
+        form = {
+            "grant_type": grant,
+            "username": self.ada.email,
+            "password": PASSWORD,
+            "refresh_token": str(self.refresh),
+            "client_id": "robot",
+            "client_secret": "s",
+        }
+        return self.api.post("/oauth/token", form=form)
 
     def row_of_web(self) -> Item:
         """What the list of projects says of the project."""
@@ -188,7 +227,56 @@ def _root(stage: Stage) -> User:
     return stage.scene.root
 
 
+def _cloud_foundry(path: str, who: Callable[[Stage], User] = lambda on: on.ada) -> Callable[[Stage], Answer]:
+    """A request of document 001; ids of the stage stand in braces."""
+
+    def ask(on: Stage) -> Answer:
+        filled = path.format(ada=on.ada.id, acme=on.scene.acme.id, alpha=on.alpha.id)
+        return on.api.get(filled, bearer=who(on))
+
+    return ask
+
+
 ENDPOINTS = (
+    Endpoint("GET /v2/users/{guid}/spaces", 4, 3, 0, _cloud_foundry("/v2/users/{ada}/spaces")),
+    Endpoint(
+        "GET /v2/users/{guid}/spaces",
+        4,
+        3,
+        0,
+        _cloud_foundry("/v2/users/{ada}/spaces?q=name:alpha&order-by=name"),
+        "filtered and ordered",
+    ),
+    Endpoint(
+        "GET /v2/users/{guid}/spaces",
+        7,
+        6,
+        0,
+        _cloud_foundry("/v2/users/{ada}/spaces?inline-relations-depth=1"),
+        "inlined to depth 1",
+    ),
+    Endpoint(
+        "GET /v2/users/{guid}/spaces",
+        10,
+        9,
+        0,
+        _cloud_foundry("/v2/users/{ada}/spaces?inline-relations-depth=2"),
+        "inlined to depth 2",
+    ),
+    Endpoint("GET /v2/users", 5, 4, 0, _cloud_foundry("/v2/users", _root)),
+    Endpoint("GET /v2/users/{guid}", 2, 1, 0, _cloud_foundry("/v2/users/{ada}")),
+    Endpoint("GET /v2/users/{guid}/{relation}", 5, 3, 0, _cloud_foundry("/v2/users/{ada}/organizations")),
+    Endpoint("GET /v2/spaces", 4, 3, 0, _cloud_foundry("/v2/spaces", _root)),
+    Endpoint("GET /v2/spaces/{guid}", 2, 2, 0, _cloud_foundry("/v2/spaces/{alpha}")),
+    Endpoint("GET /v2/spaces/{guid}/{relation}", 5, 4, 0, _cloud_foundry("/v2/spaces/{alpha}/developers")),
+    Endpoint("GET /v2/organizations", 4, 3, 0, _cloud_foundry("/v2/organizations", _root)),
+    Endpoint("GET /v2/organizations/{guid}", 2, 2, 0, _cloud_foundry("/v2/organizations/{acme}")),
+    Endpoint(
+        "GET /v2/organizations/{guid}/{relation}", 5, 4, 0, _cloud_foundry("/v2/organizations/{acme}/users")
+    ),
+    Endpoint("GET /v2/apps/{guid}", 4, 3, 0, _cloud_foundry("/v2/apps/app-1")),
+    Endpoint("GET /v2/info", 0, 0, 0, _cloud_foundry("/v2/info")),
+    Endpoint("GET /", 0, 0, 0, _cloud_foundry("/")),
     Endpoint(
         "POST /api/workspaces",
         4,
@@ -285,11 +373,34 @@ ENDPOINTS = (
         lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}", as_=on.scene.root),
     ),
     Endpoint(
+        "GET /api/admin/audit",
+        4,
+        4,
+        0,
+        lambda on: on.api.get("/api/admin/audit", as_=on.scene.root),
+        "by day",
+    ),
+    Endpoint(
+        "GET /api/admin/audit",
+        4,
+        2,
+        0,
+        lambda on: on.api.get(f"/api/admin/audit?target={on.ada.id}", as_=on.scene.root),
+        "of a user",
+    ),
+    Endpoint(
         "POST /api/auth/login",
         4,
         4,
         1,
         lambda on: on.api.post("/api/auth/login", {"email": on.ada.email, "password": PASSWORD}),
+    ),
+    Endpoint("POST /oauth/token", 4, 4, 1, lambda on: on.ask_for_token("password"), "for a password"),
+    Endpoint(
+        "POST /oauth/token", 4, 2, 1, lambda on: on.ask_for_token("refresh_token"), "for a refresh token"
+    ),
+    Endpoint(
+        "POST /oauth/token", 4, 3, 1, lambda on: on.ask_for_token("client_credentials"), "for the client"
     ),
     Endpoint("POST /api/auth/logout", 4, 2, 1, lambda on: on.api.post("/api/auth/logout", as_=on.ada)),
     Endpoint("GET /api/auth/me", 2, 1, 0, lambda on: on.api.get("/api/auth/me", as_=on.ada)),
@@ -361,6 +472,8 @@ ENDPOINTS = (
         0,
         lambda on: on.api.get("/api/workspace/auth/me", bearer=on.ada),
     ),
+    Endpoint("GET /openapi.json", 0, 0, 0, lambda on: on.api.get("/openapi.json")),
+    Endpoint("GET /docs", 0, 0, 0, lambda on: on.api.get("/docs")),
     Endpoint("$default", 0, 0, 0, lambda on: on.api.get("/api/nowhere", as_=on.ada)),
 )
 
@@ -368,6 +481,7 @@ _GET, _BATCH, _QUERY, _TRANSACT = "GetItem", "BatchGetItem", "Query", "TransactW
 _UPDATE, _PUT, _DELETE = "UpdateItem", "PutItem", "DeleteItem"
 _PAGE = {_BATCH: 1, _GET: 1, _QUERY: 1}
 _JOINED = {_BATCH: 2, _GET: 1, _QUERY: 1}
+_WEEK = audit.Search("2026-04-06T01:00:00Z", "2026-04-13T01:00:00Z")
 _NEW_USER = User("", 0, "new@example.com", "New", "")
 _NEW_TENANT = Tenant("", 0, "umbra", "Umbra", "")
 
@@ -453,6 +567,16 @@ PATTERNS = (
         {_GET: 1, _TRANSACT: 1},
         lambda on: tokens.revoke(on.store, on.ada.id, on.token.id, by=on.by),
     ),
+    Pattern(
+        "families.start",
+        {_TRANSACT: 1},
+        lambda on: families.start(on.store, on.ada, "robot", (), renewable=True, by=on.by),
+    ),
+    Pattern(
+        "families.renew",
+        {_TRANSACT: 1},
+        lambda on: families.renew(on.store, on.family, on.refresh, (), by=on.by),
+    ),
     Pattern("attempts.take", {_UPDATE: 1}, lambda on: attempts.take(on.store, on.ada.email, on.by.at)),
     Pattern("listings.allocate", {_UPDATE: 1}, lambda on: listings.allocate(on.store, keys.USERS, 7)),
     Pattern("listings.reserve", {_UPDATE: 1}, lambda on: listings.reserve(on.store, keys.USERS, 7_000)),
@@ -491,7 +615,29 @@ PATTERNS = (
     ),
     Pattern("catalog.all_groups", {_QUERY: 1}, lambda on: catalog.all_groups(on.store)),
     Pattern("catalog.all_roles", {_QUERY: 1}, lambda on: catalog.all_roles(on.store)),
+    Pattern(
+        "listings.few",
+        {_BATCH: 1},
+        lambda on: listings.few(on.store, [keys.workspaces_of(on.ada.id)], 50),
+        "(two where numbers lie past the first ten thousand)",
+    ),
+    Pattern("spaces.by_id", {_GET: 1}, lambda on: spaces.by_id(on.store, on.alpha.id)),
+    Pattern("spaces.of_apps", {_BATCH: 1}, lambda on: spaces.of_apps(on.store, ["app-1"])),
+    Pattern("spaces.workspaces_of", {_BATCH: 1}, lambda on: spaces.workspaces_of(on.store, [on.alpha.id])),
     Pattern("listings.total", {_GET: 1}, lambda on: listings.total(on.store, keys.USERS)),
+    Pattern("audit.page", {_QUERY: audit.DAYS}, lambda on: audit.page(on.store, _WEEK, SIZE), "by day"),
+    Pattern(
+        "audit.page",
+        {_QUERY: 1},
+        lambda on: audit.page(on.store, replace(_WEEK, actor="x"), SIZE),
+        "by actor",
+    ),
+    Pattern(
+        "audit.erase",
+        {_QUERY: 2, _UPDATE: 2},
+        lambda on: audit.erase(on.store, on.scene.stranger.id, "erased"),
+        "(two entries)",
+    ),
     Pattern("sweeps.jobs", {_QUERY: 1}, lambda on: list(sweeps.jobs(on.store))),
     Pattern(
         "sweeps.run",

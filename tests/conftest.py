@@ -5,7 +5,10 @@ The engine is SQLite; `--engine dynamodb` (under `tools/with_dynamodb_local.sh`)
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
 
 import pytest
 
@@ -19,6 +22,9 @@ from tests import real
 from tests.api import Api, Clock, in_process
 from tests.contract import recorder
 from tests.directory import Directory
+from tests.guard import GuardedStore, GuardedTransport, template_guard
+
+pytest_plugins = ("tests.tally", "tests.attacks.register", "tests.contract.account", "tests.unused_grants")
 
 ROOT = Path(__file__).parent.parent
 
@@ -30,24 +36,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=("sqlite", "dynamodb"), default="sqlite", help="the table's engine")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "api" in item.fixturenames:
             item.add_marker("endpoint")
-    _keep_for_the_end(config, items)
-
-
-def _keep_for_the_end(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let the account of all statuses come last, and only where nothing of the suite was left out."""
-    account = [item for item in items if item.name == "test_every_listed_status_was_produced"]
-    rest = [item for item in items if item not in account]
-    narrowing = ("keyword", "deselect", "ignore", "ignore_glob", "lf", "stepwise")
-    narrowed = any(config.getoption(name, None) for name in narrowing)
-    if config.args == ["tests"] and config.option.markexpr == "not real" and not narrowed:
-        items[:] = [*rest, *account]
-    else:
-        items[:] = rest
-        config.hook.pytest_deselected(items=account)
 
 
 @pytest.fixture(scope="session")
@@ -71,13 +63,22 @@ def dynamo_table(request: pytest.FixtureRequest) -> Iterator[str | None]:
 
 
 @pytest.fixture
-def bare_store(dynamo_table: str | None, tmp_path: Path) -> Iterator[Store]:
+def table_file(tmp_path: Path) -> Iterator[Path]:
+    """Where the embedded table lies: in memory where there is such a folder, for else it waits for a disk."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path) as folder:
+        yield Path(folder, "roster.db")
+
+
+@pytest.fixture
+def bare_store(dynamo_table: str | None, table_file: Path) -> Iterator[Store]:
     """An empty table of the engine that the run was asked for."""
     if dynamo_table is not None:
-        yield real.dynamo_store(dynamo_table)
+        plain = real.dynamo_store(dynamo_table)
+        yield replace(plain, transport=GuardedTransport(plain.transport, template_guard(), dynamo_table))
         real.empty(dynamo_table)
     else:
-        embedded = open_embedded(tmp_path / "roster.db")
+        embedded = open_embedded(table_file)
         yield embedded
         embedded.close()
 
@@ -88,7 +89,9 @@ def meter() -> Meter:
 
 
 @pytest.fixture
-def store(bare_store: Store, meter: Meter) -> Store:
+def store(bare_store: Store, meter: Meter, dynamo_table: str | None) -> Store:
+    if dynamo_table is None:  # else its transport is guarded
+        bare_store = cast(Store, GuardedStore(bare_store, template_guard()))
     return MeteredStore(bare_store, meter)
 
 

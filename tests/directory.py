@@ -8,9 +8,11 @@ from uuid import uuid4
 
 from roster import passwords
 from roster.clock import instant
-from roster.credentials import Credential
+from roster.credentials import Credential, digest
 from roster.model import (
     Actor,
+    App,
+    Client,
     Feature,
     Group,
     Membership,
@@ -96,6 +98,10 @@ class Directory:
         made = Space(str(uuid4()), number, tenant.id, name, instant(self.now()))
         return self._made(spaces.plan, replace(made, project_id=project.id if project else None, **more))
 
+    def app(self, space: Space, app_id: str) -> App:
+        number = listings.allocate(self.store, keys.APPS)
+        return self._made(spaces.plan_app, App(app_id, number, space.id, app_id))
+
     def feature(self, tenant: Tenant, name: str, project: Project | None = None, **more: Any) -> Feature:
         made = Feature(str(uuid4()), tenant.id, name, project_id=project.id if project else None)
         return self._made(catalog.plan_feature, replace(made, **more))
@@ -105,6 +111,22 @@ class Directory:
 
     def group(self, number: int, name: str) -> Group:
         return self._made(catalog.plan_group, Group(number, name))
+
+    def client(
+        self,
+        client_id: str,
+        secret: str = "",
+        *,
+        grants: tuple[str, ...] = ("password", "refresh_token"),
+        scopes: tuple[str, ...] = ("cloud_controller.read", "cloud_controller.write"),
+        user: User | None = None,
+    ) -> Client:
+        """A program of the token endpoint; without a secret it is a public one."""
+        made = Client(client_id, grants, scopes, user.id if user else None)
+        work = Transaction(self.by)
+        catalog.plan_client(work, made, digest(secret))
+        work.commit(self.store)
+        return made
 
     def grant(self, place: Project | Space, user: User, role: str = "developer") -> None:
         """A place in a project or a role in a space, within the user's membership if there is one."""

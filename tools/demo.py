@@ -36,6 +36,9 @@ DEVELOPER_TOKEN = "demo-token-of-ingrid-lindqvist-who-develops"  # noqa: S105
 SERVICE_TOKEN = "demo-token-of-the-build-robot-at-northwind"  # noqa: S105
 """API tokens, for curl; the robot's is for its workspace."""
 
+CLIENT_ID, CLIENT_SECRET = "build", "demo-secret-of-the-build-client"
+"""The client of the token endpoint that stands for the robot."""
+
 _FIRST = (  # noqa: SIM905 - a line a name would be eighty lines
     "Amara Mateo Ingrid Kenji Leila Tomasz Priya Oluwaseun Chiara Hamza Sofia Duc Maren Kwame Anneli Rafael "
     "Noor Siobhan Yusuf Hana Lucas Zainab Pavel Mei Emeka Freya Arjun Camila Bram Thandiwe Aiko Viktor "
@@ -264,6 +267,14 @@ def _credentials() -> Iterator[Line]:
         "secret": "",
         "grants": ["password", "refresh_token"],
         "scopes": ["cloud_controller.read", "cloud_controller.write"],
+    }
+    yield {
+        "type": "client",
+        "id": CLIENT_ID,
+        "secret": CLIENT_SECRET,
+        "userId": SERVICE_ID,
+        "grants": ["client_credentials"],
+        "scopes": ["cloud_controller.read"],
     }
 
 

@@ -10,6 +10,8 @@ FILE = Path(__file__).parent.parent / "tests" / "contract" / "statuses.toml"
 _ANY = "200 401 503"
 
 _USER_SPACE = f"{_ANY} 400 404"
+_CF_LIST = f"{_ANY} 400 403"
+_CF_ONE = f"{_CF_LIST} 404"
 _TESTMO_PAGE = f"{_ANY} 400 422"
 _TESTMO_SITE_PAGE = f"{_TESTMO_PAGE} 403"
 
@@ -25,6 +27,7 @@ STATUSES: dict[str, str] = {
     "GET /api/admin/users": f"{_ANY} 400 403",
     "GET /api/admin/users/{userId}": f"{_ANY} 403 404",
     "PUT /api/admin/users/{userId}": f"{_ANY} 400 403 404 409 412 415",
+    "GET /api/admin/audit": f"{_ANY} 400 403",
     "DELETE /api/admin/users/{userId}": f"{_ANY} 403 404 409 412 415",
     # Its sessions and tokens.
     "POST /api/auth/login": f"{_ANY} 400 403 415",
@@ -34,6 +37,8 @@ STATUSES: dict[str, str] = {
     "POST /api/auth/tokens": f"{_ANY} 400 403 404 415",
     "GET /api/auth/tokens": f"{_ANY} 400",
     "DELETE /api/auth/tokens/{tokenId}": f"{_ANY} 403 404 412 415",
+    # The token endpoint (RFC 6749).
+    "POST /oauth/token": f"{_ANY} 400",
     # Document 000.
     "GET /minimal/rest/user/v1/org": _USER_SPACE,
     "GET /minimal/rest/user/v1/org/detail": _USER_SPACE,
@@ -41,6 +46,20 @@ STATUSES: dict[str, str] = {
     "GET /minimal/rest/user/v1/project/detail": _USER_SPACE,
     "GET /minimal/rest/user/v1/space": _USER_SPACE,
     "GET /minimal/rest/user/v1/feature": _USER_SPACE,
+    # Document 001.
+    "GET /v2/users/{guid}/spaces": _CF_ONE,
+    "GET /v2/users": _CF_LIST,
+    "GET /v2/users/{guid}": _CF_ONE,
+    "GET /v2/users/{guid}/{relation}": _CF_ONE,
+    "GET /v2/spaces": _CF_LIST,
+    "GET /v2/spaces/{guid}": _CF_ONE,
+    "GET /v2/spaces/{guid}/{relation}": _CF_ONE,
+    "GET /v2/organizations": _CF_LIST,
+    "GET /v2/organizations/{guid}": _CF_ONE,
+    "GET /v2/organizations/{guid}/{relation}": _CF_ONE,
+    "GET /v2/apps/{guid}": _CF_ONE,
+    "GET /v2/info": "200",
+    "GET /": "200",
     # Document 003.
     "GET /api/v1/user": f"{_ANY} 400",
     "GET /api/v1/users": _TESTMO_SITE_PAGE,
@@ -55,6 +74,9 @@ STATUSES: dict[str, str] = {
     "GET /api/v1/roles/{number}": f"{_ANY} 400 403 404 422",
     # Document 004.
     "GET /api/workspace/auth/me": f"{_ANY} 403",
+    # The site of itself.
+    "GET /openapi.json": "200",
+    "GET /docs": "200",
     # What has no endpoint.
     "$default": "404",
 }

@@ -8,6 +8,7 @@ from tests.contract.world import World
 TESTMO = [(route, statuses) for route, statuses in STATUSES.items() if " /api/v1/" in route]
 NOT_TEXT = [route for route, statuses in TESTMO if 400 in statuses]
 NOT_VALID = [route for route, statuses in TESTMO if 422 in statuses]
+CLOUD_FOUNDRY = [route for route, statuses in STATUSES.items() if " /v2/" in route and 400 in statuses]
 LISTS_OF_NAMES = ("GET /api/v1/projects/{project_id}/users", "GET /api/v1/project/{project_id}/users")
 WITH_A_MEDIA_TYPE = [route for route, statuses in STATUSES.items() if 415 in statuses]
 
@@ -36,3 +37,10 @@ def test_a_body_that_is_not_said_to_be_json_is_not_read(world: World, route: str
     with world.api.no_effect():
         answer = request()
     assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+@pytest.mark.parametrize("route", CLOUD_FOUNDRY)
+def test_a_query_that_is_no_text_is_a_bad_parameter_to_cloud_foundry(world: World, route: str) -> None:
+    for query in ("x=%FF", "x=%0", "x=%00", "page=1e1"):
+        answer = world.request(route, "root", "own", query)()
+        assert (answer.status, answer.json["code"]) == (400, 10005), query

@@ -4,7 +4,7 @@ import pytest
 
 from local.gateway import Routes
 from tests.contract import recorder
-from tests.contract.recorder import LISTED, SEEN, STATUSES
+from tests.contract.recorder import STATUSES
 from tools import statuses
 
 
@@ -20,8 +20,3 @@ def test_an_answer_that_no_contract_lists_fails_the_test_that_got_it(monkeypatch
     monkeypatch.setattr(recorder, "SEEN", set())
     with pytest.raises(pytest.fail.Exception, match="GET /api/auth/me answered 404"):
         recorder.note({"routeKey": "GET /api/auth/me"}, {"statusCode": 404})
-
-
-def test_every_listed_status_was_produced() -> None:
-    """Runs last, and only in a run of the whole suite (`tests/conftest.py`)."""
-    assert sorted(LISTED - SEEN) == []

@@ -22,8 +22,8 @@ IMPORTED = "an-imported-secret-of-more-than-thirty-two-characters"
 NEW_PASSWORD = "quite another phrase"
 
 COOKIES = ("workspaces", "user_space")  # the dialects that take a session cookie
-BEARERS = ("user_space", "testmo", "profile")  # and those that take a bearer credential
-KINDS = ("token", "imported", "jwt")
+BEARERS = ("user_space", "testmo", "profile", "cloud_foundry")  # and those that take a bearer credential
+KINDS = ("token", "imported", "jwt", "access")
 GRANTED = {
     **{f"{dialect} by session": 200 for dialect in COOKIES},
     **{f"{dialect} by {kind}": 200 for dialect in BEARERS for kind in KINDS},
@@ -66,6 +66,9 @@ class House:
     def testmo(self, bearer: str) -> Answer:
         return self.api.get(f"/api/v1/projects/{self.web.number}/users", bearer=bearer)
 
+    def cloud_foundry(self, bearer: str, path: str = "spaces") -> Answer:
+        return self.api.get(f"/v2/users/{self.ada.id}/{path}", bearer=bearer)
+
     def profile(self, bearer: str) -> Answer:
         return self.api.get("/api/workspace/auth/me", bearer=bearer)
 
@@ -80,6 +83,7 @@ class House:
             found[f"user_space by {kind}"] = self.user_space(bearer=bearer).status
             found[f"testmo by {kind}"] = self.testmo(bearer).status
             found[f"profile by {kind}"] = self.profile(bearer).status
+            found[f"cloud_foundry by {kind}"] = self.cloud_foundry(bearer).status
         return found
 
     def demand(self, expected: dict[str, int]) -> None:
@@ -113,6 +117,10 @@ class House:
     def spaces(self) -> list[str]:
         return [row["name"] for row in self.user_space(bearer=self.bearers["token"]).data]
 
+    def developed(self) -> list[str]:
+        resources = self.cloud_foundry(self.bearers["token"]).json["resources"]
+        return [row["entity"]["name"] for row in resources]
+
 
 def issued(user: User, api: Api) -> str:
     """A token that the issuer made for the user at this moment."""
@@ -121,6 +129,7 @@ def issued(user: User, api: Api) -> str:
         "iss": ISSUER,
         "aud": ["cloud_controller"],
         "user_id": user.id,
+        "scope": ["cloud_controller.read"],
         "iat": now,
         "exp": now + 86_400,
     }
@@ -149,7 +158,15 @@ def house(api: Api, directory: Directory) -> House:
     web = directory.project(acme, "web")
     alpha = directory.space(acme, "alpha", web)
     token = api.post("/api/auth/tokens", {"name": "ci"}, as_=ada).data["token"]
-    bearers = {"token": token, "imported": imported(directory, ada), "jwt": issued(ada, api)}
+    directory.client("cf")
+    form = {"grant_type": "password", "client_id": "cf", "username": ada.email, "password": PASSWORD}
+    access = api.post("/oauth/token", form=form).json["access_token"]
+    bearers = {
+        "token": token,
+        "imported": imported(directory, ada),
+        "jwt": issued(ada, api),
+        "access": access,
+    }
     house = House(api, directory, root, ada, acme, web, alpha, api.cookie(ada), bearers)
     house.join()
     directory.grant(web, ada)
@@ -171,6 +188,9 @@ def test_what_workspaces_writes_the_others_read(house: House, api: Api) -> None:
     assert (profile["UserId"], profile["UserName"]) == (house.ada.id, "ada@example.com")
     assert (profile["WorkspaceName"], profile["Roles"]) == ("acme", ["MEMBER", "USER"])
     assert house.user_space("org", bearer=token).data["org_id"] == house.acme.id
+    (organization,) = house.cloud_foundry(token, "organizations").json["resources"]
+    assert organization["metadata"]["guid"] == house.acme.id
+    assert house.developed() == house.spaces() == ["alpha"]
 
     house.change_user(fullName="Ada Lovelace", email="countess@example.com")
     assert api.get("/api/v1/user", bearer=token).json["name"] == "Ada Lovelace"
@@ -181,20 +201,22 @@ def test_what_workspaces_writes_the_others_read(house: House, api: Api) -> None:
     assert house.names_in_project() == ["Ada Lovelace"]
 
 
+@pytest.mark.row("item-08")
 def test_a_deactivated_user_is_refused_at_once(house: House) -> None:
     house.change_user(active=False)
-    house.demand(answers(session=401, user_space=404, testmo=401, profile=403))
+    house.demand(answers(session=401, user_space=404, testmo=401, profile=403, cloud_foundry=401))
 
 
 def test_reactivation_revives_the_api_tokens_and_no_session(house: House, api: Api) -> None:
     house.change_user(active=False)
     api.clock.advance(minutes=1)
     house.change_user(active=True)
-    house.demand(answers(session=401, jwt=401))
+    house.demand(answers(session=401, jwt=401, access=401))
     house.bearers["jwt"] = issued(house.ada, api)
-    house.demand(answers(session=401))
+    house.demand(answers(session=401, access=401))
 
 
+@pytest.mark.row("item-08")
 def test_a_deleted_user_is_refused_at_once(house: House, api: Api) -> None:
     house.delete_user()
     assert house.names_in_project() == []
@@ -204,6 +226,7 @@ def test_a_deleted_user_is_refused_at_once(house: House, api: Api) -> None:
     house.demand(dict.fromkeys(GRANTED, 401))
 
 
+@pytest.mark.row("E-09")
 def test_an_address_made_anew_inherits_nothing(house: House, api: Api) -> None:
     house.delete_user()
     body = {"email": "ada@example.com", "fullName": "Ada", "password": PASSWORD, "roles": ["USER"]}
@@ -211,6 +234,7 @@ def test_an_address_made_anew_inherits_nothing(house: House, api: Api) -> None:
     house.demand(dict.fromkeys(GRANTED, 401))
 
 
+@pytest.mark.row("Z-18", "item-08")
 def test_a_removed_member_loses_the_workspace_and_all_that_was_granted_in_it(house: House, api: Api) -> None:
     house.leave()
     assert house.names_in_project() == []
@@ -218,6 +242,8 @@ def test_a_removed_member_loses_the_workspace_and_all_that_was_granted_in_it(hou
     assert house.names_in_project() == []
     for bearer in house.bearers.values():  # who they are is not withdrawn
         assert api.get("/api/v1/user", bearer=bearer).status == 200
+        for relation in ("spaces", "organizations"):
+            assert house.cloud_foundry(bearer, relation).json["resources"] == []
     assert api.get("/api/auth/me", as_=house.session).status == 200
 
 
@@ -232,9 +258,9 @@ def test_who_is_added_again_has_none_of_the_former_grants(house: House, swept: b
 
     house.directory.grant(house.web, house.ada)
     house.demand(GRANTED)
-    assert house.spaces() == []  # the role in the space was not given again
+    assert house.developed() == house.spaces() == []  # the role in the space was not given again
     house.directory.grant(house.alpha, house.ada)
-    assert house.spaces() == ["alpha"]
+    assert house.developed() == house.spaces() == ["alpha"]
 
 
 def test_a_token_of_one_workspace_never_shows_another(house: House, api: Api, directory: Directory) -> None:
@@ -303,9 +329,9 @@ def _by_herself(house: House) -> None:
 @pytest.mark.parametrize("change", [_by_an_administrator, _by_herself])
 def test_a_new_password_ends_what_the_old_one_opened(house: House, change: Callable[[House], None]) -> None:
     change(house)
-    house.demand(answers(session=401, jwt=401))  # API tokens are revoked one by one
+    house.demand(answers(session=401, jwt=401, access=401))  # API tokens are revoked one by one
     house.bearers["jwt"] = issued(house.ada, house.api)
-    house.demand(answers(session=401))
+    house.demand(answers(session=401, access=401))
 
 
 def test_logging_out_ends_the_session_and_nothing_else(house: House, api: Api) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from roster.credentials import Credential
-from roster.model import Project, Tenant, User, UserKind
+from roster.model import Project, Space, Tenant, User, UserKind
 from tests.api import Answer, Api
 from tests.directory import PASSWORD, Directory
 
@@ -27,7 +27,7 @@ NO_NUMBER = 999_999
 
 def takes_bearer(route: str) -> bool:
     """Whether the dialect of a route or path takes bearer credentials."""
-    return route.rpartition(" ")[2].startswith(("/minimal/", "/api/v1/", "/api/workspace/"))
+    return route.rpartition(" ")[2].startswith(("/minimal/", "/v2/", "/api/v1/", "/api/workspace/"))
 
 
 @dataclass
@@ -41,6 +41,8 @@ class World:
     globex: Tenant
     web: Project
     mobile: Project
+    alpha: Space
+    beta: Space
     made: int = 0
 
     @classmethod
@@ -49,7 +51,9 @@ class World:
         directory.admin("deputy")
         acme, globex = directory.workspace("acme"), directory.workspace("globex")
         web, mobile = directory.project(acme, "web"), directory.project(globex, "mobile")
-        alpha = directory.space(acme, "alpha", web)
+        alpha, beta = directory.space(acme, "alpha", web), directory.space(globex, "beta", mobile)
+        for space in (alpha, beta):
+            directory.app(space, f"app-of-{space.name}")
         for name in ("suspended", "member", "boss", "worker", "developer", "service"):
             role = "ADMIN" if name in ("suspended", "boss") else "MEMBER"
             directory.member(acme, people[name], role)
@@ -59,11 +63,12 @@ class World:
         directory.grant(alpha, people["developer"])
         directory.group(1, "QA")
         directory.role(1, "Tester", "users.read")
+        directory.client("cf")
         for user in people.values():
             api.cookie(user)
             api.token(user)
         directory.suspend(people["suspended"])
-        return cls(api, directory, people, acme, globex, web, mobile)
+        return cls(api, directory, people, acme, globex, web, mobile, alpha, beta)
 
     def request(
         self,
@@ -86,6 +91,8 @@ class World:
             method, path = "GET", "/api/nowhere"
         path = self._filled(path, role, place)
         body, proof = self._body(route, role), self._proof(path, role, place, by)
+        if route == "POST /oauth/token":
+            proof["form"] = self._form(role)
         if by == "access_token":
             query = f"access_token={proof.pop(by)}"
         if content_type:
@@ -95,6 +102,8 @@ class World:
 
     def _filled(self, path: str, role: str, place: str) -> str:
         at_globex = place == "foreign"
+        if "{guid}" in path:
+            return self._of_cloud_foundry(path, role, place)
         workspace, project = (self.globex, self.mobile) if at_globex else (self.acme, self.web)
         if "{workspaceId}" in path:
             path = path.replace("{workspaceId}", NOWHERE if place == "absent" else workspace.id)
@@ -112,6 +121,20 @@ class World:
         if "{tokenId}" in path:
             path = path.replace("{tokenId}", NOWHERE if place == "absent" else self._token(role, place))
         return path
+
+    def _of_cloud_foundry(self, path: str, role: str, place: str) -> str:
+        tenant, space = (self.globex, self.beta) if place == "foreign" else (self.acme, self.alpha)
+        match path.split("/")[2]:
+            case "users":
+                guid, relation = self._user(role, place).id, "organizations"
+            case "spaces":
+                guid, relation = space.id, "developers"
+            case "organizations":
+                guid, relation = tenant.id, "spaces"
+            case _:
+                guid, relation = f"app-of-{space.name}", ""
+        guid = NOWHERE if place == "absent" else guid
+        return path.replace("{guid}", guid).replace("{relation}", relation)
 
     def _body(self, route: str, role: str) -> dict[str, Any] | None:
         fresh = f"fresh-{role}"
@@ -132,6 +155,10 @@ class World:
         }
         return bodies.get(route)
 
+    def _form(self, role: str) -> dict[str, str]:
+        username = f"{role}@example.com"
+        return {"grant_type": "password", "client_id": "cf", "username": username, "password": PASSWORD}
+
     def _proof(self, path: str, role: str, place: str, by: str) -> dict[str, Any]:
         caller = self.people.get(role)
         headers: dict[str, str] = {}
@@ -143,7 +170,7 @@ class World:
             }[place]
             named = caller or self.people["boss"]
             headers = {"X-User-Id": named.id, "X-Org-Id": organisation, "X-Project-Id": project}
-        if caller is None or path == "/api/auth/login":
+        if caller is None or path in ("/api/auth/login", "/oauth/token"):
             return {"headers": headers}
         if by == "access_token":
             return {"headers": headers, by: self.api.token(caller)}

@@ -13,10 +13,28 @@ SOURCES = sorted([*LAYER.rglob("*.py"), *(ROOT / "functions").rglob("*.py")])
 
 # What a module of a level may import of ours: its own level and those before it.
 LEVELS = [
-    {"roster.errors", "roster.model", "roster.clock"},
-    {"roster.settings", "roster.emails", "roster.passwords", "roster.credentials", "roster.strict_json"},
+    {"roster.deferred", "roster.errors", "roster.model", "roster.clock"},
+    {
+        "roster.settings",
+        "roster.emails",
+        "roster.passwords",
+        "roster.credentials",
+        "roster.strict_form",
+        "roster.strict_json",
+        "roster.cursors",
+        "roster.journal",
+        "roster.lines",
+    },
     {"roster.table"},
-    {"roster.auth", "roster.issuers", "roster.login", "roster.request", "roster.secrets", "roster.wiring"},
+    {
+        "roster.auth",
+        "roster.issuers",
+        "roster.granting",
+        "roster.login",
+        "roster.request",
+        "roster.secrets",
+        "roster.wiring",
+    },
     {"roster.door"},
     {"roster.dialects"},
     {"functions"},

@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -21,11 +22,12 @@ COMMANDS = [
 CURLS = [command for command in COMMANDS if command.startswith("curl ")]
 ROSTERS = [command for command in COMMANDS if command.startswith(".venv/bin/roster ")]
 MAKES = [command for command in COMMANDS if command.startswith("make ")]
-DEPLOYS = [command for command in COMMANDS if command.startswith(".venv-sam/bin/sam ")]
+DEPLOYS = [command for command in MAKES if command.startswith("make deploy ")]
+INVOKES = [command for command in COMMANDS if command.startswith(".venv-sam/bin/sam local invoke ")]
 
 
 def test_every_command_is_of_a_kind_that_is_run_here() -> None:
-    assert set(COMMANDS) == {*CURLS, *ROSTERS, *MAKES, *DEPLOYS}
+    assert set(COMMANDS) == {*CURLS, *ROSTERS, *MAKES, *INVOKES}
 
 
 @pytest.mark.parametrize("command", MAKES)
@@ -37,8 +39,17 @@ def test_make_knows_the_target(command: str) -> None:
 @pytest.mark.parametrize("command", DEPLOYS)
 def test_a_deploy_names_an_environment_of_the_configuration(command: str) -> None:
     """It needs an AWS account, so what is checked is that the configuration holds what it names."""
-    named = shlex.split(command)[-1]
-    assert f"[{named}.deploy.parameters]" in (ROOT / "samconfig.toml").read_text()
+    named = command.partition("ENV=")[2]
+    deploy = tomllib.loads((ROOT / "samconfig.toml").read_text())[named]["deploy"]["parameters"]
+    assert deploy["capabilities"] == "CAPABILITY_IAM"
+
+
+@pytest.mark.parametrize("command", INVOKES)
+def test_what_is_invoked_is_there(command: str) -> None:
+    """It needs Docker, so what is checked is that the template has the function, and the event its file."""
+    *_, function, option, event = shlex.split(command)
+    assert f"\n  {function}:\n    Type: AWS::Serverless::Function\n" in (ROOT / "template.yaml").read_text()
+    assert (option, (ROOT / event).is_file()) == ("--event", True)
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the README's lines are for curl, which is not here")
@@ -50,10 +61,10 @@ def test_the_curl_lines_and_the_roster_commands_work(
         for command in CURLS:
             line = command.replace(f"http://127.0.0.1:{Options().port}", house.url)
             done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
-            assert json.loads(done.stdout).keys() & {"data", "result", "Data"}, command
+            assert json.loads(done.stdout).keys() & {"data", "result", "Data", "resources"}, command
     (tmp_path / "records.jsonl").write_text('{"type":"group","number":9,"name":"Readers"}\n')
     for command in ROSTERS:
-        if "--table" not in command:  # the deployed table's
+        if "--stack" not in command:  # the deployed table's: tests/tools/test_stacks.py
             assert main(shlex.split(command)[1:]) == 0, command
     assert '"name":"Readers"' in (tmp_path / "copy.jsonl").read_text().replace('": "', '":"')
     assert "token_u-0000001." in capsys.readouterr().out

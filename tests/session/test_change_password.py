@@ -40,8 +40,8 @@ def test_the_new_password_takes_the_place_of_the_old(api: Api, ada: User) -> Non
     assert (_log_in(api, OLD), _log_in(api, NEW)) == (401, 200)
 
 
+@pytest.mark.row("S-08")
 def test_all_other_sessions_end_and_this_one_lives_on(api: Api, directory: Directory, ada: User) -> None:
-    """S-08."""
     bob = directory.user("bob")
     others = [str(directory.session(ada)) for _ in range(3)]
     assert_granted(_change(api, ada))
@@ -79,8 +79,9 @@ def test_without_a_password_there_is_none_to_change(api: Api, directory: Directo
     assert_unfit(_change(api, without), "currentPassword")
 
 
+@pytest.mark.row("S-02")
 def test_wrong_current_passwords_are_failed_logins(api: Api, ada: User) -> None:
-    """S-02: whoever has found an open session cannot guess on; who knows the password waits too."""
+    """Whoever has found an open session cannot guess on; who knows the password waits too."""
     for _ in range(5):
         assert_unfit(_change(api, ada, "wrong horse battery"), "currentPassword")
     for old in (OLD, "wrong horse battery"):
@@ -142,8 +143,8 @@ def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, ada: User, ra
         assert_refused(api.put(PATH, raw=raw, as_=ada), 400)
 
 
+@pytest.mark.row("S-17")
 def test_neither_password_is_anywhere_in_the_table(api: Api, ada: User) -> None:
-    """S-17."""
     _change(api, ada, SENTINEL + " wrong")
     _change(api, ada)
     assert SENTINEL not in json.dumps(everything(api.store))
@@ -166,8 +167,8 @@ def test_without_a_live_session_it_is_refused(api: Api, directory: Directory, ad
     ],
     ids=str,
 )
+@pytest.mark.row("S-09")
 def test_a_foreign_page_cannot_ask_for_it(api: Api, ada: User, headers: dict[str, str], status: int) -> None:
-    """S-09."""
     with api.no_effect():
         assert_refused(_change(api, ada, headers=headers), status)
 

@@ -62,8 +62,8 @@ def test_a_token_may_be_for_everything_and_for_ever(api: Api, scene: Scene, body
     assert (answer.data["workspaceId"], answer.data["expiresAt"]) == (None, None)
 
 
+@pytest.mark.row("S-06", "item-10")
 def test_the_table_holds_only_the_hash_of_the_secret(api: Api, scene: Scene) -> None:
-    """S-06."""
     token = _create(api, scene.member).data["token"]
     secret = token.rpartition(".")[2]
     kept = json.dumps(everything(api.store))
@@ -93,8 +93,9 @@ def test_a_workspace_of_the_caller_may_be_named(api: Api, scene: Scene, who: str
     assert answer.data["workspaceId"] == scene.acme.id
 
 
+@pytest.mark.row("Z-14")
 def test_a_foreign_workspace_is_as_little_there_as_an_unknown_one(api: Api, scene: Scene) -> None:
-    """Z-14: the same bytes."""
+    """The same bytes."""
     unknown = _create(api, scene.member, {"workspaceId": NOWHERE})
     assert_refused(unknown, 404)
     for workspace_id in (scene.globex.id, ".", "..", "x" * 64):
@@ -181,8 +182,8 @@ def test_what_is_no_id_is_refused(api: Api, scene: Scene, workspace_id: Any) -> 
         ("workspace_id", NOWHERE),
     ],
 )
+@pytest.mark.row("Z-10")
 def test_an_unknown_field_is_named(api: Api, scene: Scene, field: str, value: Any) -> None:
-    """Z-10."""
     with api.no_effect():
         assert_unfit(_create(api, scene.member, {field: value}), field)
 
@@ -214,10 +215,10 @@ def test_without_a_live_session_it_is_refused(api: Api, scene: Scene) -> None:
     ],
     ids=str,
 )
+@pytest.mark.row("S-09")
 def test_a_foreign_page_cannot_ask_for_one(
     api: Api, scene: Scene, headers: dict[str, str], status: int
 ) -> None:
-    """S-09."""
     with api.no_effect():
         assert_refused(_create(api, scene.member, headers=headers), status)
 

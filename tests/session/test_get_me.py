@@ -19,8 +19,8 @@ def test_the_caller_is_shown_as_administrators_see_a_user(api: Api, directory: D
     assert answer.data == api.get(f"/api/admin/users/{ada.id}", as_=root).data
 
 
+@pytest.mark.row("S-07")
 def test_a_session_idle_for_twelve_hours_is_dead(api: Api, directory: Directory) -> None:
-    """S-07."""
     ada, other = directory.user("ada"), directory.user("other")
     api.cookie(ada), api.cookie(other)
     api.clock.advance(hours=11, minutes=59, seconds=59)
@@ -30,8 +30,8 @@ def test_a_session_idle_for_twelve_hours_is_dead(api: Api, directory: Directory)
     assert api.get(PATH, as_=ada).status == 200
 
 
+@pytest.mark.row("S-07")
 def test_a_session_in_use_is_dead_after_fourteen_days_all_the_same(api: Api, directory: Directory) -> None:
-    """S-07."""
     ada = directory.user("ada")
     api.cookie(ada)
     for _ in range(14 * 24 - 1):
@@ -72,8 +72,8 @@ def test_a_last_use_that_cannot_be_moved_fails_nothing(
     assert api.get(PATH, as_=ada).status == 200
 
 
+@pytest.mark.row("F-16")
 def test_a_session_of_a_clock_ahead_of_ours_is_alive(api: Api, directory: Directory) -> None:
-    """F-16."""
     ada = directory.user("ada")
     api.cookie(ada)
     api.clock.advance(minutes=-5)

@@ -36,8 +36,9 @@ def test_four_failures_are_free(api: Api, ada: User) -> None:
     assert_granted(_log_in(api), *SHOWN)
 
 
+@pytest.mark.row("S-02")
 def test_after_five_the_right_password_is_refused_like_any(api: Api, ada: User) -> None:
-    """S-02: the same bytes as for a wrong one before."""
+    """The same bytes as for a wrong one before."""
     wrong = _log_in(api, WRONG)
     _fail(api, 4)
     with api.no_effect():
@@ -51,8 +52,9 @@ def test_after_five_the_right_password_is_refused_like_any(api: Api, ada: User) 
 @pytest.mark.parametrize(
     "waits", [[1], [1, 2], [1, 2, 4], [1, 2, 4, 8], [1, 2, 4, 8, 15], [1, 2, 4, 8, 15, 15]]
 )
+@pytest.mark.row("S-02", "S-03", "item-31")
 def test_every_failure_after_the_fifth_waits_longer(api: Api, ada: User, waits: list[int]) -> None:
-    """S-02, S-03: the right password at the end of the last wait, and not a second sooner."""
+    """The right password at the end of the last wait, and not a second sooner."""
     _fail(api, 5)
     for minutes in waits[:-1]:
         api.clock.advance(minutes=minutes)
@@ -64,8 +66,9 @@ def test_every_failure_after_the_fifth_waits_longer(api: Api, ada: User, waits: 
     assert_granted(_log_in(api), *SHOWN)
 
 
+@pytest.mark.row("S-03")
 def test_who_keeps_knocking_makes_nobody_wait_longer(api: Api, ada: User) -> None:
-    """S-03: the wait is counted from the last attempt that was let through."""
+    """The wait is counted from the last attempt that was let through."""
     _fail(api, 5)
     for _ in range(6):
         api.clock.advance(seconds=10)
@@ -75,6 +78,7 @@ def test_who_keeps_knocking_makes_nobody_wait_longer(api: Api, ada: User) -> Non
     assert_granted(_log_in(api), *SHOWN)
 
 
+@pytest.mark.row("S-02")
 def test_a_success_resets(api: Api, ada: User) -> None:
     for _ in range(3):
         _fail(api, 4)
@@ -93,8 +97,8 @@ def test_failures_are_forgotten_after_fifteen_minutes(api: Api, ada: User) -> No
     assert_granted(_log_in(api), *SHOWN)
 
 
+@pytest.mark.row("S-03")
 def test_a_live_session_goes_on(api: Api, ada: User) -> None:
-    """S-03."""
     session = str(session_in(_log_in(api)))
     _fail(api, 10)
     assert api.get("/api/auth/me", as_=session).status == 200
@@ -129,10 +133,11 @@ def test_a_suspended_user_with_the_right_password_has_failed(
         assert_refused(_log_in(api), 401)
 
 
+@pytest.mark.row("S-01")
 def test_an_unknown_address_is_counted_like_a_known_one(
     api: Api, directory: Directory, ada: User, meter: Meter
 ) -> None:
-    """S-01: bytes and calls, at every step of the way into the wait and out of it."""
+    """Bytes and calls, at every step of the way into the wait and out of it."""
     directory.suspend(directory.user("suspended", password=SENTINEL))
     directory.user("without")
     names = ("ada", "suspended", "without", "nobody")
@@ -146,8 +151,9 @@ def test_an_unknown_address_is_counted_like_a_known_one(
         assert seen == seen[:1] * len(names)
 
 
+@pytest.mark.row("S-02", "item-31")
 def test_a_hundred_at_once_are_no_more_than_five(api: Api, ada: User) -> None:
-    """S-02: exactly five; the table decides, not the clock."""
+    """Exactly five; the table decides, not the clock."""
 
     def attempt() -> bool:
         try:

@@ -36,8 +36,8 @@ def test_a_login_answers_the_user_and_a_session(api: Api, ada: User) -> None:
     assert api.get("/api/auth/me", as_=session).data == answer.data
 
 
+@pytest.mark.row("S-05", "item-26")
 def test_the_cookie_is_bound_to_this_host_and_out_of_reach_of_scripts(api: Api, ada: User) -> None:
-    """S-05."""
     answer = _log_in(api)
     assert len(answer.cookies) == 1
     pair, *attributes = answer.cookies[0].split("; ")
@@ -45,8 +45,8 @@ def test_the_cookie_is_bound_to_this_host_and_out_of_reach_of_scripts(api: Api, 
     assert sorted(attributes) == ["HttpOnly", "Path=/", "SameSite=Lax", "Secure"]
 
 
+@pytest.mark.row("S-06", "item-10")
 def test_the_table_holds_only_the_hash_of_the_secret(api: Api, ada: User) -> None:
-    """S-06."""
     session = session_in(_log_in(api))
     text = json.dumps(everything(api.store))
     assert session.secret not in text
@@ -55,8 +55,9 @@ def test_the_table_holds_only_the_hash_of_the_secret(api: Api, ada: User) -> Non
     assert len(session.secret) == 43  # 256 bits in base64
 
 
+@pytest.mark.row("S-04")
 def test_every_login_opens_a_session_of_its_own(api: Api, ada: User) -> None:
-    """S-04: a cookie that was there before, dead or alive, is neither taken up nor ended."""
+    """A cookie that was there before, dead or alive, is neither taken up nor ended."""
     first = str(session_in(_log_in(api)))
     second = str(session_in(_log_in(api, as_=first)))
     third = str(session_in(_log_in(api, as_="planted")))
@@ -79,8 +80,8 @@ def test_a_password_counts_exactly(api: Api, ada: User, password: str) -> None:
     assert_refused(_log_in(api, password=password), 401)
 
 
+@pytest.mark.row("S-01", "item-30")
 def test_a_refusal_never_says_why(api: Api, directory: Directory, ada: User) -> None:
-    """S-01."""
     suspended = directory.suspend(directory.user("suspended", password=SENTINEL))
     deleted = directory.user("deleted", password=SENTINEL)
     users.delete(api.store, deleted, by=directory.by)
@@ -101,10 +102,11 @@ def test_a_refusal_never_says_why(api: Api, directory: Directory, ada: User) -> 
         assert bare(answer) == bare(refused["unknown"]), reason
 
 
+@pytest.mark.row("S-01", "item-30")
 def test_every_refusal_costs_one_hash(
     api: Api, directory: Directory, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """S-01: counted, not timed."""
+    """Counted, not timed."""
     hashes: list[str] = []
 
     class Counting(argon2.PasswordHasher):
@@ -132,8 +134,8 @@ def test_every_refusal_costs_one_hash(
         assert len(hashes) == 1, email
 
 
+@pytest.mark.row("P-05")
 def test_a_stored_hash_that_asks_too_much_is_not_computed(api: Api, ada: User) -> None:
-    """P-05."""
     costly = "$argon2id$v=19$m=8388608,t=1000,p=1$c29tZXNhbHQ$" + "A" * 43
     api.store.write(Update(keys.password(ada.id), set={"hash": costly}))
     assert _log_in(api).status in (401, 503)
@@ -193,8 +195,9 @@ def test_a_login_from_an_allowed_page_is_served(api: Api, ada: User) -> None:
 
 
 @pytest.mark.usefixtures("broken_on_purpose")
+@pytest.mark.row("S-17")
 def test_no_log_holds_a_password_or_a_secret(api: Api, ada: User, caplog: pytest.LogCaptureFixture) -> None:
-    """S-17: also not when an item is broken."""
+    """Also not when an item is broken."""
     session = session_in(_log_in(api))
     _log_in(api, password=SENTINEL + "x")
     api.post(PATH, {"email": SENTINEL, "password": [SENTINEL]})

@@ -1,12 +1,14 @@
 """POST /api/auth/logout."""
 
+import pytest
+
 from tests.api import Api
 from tests.directory import Directory
 from tests.workspaces.scene import assert_granted, assert_refused
 
 
+@pytest.mark.row("S-08")
 def test_a_logout_ends_the_session_and_takes_the_cookie_away(api: Api, directory: Directory) -> None:
-    """S-08."""
     ada = directory.user("ada")
     answer = api.post("/api/auth/logout", as_=ada)
     assert_granted(answer)

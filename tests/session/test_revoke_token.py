@@ -44,10 +44,11 @@ def test_a_token_is_revoked_once(api: Api, ada: User, token_id: str) -> None:
         assert_refused(_revoke(api, ada, token_id), 404)
 
 
+@pytest.mark.row("Z-14", "item-13")
 def test_the_token_of_another_is_as_little_there_as_an_unknown_one(
     api: Api, directory: Directory, ada: User, token_id: str
 ) -> None:
-    """Z-14: the same bytes, also for an administrator."""
+    """The same bytes, also for an administrator."""
     root, bob = directory.admin(), directory.user("bob")
     for who in (root, bob):
         api.cookie(who)
@@ -104,8 +105,8 @@ def test_without_a_live_session_it_is_refused(api: Api, ada: User, token_id: str
             assert_refused(_revoke(api, cookie, token_id), 401)
 
 
+@pytest.mark.row("S-09")
 def test_a_foreign_page_cannot_ask_for_it(api: Api, ada: User, token_id: str) -> None:
-    """S-09."""
     for origin in ("https://evil.example", "null"):
         with api.no_effect():
             assert_refused(_revoke(api, ada, token_id, headers={"origin": origin}), 403)
@@ -121,7 +122,7 @@ def test_a_token_has_no_tag_to_match(api: Api, ada: User, token_id: str) -> None
 def test_the_audit_names_the_token_and_who_ended_it(api: Api, ada: User, token_id: str) -> None:
     _revoke(api, ada, token_id)
     audits = [item for item in everything(api.store) if item.get("action") == "token.revoked"]
-    assert [(item["actor"], item["details"]) for item in audits] == [(ada.id, {"token": token_id})]
+    assert [(item["actor"], item["details"]) for item in audits] == [(ada.id, {"token_id": token_id})]
     assert "digest" not in json.dumps(audits)
 
 

@@ -32,6 +32,7 @@ def test_what_the_user_has_set_is_shown(api: Api, directory: Directory, scene: S
 
 
 @pytest.mark.parametrize("who", ["root", "member", "boss", "robot", "stranger"])
+@pytest.mark.row("Z-19")
 def test_any_token_will_do(api: Api, scene: Scene, who: str) -> None:
     user = getattr(scene, who)
     assert api.get("/api/v1/user", bearer=user).json["id"] == user.number

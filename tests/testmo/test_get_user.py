@@ -39,6 +39,7 @@ def test_a_suspended_user_is_shown_as_such(api: Api, directory: Directory, scene
     assert api.get("/api/v1/users/2", bearer=scene.root).json["result"]["is_active"] is False
 
 
+@pytest.mark.row("item-22")
 def test_whoever_is_not_there_is_one_404(api: Api, directory: Directory, scene: Scene) -> None:
     unknown = api.get("/api/v1/users/999999999", bearer=scene.root)
     assert_refused(unknown, 404)
@@ -53,6 +54,7 @@ def test_what_cannot_be_expanded_is_refused(api: Api, scene: Scene, value: str) 
 
 
 @pytest.mark.parametrize("who", ["member", "boss", "robot", "stranger"])
+@pytest.mark.row("Z-19", "Z-24")
 def test_only_a_site_admin_may_even_ask(api: Api, scene: Scene, who: str) -> None:
     user = getattr(scene, who)
     for number in (user.number, 999, "x"):

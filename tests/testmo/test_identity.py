@@ -28,10 +28,10 @@ everywhere = pytest.mark.parametrize("path", PATHS)
 
 
 @everywhere
+@pytest.mark.row("J-28", "J-29", "J-30", "S-16", "Z-02")
 def test_whatever_is_no_live_token_is_one_401(
     api: Api, directory: Directory, scene: Scene, path: str
 ) -> None:
-    """J-26 to J-30; Z-02."""
     none = api.get(path)
     assert_refused(none, 401)
     token, session = api.token(scene.root), api.cookie(scene.root)
@@ -73,8 +73,8 @@ def test_whatever_is_no_live_token_is_one_401(
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer  "])
+@pytest.mark.row("J-27")
 def test_the_scheme_has_no_case(api: Api, scene: Scene, scheme: str) -> None:
-    """J-27."""
     headers = {"authorization": f"{scheme} {api.token(scene.root)}"}
     assert api.get("/api/v1/user", headers=headers).status == 200
 
@@ -108,8 +108,8 @@ def test_a_path_that_is_no_text_is_400(api: Api, scene: Scene, part: str) -> Non
 
 
 @pytest.mark.parametrize("part", ["%2e%2e", "%0a", "%23", "%3f", "a%20b", "%E2%80%8B", "%22", "1%2F2"])
+@pytest.mark.row("P-02")
 def test_a_path_that_is_no_id_is_404(api: Api, scene: Scene, part: str) -> None:
-    """P-02."""
     for path in (f"/api/v1/users/{part}", f"/api/v1/projects/{part}/users", f"/api/v1/roles/{part}"):
         assert_refused(api.get(path, bearer=scene.root), 404)
 

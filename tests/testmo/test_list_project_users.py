@@ -32,6 +32,7 @@ def test_whoever_sees_the_project_sees_its_users_by_integer_id(
 
 
 @both_paths
+@pytest.mark.row("P-10")
 def test_the_documented_pages_of_150(api: Api, directory: Directory, scene: Scene, path: str) -> None:
     ids = [2, 4, *(user.number for user in crowd(directory, 148, scene.web))]
     for query, numbers, part in (
@@ -57,6 +58,7 @@ def test_a_project_without_users_has_no_pages(api: Api, scene: Scene, path: str)
 
 @both_paths
 @pytest.mark.parametrize("who", ["member", "robot", "boss", "stranger"])
+@pytest.mark.row("Z-20")
 def test_a_project_they_may_not_see_is_as_unknown_as_one_that_is_not_there(
     api: Api, directory: Directory, scene: Scene, path: str, who: str
 ) -> None:
@@ -115,8 +117,8 @@ def test_an_admin_of_the_workspace_no_more_sees_it_no_more(
 
 @both_paths
 @pytest.mark.parametrize("value", BAD_NUMBERS.values(), ids=BAD_NUMBERS)
+@pytest.mark.row("P-08", "P-09")
 def test_what_is_no_page_or_size_is_refused(api: Api, scene: Scene, path: str, value: str) -> None:
-    """P-08, P-09."""
     for name in ("page", "per_page"):
         assert_unfit(api.get(f"{path}/1/users?{name}={value}", bearer=scene.member), name)
 

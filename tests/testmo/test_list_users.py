@@ -65,6 +65,7 @@ def test_the_type_says_site_admin_or_service(api: Api, directory: Directory, sce
     assert [row["role_id"] for row in rows] == [4, 2, None, None, None, None]
 
 
+@pytest.mark.row("P-10")
 def test_the_documented_pages_of_150(api: Api, directory: Directory, scene: Scene) -> None:
     crowd(directory, 145)
     first = api.get("/api/v1/users", bearer=scene.root)
@@ -96,19 +97,20 @@ def test_a_deleted_user_leaves_the_list_and_its_id_to_nobody(
 
 
 @pytest.mark.parametrize("value", BAD_NUMBERS.values(), ids=BAD_NUMBERS)
+@pytest.mark.row("P-08", "item-22")
 def test_what_is_no_page_is_refused(api: Api, scene: Scene, value: str) -> None:
-    """P-08."""
     assert_unfit(api.get(f"/api/v1/users?page={value}", bearer=scene.root), "page")
 
 
 @pytest.mark.parametrize(
     "value", [*BAD_NUMBERS.values(), "1", "14", "16", "101", "10", "99", "0100", "100,100"]
 )
+@pytest.mark.row("P-09", "item-22", "item-25")
 def test_what_is_none_of_the_four_sizes_is_refused(api: Api, scene: Scene, value: str) -> None:
-    """P-09."""
     assert_unfit(api.get(f"/api/v1/users?per_page={value}", bearer=scene.root), "per_page")
 
 
+@pytest.mark.row("P-08")
 def test_a_parameter_sent_twice_is_refused(api: Api, scene: Scene) -> None:
     assert_unfit(api.get("/api/v1/users?page=1&page=2", bearer=scene.root), "page")
     assert_unfit(api.get("/api/v1/users?per_page=15&per_page=25", bearer=scene.root), "per_page")
@@ -153,6 +155,7 @@ def test_what_is_not_asked_for_is_an_empty_object(api: Api, scene: Scene) -> Non
     assert api.get("/api/v1/users", bearer=scene.root).json["expands"] == {}
 
 
+@pytest.mark.row("P-11")
 def test_referenced_objects_come_once_each_in_order_of_id(
     api: Api, directory: Directory, scene: Scene
 ) -> None:
@@ -182,8 +185,8 @@ def test_a_page_that_refers_to_nothing_has_empty_lists(api: Api, scene: Scene) -
         "x" * 5_000,
     ],
 )
+@pytest.mark.row("P-11", "item-25")
 def test_what_cannot_be_expanded_is_refused(api: Api, scene: Scene, value: str) -> None:
-    """P-11."""
     assert_unfit(api.get(f"/api/v1/users?expands={value}", bearer=scene.root), "expands")
 
 
@@ -191,6 +194,7 @@ def test_what_cannot_be_expanded_is_refused(api: Api, scene: Scene, value: str) 
 
 
 @pytest.mark.parametrize("who", ["member", "boss", "robot", "stranger"])
+@pytest.mark.row("Z-19")
 def test_only_a_site_admin_may(api: Api, scene: Scene, who: str) -> None:
     answer = api.get("/api/v1/users?page=0&expands=x", bearer=getattr(scene, who))
     assert_refused(answer, 403)

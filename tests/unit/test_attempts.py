@@ -54,8 +54,9 @@ def test_attempts_are_taken_as_the_timeline_says(store: Store, timeline: list[tu
     assert taken == timeline
 
 
+@pytest.mark.row("S-02", "S-03")
 def test_waits_double_up_to_fifteen_minutes(store: Store) -> None:
-    """S-02, S-03: no attempt, however often it is made, makes anyone wait longer."""
+    """No attempt, however often it is made, makes anyone wait longer."""
     _fail_five_times(store)
     now = 0
     for minutes in (1, 2, 4, 8, 15, 15, 15):

@@ -18,8 +18,8 @@ def test_what_is_no_address_is_said_to_be_none_and_not_repeated(address: str) ->
 
 
 @pytest.mark.parametrize("end", ["\0", "\n", "\r", "\t", " ", ".", "\u200b"])
+@pytest.mark.row("E-05")
 def test_nothing_is_trimmed(end: str) -> None:
-    """E-05."""
     for address in (f"a@example.com{end}", f"{end}a@example.com", f"a{end}@example.com"):
         with pytest.raises(NotAnAddress):
             canonical(address)
@@ -53,6 +53,6 @@ def test_reserved_domains_are_domains(domain: str) -> None:
     assert canonical(f"a@{domain}") == f"a@{domain}"
 
 
+@pytest.mark.row("E-03")
 def test_a_homoglyph_is_another_domain() -> None:
-    """E-03."""
     assert canonical("a@ex\u0430mple.com") != canonical("a@example.com")

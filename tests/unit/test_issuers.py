@@ -129,6 +129,7 @@ def test_what_is_no_strict_json_is_refused(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     "secret", ["tokensecret", "secret", "changeme", "your-256-bit-secret", "\u00fc" * 15]
 )
+@pytest.mark.row("J-01", "item-06")
 def test_a_weak_secret_is_refused_and_not_repeated(secret: str) -> None:
     with pytest.raises(Misconfigured) as refusal:
         read(entry(hmacSecrets=[secret]))

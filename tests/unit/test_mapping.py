@@ -128,8 +128,8 @@ def test_a_required_attribute_that_is_absent_is_poison(field: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["OWNER", "admin", "", 7, None])
+@pytest.mark.row("P-06")
 def test_an_unknown_role_is_the_one_that_may_least(role: Any) -> None:
-    """P-06."""
     assert entity(User, {**attributes(USER), "roles": [role]}).roles == (PlatformRole.USER,)
     item = attributes(Membership("ws-1", "u-1", WorkspaceRole.ADMIN, 3, AT))
     assert entity(Membership, {**item, "role": role}).role is WorkspaceRole.MEMBER

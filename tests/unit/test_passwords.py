@@ -45,6 +45,7 @@ def test_what_may_be_a_password(password: str) -> None:
         *("password", "PASSWORD", "12345678", "qwertyui", "iloveyou", "football", "baseball"),
     ],
 )
+@pytest.mark.row("item-32")
 def test_what_may_be_none(password: str) -> None:
     reason = passwords.flaw(password)
     assert reason
@@ -69,8 +70,8 @@ def test_the_cost_of_a_deployment_is_the_recommended_one() -> None:
     "cost",
     ["m=262145,t=1,p=1", "m=8,t=11,p=1", "m=128,t=1,p=9", "m=8388608,t=1000,p=1", "m=4294967295,t=1,p=1"],
 )
+@pytest.mark.row("P-05")
 def test_a_hash_above_the_ceiling_is_not_computed(cost: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """P-05."""
 
     class Forbidden(argon2.PasswordHasher):
         def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:

@@ -86,8 +86,8 @@ def test_base64_of_what_is_not_utf_8_json_is_unfit(raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("text", ["e30", "e30=x", "{}", "e3 0=", "\u0661", "===="])
+@pytest.mark.row("P-19")
 def test_what_is_not_base64_is_unfit(text: str) -> None:
-    """P-19."""
     with pytest.raises(Unfit):
         _body(text, isBase64Encoded=True).demand_strict_json()
 

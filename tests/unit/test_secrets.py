@@ -130,6 +130,7 @@ def test_a_kept_secret_is_asked_for_again_after_five_minutes(
 
 
 @pytest.mark.parametrize("away", AWAY)
+@pytest.mark.row("F-18")
 def test_a_failure_is_not_kept(vault: Vault, away: str) -> None:
     vault.held = {"issuers": AWAY[away], "gateway": AWAY[away]}
     for read in (secrets.issuers, secrets.gateway_secrets):
@@ -151,6 +152,7 @@ UNUSABLE: dict[str, str | bytes] = {
 
 
 @pytest.mark.parametrize("content", UNUSABLE)
+@pytest.mark.row("item-06")
 def test_issuers_that_cannot_be_used_are_unavailable(vault: Vault, content: str) -> None:
     vault.held = {"issuers": UNUSABLE[content]}
     with pytest.raises(Unavailable) as refusal:
@@ -178,6 +180,7 @@ def wired(api: Api, vault: Vault) -> Api:
 
 @pytest.mark.parametrize("unusable", [*AWAY, *UNUSABLE])
 @pytest.mark.parametrize("path", ["/api/v1/user", "/api/workspace/auth/me"])
+@pytest.mark.row("F-18")
 def test_a_jwt_is_503_until_the_issuers_are_there(
     wired: Api, vault: Vault, directory: Directory, path: str, unusable: str
 ) -> None:
@@ -196,6 +199,7 @@ def test_a_jwt_is_503_until_the_issuers_are_there(
 
 
 @pytest.mark.parametrize("away", AWAY)
+@pytest.mark.row("F-18")
 def test_the_gateways_headers_are_503_until_its_secret_is_there(
     wired: Api, vault: Vault, directory: Directory, deployed: Deploy, away: str
 ) -> None:

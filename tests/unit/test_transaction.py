@@ -54,6 +54,7 @@ def test_a_change_of_nobody_is_the_systems(store: Store) -> None:
     assert everything(store)[0]["actor"] == "system"
 
 
+@pytest.mark.row("F-02")
 def test_a_refusal_is_the_error_of_the_operation_that_was_refused(store: Store) -> None:
     _put("b").commit(store)
     work = _put("a")
@@ -221,8 +222,9 @@ def test_a_part_of_a_refused_batch_is_made_as_it_was(store: Store) -> None:
     assert (store.get(COUNT) or {})["n"] == 1
 
 
+@pytest.mark.row("F-06")
 def test_a_transaction_sent_twice_is_made_once(store: Store) -> None:
-    """F-06: the answer to the first was lost."""
+    """The answer to the first was lost."""
     work = _put("a")
     work.tally(Update(COUNT, add={"n": 1}))
     work.commit(store)

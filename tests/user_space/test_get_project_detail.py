@@ -1,5 +1,7 @@
 """GET /minimal/rest/user/v1/project/detail."""
 
+import pytest
+
 from roster.table import keys
 from roster.table.store import Update
 from tests.api import Api
@@ -28,8 +30,8 @@ def test_a_project_without_a_database_has_an_empty_list(api: Api, scene: Scene) 
     assert data_of(ask(api, scene, "project/detail", scene.boss, project=scene.ops))["database"] == []
 
 
+@pytest.mark.row("H-15")
 def test_a_password_is_never_shown_though_the_table_held_one(api: Api, scene: Scene) -> None:
-    """H-15."""
     stored = {name: getattr(DATABASE, name) for name, _ in CONNECTION}
     secret = {"password": "hunter2", "connection_string": "postgres://app:hunter2@db"}
     api.store.write(Update(keys.project(scene.web.id), set={"database": [stored | secret]}))

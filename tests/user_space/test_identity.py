@@ -43,10 +43,10 @@ def _get(api: Api, endpoint: str, headers: dict[str, str], **more: Any) -> Answe
 
 @everywhere
 @pytest.mark.parametrize("user_id", ["", " "], ids=["absent", "blank"])
+@pytest.mark.row("H-06")
 def test_no_user_id_is_401_whatever_else_is_wrong(
     api: Api, scene: Scene, endpoint: str, user_id: str
 ) -> None:
-    """H-06."""
     whole = scene.headers(user_id)
     for headers in (
         whole,
@@ -59,8 +59,8 @@ def test_no_user_id_is_401_whatever_else_is_wrong(
 
 @everywhere
 @pytest.mark.parametrize("name", ["X-Org-Id", "X-Project-Id"])
+@pytest.mark.row("H-07")
 def test_another_header_missing_is_400_and_named(api: Api, scene: Scene, endpoint: str, name: str) -> None:
-    """H-07."""
     headers = scene.headers(scene.member) | {name: ""}
     assert_refused(_get(api, endpoint, headers, bearer=scene.member), 400, name)
     unproved = _get(api, endpoint, headers)
@@ -101,10 +101,11 @@ def test_what_can_be_an_id_is_well_formed(api: Api, scene: Scene, deployed: Depl
 
 
 @everywhere
+@pytest.mark.row("H-08", "H-09")
 def test_whatever_is_not_theirs_is_as_if_it_were_not_there(
     api: Api, directory: Directory, scene: Scene, endpoint: str
 ) -> None:
-    """H-08, H-09; 403 never."""
+    """403 never."""
     unknown = ask(api, scene, endpoint, scene.root, org=NOWHERE, project=NOWHERE)
     assert_refused(unknown, 404, "org or project not found")
     assert unknown.json["message"] == "org or project not found"
@@ -171,8 +172,8 @@ def test_a_token_or_a_session_of_the_user_is_proof(api: Api, scene: Scene, endpo
 
 
 @everywhere
+@pytest.mark.row("H-01", "H-02", "J-28")
 def test_every_other_proof_is_one_401(api: Api, directory: Directory, scene: Scene, endpoint: str) -> None:
-    """H-01, H-02; J-28."""
     headers, token = scene.headers(scene.member), api.token(scene.member)
     session = api.cookie(scene.member)
     none = _get(api, endpoint, headers)
@@ -208,8 +209,8 @@ def test_a_revoked_token_proves_nothing(api: Api, directory: Directory, scene: S
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer  "])
+@pytest.mark.row("J-27")
 def test_the_scheme_has_no_case(api: Api, scene: Scene, scheme: str) -> None:
-    """J-27."""
     headers = scene.headers(scene.member) | {"authorization": f"{scheme} {api.token(scene.member)}"}
     assert _get(api, "org", headers).status == 200
 
@@ -278,8 +279,8 @@ def test_a_proof_that_there_is_not_lets_nobody_in(
 # What is no identity header.
 
 
+@pytest.mark.row("H-11", "H-13", "H-14")
 def test_a_server_key_and_a_proxys_words_change_nothing(api: Api, scene: Scene) -> None:
-    """H-11, H-13, H-14."""
     more = {
         "x-server-key": "k",
         "x-forwarded-for": "a",
@@ -293,8 +294,8 @@ def test_a_server_key_and_a_proxys_words_change_nothing(api: Api, scene: Scene) 
         assert bare(with_them) == bare(_get(api, "org", headers, bearer=user))
 
 
+@pytest.mark.row("H-05")
 def test_a_name_with_underscores_is_another_header(api: Api, scene: Scene, deployed: Deployed) -> None:
-    """H-05."""
     deployed(IDENTITY_HEADER_PROOF="none")
     folded = {name.replace("-", "_"): value for name, value in scene.headers(scene.root).items()}
     assert_refused(_get(api, "org", folded), 401)

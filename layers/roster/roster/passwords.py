@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from roster import journal
 from roster.errors import Unavailable
 from roster.settings import Settings, settings
 
@@ -50,6 +51,7 @@ def matches(stored: str | None, password: str) -> bool:
             or cost.time_cost > CEILING_ITERATIONS
             or cost.parallelism > CEILING_PARALLELISM
         ):
+            journal.poisoned("password.hash")
             raise CostlyHash
         return _hasher(settings()).verify(stored, password)
     except (exceptions.VerificationError, exceptions.InvalidHashError):
