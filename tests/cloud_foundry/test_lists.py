@@ -232,3 +232,12 @@ def test_no_list_fails_for_one_item_of_another_shape(scene: Scene, name: str, sp
         for path in paths:
             answer = scene.get(path.format(**names), getattr(scene, who))
             assert answer.status == 200, (path, answer.text)
+
+
+def test_a_list_too_long_to_be_read_through_is_still_paged(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("roster.dialects.cloud_foundry_lists.MOST_READ", 2)
+    answer = scene.get("/v2/spaces?q=name:alpha", scene.root)
+    assert (answer.status, answer.json["code"]) == (400, 10005)
+    assert scene.names("/v2/spaces", scene.root) == ["alpha", "beta", "gamma"]

@@ -8,7 +8,7 @@ One level takes a BatchGet a hundred keys in each of these steps, and no Query:
     evidence   the users themselves, the caller's rights, and whether a membership has ended
 
 A relation of more than 50 objects stays a url, as in the reference, and so does every relation that
-would take an answer over 2,000 objects.
+would take more than 2,000 items to be read for one answer.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,17 +25,32 @@ from roster.table.store import Item, Key, Store
 
 MOST = 50
 LIMIT = 2000
+_EVIDENCE = {"user": 1, "space": 4, "organization": 1, "app": 0}
+"""Items of evidence that an object of each kind may want at most."""
 
 _HOMES = {"space": keys.SPACES, "organization": keys.WORKSPACES, "app": keys.APPS}
 
 
 def inline(store: Store, sight: Sight, roots: Sequence[Node], asked: Asked) -> None:
     """Fill the nodes' relations to the depth asked for."""
-    level, left = list(roots), LIMIT - len(roots)
+    level, left = list(roots), _Left(LIMIT)
     for _ in range(asked.depth):
         wanted = [(node, relation) for node in level for relation in _inlinable(node, asked)]
         level = _grow(store, sight, wanted, left)
-        left -= len(level)
+
+
+@dataclass(slots=True)
+class _Left:
+    """How many items may still be read for an answer."""
+
+    items: int
+
+    def allows(self, items: int) -> bool:
+        """Whether so many more may be read, which then counts."""
+        if items > self.items:
+            return False
+        self.items -= items
+        return True
 
 
 def _inlinable(node: Node, asked: Asked) -> Iterator[Relation]:
@@ -63,7 +78,7 @@ class _Shoot:
         return listing_of(self.node.kind, self.node.id, self.relation.name) or ""
 
 
-def _grow(store: Store, sight: Sight, wanted: Sequence[tuple[Node, Relation]], left: int) -> list[Node]:
+def _grow(store: Store, sight: Sight, wanted: Sequence[tuple[Node, Relation]], left: _Left) -> list[Node]:
     """Inline one level; returns the nodes that came."""
     heads = _heads(store, wanted, left)
     shoots = list(_shoots(wanted, heads, left))
@@ -81,27 +96,30 @@ def _grow(store: Store, sight: Sight, wanted: Sequence[tuple[Node, Relation]], l
     return grown
 
 
-def _heads(store: Store, wanted: Iterable[tuple[Node, Relation]], left: int) -> dict[str, listings.Few]:
+def _heads(store: Store, wanted: Iterable[tuple[Node, Relation]], left: _Left) -> dict[str, listings.Few]:
     """What each relation's listing holds; those that come after as many as may be read stay unread."""
     names = dict.fromkeys(
         listing
         for node, relation in wanted
         if (listing := listing_of(node.kind, node.id, relation.name)) is not None
     )
-    return listings.few(store, list(names)[: max(left, 0)], MOST)
+    return listings.few(store, [name for name in names if left.allows(len(listings.head(name)))], MOST)
 
 
 def _shoots(
-    wanted: Iterable[tuple[Node, Relation]], heads: Mapping[str, listings.Few], left: int
+    wanted: Iterable[tuple[Node, Relation]], heads: Mapping[str, listings.Few], left: _Left
 ) -> Iterator[_Shoot]:
     for node, relation in wanted:
         if relation.to is None:
             node.inlined[relation.name] = []
             continue
         places = _places(node, relation, heads)
-        if places is not None and len(places) <= left:
-            left -= len(places)
-            yield _Shoot(node, relation, places)
+        if places is None:
+            continue
+        shoot = _Shoot(node, relation, places)
+        each = len(places) * (1 + _EVIDENCE[relation.to])
+        if left.allows(each + len(_beside(shoot))):
+            yield shoot
 
 
 def _places(node: Node, relation: Relation, heads: Mapping[str, listings.Few]) -> tuple[Key, ...] | None:

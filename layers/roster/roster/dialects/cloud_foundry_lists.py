@@ -9,7 +9,7 @@ filter names besides costs a read of its own.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from roster.dialects.cloud_foundry_query import Asked, Condition
+from roster.dialects.cloud_foundry_query import Asked, Condition, unfit
 from roster.dialects.cloud_foundry_shapes import Entity, Kind, listing_of
 from roster.model import Space, SpaceRole, User, WorkspaceRole
 from roster.table import grants, keys, listings, spaces, tenants, users
@@ -51,6 +51,9 @@ TOP_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
 }
 """The lists of the whole site check this; lists of one object's relations take any column."""
 
+MOST_READ = 100_000
+"""Rows that a condition or an order reads through; of a longer list, pages in its own order are served."""
+
 _TEXTS = ("name", "status")
 _GUID = {"space": "space_id", "user": "user_id", "organization": "workspace_id", "app": "app_id"}
 
@@ -65,11 +68,15 @@ class Source:
     gathered: Sequence[Item] | None = None
 
     def rows(self, store: Store) -> Iterator[Item]:
-        """All rows, in ascending order of their numbers."""
+        """All rows, in ascending order of their numbers. Raises Unfit past as many as fit into a function."""
         if self.gathered is not None:
             yield from self.gathered
         elif self.listing:
-            yield from (row for row in listings.everything(store, self.listing) if self._keeps(row))
+            for count, row in enumerate(listings.everything(store, self.listing)):
+                if count == MOST_READ:
+                    unfit(f"lists of more than {MOST_READ} are not filtered or ordered")
+                if self._keeps(row):
+                    yield row
 
     def _keeps(self, row: Item) -> bool:
         return self.keep is None or self.keep(row)
