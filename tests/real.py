@@ -21,11 +21,13 @@ TABLE = table_definition(Path(__file__).parents[1] / "template.yaml")
 
 
 def endpoint() -> str:
-    """Where the engine listens. Fails, not skips: `make real` must not pass without it."""
+    """Where this worker's engine listens. Fails, not skips: `make real` must not pass without it."""
     try:
-        return os.environ["ROSTER_TEST_ENDPOINT"]
+        addresses = os.environ["ROSTER_TEST_ENDPOINT"].split()
     except KeyError as error:
         raise RuntimeError("run by `make real`, or tools/with_dynamodb_local.sh COMMAND") from error
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return addresses[worker % len(addresses)]
 
 
 def client() -> Any:

