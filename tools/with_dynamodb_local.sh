@@ -2,8 +2,9 @@
 # with_dynamodb_local.sh COMMAND...: runs the command beside a fresh, empty DynamoDB Local in memory.
 #
 # ENGINES=n starts n of them. Exports ROSTER_TEST_ENDPOINT (their addresses, separated by spaces) and dummy
-# credentials, stops the engines in every case, and returns the command's exit code. An engine listens on every interface and has no option against that, so engine
-# and command share a private network namespace wherever the machine allows one.
+# credentials, stops the engines in every case, and returns the command's exit code. An engine listens on
+# every interface and has no option against that, so engines and command share a private network namespace
+# wherever the machine allows one.
 #
 # DynamoDB Local's licence lets whoever runs this fetch it for use with AWS; it is never committed or bundled.
 set -euo pipefail
