@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps
 
-.PHONY: all run test check template real mutations bench bench-pages build invoke rehearse cost deploy lock clean
+.PHONY: all run test check template real environments mutations bench bench-pages build invoke rehearse cost deploy lock clean
 
 all: check test
 
@@ -68,7 +68,11 @@ bench: .venv/dev .venv/bench .venv-lambda/lambda .venv-peers/peers .venv-sam/sam
 	$(BIN)/python -m bench.cold_start
 	$(BIN)/python -m bench.document
 
-# The environments: what `run` needs, and what the checks need beside it.
+# The environments: what `run` needs, and what the checks need beside it. `environments` makes all that
+# `check`, `test` and `real` want.
+environments: .venv/dev .venv-sam/sam .venv-checkov/checkov .venv-lambda/lambda .venv-clients/clients \
+	.venv-fuzz/fuzz .venv-rehearse/rehearse
+
 .venv/run: requirements/run.txt
 	$(PYTHON) -m venv .venv
 	$(PIP) -r requirements/run.txt

@@ -52,13 +52,13 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def dynamo_table(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """The table on DynamoDB Local that the run shares, as the template makes it; None on SQLite."""
+    """A table on DynamoDB Local as the template makes it, but for the stream; None on SQLite."""
     if request.config.getoption("--engine") != "dynamodb":
         yield None
         return
-    with real.fresh_table(real.TABLE) as name:
+    with real.fresh_table(real.UNSTREAMED) as name:
         yield name
 
 
@@ -76,7 +76,6 @@ def bare_store(dynamo_table: str | None, table_file: Path) -> Iterator[Store]:
     if dynamo_table is not None:
         plain = real.dynamo_store(dynamo_table)
         yield replace(plain, transport=GuardedTransport(plain.transport, template_guard(), dynamo_table))
-        real.empty(dynamo_table)
     else:
         embedded = open_embedded(table_file)
         yield embedded

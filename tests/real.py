@@ -18,6 +18,8 @@ from roster.table.transport import BotoTransport, Transport, boto_client
 from roster.table.wire import to_wire
 
 TABLE = table_definition(Path(__file__).parents[1] / "template.yaml")
+UNSTREAMED = {name: value for name, value in TABLE.items() if name != "StreamSpecification"}
+"""Made in no time and soon gone, where each stream that ever was makes DynamoDB Local slower."""
 
 
 def endpoint() -> str:
