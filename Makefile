@@ -15,7 +15,7 @@ run: .venv/run
 WORKERS ?= auto
 PYTEST := $(BIN)/pytest -n $(WORKERS) --maxprocesses 8 --dist worksteal
 
-test: .venv/dev .venv-lambda/lambda
+test: .venv/dev .venv-lambda/made
 	$(PYTEST) $(ARGS)
 
 check: .venv/dev
@@ -27,7 +27,7 @@ check: .venv/dev
 # The template by SAM CLI's linter, and both it and what SAM makes of it by the serverless rules and checkov's
 # policies. What is left out stands with its reason in the template's Metadata and in .checkov.yaml.
 TRANSLATED := .aws-sam/translated.json
-template: .venv/dev .venv-sam/sam .venv-checkov/checkov
+template: .venv/dev .venv-sam/made .venv-checkov/made
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv-sam/bin/sam validate --lint
 	$(BIN)/python -m tools.translated $(TRANSLATED)
 	$(BIN)/cfn-lint template.yaml $(TRANSLATED) --append-rules cfn_lint_serverless.rules
@@ -36,7 +36,7 @@ template: .venv/dev .venv-sam/sam .venv-checkov/checkov
 # The suites that want DynamoDB Local (Java; fetched with npm): see tools/with_dynamodb_local.sh. An engine does
 # one thing at a time and is what the suites wait for: hence two, and new ones for each suite.
 APART := tests/deploy tests/clients tests/faulty tests/fuzz
-real: .venv/dev .venv-lambda/lambda .venv-clients/clients .venv-fuzz/fuzz
+real: .venv/dev .venv-lambda/made .venv-clients/made .venv-fuzz/made
 	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) -m endpoint --engine dynamodb $(ARGS)
 	$(MAKE) --no-print-directory build ARCH=$(HERE)
 	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) --dist loadfile -m real $(APART:%=--ignore %) $(ARGS)
@@ -61,7 +61,7 @@ bench-pages: .venv/bench
 USERS ?= 100000
 SECONDS ?= 300
 EACH ?= 50
-bench: .venv/dev .venv/bench .venv-lambda/lambda .venv-peers/peers .venv-sam/sam
+bench: .venv/dev .venv/bench .venv-lambda/made .venv-peers/made .venv-sam/made
 	tools/with_dynamodb_local.sh $(BIN)/python -m bench.warm --users $(USERS) --each $(EACH)
 	$(BIN)/python -m bench.first_call
 	$(BIN)/python -m bench.load --seconds $(SECONDS)
@@ -69,11 +69,7 @@ bench: .venv/dev .venv/bench .venv-lambda/lambda .venv-peers/peers .venv-sam/sam
 	$(BIN)/python -m bench.cold_start
 	$(BIN)/python -m bench.document
 
-# The environments: what `run` needs, and what the checks need beside it. `environments` makes all that
-# `check`, `test` and `real` want.
-environments: .venv/dev .venv-sam/sam .venv-checkov/checkov .venv-lambda/lambda .venv-clients/clients \
-	.venv-fuzz/fuzz .venv-rehearse/rehearse
-
+# The environments: what `run` needs, and what the checks need beside it.
 .venv/run: requirements/run.txt
 	$(PYTHON) -m venv .venv
 	$(PIP) -r requirements/run.txt
@@ -88,56 +84,40 @@ environments: .venv/dev .venv-sam/sam .venv-checkov/checkov .venv-lambda/lambda 
 	$(PIP) -r requirements/bench.txt
 	touch $@
 
-# SAM CLI pins what we pin otherwise: it lives in an environment of its own.
-.venv-sam/sam: requirements/sam.txt
-	$(PYTHON) -m venv .venv-sam
-	.venv-sam/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/sam.txt
+# Environments of their own, which pin what we pin otherwise or must not see what is ours:
+#   sam       builds, validates, deploys                 checkov   the template's policies
+#   clients   programs of other people, as they come     fuzz      schemathesis; FUZZ=10000 asks for more of it
+#   lambda    AWS's runtime client                       peers     what others would deploy, for `make bench`
+#   rehearse  an emulator of AWS
+# The last three stand on the functions' own Python; the emulator alone cannot do without.
+VENVS := sam checkov clients fuzz lambda peers rehearse
+VENV_PYTHON = $(PYTHON)
+.venv-lambda/made .venv-peers/made: VENV_PYTHON = $$($(PYTHON) -m tools.runtime_python || echo $(PYTHON))
+.venv-rehearse/made: VENV_PYTHON = $$($(PYTHON) -m tools.runtime_python)
+
+$(VENVS:%=.venv-%/made): .venv-%/made: requirements/%.txt
+	python=$(VENV_PYTHON) && "$$python" -m venv .venv-$*
+	.venv-$*/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r $<
 	touch $@
 
-# schemathesis, which `make real` sends at the served API. FUZZ=10000 asks for more examples, of `make test` too.
-.venv-fuzz/fuzz: requirements/fuzz.txt
-	$(PYTHON) -m venv .venv-fuzz
-	.venv-fuzz/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/fuzz.txt
-	touch $@
-
-# Programs of other people that tests/clients runs as they come.
-.venv-clients/clients: requirements/clients.txt
-	$(PYTHON) -m venv .venv-clients
-	.venv-clients/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/clients.txt
-	touch $@
-
-# AWS's runtime client, on the functions' own Python where there is one.
-.venv-lambda/lambda: requirements/lambda.txt
-	$$($(PYTHON) -m tools.runtime_python 2>/dev/null || echo $(PYTHON)) -m venv .venv-lambda
-	.venv-lambda/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/lambda.txt
-	touch $@
-
-# What other people would deploy, for the cold starts of `make bench`.
-.venv-peers/peers: requirements/peers.txt
-	$$($(PYTHON) -m tools.runtime_python || echo $(PYTHON)) -m venv .venv-peers
-	.venv-peers/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/peers.txt
-	touch $@
+# All that `check`, `test` and `real` want.
+environments: .venv/dev $(patsubst %,.venv-%/made,$(filter-out peers,$(VENVS)))
 
 # One function, as built for this machine, with one event: `make invoke F=GetOrg [EVENT=file.json]`.
-invoke: .venv/run .venv-lambda/lambda .venv-sam/sam
+invoke: .venv/run .venv-lambda/made .venv-sam/made
 	@$(MAKE) --no-print-directory build ARCH=$(HERE) >&2
 	@$(BIN)/python -m tools.invoke $(F) $(EVENT)
 
 # What `sam deploy` ships; ARCH=x86_64 builds for this kind of machine instead, in a folder of its own.
 ARCH ?= arm64
 HERE := $(patsubst aarch64,arm64,$(shell uname -m))
-build: .venv-sam/sam
+build: .venv-sam/made
 	.venv-sam/bin/python -m tools.build --arch $(ARCH)
 
 # The build through an emulator of AWS, on a network of its own; needs the functions' own Python.
-rehearse: .venv/run .venv-sam/sam .venv-rehearse/rehearse
+rehearse: .venv/run .venv-sam/made .venv-rehearse/made
 	.venv-sam/bin/python -m tools.build --arch $(HERE)
 	tools/in_private_network.sh .venv-sam/bin/python -m tools.rehearse
-
-.venv-rehearse/rehearse: requirements/rehearse.txt
-	python=$$($(PYTHON) -m tools.runtime_python) && "$$python" -m venv .venv-rehearse
-	.venv-rehearse/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/rehearse.txt
-	touch $@
 
 # Measures every endpoint's units, and writes what they cost into docs/operating.md and the README.
 cost: export POWERTOOLS_LOG_LEVEL = ERROR
@@ -150,15 +130,9 @@ ENV ?= dev
 deploy: build
 	SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam deploy --config-env $(ENV)
 
-# checkov pins boto3 and much else: it lives in an environment of its own, too.
-.venv-checkov/checkov: requirements/checkov.txt
-	$(PYTHON) -m venv .venv-checkov
-	.venv-checkov/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r requirements/checkov.txt
-	touch $@
-
 # Writes the locks anew from what the *.in files ask for; needs uv.
 lock:
-	cd requirements && for name in run dev bench sam checkov lambda peers rehearse clients fuzz; do \
+	cd requirements && for name in run dev bench $(VENVS); do \
 		uv pip compile --universal --python-version 3.11 $(LOCK) $$name.in -o $$name.txt || exit 1; done
 	cd layers/dependencies && uv pip compile --python-version 3.13 \
 		--python-platform aarch64-manylinux_2_28 $(LOCK) requirements.in -o requirements.txt

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture(scope="module")
 def seen(demo: Served) -> Any:
-    """What the program saw; it runs in the client's own environment (`make .venv-clients/clients`)."""
+    """What the program saw; it runs in the client's own environment (`make .venv-clients/made`)."""
     user = {
         "url": demo.url,
         "username": people.DEVELOPER,

@@ -14,26 +14,20 @@ from tests.directory import PASSWORD, Directory
 OWN = "/v2/users/u1/spaces"
 
 
-@pytest.mark.parametrize("header", ["", "Basic dTpw", "token", "foo bar", "xbearer y"])
-def test_what_is_no_bearer_credential_is_10002(api: Api, header: str) -> None:
-    answer = api.get(OWN, headers={"Authorization": header})
-    assert (answer.status, answer.json["code"], answer.json["description"]) == (
-        401,
-        10002,
-        "Authentication error",
-    )
+NONE = ["", "Basic dTpw", "token", "foo bar", "xbearer y"]
+BAD = ["bearer", "bearerabc x", "bearer a b", "bearer nonsense", "bearer a,bearer b"]
 
 
 @pytest.mark.parametrize(
-    "header", ["bearer", "bearerabc x", "bearer a b", "bearer nonsense", "bearer a,bearer b"]
+    ("header", "code", "description"),
+    [
+        *((header, 10002, "Authentication error") for header in NONE),
+        *((header, 1000, "Invalid Auth Token") for header in BAD),
+    ],
 )
-def test_a_bad_bearer_credential_is_1000(api: Api, header: str) -> None:
+def test_no_credential_is_told_from_a_bad_one(api: Api, header: str, code: int, description: str) -> None:
     answer = api.get(OWN, headers={"Authorization": header})
-    assert (answer.status, answer.json["code"], answer.json["description"]) == (
-        401,
-        1000,
-        "Invalid Auth Token",
-    )
+    assert (answer.status, answer.json["code"], answer.json["description"]) == (401, code, description)
 
 
 @pytest.mark.parametrize(

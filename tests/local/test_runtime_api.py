@@ -19,7 +19,7 @@ Start = Callable[..., Environment]
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts a function of the given source; its process ends with the test."""
-    assert PYTHON.exists(), "`make .venv-lambda/lambda` makes the environment of the runtime client"
+    assert PYTHON.exists(), "`make .venv-lambda/made` makes the environment of the runtime client"
     begun: list[Environment] = []
 
     def started(source: str, timeout: float = 10.0, *, snap_start: bool = False) -> Environment:

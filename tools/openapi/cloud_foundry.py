@@ -5,9 +5,8 @@ from typing import Any
 
 from roster.dialects.cloud_foundry_lists import COLUMNS, FILTERS, TOP_COLUMNS
 from roster.dialects.cloud_foundry_query import DEEPEST, MOST_ROWS, SIZE
-from roster.dialects.cloud_foundry_shapes import (
-    PLURAL,
-    RELATIONS,
+from roster.dialects.cloud_foundry_shapes import PLURAL, RELATIONS, Kind
+from tools.openapi.cloud_foundry_types import (
     CfApp,
     CfAppPage,
     CfEmptyPage,
@@ -17,7 +16,6 @@ from roster.dialects.cloud_foundry_shapes import (
     CfSpacePage,
     CfUser,
     CfUserPage,
-    Kind,
 )
 from tools.openapi.face import (
     BEARER,

@@ -34,7 +34,7 @@ from roster.dialects.cloud_foundry_shapes import (
 )
 from roster.dialects.cloud_foundry_sight import Sight
 from roster.errors import DirectoryError, Missing, NotAllowed, NotKnown, Unavailable, Unfit
-from roster.model import App, Tenant, User
+from roster.model import App, Tenant
 from roster.request import Request
 from roster.table import keys, listings, spaces, tenants, users
 from roster.table.mapping import entity
@@ -317,8 +317,9 @@ def _source(call: Call, to: Kind | None) -> lists.Source:
         return lists.Source(aim.kind, _SITE[aim.kind])
     if aim.kind == "space":
         return lists.spaces_seen_by(call.store, sight.user)
-    own = keys.workspaces_of(sight.user.id) if isinstance(sight.user, User) else ""
-    return lists.Source("organization", own, gathered=None if own else ())
+    if sight.user is None:
+        return lists.Source("organization", gathered=())
+    return lists.Source("organization", keys.workspaces_of(sight.user.id))
 
 
 _SITE = {"space": keys.SPACES, "user": keys.USERS, "organization": keys.WORKSPACES}

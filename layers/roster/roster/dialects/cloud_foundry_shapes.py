@@ -6,15 +6,13 @@
     app           ── space
 
 The keys of an entity stand in the document's order: its own, then for each relation the url and, where it
-is inlined, the objects. The typed dictionaries say the same to the OpenAPI document.
+is inlined, the objects. The OpenAPI document's types for them are in `tools/openapi/cloud_foundry_types.py`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NotRequired, TypeAlias
+from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
-
-from typing_extensions import TypedDict  # pydantic reads that of `typing` from Python 3.12 on only
 
 from roster.model import App, Space, SpaceRole, Tenant, User
 from roster.table import keys
@@ -222,144 +220,3 @@ def envelope(
     if gathered is not None:
         page["orphans"] = gathered
     return page
-
-
-# The same for the OpenAPI document: https://apidocs.cloudfoundry.org/ calls these objects resources.
-
-
-class CfMetadata(TypedDict):
-    guid: str
-    url: str
-    created_at: str | None
-    updated_at: str | None
-
-
-class CfUserEntity(TypedDict):
-    admin: bool
-    active: bool
-    default_space_guid: None
-    spaces_url: str
-    spaces: NotRequired["list[CfSpace] | list[str]"]
-    organizations_url: str
-    organizations: NotRequired["list[CfOrganization] | list[str]"]
-    managed_organizations_url: str
-    managed_organizations: NotRequired["list[CfOrganization] | list[str]"]
-    billing_managed_organizations_url: str
-    billing_managed_organizations: NotRequired[list[str]]
-    audited_organizations_url: str
-    audited_organizations: NotRequired[list[str]]
-    managed_spaces_url: str
-    managed_spaces: NotRequired["list[CfSpace] | list[str]"]
-    audited_spaces_url: str
-    audited_spaces: NotRequired["list[CfSpace] | list[str]"]
-
-
-class CfUser(TypedDict):
-    metadata: CfMetadata
-    entity: CfUserEntity
-
-
-class CfOrganizationEntity(TypedDict):
-    name: str
-    billing_enabled: bool
-    quota_definition_guid: None
-    status: str
-    spaces_url: str
-    spaces: NotRequired["list[CfSpace] | list[str]"]
-    domains_url: str
-    domains: NotRequired[list[str]]
-    private_domains_url: str
-    private_domains: NotRequired[list[str]]
-    users_url: str
-    users: NotRequired[list[CfUser] | list[str]]
-    managers_url: str
-    managers: NotRequired[list[CfUser] | list[str]]
-    billing_managers_url: str
-    billing_managers: NotRequired[list[str]]
-    auditors_url: str
-    auditors: NotRequired[list[str]]
-    app_events_url: str
-    space_quota_definitions_url: str
-    space_quota_definitions: NotRequired[list[str]]
-
-
-class CfOrganization(TypedDict):
-    metadata: CfMetadata
-    entity: CfOrganizationEntity
-
-
-class CfAppEntity(TypedDict):
-    name: str
-    space_url: str
-    space: NotRequired["CfSpace"]
-
-
-class CfApp(TypedDict):
-    metadata: CfMetadata
-    entity: CfAppEntity
-
-
-class CfSpaceEntity(TypedDict):
-    name: str
-    organization_guid: str
-    space_quota_definition_guid: None
-    allow_ssh: bool
-    organization_url: str
-    organization: NotRequired[CfOrganization]
-    developers_url: str
-    developers: NotRequired[list[CfUser] | list[str]]
-    managers_url: str
-    managers: NotRequired[list[CfUser] | list[str]]
-    auditors_url: str
-    auditors: NotRequired[list[CfUser] | list[str]]
-    apps_url: str
-    apps: NotRequired[list[CfApp] | list[str]]
-    routes_url: str
-    routes: NotRequired[list[str]]
-    domains_url: str
-    domains: NotRequired[list[str]]
-    service_instances_url: str
-    service_instances: NotRequired[list[str]]
-    app_events_url: str
-    events_url: str
-    security_groups_url: str
-    security_groups: NotRequired[list[str]]
-    staging_security_groups_url: str
-    staging_security_groups: NotRequired[list[str]]
-
-
-class CfSpace(TypedDict):
-    metadata: CfMetadata
-    entity: CfSpaceEntity
-
-
-class CfPage(TypedDict):
-    total_results: int
-    total_pages: int
-    prev_url: str | None
-    next_url: str | None
-
-
-class CfSpacePage(CfPage):
-    resources: list[CfSpace]
-    orphans: NotRequired[dict[str, CfSpace | CfUser | CfOrganization | CfApp]]
-
-
-class CfUserPage(CfPage):
-    resources: list[CfUser]
-    orphans: NotRequired[dict[str, CfSpace | CfUser | CfOrganization | CfApp]]
-
-
-class CfOrganizationPage(CfPage):
-    resources: list[CfOrganization]
-    orphans: NotRequired[dict[str, CfSpace | CfUser | CfOrganization | CfApp]]
-
-
-class CfAppPage(CfPage):
-    resources: list[CfApp]
-    orphans: NotRequired[dict[str, CfSpace | CfUser | CfOrganization | CfApp]]
-
-
-class CfEmptyPage(CfPage):
-    resources: list[str]
-    orphans: NotRequired[dict[str, str]]
