@@ -2,9 +2,11 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Without bytecode kept, each of the many processes that tests start compiles our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps
 
-.PHONY: all run test check template real environments mutations bench bench-pages build invoke rehearse cost deploy lock clean
+.PHONY: all run test check template real environments mutations bench bench-pages build invoke rehearse documents cost deploy lock clean
 
 all: check test
 
@@ -118,6 +120,14 @@ build: .venv-sam/made
 rehearse: .venv/run .venv-sam/made .venv-rehearse/made
 	.venv-sam/bin/python -m tools.build --arch $(HERE)
 	tools/in_private_network.sh .venv-sam/bin/python -m tools.rehearse
+
+# Everything that is made of something else: after a change of routes, types, statuses, budgets or words that the
+# OpenAPI document shows. A test holds each file against what it is made of.
+documents: .venv/dev
+	$(BIN)/python -m tools.statuses
+	$(BIN)/python -m tools.openapi
+	$(BIN)/python -m tools.access_patterns
+	$(MAKE) --no-print-directory cost
 
 # Measures every endpoint's units, and writes what they cost into docs/operating.md and the README.
 cost: export POWERTOOLS_LOG_LEVEL = ERROR

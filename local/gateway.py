@@ -13,8 +13,10 @@ import logging
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import Any, Self, TypeAlias
@@ -99,20 +101,35 @@ class Function:
 
 
 def read_template(template: Path) -> dict[str, Any]:
-    """The template as it stands, short intrinsics (`!Ref`) in their long form."""
-    # Imported here and below: a worker process imports this module and never reads a template.
-    from samtranslator.yaml_helper import yaml_parse
-
-    content: dict[str, Any] = yaml_parse(template.read_text("utf-8"))
-    return content
+    """The template as it stands, short intrinsics (`!Ref`) in their long form; the caller's to change."""
+    return deepcopy(_parsed(template.read_text("utf-8")))
 
 
 def translate(template: Path, parameters: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The CloudFormation template that SAM makes of a template; asks AWS for nothing."""
+    """What SAM makes of a template, for CloudFormation; the caller's to change. Asks AWS for nothing."""
+    made = _translated(template.read_text("utf-8"), tuple((parameters or {}).items()))
+    translated: dict[str, Any] = json.loads(made)
+    return translated
+
+
+# Both are kept by the text, for they take half a second and one and a half, and many ask.
+
+
+@cache
+def _parsed(text: str) -> dict[str, Any]:
+    # Imported here and below: a worker process imports this module and never reads a template.
+    from samtranslator.yaml_helper import yaml_parse
+
+    content: dict[str, Any] = yaml_parse(text)
+    return content
+
+
+@cache
+def _translated(text: str, parameters: tuple[tuple[str, str], ...]) -> str:
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
 
-    source = read_template(template)
+    source = deepcopy(_parsed(text))
     for resource in source["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = "s3://local/code"
@@ -121,9 +138,7 @@ def translate(template: Path, parameters: Mapping[str, str] | None = None) -> di
     # Of a boto3 session SAM takes the region alone; a real one would read the user's AWS profile.
     session: Any = SimpleNamespace(region_name="us-east-1")
     translator = Translator({}, Parser(), boto_session=session)
-    given = dict(parameters or {})
-    translated: dict[str, Any] = translator.translate(source, given, get_managed_policy_map=dict)
-    return translated
+    return json.dumps(translator.translate(source, dict(parameters), get_managed_policy_map=dict))
 
 
 def _functions(source: dict[str, Any], translated: dict[str, Any]) -> dict[str, Function]:

@@ -83,8 +83,8 @@ class Api:
     gateway: Gateway
     store: Store
     clock: Clock
-    _cookies: dict[str, str] = field(default_factory=dict)
-    _tokens: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, **more: Any) -> Answer:
         return self.send("GET", path, **more)
@@ -129,17 +129,17 @@ class Api:
         """The session of a user; opened once."""
         if isinstance(who, str):
             return who
-        if who.id not in self._cookies:
-            self._cookies[who.id] = str(Directory(self.store, self.clock).session(who))
-        return self._cookies[who.id]
+        if who.id not in self.cookies:
+            self.cookies[who.id] = str(Directory(self.store, self.clock).session(who))
+        return self.cookies[who.id]
 
     def token(self, who: User | str) -> str:
         """An API token of a user; made once."""
         if isinstance(who, str):
             return who
-        if who.id not in self._tokens:
-            self._tokens[who.id] = Directory(self.store, self.clock).token(who)
-        return self._tokens[who.id]
+        if who.id not in self.tokens:
+            self.tokens[who.id] = Directory(self.store, self.clock).token(who)
+        return self.tokens[who.id]
 
     @contextmanager
     def no_effect(self) -> Iterator[None]:

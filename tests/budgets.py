@@ -32,6 +32,7 @@ from roster.table.store import Item, Store, Value
 from roster.table.transaction import Transaction, item
 from tests.api import Answer, Api
 from tests.directory import PASSWORD, Directory
+from tests.ground import laid_once
 from tests.workspaces.scene import Scene
 
 MODULES = (
@@ -72,7 +73,13 @@ class Stage:
     family: Item  # of that refresh token
 
     @classmethod
+    @laid_once
     def set(cls, api: Api, directory: Directory) -> "Stage":
+        return cls.made(api, directory)
+
+    @classmethod
+    def made(cls, api: Api, directory: Directory) -> "Stage":
+        """A stage of a test's own, which may have changed what it is made of."""
         scene = Scene.set(api, directory)
         ada = directory.user("ada", password=PASSWORD)
         directory.member(scene.acme, ada)

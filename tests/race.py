@@ -71,4 +71,4 @@ def many_at_a_time(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
         content: Any = answer.body if isinstance(answer, Response) else answer
         return {"statusCode": 200, "body": content.model_dump_json()}
 
-    return Api(Gateway(api.gateway.routes, invoke), api.store, api.clock, api._cookies)
+    return Api(Gateway(api.gateway.routes, invoke), api.store, api.clock, api.cookies)

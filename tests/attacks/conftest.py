@@ -17,6 +17,7 @@ from tests.api import Answer, Api, _answer, in_process
 from tests.attacks import jwt
 from tests.contract.world import World
 from tests.directory import Directory
+from tests.ground import laid_once
 
 USER = "/api/v1/user"
 PROFILE = "/api/workspace/auth/me"
@@ -36,6 +37,15 @@ class Site:
     user: User
     tenant: Tenant
     project: Project
+
+    @classmethod
+    @laid_once
+    def make(cls, api: Api, directory: Directory) -> "Site":
+        user, tenant = directory.user("ada", id="u1"), directory.workspace()
+        directory.member(tenant, user)
+        project = directory.project(tenant)
+        directory.grant(project, user)
+        return cls(api, directory, user, tenant, project)
 
     def trust(self, *entries: dict[str, Any]) -> Issuers:
         """Believe these issuers and no others."""
@@ -70,11 +80,7 @@ class Site:
 
 @pytest.fixture
 def site(api: Api, directory: Directory) -> Site:
-    user, tenant = directory.user("ada", id="u1"), directory.workspace()
-    directory.member(tenant, user)
-    project = directory.project(tenant)
-    directory.grant(project, user)
-    made = Site(api, directory, user, tenant, project)
+    made = Site.make(api, directory)
     made.trust(*CONFIGURED)
     return made
 

@@ -15,6 +15,7 @@ from tests.api import Answer, Api
 from tests.attacks import jwt
 from tests.cloud_foundry.scene import Scene
 from tests.directory import Directory
+from tests.ground import lay
 from tools.records.loading import load
 
 DATA = Path(__file__).parent / "data"
@@ -62,7 +63,7 @@ def cloud(api: Api, directory: Directory) -> Callable[..., Cloud]:
         trusted = Issuers.read(json.dumps([entry]))
         wiring.use(wiring.Wiring(api.store, api.clock, issuers=lambda: trusted))
         if data:
-            outcome = load(api.store, DATA / data, by=directory.by)
+            outcome = lay(data, api, directory, lambda: load(api.store, DATA / data, by=directory.by))
             assert outcome.bad == []
         return Cloud(api)
 

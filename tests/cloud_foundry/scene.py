@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from roster.model import Space, Tenant, User
 from tests.api import Answer, Api
 from tests.directory import Directory
+from tests.ground import laid_once
 
 
 @dataclass
@@ -27,6 +28,7 @@ class Scene:
     gamma: Space  # of globex
 
     @classmethod
+    @laid_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
         root = directory.admin()
         dev, max_, aud, boss, memo, stranger = (

@@ -8,6 +8,7 @@ from roster.credentials import Credential
 from roster.model import Project, Space, Tenant, User, UserKind
 from tests.api import Answer, Api
 from tests.directory import PASSWORD, Directory
+from tests.ground import laid_once
 
 ROLES = (
     "nobody",  # no credential
@@ -46,6 +47,7 @@ class World:
     made: int = 0
 
     @classmethod
+    @laid_once
     def make(cls, api: Api, directory: Directory) -> "World":
         people = {name: _person(directory, name) for name in ROLES if name != "nobody"}
         directory.admin("deputy")

@@ -86,7 +86,7 @@ def stage(routes: Routes, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr(recorder, "tolerated", frozenset({500}))
     embedded, clock = open_embedded(tmp_path / "roster.db"), Clock()
     wiring.use(wiring.Wiring(embedded, clock))
-    yield Stage.set(Api(Gateway(routes, in_process), embedded, clock), Directory(embedded, clock))
+    yield Stage.made(Api(Gateway(routes, in_process), embedded, clock), Directory(embedded, clock))
     wiring.use(None)
     embedded.close()
 
@@ -102,7 +102,7 @@ def secrets_of(table: list[Item], api: Api, answers: list[Answer]) -> dict[str, 
         "forged credential": FORGED,
         "signing key": jwt.SECRET,
     }
-    credentials = [*api._cookies.values(), *api._tokens.values()]
+    credentials = [*api.cookies.values(), *api.tokens.values()]
     credentials += [str(session_in(one)) for one in answers if one.cookies and "session_" in one.cookies[0]]
     credentials += [shown for answer in answers for shown in shown_in(answer)]
     told |= {f"secret {n}": text.rpartition(".")[2] for n, text in enumerate(credentials)}

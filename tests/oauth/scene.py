@@ -9,6 +9,7 @@ from urllib.parse import quote_plus
 from roster.model import User
 from tests.api import Answer, Api
 from tests.directory import PASSWORD, Directory
+from tests.ground import laid_once
 
 SECRET = "a secret of the robot's own"
 READ, WRITE = "cloud_controller.read", "cloud_controller.write"
@@ -23,6 +24,7 @@ class Scene:
     ada: User
 
     @classmethod
+    @laid_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
         ada = directory.user("ada", password=PASSWORD)
         every = ("password", "refresh_token", "client_credentials")

@@ -8,6 +8,7 @@ from roster.table import grants, keys, listings, users
 from roster.table.transaction import Transaction, batched
 from tests.api import Answer, Api
 from tests.directory import Directory
+from tests.ground import laid_once
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Scene:
     games: Project  # 2, of globex
 
     @classmethod
+    @laid_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
         root = directory.user("user1", admin=True, full_name="User 1", role_number=4, groups=(1, 2))
         wanted = User(

@@ -6,6 +6,7 @@ from typing import Any
 from roster.model import Database, Organisation, Project, Space, Tenant, User
 from tests.api import Answer, Api
 from tests.directory import Directory
+from tests.ground import laid_once
 
 ROOT = "/minimal/rest/user/v1"
 ENDPOINTS = ("org", "org/detail", "project", "project/detail", "space", "feature")
@@ -37,6 +38,7 @@ class Scene:
     zulu: Space  # of web; the member is manager
 
     @classmethod
+    @laid_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
         people = {name: directory.user(name) for name in ("boss", "member", "outsider", "rival", "stranger")}
         acme, globex = directory.workspace("acme", organisation=FACE), directory.workspace("globex")

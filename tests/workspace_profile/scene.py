@@ -6,6 +6,7 @@ from typing import Any
 from roster.model import Settings, Tenant, User
 from tests.api import Answer, Api
 from tests.directory import Directory
+from tests.ground import laid_once
 
 PATH = "/api/workspace/auth/me"
 
@@ -43,6 +44,7 @@ class Scene:
     umbra: Tenant  # without members
 
     @classmethod
+    @laid_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
         swiss = Settings("de-CH", "Europe/Zurich", "dd.MM.yyyy HH:mm:ss", "dd.MM.yyyy", "HH:mm:ss", "eu")
         scene = cls(

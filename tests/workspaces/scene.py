@@ -7,6 +7,7 @@ from typing import Any
 from roster.model import Tenant, User
 from tests.api import Answer, Api
 from tests.directory import Directory
+from tests.ground import laid_once
 
 SENTINEL = "sentinel 7c1f password"
 """A password that no answer, log or item may ever hold."""
@@ -28,6 +29,7 @@ class Scene:
     globex: Tenant
 
     @classmethod
+    @laid_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
         people = {name: directory.user(name) for name in ("boss", "member", "rival", "stranger")}
         scene = cls(
