@@ -57,7 +57,7 @@ def main() -> None:
     asked = parser.parse_args()
     quiet()
     facts = {"runs": asked.runs, "engine": "DynamoDB Local"}
-    with real.fresh_table(real.TABLE) as name:
+    with real.fresh_table() as name:
         switched = Switched(LeanTransport(real.endpoint(), "eu-west-1"))
         cast = Cast.of(House(DynamoStore(switched, name)))
         reference = _reference(name, cast.stage)

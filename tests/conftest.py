@@ -58,7 +58,7 @@ def dynamo_table(request: pytest.FixtureRequest) -> Iterator[str | None]:
     if request.config.getoption("--engine") != "dynamodb":
         yield None
         return
-    with real.fresh_table(real.UNSTREAMED) as name:
+    with real.fresh_table() as name:
         yield name
 
 

@@ -14,7 +14,6 @@ from roster.model import Actor, User
 from roster.table import keys, listings, sweeps, users
 from roster.table.dynamo import DynamoStore
 from roster.table.store import Key, Store
-from roster.table.transport import BotoTransport
 from tests import real
 from tests.faults import FaultyTransport
 from tests.tools.damage import NOW
@@ -113,8 +112,8 @@ def test_many_users_at_once_on_the_embedded_store(tmp_path: Path) -> None:
 
 @pytest.mark.real
 def test_users_at_once_while_overlapping_transactions_are_cancelled() -> None:
-    with real.fresh_table(real.TABLE) as name:
-        faulty = FaultyTransport(BotoTransport(real.client()), throttled=0.02)
+    with real.fresh_table() as name:
+        faulty = FaultyTransport(real.transport(), throttled=0.02)
         crowd = Crowd(DynamoStore(faulty, name).within(Deadline.after(600)), each=15)
         crowd.run()
         crowd.check()
@@ -125,8 +124,8 @@ def test_users_at_once_while_overlapping_transactions_are_cancelled() -> None:
 # The last, for DynamoDB Local answers ever slower after thousands of transactions.
 @pytest.mark.real
 def test_five_thousand_users_at_once() -> None:
-    with real.fresh_table(real.TABLE) as name:
-        store = DynamoStore(BotoTransport(real.client()), name)
+    with real.fresh_table() as name:
+        store = real.dynamo_store(name)
         crowd = Crowd(store.within(Deadline.after(600)), each=313)
         crowd.run()
         crowd.check()

@@ -48,13 +48,15 @@ def _use(stage: Stage, table: str) -> None:
     remote = stage.remote_invoke("UnknownRoute", _event("UnknownRoute"))
     _demand(remote["statusCode"] == 404, f"no route is {remote}")
     _demand_status(stage, "GetMe", 401)
+    for public in ("GetDocs", "GetOpenapi", "CfInfo"):
+        _demand_status(stage, public, 200)
     first = ("admin", "create", "--email", EMAIL, "--name", "First", "--password-stdin")
     stage.roster(*first, table=table, stdin=f"{PASSWORD}\n")
     login = _demand_status(stage, "Login", 200, body=json.dumps({"email": EMAIL, "password": PASSWORD}))
     cookie = login["cookies"][0].partition(";")[0]
     me = _demand_status(stage, "GetMe", 200, cookies=[cookie])
     _demand(EMAIL in me["body"], "the first administrator is somebody else")
-    _say("invoked: 404 where there is no route, 401 for nobody, 200 for the first administrator")
+    _say("invoked: 404 without a route, 401 for nobody, 200 for the documents and the first administrator")
 
 
 def _change(stage: Stage, build: Path, changed: Path, first: dict[str, tuple[str, ...]]) -> None:

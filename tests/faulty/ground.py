@@ -79,7 +79,7 @@ class Ground:
 def laid(routes: Routes, clock: Clock | None = None) -> Iterator[Ground]:
     """The ground on a table of its own."""
     clock = clock or Clock()
-    with real.fresh_table(real.TABLE) as name:
+    with real.fresh_table() as name:
         injector = Injector(real.transport())
         store = Hurried.over(injector, name)
         wiring.use(wiring.Wiring(store, clock))

@@ -135,7 +135,7 @@ def site(request: pytest.FixtureRequest, routes: Routes, tmp_path: Path) -> Iter
         yield _site(routes, embedded, f"file:{path}", MEMBERSHIPS)
         embedded.close()
     else:
-        with real.fresh_table(real.TABLE) as name:
+        with real.fresh_table() as name:
             yield _site(routes, real.dynamo_store(name), f"table:{name}", MEMBERSHIPS // 10)
     wiring.use(None)
 

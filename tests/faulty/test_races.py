@@ -27,7 +27,7 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture(scope="module")
 def table() -> Iterator[str]:
-    with real.fresh_table(real.TABLE) as name:
+    with real.fresh_table() as name:
         yield name
 
 

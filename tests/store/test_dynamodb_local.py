@@ -10,7 +10,7 @@ from roster.table.dynamo import DynamoStore
 from roster.table.keys import BY_ACTOR
 from roster.table.meter import Meter, MeteredTransport
 from roster.table.store import Key, Put, Store
-from tests.real import TABLE, dynamo_store, fresh_table, transport
+from tests.real import dynamo_store, fresh_table, transport
 from tests.store.contract import StoreConcurrencyContract, StoreContract
 
 pytestmark = pytest.mark.real
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture
 def table() -> Iterator[str]:
-    with fresh_table(TABLE) as name:
+    with fresh_table() as name:
         yield name
 
 

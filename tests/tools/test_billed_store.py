@@ -116,7 +116,7 @@ def test_the_indexes_are_those_of_the_table() -> None:
 @pytest.mark.real
 @pytest.mark.parametrize("call", CALLS)
 def test_dynamodb_local_counts_the_same(meter: Meter, call: str) -> None:
-    with real.fresh_table(real.TABLE) as name:
+    with real.fresh_table() as name:
         store = DynamoStore(MeteredTransport(BotoTransport(real.client()), meter), name)
         store.bulk_put([item(SMALL, 100), item(LARGE, 9_000)])
         with meter.measure() as reading:

@@ -136,7 +136,7 @@ def test_repair_while_users_come_and_go_loses_nothing(whole: SqliteStore) -> Non
 
 @pytest.mark.real
 def test_repair_while_users_come_and_go_loses_nothing_on_dynamodb() -> None:
-    with real.fresh_table(real.TABLE) as name:
+    with real.fresh_table() as name:
         store = real.dynamo_store(name)
         damage.whole(store)
         repair_among_writers(store, old=40)

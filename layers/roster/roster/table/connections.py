@@ -71,9 +71,8 @@ class Connections:
         head = "\r\n".join([*lines, "\r\n"]).encode("latin-1")
         connection = self._live() or self._opened()
         try:
-            answer, again = connection.exchange(
-                head + content
-            )  # in one write: in two, one waits for the other
+            # In one write: in two, the second waits for the first's acknowledgement.
+            answer, again = connection.exchange(head + content)
         except BaseException:
             connection.close()
             raise
