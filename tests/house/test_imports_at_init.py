@@ -40,6 +40,7 @@ POWERTOOLS = 60
 UNUSED = {
     "asyncio",
     "aws_lambda_powertools.event_handler.appsync",
+    "aws_lambda_powertools.event_handler.openapi.models",
     "aws_lambda_powertools.metrics",
     "aws_lambda_powertools.tracing",
     "aws_lambda_powertools.utilities.data_classes.s3_event",

@@ -13,7 +13,8 @@ def now() -> datetime:
 
 def instant(moment: datetime) -> str:
     """`YYYY-MM-DDTHH:MM:SSZ`, the form in which the table and every dialect write a moment."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # A tenth of strftime's time, and a request writes several.
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def moment(text: str) -> datetime:

@@ -36,7 +36,7 @@ from roster.errors import (
     Unfit,
     WrongMediaType,
 )
-from roster.lines import Lines
+from roster.lines import Lines, inform
 from roster.request import Request
 from roster.settings import settings
 from roster.table.mapping import Poisoned
@@ -46,6 +46,7 @@ C = TypeVar("C")
 C_co = TypeVar("C_co", covariant=True)
 
 log = Logger(service="roster", logger_formatter=Lines())
+_lines = logging.getLogger("roster")  # what Powertools has dressed
 # At DEBUG, which a deployment may ask for, it would log what handlers are called with: passwords.
 logging.getLogger("aws_lambda_powertools").setLevel(logging.INFO)
 
@@ -134,14 +135,14 @@ def door(
             "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
             dialect.request_id_header: request.id,
         }
-        log.info(
+        inform(
+            _lines,
             "answered",
-            extra={
-                "route": request.route,
-                "status": answer["statusCode"],
-                "request": request.id,
-                "milliseconds": round((time.perf_counter() - began) * 1000, 1),
-            },
+            handler.__code__,
+            route=request.route,
+            status=answer["statusCode"],
+            request=request.id,
+            milliseconds=round((time.perf_counter() - began) * 1000, 1),
         )
         return answer
 

@@ -156,5 +156,8 @@ def _id(value: Any) -> str:
 
 
 def _texts(value: Any, *, fold: bool = False) -> dict[str, str]:
-    pairs = ((name, text) for name, text in _mapping(value).items() if isinstance(text, str))
-    return {name.lower() if fold else name: text for name, text in pairs}
+    return {
+        name.lower() if fold else name: text
+        for name, text in _mapping(value).items()
+        if isinstance(text, str)
+    }

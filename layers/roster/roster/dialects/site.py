@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi import swagger_ui
+from aws_lambda_powertools.event_handler import Response, openapi
 
 from roster import door
 from roster.dialects.workspaces import Access, Workspaces
@@ -17,7 +16,8 @@ from roster.request import Request
 from roster.table.store import Store
 
 _WORDS = Workspaces(Access.PUBLIC)  # which also speaks where there is no route
-_ASSETS = Path(swagger_ui.__file__).parent
+# Found beside its package, for to import it takes the shapes of all of OpenAPI: half a cold start.
+_ASSETS = Path(openapi.__path__[0], "swagger_ui")
 
 
 @dataclass(frozen=True, slots=True)

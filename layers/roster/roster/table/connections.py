@@ -50,19 +50,14 @@ class Connections:
         if self._address.scheme == "https":
             self._tls = ssl.create_default_context(cafile=authorities)  # once: reading it takes 20 ms
             self._tls.set_alpn_protocols(["http/1.1"])
+        self.host = _host(self._address)
+        """The `Host` that is called: without the port where it is the scheme's own."""
         # A proxy is told the whole address, but for what goes through a tunnel.
         forwarded = self._proxy is not None and self._tls is None
         self._target = f"http://{self.host}/" if forwarded else "/"
         self._extra = _authorization(self._proxy) if forwarded else {}
         self._idle: list[_Connection] = []
         weakref.finalize(self, _close, self._idle)
-
-    @property
-    def host(self) -> str:
-        """The `Host` that is called: without the port where it is the scheme's own."""
-        name, port = self._address.hostname or "", self._address.port
-        name = f"[{name}]" if ":" in name else name
-        return name if port in (None, _PORTS[self._address.scheme]) else f"{name}:{port}"
 
     def send(self, method: str, headers: Mapping[str, str], content: bytes = b"") -> Answer:
         """The answer to a request."""
@@ -130,6 +125,8 @@ class _Connection:
         connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._socket = connected
         self._source = connected.makefile("rb")
+        self._waiting = select.poll()
+        self._waiting.register(connected, select.POLLIN)
 
     def exchange(self, request: bytes) -> tuple[Answer, bool]:
         """The answer, and whether another request may follow."""
@@ -152,9 +149,7 @@ class _Connection:
 
     def has_ended(self) -> bool:
         """Whether something can be read, which between requests can only be the end."""
-        waiting = select.poll()
-        waiting.register(self._socket, select.POLLIN)
-        return bool(waiting.poll(0))
+        return bool(self._waiting.poll(0))
 
     def close(self) -> None:
         with suppress(OSError):
@@ -198,6 +193,12 @@ class _Connection:
 def _close(connections: list[_Connection]) -> None:
     while connections:
         connections.pop().close()
+
+
+def _host(address: SplitResult) -> str:
+    name, port = address.hostname or "", address.port
+    name = f"[{name}]" if ":" in name else name
+    return name if port in (None, _PORTS[address.scheme]) else f"{name}:{port}"
 
 
 def _number(text: str, base: int) -> int:

@@ -19,6 +19,8 @@ from roster.table.transport import FLOOR, TransportError, refusal
 AUTHORITIES = str(files("botocore") / "cacert.pem")
 """The public authorities that botocore trusts."""
 
+_encoded = json.JSONEncoder(separators=(",", ":")).encode
+
 _OF_THE_CLOCK = {
     "InvalidSignatureException",
     "RequestExpired",
@@ -43,7 +45,7 @@ class LeanTransport:
     def call(self, operation: str, body: dict[str, Any], deadline: Deadline) -> dict[str, Any]:
         if deadline.left() < FLOOR:
             raise TransportError("TimeoutError", f"no time left for {operation}")
-        content = json.dumps(body, separators=(",", ":")).encode()
+        content = _encoded(body).encode()
         headers = self._headers(operation, content)
         try:
             answer = self._connections.send("POST", headers, content)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from roster import journal
 from roster.errors import DirectoryError
@@ -42,18 +42,22 @@ def entity(cls: type[E], item: Mapping[str, Value]) -> E:
 
     Raises `Poisoned` where a required attribute is absent or of another type.
     """
+    readers, required = _readers(cls)  # type: ignore[arg-type]  # a class is hashable
     values: dict[str, Any] = {}
-    for name, required, kind, read in _readers(cls):  # type: ignore[arg-type]  # a class is hashable
-        if name in item:
-            value = item[name]
-            if type(value) is kind:  # most are taken as they stand
-                values[name] = value
-                continue
-            try:
-                values[name] = read(value)
-            except (TypeError, ValueError, DirectoryError) as error:
-                raise Poisoned(cls.__name__, name) from error
-        elif required:
+    for name, value in item.items():
+        reader = readers.get(name)
+        if reader is None:
+            continue
+        kind, read = reader
+        if type(value) is kind:  # most are taken as they stand
+            values[name] = value
+            continue
+        try:
+            values[name] = read(value)
+        except (TypeError, ValueError, DirectoryError) as error:
+            raise Poisoned(cls.__name__, name) from error
+    for name in required:
+        if name not in values:
             raise Poisoned(cls.__name__, name)
     return cls(**values)
 
@@ -97,14 +101,16 @@ def _plain(value: Any) -> Value:
     return value  # type: ignore[no-any-return]  # str, int, bool or None: mypy checks the model
 
 
+_Reader: TypeAlias = tuple[type | None, Callable[[Value], Any]]
+"""The type whose values are taken as they are, and what reads any other."""
+
+
 @cache
-def _readers(cls: Any) -> tuple[tuple[str, bool, type | None, Callable[[Value], Any]], ...]:
-    """For each field its name, whether it must be there, the type that is taken as it is, and its reader."""
+def _readers(cls: Any) -> tuple[Mapping[str, _Reader], tuple[str, ...]]:
+    """How each field is read, and those that must be there."""
     hints = get_type_hints(cls)
-    return tuple(
-        (field.name, _required(field), _bare(hints[field.name]), _reader(hints[field.name]))
-        for field in fields(cls)
-    )
+    readers = {field.name: (_bare(hints[field.name]), _reader(hints[field.name])) for field in fields(cls)}
+    return readers, tuple(field.name for field in fields(cls) if _required(field))
 
 
 def _bare(hint: Any) -> type | None:

@@ -27,7 +27,7 @@ def headers(
     operation: str, content: bytes, *, host: str, region: str, keys: Keys, now: datetime
 ) -> dict[str, str]:
     """The headers of a call, signed; `host` is signed too but not among them."""
-    at = now.strftime("%Y%m%dT%H%M%SZ")
+    at = f"{now.replace(tzinfo=None).isoformat(timespec='seconds')}Z".replace("-", "").replace(":", "")
     signed = {
         "content-type": _CONTENT_TYPE,
         "host": host,

@@ -7,7 +7,7 @@ does not need. Strings order by their UTF-8 bytes. Names of attributes may be an
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, Self, TypeAlias
+from typing import NamedTuple, Protocol, Self, TypeAlias
 
 from roster.clock import Deadline
 
@@ -16,8 +16,7 @@ Item: TypeAlias = dict[str, Value]
 """An item always holds its key as the string attributes `PK` and `SK`. Integers have at most 38 digits."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Key:
+class Key(NamedTuple):
     """The primary key of an item: partition key and sort key."""
 
     pk: str
