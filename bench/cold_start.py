@@ -1,10 +1,11 @@
 """Cold starts in Lambda's own runtime client: every function of a build, beside what others would deploy.
 
-    make build ARCH=here && .venv/bin/python -m bench.cold_start --rounds 3
+    make build ARCH=here && .venv/bin/python -m bench.cold_start --rounds 5
 
 CPU and wall time from the start of the process until it asks for its first event, with the bytecode of the
-build and without any. Functions and peers take turns, so that a busy machine is busy for all of them; the
-peers run on the same layer of dependencies. Leaves docs/bench/cold_start.json, medians of the rounds.
+build, and once without any. Functions and peers take turns, so that a busy machine is busy for all of them,
+the peers several in each round, for everything is measured by theirs; they run on the same layer of
+dependencies. Leaves docs/bench/cold_start.json, medians of all starts.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -33,24 +35,32 @@ SUBJECTS = {
     "fastapi_mangum": "FastAPI, Mangum and boto3",
 }
 """The peers' modules, and what the page calls them."""
+_BETWEEN = 8
+"""Functions between two turns of the peers."""
 _PACKAGES = PYTHON.parents[2] / ".venv-peers"
 
 
 def measure(build: Path, rounds: int, only: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
-    """A row for each cold start of the peers and of a build's functions (of `only`, where it names some)."""
+    """A row for each peer and each of a build's functions (of `only`, where it names some)."""
     with table_endpoint() as endpoint, _without_bytecode(build) as bare:
-        starts = [
-            (function, place is build)
-            for place in (build, bare)
-            for function in [*_peers(place), *_ours(place, endpoint, only)]
-        ]
-        turns = [[_start(function) for function, _ in starts] for _ in range(rounds)]
+        turns = [(bare, False), *[(build, True)] * rounds]
+        starts: dict[tuple[str, bool], list[tuple[float, float]]] = defaultdict(list)
+        for place, bytecode in turns:
+            for function in _in_turns(list(_peers(place)), list(_ours(place, endpoint, only))):
+                starts[function.name, bytecode].append(_start(function))
     rows = []
-    for (function, bytecode), times in zip(starts, zip(*turns, strict=True), strict=True):
+    for (name, bytecode), times in starts.items():
         cpu, wall = (round(median(one) * 1000, 1) for one in zip(*times, strict=True))
-        subject = SUBJECTS.get(function.name, function.name)
+        subject = SUBJECTS.get(name, name)
         rows.append({"subject": subject, "bytecode": bytecode, "cpu_ms": cpu, "wall_ms": wall})
     return rows
+
+
+def _in_turns(peers: list[Deployed], ours: list[Deployed]) -> Iterator[Deployed]:
+    """All of ours, and the peers before every few of them."""
+    for first in range(0, len(ours), _BETWEEN):
+        yield from peers
+        yield from ours[first : first + _BETWEEN]
 
 
 def _peers(build: Path) -> Iterator[Deployed]:
@@ -93,7 +103,7 @@ def _cpu_seconds(pid: int) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="*", default=[], help="functions to start and print, keeping nothing")
     given = parser.parse_args()
     if not runs_as(PYTHON, version()):

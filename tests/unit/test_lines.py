@@ -10,7 +10,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from roster import door, journal
-from roster.lines import Lines
+from roster.lines import Lines, inform
 
 
 def record(message: str = "answered", **more: object) -> logging.LogRecord:
@@ -58,3 +58,24 @@ def test_every_line_of_ours_is_written_so(monkeypatch: pytest.MonkeyPatch) -> No
     line = json.loads(stream.getvalue())
     assert isinstance(handler.formatter, Lines)
     assert (line["level"], line["message"], line["service"]) == ("INFO", "denied", "roster")
+
+
+def test_a_line_that_is_told_its_place_is_as_one_that_looks_for_it() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(Lines())
+    logger, quiet = logging.Logger("roster", logging.INFO), logging.Logger("roster", logging.WARNING)
+    for one in (logger, quiet):
+        one.addHandler(handler)
+
+    def speak() -> None:
+        inform(logger, "answered", speak.__code__, status=200)
+        logger.info("answered", extra={"status": 200})
+        inform(quiet, "answered", speak.__code__, status=200)
+
+    speak()
+    told, looked_for = map(json.loads, stream.getvalue().splitlines())
+    assert told["location"].partition(":")[0] == looked_for["location"].partition(":")[0] == "speak"
+    for line in (told, looked_for):
+        del line["location"], line["timestamp"]
+    assert told == looked_for == {"level": "INFO", "message": "answered", "status": 200}
