@@ -43,12 +43,10 @@ class Lines(LambdaPowertoolsFormatter):
             "location": f"{record.funcName}:{record.lineno}",
             "message": record.getMessage(),
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "service": self.log_format.get("service"),
         }
-        for name, value in vars(record).items():
-            if name not in _OF_PYTHON and value is not None:
+        more = {name: value for name, value in vars(record).items() if name not in _OF_PYTHON}
+        ends = {"xray_trace_id": self._get_latest_trace_id()}
+        for name, value in {"service": self.log_format.get("service"), **more, **ends}.items():
+            if value is not None:
                 line[name] = value
-        trace = self._get_latest_trace_id()
-        if trace is not None:
-            line["xray_trace_id"] = trace
         return self._encoder.encode(line)
