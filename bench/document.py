@@ -66,18 +66,27 @@ def summary() -> str:
     least, most = min(row["cpu"] for row in ours), max(row["cpu"] for row in ours)
     far = record.read("far")
     deep = far["rows"][1]
+    starting = record.read("cold_start")
+    cold: Rows = starting["rows"]
+    commits = dict.fromkeys(each["commit"] for each in (narrow, far, part, starting))  # one, of a whole run
+    client = _of(cold, CLIENT, bytecode=True)["cpu_ms"]
+    starts = [
+        row["cpu_ms"] / client for row in cold if row["bytecode"] and row["subject"] not in (CLIENT, *PEERS)
+    ]
     return f"""\
 A warm request for one object, from the gateway's event to its answer, takes {least:.2f} to {most:.2f} times
 the CPU of one `get_item` by boto3 alone. {deep["subject"].capitalize()} of {far["users"]:,} users
 takes {deep["cpu"]:.2f} times the CPU of page 1, in as many round trips. `make run` answered
 {load["requests"]:,} requests with {load["errors"]} errors, half within {load["p50_ms"]} ms and 99 in 100
-within {load["p99_ms"]} ms, clients and server on the same {load["cores"]} cores
-([all figures](docs/bench/README.md); {narrow["date"]}, commit {narrow["commit"]}).
+within {load["p99_ms"]} ms, clients and server on the same {load["cores"]} cores. A function's start takes
+{min(starts):.2f} to {max(starts):.2f} times the CPU of importing boto3 and making its client
+([all figures](docs/bench/README.md); {narrow["date"]}, commit {" and ".join(commits)}).
 """
 
 
 OVER_BOTO3 = ", over boto3"
 CLIENT, PEER = "boto3.client", "Powertools and boto3"
+PEERS = (PEER, "FastAPI, Mangum and boto3")
 """What cold starts are measured by, as `bench.cold_start` names them."""
 
 
