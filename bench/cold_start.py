@@ -23,17 +23,14 @@ from time import perf_counter
 from typing import Any
 
 from bench import record
+from bench.document import CLIENT, PEER, PEERS
 from local.runtime_api import Deployed, Environment
 from tools.build import HERE, folder
 from tools.invoke import PYTHON, functions, table_endpoint
 from tools.runtime_python import runs_as, version
 
-PEERS = Path(__file__).parent / "peers"
-SUBJECTS = {
-    "boto3_client": "boto3.client",
-    "powertools_boto3": "Powertools and boto3",
-    "fastapi_mangum": "FastAPI, Mangum and boto3",
-}
+FOLDER = Path(__file__).parent / "peers"
+SUBJECTS = dict(zip(("boto3_client", "powertools_boto3", "fastapi_mangum"), (CLIENT, *PEERS), strict=True))
 """The peers' modules, and what the page calls them."""
 _BETWEEN = 8
 """Functions between two turns of the peers."""
@@ -67,7 +64,7 @@ def _peers(build: Path) -> Iterator[Deployed]:
     layer = build / "DependenciesLayer/python"
     [others] = _PACKAGES.glob("lib/python3.*/site-packages")
     for module in SUBJECTS:
-        yield Deployed(module, f"{module}.handler", PEERS, [layer, others])
+        yield Deployed(module, f"{module}.handler", FOLDER, [layer, others])
 
 
 def _ours(build: Path, endpoint: str, only: frozenset[str]) -> Iterator[Deployed]:
@@ -112,7 +109,7 @@ def main() -> None:
     cpu = {(row["subject"], row["bytecode"]): row["cpu_ms"] for row in rows}
     for row in rows:
         ours = row["cpu_ms"]
-        client, powertools = (cpu[name, row["bytecode"]] for name in ("boto3.client", "Powertools and boto3"))
+        client, powertools = (cpu[name, row["bytecode"]] for name in (CLIENT, PEER))
         kind = "bytecode" if row["bytecode"] else "sources"
         print(f"{row['subject']:<28}{kind:<10}{ours:>8} ms  x {ours / client:.2f}  x {ours / powertools:.2f}")
     if not given.only:

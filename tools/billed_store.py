@@ -5,13 +5,13 @@ DynamoDB Local cannot be asked: it counts a transaction as one operation, and wh
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, Unpack
 
 from local.sqlite_items import Row
 from roster.clock import Deadline
 from roster.table import keys
 from roster.table.meter import Meter
-from roster.table.store import Check, Delete, Index, Item, Key, Operation, Page, Put, Store, Update
+from roster.table.store import Asked, Check, Delete, Item, Key, Operation, Page, Put, Store, Update
 
 _READ, _WRITTEN = 4096, 1024  # bytes in a unit
 _INDEXES = (keys.BY_ACTOR, keys.BY_TARGET)
@@ -38,29 +38,10 @@ class BilledStore:
             self._charge_read(_size(found.get(key)), consistent)
         return found
 
-    def query(
-        self,
-        pk: str,
-        *,
-        index: Index | None = None,
-        begins: str = "",
-        between: tuple[str, str] | None = None,
-        limit: int | None = None,
-        forward: bool = True,
-        start: Key | None = None,
-        consistent: bool = True,
-    ) -> Page:
-        page = self.inner.query(
-            pk,
-            index=index,
-            begins=begins,
-            between=between,
-            limit=limit,
-            forward=forward,
-            start=start,
-            consistent=consistent,
-        )
-        self._charge_read(sum(map(_size, page.items)), consistent and index is None)
+    def query(self, pk: str, **asked: Unpack[Asked]) -> Page:
+        page = self.inner.query(pk, **asked)
+        by_index = asked.get("index") is not None
+        self._charge_read(sum(map(_size, page.items)), asked.get("consistent", True) and not by_index)
         return page
 
     def scan(

@@ -43,10 +43,8 @@ class Lines(LambdaPowertoolsFormatter):
             "location": f"{record.funcName}:{record.lineno}",
             "message": record.getMessage(),
             "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "service": self.log_format.get("service"),
         }
-        more = {name: value for name, value in vars(record).items() if name not in _OF_PYTHON}
-        ends = {"xray_trace_id": self._get_latest_trace_id()}
-        for name, value in {"service": self.log_format.get("service"), **more, **ends}.items():
-            if value is not None:
-                line[name] = value
-        return self._encoder.encode(line)
+        line |= {name: value for name, value in vars(record).items() if name not in _OF_PYTHON}
+        line["xray_trace_id"] = self._get_latest_trace_id()
+        return self._encoder.encode({name: value for name, value in line.items() if value is not None})

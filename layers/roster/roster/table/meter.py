@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 from roster.clock import Deadline
-from roster.table.store import Delete, Index, Item, Key, Operation, Page, Put, Store, Update
+from roster.table.store import Asked, Delete, Item, Key, Operation, Page, Put, Store, Update
 from roster.table.transport import Transport
 
 _READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
@@ -108,29 +108,9 @@ class MeteredStore:
         self.meter.count("BatchGetItem", _batches(len(set(keys)), 100))
         return self.inner.batch_get(keys, consistent=consistent)
 
-    def query(
-        self,
-        pk: str,
-        *,
-        index: Index | None = None,
-        begins: str = "",
-        between: tuple[str, str] | None = None,
-        limit: int | None = None,
-        forward: bool = True,
-        start: Key | None = None,
-        consistent: bool = True,
-    ) -> Page:
+    def query(self, pk: str, **asked: Unpack[Asked]) -> Page:
         self.meter.count("Query")
-        return self.inner.query(
-            pk,
-            index=index,
-            begins=begins,
-            between=between,
-            limit=limit,
-            forward=forward,
-            start=start,
-            consistent=consistent,
-        )
+        return self.inner.query(pk, **asked)
 
     def scan(
         self, *, segment: int = 0, segments: int = 1, limit: int | None = None, start: Key | None = None

@@ -7,7 +7,7 @@ does not need. Strings order by their UTF-8 bytes. Names of attributes may be an
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, Self, TypeAlias
+from typing import NamedTuple, Protocol, Self, TypeAlias, TypedDict
 
 from roster.clock import Deadline
 
@@ -186,6 +186,18 @@ class Page:
 
     items: list[Item]
     next: Key | None
+
+
+class Asked(TypedDict, total=False):
+    """The options of a query, for a store that hands them on to another."""
+
+    index: Index | None
+    begins: str
+    between: tuple[str, str] | None
+    limit: int | None
+    forward: bool
+    start: Key | None
+    consistent: bool
 
 
 class Store(Protocol):
