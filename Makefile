@@ -61,7 +61,7 @@ bench-pages: .venv/bench
 # How fast: every endpoint beside boto3, a far page, load, cold starts. Some fifteen minutes on two cores, alone;
 # writes docs/bench/ and the figures that README and docs quote. USERS, SECONDS and EACH make it shorter.
 USERS ?= 100000
-SECONDS ?= 300
+SECONDS ?= 270
 EACH ?= 50
 bench: .venv/dev .venv/bench .venv-lambda/made .venv-peers/made .venv-sam/made
 	tools/with_dynamodb_local.sh $(BIN)/python -m bench.warm --users $(USERS) --each $(EACH)

@@ -3,9 +3,9 @@
     make build ARCH=here && .venv/bin/python -m bench.cold_start --rounds 5
 
 CPU and wall time from the start of the process until it asks for its first event, with the bytecode of the
-build, and once without any. Functions and peers take turns, so that a busy machine is busy for all of them,
-the peers several in each round, for everything is measured by theirs; they run on the same layer of
-dependencies. Leaves docs/bench/cold_start.json, medians of all starts.
+build, and once without any. All run on the same layer of dependencies. A machine is slow or fast for seconds
+at a time, so the two that everything is measured by start just before and just after every two others, and a
+ratio is one of neighbours. Leaves docs/bench/cold_start.json: medians of all starts, and of their ratios.
 """
 
 import argparse
@@ -20,10 +20,10 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from bench import record
-from bench.document import CLIENT, PEER, PEERS
+from bench.document import CLIENT, PEERS
 from local.runtime_api import Deployed, Environment
 from tools.build import HERE, folder
 from tools.invoke import PYTHON, functions, table_endpoint
@@ -32,32 +32,60 @@ from tools.runtime_python import runs_as, version
 FOLDER = Path(__file__).parent / "peers"
 SUBJECTS = dict(zip(("boto3_client", "powertools_boto3", "fastapi_mangum"), (CLIENT, *PEERS), strict=True))
 """The peers' modules, and what the page calls them."""
-_BETWEEN = 8
-"""Functions between two turns of the peers."""
+_BETWEEN = 2
+"""Others that start between the two that they are measured by."""
 _PACKAGES = PYTHON.parents[2] / ".venv-peers"
 
 
 def measure(build: Path, rounds: int, only: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
     """A row for each peer and each of a build's functions (of `only`, where it names some)."""
     with table_endpoint() as endpoint, _without_bytecode(build) as bare:
-        turns = [(bare, False), *[(build, True)] * rounds]
-        starts: dict[tuple[str, bool], list[tuple[float, float]]] = defaultdict(list)
-        for place, bytecode in turns:
-            for function in _in_turns(list(_peers(place)), list(_ours(place, endpoint, only))):
-                starts[function.name, bytecode].append(_start(function))
-    rows = []
-    for (name, bytecode), times in starts.items():
-        cpu, wall = (round(median(one) * 1000, 1) for one in zip(*times, strict=True))
-        subject = SUBJECTS.get(name, name)
-        rows.append({"subject": subject, "bytecode": bytecode, "cpu_ms": cpu, "wall_ms": wall})
-    return rows
+        starts: dict[tuple[str, bool], list[_Start]] = defaultdict(list)
+        for place, bytecode in [(bare, False), *[(build, True)] * rounds]:
+            peers, ours = list(_peers(place)), list(_ours(place, endpoint, only))
+            for start in _round(peers, ours, _BETWEEN if bytecode else len(ours)):
+                starts[start.name, bytecode].append(start)
+    rows = [
+        {
+            "subject": SUBJECTS.get(name, name),
+            "bytecode": bytecode,
+            "cpu_ms": round(median(start.cpu for start in some) * 1000, 1),
+            "wall_ms": round(median(start.wall for start in some) * 1000, 1),
+            "of_client": round(median(start.cpu / start.client.cpu for start in some), 3),
+            "of_powertools": round(median(start.cpu / start.powertools.cpu for start in some), 3),
+            "wall_of_client": round(median(start.wall / start.client.wall for start in some), 3),
+        }
+        for (name, bytecode), some in starts.items()
+    ]
+    return sorted(rows, key=lambda row: [CLIENT, *PEERS, row["subject"]].index(row["subject"]))
 
 
-def _in_turns(peers: list[Deployed], ours: list[Deployed]) -> Iterator[Deployed]:
-    """All of ours, and the peers before every few of them."""
-    for first in range(0, len(ours), _BETWEEN):
-        yield from peers
-        yield from ours[first : first + _BETWEEN]
+class _Took(NamedTuple):
+    """Seconds of one start."""
+
+    cpu: float
+    wall: float
+
+
+class _Start(NamedTuple):
+    """A start, and those of the two peers that stood around it."""
+
+    name: str
+    cpu: float
+    wall: float
+    client: _Took
+    powertools: _Took
+
+
+def _round(peers: list[Deployed], ours: list[Deployed], between: int) -> Iterator[_Start]:
+    """Every one started once, the two peers that count around every so many of the others."""
+    client, powertools, *more = peers
+    others = [*more, *ours]
+    for first in range(0, len(others), between):
+        some = [client, *others[first : first + between], powertools]
+        took = [_start(one) for one in some]
+        for one, its in zip(some, took, strict=True):
+            yield _Start(one.name, its.cpu, its.wall, took[0], took[-1])
 
 
 def _peers(build: Path) -> Iterator[Deployed]:
@@ -83,13 +111,12 @@ def _without_bytecode(build: Path) -> Iterator[Path]:
         yield bare
 
 
-def _start(function: Deployed) -> tuple[float, float]:
-    """CPU and wall seconds of one start."""
+def _start(function: Deployed) -> _Took:
     began = perf_counter()
     with Environment(PYTHON, function, log=subprocess.DEVNULL) as environment:
         environment.init()
         wall = perf_counter() - began
-        return _cpu_seconds(environment.pid), wall
+        return _Took(_cpu_seconds(environment.pid), wall)
 
 
 def _cpu_seconds(pid: int) -> float:
@@ -106,12 +133,10 @@ def main() -> None:
     if not runs_as(PYTHON, version()):
         sys.exit(f"cold starts need the functions' own Python {version()}, which is not here")
     rows = measure(folder(HERE), given.rounds, frozenset(given.only))
-    cpu = {(row["subject"], row["bytecode"]): row["cpu_ms"] for row in rows}
     for row in rows:
-        ours = row["cpu_ms"]
-        client, powertools = (cpu[name, row["bytecode"]] for name in (CLIENT, PEER))
         kind = "bytecode" if row["bytecode"] else "sources"
-        print(f"{row['subject']:<28}{kind:<10}{ours:>8} ms  x {ours / client:.2f}  x {ours / powertools:.2f}")
+        ratios = f"x {row['of_client']:.2f}  x {row['of_powertools']:.2f}"
+        print(f"{row['subject']:<28}{kind:<10}{row['cpu_ms']:>8} ms  {ratios}")
     if not given.only:
         record.write("cold_start", rows, rounds=given.rounds, python=version())
 

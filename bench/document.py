@@ -69,10 +69,7 @@ def summary() -> str:
     starting = record.read("cold_start")
     cold: Rows = starting["rows"]
     commits = dict.fromkeys(each["commit"] for each in (narrow, far, part, starting))  # one, of a whole run
-    client = _of(cold, CLIENT, bytecode=True)["cpu_ms"]
-    starts = [
-        row["cpu_ms"] / client for row in cold if row["bytecode"] and row["subject"] not in (CLIENT, *PEERS)
-    ]
+    starts = [row["of_client"] for row in cold if row["bytecode"] and row["subject"] not in (CLIENT, *PEERS)]
     return f"""\
 A warm request for one object, from the gateway's event to its answer, takes {least:.2f} to {most:.2f} times
 the CPU of one `get_item` by boto3 alone. {deep["subject"].capitalize()} of {far["users"]:,} users
@@ -178,13 +175,12 @@ def _cold_start() -> str:
         return ""
     part = record.read("cold_start")
     rows: Rows = part["rows"]
-    client, peer = (_of(rows, name, bytecode=True) for name in (CLIENT, PEER))
     lines = [
         (
             row["subject"],
-            _x(row["cpu_ms"] / client["cpu_ms"]),
-            _x(row["cpu_ms"] / peer["cpu_ms"]),
-            _x(row["wall_ms"] / client["wall_ms"]),
+            _x(row["of_client"]),
+            _x(row["of_powertools"]),
+            _x(row["wall_of_client"]),
             _x(_of(rows, row["subject"], bytecode=False)["cpu_ms"] / row["cpu_ms"]),
         )
         for row in rows
@@ -192,8 +188,9 @@ def _cold_start() -> str:
     ]
     how = (
         "From the start of AWS's own runtime client until it asks for its first event, with bytecode; in "
-        f"times of a handler that only makes `{CLIENT}` and of a minimal one of {PEER}. The last column says "
-        "how many times the CPU each takes without bytecode."
+        f"times of a handler that only makes `{CLIENT}` and of a minimal one of {PEER}, which were started "
+        f"just before and just after; medians of {part['rounds']}. The last column says how many times the "
+        "CPU each takes without bytecode."
     )
     columns = ("function", f"CPU, of {CLIENT}", f"CPU, of {PEER}", f"wall, of {CLIENT}", "without bytecode")
     return _section("Cold starts", part, how, _table(columns, lines), "cold_start")
@@ -246,8 +243,7 @@ def _plot() -> None:
     _bars("endpoints", bars, "CPU, in boto3 get_items")
     if (record.DOCS / "cold_start.json").exists():
         cold: Rows = record.read("cold_start")["rows"]
-        base = _of(cold, CLIENT, bytecode=True)["cpu_ms"]
-        starts = [(row["subject"], row["cpu_ms"] / base) for row in cold if row["bytecode"]]
+        starts = [(row["subject"], row["of_client"]) for row in cold if row["bytecode"]]
         _bars("cold_start", starts, "init CPU, in boto3 clients")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from bench import crowd, report
+from bench import crowd, record, report
 from bench.measuring import SIZE, Result, measure
 from local.embedded import open_embedded
 from roster import clock
@@ -54,7 +54,7 @@ def main() -> None:
             with TemporaryDirectory() as folder:
                 file = arguments.users_file or Path(folder) / "users.db"
                 results.append(_on_a_file(file, arguments.rows, random, bars))
-    text = report.table(results, random, datetime.now(UTC).date())
+    text = report.table(results, random, datetime.now(UTC).date(), record.commit())
     print(text)
     (DOCS / "pages.md").write_text(text, encoding="utf-8")
     report.plot(results, DOCS / "pages.png")

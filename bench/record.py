@@ -18,7 +18,7 @@ def write(part: str, rows: Sequence[dict[str, Any]], **facts: Any) -> None:
     about = {
         "part": part,
         "date": datetime.now(UTC).date().isoformat(),
-        "commit": _commit(),
+        "commit": commit(),
         "cores": os.cpu_count(),
         "load": round(os.getloadavg()[0], 1),
         "python": platform.python_version(),
@@ -35,7 +35,7 @@ def read(part: str) -> dict[str, Any]:
     return found
 
 
-def _commit() -> str:
+def commit() -> str:
     """The commit that was measured; `+` after it where the tree has changed since."""
     named = _git("rev-parse", "--short", "HEAD")
     changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs", ":!README.md")

@@ -13,9 +13,9 @@ from bench.measuring import REPEATS, SIZE, Cost, Result
 _HEAD = """\
 # Any page in three reads: counted pages beside the naive walk
 
-Written by `make bench-pages N={rows}` on {day}; do not edit. *Counted* is `listings.page`
-(decision 0001). *Naive* follows `LastEvaluatedKey` from the first row, {size} rows a call, until the page is
-reached. Both read the same table in the same run, and were found to give the same rows.
+Written by `make bench-pages N={rows}` on {day}, commit {commit}; do not edit. *Counted* is
+`listings.page` (decision 0001). *Naive* follows `LastEvaluatedKey` from the first row, {size} rows a call,
+until the page is reached. Both read the same table in the same run, and were found to give the same rows.
 
 The machine is a noisy one that other work shares, and engine and reader share it: times are given only as
 multiples of the counted first page's on the same engine. A counted page was read {repeats} times, in turns
@@ -34,9 +34,9 @@ _COLUMNS = """
 """
 
 
-def table(results: Sequence[Result], random: Sequence[int], day: date) -> str:
+def table(results: Sequence[Result], random: Sequence[int], day: date, commit: str) -> str:
     """The document, in Markdown."""
-    text = _HEAD.format(rows=results[0].rows, day=day, size=SIZE, repeats=REPEATS)
+    text = _HEAD.format(rows=results[0].rows, day=day, commit=commit, size=SIZE, repeats=REPEATS)
     return text + "".join(_section(result, random) for result in results)
 
 

@@ -29,6 +29,7 @@ LEVELS = [
     {
         "roster.auth",
         "roster.issuers",
+        "roster.key_sets",
         "roster.granting",
         "roster.login",
         "roster.request",

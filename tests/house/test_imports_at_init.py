@@ -23,14 +23,13 @@ print(json.dumps({name: getattr(module, "__file__", None) for name, module in ne
 RESOLVER = {
     "annotated_types",
     "aws_lambda_powertools",
-    "jmespath",  # Powertools' logger
     "pydantic",
     "pydantic_core",
     "typing_extensions",
     "typing_inspection",
 }
 """The third parties of every endpoint."""
-LOGGER = {"aws_lambda_powertools", "jmespath", "typing_extensions"}
+LOGGER = {"aws_lambda_powertools"}
 """Those of the sweep, which no gateway calls."""
 TRANSPORT = {"botocore"}
 """Its `__init__` alone: beside it lies the table of AWS's partitions."""
@@ -47,8 +46,11 @@ UNUSED = {
     "botocore.client",
     "botocore.session",
     "concurrent.futures",
+    "http.client",
+    "jmespath",
     "pydantic.v1",
     "subprocess",
+    "urllib.request",
 }
 
 

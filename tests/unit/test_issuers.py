@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from roster.errors import NotKnown
-from roster.issuers import Issuers, KeySet, Misconfigured
+from roster.issuers import Issuers, Misconfigured
+from roster.key_sets import KeySet
 from tests.attacks import jwt
 from tests.attacks.jwt import KEYS_ISSUER, SECRET, claims, key_signed, secret_signed
 from tests.attacks.key_server import KeyServer, serving

@@ -8,27 +8,24 @@ leeway, nothing in the header but `alg` and `kid` is heard, and no issuer mixes 
 import base64
 import binascii
 import re
-import time
-import urllib.request
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.client import HTTPException
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from roster import strict_json
 from roster.errors import NotKnown
 from roster.table import keys
 
+if TYPE_CHECKING:
+    from roster.key_sets import KeySet
+
 LONGEST = 8_192  # characters of a token
 SHORTEST_SECRET = 32  # bytes
 _HMAC = ("HS256", "HS384", "HS512")
-_ASYMMETRIC = ("RS256", "ES256", "EdDSA")
-_COOL_DOWN = 30.0  # seconds between two fetches of one address
-_FETCH_SECONDS = 2.0
-_LARGEST = 65_536  # bytes of a fetched key set
+ASYMMETRIC = ("RS256", "ES256", "EdDSA")
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 _SAMPLES = frozenset(
     {"tokensecret", "your-256-bit-secret", "a-string-secret-at-least-256-bits-long", "secret", "changeme"}
@@ -49,71 +46,6 @@ class Claims:
     issued_at: int | None
 
 
-@dataclass(slots=True)
-class KeySet:
-    """The public keys of an issuer: given with it, or fetched from its address and kept when that fails."""
-
-    bundled: Mapping[str, Any] = field(default_factory=lambda: {"keys": []})
-    url: str | None = None
-    clock: Callable[[], float] = time.monotonic
-    _keys: list[Any] | None = None
-    _fetched: float = float("-inf")
-
-    def for_header(self, algorithm: str, kid: str | None) -> list[Any]:
-        """The keys that may have signed; an unknown `kid` fetches anew at most once a cool-down."""
-        if self._keys is None:
-            self._keys = _usable(self.bundled)
-        found = self._matching(algorithm, kid)
-        if not found and self.url is not None and self.clock() - self._fetched >= _COOL_DOWN:
-            self._fetch(self.url)
-            found = self._matching(algorithm, kid)
-        return found
-
-    def _matching(self, algorithm: str, kid: str | None) -> list[Any]:
-        return [
-            key
-            for key in self._keys or ()
-            if key.algorithm_name == algorithm and (kid is None or key.key_id == kid)
-        ]
-
-    def _fetch(self, url: str) -> None:
-        self._fetched = self.clock()
-        opener = urllib.request.build_opener(_NoRedirect)
-        try:
-            with opener.open(url, timeout=_FETCH_SECONDS) as answer:
-                fetched = _usable(strict_json.loads(answer.read(_LARGEST).decode("utf-8")))
-        except (OSError, ValueError, HTTPException):
-            return  # the keys that are there stay
-        if fetched:
-            self._keys = fetched
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Keys come from the configured address or not at all; a redirect counts as a failure."""
-
-    def redirect_request(self, *_: Any) -> None:
-        return None
-
-
-def _usable(document: Any) -> list[Any]:
-    """The keys of a JWKS that are of a kind we verify with. Raises ValueError where it is no JWKS."""
-    from jwt import PyJWK  # bearer functions alone pay for it
-    from jwt.exceptions import PyJWTError
-
-    entries = document.get("keys") if isinstance(document, dict) else None
-    if not isinstance(entries, list):
-        raise ValueError("no JWKS")
-    found = []
-    for entry in entries:
-        try:
-            key = PyJWK.from_dict(entry)
-        except (PyJWTError, AttributeError, TypeError, ValueError):
-            continue  # of a kind that we do not know
-        if key.algorithm_name in _ASYMMETRIC and key.public_key_use in ("sig", None):
-            found.append(key)
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Issuer:
     """One trusted issuer; `name` None believes tokens whose `iss` no other issuer has."""
@@ -121,7 +53,7 @@ class Issuer:
     name: str | None
     audiences: frozenset[str]
     secrets: tuple[bytes, ...]
-    key_set: KeySet | None
+    key_set: "KeySet | None"
     user_claims: tuple[str, ...]
     scope_claim: str
 
@@ -200,17 +132,19 @@ def _issuer(entry: Any, where: str) -> Issuer:
     )
 
 
-def _key_set(entry: Mapping[str, Any], where: str) -> KeySet:
+def _key_set(entry: Mapping[str, Any], where: str) -> "KeySet":
+    from roster.key_sets import KeySet, usable
+
     url = entry.get("jwksUrl")
     if "jwksUrl" in entry and not _is_fetchable(url):
         raise Misconfigured(f"{where}: jwksUrl must be https, or http to 127.0.0.1")
     bundled = entry.get("jwks", {"keys": []})
     try:
-        usable = _usable(bundled)
+        found = usable(bundled)
     except ValueError as error:
         raise Misconfigured(f"{where}: jwks is no key set") from error
-    if "jwks" in entry and not usable:
-        raise Misconfigured(f"{where}: jwks holds no key for {', '.join(_ASYMMETRIC)}")
+    if "jwks" in entry and not found:
+        raise Misconfigured(f"{where}: jwks holds no key for {', '.join(ASYMMETRIC)}")
     return KeySet(bundled, url)
 
 
@@ -249,7 +183,7 @@ def _demand_signature(token: str, header: Mapping[str, Any], issuer: Issuer) -> 
     from jwt.exceptions import PyJWTError
 
     algorithm, kid = header.get("alg"), header.get("kid")
-    allowed = _HMAC if issuer.secrets else _ASYMMETRIC
+    allowed = _HMAC if issuer.secrets else ASYMMETRIC
     if algorithm not in allowed or not isinstance(kid, str | None) or {"crit", "b64"} & set(header):
         raise NotKnown
     candidates: Sequence[Any] = issuer.secrets

@@ -90,6 +90,11 @@ def environment_keys() -> EnvironmentKeys | None:
     return EnvironmentKeys(access, secret, os.environ.get("AWS_SESSION_TOKEN") or None)
 
 
+def names_a_proxy() -> bool:
+    """Whether the environment names a proxy for anything, as the standard library would find one."""
+    return any(name.lower().endswith("_proxy") for name in os.environ)
+
+
 def starts_on_lambda() -> bool:
     """Whether this process runs on Lambda; asked while modules are imported, too early for `settings`."""
     return "AWS_LAMBDA_INITIALIZATION_TYPE" in os.environ

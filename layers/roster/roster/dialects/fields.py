@@ -83,13 +83,16 @@ WorkspaceKey = Annotated[
 class Body(BaseModel):
     """A request's body: strict types, no unknown field, and errors that never repeat the input."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True, frozen=True)
+    # Built on first use, as all shapes: of a dialect's an endpoint uses two or three (decision 0012).
+    model_config = ConfigDict(
+        strict=True, extra="forbid", hide_input_in_errors=True, frozen=True, defer_build=True
+    )
 
 
 class Wire(BaseModel):
     """A part of an answer; its schema says that every field is there."""
 
-    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True, defer_build=True)
 
 
 def _never_null(schema: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from roster import auth, clock, door, wiring
 from roster.dialects.fields import Body
-from roster.dialects.workspaces_shapes import Done, Listed, Meta, Success
+from roster.dialects.workspaces_shapes import Done, Listed, Meta, Success, T
 from roster.errors import (
     DirectoryError,
     Flaw,
@@ -35,7 +35,6 @@ from roster.table import answers, keys, members, tenants
 from roster.table.store import Item, Key, Store
 from roster.table.transaction import Also, Transaction, nothing
 
-T = TypeVar("T")
 E = TypeVar("E")
 
 _TAG = re.compile(r'(?:W/)?"[^"]*"')

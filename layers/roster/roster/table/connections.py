@@ -12,10 +12,9 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import SplitResult, unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
+from roster.settings import names_a_proxy
 from roster.table.transport import CONNECT_SECONDS, MOST_CONNECTIONS, READ_SECONDS
 
 _LONGEST_LINE, _MOST_LINES = 65_536, 100  # of an answer's head, as in the standard library
@@ -103,18 +102,20 @@ class Connections:
     def _opened(self) -> "_Connection":
         name = self._address.hostname or ""
         port = self._address.port or _PORTS[self._address.scheme]
-        at, through = (self._proxy.hostname or "", self._proxy.port or 80) if self._proxy else (name, port)
-        if self._tls is None:
-            opening = HTTPConnection(at, through, timeout=CONNECT_SECONDS)
+        if self._proxy is None:
+            connected = socket.create_connection((name, port), CONNECT_SECONDS)
+        elif self._tls is None:
+            connected = socket.create_connection(_place(self._proxy), CONNECT_SECONDS)
         else:
-            opening = HTTPSConnection(at, through, timeout=CONNECT_SECONDS, context=self._tls)
-            if self._proxy is not None:
-                opening.set_tunnel(name, port, _authorization(self._proxy))
+            connected = _tunnel(self._proxy, name, port)
         try:
-            opening.connect()
-        except HTTPException as error:
-            raise Broken("of the proxy's tunnel") from error
-        return _Connection(opening.sock)
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is not None:
+                connected = self._tls.wrap_socket(connected, server_hostname=name)
+        except BaseException:
+            connected.close()
+            raise
+        return _Connection(connected)
 
 
 class _Connection:
@@ -210,6 +211,10 @@ def _number(text: str, base: int) -> int:
 
 def _proxy(address: SplitResult) -> SplitResult | None:
     """The proxy for an address. Raises ValueError for one that itself wants TLS, which boto3 can do."""
+    if not names_a_proxy():
+        return None
+    from urllib.request import getproxies, proxy_bypass  # with what it brings, a tenth of a cold start
+
     if proxy_bypass(address.netloc):
         return None
     named = getproxies().get(address.scheme)
@@ -219,6 +224,24 @@ def _proxy(address: SplitResult) -> SplitResult | None:
     if proxy.scheme != "http":
         raise ValueError(f"a proxy of {proxy.scheme} needs TRANSPORT=boto3")
     return proxy
+
+
+def _place(proxy: SplitResult) -> tuple[str, int]:
+    return proxy.hostname or "", proxy.port or 80
+
+
+def _tunnel(proxy: SplitResult, name: str, port: int) -> socket.socket:
+    """A connection through the proxy, on which TLS can begin."""
+    from http.client import HTTPConnection, HTTPException
+
+    opening = HTTPConnection(*_place(proxy), timeout=CONNECT_SECONDS)
+    opening.set_tunnel(name, port, _authorization(proxy))
+    try:
+        opening.connect()
+    except HTTPException as error:
+        raise Broken("of the proxy's tunnel") from error
+    connected: socket.socket = opening.sock
+    return connected
 
 
 def _authorization(proxy: SplitResult | None) -> dict[str, str]:

@@ -6,7 +6,6 @@ what botocore knows of credentials, partitions and authorities is used.
 
 import json
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from importlib.resources import files
 from typing import Any
 from zlib import crc32
@@ -93,6 +92,8 @@ class LeanTransport:
 
     def _corrected(self, date: str) -> bool:
         """Whether our clock was off by more than is tolerated; from now on its error is known."""
+        from email.utils import parsedate_to_datetime  # a clock that is off is rare
+
         try:
             skew = parsedate_to_datetime(date) - datetime.now(UTC)
         except (TypeError, ValueError):  # no date, or one without a zone
