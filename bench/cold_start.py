@@ -43,17 +43,17 @@ def measure(build: Path, rounds: int, only: frozenset[str] = frozenset()) -> lis
         starts: dict[tuple[str, bool], list[_Start]] = defaultdict(list)
         for place, bytecode in [(bare, False), *[(build, True)] * rounds]:
             peers, ours = list(_peers(place)), list(_ours(place, endpoint, only))
-            for start in _round(peers, ours, _BETWEEN if bytecode else len(ours)):
+            for start in _round(peers, ours, _BETWEEN if bytecode else len(peers + ours)):
                 starts[start.name, bytecode].append(start)
     rows = [
         {
             "subject": SUBJECTS.get(name, name),
             "bytecode": bytecode,
-            "cpu_ms": round(median(start.cpu for start in some) * 1000, 1),
-            "wall_ms": round(median(start.wall for start in some) * 1000, 1),
-            "of_client": round(median(start.cpu / start.client.cpu for start in some), 3),
-            "of_powertools": round(median(start.cpu / start.powertools.cpu for start in some), 3),
-            "wall_of_client": round(median(start.wall / start.client.wall for start in some), 3),
+            "cpu_ms": round(median(start.took.cpu for start in some) * 1000, 1),
+            "wall_ms": round(median(start.took.wall for start in some) * 1000, 1),
+            "of_client": round(median(start.took.cpu / start.client.cpu for start in some), 3),
+            "of_powertools": round(median(start.took.cpu / start.powertools.cpu for start in some), 3),
+            "wall_of_client": round(median(start.took.wall / start.client.wall for start in some), 3),
         }
         for (name, bytecode), some in starts.items()
     ]
@@ -71,8 +71,7 @@ class _Start(NamedTuple):
     """A start, and those of the two peers that stood around it."""
 
     name: str
-    cpu: float
-    wall: float
+    took: _Took
     client: _Took
     powertools: _Took
 
@@ -85,7 +84,7 @@ def _round(peers: list[Deployed], ours: list[Deployed], between: int) -> Iterato
         some = [client, *others[first : first + between], powertools]
         took = [_start(one) for one in some]
         for one, its in zip(some, took, strict=True):
-            yield _Start(one.name, its.cpu, its.wall, took[0], took[-1])
+            yield _Start(one.name, its, took[0], took[-1])
 
 
 def _peers(build: Path) -> Iterator[Deployed]:

@@ -55,7 +55,7 @@ def page() -> str:
     narrow = record.read("narrow")
     head = _HEAD.format(**narrow, **{k: f"{narrow['rows'][0][k]:,}" for k in ("cpu_us", "wall_us")})
     parts = [_narrow(), _endpoints(), _far(), _load(), _transports(), _first_call(), _cold_start()]
-    return "\n".join([head, *(part for part in parts if part)])
+    return "\n".join([head, *parts])
 
 
 def summary() -> str:
@@ -174,8 +174,6 @@ def transports() -> str:
 
 
 def _cold_start() -> str:
-    if not (record.DOCS / "cold_start.json").exists():
-        return ""
     part = record.read("cold_start")
     rows: Rows = part["rows"]
     lines = [
@@ -244,10 +242,9 @@ def _plot() -> None:
     every: Rows = record.read("endpoints")["rows"]
     bars = [(row["subject"], row["cpu"]) for row in every if row["cpu"] < 15]  # but the one that hashes
     _bars("endpoints", bars, "CPU, in boto3 get_items")
-    if (record.DOCS / "cold_start.json").exists():
-        cold: Rows = record.read("cold_start")["rows"]
-        starts = [(row["subject"], row["of_client"]) for row in cold if row["bytecode"]]
-        _bars("cold_start", starts, "init CPU, in boto3 clients")
+    cold: Rows = record.read("cold_start")["rows"]
+    starts = [(row["subject"], row["of_client"]) for row in cold if row["bytecode"]]
+    _bars("cold_start", starts, "init CPU, in boto3 clients")
 
 
 def _bars(name: str, bars: list[tuple[str, float]], label: str) -> None:

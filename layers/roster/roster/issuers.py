@@ -138,12 +138,11 @@ def _key_set(entry: Mapping[str, Any], where: str) -> "KeySet":
     url = entry.get("jwksUrl")
     if "jwksUrl" in entry and not _is_fetchable(url):
         raise Misconfigured(f"{where}: jwksUrl must be https, or http to 127.0.0.1")
-    bundled = entry.get("jwks", {"keys": []})
     try:
-        found = usable(bundled)
+        bundled = usable(entry.get("jwks", {"keys": []}))
     except ValueError as error:
         raise Misconfigured(f"{where}: jwks is no key set") from error
-    if "jwks" in entry and not found:
+    if "jwks" in entry and not bundled:
         raise Misconfigured(f"{where}: jwks holds no key for {', '.join(ASYMMETRIC)}")
     return KeySet(bundled, url)
 

@@ -5,8 +5,8 @@ Only where an issuer has such keys is this imported: it brings PyJWT and a good 
 
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any
 
@@ -25,16 +25,13 @@ _LARGEST = 65_536  # bytes of a fetched key set
 class KeySet:
     """The public keys of an issuer: given with it, or fetched from its address and kept when that fails."""
 
-    bundled: Mapping[str, Any] = field(default_factory=lambda: {"keys": []})
+    keys: list[Any]
     url: str | None = None
     clock: Callable[[], float] = time.monotonic
-    _keys: list[Any] | None = None
     _fetched: float = float("-inf")
 
     def for_header(self, algorithm: str, kid: str | None) -> list[Any]:
         """The keys that may have signed; an unknown `kid` fetches anew at most once a cool-down."""
-        if self._keys is None:
-            self._keys = usable(self.bundled)
         found = self._matching(algorithm, kid)
         if not found and self.url is not None and self.clock() - self._fetched >= _COOL_DOWN:
             self._fetch(self.url)
@@ -43,9 +40,7 @@ class KeySet:
 
     def _matching(self, algorithm: str, kid: str | None) -> list[Any]:
         return [
-            key
-            for key in self._keys or ()
-            if key.algorithm_name == algorithm and (kid is None or key.key_id == kid)
+            key for key in self.keys if key.algorithm_name == algorithm and (kid is None or key.key_id == kid)
         ]
 
     def _fetch(self, url: str) -> None:
@@ -57,7 +52,7 @@ class KeySet:
         except (OSError, ValueError, HTTPException):
             return  # the keys that are there stay
         if fetched:
-            self._keys = fetched
+            self.keys = fetched
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -100,18 +100,14 @@ class Connections:
             connection.close()
 
     def _opened(self) -> "_Connection":
-        name = self._address.hostname or ""
-        port = self._address.port or _PORTS[self._address.scheme]
-        if self._proxy is None:
-            connected = socket.create_connection((name, port), CONNECT_SECONDS)
-        elif self._tls is None:
-            connected = socket.create_connection(_place(self._proxy), CONNECT_SECONDS)
+        if self._proxy is not None and self._tls is not None:
+            connected = _tunnel(self._proxy, self._address)
         else:
-            connected = _tunnel(self._proxy, name, port)
+            connected = socket.create_connection(_place(self._proxy or self._address), CONNECT_SECONDS)
         try:
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._tls is not None:
-                connected = self._tls.wrap_socket(connected, server_hostname=name)
+                connected = self._tls.wrap_socket(connected, server_hostname=self._address.hostname)
         except BaseException:
             connected.close()
             raise
@@ -226,16 +222,16 @@ def _proxy(address: SplitResult) -> SplitResult | None:
     return proxy
 
 
-def _place(proxy: SplitResult) -> tuple[str, int]:
-    return proxy.hostname or "", proxy.port or 80
+def _place(address: SplitResult) -> tuple[str, int]:
+    return address.hostname or "", address.port or _PORTS[address.scheme]
 
 
-def _tunnel(proxy: SplitResult, name: str, port: int) -> socket.socket:
+def _tunnel(proxy: SplitResult, address: SplitResult) -> socket.socket:
     """A connection through the proxy, on which TLS can begin."""
     from http.client import HTTPConnection, HTTPException
 
     opening = HTTPConnection(*_place(proxy), timeout=CONNECT_SECONDS)
-    opening.set_tunnel(name, port, _authorization(proxy))
+    opening.set_tunnel(*_place(address), _authorization(proxy))
     try:
         opening.connect()
     except HTTPException as error:

@@ -9,6 +9,8 @@ from hashlib import sha256
 from hmac import digest
 from typing import Protocol
 
+from roster import clock
+
 _CONTENT_TYPE = "application/x-amz-json-1.0"
 
 
@@ -27,7 +29,7 @@ def headers(
     operation: str, content: bytes, *, host: str, region: str, keys: Keys, now: datetime
 ) -> dict[str, str]:
     """The headers of a call, signed; `host` is signed too but not among them."""
-    at = f"{now.replace(tzinfo=None).isoformat(timespec='seconds')}Z".replace("-", "").replace(":", "")
+    at = clock.instant(now).replace("-", "").replace(":", "")
     signed = {
         "content-type": _CONTENT_TYPE,
         "host": host,
