@@ -531,10 +531,16 @@ PATTERNS = (
     ),
     Pattern("tenants.page", _PAGE, lambda on: tenants.page(on.store, FAR, SIZE), ground=Stage.crowd),
     Pattern(
-        "tenants.page_of_user",
+        "tenants.page_of_caller",
         _JOINED,
-        lambda on: tenants.page_of_user(on.store, on.scene.stranger.id, FAR, SIZE),
+        lambda on: tenants.page_of_caller(on.store, on.scene.stranger, FAR, SIZE),
         ground=Stage.crowd,
+    ),
+    Pattern(
+        "tenants.page_of_caller",
+        {_BATCH: 1},
+        lambda on: tenants.page_of_caller(on.store, on.scene.member.limited(on.scene.acme.id), 1, SIZE),
+        "by a token limited to one",
     ),
     Pattern(
         "tenants.create",
@@ -546,6 +552,11 @@ PATTERNS = (
         _JOINED,
         lambda on: members.page(on.store, on.scene.acme.id, FAR, SIZE),
         ground=Stage.crowd,
+    ),
+    Pattern(
+        "members.rows_of_caller",
+        {_QUERY: 1},
+        lambda on: list(members.rows_of_caller(on.store, on.scene.member)),
     ),
     Pattern(
         "members.add",

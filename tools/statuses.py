@@ -35,7 +35,7 @@ STATUSES: dict[str, str] = {
     "GET /api/auth/me": _ANY,
     "PUT /api/auth/me/password": f"{_ANY} 400 403 412 415",
     "POST /api/auth/tokens": f"{_ANY} 400 403 404 415",
-    "GET /api/auth/tokens": f"{_ANY} 400",
+    "GET /api/auth/tokens": f"{_ANY} 400 403",
     "DELETE /api/auth/tokens/{tokenId}": f"{_ANY} 403 404 412 415",
     # The token endpoint (RFC 6749).
     "POST /oauth/token": f"{_ANY} 400",

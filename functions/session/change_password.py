@@ -4,7 +4,7 @@ from roster import login
 from roster.dialects.workspaces import Access, endpoint
 from roster.dialects.workspaces_shapes import ChangePassword, Done
 
-app, handler = endpoint(Access.ANY_USER)
+app, handler = endpoint(Access.ANY_SESSION)
 
 
 @app.put("/api/auth/me/password")

@@ -4,7 +4,7 @@ from roster.dialects.workspaces import Access, demand_future, demand_place, endp
 from roster.dialects.workspaces_shapes import CreateToken, NewToken, Success, Token
 from roster.table import tokens
 
-app, handler = endpoint(Access.ANY_USER)
+app, handler = endpoint(Access.ANY_SESSION)
 
 
 @app.post("/api/auth/tokens")

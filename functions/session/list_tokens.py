@@ -4,7 +4,7 @@ from roster.dialects.workspaces import Access, Window, endpoint
 from roster.dialects.workspaces_shapes import Listed, PageNumber, PageSize, Token
 from roster.table import tokens
 
-app, handler = endpoint(Access.ANY_USER)
+app, handler = endpoint(Access.ANY_SESSION)
 
 
 @app.get("/api/auth/tokens")

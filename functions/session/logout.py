@@ -5,7 +5,7 @@ from roster.dialects.workspaces_shapes import Done
 from roster.door import Response
 from roster.table import sessions
 
-app, handler = endpoint(Access.ANY_USER)
+app, handler = endpoint(Access.ANY_SESSION)
 
 
 @app.post("/api/auth/logout")

@@ -4,7 +4,7 @@ from roster.dialects.workspaces import Access, endpoint
 from roster.dialects.workspaces_shapes import Done
 from roster.table import tokens
 
-app, handler = endpoint(Access.ANY_USER)
+app, handler = endpoint(Access.ANY_SESSION)
 
 
 @app.delete("/api/auth/tokens/<tokenId>")

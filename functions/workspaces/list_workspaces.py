@@ -13,5 +13,5 @@ def list_workspaces(page: PageNumber = "", size: PageSize = "") -> Listed[Worksp
     if call.user.is_admin:
         found, total = tenants.page(call.store, window.page, window.size)
     else:
-        found, total = tenants.page_of_user(call.store, call.user.id, window.page, window.size)
+        found, total = tenants.page_of_caller(call.store, call.user, window.page, window.size)
     return call.listed(window, [Workspace.of(tenant) for tenant in found], total)

@@ -21,13 +21,18 @@ ROLES = (
     "developer",  # MEMBER of acme, developer in a space of its project
     "root",  # platform ADMIN, member of nothing
     "service",  # a service user: MEMBER of acme, and of its project
+    # With an API token for acme alone, although they belong to globex as much as to acme:
+    "limited-member",  # MEMBER of both, of a project and developer of a space in each
+    "limited-boss",  # ADMIN of both
+    "limited-root",  # platform ADMIN, and MEMBER of both
 )
+LIMITED = tuple(role for role in ROLES if role.startswith("limited-"))
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 NO_NUMBER = 999_999
 
 
 def takes_bearer(route: str) -> bool:
-    """Whether the dialect of a route or path takes bearer credentials."""
+    """Whether the dialect of a route or path takes bearer credentials of every kind."""
     return route.rpartition(" ")[2].startswith(("/minimal/", "/v2/", "/api/v1/", "/api/workspace/"))
 
 
@@ -60,13 +65,20 @@ class World:
             role = "ADMIN" if name in ("suspended", "boss") else "MEMBER"
             directory.member(acme, people[name], role)
         directory.member(globex, people["rival"], "ADMIN")
+        for name in LIMITED:
+            for workspace in (acme, globex):
+                directory.member(workspace, people[name], "ADMIN" if name == "limited-boss" else "MEMBER")
         for name in ("worker", "service"):
             directory.grant(web, people[name])
         directory.grant(alpha, people["developer"])
+        for place in (web, mobile, alpha, beta):
+            directory.grant(place, people["limited-member"])
         directory.group(1, "QA")
         directory.role(1, "Tester", "users.read")
         directory.client("cf")
-        for user in people.values():
+        for name, user in people.items():
+            if name in LIMITED:
+                api.tokens[user.id] = directory.token(user, acme)
             api.cookie(user)
             api.token(user)
         directory.suspend(people["suspended"])
@@ -176,7 +188,8 @@ class World:
             return {"headers": headers}
         if by == "access_token":
             return {"headers": headers, by: self.api.token(caller)}
-        return {"headers": headers, by or ("bearer" if takes_bearer(path) else "as_"): caller}
+        usual = "bearer" if takes_bearer(path) or role in LIMITED else "as_"
+        return {"headers": headers, by or usual: caller}
 
     def _user(self, role: str, place: str) -> User:
         own = self.people.get(role, self.people["member"])
@@ -199,4 +212,6 @@ class World:
 
 def _person(directory: Directory, name: str) -> User:
     kind = UserKind.SERVICE if name == "service" else UserKind.PERSON
-    return directory.user(name, admin=name in ("root", "suspended"), password=PASSWORD, kind=kind)
+    return directory.user(
+        name, admin=name in ("root", "suspended", "limited-root"), password=PASSWORD, kind=kind
+    )

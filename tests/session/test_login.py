@@ -11,7 +11,7 @@ from roster.model import User
 from roster.table import keys, users
 from roster.table.store import Update
 from tests.api import Answer, Api, everything, session_in
-from tests.directory import Directory
+from tests.directory import PASSWORD, Directory
 from tests.workspaces.rows import BAD_BODIES
 from tests.workspaces.scene import SENTINEL, assert_granted, assert_refused, assert_unfit, bare
 
@@ -210,3 +210,11 @@ def test_no_log_holds_a_password_or_a_secret(api: Api, ada: User, caplog: pytest
     for record in caplog.records:
         assert SENTINEL not in repr(vars(record))
         assert session.secret not in repr(vars(record))
+
+
+def test_fn_07_a_token_opens_no_session(api: Api, directory: Directory) -> None:
+    ada = directory.user("ada", password=PASSWORD)
+    body, token = {"email": "ada@example.com", "password": PASSWORD}, directory.token(ada)
+    with api.no_effect():
+        answer = api.post("/api/auth/login", body, bearer=token)
+    assert (answer.status, answer.code, answer.cookies) == (403, "SESSION_REQUIRED", [])

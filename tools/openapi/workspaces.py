@@ -9,11 +9,13 @@ from tools.openapi.face import (
     Operation,
     Refusal,
     Schema,
+    Security,
     header,
     record,
 )
 
 _IF_MATCH = header("If-Match", "The ETag that the change demands; other than the present one is 412.")
+_SESSION: Security = ({"session": ()},)
 _ONCE = header(
     "Idempotency-Key",
     "A retry under the same key, within 24 hours, is given the first answer again.",
@@ -21,24 +23,28 @@ _ONCE = header(
 )
 
 
-def _failure(code: str, **more: Schema) -> Schema:
-    return record(code={"const": code}, message=TEXT, **more, timestamp=MOMENT)
+def _failure(*codes: str, **more: Schema) -> Schema:
+    code: Schema = {"const": codes[0]} if len(codes) == 1 else {"enum": list(codes)}
+    return record(code=code, message=TEXT, **more, timestamp=MOMENT)
 
 
 _FLAWS: Schema = {"type": "array", "minItems": 1, "items": record(field=TEXT, message=TEXT)}
 
 WORKSPACES = Face(
     name="Workspaces",
-    about="Workspaces, their members and the site's users, for people with a session cookie.",
+    about="Workspaces, their members and the site's users: a session for people, a token for programs.",
     folders=("workspaces", "session"),
-    security=({"session": ()},),
+    security=({"session": ()}, {"bearer": ()}),
     path=dict.fromkeys(("workspaceId", "userId", "tokenId"), IDENTIFIER),
     refusals={
         400: Refusal(
             "The request breaks a rule; `data` names the fields.", _failure("VALIDATION_ERROR", data=_FLAWS)
         ),
-        401: Refusal("No session, or one that has ended.", _failure("UNAUTHORIZED")),
-        403: Refusal("Not the caller's to do, or sent by a foreign page.", _failure("FORBIDDEN")),
+        401: Refusal("No session and no token, both, or one that has ended.", _failure("UNAUTHORIZED")),
+        403: Refusal(
+            "Not the caller's to do, sent by a foreign page, or (`SESSION_REQUIRED`) not for tokens.",
+            _failure("FORBIDDEN", "SESSION_REQUIRED"),
+        ),
         404: Refusal("There is no such thing.", _failure("NOT_FOUND")),
         409: Refusal("In use, or the last administrator.", _failure("CONFLICT")),
         412: Refusal("It has changed since.", _failure("PRECONDITION_FAILED")),
@@ -56,9 +62,11 @@ WORKSPACES = Face(
         "PUT /api/admin/users/{userId}": Operation(parameters=(_IF_MATCH,), headers=("ETag",)),
         "DELETE /api/admin/users/{userId}": Operation(parameters=(_IF_MATCH,)),
         "POST /api/auth/login": Operation(security=PUBLIC, headers=("Set-Cookie",)),
-        "POST /api/auth/logout": Operation(headers=("Set-Cookie",)),
+        "POST /api/auth/logout": Operation(security=_SESSION, headers=("Set-Cookie",)),
         "GET /api/auth/me": Operation(headers=("ETag",)),
-        "PUT /api/auth/me/password": Operation(parameters=(_IF_MATCH,)),
-        "DELETE /api/auth/tokens/{tokenId}": Operation(parameters=(_IF_MATCH,)),
+        "PUT /api/auth/me/password": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
+        "POST /api/auth/tokens": Operation(security=_SESSION),
+        "GET /api/auth/tokens": Operation(security=_SESSION),
+        "DELETE /api/auth/tokens/{tokenId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
     },
 )

@@ -3,6 +3,7 @@
 DirectoryError
 ├── NotKnown         no credential, or one that proves nobody
 ├── NotAllowed       known, but this is not theirs to do
+│   └── SessionRequired  a token may not do it; a session may
 ├── Missing          what was named is not there
 ├── Taken            a unique name is in use
 ├── LastAdmin        the change would leave nobody in charge
@@ -29,6 +30,10 @@ class NotAllowed(DirectoryError):
     """The caller is known and may not do this; `user_id` is for the log alone."""
 
     user_id: str | None = None
+
+
+class SessionRequired(NotAllowed):
+    """The caller came with an API token, and this makes, shows or ends credentials."""
 
 
 @dataclass

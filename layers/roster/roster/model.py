@@ -8,13 +8,16 @@ beside them, for the whole site: permission roles, groups, clients
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 Instant: TypeAlias = str
 """A moment as `YYYY-MM-DDTHH:MM:SSZ`; these strings order like the moments."""
+
+UNSTORED: Mapping[str, bool] = {"stored": False}
+"""The metadata of a field that says something about this request alone: no item holds it."""
 
 
 class PlatformRole(StrEnum):
@@ -95,7 +98,8 @@ class User:
     `epoch` moves when all sessions end; `revision` with every change. The oldest membership's
     workspace is kept here so that a caller's workspace is known without a search. `floors` says for
     workspaces whose membership ended up to which membership grants are void, until they are cleared.
-    `epoch` moves at `epoch_at`: what was issued before does not count.
+    `epoch` moves at `epoch_at`: what was issued before does not count. `limited_to` is the one workspace
+    in which the caller's API token acts; None where the credential has no such limit.
     """
 
     id: str
@@ -128,6 +132,25 @@ class User:
     epoch: int = 0
     epoch_at: Instant | None = None
     revision: int = 1
+    limited_to: str | None = field(default=None, metadata=UNSTORED)
+
+    def limited(self, workspace_id: str) -> Self:
+        """This user as a token limited to the workspace shows them: no platform role, no other workspace.
+
+        What the user belongs to and was granted is judged by `acts_in`. A limited user is never written.
+        """
+        return replace(
+            self,
+            roles=tuple(role for role in self.roles if role is not PlatformRole.ADMIN)
+            or (PlatformRole.USER,),
+            default_workspace_id=workspace_id,
+            oldest_workspace_id=workspace_id,
+            limited_to=workspace_id,
+        )
+
+    def acts_in(self, workspace_id: object) -> bool:
+        """Whether the credential lets the user act in the workspace, if they belong to it."""
+        return self.limited_to is None or self.limited_to == workspace_id
 
     @property
     def is_platform_admin(self) -> bool:

@@ -1,9 +1,12 @@
-"""Bearer credentials as the bearer dialects read them from a request."""
+"""Credentials as the dialects read them from a request."""
+
+from typing import Literal
 
 from roster import auth, wiring
 from roster.auth import Beside
 from roster.errors import NotKnown
 from roster.request import Request
+from roster.settings import cookie_name
 from roster.table.store import Store
 
 
@@ -22,3 +25,19 @@ def of_text(text: str | None, store: Store, beside: Beside = nothing_beside) -> 
         raise NotKnown
     wired = wiring.current()
     return auth.by_bearer(store, text, wired.issuers, wired.now(), beside)
+
+
+def presented(request: Request) -> tuple[Literal["session", "bearer"], str]:
+    """The one credential of a request that may bring a session cookie or an `Authorization` header.
+
+    Raises NotKnown for none, for both, for two cookies of the name, and for a header of another kind.
+    """
+    cookies, header = request.cookie(cookie_name()), request.headers.get("authorization")
+    if (header is not None) == bool(cookies) or len(cookies) > 1:
+        raise NotKnown
+    if header is None:
+        return "session", cookies[0]
+    text = auth.bearer_in(header)
+    if text is None:
+        raise NotKnown
+    return "bearer", text

@@ -264,6 +264,8 @@ def _target(aim: Aim, sight: Sight, found: Mapping[Key, Item]) -> Entity | None:
     """The object that the path names. Raises Missing, but for the caller's own lists."""
     if aim.guid is None:
         return None
+    if aim.kind == "user" and aim.guid == sight.user_id and sight.user is not None:
+        return sight.user  # as the credential lets the user act
     item = found.get(_PROFILES[aim.kind](aim.guid)) if keys.is_id(aim.guid) else None
     target = None if item is None else _read(aim.kind, item)
     if target is None and not (aim.kind == "user" and aim.relation and aim.guid == sight.user_id):
@@ -319,7 +321,7 @@ def _source(call: Call, to: Kind | None) -> lists.Source:
         return lists.spaces_seen_by(call.store, sight.user)
     if sight.user is None:
         return lists.Source("organization", gathered=())
-    return lists.Source("organization", keys.workspaces_of(sight.user.id))
+    return lists.of_relation("user", sight.user, sight.user.id, "organizations", "organization")
 
 
 _SITE = {"space": keys.SPACES, "user": keys.USERS, "organization": keys.WORKSPACES}

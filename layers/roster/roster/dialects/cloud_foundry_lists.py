@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from roster.dialects.cloud_foundry_query import Asked, Condition, unfit
 from roster.dialects.cloud_foundry_shapes import Entity, Kind, listing_of
 from roster.model import Space, SpaceRole, User, WorkspaceRole
-from roster.table import grants, keys, listings, spaces, tenants, users
+from roster.table import grants, keys, listings, members, spaces, tenants, users
 from roster.table.mapping import naming
 from roster.table.store import Item, Key, Store
 
@@ -282,11 +282,24 @@ def of_relation(kind: Kind, entity: Entity | None, guid: str, relation: str, to:
     listing = listing_of(kind, guid, relation) or ""
     if entity is None:
         return Source(to, gathered=())
-    if relation in ("managers", "managed_organizations") and not isinstance(entity, Space):
-        return Source(to, listing, lambda row: row.get("role") == WorkspaceRole.ADMIN)
-    if isinstance(entity, User) and to == "space" and entity.floors:
-        return Source(to, listing, lambda row: not grants.is_void(row, entity))
-    return Source(to, listing)
+    ruling = relation in ("managers", "managed_organizations") and not isinstance(entity, Space)
+    if isinstance(entity, User):
+        return Source(to, listing, _kept_of_user(entity, to, ruling))
+    return Source(to, listing, _is_ruling if ruling else None)
+
+
+def _is_ruling(row: Item) -> bool:
+    return row.get("role") == WorkspaceRole.ADMIN
+
+
+def _kept_of_user(user: User, to: Kind, ruling: bool) -> Callable[[Item], bool] | None:
+    """Which rows of a user's relation count; None where all of them do."""
+    if to == "space":
+        has_void = user.floors or user.limited_to is not None
+        return (lambda row: not grants.is_void(row, user)) if has_void else None
+    if user.limited_to is not None:
+        return lambda row: user.acts_in(row.get("workspace_id")) and (not ruling or _is_ruling(row))
+    return _is_ruling if ruling else None
 
 
 def spaces_seen_by(store: Store, user: User | None, workspace_id: str | None = None) -> Source:
@@ -300,7 +313,7 @@ def spaces_seen_by(store: Store, user: User | None, workspace_id: str | None = N
         if workspace_id is None or row.get("workspace_id") == workspace_id
     }
     if workspace_id is None:
-        for joined in naming(listings.everything(store, keys.workspaces_of(user.id)), "workspace_id"):
+        for joined in members.rows_of_caller(store, user):
             if joined.get("role") == WorkspaceRole.ADMIN:
                 rows = listings.everything(store, keys.spaces_in(str(joined["workspace_id"])))
                 found |= {keys.number_of(Key.of(row)): row for row in rows}

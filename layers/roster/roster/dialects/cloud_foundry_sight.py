@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from roster.dialects.cloud_foundry_shapes import Entity
 from roster.model import Space, SpaceRole, Tenant, User, WorkspaceRole
-from roster.table import grants, keys
+from roster.table import grants, keys, members
 from roster.table.store import Item, Key
 
 SCOPES = frozenset({"admin", "admin_read_only", "global_auditor", "read"})
@@ -66,12 +66,12 @@ class Sight:
                 holds = any(role and not grants.is_void(role, self.user) for role in roles)
                 return holds or self.rules(entity.workspace_id, found)
             case Tenant():
-                return keys.member(entity.id, self.user.id) in found
+                return members.item_of_caller(found, entity.id, self.user) is not None
         return True
 
     def rules(self, workspace_id: str, found: Mapping[Key, Item]) -> bool:
         """Whether the caller is ADMIN of a workspace, by the membership among the items."""
         if self.user is None:
             return False
-        membership = found.get(keys.member(workspace_id, self.user.id), {})
-        return membership.get("role") == WorkspaceRole.ADMIN
+        membership = members.item_of_caller(found, workspace_id, self.user)
+        return membership is not None and membership.get("role") == WorkspaceRole.ADMIN

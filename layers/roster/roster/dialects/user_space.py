@@ -14,7 +14,7 @@ from roster.dialects.fields import Moment, Wire
 from roster.errors import DirectoryError, Flaw, Missing, NotKnown, Unavailable, Unfit
 from roster.model import Feature, Organisation, Project, Space, Tenant, User, WorkspaceRole
 from roster.request import Request
-from roster.settings import cookie_name, settings
+from roster.settings import settings
 from roster.table import grants, keys, members, projects, tenants, users
 from roster.table.store import Item, Key, Store
 
@@ -103,13 +103,13 @@ class _Place:
         ]
 
     def call(self, store: Store, user: User | None, found: Mapping[Key, Item]) -> Call:
-        user_key, tenant_key, member_key, project_key, place_key = self.keys
+        user_key, tenant_key, _, project_key, place_key = self.keys
         user = user or users.of_item(found.get(user_key))
         tenant = tenants.of_item(found.get(tenant_key))
         project = projects.of_item(found.get(project_key))
-        membership = members.of_item(found.get(member_key))
         if user is None or not user.active or tenant is None or project is None:
             raise Missing("organisation or project")
+        membership = members.of_item(members.item_of_caller(found, tenant.id, user))
         if project.workspace_id != tenant.id or not (user.is_admin or membership):
             raise Missing("organisation or project")
         rules = membership is not None and membership.role is WorkspaceRole.ADMIN
@@ -146,20 +146,17 @@ def _prove(request: Request, store: Store, place: _Place) -> _Proved | None:
 
 
 def _by_credential(request: Request, store: Store, place: _Place) -> _Proved:
-    cookies = request.cookie(cookie_name())
-    has_header = "authorization" in request.headers
-    if has_header == bool(cookies) or len(cookies) > 1:  # one method of proof, and one of it
-        raise NotKnown
+    method, credential = bearer.presented(request)
 
     def beside(user_id: str) -> list[Key]:
         return place.keys
 
-    if has_header:
-        proved = bearer.in_header(request, store, beside)
+    if method == "bearer":
+        proved = bearer.of_text(credential, store, beside)
         user_id, found = proved.user_id, proved.beside
         user = proved.principal.user if proved.principal else None
     else:
-        session = auth.by_session(store, cookies[0], wiring.current().now(), beside)
+        session = auth.by_session(store, credential, wiring.current().now(), beside)
         user, found = session.principal.user, session.beside
         user_id = user.id
     if user_id != place.user_id:

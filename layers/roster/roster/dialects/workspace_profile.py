@@ -91,8 +91,7 @@ def _presents_token(request: Request) -> bool:
 def _placed(store: Store, principal: Principal) -> Call:
     """The caller's workspace: the token's own, else the default, else the oldest; one BatchGet."""
     user = principal.user
-    own = principal.token.workspace_id if principal.token else None
-    choices = [own] if own else [user.default_workspace_id, user.oldest_workspace_id]
+    choices = dict.fromkeys((user.limited_to, user.default_workspace_id, user.oldest_workspace_id))
     ids = [choice for choice in choices if choice is not None]
     wanted = [key for one in ids for key in (keys.tenant(one), keys.member(one, user.id))]
     if user.role_number is not None:
@@ -108,7 +107,7 @@ def _placed(store: Store, principal: Principal) -> Call:
 def _in(found: Mapping[Key, Item], user: User, workspace_id: str) -> Call | None:
     item = found.get(keys.tenant(workspace_id))
     tenant = tenants.of_item(item)
-    membership = members.of_item(found.get(keys.member(workspace_id, user.id)))
+    membership = members.of_item(members.item_of_caller(found, workspace_id, user))
     if item is None or tenant is None or membership is None:
         return None
     permissions = catalog.permissions(found, user.role_number)

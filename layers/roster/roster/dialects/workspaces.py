@@ -1,4 +1,4 @@
-"""Workspaces and admin users (document 002): session cookie, enveloped JSON, UPPER_SNAKE codes."""
+"""Workspaces and admin users (document 002): a session or an API token, enveloped JSON, UPPER_SNAKE codes."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from roster import auth, clock, door, wiring
+from roster.dialects import bearer
 from roster.dialects.fields import Body
 from roster.dialects.workspaces_shapes import Done, Listed, Meta, Success, T
 from roster.errors import (
@@ -22,6 +23,7 @@ from roster.errors import (
     Missing,
     NotAllowed,
     NotKnown,
+    SessionRequired,
     Stale,
     Taken,
     Unavailable,
@@ -61,6 +63,7 @@ class Access(Enum):
 
     PUBLIC = auto()
     ANY_USER = auto()
+    ANY_SESSION = auto()  # what makes, shows or ends credentials: no token may
     PLATFORM_ADMIN = auto()
     MEMBER = auto()  # or platform ADMIN
     WORKSPACE_ADMIN = auto()  # or platform ADMIN
@@ -78,14 +81,14 @@ class Call:
 
     @property
     def user(self) -> User:
-        """The caller. Raises NotKnown on a public endpoint that was called without a session."""
+        """The caller. Raises NotKnown on a public endpoint, which asks for none."""
         if self.principal is None:
             raise NotKnown
         return self.principal.user
 
     @property
     def session(self) -> Session:
-        """The caller's session."""
+        """The caller's session. Raises NotKnown for a caller with a token."""
         if self.principal is None or self.principal.session is None:
             raise NotKnown
         return self.principal.session
@@ -106,7 +109,7 @@ class Call:
         workspace_id = self.request.path.get("workspaceId", "")
         if not keys.is_id(workspace_id):
             return None
-        return members.of_item(self.found.get(keys.member(workspace_id, self.user.id)))
+        return members.of_item(members.item_of_caller(self.found, workspace_id, self.user))
 
     @property
     def actor(self) -> Actor:
@@ -187,6 +190,7 @@ def session_cookie(credential: str) -> Cookie:
 _ALLOWS: dict[Access, Callable[[Call], bool]] = {
     Access.PUBLIC: lambda call: True,
     Access.ANY_USER: lambda call: True,
+    Access.ANY_SESSION: lambda call: True,
     Access.PLATFORM_ADMIN: lambda call: call.user.is_admin,
     Access.MEMBER: lambda call: call.user.is_admin or call.membership is not None,
     Access.WORKSPACE_ADMIN: lambda call: (
@@ -204,12 +208,16 @@ class Workspaces:
     request_id_header: str = "X-Request-Id"
 
     def admit(self, request: Request, store: Store) -> Call:
-        """401 without a live session, 403 from a foreign origin, 415 for a body that is not JSON, 403."""
+        """401 without one live credential; 403 where it must be a session; 403 for the origin; 415; 403."""
         now = wiring.current().now()
         call = Call(store, now, request)
         if self.access is not Access.PUBLIC:
-            proof = auth.by_session(store, _cookie(request), now, lambda user_id: _beside(request, user_id))
+            proof = _proof(request, store, now)
             call = Call(store, now, request, proof.principal, proof.beside)
+            if self.access is Access.ANY_SESSION and proof.principal.session is None:
+                raise SessionRequired(proof.principal.user.id)
+        elif "authorization" in request.headers:  # a login opens a session; it is not what a token does
+            raise SessionRequired
         _demand_own_page(request)
         if not _ALLOWS[self.access](call):
             raise NotAllowed(call.user.id)
@@ -229,6 +237,7 @@ _WORDS: dict[type[DirectoryError], tuple[int, str, str]] = {
     Unfit: (400, "VALIDATION_ERROR", "The request is not valid."),
     NotKnown: (401, "UNAUTHORIZED", "Authentication is required."),
     NotAllowed: (403, "FORBIDDEN", "You may not do this."),
+    SessionRequired: (403, "SESSION_REQUIRED", "A token may not do this; log in and use the session."),
     Missing: (404, "NOT_FOUND", "There is no such resource."),
     Taken: (409, "CONFLICT", "This is in use."),
     Stale: (412, "PRECONDITION_FAILED", "It has changed since you read it."),
@@ -262,12 +271,11 @@ def _failure(status: int, code: str, message: str, flaws: list[dict[str, str]]) 
     return door.Reply(status, json.dumps(body, ensure_ascii=False, separators=(",", ":")), {})
 
 
-def _cookie(request: Request) -> str:
-    """The one session cookie. Two of the name, or another method of proof beside it, prove nobody."""
-    values = request.cookie(cookie_name())
-    if len(values) != 1 or "authorization" in request.headers:
-        raise NotKnown
-    return values[0]
+def _proof(request: Request, store: Store, now: datetime) -> auth.Proof:
+    """Who the one credential proves: a session's cookie or an API token. Raises NotKnown."""
+    method, credential = bearer.presented(request)
+    prove = auth.by_session if method == "session" else auth.by_api_token
+    return prove(store, credential, now, lambda user_id: _beside(request, user_id))
 
 
 def _beside(request: Request, user_id: str) -> Sequence[Key]:
@@ -316,9 +324,9 @@ def demand_place(call: Call, workspace_id: str | None) -> None:
     """Raise Missing where the caller may not see the workspace or there is none: one BatchGet."""
     if workspace_id is None:
         return
-    place = keys.member(workspace_id, call.user.id)
-    found = call.store.batch_get([keys.tenant(workspace_id), place])
-    belongs = call.user.is_admin or members.of_item(found.get(place)) is not None
+    found = call.store.batch_get([keys.tenant(workspace_id), keys.member(workspace_id, call.user.id)])
+    membership = members.item_of_caller(found, workspace_id, call.user)
+    belongs = call.user.is_admin or members.of_item(membership) is not None
     if keys.tenant(workspace_id) not in found or not belongs:
         raise Missing("workspace", workspace_id)
 

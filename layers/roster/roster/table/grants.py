@@ -16,9 +16,14 @@ from roster.table.transaction import Transaction, item
 
 
 def is_void(grant: Mapping[str, Value], user: User) -> bool:
-    """Whether the user's grant ended with its membership; one that names no workspace grants nothing."""
+    """Whether the user's grant does not count: it ended with its membership, or the token acts elsewhere.
+
+    One that names no workspace grants nothing.
+    """
     if not isinstance(grant.get("workspace_id"), str):
         journal.poisoned("grant.workspace_id")
+        return True
+    if not user.acts_in(grant["workspace_id"]):
         return True
     floor, since = user.floors.get(str(grant["workspace_id"]), 0), grant.get("since", 0)
     return floor > 0 and not (isinstance(since, int) and since > floor)

@@ -33,7 +33,7 @@ class Poisoned(DirectoryError):
 
 def attributes(entity: Any) -> dict[str, Value]:
     """The entity's fields as plain values; None is left out."""
-    pairs = ((field.name, _plain(getattr(entity, field.name))) for field in fields(entity))
+    pairs = ((field.name, _plain(getattr(entity, field.name))) for field in _stored(type(entity)))  # type: ignore[arg-type]
     return {name: value for name, value in pairs if value is not None}
 
 
@@ -109,8 +109,15 @@ _Reader: TypeAlias = tuple[type | None, Callable[[Value], Any]]
 def _readers(cls: Any) -> tuple[Mapping[str, _Reader], tuple[str, ...]]:
     """How each field is read, and those that must be there."""
     hints = get_type_hints(cls)
-    readers = {field.name: (_bare(hints[field.name]), _reader(hints[field.name])) for field in fields(cls)}
-    return readers, tuple(field.name for field in fields(cls) if _required(field))
+    stored = _stored(cls)
+    readers = {field.name: (_bare(hints[field.name]), _reader(hints[field.name])) for field in stored}
+    return readers, tuple(field.name for field in stored if _required(field))
+
+
+@cache
+def _stored(cls: Any) -> "tuple[Field[Any], ...]":
+    """The fields that an item holds: all but those marked `UNSTORED`."""
+    return tuple(field for field in fields(cls) if field.metadata.get("stored", True))
 
 
 def _bare(hint: Any) -> type | None:

@@ -30,7 +30,10 @@ def visible(store: Store, user: User, row: Item | None) -> Project:
     profile, place = keys.project(project_id), keys.project_member(project_id, user.id)
     member = keys.member(workspace_id, user.id)
     found = store.batch_get([profile, place, member])
-    project, membership = of_item(found.get(profile)), members.of_item(found.get(member))
+    project, membership = (
+        of_item(found.get(profile)),
+        members.of_item(members.item_of_caller(found, workspace_id, user)),
+    )
     rules = membership is not None and membership.role is WorkspaceRole.ADMIN
     works_there = place in found and not grants.is_void(found[place], user)
     if project is None or not (user.is_admin or rules or works_there):

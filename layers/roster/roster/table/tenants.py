@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from roster.clock import instant
 from roster.errors import Taken
-from roster.model import Actor, Tenant
-from roster.table import keys, listings
+from roster.model import Actor, Tenant, User
+from roster.table import keys, listings, members
 from roster.table.mapping import attributes, entity, naming, readable
 from roster.table.store import Absent, Item, Key, Put, Store
 from roster.table.transaction import Also, Transaction, item, nothing
@@ -49,12 +49,26 @@ def page(store: Store, number: int, size: int) -> tuple[list[Tenant], int]:
     return readable(Tenant, rows.items), rows.total
 
 
-def page_of_user(store: Store, user_id: str, number: int, size: int) -> tuple[list[Tenant], int]:
-    """A page of the tenants a user is a member of, in their order of creation: four calls at most."""
-    rows = listings.page(store, keys.workspaces_of(user_id), number, size)
+def page_of_caller(store: Store, caller: User, number: int, size: int) -> tuple[list[Tenant], int]:
+    """A page of the tenants the caller is a member of, in their order of creation: four calls at most.
+
+    To a token limited to one tenant, that one alone: one BatchGet.
+    """
+    if caller.limited_to is not None:
+        mine = _limited_to(store, caller, caller.limited_to)
+        return (mine[(number - 1) * size : number * size], len(mine))
+    rows = listings.page(store, keys.workspaces_of(caller.id), number, size)
     ids = [str(row["workspace_id"]) for row in naming(rows.items, "workspace_id")]
     found = by_ids(store, ids)
     return [found[each] for each in ids if each in found], rows.total
+
+
+def _limited_to(store: Store, caller: User, workspace_id: str) -> list[Tenant]:
+    """The one tenant in which the caller acts, or none."""
+    found = store.batch_get([keys.tenant(workspace_id), keys.member(workspace_id, caller.id)])
+    tenant = of_item(found.get(keys.tenant(workspace_id)))
+    belongs = members.item_of_caller(found, workspace_id, caller) is not None
+    return [tenant] if tenant is not None and belongs else []
 
 
 def create(store: Store, tenant: Tenant, *, by: Actor, also: Also[Tenant] = nothing) -> Tenant:

@@ -157,7 +157,7 @@ def change(
     A new password (its hash) or a suspension ends every session. Raises Taken (address), LastAdmin,
     and Missing where the user has gone meanwhile.
     """
-    seen: list[User] = [user]
+    seen = _as_stored(user)
 
     def attempt() -> User:
         before = seen.pop() if seen else alive(store, user.id)
@@ -203,7 +203,7 @@ def delete(store: Store, user: User, *, by: Actor, demand: Demand = _any) -> Non
     `demand` sees the user as it will be deleted, and may raise. Every credential dies
     with the profile. Raises LastAdmin, and Missing where the user has gone.
     """
-    seen: list[User] = [user]
+    seen = _as_stored(user)
 
     def attempt() -> None:
         before = seen.pop() if seen else alive(store, user.id)
@@ -221,6 +221,11 @@ def delete(store: Store, user: User, *, by: Actor, demand: Demand = _any) -> Non
         work.commit(store)
 
     settled(attempt)
+
+
+def _as_stored(user: User) -> list[User]:
+    """The user, to begin with; nothing where a limited token has hidden a part, so that it is read again."""
+    return [user] if user.limited_to is None else []
 
 
 def alive(store: Store, user_id: str) -> User:
