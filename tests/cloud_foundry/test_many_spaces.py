@@ -39,7 +39,9 @@ FILTERS = {  # the total, and the calls beside Queries of the rows: who calls, a
     "q=name>space%2050": (5000, 2),
     "order-by=name&order-direction=desc": (MANY, 2),
     "q=name:nothing&q=organization_guid:x": (0, 1),
-    "q=developer_guid:{dev}": (0, 3),  # the other developer, and a Query of that list
+    "q=developer_guid:{dev}": (0, 2 + MANY // 100),  # the other developer, and their role in each space
+    "q=developer_guid:{dev}&q=name>space%2099": (0, 3),
+    "q=developer_guid:{max}": (MANY, 6),  # the caller, whose own list is read once more, and its head
     "q=app_guid:app-1": (0, 2),
 }
 
@@ -62,7 +64,7 @@ def test_a_filter_reads_the_rows_through_and_gets_none_of_them(
     api_token = crowded.api.token(crowded.max)
     rows_a_query = len(api.store.query(keys.spaces_of(crowded.max.id, SpaceRole.DEVELOPER)).items)
     for query, (total, others) in FILTERS.items():
-        path = f"/v2/users/{crowded.max.id}/spaces?{query.format(dev=crowded.dev.id)}"
+        path = f"/v2/users/{crowded.max.id}/spaces?{query.format(dev=crowded.dev.id, max=crowded.max.id)}"
         with meter.measure() as reading:
             found = crowded.api.get(path, bearer=api_token).json
         assert found["total_results"] == total, query

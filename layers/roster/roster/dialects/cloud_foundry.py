@@ -236,7 +236,7 @@ def _page(call: Call) -> dict[str, Any]:
     filters = None if to is None else lists.FILTERS[to]
     columns = lists.TOP_COLUMNS[aim.kind] if relation is None else lists.COLUMNS[to or "space"]
     asked = Asked.read(call.query, filters, columns)
-    found, total = lists.page(call.store, _source(call, to), asked, _head(call, asked))
+    found, total = lists.page(call.store, call.sight, _source(call, to), asked, _head(call, asked))
     nodes = [Node(to or "space", entity) for entity in found]
     inline(call.store, call.sight, nodes, asked)
     pages = max(1, -(-total // asked.size))

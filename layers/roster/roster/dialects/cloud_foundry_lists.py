@@ -3,14 +3,16 @@
 Asked for whole and in its own order, a list is a counted page. A condition or another order reads the
 rows through, a megabyte a Query; they hold what the filters of spaces and apps ask for. Those of users and
 organizations are joined, once the conditions that ask for a guid have left out what they leave out. What a
-filter names besides costs a read of its own.
+filter names besides is read as `cloud_foundry_related` says, where it is also decided what may be named.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from roster.dialects.cloud_foundry_query import Asked, Condition, unfit
+from roster.dialects.cloud_foundry_related import Matches, Related
 from roster.dialects.cloud_foundry_shapes import Entity, Kind, listing_of
+from roster.dialects.cloud_foundry_sight import Sight
 from roster.model import Space, SpaceRole, User, WorkspaceRole
 from roster.table import grants, keys, listings, members, spaces, tenants, users
 from roster.table.mapping import naming
@@ -55,6 +57,7 @@ MOST_READ = 100_000
 """Rows that a condition or an order reads through; of a longer list, pages in its own order are served."""
 
 _TEXTS = ("name", "status")
+_WITHIN = (("space", "organization_guid"), ("app", "space_guid"))
 _GUID = {"space": "space_id", "user": "user_id", "organization": "workspace_id", "app": "app_id"}
 
 
@@ -87,7 +90,7 @@ class Source:
 
 
 def page(
-    store: Store, source: Source, asked: Asked, known: Mapping[Key, Item] | None = None
+    store: Store, sight: Sight, source: Source, asked: Asked, known: Mapping[Key, Item] | None = None
 ) -> tuple[list[Entity], int]:
     """The objects of the page that was asked for, and the total; `known` is the listing's head, if read."""
     if source.is_counted and asked.is_plain:
@@ -95,12 +98,7 @@ def page(
         found = listings.page(store, source.listing, asked.page, asked.size, forward=forward, known=known)
         joined = _joined(store, source, found.items)
         return [entity for row in found.items if (entity := joined.get(_guid(source, row)))], found.total
-    joins = source.kind in ("user", "organization")  # their rows need hold no name
-    late = [each for each in asked.conditions if joins and each.key in _TEXTS]
-    early = [each for each in asked.conditions if each not in late]
-    cards = _kept(store, source, _cards(store, source), early)
-    if joins:
-        cards = _kept(store, source, _whole(store, source, cards), late)
+    cards = _kept(store, source, asked.conditions, Related(store, sight, source.kind))
     if asked.order_by != "id":
         cards.sort(key=lambda card: card.column(asked.order_by), reverse=asked.descending)
     elif asked.descending:
@@ -137,12 +135,53 @@ def _cards(store: Store, source: Source) -> Iterator[_Card]:
     return (card for row in source.rows(store) if (card := _card(source, row)).guid)
 
 
-def _kept(
-    store: Store, source: Source, cards: Iterable[_Card], conditions: Iterable[Condition]
-) -> list[_Card]:
-    """The cards that meet all conditions; the others are let go of as they come."""
-    demands = [_predicate(store, source.kind, condition) for condition in conditions]
-    return [card for card in cards if all(holds(card) for holds in demands)]
+def _kept(store: Store, source: Source, conditions: Sequence[Condition], related: Related) -> list[_Card]:
+    """The cards that meet all conditions; those of users and organizations with their objects.
+
+    Of all that a condition names, what can be is read before the rows, so that they are let go of as they
+    come. Conditions that name users are asked about the rows that are left.
+    """
+    joins = source.kind in ("user", "organization")  # their rows need hold no name
+    own = [each for each in conditions if _is_own(source.kind, each)]
+    to_users = [each for each in conditions if related.names_user(each)]
+    matches = related.to_things([each for each in conditions if each not in own and each not in to_users])
+    early = [] if joins else [_holding(each) for each in own]
+    cards = [
+        card
+        for card in _cards(store, source)
+        if all(holds(card) for holds in early) and all(card.guid in some for some in matches)
+    ]
+    users_matches = related.to_users(to_users, [card.guid for card in cards])
+    cards = [card for card in cards if all(card.guid in some for some in users_matches)]
+    if not joins:
+        return cards
+    late = [_holding(each) for each in own]
+    whole = _whole(store, source, cards)
+    return [card for card in whole if all(holds(card) for holds in late) and _still(card, matches)]
+
+
+def _is_own(kind: Kind, condition: Condition) -> bool:
+    """Whether a condition asks for what an object itself shows."""
+    return condition.key in _TEXTS or (kind, condition.key) in _WITHIN
+
+
+def _holding(condition: Condition) -> Callable[[_Card], bool]:
+    """Whether a card meets a condition on what the object shows. Of guids there is equality and IN only."""
+    if condition.key == "status":
+        active = condition.holds("active")
+        return lambda card: active
+    if condition.key in _TEXTS:
+        return lambda card: condition.holds(card.name)
+    within = frozenset(filter(keys.is_id, condition.values))
+    return lambda card: card.within in within
+
+
+def _still(card: _Card, matches: Iterable[Matches]) -> bool:
+    """Whether a user still holds what makes each condition hold: it may have ended with a membership."""
+    user = card.entity
+    if not isinstance(user, User):
+        return True
+    return all(any(_stands(row, user) for row in some[card.guid]) for some in matches)
 
 
 def _whole(store: Store, source: Source, cards: list[_Card]) -> list[_Card]:
@@ -196,74 +235,6 @@ def _read(
 def _stands(row: Item, user: User) -> bool:
     """Whether a row of a user is of a membership, or of a role whose membership has not ended."""
     return "since" not in row or not grants.is_void(row, user)
-
-
-# Conditions. Those that name other objects know equality and IN only: any other operator counts as equality.
-
-
-def _predicate(store: Store, kind: Kind, condition: Condition) -> Callable[[_Card], bool]:
-    if condition.key == "status":
-        active = condition.holds("active")
-        return lambda card: active
-    if condition.key in _TEXTS:
-        return lambda card: condition.holds(card.name)
-    values = [value for value in dict.fromkeys(condition.values) if keys.is_id(value)]
-    within = (kind, condition.key) in (("space", "organization_guid"), ("app", "space_guid"))
-    if within:
-        return lambda card: card.within in values
-    related = frozenset(_related(store, kind, condition.key, values))
-    return lambda card: card.guid in related
-
-
-def _related(store: Store, kind: Kind, key: str, values: Sequence[str]) -> Iterable[str]:
-    """The guids of the objects of this kind that are related to the named ones."""
-    match kind, key:
-        case "space", "developer_guid":
-            return _spaces_of(store, values, SpaceRole.DEVELOPER)
-        case "space", "app_guid":
-            return spaces.of_apps(store, values)
-        case "user", "space_guid" | "managed_space_guid" | "audited_space_guid":
-            return _holders(store, values, _ROLE_BY_FILTER[key])
-        case "user", "organization_guid" | "managed_organization_guid":
-            managing = key == "managed_organization_guid"
-            return _across(store, "organization", "users", values, "user_id", managing)
-        case "organization", "user_guid" | "manager_guid":
-            managing = key == "manager_guid"
-            living = list(users.by_ids(store, list(values)))
-            return _across(store, "user", "organizations", living, "workspace_id", managing)
-        case "organization", "space_guid":
-            return spaces.workspaces_of(store, values)
-    return ()
-
-
-_ROLE_BY_FILTER = {
-    "space_guid": SpaceRole.DEVELOPER,
-    "managed_space_guid": SpaceRole.MANAGER,
-    "audited_space_guid": SpaceRole.AUDITOR,
-}
-
-
-def _across(
-    store: Store, kind: Kind, relation: str, values: Sequence[str], name: str, managing: bool
-) -> Iterator[str]:
-    """What memberships of these users or organizations name, of all or of ADMINs only."""
-    for value in values:
-        for row in naming(listings.everything(store, listing_of(kind, value, relation) or ""), name):
-            if not managing or row.get("role") == WorkspaceRole.ADMIN:
-                yield str(row[name])
-
-
-def _spaces_of(store: Store, user_ids: Sequence[str], role: SpaceRole) -> Iterator[str]:
-    for user in users.by_ids(store, list(user_ids)).values():
-        yield from (str(row["space_id"]) for row in naming(roles_of(store, user, role), "space_id"))
-
-
-def _holders(store: Store, space_ids: Sequence[str], role: SpaceRole) -> Iterator[str]:
-    for space_id in space_ids:
-        rows = naming(listings.everything(store, keys.holders_of(space_id, role)), "user_id")
-        people = users.by_ids(store, [str(row["user_id"]) for row in rows])
-        held = ((row, people.get(str(row["user_id"]))) for row in rows)
-        yield from (user.id for row, user in held if user is not None and not grants.is_void(row, user))
 
 
 def roles_of(store: Store, user: User, role: SpaceRole) -> Iterator[Item]:

@@ -10,7 +10,7 @@ The raw query counts, because what the gateway has decoded and joined can no lon
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn, Self
 from urllib.parse import quote, unquote_to_bytes
 
@@ -19,6 +19,10 @@ from roster.errors import Flaw, Unfit
 SIZE, MOST_ROWS, DEEPEST = 50, 100, 2
 VALUES = 200
 """How many values all conditions of a request may name together; more are refused."""
+CONDITIONS = 20
+"""How many different conditions a request may have; more are refused."""
+RELATED = 10_000
+"""Items: how many may be read to find what all conditions of a request name; more are refused."""
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 _CONDITION = re.compile(r"(.*?)(:|>=|<=|<|>| IN )(.*)", re.DOTALL)
@@ -38,11 +42,15 @@ class Condition:
     key: str
     operator: str
     values: tuple[str, ...]
+    folded: tuple[str, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Once a request: `holds` is asked of every row that a list is read through.
+        object.__setattr__(self, "folded", tuple(value.casefold() for value in self.values))
 
     def holds(self, text: str) -> bool:
         """Whether a text meets the condition, by its case-folded form, code point by code point."""
-        folded = text.casefold()
-        values = [value.casefold() for value in self.values]
+        folded, values = text.casefold(), self.folded
         if not values:
             return False
         match self.operator:
@@ -175,13 +183,17 @@ def _names(value: str | None) -> frozenset[str] | None:
 
 
 def _conditions(queries: Collection[str], filters: Collection[str] | None) -> tuple[Condition, ...]:
+    """The conditions that all `q` of a query hold, each once however often it is given."""
     found = tuple(_condition(text) for query in queries for text in _split(query) if text)
     for condition in found:
         if filters is not None and condition.key not in filters:
             unfit(condition.key)
     if sum(len(condition.values) for condition in found) > VALUES:
         unfit(f"q must not name more than {VALUES} values")
-    return found
+    different = tuple(dict.fromkeys(found))
+    if len(different) > CONDITIONS:
+        unfit(f"q must not hold more than {CONDITIONS} different conditions")
+    return different
 
 
 def _condition(text: str) -> Condition:
