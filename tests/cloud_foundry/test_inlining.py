@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from roster.model import User
 from roster.table.meter import Meter
 from tests.cloud_foundry.scene import Scene
@@ -82,6 +84,76 @@ def test_an_organization_is_inlined_for_its_members_only(scene: Scene, directory
     assert "organization" not in found
     assert scene.get(found["organization_url"], scene.stranger).status == 403
     assert len(entity(scene, path, scene.dev)["organization"]["entity"]["users"]) == 5
+
+
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        pytest.param(
+            "max",
+            "/v2/spaces/{alpha}?inline-relations-depth=2&include-relations=developers,organizations,managed_organizations",
+            id="FS-04-organizations-of-a-developer",
+        ),
+        pytest.param(
+            "aud",
+            "/v2/organizations/{acme}/users?inline-relations-depth=1",
+            id="FS-04-spaces-of-a-member",
+        ),
+        pytest.param("aud", "/v2/organizations?inline-relations-depth=2", id="FS-04-everything"),
+        pytest.param("memo", "/v2/organizations?inline-relations-depth=1", id="FS-04-hidden-spaces"),
+    ],
+)
+def test_nothing_inlined_tells_what_there_is_that_the_caller_does_not_see(
+    scene: Scene, directory: Directory, meter: Meter, who: str, path: str
+) -> None:
+    """Neither an object nor a url in place of one nor the cost: more than fifty of all come in between."""
+    user: User = getattr(scene, who)
+    path, token = path.format(alpha=scene.alpha.id, acme=scene.acme.id), scene.api.token(user)
+    with meter.measure() as before:
+        first = scene.api.get(path, bearer=token)
+    for place in range(51):
+        home = directory.workspace(f"home-{place}")
+        directory.member(home, scene.dev, "ADMIN")
+        for role in ("developer", "manager", "auditor"):
+            directory.grant(directory.space(home, role), scene.dev, role)
+        directory.space(scene.acme, f"hidden {place}")
+    with meter.measure() as after:
+        second = scene.api.get(path, bearer=token)
+    assert first.status == second.status == 200
+    assert first.text == second.text
+    assert before.calls == after.calls
+
+
+def test_fs_04_of_a_colleague_there_are_the_spaces_and_organizations_that_the_caller_sees(
+    scene: Scene, directory: Directory
+) -> None:
+    directory.member(scene.globex, scene.boss)
+    path = f"/v2/organizations/{scene.acme.id}/users?inline-relations-depth=1&results-per-page=1"
+    (as_boss,) = scene.get(path, scene.boss).json["resources"]
+    assert as_boss["metadata"]["guid"] == scene.dev.id
+    assert guids(as_boss["entity"]["spaces"]) == [scene.alpha.id]
+    assert guids(as_boss["entity"]["organizations"]) == [scene.acme.id, scene.globex.id]
+    assert as_boss["entity"]["managed_organizations"] == as_boss["entity"]["managed_spaces"] == []
+    (as_root,) = scene.get(path, scene.root).json["resources"]
+    assert guids(as_root["entity"]["spaces"]) == [scene.alpha.id, scene.gamma.id]
+    directory.leave(scene.acme, scene.dev)
+    directory.member(scene.acme, scene.dev)
+    found = scene.get(path.replace("results-per-page=1", "order-by=guid"), scene.boss).json["resources"]
+    (again,) = [each for each in found if each["metadata"]["guid"] == scene.dev.id]
+    assert again["entity"]["spaces"] == []
+
+
+def test_fs_04_the_caller_who_sees_more_than_may_be_read_gets_urls(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/v2/spaces/{scene.alpha.id}?inline-relations-depth=2&include-relations=developers,organizations"
+    monkeypatch.setattr("roster.dialects.cloud_foundry_inline.LIMIT", 5)
+    directory = scene.directory
+    for place in range(6):
+        directory.member(directory.workspace(f"home-{place}"), scene.max)
+    (developer,) = entity(scene, path, scene.max)["developers"]
+    assert "organizations" not in developer["entity"]
+    assert "organizations_url" in developer["entity"]
 
 
 def test_an_app_inlines_the_space_that_it_is_in(scene: Scene) -> None:

@@ -1,20 +1,25 @@
 """Inlining (`inline-relations-depth`): what objects are related to, level by level, within bounds.
 
-One level takes a BatchGet a hundred keys in each of these steps, and no Query:
+One level takes a BatchGet a hundred keys in each of these steps:
 
     heads      how many each relation has, and their numbers (`listings.few`)
+    common     of other users' relations and an organization's spaces, those that the caller sees
     branches   where numbers lie beyond the first ten thousand
     rows       spaces, organizations and apps from the lists of the site; of users, whose roles they are
     evidence   the users themselves, the caller's rights, and whether a membership has ended
 
 A relation of more than 50 objects stays a url, as in the reference, and so does every relation that
-would take more than 2,000 items to be read for one answer.
+would take more than 2,000 items to be read for one answer. What the caller does not see counts for
+neither, so that no url tells of it: it is looked for among what the caller sees, which is read once an
+answer, a Query a list.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
+from roster.dialects.cloud_foundry_lists import spaces_seen_by
 from roster.dialects.cloud_foundry_query import Asked
 from roster.dialects.cloud_foundry_shapes import PLURAL, RELATIONS, Entity, Node, Relation, listing_of
 from roster.dialects.cloud_foundry_sight import Sight
@@ -33,10 +38,10 @@ _HOMES = {"space": keys.SPACES, "organization": keys.WORKSPACES, "app": keys.APP
 
 def inline(store: Store, sight: Sight, roots: Sequence[Node], asked: Asked) -> None:
     """Fill the nodes' relations to the depth asked for."""
-    level, left = list(roots), _Left(LIMIT)
+    level, left, common = list(roots), _Left(LIMIT), _Common(store, sight)
     for _ in range(asked.depth):
         wanted = [(node, relation) for node in level for relation in _inlinable(node, asked)]
-        level = _grow(store, sight, wanted, left)
+        level = _grow(store, sight, wanted, left, common)
 
 
 @dataclass(slots=True)
@@ -51,6 +56,67 @@ class _Left:
             return False
         self.items -= items
         return True
+
+
+@dataclass
+class _Common:
+    """What a caller sees who does not see everything, as far as relations are looked for in it."""
+
+    store: Store
+    sight: Sight
+
+    def bounds(self, node: Node, relation: Relation) -> bool:
+        """Whether a relation may hold what the caller does not see, so that it is looked for here."""
+        if self.sight.sees_all or relation.to not in ("organization", "space") or relation.one:
+            return False
+        return node.kind == "organization" or (node.kind == "user" and node.id != self.sight.user_id)
+
+    def few(self, wanted: Iterable[tuple[Node, Relation]], left: _Left) -> dict[str, listings.Few]:
+        """Of these relations, what the caller sees: one BatchGet a hundred, beside what `_seen` reads.
+
+        Those that come after as many as may be read are left out.
+        """
+        found: dict[str, tuple[int, ...]] = {}
+        places: dict[str, tuple[Key, ...]] = {}
+        people: dict[str, User] = {}
+        for node, relation in wanted:
+            listing = listing_of(node.kind, node.id, relation.name)
+            if listing is None or listing in places or listing in found:
+                continue
+            if isinstance(node.entity, User):
+                numbers = self._organizations if relation.to == "organization" else tuple(self._spaces)
+                if numbers is not None and left.allows(len(numbers)):
+                    places[listing] = tuple(keys.row(listing, number) for number in numbers)
+                    people[listing] = node.entity
+            else:
+                found[listing] = tuple(number for number, home in self._spaces.items() if home == node.id)
+        rows = self.store.batch_get([key for some in places.values() for key in some])
+        for listing, some in places.items():
+            there = [key for key in some if key in rows and _stands(rows[key], people[listing])]
+            found[listing] = tuple(map(keys.number_of, there))
+        return {
+            listing: listings.Few(len(numbers), numbers if len(numbers) <= MOST else None)
+            for listing, numbers in found.items()
+        }
+
+    @cached_property
+    def _spaces(self) -> Mapping[int, str]:
+        """The numbers of the spaces that the caller sees, in order, each with its organization."""
+        rows = spaces_seen_by(self.store, self.sight.user).rows(self.store)
+        return {keys.number_of(Key.of(row)): str(row.get("workspace_id")) for row in rows}
+
+    @cached_property
+    def _organizations(self) -> tuple[int, ...] | None:
+        """The numbers of the caller's organizations, in order; None where they are more than may be read."""
+        if self.sight.user is None:
+            return ()
+        own = keys.workspaces_of(self.sight.user.id)
+        return listings.few(self.store, [own], LIMIT)[own].numbers
+
+
+def _stands(row: Item, user: User) -> bool:
+    """Whether a row of a user is of a membership, or of a role whose membership has not ended."""
+    return "since" not in row or not grants.is_void(row, user)
 
 
 def _inlinable(node: Node, asked: Asked) -> Iterator[Relation]:
@@ -78,9 +144,12 @@ class _Shoot:
         return listing_of(self.node.kind, self.node.id, self.relation.name) or ""
 
 
-def _grow(store: Store, sight: Sight, wanted: Sequence[tuple[Node, Relation]], left: _Left) -> list[Node]:
+def _grow(
+    store: Store, sight: Sight, wanted: Sequence[tuple[Node, Relation]], left: _Left, common: _Common
+) -> list[Node]:
     """Inline one level; returns the nodes that came."""
-    heads = _heads(store, wanted, left)
+    heads = _heads(store, (each for each in wanted if not common.bounds(*each)), left)
+    heads |= common.few((each for each in wanted if common.bounds(*each)), left)
     shoots = list(_shoots(wanted, heads, left))
     rows = store.batch_get([key for shoot in shoots for key in (*shoot.places, *_beside(shoot))])
     evidence = store.batch_get([key for shoot in shoots for key in _evidence(sight, shoot, rows)])
@@ -164,7 +233,7 @@ def _people(shoot: _Shoot, rows: Mapping[Key, Item], people: Mapping[str, User])
         user = people.get(str(row["user_id"]))
         if user is None or (ruling and row.get("role") != WorkspaceRole.ADMIN):
             continue
-        if "since" not in row or not grants.is_void(row, user):
+        if _stands(row, user):
             yield user
 
 
