@@ -17,7 +17,7 @@ from roster.errors import NotKnown
 from roster.issuers import Issuers
 from roster.table import tokens, users
 from roster.table.meter import Meter
-from tests.api import Answer, bare
+from tests.api import Answer, bare, session_in
 from tests.attacks import jwt
 from tests.attacks.conftest import CONFIGURED, PROFILE, USER, Site
 from tests.attacks.jwt import ABSENT, NOW, claims, key_signed, secret_signed
@@ -61,6 +61,18 @@ def by_attacker(**header: Any) -> str:
     payload = claims(iss=jwt.KEYS_ISSUER)
     return jwt.token(payload, jwt.by_rsa("attacker"), {"alg": "RS256", **header})
 
+
+OTHER_KINDS: dict[str, tuple[object, ...]] = {
+    "typ": ("ID", "Refresh", "Offline", "Logout", "DPoP", "Serialized-ID", "", None, 1, ["Bearer"]),
+    "token_use": ("id", "refresh", "", None),
+    "token_type": ("refresh", "id_token", ""),
+    "at_hash": ("77QmUPtjPfzWtF2AnpK9RQ",),
+    "c_hash": ("77QmUPtjPfzWtF2AnpK9RQ",),
+    "events": ({"http://schemas.openid.net/event/backchannel-logout": {}},),
+    "htu": ("https://roster.example/v2/info",),
+    "cnf": ({"jkt": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"},),
+}
+"""Claims by which providers mark tokens that are no access tokens."""
 
 FORGED: dict[str, Callable[[], str]] = {
     "J-01-document-001": lambda: DOCUMENT_001,
@@ -134,7 +146,7 @@ FORGED: dict[str, Callable[[], str]] = {
         for name in ("nbf", "iat")
         for kind, value in {
             "in-5-minutes": NOW + 300,
-            "in-a-second": NOW + 1,
+            "in-61-seconds": NOW + 61,
             "string": str(NOW - 60),
             "null": None,
             "true": True,
@@ -183,6 +195,46 @@ FORGED: dict[str, Callable[[], str]] = {
         }.items()
     },
     "J-20-empty-beside-a-client": lambda: payload(user_id="", client_id="u1"),
+    "J-20-null-beside-a-client": lambda: payload(user_id=None, client_id="u1"),
+    "J-20-user-under-an-empty-name": lambda: payload(user_id=ABSENT, **{"": "u1"}),
+    **{
+        f"FB-04-{name}-of-{text}": lambda name=name, text=text: raw(name, text)  # type: ignore[misc]
+        for name in ("nbf", "iat")
+        for text in (f"{NOW + 61}.0", "1e308", "-1e308", "-1", "1e400", "NaN", "Infinity", "9" * 40)
+    },
+    **{
+        f"FS-16-header-of-{typ}": lambda typ=typ: secret_signed(typ=typ)  # type: ignore[misc]
+        for typ in (
+            "id_token",
+            "refresh+jwt",
+            "rt+jwt",
+            "logout+jwt",
+            "application/logout+jwt",
+            "dpop+jwt",
+            "secevent+jwt",
+            "oauth-authz-req+jwt",
+            "token-introspection+jwt",
+            "JWE",
+            "at+jwt ",
+            "application/application/jwt",
+            "application/",
+            "",
+            None,
+            1,
+            ["JWT"],
+        )
+    },
+    "FS-16-header-of-a-key-issuer": lambda: key_signed("RS256", typ="id_token"),
+    **{
+        f"FS-16-{claim}-of-{value}": lambda claim=claim, value=value: payload(  # type: ignore[misc]
+            **{claim: value}
+        )
+        for claim, values in OTHER_KINDS.items()
+        for value in values
+    },
+    "FS-16-client-id-alone": lambda: payload(user_id=ABSENT, client_id="u1"),
+    "FS-16-subject-alone": lambda: payload(user_id=ABSENT, sub="u1"),
+    "FS-16-authorized-party-alone": lambda: payload(user_id=ABSENT, azp="u1"),
     "J-23-user-twice": lambda: raw("user_id", '"nobody","user_id":"u1"'),
     "J-23-exp-twice": lambda: raw("exp", f'1,"exp":{NOW + 600}'),
     "J-23-twice-in-an-escape": lambda: raw("user_id", '"nobody","user_i\\u0064":"u1"'),
@@ -244,9 +296,56 @@ BELIEVED: dict[str, Callable[[], str]] = {
     "J-17-between-commas": lambda: payload(aud="a,cloud_controller"),
     "J-18-any-other-issuer": lambda: payload(iss="https://uaa.example"),
     "J-19-access-token": lambda: payload(jti="0ea8"),
-    "J-20-client": lambda: payload(user_id=ABSENT, client_id="u1"),
-    "J-20-null-user-and-client": lambda: payload(user_id=None, client_id="u1"),
+    **{
+        f"FB-04-{name}-in-{ahead}-seconds": lambda name=name, ahead=ahead: payload(  # type: ignore[misc]
+            **{name: NOW + ahead}
+        )
+        for name in ("nbf", "iat")
+        for ahead in (0.4, 1, 2, 2.5, 60, 60.9)
+    },
+    "FB-04-nbf-of-1970": lambda: payload(nbf=0),
+    "FS-16-header-without-typ": lambda: secret_signed(typ=ABSENT),
+    **{
+        f"FS-16-header-of-{typ}": lambda typ=typ: secret_signed(typ=typ)  # type: ignore[misc]
+        for typ in ("jwt", "AT+JWT", "application/at+jwt", "Application/AT+jwt", "application/jwt")
+    },
+    **{
+        f"FS-16-{claim}-of-{value}": lambda claim=claim, value=value: payload(  # type: ignore[misc]
+            **{claim: value}
+        )
+        for claim, value in (
+            ("typ", "Bearer"),
+            ("token_use", "access"),
+            ("token_type", "Bearer"),
+            ("nonce", "n-0S6_WzA2Mj"),
+            ("client_id", "u2"),
+            ("sub", "u2"),
+        )
+    },
 }
+
+
+NAMING: dict[str, tuple[list[str], dict[str, object], int]] = {
+    "J-20-client": (["user_id", "client_id"], {"client_id": "u1"}, 200),
+    "J-20-null-user-and-client": (["user_id", "client_id"], {"user_id": None, "client_id": "u1"}, 200),
+    "FS-16-client-that-is-not-listed": (["user_id", "sub"], {"client_id": "u1"}, 401),
+    "FS-16-subject": (["sub"], {"sub": "u1", "client_id": "cf", "azp": "cf"}, 200),
+    "FS-16-subject-is-the-client": (["sub"], {"sub": "u1", "client_id": "u1"}, 401),
+    "FS-16-subject-is-uaas-client": (["user_id", "sub"], {"sub": "u1", "cid": "u1"}, 401),
+    "FS-16-subject-is-the-authorized-party": (["sub"], {"sub": "u1", "azp": "u1"}, 401),
+    "FS-16-subject-is-a-listed-client": (["sub", "client_id"], {"sub": "u1", "client_id": "u1"}, 200),
+    "FS-16-client-is-a-list": (["sub"], {"sub": "u1", "client_id": ["u1"], "azp": {}}, 200),
+}
+"""What an issuer's `userClaims` list, what a token says, and whether it names the user `u1`."""
+
+
+@pytest.mark.parametrize("row", NAMING)
+def test_a_claim_names_a_user_where_the_issuers_entry_says_so(site: Site, row: str) -> None:
+    listed, said, status = NAMING[row]
+    site.trust({**CONFIGURED[0], "userClaims": listed})
+    token = payload(**{"user_id": ABSENT, **said})
+    for endpoint in ENDPOINTS:
+        assert site.bearing(endpoint, token).status == status
 
 
 def same(one: Answer) -> tuple[int, dict[str, str], str]:
@@ -512,12 +611,63 @@ def test_j31_what_was_issued_before_a_password_change_or_suspension_is_over(site
         site.directory.change(site.user, active=True)
     garbage = {endpoint: same(site.bearing(endpoint, "garbage")) for endpoint in ENDPOINTS}
     for endpoint in ENDPOINTS:
-        for issued in (NOW - 60, NOW + 59, NOW + 59.9, -(10**30), ABSENT):
+        for issued in (NOW - 60, NOW + 59, NOW + 59.9, 0, ABSENT):
             assert same(site.bearing(endpoint, payload(iat=issued))) == garbage[endpoint]
-        assert site.bearing(endpoint, payload(iat=NOW + 60)).status == 200
+        assert site.bearing(endpoint, payload(iat=NOW + 61)).status == 200
         # A directory's own token is revoked by name, not by a password.
         assert site.bearing(endpoint, kept).status == 200
         assert site.bearing(endpoint, imported).status == 200
+
+
+@pytest.mark.parametrize(
+    ("change", "issued", "status"),
+    [
+        (change, NOW + issued, status)
+        for change in ({"password": "another horse battery"}, {"active": False})
+        for issued, status in ((59, 401), (60, 401), (60.0, 401), (60.9, 401), (61, 200), (61.2, 200))
+    ],
+)
+def test_fb_05_a_token_of_the_second_of_a_change_counts_as_older(
+    site: Site, change: dict[str, object], issued: float, status: int
+) -> None:
+    site.api.clock.advance(seconds=60)
+    root, path = site.directory.admin(), f"/api/admin/users/{site.user.id}"
+    assert site.api.put(path, change, as_=root).status == 200
+    if "active" in change:
+        assert site.api.put(path, {"active": True}, as_=root).status == 200
+    for later in (0, 1, 3_600):  # it stays so
+        site.api.clock.moment = datetime.fromtimestamp(NOW + 60 + later, UTC)
+        for endpoint in ENDPOINTS:
+            assert site.bearing(endpoint, payload(iat=issued, exp=NOW + 7_200)).status == status
+
+
+def test_fb_05_what_a_password_opens_in_the_second_of_its_change_lives_and_what_was_open_does_not(
+    site: Site,
+) -> None:
+    """Sessions and refresh tokens go by the number of the change, which no clock makes."""
+    old, new = "correct horse battery", "another horse battery"
+    bob = site.directory.user("bob", password=old)
+    site.directory.client("cf")
+
+    def open_all(password: str) -> tuple[str, str, str]:
+        login = site.api.post("/api/auth/login", {"email": bob.email, "password": password})
+        form = {"grant_type": "password", "client_id": "cf", "username": bob.email, "password": password}
+        granted = site.api.post("/oauth/token", form=form).json
+        return str(session_in(login)), granted["access_token"], granted["refresh_token"]
+
+    def lives(session: str, access: str, refresh: str) -> list[int]:
+        form = {"grant_type": "refresh_token", "client_id": "cf", "refresh_token": refresh}
+        return [
+            site.api.get("/api/auth/me", as_=session).status,
+            site.bearing(USER, access).status,
+            site.api.post("/oauth/token", form=form).status,
+        ]
+
+    before = open_all(old)
+    path = f"/api/admin/users/{bob.id}"
+    assert site.api.put(path, {"password": new}, as_=site.directory.admin()).status == 200
+    assert lives(*before) == [401, 401, 400]
+    assert lives(*open_all(new)) == [200, 200, 200]
 
 
 def test_j31_a_change_of_the_name_ends_no_token(site: Site) -> None:

@@ -59,6 +59,7 @@ def cloud(api: Api, directory: Directory) -> Callable[..., Cloud]:
             "issuer": issuer,
             "audiences": ["cloud_controller"],
             "hmacSecrets": [jwt.SECRET, SECOND_SECRET],
+            "userClaims": ["user_id", "client_id"],  # as the reference reads them
         }
         trusted = Issuers.read(json.dumps([entry]))
         wiring.use(wiring.Wiring(api.store, api.clock, issuers=lambda: trusted))

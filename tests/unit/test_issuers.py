@@ -153,6 +153,25 @@ def test_the_least_that_is_needed_is_one_secret() -> None:
     )
 
 
+@pytest.mark.parametrize("claim", ["iat", "nbf"])
+@pytest.mark.parametrize("past", [0.0, 0.4, 0.999])  # of the second, on our own clock
+def test_fb_04_an_issuers_clock_may_be_60_seconds_ahead_for_iat_and_nbf(claim: str, past: float) -> None:
+    issuers, now = read(entry()), datetime.fromtimestamp(jwt.NOW + past, UTC)
+    for moment in (jwt.NOW + past, jwt.NOW + 0.999, jwt.NOW + 60, jwt.NOW + 60 + past):
+        assert issuers.verify(secret_signed(claims(**{claim: moment})), now).user_id == "u1"
+    for moment in (jwt.NOW + 61, jwt.NOW + 61.0, jwt.NOW + 300):
+        with pytest.raises(NotKnown):
+            issuers.verify(secret_signed(claims(**{claim: moment})), now)
+
+
+@pytest.mark.parametrize("past", [0.0, 0.999])
+def test_fb_04_there_is_no_leeway_for_exp(past: float) -> None:
+    issuers, now = read(entry()), datetime.fromtimestamp(jwt.NOW + past, UTC)
+    assert issuers.verify(secret_signed(claims(exp=jwt.NOW + 1)), now).user_id == "u1"
+    with pytest.raises(NotKnown):
+        issuers.verify(secret_signed(claims(exp=jwt.NOW)), now)
+
+
 def test_an_empty_array_believes_nobody() -> None:
     with pytest.raises(NotKnown):
         read().verify(secret_signed(), AT)

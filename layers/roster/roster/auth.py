@@ -161,7 +161,11 @@ def _by_claims(store: Store, text: str, issuers: Issuers, now: datetime, beside:
 
 
 def _is_before_epoch(issued_at: int | None, user: User) -> bool:
-    """Whether the password changed, or the user was suspended, since; without `iat` it may have."""
+    """Whether the token is from before the last change of the password or suspension, or may be.
+
+    Both moments are whole seconds, so within the second of the change nobody knows which came first:
+    the token counts as the older one. So does a token without `iat`, once there was a change.
+    """
     if user.epoch_at is None:
         return False
-    return issued_at is None or issued_at < moment(user.epoch_at).timestamp()
+    return issued_at is None or issued_at <= moment(user.epoch_at).timestamp()

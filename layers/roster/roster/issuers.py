@@ -2,7 +2,8 @@
 
 PyJWT verifies the signature; every rule about header and claims is written here, because it is
 stricter than the library's: the payload is strict JSON, `exp` is an integer in the future without
-leeway, nothing in the header but `alg` and `kid` is heard, and no issuer mixes secrets with keys.
+leeway, nothing in the header but `alg`, `kid` and `typ` is heard, a token that says that it is of
+another kind than an access token is refused, and no issuer mixes secrets with keys.
 """
 
 import base64
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 LONGEST = 8_192  # characters of a token
 SHORTEST_SECRET = 32  # bytes
+LEEWAY = 60  # seconds by which an issuer's clock may be ahead, for `iat` and `nbf`; none for `exp`
 _HMAC = ("HS256", "HS384", "HS512")
 ASYMMETRIC = ("RS256", "ES256", "EdDSA")
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
@@ -31,6 +33,25 @@ _SAMPLES = frozenset(
     {"tokensecret", "your-256-bit-secret", "a-string-secret-at-least-256-bits-long", "secret", "changeme"}
 )
 """Secrets that documentation has published, so that everybody knows them."""
+
+_TYPES = frozenset({"jwt", "at+jwt"})
+"""Media types of an access token in the header's `typ` (RFC 9068, section 4), without `application/`."""
+_KIND_CLAIMS: Mapping[str, frozenset[str]] = {
+    "typ": frozenset({"access", "at+jwt", "bearer", "jwt"}),  # Keycloak: also ID, Refresh, Offline, Logout
+    "token_use": frozenset({"access"}),  # Cognito: also id
+    "token_type": frozenset({"access", "access_token", "bearer"}),  # simplejwt: also refresh
+}
+"""Claims in which providers say of which kind a token is, and what they say of an access token."""
+_FOREIGN_CLAIMS = frozenset({"at_hash", "c_hash", "s_hash", "events", "htm", "htu", "cnf"})
+"""Claims that only tokens of other kinds have.
+
+The hashes are of the tokens or codes that an ID token was issued with (OpenID Connect Core 3.3.2.11),
+`events` makes a logout token or another security event (RFC 8417), `htm` and `htu` a DPoP proof (RFC
+9449), and `cnf` binds a token to a key (RFC 7800) whose possession is not checked here. `nonce` is not
+among them: Keycloak before version 25, and later with a mapper, writes it into access tokens too.
+"""
+_PROGRAM_CLAIMS = ("client_id", "cid", "azp")
+"""Claims that name the program that a token was issued to."""
 
 
 class Misconfigured(ValueError):
@@ -82,7 +103,10 @@ class Issuers:
         return cls(found)
 
     def verify(self, token: str, now: datetime) -> Claims:
-        """What a token says, once it is believed. Raises NotKnown, never saying why."""
+        """What a token says, once it is believed (docs/issuers.md has the rules).
+
+        Raises NotKnown for any other, never saying why.
+        """
         if len(token) > LONGEST or not looks_like_jwt(token):
             raise NotKnown
         header, payload = (_decoded(part) for part in token.split(".")[:2])
@@ -127,7 +151,7 @@ def _issuer(entry: Any, where: str) -> Issuer:
         frozenset(_strings(entry, "audiences", where) or ("cloud_controller",)),
         tuple(secret.encode() for secret in secrets),
         _key_set(entry, where) if has_keys else None,
-        _strings(entry, "userClaims", where) or ("user_id", "client_id"),
+        _strings(entry, "userClaims", where) or ("user_id",),
         scope_claim,
     )
 
@@ -185,6 +209,9 @@ def _demand_signature(token: str, header: Mapping[str, Any], issuer: Issuer) -> 
     allowed = _HMAC if issuer.secrets else ASYMMETRIC
     if algorithm not in allowed or not isinstance(kid, str | None) or {"crit", "b64"} & set(header):
         raise NotKnown
+    kind = header.get("typ", "JWT")
+    if not isinstance(kind, str) or kind.lower().removeprefix("application/") not in _TYPES:
+        raise NotKnown
     candidates: Sequence[Any] = issuer.secrets
     if issuer.key_set is not None:
         candidates = issuer.key_set.for_header(algorithm, kid)
@@ -202,23 +229,56 @@ def _demand_signature(token: str, header: Mapping[str, Any], issuer: Issuer) -> 
 
 
 def _claims(payload: Mapping[str, Any], issuer: Issuer, now: int) -> Claims:
-    expires, begins, issued = payload.get("exp"), payload.get("nbf", now), payload.get("iat", now)
-    if type(expires) is not int or expires <= now:
-        raise NotKnown
-    for moment in (begins, issued):
-        if type(moment) not in (int, float) or moment > now:
-            raise NotKnown
+    _demand_current(payload, now)
     if not _audiences(payload.get("aud")) & issuer.audiences:
         raise NotKnown
-    if str(payload.get("jti", "")).endswith("-r"):  # a refresh token
-        raise NotKnown
-    named = (payload.get(claim) for claim in issuer.user_claims)
-    user_id = next((value for value in named if value is not None), None)
-    if not isinstance(user_id, str) or not keys.is_id(user_id):
-        raise NotKnown
+    _demand_access_token(payload)
     scopes = payload.get(issuer.scope_claim)
     granted = tuple(scope for scope in scopes if isinstance(scope, str)) if isinstance(scopes, list) else ()
-    return Claims(user_id, granted, int(issued) if "iat" in payload else None)
+    return Claims(_user_id(payload, issuer), granted, int(payload["iat"]) if "iat" in payload else None)
+
+
+def _demand_current(payload: Mapping[str, Any], now: int) -> None:
+    """Raise NotKnown unless the token has begun and has not ended; `now` is a whole second.
+
+    `nbf` and `iat` may have a fraction, as RFC 7519 allows (NumericDate); `exp` may not, as
+    Cloud Foundry does not allow it.
+    """
+    expires = payload.get("exp")
+    if type(expires) is not int or expires <= now:
+        raise NotKnown
+    for moment in (payload.get("nbf", now), payload.get("iat", now)):
+        # The upper bound counts whole seconds, as `now` does.
+        if type(moment) not in (int, float) or not 0 <= moment < now + LEEWAY + 1:
+            raise NotKnown
+
+
+def _demand_access_token(payload: Mapping[str, Any]) -> None:
+    """Raise NotKnown where a claim says that the token is of another kind."""
+    if str(payload.get("jti", "")).endswith("-r"):  # a refresh token of Cloud Foundry's UAA
+        raise NotKnown
+    if _FOREIGN_CLAIMS & set(payload):
+        raise NotKnown
+    for claim, kinds in _KIND_CLAIMS.items():
+        kind = payload.get(claim, "access")
+        if not isinstance(kind, str) or kind.lower() not in kinds:
+            raise NotKnown
+
+
+def _user_id(payload: Mapping[str, Any], issuer: Issuer) -> str:
+    """The user's id: the first of the issuer's user claims that is there. Raises NotKnown for none.
+
+    In a token of a program, which nobody delegated to it, `sub` is the program's own id (RFC 9068,
+    section 2.2): it names a user only where the issuer's entry lists the claim that repeats it.
+    """
+    claim = next((name for name in issuer.user_claims if payload.get(name) is not None), None)
+    user_id = payload[claim] if claim is not None else None
+    if not isinstance(user_id, str) or not keys.is_id(user_id):
+        raise NotKnown
+    programs = [payload.get(name) for name in _PROGRAM_CLAIMS if name not in issuer.user_claims]
+    if claim == "sub" and user_id in programs:
+        raise NotKnown
+    return user_id
 
 
 def _audiences(claim: Any) -> set[str]:
