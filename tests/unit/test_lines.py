@@ -54,7 +54,7 @@ def test_every_line_of_ours_is_written_so(monkeypatch: pytest.MonkeyPatch) -> No
     assert isinstance(door.log, Logger)
     assert isinstance(handler, logging.StreamHandler)
     monkeypatch.setattr(handler, "stream", stream)
-    journal.denied("NotKnown", route="$default", request="r-1", user_id=None)
+    journal.denied("NotKnown", route="$default", user_id=None)
     line = json.loads(stream.getvalue())
     assert isinstance(handler.formatter, Lines)
     assert (line["level"], line["message"], line["service"]) == ("INFO", "denied", "roster")

@@ -126,7 +126,8 @@ def door(
         began = time.perf_counter()
         config = settings()
         request = name(Request.of(event, context, config.seconds))
-        answer = _answer(app, dialect, reads, request, context)
+        with journal.on_behalf_of(request.id, request.source_ip):
+            answer = _answer(app, dialect, reads, request, context)
         answer["headers"] = {
             "Content-Type": dialect.content_type,
             **answer.get("headers", {}),
@@ -142,6 +143,7 @@ def door(
             route=request.route,
             status=answer["statusCode"],
             request=request.id,
+            source_ip=request.source_ip,
             milliseconds=round((time.perf_counter() - began) * 1000, 1),
         )
         return answer
@@ -178,7 +180,7 @@ def _note(error: DirectoryError, request: Request) -> None:
     """Tell the log of a refusal that somebody should hear of."""
     if isinstance(error, NotKnown | NotAllowed):
         user_id = error.user_id if isinstance(error, NotAllowed) else None
-        journal.denied(type(error).__name__, route=request.route, request=request.id, user_id=user_id)
+        journal.denied(type(error).__name__, route=request.route, user_id=user_id)
     if isinstance(error, Poisoned):
         journal.poisoned(str(error))
 

@@ -58,6 +58,12 @@ class Request:
         return [value for key, _, value in pairs if key.strip() == name]
 
     @property
+    def source_ip(self) -> str:
+        """The address that the connection to the gateway came from, as the gateway saw it; `-` for none."""
+        frame = _mapping(_mapping(self.event.get("requestContext")).get("http"))
+        return _id(frame.get("sourceIp")) or "-"
+
+    @property
     def raw_path(self) -> str:
         """The path as the gateway decoded it."""
         return _text(self.event.get("rawPath"))

@@ -160,7 +160,8 @@ def _by_credential(request: Request, store: Store, place: _Place) -> _Proved:
         user, found = session.principal.user, session.beside
         user_id = user.id
     if user_id != place.user_id:
-        door.log.warning("identity_mismatch", extra={"request": request.id, "user": user_id})
+        more = {"request": request.id, "source_ip": request.source_ip, "user": user_id}
+        door.log.warning("identity_mismatch", extra=more)
         raise NotKnown
     return user, found
 
