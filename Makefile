@@ -127,6 +127,7 @@ documents: .venv/dev
 	$(BIN)/python -m tools.statuses
 	$(BIN)/python -m tools.openapi
 	$(BIN)/python -m tools.access_patterns
+	$(BIN)/python -m tools.events
 	$(MAKE) --no-print-directory cost
 
 # Measures every endpoint's units, and writes what they cost into docs/operating.md and the README.

@@ -21,6 +21,7 @@ from roster import clock, passwords
 from roster.credentials import Credential
 from roster.emails import NotAnAddress, canonical
 from roster.errors import Missing, Taken, Unavailable
+from roster.events import Event
 from roster.model import Actor, ApiToken, PlatformRole, User
 from roster.settings import settings
 from roster.table import audit, keys, tenants, tokens, users
@@ -289,7 +290,7 @@ def _erase_from_audit(store: Store, arguments: argparse.Namespace) -> int:
     pseudonym = f"erased-{uuid4()}"
     erased = audit.erase(store, arguments.user, pseudonym)
     work = Transaction(_operator())
-    work.audit("audit.erased", pseudonym, items=erased)
+    work.audit(Event.AUDIT_ERASED, pseudonym, items=erased)
     work.commit(store)
     print(f"{erased} entries now say {pseudonym}")
     return 0

@@ -18,6 +18,7 @@ from typing import TypeAlias, TypeVar
 
 from roster.clock import instant
 from roster.errors import DirectoryError, Unavailable
+from roster.events import Event
 from roster.model import Actor
 from roster.table import catalog, keys, listings, sweeps
 from roster.table.mapping import Poisoned
@@ -146,7 +147,7 @@ class _Round:
         work = Transaction(self.by)
         for operation in operations:
             work.do(operation)
-        work.audit("directory.repaired", _named(finding.key), invariant=finding.invariant)
+        work.audit(Event.DIRECTORY_REPAIRED, _named(finding.key), invariant=finding.invariant)
         try:
             work.commit(self.store)
         except Unavailable:

@@ -13,7 +13,7 @@ SOURCES = sorted([*LAYER.rglob("*.py"), *(ROOT / "functions").rglob("*.py")])
 
 # What a module of a level may import of ours: its own level and those before it.
 LEVELS = [
-    {"roster.deferred", "roster.errors", "roster.model", "roster.clock"},
+    {"roster.deferred", "roster.errors", "roster.events", "roster.model", "roster.clock"},
     {
         "roster.settings",
         "roster.emails",
@@ -79,8 +79,8 @@ def test_a_module_imports_only_its_own_level_and_those_below(source: Path) -> No
             assert level <= own, f"{name_of(source)} imports {module}"
 
 
-def test_the_model_and_the_errors_import_nothing_of_ours() -> None:
-    for name in ("model.py", "errors.py"):
+def test_model_errors_and_events_import_nothing_of_ours() -> None:
+    for name in ("model.py", "errors.py", "events.py"):
         assert not [module for module in imports(LAYER / name) if module.startswith("roster")]
 
 

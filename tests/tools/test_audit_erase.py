@@ -7,7 +7,7 @@ import pytest
 
 from local.embedded import open_embedded
 from roster.table import audit, keys, sweeps, users
-from roster.table.store import Item, Key, Store
+from roster.table.store import Item, Key, Store, Update
 from tests.api import Clock, everything
 from tests.directory import Directory
 from tools.cli import main
@@ -64,6 +64,40 @@ def test_the_audit_names_the_erased_nowhere_and_says_all_else_as_before(
     assert sorted(put_back, key=str) == sorted(before, key=str)
     assert (said["target"], said["details"]) == (pseudonym, {"items": 5})
     assert verify(store, now=Clock().moment).broken == []
+
+
+def test_fs_17_details_name_the_erased_no_more_and_keep_roles_and_states(
+    store: Store, path: Path, ada: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = next(item for item in entries(store) if item["action"] == "user.deleted")
+    details: Item = {
+        "fields": ["email", "roles"],
+        "before": {"email": "ada@example.com", "full_name": "Ada", "roles": ["ADMIN"], "groups": [1]},
+        "after": {"email": "ada@example.org", "roles": ["USER"], "default_workspace_id": ada},
+        "asked_by": [{"id": ada}, "another"],
+    }
+    store.write(Update(Key.of(gone), set={"details": details}))
+    assert erase(path, ada) == 0
+    pseudonym = capsys.readouterr().out.split()[-1]
+    after = store.get(Key.of(gone)) or {}
+    assert after["target"] == pseudonym
+    assert after["details"] == {
+        "fields": ["email", "roles"],
+        "before": {"roles": ["ADMIN"], "groups": [1]},
+        "after": {"roles": ["USER"], "default_workspace_id": pseudonym},
+        "asked_by": [{"id": pseudonym}, "another"],
+    }
+
+
+def test_fs_17_an_erasure_that_the_index_tells_too_late_brings_nobody_back(store: Store, ada: str) -> None:
+    """The index still says that bob is named, and the table that he has been erased meanwhile."""
+    gone = next(item for item in entries(store) if item["action"] == "user.deleted")
+    stale: Item = {**gone, "details": {"asked_by": [ada, "bob"]}}
+    store.write(Update(Key.of(gone), set={"details": {"asked_by": [ada, "erased-bob"]}}))
+    assert audit._renamed(store, stale, keys.BY_TARGET, ada, "erased-ada")
+    told = store.get(Key.of(gone)) or {}
+    assert (told["target"], told["details"]) == ("erased-ada", {"asked_by": ["erased-ada", "erased-bob"]})
+    assert not audit._renamed(store, stale, keys.BY_TARGET, ada, "erased-again")
 
 
 def test_what_the_erased_did_is_still_found_as_one_persons(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from roster.errors import DirectoryError, LastAdmin, Missing, Taken, Unavailable
+from roster.events import Event
 from roster.model import Actor
 from roster.table import keys, listings
 from roster.table.meter import Meter
@@ -26,7 +27,7 @@ def test_nothing_is_written_before_the_commit_and_all_by_it(store: Store, meter:
     work = _put("a")
     work.enlist("L", 3, {"n": 3})
     work.tally(Update(COUNT, add={"n": 2}))
-    work.audit("tested", "target", detail=1)
+    work.audit(Event.AUDIT_ERASED, "target", items=1)
     assert everything(store) == []
     with meter.measure() as reading:
         work.commit(store)
@@ -37,19 +38,43 @@ def test_nothing_is_written_before_the_commit_and_all_by_it(store: Store, meter:
 
 def test_the_audit_says_who_did_what_to_whom(store: Store) -> None:
     work = Transaction(BY)
-    work.audit("tested", "u-2", field="name")
-    work.audit("tested", "u-3")
+    work.audit(Event.TOKEN_REVOKED, "u-2", token_id="t-1")
+    work.audit(Event.SESSION_ENDED, "u-3")
     work.commit(store)
     first, second = everything(store)
     assert first["PK"] == "AUDIT#2026-04-13"
     assert (first["actor"], first["tenant"], first["request"]) == ("u-1", "ws-1", "r-1")
-    assert (first["action"], first["target"], first["details"]) == ("tested", "u-2", {"field": "name"})
+    assert (first["action"], first["target"]) == ("token.revoked", "u-2")
+    assert first["details"] == {"token_id": "t-1"}
     assert second["target"] == "u-3"
+
+
+def test_fs_17_before_and_after_hold_what_differs_of_the_events_states_and_nothing_else(store: Store) -> None:
+    before: Item = {"roles": ["USER"], "active": True, "email": "a@example.com", "role_number": 3}
+    after: Item = {"roles": ["ADMIN"], "active": True, "email": "b@example.com", "hash": "x"}
+    work = Transaction(BY)
+    work.audit(Event.USER_CHANGED, "changed", before=before, after=after, fields=["roles"])
+    work.audit(Event.USER_CHANGED, "renamed", before=before, after={**before, "email": "c"}, fields=["email"])
+    work.audit(Event.USER_CREATED, "made", after=after)
+    work.audit(Event.USER_DELETED, "gone", before=before)
+    work.audit(Event.SESSION_ENDED, "out", before=before, after=after)
+    work.commit(store)
+    assert {str(one["target"]): one["details"] for one in everything(store)} == {
+        "changed": {
+            "fields": ["roles"],
+            "before": {"roles": ["USER"], "role_number": 3},
+            "after": {"roles": ["ADMIN"]},
+        },
+        "renamed": {"fields": ["email"]},
+        "made": {"after": {"roles": ["ADMIN"], "active": True}},
+        "gone": {"before": {"roles": ["USER"], "active": True}},
+        "out": {},
+    }
 
 
 def test_a_change_of_nobody_is_the_systems(store: Store) -> None:
     work = Transaction(Actor("r-1", BY.at))
-    work.audit("tested", "u-2")
+    work.audit(Event.SESSION_ENDED, "u-2")
     work.commit(store)
     assert everything(store)[0]["actor"] == "system"
 
@@ -151,7 +176,7 @@ def test_counts_take_their_place_in_a_transaction(store: Store, meter: Meter) ->
         work = _put(f"p-{number}")
         work.enlist("L", number, {})
         work.tally(Update(COUNT, add={"n": 1}))
-        work.audit("tested", f"p-{number}")
+        work.audit(Event.SESSION_ENDED, f"p-{number}")
         parts.append(work)
     with meter.measure() as reading:
         assert batched(store, parts) == [None] * 33

@@ -52,7 +52,7 @@ def test_a_change_is_told_with_who_made_it_where_and_in_which_request(api: Api, 
         "target": scene.stranger.id,
         "workspaceId": scene.acme.id,
         "requestId": made.headers["x-request-id"],
-        "details": {"workspace": scene.acme.id, "role": "ADMIN"},
+        "details": {"workspace": scene.acme.id, "role": "ADMIN", "after": {"role": "ADMIN"}},
     }
 
 
@@ -89,6 +89,47 @@ def test_every_kind_of_change_is_there(api: Api, scene: Scene) -> None:
         "updated_by",
         "updated_by_number",
     ]
+
+
+def test_fs_17_a_change_is_told_from_what_to_what(api: Api, scene: Scene) -> None:
+    new = {"email": "ada@example.com", "fullName": "Ada", "password": PASSWORD, "roles": ["USER"]}
+    ada = api.post("/api/admin/users", new, as_=scene.root).data["id"]
+    path = f"/api/admin/users/{ada}"
+    for body in (
+        {"roles": ["ADMIN"]},
+        {"active": False},
+        {"active": True, "roles": ["USER"]},
+        {"fullName": "Ada King", "password": "another horse battery"},
+    ):
+        api.clock.advance(seconds=1)
+        assert api.put(path, body, as_=scene.root).status == 200
+    members = f"/api/workspaces/{scene.acme.id}/members"
+    api.clock.advance(seconds=1)
+    api.post(members, {"userId": ada, "role": "MEMBER"}, as_=scene.boss)
+    api.clock.advance(seconds=1)
+    api.delete(f"{members}/{ada}", as_=scene.boss)
+    api.clock.advance(seconds=1)
+    api.delete(path, as_=scene.root)
+    told = reversed(found(api, scene, f"target={ada}"))
+    sides = [(one["details"].get("before"), one["details"].get("after")) for one in told]
+    assert sides == [
+        (None, {"roles": ["USER"], "active": True}),
+        ({"roles": ["USER"]}, {"roles": ["ADMIN"]}),
+        ({"active": True}, {"active": False}),
+        ({"active": False, "roles": ["ADMIN"]}, {"active": True, "roles": ["USER"]}),
+        (None, None),
+        (None, {"role": "MEMBER"}),
+        ({"role": "MEMBER"}, None),
+        ({"roles": ["USER"], "active": True}, None),
+    ]
+
+
+def test_fs_17_an_entry_from_before_there_was_from_and_to_is_shown_as_it_is(api: Api, scene: Scene) -> None:
+    api.put(f"/api/admin/users/{scene.member.id}", {"roles": ["ADMIN"]}, as_=scene.root)
+    old = next(item for item in written(api) if item["action"] == "user.changed")
+    api.store.write(Update(keys.audited(str(old["SK"])), set={"details": {"fields": ["roles"]}}))
+    [entry] = [one for one in found(api, scene, f"target={scene.member.id}") if "fields" in one["details"]]
+    assert (entry["action"], entry["details"]) == ("user.changed", {"fields": ["roles"]})
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 100])

@@ -15,7 +15,6 @@ from roster.dialects.cloud_foundry_shapes import Entity, Kind, listing_of
 from roster.dialects.cloud_foundry_sight import Sight
 from roster.model import Space, SpaceRole, User, WorkspaceRole
 from roster.table import grants, keys, listings, members, spaces, tenants, users
-from roster.table.mapping import naming
 from roster.table.store import Item, Key, Store
 
 FILTERS: Mapping[Kind, tuple[str, ...]] = {

@@ -6,10 +6,11 @@ It is written by the transactions that it tells of (`transaction.py`), which kno
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from roster.events import STATES
 from roster.model import AuditEntry, Instant
 from roster.table import keys
 from roster.table.mapping import readable
-from roster.table.store import Equals, Index, Item, Key, Refused, Store, Update
+from roster.table.store import Condition, Equals, Index, Item, Key, Refused, Store, Update, Value, all_of
 
 DAYS = 3
 """Days whose partitions one page may ask: with the caller's own read four round trips."""
@@ -52,7 +53,9 @@ def page(store: Store, search: Search, size: int, place: str = "") -> Found:
 def erase(store: Store, user_id: str, pseudonym: str) -> int:
     """Let a pseudonym stand wherever the audit names the user: one Query a megabyte, one Write an item.
 
-    Returns how many items said so. It can stop anywhere and begin again.
+    It also stands for the id within the details of these items. Of what was done to the user, `before`
+    and `after` keep ids, roles and states alone. Returns how many items there were. It can stop anywhere
+    and begin again.
     """
     return sum(
         _renamed(store, found, index, user_id, pseudonym)
@@ -114,9 +117,39 @@ def _all(store: Store, index: Index, whom: str) -> list[Item]:
 
 def _renamed(store: Store, found: Item, index: Index, user_id: str, pseudonym: str) -> bool:
     """One Write; False where the item has expired or says another already."""
-    change = Update(Key.of(found), set={index.hash: pseudonym}, condition=Equals(index.hash, user_id))
-    try:
-        store.write(change)
-    except Refused:
-        return False
-    return True
+    item: Item | None = found
+    while item is not None and item.get(index.hash) == user_id:
+        said = item.get("details", {})
+        details = _replaced(said if index is keys.BY_ACTOR else _bare(said), user_id, pseudonym)
+        changed: Item = {index.hash: pseudonym}
+        same: Condition = Equals(index.hash, user_id)
+        if details != said:  # the index may be behind, and must not bring back what an erasure has removed
+            changed["details"] = details
+            same = all_of(same, Equals("details", said))
+        try:
+            store.write(Update(Key.of(item), set=changed, condition=same))
+        except Refused as refused:
+            item = refused.first.item
+            continue
+        return True
+    return False
+
+
+def _bare(details: Value) -> Value:
+    """The details with ids, roles and states alone in `before` and `after`."""
+    if not isinstance(details, dict):
+        return details
+    return {name: _states(inner) if name in ("before", "after") else inner for name, inner in details.items()}
+
+
+def _states(side: Value) -> Value:
+    return {name: inner for name, inner in side.items() if name in STATES} if isinstance(side, dict) else {}
+
+
+def _replaced(value: Value, user_id: str, pseudonym: str) -> Value:
+    """The same with the pseudonym wherever the id stands as a value, at any depth."""
+    if isinstance(value, dict):
+        return {name: _replaced(inner, user_id, pseudonym) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_replaced(inner, user_id, pseudonym) for inner in value]
+    return pseudonym if value == user_id else value

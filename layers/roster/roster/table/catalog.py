@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from roster.errors import Missing, Taken
+from roster.events import Event
 from roster.model import Client, Feature, Group, PermissionRole
 from roster.table import keys
 from roster.table.mapping import attributes, readable
@@ -69,7 +70,7 @@ def plan_feature(work: Transaction, feature: Feature) -> None:
         work.tally(counted, lambda _: Missing("workspace"))
     else:
         work.check(tenant, Present(), lambda _: Missing("workspace"))
-    work.audit("feature.created", feature.id, workspace=feature.workspace_id)
+    work.audit(Event.FEATURE_CREATED, feature.id, workspace=feature.workspace_id)
 
 
 def plan_role(work: Transaction, role: PermissionRole) -> None:
@@ -77,17 +78,17 @@ def plan_role(work: Transaction, role: PermissionRole) -> None:
     work.do(
         Put(item(keys.permission_role(role.number), attributes(role)), Absent()), lambda _: Taken("number")
     )
-    work.audit("role.created", str(role.number))
+    work.audit(Event.ROLE_CREATED, str(role.number))
 
 
 def plan_group(work: Transaction, group: Group) -> None:
     """The operations that register a site-wide group."""
     work.do(Put(item(keys.group(group.number), attributes(group)), Absent()), lambda _: Taken("number"))
-    work.audit("group.created", str(group.number))
+    work.audit(Event.GROUP_CREATED, str(group.number))
 
 
 def plan_client(work: Transaction, client: Client, secret_digest: str) -> None:
     """The operations that register a program of the token endpoint; only its secret's digest is kept."""
     state = {**attributes(client), "digest": secret_digest}
     work.do(Put(item(keys.client(client.id), state), Absent()), lambda _: Taken("id", client.id))
-    work.audit("client.created", client.id)
+    work.audit(Event.CLIENT_CREATED, client.id)

@@ -14,6 +14,7 @@ from enum import Enum, auto
 from roster.clock import instant, moment
 from roster.credentials import Credential, digest, fresh, identifier, same
 from roster.errors import NotKnown
+from roster.events import Event
 from roster.model import AccessToken, Actor, Instant, TokenFamily, User
 from roster.table import keys
 from roster.table.mapping import attributes, entity
@@ -71,7 +72,7 @@ def start(
     also(work, family)
     work.do(Put(item(keys.family(user.id, family.id), state), Absent()))
     access = _access(work, family, scopes)
-    work.audit("family.started", user.id, family_id=family.id, client_id=client_id)
+    work.audit(Event.FAMILY_STARTED, user.id, family_id=family.id, client_id=client_id)
     work.commit(store)
     return Issued(access, scopes, refresh)
 
@@ -150,7 +151,7 @@ def _next(
     work = Transaction(by)
     work.do(Update(key, set=state, condition=Equals("turn", found["turn"])))
     access = _access(work, family, scopes)
-    work.audit("family.renewed", family.user_id, family_id=family.id, retry=turn is _Turn.RETRY)
+    work.audit(Event.FAMILY_RENEWED, family.user_id, family_id=family.id, retry=turn is _Turn.RETRY)
     work.commit(store)
     return Issued(access, scopes, refresh)
 
@@ -158,7 +159,7 @@ def _next(
 def _end(store: Store, family: TokenFamily, by: Actor) -> None:
     work = Transaction(by)
     work.do(Delete(keys.family(family.user_id, family.id), Present()), lambda _: NotKnown())
-    work.audit("family.ended", family.user_id, family_id=family.id, reason="a refresh token came again")
+    work.audit(Event.FAMILY_ENDED, family.user_id, family_id=family.id, reason="a refresh token came again")
     work.commit(store)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from roster import journal
 from roster.errors import DirectoryError, Taken
+from roster.events import Event
 from roster.model import Project, Space, SpaceRole, User
 from roster.table import keys
 from roster.table.store import Absent, Delete, Item, Present, Put, Store, Value, every
@@ -46,7 +47,7 @@ def plan_space_role(work: Transaction, space: Space, user: User, role: SpaceRole
     work.enlist(keys.spaces_of(user.id, role), space.number, row, _taken)
     holder: Item = {"user_id": user.id, "workspace_id": space.workspace_id, "since": since}
     work.enlist(keys.holders_of(space.id, role), user.number, holder, _taken)
-    work.audit("space_role.added", user.id, space=space.id, role=role)
+    work.audit(Event.SPACE_ROLE_ADDED, user.id, after={"role": role}, space=space.id, role=role)
 
 
 def row_of(space: Space) -> Item:
@@ -73,7 +74,7 @@ def plan_project_member(work: Transaction, project: Project, user: User, since: 
     work.do(Put(item(place, grant), Absent()), _taken)
     row: Item = {"user_id": user.id, "workspace_id": project.workspace_id, "since": since}
     work.enlist(keys.users_of(project.id), user.number, row, _taken)
-    work.audit("project_member.added", user.id, project=project.id)
+    work.audit(Event.PROJECT_MEMBER_ADDED, user.id, project=project.id)
 
 
 def plan_end(work: Transaction, grant: Item) -> None:

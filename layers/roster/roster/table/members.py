@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from roster.clock import instant
 from roster.errors import DirectoryError, LastAdmin, Missing, Taken
+from roster.events import Event
 from roster.model import Actor, Membership, Tenant, User, WorkspaceRole
 from roster.table import keys, listings, users
 from roster.table.mapping import attributes, entity, naming, readable
@@ -108,7 +109,8 @@ def plan(work: Transaction, tenant: Tenant, user: User, membership: Membership) 
         "role": membership.role,
     }
     work.enlist(keys.workspaces_of(user.id), tenant.number, row, lambda _: Taken("membership"))
-    work.audit("member.added", user.id, workspace=tenant.id, role=membership.role)
+    role = membership.role
+    work.audit(Event.MEMBER_ADDED, user.id, after=state, workspace=tenant.id, role=role)
 
 
 def joined(user: User, membership: Membership) -> User:
@@ -137,7 +139,8 @@ def remove(store: Store, tenant: Tenant, user_id: str, *, by: Actor, even_last_a
         end(work, tenant, membership, even_last_admin=even_last_admin)
         _leave(work, store, user, membership)
         work.sweep(keys.sweep_of_member(tenant.id, user_id), workspace_id=tenant.id, user_id=user_id)
-        work.audit("member.removed", user_id, workspace=tenant.id, role=membership.role)
+        role, before = membership.role, attributes(membership)
+        work.audit(Event.MEMBER_REMOVED, user_id, before=before, workspace=tenant.id, role=role)
         work.commit(store)
 
     settled(attempt)

@@ -1,6 +1,7 @@
 """Projects of a workspace; their number is the integer id of document 003."""
 
 from roster.errors import Missing, Taken
+from roster.events import Event
 from roster.model import Project, User, WorkspaceRole
 from roster.table import grants, keys, listings, members, users
 from roster.table.mapping import attributes, entity, naming, readable
@@ -72,4 +73,4 @@ def plan(work: Transaction, project: Project) -> None:
     work.check(keys.tenant(project.workspace_id), Present(), lambda _: Missing("workspace"))
     row: Item = {"id": project.id, "workspace_id": project.workspace_id, "name": project.name}
     work.enlist(keys.PROJECTS, project.number, row, lambda _: Taken("number", str(project.number)))
-    work.audit("project.created", project.id, workspace=project.workspace_id)
+    work.audit(Event.PROJECT_CREATED, project.id, workspace=project.workspace_id)

@@ -6,6 +6,7 @@ from secrets import token_urlsafe
 from roster.clock import instant
 from roster.credentials import Credential, same
 from roster.errors import Unavailable
+from roster.events import Event
 from roster.model import Actor, Session, User
 from roster.table import attempts, keys
 from roster.table.mapping import attributes, entity
@@ -31,7 +32,7 @@ def start(store: Store, user: User, address: str = "", *, by: Actor) -> Credenti
     work.do(Put(item(keys.session(user.id, session.id), state)))
     if address:
         work.do(attempts.forgotten(address))
-    work.audit("session.started", user.id)
+    work.audit(Event.SESSION_STARTED, user.id)
     work.commit(store)
     return credential
 
@@ -66,5 +67,5 @@ def end(store: Store, session: Session, *, by: Actor) -> None:
     """Log out: one Transact; harmless where the session has gone."""
     work = Transaction(by)
     work.do(Delete(keys.session(session.user_id, session.id)))
-    work.audit("session.ended", session.user_id)
+    work.audit(Event.SESSION_ENDED, session.user_id)
     work.commit(store)

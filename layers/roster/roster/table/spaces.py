@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from roster.errors import Missing, Taken
+from roster.events import Event
 from roster.model import App, Space, User
 from roster.table import grants, keys
 from roster.table.mapping import attributes, entity, naming, readable
@@ -82,7 +83,7 @@ def plan(work: Transaction, space: Space) -> None:
         work.do(Put(item(keys.space_in_project(space.project_id, space.id), state)))
     work.enlist(keys.SPACES, space.number, {name: state[name] for name in LISTED if name in state})
     work.enlist(keys.spaces_in(space.workspace_id), space.number, grants.row_of(space))
-    work.audit("space.created", space.id, workspace=space.workspace_id)
+    work.audit(Event.SPACE_CREATED, space.id, workspace=space.workspace_id)
 
 
 def plan_app(work: Transaction, app: App) -> None:
@@ -92,4 +93,4 @@ def plan_app(work: Transaction, app: App) -> None:
     work.enlist(keys.APPS, app.number, state)
     row: Item = {"app_id": app.id, "space_id": app.space_id, "name": app.name}
     work.enlist(keys.apps_in(app.space_id), app.number, row)
-    work.audit("app.created", app.id, space=app.space_id)
+    work.audit(Event.APP_CREATED, app.id, space=app.space_id)

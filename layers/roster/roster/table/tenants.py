@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from roster.clock import instant
 from roster.errors import Taken
+from roster.events import Event
 from roster.model import Actor, Tenant, User
 from roster.table import keys, listings, members
 from roster.table.mapping import attributes, entity, naming, readable
@@ -96,4 +97,4 @@ def plan(work: Transaction, tenant: Tenant) -> None:
     lock = item(keys.workspace_key(tenant.key), {"workspace_id": tenant.id})
     work.do(Put(lock, Absent()), lambda _: Taken("key", tenant.key))
     work.enlist(keys.WORKSPACES, tenant.number, {name: state[name] for name in LISTED if name in state})
-    work.audit("workspace.created", tenant.id)
+    work.audit(Event.WORKSPACE_CREATED, tenant.id)

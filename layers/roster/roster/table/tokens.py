@@ -5,6 +5,7 @@ from datetime import datetime
 from roster.clock import instant, moment
 from roster.credentials import Credential, digest, identifier
 from roster.errors import Missing, Taken
+from roster.events import Event
 from roster.model import Actor, ApiToken, Instant, User
 from roster.table import keys
 from roster.table.mapping import attributes, entity, readable
@@ -44,7 +45,7 @@ def revoke(store: Store, user_id: str, token_id: str, *, by: Actor) -> None:
     work = Transaction(by)
     work.do(Delete(keys.token(user_id, token_id), Present()), lambda _: Missing("token", token_id))
     work.do(Delete(keys.secret(str(found["digest"]))))
-    work.audit("token.revoked", user_id, token_id=token_id)
+    work.audit(Event.TOKEN_REVOKED, user_id, token_id=token_id)
     work.commit(store)
 
 
@@ -62,4 +63,4 @@ def plan(work: Transaction, token: ApiToken, secret: str, *, imported: bool) -> 
     if imported:
         lead = item(keys.secret(digest(secret)), {"user_id": token.user_id, "token_id": token.id})
         work.do(Put(lead, Absent()), lambda _: Taken("token"))
-    work.audit("token.created", token.user_id, token_id=token.id)
+    work.audit(Event.TOKEN_CREATED, token.user_id, token_id=token.id)

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TypeVar
 from uuid import uuid4
 
 from roster.clock import instant
 from roster.errors import DirectoryError, Unavailable
+from roster.events import Event
 from roster.model import Actor
 from roster.settings import settings
 from roster.table import keys
@@ -92,12 +94,29 @@ class Transaction:
         self.do(Delete(keys.row(listing, number), Present()), refuse)
         self.moves.append(Move(listing, number, -1))
 
-    def audit(self, action: str, target: str, **details: Value) -> None:
-        """Say who did what to whom, by ids alone: never a secret, never a name or an address."""
+    def audit(
+        self,
+        event: Event,
+        target: str,
+        *,
+        before: Mapping[str, Value] = MappingProxyType({}),
+        after: Mapping[str, Value] = MappingProxyType({}),
+        **details: Value,
+    ) -> None:
+        """Say who did what to whom, by ids alone: never a secret, never a name or an address.
+
+        `before` and `after` are whole states of what was changed (empty: there was none, or is none any
+        more). Of what differs the item holds the event's `states`, and nothing else.
+        """
         at = instant(self.by.at)
+        told = [name for name in event.states if before.get(name) != after.get(name)]
+        for side, state in (("before", before), ("after", after)):
+            shown: dict[str, Value] = {name: state[name] for name in told if state.get(name) is not None}
+            if shown:
+                details[side] = shown
         said: Item = {
             "at": at,
-            "action": action,
+            "action": event.action,
             "target": target,
             "actor": self.by.user_id or "system",
             "tenant": self.by.tenant_id,

@@ -7,6 +7,7 @@ from uuid import uuid4
 from roster.clock import instant
 from roster.emails import canonical
 from roster.errors import LastAdmin, Missing, Taken
+from roster.events import Event
 from roster.model import Actor, User
 from roster.table import keys, listings
 from roster.table.mapping import attributes, entity, readable
@@ -139,7 +140,7 @@ def plan(work: Transaction, user: User, password: str | None) -> None:
         work.do(Put(item(keys.password(user.id), {"hash": password})))
     if user.is_admin:
         work.tally(Update(keys.site_admins(), add={"count": 1}))
-    work.audit("user.created", user.id)
+    work.audit(Event.USER_CREATED, user.id, after=attributes(user))
 
 
 def change(
@@ -192,7 +193,7 @@ def _replace(
     _count_admins(work, before.is_admin, after.is_admin)
     changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
     changed |= {"password"} if password is not None else set()
-    work.audit("user.changed", before.id, fields=[*sorted(changed)])
+    work.audit(_change_of(before, after), before.id, before=old, after=new, fields=[*sorted(changed)])
     work.commit(store)
     return after
 
@@ -217,7 +218,7 @@ def delete(store: Store, user: User, *, by: Actor, demand: Demand = _any) -> Non
         work.delist(keys.USERS, user.number)
         _count_admins(work, before.is_admin, False)
         work.sweep(keys.sweep_of_user(user.id), user_id=user.id)
-        work.audit("user.deleted", user.id)
+        work.audit(Event.USER_DELETED, user.id, before=attributes(before))
         work.commit(store)
 
     settled(attempt)
@@ -226,6 +227,12 @@ def delete(store: Store, user: User, *, by: Actor, demand: Demand = _any) -> Non
 def _as_stored(user: User) -> list[User]:
     """The user, to begin with; nothing where a limited token has hidden a part, so that it is read again."""
     return [user] if user.limited_to is None else []
+
+
+def _change_of(before: User, after: User) -> Event:
+    if before.active == after.active:
+        return Event.USER_CHANGED
+    return Event.USER_RESUMED if after.active else Event.USER_SUSPENDED
 
 
 def alive(store: Store, user_id: str) -> User:
