@@ -45,6 +45,55 @@ GUARDS = (
         ("tests/attacks/test_tokens.py",),
     ),
     Guard(
+        "type of a token",  # FS-16
+        f"{LAYER}/issuers.py",
+        'if not isinstance(kind, str) or kind.lower().removeprefix("application/") not in _TYPES:',
+        "if False:",
+        ("tests/attacks/test_tokens.py",),
+    ),
+    Guard(
+        "kind that a token's claims say",  # FS-16
+        f"{LAYER}/issuers.py",
+        "if not isinstance(kind, str) or kind.lower() not in kinds:",
+        "if False:",
+        ("tests/attacks/test_tokens.py",),
+    ),
+    Guard(
+        "client_id names nobody by itself",  # FS-16
+        f"{LAYER}/issuers.py",
+        '_strings(entry, "userClaims", where) or ("user_id",),',
+        '_strings(entry, "userClaims", where) or ("user_id", "client_id"),',
+        ("tests/attacks/test_tokens.py",),
+    ),
+    Guard(
+        "second of a password's change",  # FB-05
+        f"{LAYER}/auth.py",
+        "issued_at <= moment(user.epoch_at).timestamp()",
+        "issued_at < moment(user.epoch_at).timestamp()",
+        ("tests/attacks/test_tokens.py",),
+    ),
+    Guard(
+        "from what to what in the audit",  # FS-17
+        f"{LAYER}/table/transaction.py",
+        "details[side] = shown",
+        "pass",
+        ("tests/workspaces/test_list_audit.py",),
+    ),
+    Guard(
+        "states alone in the audit",  # FS-17
+        f"{LAYER}/table/transaction.py",
+        "for name in event.states if",
+        "for name in {**before, **after} if",
+        ("tests/workspaces/test_list_audit.py",),
+    ),
+    Guard(
+        "caller's address in the log",  # FS-17
+        f"{LAYER}/journal.py",
+        '"source_ip": source_ip}',
+        "}",
+        ("tests/workspaces/test_journal.py",),
+    ),
+    Guard(
         "last platform ADMIN",
         f"{LAYER}/table/users.py",
         'add={"count": -1}, condition=AtLeast("count", 2)',
