@@ -26,6 +26,7 @@ from local.gateway import (
     Routes,
     reply,
 )
+from local.hosts import AbsoluteForm, KnownHosts, host_name
 from local.streams import Feed, Invoke, Subscription, follow
 from local.workers import FunctionError, NotStarted, Pool
 
@@ -60,6 +61,8 @@ class Options:
     gateway_secret: str | None = None
     table_endpoint: str | None = None
     """A DynamoDB endpoint, instead of the embedded store."""
+    hosts: tuple[str, ...] = ()
+    """The names that are answered to beside loopback's."""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -80,6 +83,7 @@ class Options:
             identity_header_proof=proof,
             gateway_secret=secret,
             table_endpoint=_address(given["TABLE_ENDPOINT"]) if "TABLE_ENDPOINT" in given else None,
+            hosts=_hosts(given.get("HOSTS", "")),
         )
 
 
@@ -115,6 +119,13 @@ def _address(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise CannotStart(f"TABLE_ENDPOINT={text} is not an http address", 2)
     return text
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(host_name(word) for word in text.split())
+    except ValueError as error:
+        raise CannotStart(f"HOSTS: {error}", 2) from error
 
 
 def _nothing(options: Options) -> None:
@@ -231,8 +242,8 @@ async def _run(
             print(line, flush=True)
 
     config = uvicorn.Config(
-        Application(routes, pool.invoke),
-        http="httptools",
+        KnownHosts(Application(routes, pool.invoke), options.port, options.hosts),
+        http=AbsoluteForm,
         loop="asyncio",
         ws="none",
         lifespan="off",

@@ -1,4 +1,4 @@
-"""The server as `make run` starts it for a newcomer: the demo, the embedded store, nothing configured."""
+"""The server as `make run` starts it for a newcomer: the demo, the embedded store, little configured."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,13 +13,13 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The demo, with the price of a hash that a newcomer pays."""
+    """The demo, with the price of a hash that a newcomer pays, and the name that document 001 asks for."""
     real = Settings()
     cost = {
         "ARGON2_MEMORY_KIB": str(real.argon2_memory_kib),
         "ARGON2_ITERATIONS": str(real.argon2_iterations),
     }
-    with served(tmp_path_factory.mktemp("demo"), **cost) as house:
+    with served(tmp_path_factory.mktemp("demo"), HOSTS="example.org", **cost) as house:
         yield house
 
 

@@ -44,6 +44,7 @@ def test_without_variables_the_options_are_the_documented_ones() -> None:
         identity_header_proof="none",
         gateway_secret=None,
         table_endpoint=None,
+        hosts=(),
     )
 
 
@@ -60,6 +61,7 @@ def test_every_variable_is_an_option(tmp_path: Path) -> None:
             "IDENTITY_HEADER_PROOF": "gateway-secret",
             "GATEWAY_SECRET": "s",
             "TABLE_ENDPOINT": "http://127.0.0.1:8000",
+            "HOSTS": " Roster.example  [FE80::1]:3000 ",
         }
     ) == Options(
         port=3999,
@@ -70,6 +72,7 @@ def test_every_variable_is_an_option(tmp_path: Path) -> None:
         identity_header_proof="gateway-secret",
         gateway_secret="s",
         table_endpoint="http://127.0.0.1:8000",
+        hosts=("roster.example", "[fe80::1]:3000"),
     )
 
 
@@ -92,6 +95,10 @@ def test_no_data_is_neither_demo_nor_file() -> None:
         ({"IDENTITY_HEADER_PROOF": "maybe"}, "IDENTITY_HEADER_PROOF=maybe"),
         ({"IDENTITY_HEADER_PROOF": "gateway-secret"}, "GATEWAY_SECRET"),
         ({"TABLE_ENDPOINT": "127.0.0.1:8000"}, "TABLE_ENDPOINT=127.0.0.1:8000"),
+        ({"HOSTS": "roster.example *"}, "*"),
+        ({"HOSTS": "http://roster.example"}, "http://roster.example"),
+        ({"HOSTS": "roster.example,other.example"}, "roster.example,other.example"),
+        ({"HOSTS": "ſoster.example"}, "ſoster.example"),
     ],
 )
 def test_a_wrong_variable_is_named_in_one_line(environ: dict[str, str], word: str) -> None:
@@ -207,7 +214,7 @@ def test_it_listens_on_loopback_alone(server: Running) -> None:
 
 def test_a_request_reaches_its_handler_as_it_was_sent(server: Running) -> None:
     request = (
-        b"PUT /echo/a%20b//c/?x=%C3%A9&x=+ HTTP/1.1\r\nHost: here:1\r\nX-Two: 1\r\nx-two: 2\r\n"
+        b"PUT /echo/a%20b//c/?x=%C3%A9&x=+ HTTP/1.1\r\nHost: localhost\r\nX-Two: 1\r\nx-two: 2\r\n"
         b"Cookie: a=1; b=2\r\nContent-Type: application/json\r\nConnection: close\r\n"
         b"X-Forwarded-For: 10.0.0.1\r\nContent-Length: 2\r\n\r\n{}"
     )
@@ -224,6 +231,97 @@ def test_a_request_reaches_its_handler_as_it_was_sent(server: Running) -> None:
     assert event["cookies"] == ["a=1", "b=2"]
     assert event["body"] == "{}"
     assert event["requestContext"]["http"]["sourceIp"] == "127.0.0.1"
+
+
+# Names of hosts. `{port}` stands for the server's own port.
+
+ANSWERED = {
+    "address": "GET /echo/x HTTP/1.1\r\nHost: 127.0.0.1",
+    "address-and-port": "GET /echo/x HTTP/1.1\r\nHost: 127.0.0.1:{port}",
+    "localhost": "GET /echo/x HTTP/1.1\r\nHost: localhost",
+    "capitals": "GET /echo/x HTTP/1.1\r\nHost: LocalHost:{port}",
+    "ipv6": "GET /echo/x HTTP/1.1\r\nHost: [::1]",
+    "ipv6-and-port": "GET /echo/x HTTP/1.1\r\nHost: [::1]:{port}",
+    "told": "GET /echo/x HTTP/1.1\r\nHost: roster.example",
+    "told-and-port": "GET /echo/x HTTP/1.1\r\nHost: roster.example:{port}",
+    "told-with-its-own-port": "GET /echo/x HTTP/1.1\r\nHost: other.example:8443",
+    "absolute-form": "GET http://localhost:{port}/echo/x HTTP/1.1\r\nHost: localhost:{port}",
+    "http-1.0": "GET /echo/x HTTP/1.0\r\nHost: localhost",
+    "target-that-looks-absolute": "GET /echo/http://evil.example/ HTTP/1.1\r\nHost: localhost",
+}
+MISDIRECTED = {
+    "foreign": "GET /echo/x HTTP/1.1\r\nHost: evil.example",
+    "foreign-and-port": "GET /echo/x HTTP/1.1\r\nHost: evil.example:{port}",
+    "foreign-and-origin": "GET /echo/x HTTP/1.1\r\nHost: evil.example\r\nOrigin: http://evil.example",
+    "another-port": "GET /echo/x HTTP/1.1\r\nHost: localhost:1",
+    "told-for-another-port": "GET /echo/x HTTP/1.1\r\nHost: other.example:8444",
+    "told-only-with-a-port": "GET /echo/x HTTP/1.1\r\nHost: other.example",
+    "subdomain": "GET /echo/x HTTP/1.1\r\nHost: a.roster.example",
+    "longer": "GET /echo/x HTTP/1.1\r\nHost: localhost.evil.example",
+    "trailing-dot": "GET /echo/x HTTP/1.1\r\nHost: localhost.",
+    "user": "GET /echo/x HTTP/1.1\r\nHost: me@localhost",
+    "all-interfaces": "GET /echo/x HTTP/1.1\r\nHost: 0.0.0.0:{port}",
+    "another-spelling": "GET /echo/x HTTP/1.1\r\nHost: 2130706433",
+    "absent": "GET /echo/x HTTP/1.1\r\nAccept: */*",
+    "absent-1.0": "GET /echo/x HTTP/1.0\r\nAccept: */*",
+    "empty": "GET /echo/x HTTP/1.1\r\nHost: ",
+    "twice": "GET /echo/x HTTP/1.1\r\nHost: localhost\r\nHost: localhost",
+    "two-names": "GET /echo/x HTTP/1.1\r\nHost: localhost\r\nhost: evil.example",
+    "list": "GET /echo/x HTTP/1.1\r\nHost: localhost, evil.example",
+    "not-text": "GET /echo/x HTTP/1.1\r\nHost: localhost\xe9",
+    "absolute-form": "GET http://evil.example/echo/x HTTP/1.1\r\nHost: localhost",
+    "absolute-form-without-path": "GET http://evil.example HTTP/1.1\r\nHost: localhost",
+    "absolute-form-and-foreign-host": "GET http://localhost/echo/x HTTP/1.1\r\nHost: evil.example",
+    "absolute-form-of-another-scheme": "GET ws://evil.example/echo/x HTTP/1.1\r\nHost: localhost",
+    "unknown-route": "GET /nowhere HTTP/1.1\r\nHost: evil.example",
+    "any-method": "OPTIONS * HTTP/1.1\r\nHost: evil.example",
+    "body": "POST /misbehave/exit HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 2\r\n\r\n{{}}",
+    "too-long": "GET /echo/x HTTP/1.1\r\nHost: evil.example\r\nLong: " + "v" * 20_000,
+}
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The server, told two names."""
+    with running(tmp_path_factory.mktemp("named"), HOSTS="roster.example other.example:8443") as one:
+        yield one
+
+
+def ask_for(server: Running, request: str) -> tuple[str, str]:
+    """The status line of the answer, and its body."""
+    close = "" if "\r\n\r\n" in request else "\r\nConnection: close\r\n\r\n"
+    sent = request.format(port=server.port) + close
+    with socket.create_connection(("127.0.0.1", server.port), timeout=BOUND) as connection:
+        connection.sendall(sent.encode("latin-1"))
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        return f"{answer.status} {answer.reason}", answer.read().decode()
+
+
+@pytest.mark.parametrize("request_", ANSWERED.values(), ids=[f"FS-10-{name}" for name in ANSWERED])
+def test_a_host_that_the_server_was_told_is_answered(named: Running, request_: str) -> None:
+    status, body = ask_for(named, request_)
+    assert (status, json.loads(body)["function"]) == ("200 OK", "Echo")
+
+
+@pytest.mark.parametrize("request_", MISDIRECTED.values(), ids=[f"FS-10-{name}" for name in MISDIRECTED])
+def test_every_other_host_is_misdirected(named: Running, request_: str) -> None:
+    status, body = ask_for(named, request_)
+    assert status == "421 Misdirected Request"
+    assert json.loads(body)["message"].startswith("Misdirected Request: ")
+    assert "\n" not in body
+
+
+def test_fs_10_a_misdirected_request_reaches_no_function(named: Running, tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    head = "POST /hang HTTP/1.1\r\nHost: evil.example\r\nContent-Type: text/plain\r\nContent-Length: "
+    assert ask_for(named, f"{head}{len(str(note))}\r\n\r\n{note}")[0] == "421 Misdirected Request"
+    assert not note.exists()
+
+
+def test_fs_10_a_name_is_told_to_one_server_alone(server: Running) -> None:
+    assert server.send("GET", "/echo/x", Host="roster.example")[0].status == 421
+    assert server.send("GET", "/echo/x")[0].status == 200
 
 
 def test_two_hundred_interleaved_requests_do_not_mix_up(server: Running) -> None:
