@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal, Self, TypeAlias, TypeVar
 from zlib import crc32
 
+from local import private_files
 from local.sqlite_items import (
     Row,
     Step,
@@ -132,7 +133,7 @@ class SqliteStore:
         feed: frozenset[str] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> "SqliteStore":
-        """The table in the file, made where it is absent.
+        """The table in the file, made where it is absent; only its owner may read it and its journals.
 
         The file remembers its indexes: given ones that are new to it are filled. `feed` names the
         partitions whose changes are kept (None: all); `clock` gives seconds of the epoch, for tokens.
@@ -426,13 +427,21 @@ class _Pool:
     """
 
     def __init__(self, path: str | Path) -> None:
-        self._path = path
+        # Where a link leads, so that the journals stand beside the file itself.
+        self._path = Path(os.path.realpath(path))
         self._idle: list[sqlite3.Connection] = []
         self._used = 0
         self._change = threading.Condition()
         self._writer = threading.Lock()
         weakref.finalize(self, _close, self._idle)
+        # One at a time: no connection of this process may hold locks on a file that is opened to make it.
         with _forking:
+            try:
+                private_files.create(self._path)
+            except OSError as error:
+                raise Unavailable from error
+            for journal in ("-wal", "-shm", "-journal"):
+                private_files.tighten(f"{self._path}{journal}")
             _pools.add(self)
 
     @contextmanager
@@ -476,8 +485,11 @@ class _Pool:
         self._change.release()
 
 
-def _connect(path: str | Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+def _connect(path: Path) -> sqlite3.Connection:
+    # Never made here, where it would have the umask's mode; its journals take its own.
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None, check_same_thread=False
+    )
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

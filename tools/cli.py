@@ -17,6 +17,7 @@ from typing import Protocol
 from uuid import uuid4
 
 from local.embedded import open_embedded
+from local.private_files import replacing
 from roster import clock, passwords
 from roster.credentials import Credential
 from roster.emails import NotAnAddress, canonical
@@ -206,9 +207,7 @@ def _import(store: Store, arguments: argparse.Namespace) -> int:
 
 def _export(store: Store, arguments: argparse.Namespace) -> int:
     with ExitStack() as stack:
-        out = (
-            stack.enter_context(arguments.file.open("w", encoding="utf-8")) if arguments.file else sys.stdout
-        )
+        out = stack.enter_context(replacing(arguments.file)) if arguments.file else sys.stdout
         counts = export(store, out, progress=stack.enter_context(Bars()))
     print(f"exported {_counted(counts)}", file=sys.stderr)
     return 0
