@@ -1,6 +1,8 @@
 """Roster as `make run` serves it: the template's functions over the embedded store or a DynamoDB endpoint."""
 
 import os
+import shlex
+import sqlite3
 import sys
 import tempfile
 from pathlib import Path
@@ -8,6 +10,7 @@ from typing import Any
 
 from local.embedded import open_embedded
 from local.server import HOST, CannotStart, House, Options
+from local.sqlite_store import SqliteStore
 from local.streams import DynamoFeed, Feed, StoreFeed
 from local.tables import create_table, table_definition
 from roster import clock, wiring
@@ -23,6 +26,7 @@ from tools.progress import Bars
 from tools.records.loading import load
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
+_LOCAL = "local"  # for credentials, of which a local engine checks none
 
 
 def prepare(options: Options) -> None:
@@ -34,11 +38,11 @@ def prepare(options: Options) -> None:
         IDENTITY_HEADER_PROOF=options.identity_header_proof,
     )
     if options.table_endpoint is None:
-        wiring.use(_wired(open_embedded(_file(options)), options))
+        wiring.use(_wired(_embedded(options), options))
         return
     os.environ["TABLE_ENDPOINT"] = options.table_endpoint
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        os.environ.setdefault(name, "local")  # a local engine checks none
+        os.environ.setdefault(name, _LOCAL)
     wiring.use(_wired(wiring.current().store, options))
 
 
@@ -56,20 +60,25 @@ def populate(options: Options) -> list[str]:
             records = Path(folder, "demo.jsonl")
             demo.write(demo.demo_records(), records)
             lines += _imported(store, records)
+    has_demo = _has_demo(store)
+    if options.demo and not has_demo:
+        lines.append("# the demo is left out: it is loaded into an empty store alone")
     if options.table_endpoint is None:
         lines.append(
             f"# the embedded store, {_file(options)}: for development, demos and small private sites"
         )
     if options.identity_header_proof == "none":
         lines.append("# identity headers are taken without proof: only for loopback and private networks")
-    return lines + (_curls(f"http://{HOST}:{options.port}") if _has_demo(store) else [])
+    if has_demo:
+        return lines + _curls(f"http://{HOST}:{options.port}")
+    return lines if _has_admin(store) else lines + _first_admin(options)
 
 
 def feed(options: Options) -> Feed:
     """The changes of the table that start sweeps."""
     if options.table_endpoint is not None:
         return DynamoFeed(options.table_endpoint, settings().table_name)
-    return StoreFeed(open_embedded(_file(options)).changes)
+    return StoreFeed(_embedded(options).changes)
 
 
 HOUSE = House(TEMPLATE, prepare, populate, feed)
@@ -97,6 +106,13 @@ def _file(options: Options) -> Path:
     return options.store
 
 
+def _embedded(options: Options) -> SqliteStore:
+    try:
+        return open_embedded(_file(options))
+    except sqlite3.DatabaseError as error:
+        raise CannotStart(f"STORE={options.store}: {error}", 2) from error
+
+
 def _make_table(endpoint: str) -> None:
     config = settings()
     client: Any = boto_client(region=config.region, endpoint=endpoint)
@@ -111,6 +127,28 @@ def _is_empty(store: Store) -> bool:
 def _has_demo(store: Store) -> bool:
     lock = store.get(keys.email(canonical(demo.ADMIN)))
     return lock is not None and lock.get("user_id") == demo.ADMIN_ID
+
+
+def _has_admin(store: Store) -> bool:
+    count = (store.get(keys.site_admins()) or {}).get("count")
+    return isinstance(count, int) and count > 0
+
+
+def _first_admin(options: Options) -> list[str]:
+    """How somebody comes in who may let others in; the command also works while the server runs."""
+    command = [".venv/bin/roster", "admin", "create"]
+    if options.table_endpoint is None:
+        command += ["--store", str(_file(options))]
+    else:
+        config = settings()
+        if os.environ["AWS_SECRET_ACCESS_KEY"] == _LOCAL:
+            command = [f"AWS_ACCESS_KEY_ID={_LOCAL}", f"AWS_SECRET_ACCESS_KEY={_LOCAL}", *command]
+        command += ["--endpoint", options.table_endpoint, "--region", config.region]
+        command += ["--table", config.table_name]
+    return [
+        "# there is no administrator yet; this makes the first, also while the server runs",
+        shlex.join([*command, "--email", "you@example.com", "--name", "You"]),
+    ]
 
 
 def _imported(store: Store, file: Path) -> list[str]:

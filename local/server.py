@@ -55,7 +55,7 @@ class Options:
     data: Path | None = None
     """The records to import."""
     demo: bool = True
-    """Load the demo data; never with `data`."""
+    """Load the demo data; never with `data`. Its passwords are published: what is kept gets it when asked."""
     issuers: Path | None = None
     identity_header_proof: IdentityHeaderProof = "none"
     gateway_secret: str | None = None
@@ -77,8 +77,8 @@ class Options:
         return cls(
             port=_port(given.get("PORT", "3000")),
             store=_new_file("STORE", store) if store else None,
-            data=_file("DATA", data) if data and data != "none" else None,
-            demo=data is None,
+            data=_file("DATA", data) if data and data not in ("demo", "none") else None,
+            demo=data == "demo" or (data is None and not {"STORE", "TABLE_ENDPOINT"} & given.keys()),
             issuers=_file("ISSUERS", given["ISSUERS"]) if "ISSUERS" in given else None,
             identity_header_proof=proof,
             gateway_secret=secret,

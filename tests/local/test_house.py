@@ -2,9 +2,12 @@
 
 import http.client
 import json
+import os
+import shlex
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +18,9 @@ import pytest
 
 from local.embedded import open_embedded
 from roster.table import keys, listings
-from tests.local.served import Served, launch, ready, served
+from roster.table.store import Item, Key
+from tests import real
+from tests.local.served import ROOT, Served, launch, ready, served
 from tools import demo
 
 
@@ -134,10 +139,10 @@ def test_many_records_of_every_type_are_imported_once(tmp_path: Path, count: int
     assert snapshot(store) == before
 
 
-def snapshot(file: Path) -> list[object]:
+def snapshot(file: Path) -> list[Item]:
     """Every item of an embedded store."""
     store = open_embedded(file)
-    items: list[object] = []
+    items: list[Item] = []
     start = None
     while True:
         page = store.scan(start=start)
@@ -147,10 +152,113 @@ def snapshot(file: Path) -> list[object]:
             return items
 
 
+def shown(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The commands among the printed lines: those of curl, and those of `roster`."""
+    curls = [line for line in lines if line.startswith("curl ")]
+    return curls, [line for line in lines if line.startswith(".venv/bin/roster ")]
+
+
+def test_fs_11_a_kept_store_starts_empty_and_says_how_its_first_admin_is_made(tmp_path: Path) -> None:
+    store = tmp_path / "a new.db"
+    with served(tmp_path, STORE=str(store)) as empty:
+        curls, (printed,) = shown(empty.lines)
+        assert curls == []
+        assert not [line for line in empty.lines if demo.PASSWORD in line]
+        assert empty.send("POST", "/api/auth/login", LOGIN_OF_THE_DEMO).status == 401
+        assert [key.pk for key in keys_of(store) if key.pk.startswith("USER#")] == []
+
+        command = shlex.split(printed)
+        assert command[:5] == [".venv/bin/roster", "admin", "create", "--store", str(store)]
+        # While the server runs, as the line says; the password comes from a pipe in place of the terminal.
+        made = roster(*command[1:], "--password-stdin", stdin="difference engine\n")
+        assert made.returncode == 0, made.stderr
+        cookie = empty.login("you@example.com", "difference engine")
+        (user,) = empty.send("GET", "/api/admin/users", cookie=cookie).json["data"]
+        assert (user["email"], user["roles"]) == ("you@example.com", ["ADMIN"])
+    with served(tmp_path, STORE=str(store)) as again:
+        assert shown(again.lines) == ([], [])
+        assert again.login("you@example.com", "difference engine")
+
+
+def test_fs_11_the_demo_is_kept_where_it_is_asked_for(tmp_path: Path) -> None:
+    store = str(tmp_path / "store.db")
+    with served(tmp_path, STORE=store, DATA="demo") as first:
+        assert first.login(demo.ADMIN, demo.PASSWORD)
+        assert shown(first.lines)[0]
+    with served(tmp_path, STORE=store) as second:  # whoever asked once is shown it again
+        assert second.login(demo.ADMIN, demo.PASSWORD)
+        assert shown(second.lines) == (
+            [line.replace(first.url, second.url) for line in shown(first.lines)[0]],
+            [],
+        )
+
+
+def test_fs_11_the_demo_is_never_added_to_what_is_there(tmp_path: Path) -> None:
+    store, records_file = str(tmp_path / "store.db"), tmp_path / "records.jsonl"
+    records_file.write_text('{"type":"group","number":9,"name":"Readers"}\n')
+    assert roster("import", str(records_file), "--store", store).returncode == 0
+    with served(tmp_path, STORE=store, DATA="demo") as house:
+        assert house.send("POST", "/api/auth/login", LOGIN_OF_THE_DEMO).status == 401
+        assert shown(house.lines)[0] == []
+        assert "# the demo is left out: it is loaded into an empty store alone" in house.lines
+
+
+def test_fs_11_an_empty_directory_that_is_not_kept_says_how_to_come_in(tmp_path: Path) -> None:
+    with served(tmp_path, DATA="none") as house:
+        curls, (printed,) = shown(house.lines)
+        assert curls == []
+        made = roster(*shlex.split(printed)[1:], "--password-stdin", stdin="difference engine\n")
+        assert made.returncode == 0, made.stderr
+        assert house.login("you@example.com", "difference engine")
+
+
+@pytest.mark.real
+def test_fs_11_a_table_at_an_endpoint_is_kept_too_and_starts_empty(tmp_path: Path) -> None:
+    table = {"TABLE_ENDPOINT": real.endpoint(), "TABLE_NAME": f"test-{uuid4().hex}"}
+    with served(tmp_path, AWS_REGION="eu-west-1", **table) as house:
+        assert shown(house.lines)[0] == []
+        assert house.send("POST", "/api/auth/login", LOGIN_OF_THE_DEMO).status == 401
+        (printed,) = [line for line in house.lines if " admin create " in line]
+        words = shlex.split(printed)
+        command = words.index(".venv/bin/roster") + 1
+        environ = dict(word.split("=", 1) for word in words[: command - 1])
+        made = roster(*words[command:], "--password-stdin", stdin="difference engine\n", **environ)
+        assert made.returncode == 0, made.stderr
+        assert house.login("you@example.com", "difference engine")
+    real.client().delete_table(TableName=table["TABLE_NAME"])
+
+
+LOGIN_OF_THE_DEMO = {"email": demo.ADMIN, "password": demo.PASSWORD}
+
+
+def keys_of(file: Path) -> list[Key]:
+    """The keys of all items of an embedded store."""
+    return [Key.of(item) for item in snapshot(file)]
+
+
+def roster(*arguments: str, stdin: str = "", **environ: str) -> "subprocess.CompletedProcess[str]":
+    """The `roster` command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "tools.cli", *arguments],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/roster'}",
+            "ARGON2_MEMORY_KIB": "8",
+            "ARGON2_ITERATIONS": "1",
+            **environ,
+        },
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
 @pytest.mark.parametrize("kills", [1, pytest.param(3, marks=pytest.mark.real)])
 def test_killing_the_server_loses_nothing_that_was_answered(tmp_path: Path, kills: int) -> None:
     store = tmp_path / "store.db"
-    with served(tmp_path, STORE=str(store)):
+    with served(tmp_path, STORE=str(store), DATA="demo"):
         pass  # the demo data is there now
     answered: list[str] = []
     for _ in range(kills):

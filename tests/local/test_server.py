@@ -76,9 +76,26 @@ def test_every_variable_is_an_option(tmp_path: Path) -> None:
     )
 
 
-def test_no_data_is_neither_demo_nor_file() -> None:
-    options = Options.from_environ({"DATA": "none"})
-    assert (options.data, options.demo) == (None, False)
+@pytest.mark.parametrize(
+    ("environ", "demo"),
+    [
+        ({}, True),
+        ({"DATA": "none"}, False),
+        ({"DATA": "demo"}, True),
+        ({"STORE": "new.db"}, False),
+        ({"STORE": "new.db", "DATA": ""}, False),
+        ({"STORE": "new.db", "DATA": "none"}, False),
+        ({"STORE": "new.db", "DATA": "demo"}, True),
+        ({"TABLE_ENDPOINT": "http://127.0.0.1:8000"}, False),
+        ({"TABLE_ENDPOINT": "http://127.0.0.1:8000", "DATA": "demo"}, True),
+    ],
+    ids=lambda value: f"FS-11-{'-'.join(value)}" if isinstance(value, dict) else str(value),
+)
+def test_the_demo_comes_where_nothing_is_kept_or_where_it_is_asked_for(
+    environ: dict[str, str], demo: bool
+) -> None:
+    options = Options.from_environ(environ)
+    assert (options.data, options.demo) == (None, demo)
 
 
 @pytest.mark.parametrize(
