@@ -5,6 +5,7 @@ import shlex
 import sqlite3
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -78,10 +79,18 @@ def feed(options: Options) -> Feed:
     """The changes of the table that start sweeps."""
     if options.table_endpoint is not None:
         return DynamoFeed(options.table_endpoint, settings().table_name)
-    return StoreFeed(_embedded(options).changes)
+    store = _embedded(options)
+    return StoreFeed(store.changes, store.forget_changes)
 
 
-HOUSE = House(TEMPLATE, prepare, populate, feed)
+def expiry(options: Options) -> Callable[[], int]:
+    """What removes expired items from the embedded store; a DynamoDB endpoint has its own time to live."""
+    if options.table_endpoint is not None:
+        return lambda: 0
+    return _embedded(options).remove_expired
+
+
+HOUSE = House(TEMPLATE, prepare, populate, feed, expiry)
 
 
 def _wired(store: Store, options: Options) -> wiring.Wiring:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+from local.expiry import keep_removing
 from local.gateway import (
     BODY_BYTES,
     FUNCTION_ERROR,
@@ -148,6 +149,8 @@ class House:
     """Run once here before the workers start: makes the table, loads the data, returns lines to print."""
     feed: Callable[[Options], Feed] | None = None
     """Opens the changes that the template's stream function is to get."""
+    expiry: Callable[[Options], Callable[[], int]] | None = None
+    """Opens what removes a batch of expired items, and returns how many it found."""
     workers: int = 4
 
 
@@ -266,18 +269,20 @@ async def _run(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, leave)
-    following: asyncio.Task[None] | None = None
+    background: list[asyncio.Task[None]] = []
     try:
         await pool.start()
         if house.feed and subscription:
             await sweeper.start()
             function = routes.functions[subscription.function_id]
             open_feed = partial(house.feed, options)
-            following = asyncio.create_task(follow(open_feed, subscription, function, sweeper.invoke))
+            background.append(asyncio.create_task(follow(open_feed, subscription, function, sweeper.invoke)))
+        if house.expiry:
+            background.append(asyncio.create_task(keep_removing(partial(house.expiry, options))))
         await server.serve(sockets=[listener])
     finally:
-        if following:
-            following.cancel()
+        for each in background:
+            each.cancel()
         await asyncio.gather(pool.stop(), sweeper.stop())
 
 

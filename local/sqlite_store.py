@@ -5,6 +5,10 @@ entry        the indexes: a row for each item that has the attribute
 definition   which indexes the file keeps
 token        transactions of the last ten minutes
 change       what was written, for the sweep
+expiry       when items expire: a row for each item whose `ttl` is a moment
+
+`PRAGMA user_version` counts the schema's versions: 0 had no expiry. A file of an older version is moved on
+where it is opened.
 """
 
 import os
@@ -51,6 +55,7 @@ from roster.table.store import (
 _PAGE = 1024 * 1024  # bytes of items after which a page ends
 _REMEMBERED = 600  # seconds in which the repeat of a token is harmless
 _PATIENCE = 10.0  # seconds that a call without a deadline waits for the file
+_EXPIRED_AT_ONCE = 100  # items that one transaction removes, so that no writer waits long
 _PAUSE = 0.001  # seconds between two tries; SQLite's own waiting grows to 100 ms
 
 _SCHEMA = (
@@ -67,7 +72,11 @@ _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS change (
         sequence INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL,
         pk TEXT NOT NULL, sk TEXT NOT NULL, size INTEGER, body TEXT)""",
+    """CREATE TABLE IF NOT EXISTS expiry (
+        moment INTEGER NOT NULL, pk TEXT NOT NULL, sk TEXT NOT NULL,
+        PRIMARY KEY (moment, pk, sk)) WITHOUT ROWID""",
 )
+_VERSION = 1
 
 # By direction: forward or not. A bound of `b""` lies beyond every text.
 _QUERY = {
@@ -83,12 +92,15 @@ _QUERY_INDEX = {
         ORDER BY entry.sk DESC, entry.pk DESC""",
 }
 _SCAN = "SELECT pk, sk, size, body FROM item WHERE (pk, sk) >= (?, ?) ORDER BY pk, sk"
+_TTL = '"ttl":'  # as it stands in a row's body
+_THAT_MAY_EXPIRE = "SELECT pk, sk, size, body FROM item WHERE instr(body, ?)"
 
 _CONTENDED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _AWAY = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 
 _T = TypeVar("_T")
 _Entry: TypeAlias = tuple[str, str, str, str]
+_Expiry: TypeAlias = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +148,8 @@ class SqliteStore:
         """The table in the file, made where it is absent; only its owner may read it and its journals.
 
         The file remembers its indexes: given ones that are new to it are filled. `feed` names the
-        partitions whose changes are kept (None: all); `clock` gives seconds of the epoch, for tokens.
+        partitions whose changes are kept (None: all); `clock` gives seconds of the epoch, for tokens and
+        for what expires. Raises Unavailable, and sqlite3.DatabaseError for a file that is no store of ours.
         """
         store = cls(_Pool(path), indexes, feed, clock)
         kept = store._run(store._create, writing=True)
@@ -213,6 +226,13 @@ class SqliteStore:
             for sequence, event, pk, sk, size, body in rows
         ]
 
+    def forget_changes(self, last: int) -> None:
+        """Remove the changes up to this number: whoever follows them has acted on them."""
+        self._run(
+            lambda connection: connection.execute("DELETE FROM change WHERE sequence <= ?", (last,)),
+            writing=True,
+        )
+
     # Writes.
 
     def write(self, operation: Put | Update | Delete, *, returning: bool = False) -> Item | None:
@@ -250,6 +270,38 @@ class SqliteStore:
 
         self._run(work, writing=True)
 
+    # Time to live.
+
+    def remove_expired(self, limit: int = _EXPIRED_AT_ONCE) -> int:
+        """Remove at most `limit` items whose `ttl` is past; how many were found, fewer where none is left.
+
+        As DynamoDB's TTL: `ttl` is a number of seconds of the epoch, and an item goes some time after it,
+        whoever reads before. Each removal is a change like any other; the sweep wants none of them. Unlike
+        DynamoDB's, items that expired more than five years ago go too. Safe beside other processes that do
+        the same.
+        """
+
+        def work(connection: sqlite3.Connection) -> int:
+            # The second before this one: DynamoDB removes what is past, not what is just now.
+            found: list[_Expiry] = connection.execute(
+                "SELECT moment, pk, sk FROM expiry WHERE moment < ? ORDER BY moment LIMIT ?",
+                (int(self._clock()), limit),
+            ).fetchall()
+            rows = _rows(connection, [Key(pk, sk) for _, pk, sk in found])
+            expired = [row for row in rows.values() if _expiry(row) in found]
+            self._save(connection, [_Move(row.key, row, None) for row in expired])
+            # None is left, unless another program wrote the items.
+            connection.executemany("DELETE FROM expiry WHERE moment = ? AND pk = ? AND sk = ?", found)
+            return len(found)
+
+        # Asked before the turn to write is taken: mostly there is nothing to do.
+        nearest = self._run(
+            lambda connection: connection.execute("SELECT MIN(moment) FROM expiry").fetchone()
+        )
+        if nearest[0] is None or nearest[0] >= int(self._clock()):
+            return 0
+        return self._run(work, writing=True)
+
     # Inside.
 
     def _run(self, work: Callable[[sqlite3.Connection], _T], *, writing: bool = False) -> _T:
@@ -274,8 +326,15 @@ class SqliteStore:
             time.sleep(_PAUSE)
 
     def _create(self, connection: sqlite3.Connection) -> tuple[Index, ...]:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version > _VERSION:
+            raise sqlite3.DatabaseError("a newer version of Roster wrote this store")
         for statement in _SCHEMA:
             connection.execute(statement)
+        if version < _VERSION:
+            rows = connection.execute(_THAT_MAY_EXPIRE, (_TTL,))
+            _note_expiries(connection, (_Move(row.key, None, row) for row in starmap(_row, rows)))
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
         kept = dict(connection.execute("SELECT name, hash FROM definition"))
         for index in self._indexes:
             if kept.get(index.name) != index.hash:
@@ -313,6 +372,7 @@ class SqliteStore:
         )
         for index in self._indexes:
             _enter(connection, index, changed)
+        _note_expiries(connection, changed)
         connection.executemany(
             "INSERT INTO change (event, pk, sk, size, body) VALUES (?, ?, ?, ?, ?)",
             [_record(move) for move in changed if self._feed is None or move.key.pk in self._feed],
@@ -412,6 +472,27 @@ def _entry(index: Index, row: Row | None) -> _Entry | None:
     value = item[index.hash]
     check_key_part(value)
     return index.name, str(value), row.key.sk, row.key.pk
+
+
+def _note_expiries(connection: sqlite3.Connection, moves: Iterable[_Move]) -> None:
+    """Bring the moments of expiry to what the items have become."""
+    both = [(_expiry(move.old), _expiry(move.new)) for move in moves]
+    gone = [old for old, new in both if old and old != new]
+    come = [new for old, new in both if new and old != new]
+    connection.executemany("DELETE FROM expiry WHERE moment = ? AND pk = ? AND sk = ?", gone)
+    connection.executemany("REPLACE INTO expiry VALUES (?, ?, ?)", come)
+
+
+def _expiry(row: Row | None) -> _Expiry | None:
+    if row is None or _TTL not in row.body:  # most items have none, and need not be read
+        return None
+    moment = row.item().get("ttl")
+    if not isinstance(moment, int) or isinstance(moment, bool) or abs(moment) > _LATEST:
+        return None
+    return moment, row.key.pk, row.key.sk
+
+
+_LATEST = 2**63 - 1  # what SQLite can compare
 
 
 def _record(move: _Move) -> tuple[str, str, str, int | None, str | None]:

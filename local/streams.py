@@ -2,6 +2,8 @@
 
 Delivery is at least once and in order: a batch is given again until the function takes it. A feed
 is followed from its beginning at every start, so the function must bear what it has seen before.
+The embedded store forgets a change that was taken, as DynamoDB does after a day. What expires
+(local/expiry.py) is told as a removal, as DynamoDB tells it; the template's filter takes none.
 """
 
 import asyncio
@@ -113,10 +115,15 @@ class Change(Protocol):
 
 
 class StoreFeed:
-    """The changes that the embedded store keeps; `changes(after, limit)` is its own method."""
+    """The changes that the embedded store keeps: `changes(after, limit)` and `forget(last)` are its own."""
 
-    def __init__(self, changes: Callable[[int, int], Sequence[Change]]) -> None:
+    def __init__(
+        self,
+        changes: Callable[[int, int], Sequence[Change]],
+        forget: Callable[[int], None] = lambda last: None,
+    ) -> None:
         self._changes = changes
+        self._forget = forget
         self._read: Sequence[Change] = ()
         self._after = 0
 
@@ -126,6 +133,7 @@ class StoreFeed:
 
     def advance(self, count: int) -> None:
         self._after = self._read[count - 1].sequence
+        self._forget(self._after)
 
 
 def _record(change: Change) -> Record:

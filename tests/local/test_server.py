@@ -195,6 +195,7 @@ def running(folder: Path, **environ: str) -> Iterator[Running]:
             lines.append(line.rstrip("\n"))
             if line.startswith("ready "):
                 break
+        guard.cancel()  # of the start alone: tests that share a server may take longer together
         assert lines, process.communicate(timeout=BOUND)
         yield Running(process, lines, int(lines[-1].rpartition(":")[2]))
     finally:
