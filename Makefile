@@ -6,7 +6,7 @@ BIN := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps
 
-.PHONY: all run test check template real environments mutations bench bench-pages build invoke rehearse documents cost deploy lock clean
+.PHONY: all run test check template real environments mutations bench bench-pages hostile build invoke rehearse documents cost deploy lock clean
 
 all: check test
 
@@ -70,6 +70,11 @@ bench: .venv/dev .venv/bench .venv-lambda/made .venv-peers/made .venv-sam/made
 	$(MAKE) --no-print-directory build ARCH=$(HERE)
 	$(BIN)/python -m bench.cold_start
 	$(BIN)/python -m bench.document
+
+# The demo under eight hostile clients for SECONDS (60 where it is not given): statuses, memory, and how long others
+# wait. Fails where any answer is a 5xx.
+hostile: .venv/dev
+	$(BIN)/python -m bench.hostile $(if $(filter-out file,$(origin SECONDS)),--seconds $(SECONDS))
 
 # The environments: what `run` needs, and what the checks need beside it.
 .venv/run: requirements/run.txt
