@@ -5,6 +5,7 @@ import sys
 
 from local.house import HOUSE
 from local.server import main
+from tools.output import printing
 
 if __name__ == "__main__":
-    sys.exit(main(os.environ, HOUSE))
+    sys.exit(printing(lambda: main(os.environ, HOUSE)))

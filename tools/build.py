@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools.output import printing
 from tools.runtime_python import TEMPLATE, find, version
 
 ROOT = TEMPLATE.parent
@@ -88,12 +89,18 @@ def _report(build_folder: Path) -> str:
     return "\n".join(["", *lines, total, f"in {build_folder}"])
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Build, and print what it weighs; the exit code, which is SAM's where SAM refuses."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--arch", choices=ARCHITECTURES, default=NATIVE)
     chosen = parser.parse_args().arch
     try:
         build(chosen)
     except subprocess.CalledProcessError as error:
-        sys.exit(error.returncode)
+        return error.returncode
     print(_report(folder(chosen)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(printing(main))

@@ -1,11 +1,11 @@
 """The `roster` command: records in and out, the first administrator, API tokens, verify and repair.
 
-Exit codes: 0 done; 1 refused, or some lines were bad; 2 the call itself is wrong.
+Exit codes: 0 done; 1 refused, or some lines were bad, or whoever read the output has left; 2 the call itself
+is wrong, or the output cannot be written.
 """
 
 import argparse
 import getpass
-import os
 import sqlite3
 import sys
 from collections import Counter
@@ -30,6 +30,7 @@ from roster.table.dynamo import DynamoStore
 from roster.table.store import Absent, Present, Store, all_of
 from roster.table.transaction import Transaction
 from roster.table.transport import BotoTransport, boto_client
+from tools.output import printing
 from tools.progress import Bars
 from tools.records.export import export
 from tools.records.loading import load
@@ -53,7 +54,11 @@ class Command(Protocol):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; the exit code."""
+    """Run the command; the exit code. Raises SystemExit for a call that is wrong, and after `--help`."""
+    return printing(lambda: _run(argv))
+
+
+def _run(argv: Sequence[str] | None) -> int:
     arguments = _parser().parse_args(argv)
     command: Command = arguments.run
     try:
@@ -70,15 +75,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except sqlite3.DatabaseError as error:
         print(f"roster: {arguments.store}: {error}", file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        # Whoever read our output has left; the interpreter must not complain at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
     except KeyboardInterrupt:
         print("roster: interrupted; what was written is whole", file=sys.stderr)
         return 130
     except OSError as error:
-        print(f"roster: {error.filename or 'the file'}: {error.strerror}", file=sys.stderr)
+        if error.filename is None:
+            raise  # of what is written: `printing` answers for it
+        print(f"roster: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
 
 
@@ -209,6 +212,7 @@ def _export(store: Store, arguments: argparse.Namespace) -> int:
     with ExitStack() as stack:
         out = stack.enter_context(replacing(arguments.file)) if arguments.file else sys.stdout
         counts = export(store, out, progress=stack.enter_context(Bars()))
+        out.flush()  # before it is said to be there
     print(f"exported {_counted(counts)}", file=sys.stderr)
     return 0
 

@@ -18,6 +18,7 @@ from local.gateway import read_template, translate
 from local.loopback import Handler, Listener
 from local.runtime_api import Deployed, Environment, Failed
 from tools.build import HERE, folder
+from tools.output import printing
 from tools.runtime_python import TEMPLATE, runs_as, version
 
 ROOT = TEMPLATE.parent
@@ -135,4 +136,4 @@ def _invoke(function: Deployed, event: Any, endpoint: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(printing(main))

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.output import printing
+
 ROOT = Path(__file__).parent.parent
 LAYER = "layers/roster/roster"
 LEFT_OUT = shutil.ignore_patterns(
@@ -294,4 +296,4 @@ def _first_failure(tree: Path, tests: Sequence[str]) -> str | None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(printing(lambda: main(sys.argv[1:])))

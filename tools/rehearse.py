@@ -17,6 +17,7 @@ from typing import Any
 from tools.build import HERE, ROOT, folder
 from tools.emulator import Failed, Stage, emulator
 from tools.listeners import outside, watched
+from tools.output import printing
 
 LIMIT = 480
 """Seconds until a rehearsal that hangs is ended; one takes about 70 of CPU."""
@@ -125,4 +126,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(printing(main))

@@ -20,7 +20,7 @@ from local.embedded import open_embedded
 from roster.table import keys, listings
 from roster.table.store import Item, Key
 from tests import real
-from tests.local.served import ROOT, Served, launch, ready, served
+from tests.local.served import BOUND, ROOT, Served, launch, ready, served
 from tools import demo
 
 
@@ -42,6 +42,14 @@ def test_the_printed_curl_lines_work(house: Served, tmp_path: Path) -> None:
 
 def test_the_last_line_is_ready(house: Served) -> None:
     assert house.lines[-1] == f"ready {house.url}"
+
+
+def test_fn_01_a_reader_who_leaves_ends_the_server_without_a_word(tmp_path: Path) -> None:
+    process = launch(tmp_path, DATA="none")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(BOUND) == 1
+    assert (tmp_path / "stderr").read_text() == ""
 
 
 def test_document_002_is_walked_in_one_sitting(house: Served) -> None:

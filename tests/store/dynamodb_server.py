@@ -62,8 +62,8 @@ class Server:
     connections: int = 0
     port: int = 0
     tls: ssl.SSLContext | None = None
-    tunnels: bool = True
-    """Whether a proxy lets anybody through."""
+    tunnels: bool | bytes | None = True
+    """Whether a proxy lets anybody through; bytes are said instead, and `HANGS` never."""
     keeps: bool = False
     """Whether the connection goes on after bytes that are sent as they are."""
     hung_up: threading.Event = field(default_factory=threading.Event)
@@ -155,6 +155,12 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             """A tunnel, at whose end this very server is."""
             headers = {name.lower(): value for name, value in self.headers.items()}
             server.asked.append(Asked(self.command, self.path, headers, b"", self.number))
+            if not isinstance(server.tunnels, bool):
+                if server.tunnels is HANGS:
+                    server.ended.wait(30)
+                self.wfile.write(server.tunnels or b"")
+                self._hang_up()
+                return
             self.send_response_only(200 if server.tunnels else 403)
             self.end_headers()
             if server.tls is not None:

@@ -3,6 +3,7 @@
 import datetime
 import os
 import random
+import socket
 import ssl
 import subprocess
 import sys
@@ -355,6 +356,46 @@ def test_a_proxy_that_refuses_the_tunnel_is_a_connection_error(
     server.tunnels = False
     monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{server.port}")
     assert refused(LeanTransport("https://dynamodb.test", "eu-west-1")).code == "ConnectionError"
+
+
+@pytest.mark.parametrize(
+    ("tunnels", "code"),
+    [
+        (False, "ConnectionError"),
+        (b"Good morning.\r\n\r\n", "ConnectionError"),
+        (b"HTTP/1.1 200 OK\r\nVia", "ConnectionError"),
+        (HANGS_UP, "ConnectionError"),
+        (HANGS, "TimeoutError"),
+    ],
+    ids=["refused", "words", "half a head", "hung up", "silent"],
+)
+def test_fn_01_a_tunnel_that_does_not_open_leaves_no_socket_open(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tunnels: bool | bytes | None, code: str
+) -> None:
+    opened = []
+
+    def connect(*arguments: Any, connect: Callable[..., socket.socket] = socket.create_connection) -> Any:
+        opened.append(connect(*arguments))
+        return opened[-1]
+
+    monkeypatch.setattr("socket.create_connection", connect)
+    monkeypatch.setattr("roster.table.connections.CONNECT_SECONDS", 0.05 if tunnels is HANGS else 1.0)
+    monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{server.port}")
+    server.tunnels = tunnels
+    error = refused(LeanTransport("https://dynamodb.test", "eu-west-1"))
+    assert error.code == code
+    # While the error is at hand with all that it refers to: nothing is left to a collector of garbage.
+    assert [each.fileno() for each in opened] == [-1]
+
+
+def test_a_tunnel_to_an_address_of_ipv6_is_asked_for_in_brackets(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.tunnels = False
+    monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{server.port}")
+    refused(LeanTransport("https://[2001:db8::1]", "eu-west-1"))
+    [asked] = server.asked
+    assert (asked.target, asked.headers["host"]) == ("[2001:db8::1]:443", "[2001:db8::1]:443")
 
 
 def test_tls_goes_through_a_tunnel_of_the_proxy(

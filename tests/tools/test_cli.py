@@ -5,7 +5,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -205,12 +207,88 @@ def test_the_table_is_that_of_the_settings(capsys: pytest.CaptureFixture[str]) -
     assert f"default: {settings().table_name}" in capsys.readouterr().out
 
 
-def test_a_reader_who_leaves_is_no_error(store: Path) -> None:
-    command = [sys.executable, "-m", "tools.cli", "export", "--store", str(store)]
+RECORDS = '{"type": "user", "email": "b@example.com"}\n'
+# Each has something to say on standard output, given a store with a fault in it; NAME stands for its file.
+PRINTING = (
+    "--help",
+    "import records.jsonl --store NAME",
+    "export --store NAME",
+    "admin create --email root@example.com --name Root --password-stdin --store NAME",
+    "token create --user u1 --name ci --store NAME",
+    "audit erase --user gone --store NAME",
+    "verify --store NAME",
+    "repair --store NAME",
+)
+# Python writes little at its end, unless it is told to write at once.
+WAYS = [
+    *(pytest.param(call, "", id=call.partition(" -")[0]) for call in PRINTING),
+    *(
+        pytest.param(call, "1", id=f"{call} at once")
+        for call in ("export --store NAME", "verify --store NAME")
+    ),
+]
+
+
+def ran(
+    call: str, store: Path, out: TextIO | int, *, unbuffered: str = "", errors: TextIO | int = subprocess.PIPE
+) -> "subprocess.CompletedProcess[str]":
+    """The command as a process of its own, which writes there."""
+    (store.parent / "records.jsonl").write_text(RECORDS)
+    embedded = open_embedded(store)
+    embedded.bulk_put([{"PK": "known to", "SK": "nobody"}])
+    embedded.close()
+    return subprocess.run(
+        [sys.executable, "-m", "tools.cli", *call.replace("NAME", store.name).split()],
+        cwd=store.parent,
+        # The variable counts where it is not empty.
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+        input=PASSWORD + "\n",
+        stdout=out,
+        stderr=errors,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def left() -> Iterator[TextIO]:
+    """A pipe whose reader has left."""
     reading, writing = os.pipe()
     os.close(reading)
-    with os.fdopen(writing, "w") as out:
-        done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
+    with os.fdopen(writing, "w") as pipe:
+        yield pipe
+
+
+@pytest.mark.parametrize(("call", "unbuffered"), WAYS)
+def test_fn_01_a_reader_who_leaves_is_no_error(store: Path, left: TextIO, call: str, unbuffered: str) -> None:
+    done = ran(call, store, left, unbuffered=unbuffered)
     assert done.returncode == 1
-    assert "Traceback" not in done.stderr
-    assert "Broken" not in done.stderr
+    assert "Error" not in done.stderr  # neither a traceback nor what an interpreter says at its end
+
+
+def test_fn_01_a_reader_of_what_goes_wrong_may_leave_too(store: Path, left: TextIO) -> None:
+    assert ran("export --store NAME", store, left, errors=left).returncode == 1
+    assert ran("export --store nowhere", store, subprocess.DEVNULL, errors=left).returncode == 1
+
+
+@pytest.mark.parametrize(("call", "unbuffered"), WAYS)
+def test_fn_01_an_output_that_cannot_be_written_is_one_line(store: Path, call: str, unbuffered: str) -> None:
+    with Path("/dev/full").open("w") as out:
+        done = ran(call, store, out, unbuffered=unbuffered)
+    assert done.returncode == 2
+    assert [line for line in done.stderr.splitlines() if "No space" in line or "Error" in line] == [
+        "roster: the output: No space left on device"
+    ]
+
+
+def test_fn_01_an_export_that_does_not_arrive_is_not_said_to(store: Path) -> None:
+    with Path("/dev/full").open("w") as out:
+        assert "exported" not in ran("export --store NAME", store, out).stderr
+
+
+def test_fn_01_without_an_output_nothing_is_done(store: Path) -> None:
+    before = store.read_bytes()
+    command = f"{sys.executable} -m tools.cli token create --user u1 --name ci --store {store} >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "roster: standard output is closed\n")
+    assert store.read_bytes() == before

@@ -1,7 +1,7 @@
 """Kept-alive HTTP/1.1 connections to one address, for calls that carry and answer JSON.
 
-The standard library connects: names, TLS, a proxy's tunnel. What follows on the socket is read here,
-because its `http.client` reads an answer's head as an e-mail's, at four times the price (decision 0009).
+The standard library connects: names and TLS. What follows on the socket is read here, because its
+`http.client` reads an answer's head as an e-mail's, at four times the price (decision 0009).
 """
 
 import select
@@ -100,12 +100,11 @@ class Connections:
             connection.close()
 
     def _opened(self) -> "_Connection":
-        if self._proxy is not None and self._tls is not None:
-            connected = _tunnel(self._proxy, self._address)
-        else:
-            connected = socket.create_connection(_place(self._proxy or self._address), CONNECT_SECONDS)
+        connected = socket.create_connection(_place(self._proxy or self._address), CONNECT_SECONDS)
         try:
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._proxy is not None and self._tls is not None:
+                _Connection(connected).tunnel(_connect(self._address, self._proxy))
             if self._tls is not None:
                 connected = self._tls.wrap_socket(connected, server_hostname=self._address.hostname)
         except BaseException:
@@ -143,6 +142,16 @@ class _Connection:
         else:
             content, again = self._source.read(), False
         return Answer(status, headers, content), again
+
+    def tunnel(self, request: bytes) -> None:
+        """Have a proxy pass on what follows on the socket. Raises Broken where it refuses."""
+        self._socket.settimeout(CONNECT_SECONDS)
+        with self._source:  # whoever follows reads the socket itself
+            self._socket.sendall(request)
+            status = self._status()
+            dict(self._fields())
+        if not 200 <= status < 300:
+            raise Broken(f"the proxy refuses the tunnel: HTTP {status}")
 
     def has_ended(self) -> bool:
         """Whether something can be read, which between requests can only be the end."""
@@ -226,18 +235,13 @@ def _place(address: SplitResult) -> tuple[str, int]:
     return address.hostname or "", address.port or _PORTS[address.scheme]
 
 
-def _tunnel(proxy: SplitResult, address: SplitResult) -> socket.socket:
-    """A connection through the proxy, on which TLS can begin."""
-    from http.client import HTTPConnection, HTTPException
-
-    opening = HTTPConnection(*_place(proxy), timeout=CONNECT_SECONDS)
-    opening.set_tunnel(*_place(address), _authorization(proxy))
-    try:
-        opening.connect()
-    except HTTPException as error:
-        raise Broken("of the proxy's tunnel") from error
-    connected: socket.socket = opening.sock
-    return connected
+def _connect(address: SplitResult, proxy: SplitResult) -> bytes:
+    """The request for a tunnel, whose target names the port even where it is the scheme's own."""
+    host, port = _place(address)
+    target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    lines = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
+    lines += [f"{name}: {value}" for name, value in _authorization(proxy).items()]
+    return "\r\n".join([*lines, "\r\n"]).encode("latin-1")
 
 
 def _authorization(proxy: SplitResult | None) -> dict[str, str]:
