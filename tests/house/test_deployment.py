@@ -291,6 +291,13 @@ def test_the_public_routes_are_in_the_template() -> None:
     assert set(KEYS) >= PUBLIC
 
 
+def test_fa_01_a_warning_of_the_gateway_fails_no_deploy() -> None:
+    """Beside `DisableExecuteApiEndpoint` SAM writes `servers` without `url`, of which the gateway warns."""
+    apis = [one for one in RESOURCES.values() if one["Type"] == "AWS::ApiGatewayV2::Api"]
+    assert any("url" not in server for one in apis for server in one["Properties"]["Body"]["servers"])
+    assert not any("FailOnWarnings" in one["Properties"] for one in apis)
+
+
 @pytest.mark.row("item-02")
 def test_the_gateway_keeps_no_answer_of_an_authorizer() -> None:
     """It has none: each function knows its caller anew, at every request."""
