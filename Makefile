@@ -2,6 +2,17 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+VENVS := sam checkov clients fuzz lambda peers rehearse
+ON_THE_RUNTIME := lambda peers rehearse
+# Asked once, before anything is fetched: whether the Python will do, and which environments are of one that is not.
+ifeq ($(MAKELEVEL)$(filter clean lock,$(MAKECMDGOALS)),0)
+OURS := .venv $(patsubst %,.venv-%,$(filter-out $(ON_THE_RUNTIME),$(VENVS)))
+OTHERS := $(ON_THE_RUNTIME:%=.venv-%)
+FIT := $(shell command -v $(PYTHON) >/dev/null && $(PYTHON) tools/fit.py $(PYTHON) $(OURS) -- $(OTHERS))
+ifneq ($(FIT),fit)
+$(error $(or $(FIT),Roster needs Python 3.11 or newer: there is no $(PYTHON) here that works))
+endif
+endif
 # Without bytecode kept, each of the many processes that tests start compiles our modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps
@@ -11,6 +22,7 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes -
 all: check test
 
 run: .venv/run
+	@echo 'roster: starting the server; its last line will be `ready`' >&2
 	@exec $(BIN)/python -m local
 
 # A worker a core; each takes tests from the other when it has done its own. WORKERS=0 is one process.
@@ -78,18 +90,22 @@ hostile: .venv/dev
 
 # The environments: what `run` needs, and what the checks need beside it.
 .venv/run: requirements/run.txt
-	$(PYTHON) -m venv .venv
-	$(PIP) -r requirements/run.txt
-	$(BIN)/python tools/link.py
-	touch $@
+	@echo 'roster: $(PYTHON) makes the environment .venv' >&2
+	@$(PYTHON) -m venv .venv
+	@echo 'roster: fetching what the server needs, by $<: some half a minute' >&2
+	@$(PIP) -r $<
+	@$(BIN)/python tools/link.py
+	@touch $@
 
 .venv/dev: requirements/dev.txt .venv/run
-	$(PIP) -r requirements/dev.txt
-	touch $@
+	@echo 'roster: fetching what the checks and tests need, by $<: about a minute' >&2
+	@$(PIP) -r $<
+	@touch $@
 
 .venv/bench: requirements/bench.txt .venv/run
-	$(PIP) -r requirements/bench.txt
-	touch $@
+	@echo 'roster: fetching what the measurements need, by $<' >&2
+	@$(PIP) -r $<
+	@touch $@
 
 # Environments of their own, which pin what we pin otherwise or must not see what is ours:
 #   sam       builds, validates, deploys                 checkov   the template's policies
@@ -97,15 +113,15 @@ hostile: .venv/dev
 #   lambda    AWS's runtime client                       peers     what others would deploy, for `make bench`
 #   rehearse  an emulator of AWS
 # The last three stand on the functions' own Python; the emulator alone cannot do without.
-VENVS := sam checkov clients fuzz lambda peers rehearse
 VENV_PYTHON = $(PYTHON)
 .venv-lambda/made .venv-peers/made: VENV_PYTHON = $$($(PYTHON) -m tools.runtime_python || echo $(PYTHON))
 .venv-rehearse/made: VENV_PYTHON = $$($(PYTHON) -m tools.runtime_python)
 
 $(VENVS:%=.venv-%/made): .venv-%/made: requirements/%.txt
-	python=$(VENV_PYTHON) && "$$python" -m venv .venv-$*
-	.venv-$*/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r $<
-	touch $@
+	@echo 'roster: making .venv-$*, and fetching what $< names' >&2
+	@python=$(VENV_PYTHON) && "$$python" -m venv .venv-$*
+	@.venv-$*/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r $<
+	@touch $@
 
 # All that `check`, `test` and `real` want.
 environments: .venv/dev $(patsubst %,.venv-%/made,$(filter-out peers,$(VENVS)))

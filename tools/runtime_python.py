@@ -26,8 +26,18 @@ def _candidates(wanted: str, environ: Mapping[str, str]) -> Iterator[Path]:
     for folder in environ.get("PATH", "").split(os.pathsep):
         if found := shutil.which(f"python{wanted}", path=folder):
             yield Path(found)
-    pyenv = Path(environ.get("PYENV_ROOT") or Path(environ.get("HOME", "/"), ".pyenv"))
-    yield from sorted(pyenv.glob(f"versions/{wanted}.*/bin/python{wanted}"), reverse=True)
+    for pyenv in _pyenvs(environ):
+        yield from sorted(pyenv.glob(f"versions/{wanted}.*/bin/python{wanted}"), reverse=True)
+
+
+def _pyenvs(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Where pyenv is: as it says itself, where the PATH has its shims, or in the home."""
+    if named := environ.get("PYENV_ROOT"):
+        yield Path(named)
+        return
+    folders = map(Path, environ.get("PATH", "").split(os.pathsep))
+    yield from (folder.parent for folder in folders if folder.name == "shims")
+    yield Path(environ.get("HOME", "/"), ".pyenv")
 
 
 def runs_as(path: Path, wanted: str) -> bool:

@@ -34,6 +34,12 @@ def test_a_shim_that_stands_for_nothing_is_passed_over(tmp_path: Path) -> None:
     assert runtime_python.find("3.13", environ) == there
 
 
+def test_fn_01_the_shims_of_the_path_are_enough_to_find_it(tmp_path: Path) -> None:
+    shim = interpreter(tmp_path / "shims/python3.13", "")
+    there = interpreter(tmp_path / "versions/3.13.7/bin/python3.13", "3.13")
+    assert runtime_python.find("3.13", {"PATH": f"/nowhere:{shim.parent}", "HOME": "/nowhere"}) == there
+
+
 def test_a_python_of_another_version_is_none(tmp_path: Path) -> None:
     other = interpreter(tmp_path / "python3.13", "3.12")
     assert runtime_python.find("3.13", {"PATH": str(other.parent), "PYENV_ROOT": str(tmp_path)}) is None
