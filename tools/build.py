@@ -1,6 +1,7 @@
 """`make build`: what `sam deploy` ships. SAM builds it, the functions' own Python adds the bytecode.
 
-arm64 goes where `sam deploy` looks for it; another architecture beside it, under a template that says so.
+arm64 goes where `sam deploy` looks for it; another architecture beside it, under a template that says so. A
+bill of materials stands beside each (`tools/sbom.py`).
 """
 
 import argparse
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tools import sbom
 from tools.output import printing
 from tools.runtime_python import TEMPLATE, find, version
 
@@ -30,7 +32,10 @@ def folder(architecture: str) -> Path:
 
 
 def build(architecture: str) -> None:
-    """Build the template's layers and functions. Raises CalledProcessError where SAM refuses."""
+    """Build the template's layers and functions, and write the bill of materials beside them.
+
+    Raises CalledProcessError where SAM refuses, and `sbom.Differs` where it built what is not locked.
+    """
     # Make's own variables would reach the makefiles of the layers, and outdo what is said here.
     environ = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS")}
     environ |= {"ARCH": architecture, "PYTHON": sys.executable, "SAM_CLI_TELEMETRY": "0"}
@@ -44,6 +49,7 @@ def build(architecture: str) -> None:
         env=environ,
         check=True,
     )
+    sbom.write(folder(architecture))
     _add_bytecode(folder(architecture))
 
 
@@ -86,7 +92,7 @@ def _report(build_folder: Path) -> str:
     rows = {**layers, "the largest function": function}
     lines = [f"{name:<22}{size / 1e6:>7.1f} MB" for name, size in rows.items()]
     total = f"{'together':<22}{sum(rows.values()) / 1e6:>7.1f} MB of {MOST / 1e6:.0f}, unzipped"
-    return "\n".join(["", *lines, total, f"in {build_folder}"])
+    return "\n".join(["", *lines, total, f"in {build_folder}, with its bill of materials, {sbom.FILE}"])
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 """`make build` on a copy with nothing prepared. It fetches SAM CLI and the layers: `make real` runs it."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from local.gateway import Routes
+from tools import sbom
 from tools.build import HERE, ROOT, folder, sizes
 from tools.runtime_python import find, version
 
@@ -81,6 +83,9 @@ def test_a_host_with_it_builds_bytecode_that_is_trusted_and_layers_that_import(c
     layers, largest = sizes(built)
     assert set(layers) == {"DependenciesLayer", "RosterLayer"}
     assert sum(layers.values()) + largest < 90_000_000
+    bill = json.loads((built / sbom.FILE).read_text("utf-8"))
+    assert {each["name"]: each["version"] for each in bill["components"]} == sbom.locked(sbom.LOCK)
+    assert all(each["licenses"] for each in bill["components"])
     compiled = cache_from_source("module.py").replace(
         f"3{sys.version_info.minor}", version().replace(".", "")
     )
