@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from roster import passwords
-from roster.dialects.workspaces import Access, endpoint
+from roster.dialects.workspaces import Access, demand_password_of_another, endpoint
 from roster.dialects.workspaces_shapes import AdminUser, Success, UpdateUser
 from roster.door import Response
 from roster.model import User
@@ -16,7 +16,10 @@ app, handler = endpoint(Access.PLATFORM_ADMIN)
 def update_user(userId: str, body: UpdateUser) -> Response[Success[AdminUser]]:
     call = app.call
     user, wanted = users.alive(call.store, userId), body.wanted()
-    password = passwords.digest(body.password) if body.password is not None else None
+    password = None
+    if body.password is not None:
+        demand_password_of_another(call, user, body.password)
+        password = passwords.digest(body.password)
 
     def edit(present: User) -> User:
         call.demand_match(present.revision)

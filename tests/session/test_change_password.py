@@ -108,9 +108,26 @@ def test_what_is_no_password_is_refused(api: Api, ada: User, new: Any) -> None:
     assert_unfit(answer, "newPassword")
 
 
+@pytest.mark.parametrize("name", ["full_name", "first_name", "last_name", "user_name"])
+def test_fs_18_a_name_of_ones_own_is_no_password(api: Api, directory: Directory, name: str) -> None:
+    """The session knows the person: the body names nobody."""
+    told = "Wolfeschlegel Zubrowka"
+    bob = directory.change(directory.user("bob", password=OLD), **{name: told})
+    cookie = str(directory.session(bob))
+    for new in (told.upper(), "zubrowka", "Zubrowka1", "akworbuz"):
+        with api.no_effect():
+            assert_unfit(_change(api, cookie, new=new), "newPassword")
+    assert_granted(_change(api, cookie, new="akworbuz and a red kite"))
+
+
 @pytest.mark.parametrize(
     "new",
-    ["zq7x-abc", "zq7x" * 64, "\U0001f600" * 8, " \t pass \u202e "],
+    [
+        "zq7x-abc",
+        ("zq7x wf9p tmjr bk2c vhgd nysu " * 9)[:256],
+        "\U0001f600\U0001f4a9\U0001f680\U0001f433\U0001f335\U0001f369\U0001f525\U0001f511",
+        " \t pass \u202e ",
+    ],
     ids=["8", "256", "emoji", "spaces"],
 )
 def test_a_new_password_is_taken_as_given(api: Api, ada: User, new: str) -> None:

@@ -99,6 +99,21 @@ def test_a_prompted_password_must_be_the_same_twice(
         ("U1@example.com", PASSWORD, 1, "this e-mail address belongs to a user already"),
         ("nobody", PASSWORD, 2, "--email is not a valid e-mail address"),
         ("b@example.com", "sentinel"[:7], 1, "the password must have 8 to 256 characters"),
+        pytest.param("b@example.com", " " * 8, 1, "the password must not be blanks alone", id="FS-18-blanks"),
+        pytest.param(
+            "b.wolfeschlegel@example.com",
+            "Wolfeschlegel",
+            1,
+            "the password must not be made of the person's own address or name",
+            id="FS-18-own-address",
+        ),
+        pytest.param(
+            "b@example.com",
+            "Company123",
+            1,
+            "the password is too easy to guess; make it longer, or join words that do not belong together",
+            id="FS-18-score",
+        ),
         ("b@example.com", "\udcff" + PASSWORD, 1, "the password is not UTF-8"),
     ],
 )

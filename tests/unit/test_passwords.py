@@ -4,22 +4,29 @@ from typing import Literal
 
 import argon2
 import pytest
+import zxcvbn
+from zxcvbn import matching
 
 from roster import passwords
 from roster.settings import Settings
 
 CHEAP = Settings(argon2_memory_kib=8, argon2_iterations=1)
+LONG = "zq7x wf9p tmjr bk2c vhgd nysu " * 9
+ADA = ("Ada.Lovelace@Example.com", "Ada Lovelace King")
 
 
 @pytest.mark.parametrize(
     "password",
     [
         pytest.param("zq7x-abc", id="P-26-8"),
-        pytest.param("zq7x" * 16, id="P-26-64"),
-        pytest.param("zq7x" * 18 + "y", id="P-26-73"),
-        pytest.param("zq7x" * 64, id="P-26-256"),
-        pytest.param("\U0001f600" * 8, id="P-26-emoji"),
-        pytest.param("        ", id="P-26-only-spaces"),
+        pytest.param(LONG[:64], id="P-26-64"),
+        pytest.param(LONG[:73], id="P-26-73"),
+        pytest.param(LONG[:256], id="P-26-256"),
+        pytest.param(
+            "\U0001f600\U0001f4a9\U0001f680\U0001f433\U0001f335\U0001f369\U0001f525\U0001f511",
+            id="P-26-emoji",
+        ),
+        pytest.param("roster-demo-2016", id="of-the-demo"),
         pytest.param(" zq7x-ab", id="P-26-leading-space"),
         pytest.param("zq7x\n\t\x7fab", id="control-characters"),
     ],
@@ -50,6 +57,107 @@ def test_what_may_be_none(password: str) -> None:
     reason = passwords.flaw(password)
     assert reason
     assert not password or "zq7x" not in reason
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        pytest.param("stringst", id="FS-18-stringst"),
+        pytest.param("Password1!", id="FS-18-Password1!"),
+        pytest.param("Company123", id="FS-18-Company123"),
+        pytest.param("p@$$w0rd1!2", id="signs-for-letters"),
+        pytest.param("passwordpassword", id="twice"),
+        pytest.param("zq7x" * 64, id="a-pattern-of-256"),
+        pytest.param("\U0001f600" * 8, id="one-emoji"),
+        pytest.param("x" * 255 + "y", id="its-start-is-scored"),
+    ],
+)
+def test_fs_18_what_is_easy_to_guess_is_no_password(password: str) -> None:
+    reason = passwords.flaw(password)
+    assert reason == "is too easy to guess; make it longer, or join words that do not belong together"
+
+
+@pytest.mark.parametrize(
+    "blank", [" ", "\t", "\n", "\x7f", "\u00a0", "\u2003", "\u2028", "\u200b", "\u202e", "\ufeff"], ids=ascii
+)
+def test_fs_18_blanks_alone_are_no_password(blank: str) -> None:
+    mixed = (blank + " \u3000\u2009\t\u205f\u2007\u1680\u2002")[:8]
+    for password in (blank * 8, mixed):
+        assert passwords.flaw(password) == "must not be blanks alone"
+    assert passwords.flaw(blank * 4 + "zq7x" + blank * 4) != "must not be blanks alone"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Ada.Lovelace@Example.com",
+        "ADA.LOVELACE@EXAMPLE.COM",
+        " ada.lovelace@example.com ",
+        "Ada.Lovelace",
+        "example.com",
+        "LOVELACE",
+        "ada lovelace king",
+        "AdaLovelaceKing",
+        "lovelace-ada",
+        "ada+king@lovelace",
+        "Lovelace1815",
+        "ada.lovelace@example.com1",
+    ],
+)
+def test_fs_18_the_persons_own_address_or_name_is_no_password(password: str) -> None:
+    assert passwords.flaw(password, ADA) == "must not be made of the person's own address or name"
+    assert (
+        passwords.flaw(password, ["bob@somewhere.org"])
+        != "must not be made of the person's own address or name"
+    )
+
+
+def test_fs_18_case_is_folded_where_it_is_told_from_a_name() -> None:
+    assert passwords.flaw("STRASSENBAUER", ["Jo Stra\u00dfenbauer"])
+    assert passwords.flaw("stra\u00dfenbauer", ["Jo STRASSENBAUER"])
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["Lovelace12345", "10velaceAda", "L0ve1ace1815", "ecalevolada"],
+)
+def test_fs_18_what_is_made_of_the_persons_name_is_easy_to_guess(password: str) -> None:
+    reason = passwords.flaw(password, ADA)
+    assert reason is not None
+    assert "too easy to guess" in reason
+
+
+def test_fs_18_another_persons_name_and_a_sentence_about_oneself_are_passwords() -> None:
+    for password in ("Lovelace1815", "10velaceAda", "L0ve1ace1815"):
+        assert passwords.flaw(password, ["bob@example.org", "Bob Byrne"]) is None
+    assert passwords.flaw("ada likes 9 green pears", ADA) is None
+    assert passwords.flaw("eel-qeue7", ["e", "E E"]) is None  # too short to mean anything
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "4@8({[<3691!|70$5+%2" * 12,
+        "({[<1!|7" * 32,
+        "4@8({[<36 correct horse battery",
+        "a" * 256,
+        "ab" * 128,
+    ],
+)
+def test_fs_18_the_cost_of_a_score_is_bounded(password: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Counted, not timed: the length that is scored, and the readings of it that zxcvbn tries."""
+    scored: list[str] = []
+
+    def counting(text: str, user_inputs: list[str]) -> dict[str, int]:
+        scored.append(text)
+        return {"score": 4}
+
+    monkeypatch.setattr(zxcvbn, "zxcvbn", counting)
+    assert passwords.flaw(password) is None
+    assert [password.startswith(text) for text in scored] == [True]
+    assert len(scored[0]) <= 24
+    readings = matching.enumerate_l33t_subs(matching.relevant_l33t_subtable(scored[0], matching.L33T_TABLE))
+    assert len(readings) <= 48
 
 
 def test_no_two_hashes_are_alike() -> None:

@@ -124,8 +124,15 @@ BAD_PASSWORDS: list[Any] = [
     pytest.param("password", id="common"),
     pytest.param("PassWord", id="common-in-other-case"),
     pytest.param("12345678", id="common-digits"),
+    pytest.param("stringst", id="FS-18-stringst"),
+    pytest.param("Password1!", id="FS-18-Password1!"),
+    pytest.param("Company123", id="FS-18-Company123"),
+    pytest.param("ada@example.com", id="FS-18-own-address"),
+    pytest.param("AdaExample1", id="FS-18-made-of-the-address"),
+    pytest.param(" " * 8, id="FS-18-eight-spaces"),
+    pytest.param("zq7x" * 64, id="FS-18-pattern"),
 ]
-"""Values that are no password."""
+"""Values that are no password, at least not of ada@example.com."""
 
 BAD_ROLES: list[Any] = [
     pytest.param(None, id="null"),

@@ -24,6 +24,7 @@ from tests.workspaces.scene import SENTINEL, assert_granted, assert_refused, ass
 
 PATH = "/api/admin/users"
 ADA = {"email": "ada@example.com", "fullName": "Ada Lovelace", "password": SENTINEL, "roles": ["USER"]}
+LONG = "zq7x wf9p tmjr bk2c vhgd nysu " * 9
 SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
 
 
@@ -73,10 +74,13 @@ def test_roles_are_a_set_in_the_order_sent(api: Api, root: User, sent: list[str]
     "password",
     [
         pytest.param("zq7x-abc", id="P-26-eight"),
-        pytest.param("zq7x" * 16, id="P-26-64"),
-        pytest.param("zq7x" * 18 + "y", id="P-26-73"),
-        pytest.param("zq7x" * 64, id="P-26-256"),
-        pytest.param("\U0001f600" * 8, id="P-26-only-emoji"),
+        pytest.param(LONG[:64], id="P-26-64"),
+        pytest.param(LONG[:73], id="P-26-73"),
+        pytest.param(LONG[:256], id="P-26-256"),
+        pytest.param(
+            "\U0001f600\U0001f4a9\U0001f680\U0001f433\U0001f335\U0001f369\U0001f525\U0001f511",
+            id="P-26-only-emoji",
+        ),
         pytest.param("  zq7x-ab ", id="P-26-spaces-around"),
         pytest.param("zq7x\tab\nc", id="control-characters"),
     ],
@@ -148,6 +152,23 @@ def test_what_is_no_name_is_refused(api: Api, root: User, name: Any) -> None:
 def test_what_is_no_password_is_refused(api: Api, root: User, password: Any) -> None:
     with api.no_effect():
         assert_unfit(api.post(PATH, {**ADA, "password": password}, as_=root), "password")
+
+
+@pytest.mark.parametrize(
+    ("password", "reason"),
+    [
+        ("Lovelace", "must not be made of the person's own address or name"),
+        ("Company123", "is too easy to guess; make it longer, or join words that do not belong together"),
+        (" \u2003" * 4, "must not be blanks alone"),
+    ],
+)
+def test_fs_18_a_weak_password_is_refused_in_plain_words(
+    api: Api, root: User, password: str, reason: str
+) -> None:
+    with api.no_effect():
+        answer = api.post(PATH, {**ADA, "password": password}, as_=root)
+    assert_unfit(answer, "password")
+    assert answer.data == [{"field": "password", "message": reason}]
 
 
 @pytest.mark.parametrize("password", ["zq7x-ab", SENTINEL * 20], ids=["too-short", "too-long"])

@@ -109,6 +109,58 @@ def test_a_new_password_ends_every_session_and_the_old_password(api: Api, root: 
     assert api.get("/api/auth/me", as_=root).status == 200
 
 
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"fullName": "Root the Second"}, {"email": "r2@example.com", "roles": ["ADMIN"], "active": True}],
+    ids=["alone", "with-a-name", "with-all-else"],
+)
+def test_fs_20_ones_own_password_is_changed_only_by_who_knows_it(
+    api: Api, directory: Directory, more: dict[str, Any]
+) -> None:
+    """A session that was left open must not be enough to keep its owner out."""
+    root = directory.user("root", admin=True, password=PASSWORD)
+    cookie = str(directory.session(root))
+    with api.no_effect():
+        answer = api.put(_at(root), {"password": SENTINEL, **more}, as_=cookie)
+    assert_unfit(answer, "password")
+    reason = "is your own; change it with PUT /api/auth/me/password"
+    assert answer.data == [{"field": "password", "message": reason}]
+    assert (_log_in(api, root.email, SENTINEL), _log_in(api, root.email, PASSWORD)) == (401, 200)
+    asked = {"currentPassword": PASSWORD, "newPassword": SENTINEL}
+    assert api.put("/api/auth/me/password", asked, as_=cookie).status == 200
+    assert _log_in(api, root.email, SENTINEL) == 200
+
+
+def test_fs_20_all_else_of_oneself_may_be_changed(api: Api, root: User) -> None:
+    assert api.put(_at(root), {"fullName": "Root II"}, as_=root).data["fullName"] == "Root II"
+
+
+def test_fs_20_the_password_of_another_administrator_may_be_set(
+    api: Api, root: User, directory: Directory
+) -> None:
+    other = directory.user("other", admin=True, password=PASSWORD)
+    assert_granted(api.put(_at(other), {"password": SENTINEL}, as_=root), *SHOWN)
+    assert _log_in(api, other.email, SENTINEL) == 200
+
+
+@pytest.mark.parametrize(
+    ("password", "body"),
+    [
+        ("Wolfeschlegel", {}),
+        ("wolfeschlegel1", {"fullName": "Somebody Else"}),
+        ("zubrowka", {"fullName": "Ada Zubrowka"}),
+        ("new.address@example.org", {"email": "New.Address@example.org"}),
+    ],
+    ids=["the-name", "the-name-until-now", "the-name-from-now-on", "the-address-from-now-on"],
+)
+def test_fs_18_a_users_own_address_or_name_is_no_password(
+    api: Api, root: User, directory: Directory, password: str, body: dict[str, Any]
+) -> None:
+    ada = directory.user("ada", full_name="Ada Wolfeschlegel")
+    with api.no_effect():
+        assert_unfit(api.put(_at(ada), {**body, "password": password}, as_=root), "password")
+
+
 def test_a_suspended_user_is_out_at_once_and_the_sessions_never_come_back(
     api: Api, root: User, ada: User
 ) -> None:

@@ -53,9 +53,10 @@ def proved(store: Store, address: str, password: str, found: Mapping[Key, Item],
 def change_password(store: Store, session: Session, user: User, old: str, new: str, *, by: Actor) -> None:
     """Change one's own password, ending every session but this: one BatchGet, one Write, one Transact.
 
-    Raises Unfit where `old` is not the password, which counts as a failed login, and NotKnown while
-    the address waits or where this session was ended meanwhile.
+    Raises Unfit where `new` may not be this user's password, and where `old` is not the password, which
+    counts as a failed login; NotKnown while the address waits or where this session was ended meanwhile.
     """
+    passwords.demand_fit("newPassword", new, user)
     address = canonical(user.email)
     secret, failures = keys.password(user.id), keys.attempts(address)
     found = store.batch_get([secret, failures])

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
 from roster import clock, emails, passwords
 
@@ -22,8 +22,12 @@ def _address(text: str) -> str:
     return text
 
 
-def _password(text: str) -> str:
-    reason = passwords.flaw(text)
+_ABOUT = ("email", "fullName", "full_name", "first_name", "last_name", "user_name")
+
+
+def _password(text: str, info: ValidationInfo) -> str:
+    about = (info.data.get(name) for name in _ABOUT)
+    reason = passwords.flaw(text, [told for told in about if told])
     if reason is not None:
         raise ValueError(reason)
     return text
@@ -70,7 +74,7 @@ Password = Annotated[
     AfterValidator(_password),
     Field(json_schema_extra={"minLength": passwords.SHORTEST, "maxLength": passwords.LONGEST}),
 ]
-"""A new password."""
+"""A new password; a shape names it after the fields that tell whose it is, so that it is none of them."""
 
 WorkspaceKey = Annotated[
     str,

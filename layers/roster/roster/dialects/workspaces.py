@@ -11,7 +11,7 @@ from typing import TypeVar
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
-from roster import auth, clock, door, wiring
+from roster import auth, clock, door, passwords, wiring
 from roster.dialects import bearer
 from roster.dialects.fields import Body
 from roster.dialects.workspaces_shapes import Done, Listed, Meta, Success, T
@@ -329,6 +329,17 @@ def demand_place(call: Call, workspace_id: str | None) -> None:
     belongs = call.user.is_admin or members.of_item(membership) is not None
     if keys.tenant(workspace_id) not in found or not belongs:
         raise Missing("workspace", workspace_id)
+
+
+def demand_password_of_another(call: Call, user: User, password: str) -> None:
+    """Raise Unfit where the text may not be the user's password, and where the user is the caller.
+
+    One's own password is changed only where the present one is asked for: a session alone, left open
+    or stolen, must not be enough to keep its owner out.
+    """
+    if user.id == call.user.id:
+        raise Unfit(Flaw("password", "is your own; change it with PUT /api/auth/me/password"))
+    passwords.demand_fit("password", password, user)
 
 
 def endpoint(access: Access) -> tuple[door.Resolver[Call], door.Handler]:
