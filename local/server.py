@@ -30,6 +30,7 @@ from local.gateway import (
 from local.hosts import AbsoluteForm, KnownHosts, host_name
 from local.streams import Feed, Invoke, Subscription, follow
 from local.workers import FunctionError, NotStarted, Pool
+from roster import credentials
 
 HOST = "127.0.0.1"
 _GRACE_SECONDS = 1
@@ -75,6 +76,8 @@ class Options:
         proof = _proof(given.get("IDENTITY_HEADER_PROOF", "none"))
         if proof == "gateway-secret" and secret is None:
             raise CannotStart("IDENTITY_HEADER_PROOF=gateway-secret wants GATEWAY_SECRET", 2)
+        if secret is not None and (reason := credentials.flaw(secret)):
+            raise CannotStart(f"GATEWAY_SECRET {reason}", 2)
         return cls(
             port=_port(given.get("PORT", "3000")),
             store=_new_file("STORE", store) if store else None,

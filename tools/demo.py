@@ -36,7 +36,7 @@ DEVELOPER_TOKEN = "demo-token-of-ingrid-lindqvist-who-develops"  # noqa: S105
 SERVICE_TOKEN = "demo-token-of-the-build-robot-at-northwind"  # noqa: S105
 """API tokens, for curl; the robot's is for its workspace."""
 
-CLIENT_ID, CLIENT_SECRET = "build", "demo-secret-of-the-build-client"
+CLIENT_ID, CLIENT_SECRET = "build", "demo-secret-of-the-client-that-builds"
 """The client of the token endpoint that stands for the robot."""
 
 _FIRST = (  # noqa: SIM905 - a line a name would be eighty lines

@@ -59,7 +59,7 @@ def test_every_variable_is_an_option(tmp_path: Path) -> None:
             "DATA": str(records),
             "ISSUERS": str(issuers),
             "IDENTITY_HEADER_PROOF": "gateway-secret",
-            "GATEWAY_SECRET": "s",
+            "GATEWAY_SECRET": "s" * 32,
             "TABLE_ENDPOINT": "http://127.0.0.1:8000",
             "HOSTS": " Roster.example  [FE80::1]:3000 ",
         }
@@ -70,7 +70,7 @@ def test_every_variable_is_an_option(tmp_path: Path) -> None:
         demo=False,
         issuers=issuers,
         identity_header_proof="gateway-secret",
-        gateway_secret="s",
+        gateway_secret="s" * 32,
         table_endpoint="http://127.0.0.1:8000",
         hosts=("roster.example", "[fe80::1]:3000"),
     )
@@ -124,6 +124,23 @@ def test_a_wrong_variable_is_named_in_one_line(environ: dict[str, str], word: st
     assert word in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert refusal.value.code == 2
+
+
+@pytest.mark.parametrize(
+    ("secret", "reason"),
+    [
+        ("7", "must have at least 32 characters"),
+        ("s" * 31, "must have at least 32 characters"),
+        ("a-string-secret-at-least-256-bits-long", "is a sample that documentation has published"),
+    ],
+)
+@pytest.mark.parametrize("proof", ["none", "gateway-secret"])
+def test_fs_09_a_weak_gateway_secret_stops_the_start_in_one_line_without_it(
+    secret: str, reason: str, proof: str
+) -> None:
+    with pytest.raises(CannotStart) as refusal:
+        Options.from_environ({"GATEWAY_SECRET": secret, "IDENTITY_HEADER_PROOF": proof})
+    assert (str(refusal.value), refusal.value.code) == (f"GATEWAY_SECRET {reason}", 2)
 
 
 # The server.

@@ -81,6 +81,10 @@ def token(secret: str | None, who: str = "u1", /, **fields: Any) -> Line:
     }
 
 
+def client(secret: str, name: str = "cf", /, **fields: Any) -> Line:
+    return {"type": "client", "id": name, "secret": secret, **fields}
+
+
 def items(store: Store) -> dict[Key, Item]:
     """The whole table."""
     found: dict[Key, Item] = {}

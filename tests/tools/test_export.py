@@ -140,7 +140,7 @@ WHOLE: list[Line] = [
     {
         "type": "client",
         "id": "cf",
-        "secret": "s",
+        "secret": "s" * 32,
         "userId": "u1",
         "grants": ["client_credentials"],
         "scopes": ["cloud_controller.read"],

@@ -24,6 +24,7 @@ from tests.tools.support import (
     Line,
     Records,
     by_text,
+    client,
     items,
     member,
     project,
@@ -38,6 +39,9 @@ from tools.records.loading import load
 
 SECRET = "0123456789abcdef0123456789abcdef"
 PASSWORD = "a sentinel, long enough"
+PUBLISHED = "a-string-secret-at-least-256-bits-long"
+GUESSED = "is too easy to guess; make it longer, or join words that do not belong together"
+OWN = "must not be made of the person's own address or name"
 
 
 def tenant_of(store: Store, name: str = "w1") -> Tenant:
@@ -217,6 +221,7 @@ BAD: list[tuple[Line | str | bytes, str]] = [
         "spaceRole: role must be 'developer', 'manager' or 'auditor'",
     ),
     (token("x" * 31), "apiToken: secret must have at least 32 characters"),
+    (token(PUBLISHED), "apiToken: secret is a sample that documentation has published"),
     (token(None), "apiToken: userId 'u1' is not in this file or the table"),
 ]
 
@@ -231,6 +236,46 @@ def test_a_bad_line_is_named_and_costs_no_other(
 
 
 @pytest.mark.parametrize(
+    ("password", "fields", "reason"),
+    [
+        (" " * 8, {}, "must not be blanks alone"),
+        ("stringst", {}, GUESSED),
+        ("Password1!", {}, GUESSED),
+        ("W0lfeschlegel!", {"lastName": "Wolfeschlegel"}, GUESSED),
+        ("U1@Example.com", {}, OWN),
+        ("ada wolfeschlegel", {"fullName": "Ada Wolfeschlegel"}, OWN),
+        ("Zubrowka", {"firstName": "Ada", "userName": "zubrowka"}, OWN),
+    ],
+)
+def test_fs_18_a_line_with_a_weak_password_is_refused(
+    records: Records, password: str, fields: Line, reason: str
+) -> None:
+    refused = records.refused(workspace(), user("u1", password=password, **fields), user("other"))
+    assert refused == [f"line 2: user: password {reason}"]
+    assert users.by_id(records.store, "u1") is None
+    assert users.by_id(records.store, "other") is not None
+
+
+@pytest.mark.parametrize(
+    ("secret", "reason"),
+    [
+        ("7", "must have at least 32 characters"),
+        ("x" * 31, "must have at least 32 characters"),
+        (" ", "must have at least 32 characters"),
+        ("tokensecret", "must have at least 32 characters"),
+        (PUBLISHED, "is a sample that documentation has published"),
+    ],
+)
+def test_fs_09_a_line_with_a_weak_client_secret_is_refused(
+    records: Records, secret: str, reason: str
+) -> None:
+    assert records.refused(user(), client(secret), client("x" * 32, "good"), client("", "public")) == [
+        f"line 2: client: secret {reason}"
+    ]
+    assert [line["id"] for line in records.exported("client")] == ["good", "public"]
+
+
+@pytest.mark.parametrize(
     "line",
     [
         user("u1", password="sent\u0000inel-secret"),
@@ -240,6 +285,7 @@ def test_a_bad_line_is_named_and_costs_no_other(
         token("session_u1." + "sentinel-secret".ljust(43, "x")),
         token("token_u2." + "sentinel-secret".ljust(43, "x")),
         {"type": "client", "id": "cf", "secret": ["sentinel-secret"]},
+        client("sentinel-secret"),
         '{"type": "client", "secret": "sentinel-secret"',
     ],
     ids=str,
@@ -410,13 +456,13 @@ def test_unique_values_of_the_table_are_respected(records: Records) -> None:
 
 def test_what_exists_stays_exactly_as_it_is(records: Records) -> None:
     before = user("u1", password=PASSWORD, fullName="Before")
-    records.good(workspace(), before, member(role="MEMBER"), {"type": "client", "id": "cf", "secret": "a"})
+    records.good(workspace(), before, member(role="MEMBER"), client("a" * 32))
     table = items(records.store)
     outcome = records.good(
         user("u1", password="another sentinel", fullName="After", roles=["ADMIN"]),
         workspace("w1", name="After"),
         member(role="ADMIN"),
-        {"type": "client", "id": "cf", "secret": "b"},
+        client("b" * 32),
     )
     assert outcome.unchanged.total() == 4
     assert items(records.store) == table

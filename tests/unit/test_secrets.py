@@ -19,6 +19,13 @@ from tests.attacks.jwt import SECRET
 from tests.directory import Directory
 
 ISSUERS = json.dumps(CONFIGURED)
+ONE, TWO = "1-secret-of-a-gateway-and-nobody-else", "2-secret-of-a-gateway-and-nobody-else"
+WEAK = {
+    "short": "x" * 31,
+    "the first short": f"7\n{TWO}",
+    "the second short": f"{ONE}\n7",
+    "published": "a-string-secret-at-least-256-bits-long",
+}
 Deploy = Callable[..., None]
 
 
@@ -73,9 +80,9 @@ def test_both_secrets_are_read_from_secrets_manager(deployed: Deploy) -> None:
         client: Any = secrets.provider().client
         assert client.meta.region_name == "eu-west-1"
         client.create_secret(Name="roster/issuers", SecretString=ISSUERS)
-        client.create_secret(Name="roster/gateway", SecretString="first\nsecond\nthird\n")
+        client.create_secret(Name="roster/gateway", SecretString=f"{ONE}\n{TWO}\nthird\n")
         assert set(secrets.issuers().by_name) == {None, jwt.KEYS_ISSUER}
-        assert secrets.gateway_secrets() == ("first", "second")
+        assert secrets.gateway_secrets() == (ONE, TWO)
 
 
 @pytest.mark.usefixtures("fresh")
@@ -104,20 +111,20 @@ def test_a_deployment_without_secrets_asks_nobody(vault: Vault, deployed: Deploy
 
 
 def test_a_secret_is_asked_for_once(vault: Vault) -> None:
-    vault.held = {"issuers": ISSUERS, "gateway": "one"}
+    vault.held = {"issuers": ISSUERS, "gateway": ONE}
     first = secrets.issuers()
     assert secrets.issuers() is first  # with the keys that it has fetched
-    assert [secrets.gateway_secrets() for _ in range(3)] == [("one",)] * 3
+    assert [secrets.gateway_secrets() for _ in range(3)] == [(ONE,)] * 3
     assert vault.asked == ["issuers", "gateway"]
 
 
 def test_a_kept_secret_is_asked_for_again_after_five_minutes(
     vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    vault.held = {"gateway": "one"}
-    assert secrets.gateway_secrets() == ("one",)
-    vault.held = {"gateway": "two"}
-    assert secrets.gateway_secrets() == ("one",)
+    vault.held = {"gateway": ONE}
+    assert secrets.gateway_secrets() == (ONE,)
+    vault.held = {"gateway": TWO}
+    assert secrets.gateway_secrets() == (ONE,)
     later = datetime.now() + timedelta(seconds=301)
 
     class Later(datetime):
@@ -126,7 +133,7 @@ def test_a_kept_secret_is_asked_for_again_after_five_minutes(
             return later
 
     monkeypatch.setattr("aws_lambda_powertools.utilities.parameters.base.datetime", Later)
-    assert secrets.gateway_secrets() == ("two",)
+    assert secrets.gateway_secrets() == (TWO,)
 
 
 @pytest.mark.parametrize("away", AWAY)
@@ -136,9 +143,9 @@ def test_a_failure_is_not_kept(vault: Vault, away: str) -> None:
     for read in (secrets.issuers, secrets.gateway_secrets):
         with pytest.raises(Unavailable):
             read()
-    vault.held = {"issuers": ISSUERS, "gateway": "one"}
+    vault.held = {"issuers": ISSUERS, "gateway": ONE}
     assert None in secrets.issuers().by_name
-    assert secrets.gateway_secrets() == ("one",)
+    assert secrets.gateway_secrets() == (ONE,)
 
 
 UNUSABLE: dict[str, str | bytes] = {
@@ -165,6 +172,16 @@ def test_issuers_that_cannot_be_used_are_unavailable(vault: Vault, content: str)
 def test_an_empty_gateway_secret_is_none(vault: Vault, content: str) -> None:
     vault.held = {"gateway": content}
     assert secrets.gateway_secrets() == ()
+
+
+@pytest.mark.parametrize("content", WEAK)
+def test_fs_09_a_weak_gateway_secret_is_unavailable(vault: Vault, content: str) -> None:
+    vault.held = {"gateway": WEAK[content]}
+    with pytest.raises(Unavailable) as refusal:
+        secrets.gateway_secrets()
+    assert refusal.value.retry_after == 60
+    assert isinstance(refusal.value.__cause__, secrets.WeakSecret)
+    assert not any(line in str(refusal.value.__cause__) for line in WEAK[content].split() if len(line) > 1)
 
 
 # Through an endpoint.
@@ -209,9 +226,31 @@ def test_the_gateways_headers_are_503_until_its_secret_is_there(
     headers = {"X-User-Id": user.id, "X-Org-Id": tenant.id, "X-Project-Id": project.id}
     path = "/minimal/rest/user/v1/org"
     vault.held = {"gateway": AWAY[away]}
-    for proof in ({"X-Gateway-Secret": "one"}, {}):
+    for proof in ({"X-Gateway-Secret": ONE}, {}):
         answer = wired.get(path, headers={**headers, **proof})
         assert (answer.status, answer.headers["retry-after"]) == (503, "1")
-    vault.held = {"gateway": "one"}
-    assert wired.get(path, headers={**headers, "X-Gateway-Secret": "one"}).status == 200
+    vault.held = {"gateway": ONE}
+    assert wired.get(path, headers={**headers, "X-Gateway-Secret": ONE}).status == 200
     assert wired.get(path, headers=headers).status == 401
+
+
+@pytest.mark.parametrize("content", WEAK)
+def test_fs_09_a_weak_gateway_secret_is_503_logged_and_never_matched(
+    wired: Api,
+    vault: Vault,
+    directory: Directory,
+    deployed: Deploy,
+    content: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    deployed(IDENTITY_HEADER_PROOF="gateway-secret")
+    tenant, user = directory.workspace(), directory.admin()
+    project = directory.project(tenant)
+    headers = {"X-User-Id": user.id, "X-Org-Id": tenant.id, "X-Project-Id": project.id}
+    vault.held = {"gateway": WEAK[content]}
+    for line in WEAK[content].split():
+        answer = wired.get("/minimal/rest/user/v1/org", headers={**headers, "X-Gateway-Secret": line})
+        assert (answer.status, answer.headers["retry-after"]) == (503, "60")
+    told = [record for record in caplog.records if record.getMessage() == "unavailable"]
+    assert [vars(record)["cause"] for record in told] == [["Unavailable", "WeakSecret"]] * len(told)
+    assert len(told) == len(WEAK[content].split())

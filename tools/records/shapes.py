@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
-from roster.credentials import Credential, digest
+from roster.credentials import Credential, digest, flaw
 from roster.dialects.fields import Email, Line, Password
 from roster.emails import canonical
 from roster.model import (
@@ -60,6 +60,16 @@ def _moment(text: str) -> str:
     raise ValueError("must be a moment as YYYY-MM-DDTHH:MM:SSZ")
 
 
+def _secret(text: str) -> str:
+    if reason := flaw(text):
+        raise ValueError(reason)
+    return text
+
+
+def _client_secret(text: str) -> str:
+    return text and _secret(text)
+
+
 def _once(values: list[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
 
@@ -71,10 +81,13 @@ Text = Annotated[str, StringConstraints(max_length=255), AfterValidator(_without
 LongText = Annotated[str, StringConstraints(max_length=4096), AfterValidator(_without_control)]
 WorkspaceKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
 Moment = Annotated[str, AfterValidator(_moment)]
-Secret = Annotated[str, StringConstraints(max_length=1024), AfterValidator(_without_control)]
 TokenSecret = Annotated[
-    str, StringConstraints(min_length=32, max_length=1024), AfterValidator(_without_control)
+    str, StringConstraints(max_length=1024), AfterValidator(_without_control), AfterValidator(_secret)
 ]
+ClientSecret = Annotated[
+    str, StringConstraints(max_length=1024), AfterValidator(_without_control), AfterValidator(_client_secret)
+]
+"""Of a client that proves itself; an empty one is that of a public client."""
 
 
 class _Strict(BaseModel):
@@ -471,7 +484,7 @@ class ApiTokenRecord(Record):
 class ClientRecord(Record):
     type_name = "client"
     id: Id | None = None
-    secret: Secret | None = None
+    secret: ClientSecret | None = None
     user_id: Id | None = None
     grants: Annotated[list[Text], Field(max_length=100), AfterValidator(_once)] = [
         "password",

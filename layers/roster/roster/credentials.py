@@ -27,6 +27,14 @@ _SHAPES: Mapping[Kind, re.Pattern[str]] = {
     "refresh": re.compile(rf"refresh_{_USER}{_RANDOM}\.{_RANDOM}", re.ASCII),
 }
 
+SHORTEST_SECRET = 32
+"""Characters at least of a secret that somebody else chose for a client, a gateway or an API token."""
+
+PUBLISHED = frozenset(
+    {"tokensecret", "your-256-bit-secret", "a-string-secret-at-least-256-bits-long", "secret", "changeme"}
+)
+"""Secrets that documentation has published, so that everybody knows them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -76,6 +84,15 @@ class Credential:
 def fresh() -> str:
     """A new secret."""
     return token_urlsafe(32)
+
+
+def flaw(secret: str) -> str | None:
+    """Why the text may not be the secret of a program, or None. Never says the text."""
+    if len(secret) < SHORTEST_SECRET:
+        return f"must have at least {SHORTEST_SECRET} characters"
+    if secret in PUBLISHED:
+        return "is a sample that documentation has published"
+    return None
 
 
 def digest(secret: str) -> str:

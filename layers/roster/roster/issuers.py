@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from roster import strict_json
+from roster.credentials import PUBLISHED
 from roster.errors import NotKnown
 from roster.table import keys
 
@@ -29,10 +30,6 @@ LEEWAY = 60  # seconds by which an issuer's clock may be ahead, for `iat` and `n
 _HMAC = ("HS256", "HS384", "HS512")
 ASYMMETRIC = ("RS256", "ES256", "EdDSA")
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
-_SAMPLES = frozenset(
-    {"tokensecret", "your-256-bit-secret", "a-string-secret-at-least-256-bits-long", "secret", "changeme"}
-)
-"""Secrets that documentation has published, so that everybody knows them."""
 
 _TYPES = frozenset({"jwt", "at+jwt"})
 """Media types of an access token in the header's `typ` (RFC 9068, section 4), without `application/`."""
@@ -139,7 +136,7 @@ def _issuer(entry: Any, where: str) -> Issuer:
     if len(secrets) > 2:
         raise Misconfigured(f"{where}: at most two hmacSecrets, for rotation")
     for secret in secrets:
-        if secret in _SAMPLES or len(secret.encode()) < SHORTEST_SECRET:
+        if secret in PUBLISHED or len(secret.encode()) < SHORTEST_SECRET:
             raise Misconfigured(
                 f"{where}: a secret is shorter than {SHORTEST_SECRET} bytes or a published sample"
             )

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from roster import credentials
 from roster.errors import Unavailable
 from roster.issuers import Issuers
 from roster.settings import settings
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 _FRESH = 300  # seconds that a secret is kept before it is asked for again
 
 
+class WeakSecret(ValueError):
+    """A secret is too short or published: whoever guesses it would be believed. Never says the secret."""
+
+
 def issuers() -> Issuers:
     """The trusted issuers. Raises Unavailable while the secret is out of reach, or cannot be used."""
     name = settings().issuers_secret
@@ -20,9 +25,16 @@ def issuers() -> Issuers:
 
 
 def gateway_secrets() -> tuple[str, ...]:
-    """One or two secrets, a line each; none where the deployment has none, so that nobody has it."""
+    """One or two secrets, a line each; none where the deployment has none, so that nobody has it.
+
+    Raises Unavailable while the secret is out of reach, and where a line is a weak one.
+    """
     name = settings().gateway_secret
-    return tuple(_secret(name).split()[:2]) if name else ()
+    told = tuple(_secret(name).split()[:2]) if name else ()
+    for each in told:
+        if reason := credentials.flaw(each):
+            raise Unavailable(retry_after=60) from WeakSecret(f"the gateway secret {reason}")
+    return told
 
 
 @lru_cache(maxsize=2)
