@@ -218,6 +218,62 @@ GUARDS = (
         "if False:",
         ("tests/workspaces/test_list_audit.py",),
     ),
+    Guard(
+        "score of a password",
+        f"{LAYER}/passwords.py",
+        "if _score(password, own) < LOWEST_SCORE:",
+        "if False:",
+        ("tests/unit/test_passwords.py",),
+    ),
+    Guard(
+        "score for who knows the person",
+        f"{LAYER}/passwords.py",
+        "user_inputs=[part[: len(start)] for part in own]",
+        "user_inputs=[]",
+        ("tests/unit/test_passwords.py",),
+    ),
+    Guard(
+        "own name as a password",
+        f"{LAYER}/login.py",
+        'passwords.demand_fit("newPassword", new, user)',
+        "pass",
+        ("tests/session/test_change_password.py",),
+    ),
+    Guard(
+        "cost of a score",
+        f"{LAYER}/passwords.py",
+        "if len(seen) > SCORED_SUBSTITUTES:",
+        "if False:",
+        ("tests/unit/test_passwords.py",),
+    ),
+    Guard(
+        "one's own password",
+        f"{LAYER}/dialects/workspaces.py",
+        "if user.id == call.user.id:",
+        "if False:",
+        ("tests/workspaces/test_update_user.py",),
+    ),
+    Guard(
+        "length of a client's secret",
+        "tools/records/shapes.py",
+        "return text and _secret(text)",
+        "return text",
+        ("tests/tools/test_records.py",),
+    ),
+    Guard(
+        "length of a gateway's secret",
+        f"{LAYER}/secrets.py",
+        "if reason := credentials.flaw(each):",
+        "if reason := None:",
+        ("tests/unit/test_secrets.py",),
+    ),
+    Guard(
+        "length of a gateway's secret at home",
+        "local/server.py",
+        "(reason := credentials.flaw(secret))",
+        "(reason := None)",
+        ("tests/local/test_server.py",),
+    ),
 )
 
 
