@@ -6,9 +6,12 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
+from local.deployment_key import NotAKey, key_file, read_or_make
 from local.embedded import open_embedded
 from local.server import HOST, CannotStart, House, Options
 from local.sqlite_store import SqliteStore
@@ -18,6 +21,7 @@ from roster import clock, wiring
 from roster.emails import canonical
 from roster.issuers import Issuers
 from roster.model import Actor
+from roster.secrets import derived
 from roster.settings import settings
 from roster.table import keys
 from roster.table.store import Store
@@ -94,10 +98,25 @@ HOUSE = House(TEMPLATE, prepare, populate, feed, expiry)
 
 
 def _wired(store: Store, options: Options) -> wiring.Wiring:
-    """The store, with the issuers and the gateway secret that AWS would keep in Secrets Manager."""
+    """The store, with what AWS would keep in Secrets Manager: issuers, the gateway's secret, the key."""
     issuers = _issuers(options)
     secrets = (options.gateway_secret,) if options.gateway_secret else ()
-    return wiring.Wiring(store, issuers=lambda: issuers, gateway_secrets=lambda: secrets)
+    return wiring.Wiring(
+        store,
+        issuers=lambda: issuers,
+        gateway_secrets=lambda: secrets,
+        deployment_keys=partial(derived, _deployment_key(options)),
+    )
+
+
+def _deployment_key(options: Options) -> str:
+    """The file beside the embedded store; else the variable, which the workers of this process inherit."""
+    if options.store is None:
+        return os.environ.setdefault("DEPLOYMENT_KEY", token_urlsafe(48))
+    try:
+        return read_or_make(key_file(options.store))
+    except (NotAKey, OSError) as error:
+        raise CannotStart(f"the key of the deployment: {error}") from error
 
 
 def _issuers(options: Options) -> Issuers:

@@ -6,6 +6,7 @@ The engine is SQLite; `--engine dynamodb` (under `tools/with_dynamodb_local.sh`)
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
@@ -15,6 +16,7 @@ import pytest
 from local.embedded import open_embedded
 from local.gateway import Gateway, Routes
 from roster import wiring
+from roster.secrets import derived
 from roster.settings import settings
 from roster.table.meter import Meter, MeteredStore
 from roster.table.store import Store
@@ -97,7 +99,7 @@ def store(bare_store: Store, meter: Meter, dynamo_table: str | None) -> Store:
 @pytest.fixture
 def api(routes: Routes, store: Store, clock: Clock) -> Iterator[Api]:
     """The whole API in this process, one request at a time, as on Lambda."""
-    wiring.use(wiring.Wiring(store, clock))
+    wiring.use(wiring.Wiring(store, clock, deployment_keys=partial(derived, "the key of this deployment")))
     yield Api(Gateway(routes, in_process), store, clock)
     wiring.use(None)
 

@@ -21,6 +21,7 @@ class Reply:
     status: int
     headers: dict[str, str]
     text: str
+    cookies: list[str]
 
     @property
     def json(self) -> Any:
@@ -46,7 +47,8 @@ class Served:
         try:
             connection.request(method, path, content, headers)
             answer = connection.getresponse()
-            return Reply(answer.status, dict(answer.getheaders()), answer.read().decode())
+            cookies = answer.headers.get_all("set-cookie", [])
+            return Reply(answer.status, dict(answer.getheaders()), answer.read().decode(), cookies)
         finally:
             connection.close()
 
@@ -54,7 +56,7 @@ class Served:
         """The cookie of a new session."""
         answer = self.send("POST", "/api/auth/login", {"email": email, "password": password})
         assert answer.status == 200, answer.text
-        return answer.headers["set-cookie"].partition(";")[0]
+        return answer.cookies[0].partition(";")[0]
 
 
 @contextmanager

@@ -107,7 +107,33 @@ def test_a_deployment_without_secrets_asks_nobody(vault: Vault, deployed: Deploy
     deployed(ISSUERS_SECRET="", GATEWAY_SECRET_ID="")
     assert secrets.issuers().by_name == {}
     assert secrets.gateway_secrets() == ()
+    assert secrets.deployment_keys("links") == ()
     assert vault.asked == []
+
+
+@pytest.mark.usefixtures("fresh")
+def test_the_key_of_the_deployment_is_read_from_secrets_manager(deployed: Deploy) -> None:
+    deployed(DEPLOYMENT_KEY_ID="roster/key")
+    with mock_aws():
+        client: Any = secrets.provider().client
+        client.create_secret(Name="roster/key", SecretString="present\nbefore\nlong ago\n")
+        assert secrets.deployment_keys("links") == secrets.derived("present\nbefore", "links")
+        assert len(set(secrets.deployment_keys("links"))) == 2
+
+
+@pytest.mark.parametrize("away", AWAY.values(), ids=AWAY)
+def test_a_key_that_is_out_of_reach_is_unavailable(vault: Vault, deployed: Deploy, away: Exception) -> None:
+    deployed(DEPLOYMENT_KEY_ID="key")
+    vault.held = {"key": away}
+    with pytest.raises(Unavailable):
+        secrets.deployment_keys("links")
+
+
+def test_the_key_is_asked_for_once_whatever_it_is_for(vault: Vault, deployed: Deploy) -> None:
+    deployed(DEPLOYMENT_KEY_ID="key")
+    vault.held = {"key": "present"}
+    assert len({secrets.deployment_keys(purpose) for purpose in ("links", "factors", "links")}) == 2
+    assert vault.asked == ["key"]
 
 
 def test_a_secret_is_asked_for_once(vault: Vault) -> None:

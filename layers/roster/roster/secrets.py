@@ -1,5 +1,6 @@
-"""What Secrets Manager keeps for the deployment: trusted issuers, and what a gateway proves itself by."""
+"""What Secrets Manager keeps for the deployment: issuers, the gateway's secrets, and the deployment's key."""
 
+import hmac
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,23 @@ def gateway_secrets() -> tuple[str, ...]:
         if reason := credentials.flaw(each):
             raise Unavailable(retry_after=60) from WeakSecret(f"the gateway secret {reason}")
     return told
+
+
+def deployment_keys(purpose: str) -> tuple[bytes, ...]:
+    """The keys for one purpose, from the deployment's key: the first is used, the second still counts.
+
+    Empty where the deployment has no key. Raises Unavailable while the secret is out of reach.
+    """
+    name = settings().deployment_key
+    return derived(_secret(name), purpose) if name else ()
+
+
+def derived(key: str, purpose: str) -> tuple[bytes, ...]:
+    """A key of 32 bytes for one purpose, from each of a key's one or two lines (current, previous).
+
+    HMAC-SHA256 as the expanding half of HKDF (RFC 5869): no purpose's key tells anything of another's.
+    """
+    return tuple(hmac.digest(line.encode(), purpose.encode(), "sha256") for line in key.split()[:2])
 
 
 @lru_cache(maxsize=2)

@@ -32,6 +32,10 @@ class Settings:
     """The secret in Secrets Manager that holds the trusted issuers; empty: there are none."""
     gateway_secret: str = ""
     """The secret in Secrets Manager that holds one or two gateway secrets, a line each."""
+    deployment_key: str = ""
+    """The secret in Secrets Manager that holds the key of the deployment; empty: there is none."""
+    trusted_proxies: int = 0
+    """How many proxies of the deployment's own stand before the gateway (`source_address.py`)."""
     argon2_memory_kib: int = 19_456
     argon2_iterations: int = 2
     argon2_parallelism: int = 1
@@ -58,6 +62,8 @@ class Settings:
             access_token_in_query=environ.get("ACCESS_TOKEN_IN_QUERY", "true") == "true",
             issuers_secret=environ.get("ISSUERS_SECRET", ""),
             gateway_secret=environ.get("GATEWAY_SECRET_ID", ""),
+            deployment_key=environ.get("DEPLOYMENT_KEY_ID", ""),
+            trusted_proxies=int(environ.get("TRUSTED_PROXIES", default.trusted_proxies)),
             argon2_memory_kib=int(environ.get("ARGON2_MEMORY_KIB", default.argon2_memory_kib)),
             argon2_iterations=int(environ.get("ARGON2_ITERATIONS", default.argon2_iterations)),
             argon2_parallelism=int(environ.get("ARGON2_PARALLELISM", default.argon2_parallelism)),
@@ -103,6 +109,11 @@ def starts_on_lambda() -> bool:
 def cookie_name() -> str:
     """`__Host-session`, which browsers only take with `Secure`; plain `session` on plain-HTTP loopback."""
     return "__Host-session" if settings().secure_cookie else "session"
+
+
+def device_cookie_name() -> str:
+    """`__Host-device`, or plain `device` on plain-HTTP loopback."""
+    return "__Host-device" if settings().secure_cookie else "device"
 
 
 @lru_cache(maxsize=1)

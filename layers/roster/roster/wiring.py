@@ -20,6 +20,11 @@ class Wiring:
     """The trusted issuers of JSON Web Tokens; raises Unavailable where their secret is out of reach."""
     gateway_secrets: Callable[[], Sequence[str]] = tuple
     """What a gateway may prove itself by; raises Unavailable likewise."""
+    deployment_keys: Callable[[str], Sequence[bytes]] = lambda purpose: ()
+    """The keys for one purpose, made of the deployment's key: sign with the first, take any.
+
+    Empty where the deployment has no key; raises Unavailable likewise.
+    """
 
 
 _current: Wiring | None = None
@@ -35,7 +40,12 @@ def current() -> Wiring:
     """What the handlers of this process stand on."""
     global _current
     if _current is None:
-        _current = Wiring(_deployed(), issuers=secrets.issuers, gateway_secrets=secrets.gateway_secrets)
+        _current = Wiring(
+            _deployed(),
+            issuers=secrets.issuers,
+            gateway_secrets=secrets.gateway_secrets,
+            deployment_keys=secrets.deployment_keys,
+        )
     return _current
 
 
