@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -17,6 +17,10 @@ from roster.table.store import Item, Store
 from tests.contract import recorder
 from tests.directory import Directory
 from tests.guard import acting_as
+
+OF_A_SOURCE = ("LOGINS#", "GATEWAY#")
+OF_A_CLIENT = ("ATTEMPTS#",)
+"""How the sort keys of counts of failures begin."""
 
 
 @dataclass
@@ -78,7 +82,7 @@ class Answer:
 @dataclass
 class Api:
     """Sends requests; `as_` is a user (whose session is made on first use) or a cookie's own text, `bearer`
-    likewise with an API token."""
+    likewise with an API token; `source` is the address that the gateway sees."""
 
     gateway: Gateway
     store: Store
@@ -109,6 +113,7 @@ class Api:
         headers: Mapping[str, str] | None = None,
         raw: bytes | None = None,
         form: Mapping[str, str] | None = None,
+        source: str = "127.0.0.1",
     ) -> Answer:
         if form is not None:
             raw = urlencode(form).encode()
@@ -123,7 +128,8 @@ class Api:
         if content and "content-type" not in given:
             given["content-type"] = "application/json"
         lines += [(name, value) for name, value in given.items() if value]
-        return _answer(self.gateway.handle(Request.of(method, target, lines, content)))
+        request = replace(Request.of(method, target, lines, content), source_ip=source)
+        return _answer(self.gateway.handle(request))
 
     def cookie(self, who: User | str) -> str:
         """The session of a user; opened once."""
@@ -142,11 +148,14 @@ class Api:
         return self.tokens[who.id]
 
     @contextmanager
-    def no_effect(self) -> Iterator[None]:
-        """Demand that the block leaves the table as it was."""
-        before = everything(self.store)
+    def no_effect(self, *, apart: tuple[str, ...] = ()) -> Iterator[None]:
+        """Demand that the block leaves the table as it was, apart from sort keys that begin so."""
+        before = self._kept(apart)
         yield
-        assert everything(self.store) == before, "a rejected write changed the table"
+        assert self._kept(apart) == before, "a rejected write changed the table"
+
+    def _kept(self, apart: tuple[str, ...]) -> list[Item]:
+        return [item for item in everything(self.store) if not str(item["SK"]).startswith(apart)]
 
 
 def everything(store: Store) -> list[Item]:
@@ -171,6 +180,12 @@ def session_in(answer: Answer) -> Credential:
     credential = Credential.read(answer.cookies[0].partition(";")[0].partition("=")[2])
     assert credential is not None
     return credential
+
+
+def device_in(answer: Answer) -> str:
+    """The device cookie that an answer hands out, as a browser sends it back."""
+    [pair] = [line.partition(";")[0] for line in answer.cookies if line.startswith("__Host-device=")]
+    return pair
 
 
 def _answer(response: Response) -> Answer:

@@ -20,6 +20,7 @@ from roster.table import (
     members,
     projects,
     sessions,
+    source_failures,
     spaces,
     sweeps,
     tenants,
@@ -49,6 +50,7 @@ MODULES = (
     sweeps,
     audit,
     families,
+    source_failures,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -565,7 +567,11 @@ PATTERNS = (
     ),
     Pattern("members.remove", {_BATCH: 1, _QUERY: 1, _TRANSACT: 1}, _leave, "(the user's oldest)"),
     Pattern(
-        "sessions.start", {_TRANSACT: 1}, lambda on: sessions.start(on.store, on.ada, on.ada.email, by=on.by)
+        "sessions.start",
+        {_TRANSACT: 1},
+        lambda on: sessions.start(
+            on.store, on.ada, attempts.forgotten(keys.attempts(on.ada.email)), by=on.by
+        ),
     ),
     Pattern(
         "sessions.touch",
@@ -595,7 +601,21 @@ PATTERNS = (
         {_TRANSACT: 1},
         lambda on: families.renew(on.store, on.family, on.refresh, (), by=on.by),
     ),
-    Pattern("attempts.take", {_UPDATE: 1}, lambda on: attempts.take(on.store, on.ada.email, on.by.at)),
+    Pattern(
+        "attempts.take",
+        {_UPDATE: 1},
+        lambda on: attempts.take(on.store, keys.attempts(on.ada.email), on.by.at),
+    ),
+    Pattern(
+        "attempts.forget",
+        {_DELETE: 1},
+        lambda on: attempts.forget(on.store, keys.client_attempts("robot", "192.0.2.1"), {}),
+    ),
+    Pattern(
+        "source_failures.add",
+        {_UPDATE: 1},
+        lambda on: source_failures.add(on.store, "192.0.2.1", on.by.at),
+    ),
     Pattern("listings.allocate", {_UPDATE: 1}, lambda on: listings.allocate(on.store, keys.USERS, 7)),
     Pattern("listings.reserve", {_UPDATE: 1}, lambda on: listings.reserve(on.store, keys.USERS, 7_000)),
     Pattern(

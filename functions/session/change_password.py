@@ -1,17 +1,20 @@
 """PUT /api/auth/me/password: a new password for the caller; all other sessions end."""
 
 from roster import login
-from roster.dialects.workspaces import Access, endpoint
+from roster.dialects.workspaces import Access, device_cookies, endpoint
 from roster.dialects.workspaces_shapes import ChangePassword, Done
+from roster.door import Response
+from roster.login import Sender
 
 app, handler = endpoint(Access.ANY_SESSION)
 
 
 @app.put("/api/auth/me/password")
-def change_password(body: ChangePassword) -> Done:
-    call = app.call
+def change_password(body: ChangePassword) -> Response[Done]:
+    call, sender = app.call, Sender.of(app.call.request)
     call.demand_match(None)
-    login.change_password(
-        call.store, call.session, call.user, body.currentPassword, body.newPassword, by=call.actor
+    changed = login.change_password(
+        call.store, call.session, call.user, body.currentPassword, body.newPassword, sender, by=call.actor
     )
-    return call.done()
+    cookies = device_cookies(sender.cookie_for(changed))
+    return Response(200, "application/json", call.done(), cookies=cookies)

@@ -212,7 +212,7 @@ def test_a_stored_hash_that_asks_too_much_is_not_tried(
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
     assert [vars(one)["where"] for one in caplog.records if one.msg == "poisoned"] == ["password.hash"]
-    stage.store.write(attempts.forgotten(stage.ada.email))
+    stage.store.write(attempts.forgotten(keys.attempts(stage.ada.email)))
 
 
 @pytest.mark.row("P-05")
@@ -221,7 +221,7 @@ def test_a_stored_hash_that_is_none_lets_nobody_in(stage: Stage, spoiler: Spoile
     spoiler.arm(keys.password(stage.ada.id), hash=stored)
     login = {"email": stage.ada.email, "password": PASSWORD}
     assert stage.api.post("/api/auth/login", login).status == 401
-    stage.store.write(attempts.forgotten(stage.ada.email))
+    stage.store.write(attempts.forgotten(keys.attempts(stage.ada.email)))
 
 
 @pytest.mark.row("item-40")

@@ -134,7 +134,7 @@ def test_of_changes_that_saw_one_version_one_is_made(directory: Directory) -> No
 
 @pytest.mark.row("S-02", "item-31")
 def test_of_a_hundred_attempts_at_once_five_are_looked_at(directory: Directory) -> None:
-    take = partial(attempts.take, directory.store, "ada@example.com", directory.now())
+    take = partial(attempts.take, directory.store, keys.attempts("ada@example.com"), directory.now())
     told = raced(*[take] * 100)
     assert set(told) == {"done", NotKnown.__name__}
     assert told["done"] <= attempts.FREE

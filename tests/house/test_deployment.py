@@ -14,6 +14,7 @@ from local.gateway import Routes, read_template, translate
 from roster import wiring
 from roster.issuers import Issuers
 from tests.api import Api
+from tests.directory import Directory
 from tests.guard import Grant, boundary, grants, resource, statements, template_guard
 
 ROOT = Path(__file__).parents[2]
@@ -73,6 +74,9 @@ APART = {
         f"{HERE}::test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other"
     ),
     "secretsmanager:GetSecretValue on GatewaySecret": (
+        f"{HERE}::test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other"
+    ),
+    "secretsmanager:GetSecretValue on DeploymentKey": (
         f"{HERE}::test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other"
     ),
 }
@@ -359,6 +363,8 @@ def test_a_role_has_the_boundary_and_no_policy_but_the_known_ones(function: str)
     assert {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"] if isinstance(arn, str)} == own
     attached = [arn for arn in role["ManagedPolicyArns"] if not isinstance(arn, str)]
     for policy in attached:
+        if policy == {"Ref": "ReadDeploymentKey"}:
+            continue
         _, name, nothing = policy["Fn::If"]
         assert name["Ref"] in ("ReadIssuers", "ReadGatewaySecret")
         assert nothing == {"Ref": "AWS::NoValue"}
@@ -404,9 +410,16 @@ def test_no_role_may_decrypt_by_itself() -> None:
         assert "kms:" not in json.dumps(role_of(function))
 
 
+WHOLE_BODIES = {
+    "POST /api/auth/login": {"email": "ada@example.com", "password": "a phrase"},
+    "PUT /api/auth/me/password": {"currentPassword": "a phrase", "newPassword": "another phrase of hers"},
+}
+"""Of the routes that ask for a secret only after they have read their body."""
+
+
 @pytest.mark.parametrize("key", KEYS)
 def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
-    api: Api, deployed: Any, key: str
+    api: Api, directory: Directory, deployed: Any, key: str
 ) -> None:
     asked = set()
 
@@ -418,17 +431,31 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
         asked.add("ReadGatewaySecret")
         return ()
 
+    def deployment_keys(_: str) -> tuple[bytes, ...]:
+        asked.add("ReadDeploymentKey")
+        return ()
+
     method, target, body = bare_request(key)
     who = {"X-User-Id": "u", "X-Org-Id": "o", "X-Project-Id": "p"}
     signed = {"Authorization": "Bearer e30.e30.e30"}
-    wiring.use(wiring.Wiring(api.store, api.clock, issuers=issuers, gateway_secrets=gateway_secrets))
+    wiring.use(
+        wiring.Wiring(
+            api.store,
+            api.clock,
+            issuers=issuers,
+            gateway_secrets=gateway_secrets,
+            deployment_keys=deployment_keys,
+        )
+    )
+    if key in WHOLE_BODIES:
+        api.send(method, target, WHOLE_BODIES[key], as_=directory.user("ada"))
     for proof in ("credential", "gateway-secret"):
         deployed(IDENTITY_HEADER_PROOF=proof)
         for headers in ({**who, **signed}, who):
             api.send(method, target, body, headers=headers)
     function = next(route.function.id for route in ROUTES.routes if route.key == key)
-    attached = (one["Fn::If"] for one in role_of(function)["ManagedPolicyArns"] if not isinstance(one, str))
-    assert asked == {name["Ref"] for _, name, _ in attached}
+    attached = (one for one in role_of(function)["ManagedPolicyArns"] if not isinstance(one, str))
+    assert asked == {one["Ref"] if "Ref" in one else one["Fn::If"][1]["Ref"] for one in attached}
 
 
 # The table.
@@ -445,6 +472,15 @@ def test_the_table_is_protected_encrypted_and_restorable() -> None:
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert RESOURCES["Table"]["DeletionPolicy"] == "Retain"
     assert RESOURCES["Table"]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_the_key_of_the_deployment_is_made_once_and_outlives_the_stack() -> None:
+    key = RESOURCES["DeploymentKey"]
+    assert (key["DeletionPolicy"], key["UpdateReplacePolicy"]) == ("Retain", "Retain")
+    assert "Name" not in key["Properties"], "what a stack left would stand in the way of the next"
+    made = key["Properties"]["GenerateSecretString"]
+    assert made["PasswordLength"] >= 43, "256 bits"
+    assert made["ExcludePunctuation"] is True
 
 
 # The gateway.

@@ -6,7 +6,7 @@ import pytest
 
 from roster import passwords
 from roster.credentials import Credential
-from tests.api import Api, everything
+from tests.api import OF_A_CLIENT, OF_A_SOURCE, Api, everything
 from tests.directory import PASSWORD
 from tests.oauth.scene import READ, SECRET, WRITE, Scene, assert_error, basic
 
@@ -184,7 +184,7 @@ def test_the_query_holds_no_field(scene: Scene) -> None:
     ],
 )
 def test_a_client_that_is_not_proved_is_an_invalid_client(scene: Scene, header: str) -> None:
-    with scene.api.no_effect():
+    with scene.api.no_effect(apart=OF_A_CLIENT + OF_A_SOURCE):
         answer = scene.send(LOGIN, authorization=header)
     assert_error(answer, "invalid_client", 401)
     assert answer.headers["www-authenticate"].startswith("Basic realm=")
@@ -194,7 +194,7 @@ def test_a_client_that_is_not_proved_is_an_invalid_client(scene: Scene, header: 
     "named", [{}, {"client_id": "nobody"}, {"client_id": "robot"}, {"client_id": "cf", "client_secret": "x"}]
 )
 def test_so_is_one_that_does_not_prove_itself_in_the_form(scene: Scene, named: dict[str, str]) -> None:
-    with scene.api.no_effect():
+    with scene.api.no_effect(apart=OF_A_CLIENT + OF_A_SOURCE):
         assert_error(scene.send({**LOGIN, **named}), "invalid_client", 401)
 
 
@@ -276,7 +276,7 @@ def test_failures_here_lock_the_login_and_failures_there_lock_this(scene: Scene,
     for _ in range(2):
         body = {"email": scene.ada.email, "password": "another phrase"}
         assert api.post("/api/auth/login", body).status == 401
-    with api.no_effect():
+    with api.no_effect(apart=OF_A_SOURCE):
         assert_error(scene.by_password(), "invalid_grant")
         assert api.post("/api/auth/login", {**body, "password": PASSWORD}).status == 401
     api.clock.advance(minutes=1)

@@ -6,9 +6,9 @@ import pytest
 
 from roster.errors import NotKnown
 from roster.model import User
-from roster.table import attempts
+from roster.table import attempts, keys
 from roster.table.meter import Meter
-from tests.api import Answer, Api, session_in
+from tests.api import OF_A_SOURCE, Answer, Api, session_in
 from tests.directory import Directory
 from tests.race import at_once
 from tests.workspaces.scene import SENTINEL, assert_granted, assert_refused, bare
@@ -41,7 +41,7 @@ def test_after_five_the_right_password_is_refused_like_any(api: Api, ada: User) 
     """The same bytes as for a wrong one before."""
     wrong = _log_in(api, WRONG)
     _fail(api, 4)
-    with api.no_effect():
+    with api.no_effect(apart=OF_A_SOURCE):
         right = _log_in(api)
     assert_refused(right, 401)
     assert (
@@ -60,7 +60,7 @@ def test_every_failure_after_the_fifth_waits_longer(api: Api, ada: User, waits: 
         api.clock.advance(minutes=minutes)
         _fail(api, 1)
     api.clock.advance(minutes=waits[-1], seconds=-1)
-    with api.no_effect():
+    with api.no_effect(apart=OF_A_SOURCE):
         assert_refused(_log_in(api), 401)
     api.clock.advance(seconds=1)
     assert_granted(_log_in(api), *SHOWN)
@@ -73,7 +73,7 @@ def test_who_keeps_knocking_makes_nobody_wait_longer(api: Api, ada: User) -> Non
     for _ in range(6):
         api.clock.advance(seconds=10)
         if api.clock.moment.second:
-            with api.no_effect():
+            with api.no_effect(apart=OF_A_SOURCE):
                 _fail(api, 3)
     assert_granted(_log_in(api), *SHOWN)
 
@@ -129,7 +129,7 @@ def test_a_suspended_user_with_the_right_password_has_failed(
     directory.suspend(ada)
     for _ in range(5):
         assert_refused(_log_in(api), 401)
-    with api.no_effect():
+    with api.no_effect(apart=OF_A_SOURCE):
         assert_refused(_log_in(api), 401)
 
 
@@ -157,7 +157,7 @@ def test_a_hundred_at_once_are_no_more_than_five(api: Api, ada: User) -> None:
 
     def attempt() -> bool:
         try:
-            attempts.take(api.store, "ada@example.com", api.clock())
+            attempts.take(api.store, keys.attempts("ada@example.com"), api.clock())
         except NotKnown:
             return False
         return True
@@ -176,7 +176,7 @@ def test_attempts_at_once_that_are_free_are_all_let_through(api: Api, ada: User,
     _fail(api, failed)
 
     def attempt() -> None:
-        attempts.take(api.store, "ada@example.com", api.clock())
+        attempts.take(api.store, keys.attempts("ada@example.com"), api.clock())
 
     wanted: list[Callable[[], None]] = [attempt] * (4 - failed + 1)
     assert at_once(wanted) == [None] * len(wanted)
@@ -184,7 +184,7 @@ def test_attempts_at_once_that_are_free_are_all_let_through(api: Api, ada: User,
 
 def test_a_success_lets_in_whom_a_failure_at_the_same_time_does_not_stop(api: Api, ada: User) -> None:
     """The right password as one of the free five, taken before the others have failed."""
-    attempts.take(api.store, "ada@example.com", api.clock())
+    attempts.take(api.store, keys.attempts("ada@example.com"), api.clock())
     _fail(api, 3)
     assert_granted(_log_in(api), *SHOWN)
     _fail(api, 4)

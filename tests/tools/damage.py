@@ -82,7 +82,7 @@ def whole(store: Store) -> None:
     tokens.create(store, ann, "own", None, None, by=BY)
     sessions.start(store, ann, by=BY)
     families.start(store, ann, "cf", (), renewable=True, by=BY)
-    attempts.take(store, "ann@example.com", NOW)
+    attempts.take(store, keys.attempts("ann@example.com"), NOW)
 
 
 def user(

@@ -13,7 +13,7 @@ import pytest
 
 from local.embedded import open_embedded
 from roster.credentials import Credential, same
-from roster.login import by_password
+from roster.login import Sender, by_password
 from roster.model import ApiToken
 from roster.settings import settings
 from roster.table import keys
@@ -77,7 +77,7 @@ def test_the_first_administrator_can_log_in(
     create = ["admin", "create", "--email", "root@example.com", "--name", "Root", "--password-stdin"]
     assert main([*create, "--store", str(tmp_path / "new.db")]) == 0
     embedded = open_embedded(tmp_path / "new.db")
-    found, _ = by_password(embedded, "root@example.com", PASSWORD, by=BY)
+    found, _ = by_password(embedded, "root@example.com", PASSWORD, Sender("127.0.0.1"), by=BY)
     embedded.close()
     assert found.is_admin
     assert capsys.readouterr().out == f"created user {found.id}\n"

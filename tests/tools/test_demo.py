@@ -1,7 +1,7 @@
 """The demo data, and the generated."""
 
 from roster import passwords
-from roster.login import by_password
+from roster.login import Sender, by_password
 from roster.table import catalog, keys, tenants, users
 from tests.tools.support import BY, Line, Records
 from tools import demo
@@ -59,7 +59,7 @@ def test_the_documented_people_can_log_in(records: Records) -> None:
         (demo.LEAD, demo.LEAD_ID),
         (demo.DEVELOPER, demo.DEVELOPER_ID),
     ):
-        user, _ = by_password(records.store, email, demo.PASSWORD, by=BY)
+        user, _ = by_password(records.store, email, demo.PASSWORD, Sender("127.0.0.1"), by=BY)
         assert user.id == user_id
         assert user.is_admin is (email == demo.ADMIN)
     assert passwords.flaw(demo.PASSWORD) is None

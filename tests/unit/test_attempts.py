@@ -16,7 +16,7 @@ MINUTE = 60
 
 def _take(store: Store, seconds: int, address: str = ADDRESS) -> str:
     try:
-        attempts.take(store, address, START + timedelta(seconds=seconds))
+        attempts.take(store, keys.attempts(address), START + timedelta(seconds=seconds))
     except NotKnown:
         return "-"
     return "+"
@@ -68,7 +68,7 @@ def test_waits_double_up_to_fifteen_minutes(store: Store) -> None:
 def test_a_success_forgets_everything(store: Store) -> None:
     for seconds in (0, 5):
         assert "".join(_take(store, seconds) for _ in range(6)) == "+++++-"
-        store.write(attempts.forgotten(ADDRESS))
+        store.write(attempts.forgotten(keys.attempts(ADDRESS)))
     assert store.get(keys.attempts(ADDRESS)) is None
 
 
@@ -84,14 +84,14 @@ def test_an_attempt_on_what_was_read_is_one_call(store: Store, meter: Meter, fai
         _take(store, 0)
     seen = store.get(keys.attempts(ADDRESS))
     with meter.measure() as reading:
-        attempts.take(store, ADDRESS, START, seen)
+        attempts.take(store, keys.attempts(ADDRESS), START, seen)
     assert reading.calls == {"UpdateItem": 1}
 
 
 def test_an_attempt_on_what_is_no_longer_so_looks_again(store: Store, meter: Meter) -> None:
     _take(store, 0)
     with meter.measure() as reading:
-        attempts.take(store, ADDRESS, START, None)
+        attempts.take(store, keys.attempts(ADDRESS), START, None)
     assert reading.calls == {"UpdateItem": 2}
 
 

@@ -20,7 +20,18 @@ OF_IDS: dict[str, Maker] = {
     and maker.__module__ == keys.__name__
     and inspect.signature(maker).return_annotation is Key
     and name
-    not in {"email", "attempts", "audit", "audited", "site_admins", "root", "branch", "row", "next_number"}
+    not in {
+        "email",
+        "attempts",
+        "device_attempts",
+        "audit",
+        "audited",
+        "site_admins",
+        "root",
+        "branch",
+        "row",
+        "next_number",
+    }
     and all(each.annotation is str for each in inspect.signature(maker).parameters.values())
 }
 LISTINGS = (keys.members, keys.workspaces_of, keys.spaces_in, keys.users_of, keys.apps_in)

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from roster import login
+from roster import journal, login
 from roster.credentials import Credential, digest, same
 from roster.errors import DirectoryError, NotAllowed, NotKnown
 from roster.model import Actor, Client, TokenFamily, User
-from roster.table import attempts, families, keys, users
+from roster.table import attempts, families, keys, source_failures, users
 from roster.table.families import Issued
 from roster.table.mapping import entity
 from roster.table.store import Item, Key, Store
@@ -33,6 +34,16 @@ class Applicant:
 
     client: Client
     public: bool
+    source: str
+    """Where it asks from (`source_address.py`)."""
+
+    @property
+    def sender(self) -> login.Sender | None:
+        """By whom its users' passwords are counted beside the address; None for a client with a secret.
+
+        From there come the failures of all its users, and it is known: they must not stop each other.
+        """
+        return login.Sender(self.source) if self.public else None
 
     def demand(self, grant: str) -> None:
         """Raise NotAllowed where the client may not ask for this grant."""
@@ -40,12 +51,47 @@ class Applicant:
             raise NotAllowed
 
 
-def applicant(found: Item | None, secrets: Sequence[str]) -> Applicant:
-    """The client that an item holds and one of these secrets proves. Raises UnknownClient."""
-    kept = found.get("digest") if found is not None else None
-    if found is None or not any(same(kept, digest(secret)) for secret in secrets):
-        raise UnknownClient
-    return Applicant(entity(Client, found), public=same(kept, digest("")))
+def counted_of(client_id: str, source: str, at: datetime) -> list[Key]:
+    """The keys of what `applicant` looks at beside the client: what failed of it there, and from there."""
+    return [keys.client_attempts(client_id, source), source_failures.counter(source, at)]
+
+
+def applicant(
+    store: Store,
+    client_id: str,
+    secrets: Sequence[str],
+    source: str,
+    found: Mapping[Key, Item],
+    at: datetime,
+) -> Applicant:
+    """The client of this id that one of these secrets proves: no call.
+
+    A failure is counted: one Write for the client at this source, and where that did not wait one more
+    for the source. The first success after it is one Write. Raises UnknownClient also while the client
+    waits at this source, or the source is over its limit; a client without a secret never waits.
+    """
+    item = found.get(keys.client(client_id))
+    kept = item.get("digest") if item is not None else None
+    proves = any(same(kept, digest(secret)) for secret in secrets)
+    public = same(kept, digest(""))
+    if item is not None and proves and public:
+        return Applicant(entity(Client, item), public, source)
+    counter, from_source = counted_of(client_id, source, at)
+    seen, over, waits = found.get(counter), source_failures.is_over(found.get(from_source)), True
+    try:
+        if not over and proves and item is not None and not attempts.waits(seen, at):
+            if seen is not None:
+                attempts.forget(store, counter, seen)
+            return Applicant(entity(Client, item), public, source)
+        if not over and not proves:
+            attempts.take(store, counter, at, seen)
+            waits = False
+            source_failures.add(store, source, at)
+    except NotKnown:  # it waits, or another attempt came between
+        waits = True
+    known = client_id if item is not None else None
+    journal.client_failed(client_id=known, waits=waits and not over, source_over=over)
+    raise UnknownClient
 
 
 def asked_of(credential: Credential | None) -> list[Key]:
@@ -73,10 +119,10 @@ def by_password(
     who.demand(PASSWORD)
     scopes = _scopes(scope, who.client.scopes)
     address = login.address_of(username)
-    user = login.proved(store, address, password, found, by.at)
+    user, forgotten = login.proved(store, address, password, who.sender, found, by.at)
 
     def forget(work: Transaction, _: TokenFamily) -> None:
-        work.do(attempts.forgotten(address))
+        work.do(forgotten)
 
     renewable = REFRESH in who.client.grants
     return families.start(

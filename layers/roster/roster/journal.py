@@ -1,7 +1,11 @@
 """What happens and changes nothing in the table: told to the log, in lines that alarms and searches count.
 
     denied          a request that proved nobody, or somebody who may not: route, reason, perhaps the user
-    login failed    an attempt to log in: whose, where the address is somebody's; whether it waits
+    login failed    an attempt to log in: whose, where the address is somebody's; whether it waits, and
+                    whether its source is over its limit
+    client failed   a client that did not prove itself at the token endpoint: likewise
+    gateway secret failed   a secret that is no gateway's; whether its source is over its limit
+    key out of reach        the deployment's key: nobody has a device meanwhile
     poisoned        an item that cannot be read: of which kind and which attribute, never what it holds
 
 The lines hold ids and names of ours, and those of a request its id and the caller's address. What changes
@@ -35,9 +39,29 @@ def denied(reason: str, *, route: str, user_id: str | None) -> None:
     _log.info("denied", extra={"reason": reason, "route": route, "user": user_id, **_caller.get()})
 
 
-def login_failed(*, user_id: object, waits: bool) -> None:
-    """A password was refused. `waits`: it was not looked at."""
-    _log.info("login failed", extra={"user": user_id, "waits": waits, **_caller.get()})
+def login_failed(*, user_id: object, waits: bool, source_over: bool) -> None:
+    """A password was refused.
+
+    `waits`, `source_over`: it was not looked at, for the address (or device) waits, or for its source.
+    """
+    told = {"user": user_id, "waits": waits, "source_over_limit": source_over}
+    _log.info("login failed", extra={**told, **_caller.get()})
+
+
+def client_failed(*, client_id: object, waits: bool, source_over: bool) -> None:
+    """A client's secret was refused; `client_id` is one of ours or None."""
+    told = {"client": client_id, "waits": waits, "source_over_limit": source_over}
+    _log.info("client failed", extra={**told, **_caller.get()})
+
+
+def gateway_secret_failed(*, source_over: bool) -> None:
+    """A secret was sent that is no gateway's."""
+    _log.warning("gateway secret failed", extra={"source_over_limit": source_over, **_caller.get()})
+
+
+def key_out_of_reach(cause: str) -> None:
+    """The deployment's key could not be read; `cause` is the type of the error."""
+    _log.warning("key out of reach", extra={"cause": cause, **_caller.get()})
 
 
 def poisoned(where: str) -> None:

@@ -27,6 +27,7 @@ from roster.errors import (
 from roster.granting import Applicant, BeyondScope, UnknownClient
 from roster.model import Actor
 from roster.request import FORM, Request
+from roster.source_address import source_of
 from roster.table import families, keys
 from roster.table.families import Issued
 from roster.table.store import Item, Key, Store
@@ -146,15 +147,19 @@ class OAuth:
     request_id_header: str = "X-Request-Id"
 
     def admit(self, request: Request, store: Store) -> Call:
-        """400 for what is no form or names two clients, 401 for one that is not proved: one BatchGet."""
+        """400 for what is no form or names two clients, 401 for one that is not proved: one BatchGet.
+
+        For one that failed, what `granting.applicant` writes comes after it.
+        """
         form = request.form()
         client_id, secrets = _client_in(request.headers.get("authorization"), form)
         if not keys.is_id(client_id):
             raise UnknownClient
-        key = keys.client(client_id)
-        found = store.batch_get([key, *_beside(form)])
-        applicant = granting.applicant(found.get(key), secrets)
-        return Call(store, wiring.current().now(), request, applicant, found)
+        now, source = wiring.current().now(), source_of(request)
+        counted = granting.counted_of(client_id, source, now)
+        found = store.batch_get([keys.client(client_id), *counted, *_beside(form, now)])
+        applicant = granting.applicant(store, client_id, secrets, source, found, now)
+        return Call(store, now, request, applicant, found)
 
     def refuse(self, error: DirectoryError, request: Request) -> door.Reply:
         kind = next(kind for kind in type(error).__mro__ if kind in _WORDS)
@@ -201,11 +206,11 @@ def _basic(header: str) -> tuple[str, tuple[str, ...]]:
         return client_id, (secret,)
 
 
-def _beside(form: Mapping[str, str]) -> list[Key]:
-    """What the grant that a form names wants read together with the client."""
+def _beside(form: Mapping[str, str], now: datetime) -> list[Key]:
+    """What the grant that a form names wants read together with the client; its source is read with it."""
     match form.get("grant_type"):
         case granting.PASSWORD:
-            return login.asked_of(login.address_of(form.get("username", "")))
+            return login.asked_of(login.address_of(form.get("username", "")), None, now)
         case granting.REFRESH:
             return granting.asked_of(Credential.read(form.get("refresh_token", "")))
     return []

@@ -8,14 +8,15 @@ from hmac import compare_digest
 from http import HTTPStatus
 from typing import Generic, Literal, Self, TypeAlias, TypeVar
 
-from roster import auth, door, wiring
+from roster import auth, door, journal, wiring
 from roster.dialects import bearer
 from roster.dialects.fields import Moment, Wire
 from roster.errors import DirectoryError, Flaw, Missing, NotKnown, Unavailable, Unfit
 from roster.model import Feature, Organisation, Project, Space, Tenant, User, WorkspaceRole
 from roster.request import Request
 from roster.settings import settings
-from roster.table import grants, keys, members, projects, tenants, users
+from roster.source_address import source_of
+from roster.table import grants, keys, members, projects, source_failures, tenants, users
 from roster.table.store import Item, Key, Store
 
 T = TypeVar("T")
@@ -140,9 +141,22 @@ def _prove(request: Request, store: Store, place: _Place) -> _Proved | None:
         matches = [compare_digest(given, secret.encode()) for secret in wiring.current().gateway_secrets()]
         if any(matches):
             return None
+        if given:
+            _count_guess(request, store)
     elif proof == "none":
         return None
     raise NotKnown
+
+
+def _count_guess(request: Request, store: Store) -> None:
+    """Count a wrong secret by its source: one Write, and a warning in the log.
+
+    The right one passes whatever was counted, so that nobody behind the gateway's address can shut the
+    gateway out, and costs no call. Its 32 characters are what stops guessing; the count tells of it.
+    """
+    source, now = source_of(request), wiring.current().now()
+    counted = source_failures.add(store, source, now, keys.source_gateway)
+    journal.gateway_secret_failed(source_over=not counted)
 
 
 def _by_credential(request: Request, store: Store, place: _Place) -> _Proved:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
-from roster import auth, clock, door, passwords, wiring
+from roster import auth, clock, devices, door, passwords, wiring
 from roster.dialects import bearer
 from roster.dialects.fields import Body
 from roster.dialects.workspaces_shapes import Done, Listed, Meta, Success, T
@@ -32,7 +32,7 @@ from roster.errors import (
 )
 from roster.model import Actor, Membership, Principal, Session, Tenant, User, WorkspaceRole
 from roster.request import Request
-from roster.settings import cookie_name, settings
+from roster.settings import cookie_name, device_cookie_name, settings
 from roster.table import answers, keys, members, tenants
 from roster.table.store import Item, Key, Store
 from roster.table.transaction import Also, Transaction, nothing
@@ -185,6 +185,25 @@ def session_cookie(credential: str) -> Cookie:
         max_age=None if credential else 0,
         same_site=SameSite.LAX_MODE,
     )
+
+
+def device_cookies(value: str | None) -> list[Cookie]:
+    """The cookie by which this browser is told from strangers at the next login (`devices.py`), or none.
+
+    It outlives the session and logout; only requests of the site's own pages bring it.
+    """
+    if value is None:
+        return []
+    cookie = Cookie(
+        device_cookie_name(),
+        value,
+        path="/",
+        secure=settings().secure_cookie,
+        http_only=True,
+        max_age=devices.MAX_AGE,
+        same_site=SameSite.STRICT_MODE,
+    )
+    return [cookie]
 
 
 _ALLOWS: dict[Access, Callable[[Call], bool]] = {

@@ -1,15 +1,27 @@
-"""Attempts to log in: after five failures in fifteen minutes an address waits, ever longer.
+"""Attempts to prove oneself: after five failures in fifteen minutes whoever is counted waits, ever longer.
 
-An attempt is taken before the password is looked at, by one conditional write, so that a hundred
-at once are no more than five. Taking the fifth closes the address in advance; a success forgets all.
-Addresses that nobody has are counted alike, so that counting tells nothing.
+Counted are an address, a device that is known at an address, and a client at a source address, each
+under a key of its own. An attempt on a password is taken before the password is looked at, by one
+conditional write, so that a hundred at once are no more than five. Taking the fifth closes in advance;
+a success forgets all. Addresses and clients that there are not are counted alike, so that counting
+tells nothing.
 """
 
 from datetime import datetime, timedelta
 
 from roster.errors import NotKnown
-from roster.table import keys
-from roster.table.store import Absent, Condition, Delete, Equals, Item, Refused, Store, Update, all_of
+from roster.table.store import (
+    Absent,
+    Condition,
+    Delete,
+    Equals,
+    Item,
+    Key,
+    Refused,
+    Store,
+    Update,
+    all_of,
+)
 from roster.table.transaction import SCHEMA
 
 FREE = 5  # attempts within the window that may fail before the address waits
@@ -19,15 +31,15 @@ LONGEST_WAIT = timedelta(minutes=15)
 _KEPT = timedelta(days=1)
 
 
-def take(store: Store, address: str, now: datetime, seen: Item | None = None) -> None:
-    """Take one attempt for a canonical address: one Write, and one more each time another was quicker.
+def take(store: Store, counter: Key, now: datetime, seen: Item | None = None) -> None:
+    """Take one attempt under the key of a counter: one Write, and one more each time another was quicker.
 
-    `seen` is what was read of the address's attempts. Raises NotKnown while the address waits.
+    `seen` is what was read under that key. Raises NotKnown while the counter waits.
     """
     for _ in range(2 * FREE):
         state = _next(seen or {}, int(now.timestamp()))
         try:
-            store.write(Update(keys.attempts(address), set=state, condition=_same(seen)))
+            store.write(Update(counter, set=state, condition=_same(seen)))
         except Refused as refused:
             seen = refused.first.item
         else:
@@ -35,9 +47,22 @@ def take(store: Store, address: str, now: datetime, seen: Item | None = None) ->
     raise NotKnown
 
 
-def forgotten(address: str) -> Delete:
+def waits(seen: Item | None, now: datetime) -> bool:
+    """Whether a counter that was read lets nobody try at this moment."""
+    return _whole(seen or {}, "until") > int(now.timestamp())
+
+
+def forgotten(counter: Key) -> Delete:
     """The operation by which a success forgets the failures."""
-    return Delete(keys.attempts(address))
+    return Delete(counter)
+
+
+def forget(store: Store, counter: Key, seen: Item) -> None:
+    """Forget the failures that were read: one Write. Raises NotKnown where others were counted meanwhile."""
+    try:
+        store.write(Delete(counter, _same(seen)))
+    except Refused as refused:
+        raise NotKnown from refused
 
 
 def _same(seen: Item | None) -> Condition:

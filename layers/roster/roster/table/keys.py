@@ -9,6 +9,7 @@
                                   GRANT#<workspace>#...          the user's side of a role or project
     EMAIL#<address>               LOCK                           who holds the address
                                   ATTEMPTS                       how many logins failed lately
+                                  ATTEMPTS#<device>              how many of a device that is known
     WORKSPACE#<id>                PROFILE                        the tenant
                                   MEMBER#<user>                  a membership
     KEY#<key>                     LOCK                           which workspace holds the key
@@ -18,6 +19,9 @@
     APP#<id>  FEATURE#<id>        PROFILE
     ROLES  GROUPS                 <number>                       the site's roles and groups
     CLIENT#<id>                   PROFILE                        a program of the token endpoint
+                                  ATTEMPTS#<source>              how many proofs of it failed lately
+    SOURCE#<address>              LOGINS#<window>                how much failed from there, of what checks
+                                  GATEWAY#<window>               a password or client, of a gateway's secret
     SECRET#<sha256>               LOCK                           whose imported token this is
     LIST#...                      ROOT  BRANCH#n  ROW#n  NEXT    a counted listing: `listings.py`
     SITE                          ADMINS                         how many platform ADMINs there are
@@ -110,6 +114,22 @@ def email(canonical: str) -> Key:
 
 def attempts(canonical: str) -> Key:
     return Key(email(canonical).pk, "ATTEMPTS")
+
+
+def device_attempts(canonical: str, device_id: str) -> Key:
+    return Key(email(canonical).pk, f"{attempts(canonical).sk}#{_part(device_id)}")
+
+
+def client_attempts(client_id: str, source: str) -> Key:
+    return Key(client(client_id).pk, f"ATTEMPTS#{_part(source)}")
+
+
+def source_logins(source: str, window: str) -> Key:
+    return Key(f"SOURCE#{_part(source)}", f"LOGINS#{_part(window)}")
+
+
+def source_gateway(source: str, window: str) -> Key:
+    return Key(f"SOURCE#{_part(source)}", f"GATEWAY#{_part(window)}")
 
 
 def tenant(workspace_id: str) -> Key:

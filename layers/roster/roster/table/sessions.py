@@ -8,7 +8,7 @@ from roster.credentials import Credential, same
 from roster.errors import Unavailable
 from roster.events import Event
 from roster.model import Actor, Session, User
-from roster.table import attempts, keys
+from roster.table import keys
 from roster.table.mapping import attributes, entity
 from roster.table.store import Delete, Equals, Item, Put, Refused, Store, Update
 from roster.table.transaction import Transaction, item
@@ -18,8 +18,8 @@ LIFETIME = timedelta(days=14)
 TOUCH = timedelta(hours=1)  # how stale the last use may stand before it is moved
 
 
-def start(store: Store, user: User, address: str = "", *, by: Actor) -> Credential:
-    """Open a session: one Transact, in which the failures of the address are forgotten.
+def start(store: Store, user: User, forgotten: Delete | None = None, *, by: Actor) -> Credential:
+    """Open a session: one Transact, in which the failures before it are `forgotten`.
 
     The secret in the answer is kept nowhere.
     """
@@ -30,8 +30,8 @@ def start(store: Store, user: User, address: str = "", *, by: Actor) -> Credenti
     state: Item = {**attributes(session), "digest": credential.digest, "ttl": expires}
     work = Transaction(by)
     work.do(Put(item(keys.session(user.id, session.id), state)))
-    if address:
-        work.do(attempts.forgotten(address))
+    if forgotten is not None:
+        work.do(forgotten)
     work.audit(Event.SESSION_STARTED, user.id)
     work.commit(store)
     return credential
