@@ -7,7 +7,7 @@ from pathlib import Path
 
 FILE = Path(__file__).parent.parent / "tests" / "contract" / "statuses.toml"
 
-_ANY = "200 401 503"
+_ANY = "200 401 413 503"
 
 _USER_SPACE = f"{_ANY} 400 404"
 _CF_LIST = f"{_ANY} 400 403"
@@ -58,8 +58,8 @@ STATUSES: dict[str, str] = {
     "GET /v2/organizations/{guid}": _CF_ONE,
     "GET /v2/organizations/{guid}/{relation}": _CF_ONE,
     "GET /v2/apps/{guid}": _CF_ONE,
-    "GET /v2/info": "200",
-    "GET /": "200",
+    "GET /v2/info": "200 413",
+    "GET /": "200 413",
     # Document 003.
     "GET /api/v1/user": f"{_ANY} 400",
     "GET /api/v1/users": _TESTMO_SITE_PAGE,
@@ -75,10 +75,10 @@ STATUSES: dict[str, str] = {
     # Document 004.
     "GET /api/workspace/auth/me": f"{_ANY} 403",
     # The site of itself.
-    "GET /openapi.json": "200",
-    "GET /docs": "200",
+    "GET /openapi.json": "200 413",
+    "GET /docs": "200 413",
     # What has no endpoint.
-    "$default": "404",
+    "$default": "404 413",
 }
 
 

@@ -86,7 +86,7 @@ REFUSED: dict[str, bytes] = {
     "n_text_five_bytes": b'{"a":"\xf8\x88\x80\x80\x80"}',
     "n_text_surrogate": b'{"a":"\xed\xa0\x80"}',
     "n_open_arrays": b"[" * 50_000,
-    "n_open_objects": b'{"a":' * 50_000,
+    "n_open_objects": b'{"a":' * 10_000,
     "n_closed_only": b"]" * 50_000,
 }
 """No JSON by anybody's rules."""
@@ -105,7 +105,9 @@ STRICTER: dict[str, bytes] = {
     "i_number_of_41_digits": b'{"a":' + b"9" * 41 + b"}",
     "i_fraction_of_5000_digits": b'{"a":0.' + b"1" * 5_000 + b"}",
     "i_nested_21": b'{"a":' + b"[" * 20 + b"]" * 20 + b"}",
-    "i_nested_50000": b'{"a":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    "i_values_2001": b'{"a":[' + b",".join([b"1"] * 2_001) + b"]}",
+    "i_members_101": b'{"a":{' + b",".join(b'"%d":1' % number for number in range(101)) + b"}}",
+    "i_nested_30000": b'{"a":' + b"[" * 30_000 + b"]" * 30_000 + b"}",
 }
 """JSON by the grammar, with a second meaning: refused here, and why is in `strict_json.py`."""
 
@@ -134,6 +136,7 @@ READ: dict[str, bytes] = {
     "y_brackets_in_text": b'{"a":"[[[[[[[[[[[[[[[[[[[[[[[[[[[["}',
     "y_backslashes": b'{"a":"' + b"\\\\" * 5_000 + b'"}',
     "y_nested_20": b'{"a":' + b"[" * 19 + b"]" * 19 + b"}",
-    "y_wide": b'{"a":[' + b",".join([b"1"] * 10_000) + b"]}",
+    "y_wide": b'{"a":[' + b",".join([b"1"] * 2_000) + b"]}",
+    "y_members": b"{" + b",".join(b'"%d":1' % number for number in range(100)) + b"}",
 }
 """JSON that every reader reads alike."""

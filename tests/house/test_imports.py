@@ -13,7 +13,7 @@ SOURCES = sorted([*LAYER.rglob("*.py"), *(ROOT / "functions").rglob("*.py")])
 
 # What a module of a level may import of ours: its own level and those before it.
 LEVELS = [
-    {"roster.deferred", "roster.errors", "roster.events", "roster.model", "roster.clock"},
+    {"roster.bounds", "roster.deferred", "roster.errors", "roster.events", "roster.model", "roster.clock"},
     {
         "roster.settings",
         "roster.emails",

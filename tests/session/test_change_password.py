@@ -65,8 +65,8 @@ def test_nothing_that_is_shown_of_the_user_changes(api: Api, ada: User) -> None:
 
 @pytest.mark.parametrize(
     "old",
-    [NEW, OLD.upper(), OLD[:-1], OLD + " ", " " + OLD, "", "x" * 100_000, "\0"],
-    ids=["new", "case", "cut", "space-after", "space-before", "empty", "100-kB", "nul"],
+    [NEW, OLD.upper(), OLD[:-1], OLD + " ", " " + OLD, "", "x" * 60_000, "\0"],
+    ids=["new", "case", "cut", "space-after", "space-before", "empty", "60-kB", "nul"],
 )
 def test_a_wrong_current_password_is_named_and_not_repeated(api: Api, ada: User, old: str) -> None:
     answer = _change(api, ada, old)

@@ -95,7 +95,7 @@ def test_a_refusal_never_says_why(api: Api, directory: Directory, ada: User) -> 
         "no address": _log_in(api, "ada"),
         "homoglyph": _log_in(api, "\u0430da@example.com"),
         "long": _log_in(api, "x" * 10_000 + "@example.com"),
-        "long password": _log_in(api, password="x" * 100_000),
+        "long password": _log_in(api, password="x" * 60_000),
     }
     assert_refused(refused["unknown"], 401)
     for reason, answer in refused.items():
@@ -175,7 +175,7 @@ def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, ada: User, ra
 
 def test_a_string_that_never_ends_is_refused_like_any(api: Api) -> None:
     with api.no_effect():
-        assert_refused(api.post(PATH, raw=b'{"email":"' + b'\\"' * 1_000_000), 400)
+        assert_refused(api.post(PATH, raw=b'{"email":"' + b'\\"' * 30_000), 400)
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])

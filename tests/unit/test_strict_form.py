@@ -3,7 +3,8 @@
 import pytest
 
 from roster import strict_form
-from roster.strict_form import MOST, NotStrict
+from roster.bounds import FORM_FIELDS
+from roster.strict_form import NotStrict
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_a_form_is_read_as_it_was_written(text: str, fields: dict[str, str]) -> 
         ("%c0%80=a", "must be UTF-8"),
         ("a=%00", "holds a character that is no text"),
         ("a=\0", "holds a character that is no text"),
-        ("&".join(f"f{number}" for number in range(MOST + 1)), "has too many fields"),
+        ("&".join(f"f{number}" for number in range(FORM_FIELDS + 1)), "has too many fields"),
     ],
 )
 def test_what_has_a_second_meaning_is_refused(text: str, reason: str) -> None:

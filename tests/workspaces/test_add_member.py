@@ -108,7 +108,7 @@ def test_what_is_no_role_is_refused(api: Api, scene: Scene, role: Any) -> None:
 
 @pytest.mark.parametrize(
     "user_id",
-    [None, 7, True, [], {}, "", "a b", "u#1", "u\n", "\u0661", "x" * 65, "x" * 100_000],
+    [None, 7, True, [], {}, "", "a b", "u#1", "u\n", "\u0661", "x" * 65, "x" * 60_000],
     ids=lambda value: repr(value)[:12],
 )
 def test_what_is_no_id_is_refused(api: Api, scene: Scene, user_id: Any) -> None:

@@ -22,6 +22,7 @@ from tools.openapi.face import (
     IDENTIFIER,
     PUBLIC,
     TEXT,
+    TOO_LARGE,
     Face,
     Operation,
     Refusal,
@@ -180,6 +181,7 @@ CLOUD_FOUNDRY = Face(
                 ("CF-NotFound", 10000),
             ),
         ),
+        413: Refusal(TOO_LARGE, _failure(("CF-InvalidRequest", 10004))),
         503: Refusal("Busy; try again.", _failure(("CF-ServiceUnavailable", 10015)), ("Retry-After",)),
     },
     operations={

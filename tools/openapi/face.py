@@ -13,6 +13,9 @@ MOMENT: Schema = {"type": "string", "format": "date-time"}
 IDENTIFIER: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"}
 NUMBER: Schema = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
 
+TOO_LARGE = "Body, query or headers are beyond what is read here."
+"""What 413 means, to every dialect."""
+
 PUBLIC: Security = ()
 BEARER: Security = ({"bearer": ()},)
 
@@ -90,4 +93,5 @@ def query(name: str, meaning: str, schema: Schema = TEXT) -> Schema:
 
 
 def phrase(status: int) -> str:
-    return HTTPStatus(status).phrase
+    """What RFC 9110 calls a status; Python has its phrase of 413 since 3.13."""
+    return "Content Too Large" if status == 413 else HTTPStatus(status).phrase

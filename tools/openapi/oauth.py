@@ -1,6 +1,6 @@
 """The token endpoint in the OpenAPI document."""
 
-from tools.openapi.face import TEXT, Face, Operation, Refusal, Schema, record
+from tools.openapi.face import TEXT, TOO_LARGE, Face, Operation, Refusal, Schema, record
 
 
 def _failure(*codes: str) -> Schema:
@@ -34,6 +34,7 @@ OAUTH = Face(
         401: Refusal(
             "The client is not known or not proved.", _failure("invalid_client"), ("WWW-Authenticate.Basic",)
         ),
+        413: Refusal(TOO_LARGE, _failure("invalid_request")),
         503: Refusal("Busy; try again.", _failure("temporarily_unavailable"), ("Retry-After",)),
     },
     operations={"POST /oauth/token": Operation(body=_FORM)},

@@ -1,13 +1,14 @@
 """The document and its page in the document itself."""
 
-from tools.openapi.face import PUBLIC, Face, Operation
+from tools.openapi.face import PUBLIC, TOO_LARGE, Face, Operation, Refusal
+from tools.openapi.workspaces import failure
 
 SITE = Face(
     name="Site",
     about="This document, and a page that shows it.",
     folders=("site",),
     security=PUBLIC,
-    refusals={},
+    refusals={413: Refusal(TOO_LARGE, failure("PAYLOAD_TOO_LARGE"))},
     operations={
         "GET /openapi.json": Operation(
             content={

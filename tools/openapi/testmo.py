@@ -1,6 +1,6 @@
 """Document 003 in the OpenAPI document."""
 
-from tools.openapi.face import BEARER, NUMBER, TEXT, Face, Operation, Refusal, Schema, record
+from tools.openapi.face import BEARER, NUMBER, TEXT, TOO_LARGE, Face, Operation, Refusal, Schema, record
 
 _ERRORS: Schema = {
     "type": "object",
@@ -24,6 +24,7 @@ TESTMO = Face(
         401: Refusal("No live bearer token of an active user.", _failure("Unauthenticated.")),
         403: Refusal("To site admins only.", _failure("This action is unauthorized.")),
         404: Refusal("No such object, or none that the caller sees.", _failure("Not found.")),
+        413: Refusal(TOO_LARGE, _failure("The request is too large.")),
         422: Refusal(
             "A parameter breaks a rule; `errors` names it.",
             _failure("The given data was invalid.", errors=_ERRORS),

@@ -1,6 +1,6 @@
 """Document 000 in the OpenAPI document."""
 
-from tools.openapi.face import TEXT, Face, Refusal, Schema, phrase, record
+from tools.openapi.face import TEXT, TOO_LARGE, Face, Refusal, Schema, phrase, record
 
 _NAMED = {"organisationHeader": (), "projectHeader": (), "userHeader": ()}
 
@@ -23,6 +23,7 @@ USER_SPACE = Face(
         400: Refusal("A header is absent or malformed.", _failure(400)),
         401: Refusal("No `X-User-Id`, or no proof of it.", _failure(401)),
         404: Refusal("No such organisation or project, or none of the caller's.", _failure(404)),
+        413: Refusal(TOO_LARGE, _failure(413)),
         503: Refusal("Busy; try again.", _failure(503), ("Retry-After",)),
     },
 )

@@ -1,6 +1,6 @@
 """Document 004 in the OpenAPI document."""
 
-from tools.openapi.face import TEXT, Face, Refusal, Schema, phrase, record
+from tools.openapi.face import TEXT, TOO_LARGE, Face, Refusal, Schema, phrase, record
 
 
 def _problem(status: int) -> Schema:
@@ -23,6 +23,7 @@ WORKSPACE_PROFILE = Face(
     refusals={
         401: Refusal("No live credential, or two.", _problem(401), ("WWW-Authenticate.Bearer",)),
         403: Refusal("Suspended, or a member of no workspace.", _problem(403)),
+        413: Refusal(TOO_LARGE, _problem(413)),
         503: Refusal("Busy; try again.", _problem(503), ("Retry-After",)),
     },
 )

@@ -5,6 +5,7 @@ from tools.openapi.face import (
     MOMENT,
     PUBLIC,
     TEXT,
+    TOO_LARGE,
     Face,
     Operation,
     Refusal,
@@ -23,7 +24,8 @@ _ONCE = header(
 )
 
 
-def _failure(*codes: str, **more: Schema) -> Schema:
+def failure(*codes: str, **more: Schema) -> Schema:
+    """The schema of a failure's body, which holds one of the codes."""
     code: Schema = {"const": codes[0]} if len(codes) == 1 else {"enum": list(codes)}
     return record(code=code, message=TEXT, **more, timestamp=MOMENT)
 
@@ -38,19 +40,20 @@ WORKSPACES = Face(
     path=dict.fromkeys(("workspaceId", "userId", "tokenId"), IDENTIFIER),
     refusals={
         400: Refusal(
-            "The request breaks a rule; `data` names the fields.", _failure("VALIDATION_ERROR", data=_FLAWS)
+            "The request breaks a rule; `data` names the fields.", failure("VALIDATION_ERROR", data=_FLAWS)
         ),
-        401: Refusal("No session and no token, both, or one that has ended.", _failure("UNAUTHORIZED")),
+        401: Refusal("No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")),
         403: Refusal(
             "Not the caller's to do, sent by a foreign page, or (`SESSION_REQUIRED`) not for tokens.",
-            _failure("FORBIDDEN", "SESSION_REQUIRED"),
+            failure("FORBIDDEN", "SESSION_REQUIRED"),
         ),
-        404: Refusal("There is no such thing.", _failure("NOT_FOUND")),
-        409: Refusal("In use, or the last administrator.", _failure("CONFLICT")),
-        412: Refusal("It has changed since.", _failure("PRECONDITION_FAILED")),
-        415: Refusal("The body is not `application/json`.", _failure("UNSUPPORTED_MEDIA_TYPE")),
-        422: Refusal("The `Idempotency-Key` was another request's.", _failure("IDEMPOTENCY_MISMATCH")),
-        503: Refusal("Busy; try again.", _failure("UNAVAILABLE"), ("Retry-After",)),
+        404: Refusal("There is no such thing.", failure("NOT_FOUND")),
+        409: Refusal("In use, or the last administrator.", failure("CONFLICT")),
+        412: Refusal("It has changed since.", failure("PRECONDITION_FAILED")),
+        413: Refusal(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
+        415: Refusal("The body is not `application/json`.", failure("UNSUPPORTED_MEDIA_TYPE")),
+        422: Refusal("The `Idempotency-Key` was another request's.", failure("IDEMPOTENCY_MISMATCH")),
+        503: Refusal("Busy; try again.", failure("UNAVAILABLE"), ("Retry-After",)),
     },
     operations={
         "POST /api/workspaces": Operation(parameters=(_ONCE,)),

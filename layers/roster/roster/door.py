@@ -1,8 +1,8 @@
 """The door that every request goes through, in this order:
 
-    1  request id and deadline
+    1  request id and deadline, bounds of the head
     2  identity and rights, in the dialect's own order of checks
-    3  the raw body: strict JSON (or a strict form) or the dialect's refusal
+    3  the raw body: its bound, then strict JSON (or a strict form), or the dialect's refusal
     4  the resolver: routing, validation, the endpoint's one screen
     5  whatever else is raised: the dialect's 500, logged without content
 
@@ -25,7 +25,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
     ResponseValidationError,
 )
 
-from roster import journal, wiring
+from roster import bounds, journal, wiring
 from roster.errors import (
     DirectoryError,
     Flaw,
@@ -156,6 +156,7 @@ def _answer(
     app: Resolver[C], dialect: Dialect[C], reads: Reads, request: Request, context: Any
 ) -> dict[str, Any]:
     try:
+        request.demand_small_head()
         store = wiring.current().store.within(request.deadline)
         call = dialect.admit(request, store)
         request.demand_wellformed()
@@ -220,13 +221,13 @@ _WORDS = {"missing": "is required", "extra_forbidden": "is not known here"}
 
 
 def flaws_of(errors: Any) -> list[Flaw]:
-    """What a validation found, as flaws: where and why, never the refused value."""
+    """What a validation found first, as flaws: where and why, never the refused value."""
     return [
         Flaw(
-            ".".join(str(part) for part in error["loc"][1:])[:100],
+            ".".join(str(part) for part in error["loc"][1:])[: bounds.FIELD_NAME_CHARACTERS],
             _WORDS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, "),
         )
-        for error in errors
+        for error in errors[: bounds.FIELD_ERRORS]
     ]
 
 

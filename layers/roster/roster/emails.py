@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from roster import bounds
+
 
 class NotAnAddress(ValueError):
     """The text is no address; the message says why and never repeats the text."""
@@ -11,8 +13,11 @@ class NotAnAddress(ValueError):
 def canonical(address: str) -> str:
     """The form by which addresses are unique: local part in lower case, domain as IDNA A-label.
 
-    Raises `NotAnAddress`. Only syntax is judged: `.test` and its like are addresses.
+    Raises `NotAnAddress`. Only syntax is judged: `.test` and its like are addresses. A text that is longer
+    than any address (`bounds.py`) is not looked at.
     """
+    if len(address) > bounds.EMAIL_CHARACTERS:
+        raise NotAnAddress("is not a valid e-mail address")
     import email_validator
 
     email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()

@@ -11,6 +11,7 @@ DirectoryError
 ├── Mismatch         an Idempotency-Key came again with another request
 ├── Unfit            the input breaks a rule; carries which field and why
 ├── WrongMediaType   a body in a form that is not read here
+├── TooLarge         a request beyond the bounds of what is read here
 └── Unavailable      the table is throttled, contended or away; nothing was half-written
 """
 
@@ -85,6 +86,10 @@ class Unfit(DirectoryError):
 
 class WrongMediaType(DirectoryError):
     """The body's content type is not the one that is read there."""
+
+
+class TooLarge(DirectoryError):
+    """The body, or the head before it, is beyond a bound (`bounds.py`); it was not parsed."""
 
 
 @dataclass

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from roster import strict_json
+from roster import bounds, strict_json
 from roster.credentials import PUBLISHED
 from roster.errors import NotKnown
 from roster.table import keys
@@ -24,7 +24,6 @@ from roster.table import keys
 if TYPE_CHECKING:
     from roster.key_sets import KeySet
 
-LONGEST = 8_192  # characters of a token
 SHORTEST_SECRET = 32  # bytes
 LEEWAY = 60  # seconds by which an issuer's clock may be ahead, for `iat` and `nbf`; none for `exp`
 _HMAC = ("HS256", "HS384", "HS512")
@@ -104,7 +103,7 @@ class Issuers:
 
         Raises NotKnown for any other, never saying why.
         """
-        if len(token) > LONGEST or not looks_like_jwt(token):
+        if len(token) > bounds.TOKEN_CHARACTERS or not looks_like_jwt(token):
             raise NotKnown
         header, payload = (_decoded(part) for part in token.split(".")[:2])
         name = payload.get("iss")

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from roster import journal
+from roster import bounds, journal
 from roster.errors import Flaw, Unavailable, Unfit
 from roster.model import User
 from roster.settings import Settings, settings
@@ -13,7 +13,7 @@ from roster.settings import Settings, settings
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-SHORTEST, LONGEST = 8, 256  # characters
+SHORTEST, LONGEST = bounds.PASSWORD_SHORTEST, bounds.PASSWORD_LONGEST
 LOWEST_SCORE = 2  # of zxcvbn's 0 to 4: a million guesses
 SHORTEST_PART = 3  # characters of a name's part that counts
 BESIDE_THE_NAME = 5  # characters, where the person's name or address is in it

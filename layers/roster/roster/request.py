@@ -9,15 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from roster import strict_form, strict_json
+from roster import bounds, strict_form, strict_json
 from roster.clock import Deadline
-from roster.errors import Flaw, Missing, Unfit, WrongMediaType
+from roster.errors import Flaw, Missing, TooLarge, Unfit, WrongMediaType
 
 FORM = "application/x-www-form-urlencoded"
 MARGIN = 4.0
 """Seconds before the function's end by which the last call has begun: it may take 3.5 (`transport.py`)."""
 
-_PRINTABLE = re.compile(r"[!-~]{1,128}")
+BLANK = " \t"
+"""All that is trimmed of a header or a cookie (RFC 9110, 5.6.3: OWS). Other spaces belong to the value."""
+
+_PRINTABLE = re.compile(rf"[!-~]{{1,{bounds.REQUEST_ID_CHARACTERS}}}")
+_CHARSET = re.compile(r';[ \t]*charset="?([^"; \t]*)', re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Request:
     def cookie(self, name: str) -> list[str]:
         """The values of the cookies of that name, in the order sent."""
         pairs = (cookie.partition("=") for cookie in self.cookies)
-        return [value for key, _, value in pairs if key.strip() == name]
+        return [value for key, _, value in pairs if key.strip(BLANK) == name]
 
     @property
     def source_ip(self) -> str:
@@ -85,29 +89,47 @@ class Request:
     @property
     def media_type(self) -> str:
         """The content type without parameters, in lower case."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return self.headers.get("content-type", "").partition(";")[0].strip(BLANK).lower()
 
     @property
     def charset(self) -> str:
         """The charset that the content type names, in lower case; empty where it names none."""
-        found = re.search(r';\s*charset="?([^";\s]*)', self.headers.get("content-type", ""), re.IGNORECASE)
+        found = _CHARSET.search(self.headers.get("content-type", ""))
         return found[1].lower() if found else ""
 
+    def demand_small_head(self) -> None:
+        """Raise TooLarge for what stands before the body and is more than is read (`bounds.py`)."""
+        query = self.raw_query
+        texts = (self.raw_path, query, *self.cookies, *self.headers.values())
+        if sum(map(len, texts)) > bounds.HEAD_CHARACTERS:
+            raise TooLarge
+        if query.count("&") + query.count(";") >= bounds.QUERY_PARAMETERS:
+            raise TooLarge
+
     def demand_wellformed(self) -> None:
-        """Raise Missing where the event is no request at all (a console's test event, a bare `{}`)."""
+        """Raise Missing where the event is no request at all (a console's test event, a bare `{}`).
+
+        So is a path parameter with a question mark in it: the gateway cuts the decoded path there, and the
+        two would name different things.
+        """
         frame = _mapping(self.event.get("requestContext"))
         path = self.event.get("rawPath")
         stage = frame.get("stage")
         if not (self.method and isinstance(path, str) and isinstance(stage, str)):
             raise Missing("route")
+        if any("?" in value for value in self.path.values()):
+            raise Missing("route")
 
     def demand_strict_json(self) -> None:
-        """Raise Unfit where there is a body that is not a strict JSON object in UTF-8 (`strict_json.py`)."""
+        """Raise Unfit where there is a body that is not a strict JSON object in UTF-8 (`strict_json.py`).
+
+        Raise TooLarge, before anything is read, where it is beyond its bound.
+        """
         if self.has_body:
             _strict(_decoded(self.event))
 
     def form(self) -> dict[str, str]:
-        """The fields of a form (`strict_form.py`). Raises WrongMediaType, Unfit."""
+        """The fields of a form (`strict_form.py`). Raises WrongMediaType, TooLarge, Unfit."""
         if self.media_type != FORM or self.charset not in (
             "",
             "utf-8",
@@ -124,11 +146,22 @@ def _decoded(event: Mapping[str, Any]) -> str:
     body = event.get("body")
     if not isinstance(body, str):
         _unfit("must be text")
+    in_base64 = event.get("isBase64Encoded") is True
+    if _size(body, in_base64) > bounds.BODY_BYTES:
+        raise TooLarge
     try:
-        raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") is True else body.encode()
+        raw = base64.b64decode(body, validate=True) if in_base64 else body.encode()
         return raw.decode("utf-8")
     except ValueError as error:  # of base64 or of UTF-8
         raise Unfit(Flaw("", "must be UTF-8")) from error
+
+
+def _size(body: str, in_base64: bool) -> int:
+    """The bytes of a body, told without decoding it: four characters of base64 are three bytes."""
+    if in_base64:
+        return len(body) // 4 * 3 - body[-2:].count("=")
+    # A character is a byte at least, so a text of more needs no encoding to be too large.
+    return len(body) if len(body) > bounds.BODY_BYTES else len(body.encode(errors="surrogatepass"))
 
 
 def _strict(text: str) -> None:

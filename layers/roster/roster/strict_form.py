@@ -3,7 +3,8 @@
 import re
 from urllib.parse import unquote_plus
 
-MOST = 50  # fields; the token endpoint knows six
+from roster import bounds
+
 _BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -17,7 +18,7 @@ def loads(text: str) -> dict[str, str]:
     Refused: a field twice, a `%` that escapes nothing, escapes that are no UTF-8, and NUL.
     """
     pairs = [pair.partition("=") for pair in text.split("&") if pair]
-    if len(pairs) > MOST:
+    if len(pairs) > bounds.FORM_FIELDS:
         raise NotStrict("has too many fields")
     fields = {decoded(name): decoded(value) for name, _, value in pairs}
     if len(fields) != len(pairs):

@@ -4,8 +4,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-DEEPEST = 20  # levels; the documents' own have three
-_LONGEST_NUMBER = 40  # digits
+from roster import bounds
 
 
 class NotStrict(ValueError):
@@ -15,11 +14,10 @@ class NotStrict(ValueError):
 def loads(text: str) -> Any:
     """The value of a JSON text. Raises NotStrict.
 
-    Refused: a name twice in an object, NaN and Infinity, NUL and lone surrogates in strings, deep
-    nesting, and numbers too long or too large to be read exactly.
+    Refused: a name twice in an object, NaN and Infinity, NUL and lone surrogates in strings, numbers too
+    long or too large to be read exactly, and what is deeper or has more values than the bounds (`bounds.py`).
     """
-    if _depth(text) > DEEPEST:
-        raise NotStrict("is nested too deeply")
+    _demand_small(text)
     try:
         value = json.loads(
             text,
@@ -40,16 +38,21 @@ _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """A string, or an open one up to the end: never gone back over, so that no body takes quadratic time."""
 
 
-def _depth(text: str) -> int:
-    """How deep brackets nest at most; those inside strings are not counted."""
-    depth = deepest = 0
-    for bracket in re.findall(r"[\[{\]}]", _STRING.sub("", text)):
+def _demand_small(text: str) -> None:
+    """Raise NotStrict for too many values or levels, before any is made; what strings hold is not counted."""
+    marks = _STRING.sub("", text)
+    if marks.count(",") >= bounds.JSON_VALUES:
+        _refuse("holds too many values")
+    depth = 0
+    for bracket in re.findall(r"[\[{\]}]", marks):
         depth += 1 if bracket in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
+        if depth > bounds.JSON_DEPTH:
+            _refuse("is nested too deeply")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > bounds.JSON_MEMBERS:
+        _refuse("has too many fields")
     names = dict(pairs)
     if len(names) != len(pairs):
         _refuse("names a field twice")
@@ -57,7 +60,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _number(digits: str) -> float | int:
-    if len(digits) > _LONGEST_NUMBER:
+    if len(digits) > bounds.NUMBER_CHARACTERS:
         _refuse("holds a number that is too long")
     number = float(digits) if set(digits) & set(".eE") else int(digits)
     if number in (float("inf"), float("-inf")):

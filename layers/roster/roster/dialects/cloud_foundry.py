@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from uuid import uuid4
 
-from roster import auth, door
+from roster import auth, bounds, door
 from roster.dialects import bearer
 from roster.dialects import cloud_foundry_lists as lists
 from roster.dialects.cloud_foundry_inline import inline
@@ -33,9 +33,9 @@ from roster.dialects.cloud_foundry_shapes import (
     url_of,
 )
 from roster.dialects.cloud_foundry_sight import Sight
-from roster.errors import DirectoryError, Missing, NotAllowed, NotKnown, Unavailable, Unfit
+from roster.errors import DirectoryError, Missing, NotAllowed, NotKnown, TooLarge, Unavailable, Unfit
 from roster.model import App, Tenant
-from roster.request import Request
+from roster.request import BLANK, Request
 from roster.table import keys, listings, spaces, tenants, users
 from roster.table.mapping import entity
 from roster.table.store import Item, Key, Store
@@ -59,6 +59,7 @@ _ERRORS: Mapping[type[DirectoryError], tuple[int, str, int, str]] = {
     NoCredential: (401, "CF-NotAuthenticated", 10002, "Authentication error"),
     NotKnown: (401, "CF-InvalidAuthToken", 1000, "Invalid Auth Token"),
     BadPath: (400, "CF-InvalidRequest", 10004, "The request is invalid"),
+    TooLarge: (413, "CF-InvalidRequest", 10004, "The request is too large"),
     InsufficientScope: (
         403,
         "CF-InsufficientScope",
@@ -198,11 +199,13 @@ def plain(body: Any) -> str:
 
 def named(request: Request) -> Request:
     """The request under the id that the reference would give it: the client's, if there is one, and ours."""
-    sent = (request.headers.get(name, "").strip() for name in ("x-vcap-request-id", "x-request-id"))
+    sent = (request.headers.get(name, "").strip(BLANK) for name in ("x-vcap-request-id", "x-request-id"))
     own = next((text for text in sent if text), None)
     if own is None:
         return replace(request, id=str(uuid4()))
-    return replace(request, id=f"{re.sub('[^A-Za-z0-9_-]', '', own)[:255]}::{uuid4()}")
+    return replace(
+        request, id=f"{re.sub('[^A-Za-z0-9_-]', '', own)[: bounds.CLIENT_REQUEST_ID_CHARACTERS]}::{uuid4()}"
+    )
 
 
 def endpoint() -> tuple[door.Resolver[Call], door.Handler]:

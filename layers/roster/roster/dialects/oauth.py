@@ -20,13 +20,14 @@ from roster.errors import (
     Missing,
     NotAllowed,
     NotKnown,
+    TooLarge,
     Unavailable,
     Unfit,
     WrongMediaType,
 )
 from roster.granting import Applicant, BeyondScope, UnknownClient
 from roster.model import Actor
-from roster.request import FORM, Request
+from roster.request import BLANK, FORM, Request
 from roster.source_address import source_of
 from roster.table import families, keys
 from roster.table.families import Issued
@@ -42,6 +43,7 @@ class UnknownGrant(DirectoryError):
 
 _WORDS: dict[type[DirectoryError], tuple[int, str, str]] = {
     Unfit: (400, "invalid_request", "The request is not valid."),
+    TooLarge: (413, "invalid_request", "The request is too large."),
     WrongMediaType: (400, "invalid_request", "The body must be application/x-www-form-urlencoded in UTF-8."),
     UnknownClient: (401, "invalid_client", "The client is not known, or did not prove itself."),
     NotKnown: (400, "invalid_grant", "The credentials or the token are not valid."),
@@ -147,7 +149,7 @@ class OAuth:
     request_id_header: str = "X-Request-Id"
 
     def admit(self, request: Request, store: Store) -> Call:
-        """400 for what is no form or names two clients, 401 for one that is not proved: one BatchGet.
+        """400 for what is no form or names two clients, 413, 401 for one not proved: one BatchGet.
 
         For one that failed, what `granting.applicant` writes comes after it.
         """
@@ -194,7 +196,7 @@ def _basic(header: str) -> tuple[str, tuple[str, ...]]:
     if scheme.lower() != "basic":
         raise UnknownClient
     try:
-        pair = base64.b64decode(encoded.strip(), validate=True).decode()
+        pair = base64.b64decode(encoded.strip(BLANK), validate=True).decode()
     except ValueError as error:
         raise UnknownClient from error
     client_id, colon, secret = pair.partition(":")

@@ -15,7 +15,7 @@ from pydantic import Field
 from roster import door, wiring
 from roster.dialects import bearer
 from roster.dialects.fields import Moment, Wire, absent_if_none
-from roster.errors import DirectoryError, Flaw, Missing, NotAllowed, NotKnown, Unavailable, Unfit
+from roster.errors import DirectoryError, Flaw, Missing, NotAllowed, NotKnown, TooLarge, Unavailable, Unfit
 from roster.model import Group, PermissionRole, Project, User, UserKind
 from roster.request import Request
 from roster.table import catalog, keys, projects, users
@@ -34,6 +34,7 @@ _WORDS: dict[type[DirectoryError], tuple[int, str]] = {
     NotKnown: (401, "Unauthenticated."),
     NotAllowed: (403, "This action is unauthorized."),
     Missing: (404, "Not found."),
+    TooLarge: (413, "The request is too large."),
     Unfit: (422, "The given data was invalid."),
     Unavailable: (503, "The directory is busy, try again."),
     DirectoryError: (500, "The request could not be completed."),

@@ -11,9 +11,9 @@ from typing import Generic, Literal, Self, TypeAlias, TypeVar
 from roster import auth, door, journal, wiring
 from roster.dialects import bearer
 from roster.dialects.fields import Moment, Wire
-from roster.errors import DirectoryError, Flaw, Missing, NotKnown, Unavailable, Unfit
+from roster.errors import DirectoryError, Flaw, Missing, NotKnown, TooLarge, Unavailable, Unfit
 from roster.model import Feature, Organisation, Project, Space, Tenant, User, WorkspaceRole
-from roster.request import Request
+from roster.request import BLANK, Request
 from roster.settings import settings
 from roster.source_address import source_of
 from roster.table import grants, keys, members, projects, source_failures, tenants, users
@@ -25,6 +25,7 @@ _STATUS: dict[type[DirectoryError], int] = {
     Unfit: 400,
     NotKnown: 401,
     Missing: 404,
+    TooLarge: 413,
     Unavailable: 503,
     DirectoryError: 500,
 }
@@ -32,6 +33,7 @@ _TEXTS = {
     400: "missing or malformed header",
     401: "missing X-User-Id header, or the caller is not proved",
     404: "org or project not found",
+    413: "the request is too large",
     500: "the request could not be completed",
     503: "the directory is busy, try again",
 }
@@ -60,7 +62,7 @@ class UserSpace:
         """401 without `X-User-Id` or proof of it, then 400 for a header, then 404 for what is not theirs."""
         headers = request.headers
         user_id, org_id, project_id = (
-            headers.get(name, "").strip(" \t") for name in ("x-user-id", "x-org-id", "x-project-id")
+            headers.get(name, "").strip(BLANK) for name in ("x-user-id", "x-org-id", "x-project-id")
         )
         if not user_id:
             raise NotKnown
@@ -182,7 +184,9 @@ def _by_credential(request: Request, store: Store, place: _Place) -> _Proved:
 
 def _reply(status: int, field: str = "") -> door.Reply:
     text = f"{_TEXTS[status]}: {field}" if field else _TEXTS[status]
-    body = {"code": status, "status": HTTPStatus(status).phrase, "message": text}
+    # Python renamed the phrase of 413 in 3.13.
+    phrase = "Content Too Large" if status == 413 else HTTPStatus(status).phrase
+    body = {"code": status, "status": phrase, "message": text}
     return door.Reply(status, json.dumps(body, separators=(",", ":")), {})
 
 

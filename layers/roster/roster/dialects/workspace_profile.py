@@ -9,7 +9,7 @@ from roster import door
 from roster.auth import bearer_in
 from roster.dialects import bearer
 from roster.dialects.fields import Wire
-from roster.errors import DirectoryError, Missing, NotAllowed, NotKnown, Unavailable, Unfit
+from roster.errors import DirectoryError, Missing, NotAllowed, NotKnown, TooLarge, Unavailable, Unfit
 from roster.model import Membership, Principal, Tenant, User, UserKind
 from roster.request import Request
 from roster.settings import settings
@@ -20,6 +20,7 @@ _TITLES = {
     401: ("Unauthorized", "15.5.2", "A valid access token is required."),
     403: ("Forbidden", "15.5.4", "The user has no access to a workspace."),
     404: ("Not Found", "15.5.5", "There is nothing here."),
+    413: ("Content Too Large", "15.5.14", "The request is too large."),
     500: ("Internal Server Error", "15.6.1", "The request could not be completed."),
     503: ("Service Unavailable", "15.6.4", "The directory is busy, try again."),
 }
@@ -28,6 +29,7 @@ _STATUS: dict[type[DirectoryError], int] = {
     NotAllowed: 403,
     Missing: 404,
     Unfit: 404,
+    TooLarge: 413,
     Unavailable: 503,
     DirectoryError: 500,
 }

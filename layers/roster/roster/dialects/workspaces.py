@@ -11,7 +11,7 @@ from typing import TypeVar
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
-from roster import auth, clock, devices, door, passwords, wiring
+from roster import auth, bounds, clock, devices, door, passwords, wiring
 from roster.dialects import bearer
 from roster.dialects.fields import Body
 from roster.dialects.workspaces_shapes import Done, Listed, Meta, Success, T
@@ -26,12 +26,13 @@ from roster.errors import (
     SessionRequired,
     Stale,
     Taken,
+    TooLarge,
     Unavailable,
     Unfit,
     WrongMediaType,
 )
 from roster.model import Actor, Membership, Principal, Session, Tenant, User, WorkspaceRole
-from roster.request import Request
+from roster.request import BLANK, Request
 from roster.settings import cookie_name, device_cookie_name, settings
 from roster.table import answers, keys, members, tenants
 from roster.table.store import Item, Key, Store
@@ -41,6 +42,7 @@ E = TypeVar("E")
 
 _TAG = re.compile(r'(?:W/)?"[^"]*"')
 _TAGS = re.compile(rf"{_TAG.pattern}(?:(?:[ \t]*,)+[ \t]*{_TAG.pattern})*")
+_IDEMPOTENCY_KEY = re.compile(rf"[\x20-\x7e]{{1,{bounds.IDEMPOTENCY_KEY_CHARACTERS}}}")
 
 WHOLE = 1_000  # rows up to which a list without `page` is given whole
 
@@ -130,7 +132,7 @@ class Call:
     def demand_match(self, revision: int | None) -> None:
         """Raise Stale where `If-Match` names other revisions than this (None: it has no tag)."""
         given = self.request.headers.get("if-match")
-        if given is None or given.strip() == "*":
+        if given is None or given.strip(BLANK) == "*":
             return
         tags = _TAG.findall(given) if _TAGS.fullmatch(given) else []
         if revision is None or _tag(revision) not in tags:
@@ -260,6 +262,7 @@ _WORDS: dict[type[DirectoryError], tuple[int, str, str]] = {
     Missing: (404, "NOT_FOUND", "There is no such resource."),
     Taken: (409, "CONFLICT", "This is in use."),
     Stale: (412, "PRECONDITION_FAILED", "It has changed since you read it."),
+    TooLarge: (413, "PAYLOAD_TOO_LARGE", "The request is too large."),
     Mismatch: (422, "IDEMPOTENCY_MISMATCH", "The Idempotency-Key was used for another request."),
     LastAdmin: (409, "CONFLICT", "The last administrator must stay."),
     WrongMediaType: (415, "UNSUPPORTED_MEDIA_TYPE", "A body must be application/json."),
@@ -311,8 +314,13 @@ def _beside(request: Request, user_id: str) -> Sequence[Key]:
 
 def _idempotency_key(request: Request) -> str | None:
     given = request.headers.get("idempotency-key")
-    if given is not None and re.fullmatch(r"[\x20-\x7e]{1,255}", given) is None:
-        raise Unfit(Flaw("Idempotency-Key", "must be 1 to 255 printable ASCII characters"))
+    if given is not None and _IDEMPOTENCY_KEY.fullmatch(given) is None:
+        raise Unfit(
+            Flaw(
+                "Idempotency-Key",
+                f"must be 1 to {bounds.IDEMPOTENCY_KEY_CHARACTERS} printable ASCII characters",
+            )
+        )
     return given
 
 

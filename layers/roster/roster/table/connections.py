@@ -174,7 +174,7 @@ class _Connection:
             if not line:
                 return
             name, _, value = line.decode("latin-1").partition(":")
-            yield name.lower(), value.strip()
+            yield name.lower(), value.strip(" \t")
         raise Broken("an endless head")
 
     def _chunks(self) -> Iterator[bytes]:

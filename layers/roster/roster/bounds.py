@@ -1,0 +1,66 @@
+"""The bounds of what is read from outside, in one table, each with its unit.
+
+A bound is checked before what it bounds is decoded, parsed, normalised or hashed, so that no request costs
+more than its bound allows. What passes one is refused: a whole request as too large (413), a part of it as
+not valid, a credential as none.
+
+Other bounds follow from what is kept (pages, items, transactions) and stand where they are used.
+"""
+
+# A request.
+
+HEAD_CHARACTERS = 16_384
+"""Path, query, cookies and header values together. The gateway delivers 10,240 bytes and adds some."""
+QUERY_PARAMETERS = 300
+"""Parameters of a query string; a filter of Cloud Foundry may name 200 values in as many parameters."""
+BODY_BYTES = 64 * 1024
+"""A body, decoded from base64."""
+FORM_FIELDS = 50
+"""Fields of a form; the token endpoint knows seven."""
+FIELD_ERRORS = 20
+"""Field errors that one answer tells."""
+FIELD_NAME_CHARACTERS = 100
+"""The name of a field, as an answer repeats it."""
+REQUEST_ID_CHARACTERS = 128
+"""A request's id from the gateway; a longer one is not repeated."""
+CLIENT_REQUEST_ID_CHARACTERS = 255
+"""A client's own id of its request (`X-VCAP-Request-ID`); the rest of a longer one is cut off."""
+
+# JSON: request bodies, the two parts of a token, key sets, and the configuration of issuers.
+
+JSON_DEPTH = 20
+"""Levels of nesting; the documents' own bodies have three."""
+JSON_MEMBERS = 100
+"""Members of one object; the largest object that a document knows has some twenty."""
+JSON_VALUES = 2_000
+"""Values of one text, counted by its commas."""
+NUMBER_CHARACTERS = 40
+"""Characters of a number."""
+
+# Fields.
+
+LINE_CHARACTERS = 255
+"""A line of text for people, such as a name."""
+TEXT_CHARACTERS = 4_096
+"""A longer text for people, such as a description."""
+EMAIL_CHARACTERS = 254
+"""An e-mail address (RFC 5321, 4.5.3.1.3: a path of 256 octets with its angle brackets)."""
+PASSWORD_SHORTEST, PASSWORD_LONGEST = 8, 256
+"""A new password, in characters."""
+IDEMPOTENCY_KEY_CHARACTERS = 255
+"""An `Idempotency-Key`."""
+CURSOR_CHARACTERS = 512
+"""A cursor of a list."""
+ROLES = 100
+"""Platform roles that a body names; repeats count."""
+
+# Tokens of issuers, and their keys.
+
+TOKEN_CHARACTERS = 8_192
+"""A JSON Web Token."""
+KEY_SET_BYTES = 256 * 1024
+"""A key set that is fetched."""
+KEY_SET_SECONDS = 2.0
+"""The whole fetch of a key set: name, connection, TLS, head and body."""
+KEY_SET_PAUSE_SECONDS = 30.0
+"""From the start of one fetch of an address to the next, however the first one ended."""
