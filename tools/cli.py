@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
+from pydantic import TypeAdapter
+
 from local.embedded import open_embedded
 from local.private_files import replacing
 from roster import clock, passwords
 from roster.credentials import Credential
+from roster.dialects.fields import Line
 from roster.emails import NotAnAddress, canonical
 from roster.errors import Missing, Taken, Unavailable
 from roster.events import Event
@@ -179,17 +182,18 @@ def _readable(text: str) -> Path:
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise argparse.ArgumentTypeError("says no time zone: append a Z")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # overflow: within the calendar there, outside of it in UTC
         raise argparse.ArgumentTypeError("not a moment such as 2030-01-31T00:00:00Z") from error
-    if moment.tzinfo is None:
-        raise argparse.ArgumentTypeError("says no time zone: append a Z")
-    return moment.astimezone(UTC)
 
 
 def _name(text: str) -> str:
-    if not text.strip() or len(text) > 255 or not text.isprintable():
-        raise argparse.ArgumentTypeError("must be 1 to 255 characters that can be seen")
-    return text
+    try:
+        return TypeAdapter(Line).validate_python(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("must be 1 to 255 characters that can be seen") from error
 
 
 def _operator() -> Actor:

@@ -1,5 +1,6 @@
 """Import of records."""
 
+import json
 import random
 import signal
 import subprocess
@@ -34,6 +35,7 @@ from tests.tools.support import (
     without,
     workspace,
 )
+from tests.workspaces.rows import UNSEEN
 from tools import demo
 from tools.records.loading import load
 
@@ -233,6 +235,82 @@ def test_a_bad_line_is_named_and_costs_no_other(
     assert records.refused(workspace(), line, user("other")) == [f"line 2: {reason}"]
     assert records.store.get(keys.user("other")) is not None
     assert records.store.get(keys.tenant("w1")) is not None
+
+
+def _texts() -> Iterator[tuple[str, Line]]:
+    """A line for each text that people see, with a placeholder in it."""
+    mark = "a{}b"
+    yield "workspace.name", workspace("w2", name=mark)
+    yield "workspace.settings.dateFormat", workspace("w2", settings={"dateFormat": mark})
+    for name in ("abbreviation", "adminEmail", "adminName", "address", "state", "country", "pinCode"):
+        yield f"workspace.organisation.{name}", workspace("w2", organisation={name: mark})
+    for name in ("name", "abbreviation", "description"):
+        yield f"project.{name}", project("p2", **{name: mark})
+    yield "project.database.0.host", project("p2", database=[{"host": mark}])
+    for name in ("name", "description", "email"):
+        yield f"space.{name}", space("s2", **{name: mark})
+        yield f"feature.{name}", {"type": "feature", "workspaceId": "w1", name: mark}
+    yield "app.name", {"type": "app", "spaceId": "s1", "name": mark}
+    yield "role.name", {"type": "role", "name": mark}
+    yield "role.permissions.0", {"type": "role", "name": "R", "permissions": [mark]}
+    yield "group.name", {"type": "group", "name": mark}
+    for name in ("fullName", "firstName", "lastName", "userName", "timezone", "dateFormat"):
+        yield f"user.{name}", user("u2", **{name: mark})
+    yield "apiToken.name", token(SECRET, name=mark)
+    yield "client.scopes.0", {"type": "client", "scopes": [mark]}
+
+
+TEXTS = dict(_texts())
+
+
+@pytest.mark.parametrize("place", TEXTS, ids=[f"FS-15-{place}" for place in TEXTS])
+def test_a_text_with_what_people_do_not_see_is_refused_by_its_line(records: Records, place: str) -> None:
+    kind, _, field = place.partition(".")
+    line = json.dumps(TEXTS[place])
+    for mark in UNSEEN:
+        refused = records.refused(workspace(), line.replace("{}", mark))
+        assert refused == [
+            f"line 2: {kind}: {field} must not hold invisible or direction-changing characters"
+        ], hex(ord(mark))
+
+
+def test_fs_15_the_joiners_of_persian_and_emoji_come_in(records: Records) -> None:
+    records.good(
+        user("u1", fullName="\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645 \U0001f468\u200d\U0001f469")
+    )
+
+
+@pytest.mark.parametrize("length", [255, 4_000, 250_000], ids=lambda length: f"FS-03-{length}")
+def test_an_address_that_is_too_long_is_not_looked_at(
+    records: Records, length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("email_validator.validate_email", lambda *_, **__: pytest.fail("looked at"))
+    line = user("u1", email="x@" + "d" * (length - 6) + ".com")
+    assert records.refused(line) == ["line 1: user: email must have at most 254 characters"]
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"], ids=["FS-13-first", "FS-13-last"]
+)
+def test_both_ends_of_the_calendar_come_in_and_go_out(records: Records, moment: str) -> None:
+    records.good(user("u1", createdAt=moment, updatedAt=moment), workspace("w2", createdAt=moment))
+    assert [line["createdAt"] for line in records.exported("user")] == [moment]
+    assert [line["createdAt"] for line in records.exported("workspace")] == [moment]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param("0000-12-31T23:59:59Z", id="FS-13-before-the-first"),
+        pytest.param("9999-12-31T23:59:60Z", id="FS-13-leap-second"),
+        pytest.param("9999-12-31T24:00:00Z", id="FS-13-hour-24"),
+        pytest.param("10000-01-01T00:00:00Z", id="FS-13-year-10000"),
+        pytest.param("2024-12-31T24:00:00Z", id="FS-13-hour-24-of-a-year-within"),
+    ],
+)
+def test_what_is_outside_of_the_calendar_is_refused_by_its_line(records: Records, moment: str) -> None:
+    reason = "line 1: user: createdAt must be a moment as YYYY-MM-DDTHH:MM:SSZ"
+    assert records.refused(user("u1", createdAt=moment)) == [reason]
 
 
 @pytest.mark.parametrize(

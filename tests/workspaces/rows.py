@@ -6,6 +6,9 @@ import pytest
 
 from roster.model import PlatformRole
 
+UNSEEN = "\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""What no text for people may hold: people do not see it, or see the rest in another order."""
+
 LONG = 256
 """One character more than a line of text may have."""
 
@@ -33,7 +36,7 @@ BAD_BODIES: list[Any] = [
     pytest.param("{}".encode("utf-32"), id="P-16-utf-32"),
     pytest.param(b'{"x":"\xff"}', id="P-16-invalid-utf-8"),
     pytest.param(b'{"x":"\xed\xa0\x80"}', id="P-16-utf-8-surrogate"),
-    pytest.param(_deep(100_000), id="P-17-deep"),
+    pytest.param(_deep(30_000), id="P-17-deep"),
     pytest.param(b'{"x":' + b"9" * 5_000 + b"}", id="P-17-5000-digits"),
     pytest.param(b'{"x":NaN}', id="P-17-nan"),
     pytest.param(b'{"x":-Infinity}', id="P-17-infinity"),
@@ -62,7 +65,11 @@ BAD_LINES: list[Any] = [
     pytest.param("a\x7f", id="P-22-delete"),
     pytest.param("a\x85b", id="P-22-c1"),
     pytest.param("x" * LONG, id="P-22-over-length"),
-    pytest.param("x" * 1_000_000, id="P-22-1-MB"),
+    pytest.param("x" * 60_000, id="P-22-60-kB"),
+    *(pytest.param(f"a{mark}b", id=f"FS-15-{ord(mark):04X}") for mark in UNSEEN),
+    pytest.param("\u202eemca", id="P-22-right-to-left"),
+    pytest.param("\u200b", id="P-22-only-zero-width"),
+    pytest.param("\u200d \u200c", id="FS-15-only-joiners"),
 ]
 """Values that are no line of text for people."""
 
@@ -72,8 +79,9 @@ GOOD_LINES: list[Any] = [
     pytest.param("\U0001f600" * (LONG - 1), id="P-22-emoji"),
     pytest.param("e\u0301\u0323", id="P-22-combining"),
     pytest.param(" Acme ", id="P-22-spaces-around"),
-    pytest.param("\u202eemca", id="P-22-right-to-left"),
-    pytest.param("a\u200bb", id="P-22-zero-width"),
+    pytest.param("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", id="FS-15-persian"),
+    pytest.param("\U0001f468\u200d\U0001f469\u200d\U0001f467", id="FS-15-family"),
+    pytest.param("\u05d0\u200f.", id="P-22-right-to-left-mark"),
     pytest.param("<script>alert('1')</script>\\\"", id="markup"),
 ]
 """Lines that are kept and shown exactly as given."""
@@ -106,6 +114,9 @@ BAD_EMAILS: list[Any] = [
     pytest.param("a@" + "b" * 64 + ".com", id="E-05-long-label"),
     pytest.param("@example.com", id="E-05-no-local-part"),
     pytest.param("a@", id="E-05-no-domain"),
+    pytest.param("ada@exam\u200bple.com", id="FS-15-zero-width"),
+    pytest.param("ada@exam\u2060ple.com", id="FS-15-joined"),
+    pytest.param("ada@exam\ufeffple.com", id="FS-15-byte-order-mark"),
     pytest.param("example.com", id="E-05-no-at"),
     pytest.param("x" * 65 + "@example.com", id="E-06-local-65"),
     pytest.param("x@" + ".".join(["d" * 60] * 4) + ".example.com", id="E-06-total-over-254"),
@@ -145,7 +156,7 @@ BAD_ROLES: list[Any] = [
     pytest.param([None], id="P-25-null-inside"),
     pytest.param([1], id="P-25-number-inside"),
     pytest.param([["ADMIN"]], id="P-25-list-inside"),
-    pytest.param(["ADMIN"] * 10_000, id="P-25-10000"),
+    pytest.param(["ADMIN"] * 1_900, id="P-25-1900"),
 ]
 """Values that are no set of platform roles."""
 

@@ -89,7 +89,7 @@ def test_the_answer_to_a_key_is_the_answer_without_one(
     assert other.headers.keys() == with_key.headers.keys()
 
 
-@pytest.mark.parametrize("text", ["\U0001f600 \u00e9 \u202e", '\\" </script> \u2028', "x" * 255], ids=ascii)
+@pytest.mark.parametrize("text", ["\U0001f600 \u00e9 \u200f", '\\" </script> \u2028', "x" * 255], ids=ascii)
 def test_text_of_any_kind_comes_again_as_it_was(api: Api, scene: Scene, text: str) -> None:
     body = {"key": "umbra", "name": text, "settings": {"locale": "de", "regionCode": None}}
     first = _send(api, scene, CREATE_WORKSPACE, body=body)

@@ -213,6 +213,59 @@ def test_an_interval_that_ends_before_it_begins_is_400(api: Api, scene: Scene, q
 
 
 @pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param("to=0001-01-01T00:00:00Z", id="FS-13-to-the-first"),
+        pytest.param("to=0001-01-07T23:59:59Z", id="FS-13-to-within-the-first-week"),
+        pytest.param("from=0001-01-01T00:00:00Z&to=0001-01-01T00:00:00Z", id="FS-13-the-first-alone"),
+        pytest.param("to=0001-01-01T00:00:00Z&actor=u-1", id="FS-13-of-a-person"),
+    ],
+)
+def test_before_all_that_is_kept_there_is_an_empty_page(api: Api, scene: Scene, query: str) -> None:
+    answer = api.get(f"{PATH}?{query}", as_=scene.root)
+    assert (answer.status, answer.data, answer.json["meta"]["next"]) == (200, [], None)
+
+
+@pytest.mark.parametrize("to", ["9999-12-31T23:59:59Z", "2026-05-01T00:00:00Z"], ids=["FS-13-last", "soon"])
+def test_past_the_present_nothing_is_searched(api: Api, scene: Scene, to: str) -> None:
+    """A page asks three days: from the end of the calendar it would be a million pages to the first entry."""
+    api.cookie(scene.root)
+    api.clock.advance(seconds=1)
+    api.put(f"/api/admin/users/{scene.member.id}", {"fullName": "Ada"}, as_=scene.root)
+    until_now = api.get(PATH, as_=scene.root)
+    answer = api.get(f"{PATH}?from={instant(api.clock.moment)}&to={to}", as_=scene.root)
+    assert [entry["action"] for entry in answer.data] == ["user.changed"]
+    assert (answer.data, answer.json["meta"]["next"]) == (until_now.data[:1], None)
+
+
+@pytest.mark.parametrize(
+    ("since", "status"),
+    [
+        pytest.param("0001-01-01T00:00:00Z", 200, id="FS-13-from-the-first"),
+        pytest.param("9999-12-31T23:59:59Z", 400, id="FS-13-from-the-last"),
+    ],
+)
+def test_from_either_end_of_the_calendar(api: Api, scene: Scene, since: str, status: int) -> None:
+    assert api.get(f"{PATH}?from={since}", as_=scene.root).status == status
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param("0000-12-31T23:59:59Z", id="FS-13-before-the-first"),
+        pytest.param("9999-12-31T23:59:60Z", id="FS-13-leap-second"),
+        pytest.param("9999-12-31T24:00:00Z", id="FS-13-hour-24"),
+        pytest.param("10000-01-01T00:00:00Z", id="FS-13-year-10000"),
+        pytest.param("0001-01-01T00:00:00%2B01:00", id="FS-13-an-offset-before-the-first"),
+        pytest.param("9999-12-31T23:59:59-01:00", id="FS-13-an-offset-after-the-last"),
+    ],
+)
+def test_what_is_outside_of_the_calendar_is_refused(api: Api, scene: Scene, moment: str) -> None:
+    for name in ("from", "to"):
+        assert_unfit(api.get(f"{PATH}?{name}={moment}", as_=scene.root), name)
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("from", "yesterday"),

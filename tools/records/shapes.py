@@ -6,9 +6,7 @@ workspace ─┬─ project ─┬─ space ─── app        role   group   
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
@@ -16,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic.alias_generators import to_camel
 
 from roster.credentials import Credential, digest, flaw
-from roster.dialects.fields import Email, Line, Password
+from roster.dialects.fields import Email, Line, LongText, Password, Text, moment, visible
 from roster.emails import canonical
 from roster.model import (
     ApiToken,
@@ -39,25 +37,7 @@ from roster.model import (
 Reference: TypeAlias = tuple[str, str, str]
 """The field that refers, and the type and identity of what it refers to."""
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:roster:records")
-
-
-def _without_control(text: str) -> str:
-    if _CONTROL.search(text):
-        raise ValueError("must not hold control characters")
-    return text
-
-
-def _moment(text: str) -> str:
-    try:
-        if _MOMENT.fullmatch(text):
-            datetime.fromisoformat(text)
-            return text
-    except ValueError:
-        pass
-    raise ValueError("must be a moment as YYYY-MM-DDTHH:MM:SSZ")
 
 
 def _secret(text: str) -> str:
@@ -77,15 +57,13 @@ def _once(values: list[Any]) -> list[Any]:
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
 Number = Annotated[int, Field(ge=1, le=999_999_999)]
 Count = Annotated[int, Field(ge=0, le=999_999_999)]
-Text = Annotated[str, StringConstraints(max_length=255), AfterValidator(_without_control)]
-LongText = Annotated[str, StringConstraints(max_length=4096), AfterValidator(_without_control)]
 WorkspaceKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
-Moment = Annotated[str, AfterValidator(_moment)]
+Moment = Annotated[str, AfterValidator(moment)]
 TokenSecret = Annotated[
-    str, StringConstraints(max_length=1024), AfterValidator(_without_control), AfterValidator(_secret)
+    str, StringConstraints(max_length=1024), AfterValidator(visible), AfterValidator(_secret)
 ]
 ClientSecret = Annotated[
-    str, StringConstraints(max_length=1024), AfterValidator(_without_control), AfterValidator(_client_secret)
+    str, StringConstraints(max_length=1024), AfterValidator(visible), AfterValidator(_client_secret)
 ]
 """Of a client that proves itself; an empty one is that of a public client."""
 

@@ -1,25 +1,40 @@
 """Kinds of text that request bodies hold, shared by the dialects that read bodies."""
 
 import re
-import unicodedata
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
-from roster import clock, emails, passwords
+from roster import bounds, clock, emails, passwords
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
+"""Zero-width space, word joiner and byte order mark; embeddings, overrides and isolates of direction.
+
+With them a name looks like another, or its end like its beginning. The joiners U+200C and U+200D are
+allowed: Persian and emoji need them.
+"""
+_JOINERS = re.compile("[\u200c\u200d]")
 
 
-def _printable(text: str) -> str:
-    if any(unicodedata.category(char) == "Cc" for char in text):
+def visible(text: str) -> str:
+    """The text, if people see all of it. Raises ValueError for control and invisible characters."""
+    if _CONTROL.search(text):
         raise ValueError("must not hold control characters")
-    if not text.strip():
-        raise ValueError("must not be blank")
+    if _UNSEEN.search(text):
+        raise ValueError("must not hold invisible or direction-changing characters")
     return text
+
+
+def _line(text: str) -> str:
+    if not _JOINERS.sub("", text).strip():
+        raise ValueError("must not be blank")
+    return visible(text)
 
 
 def _address(text: str) -> str:
     emails.canonical(text)
-    return text
+    return visible(text)  # of a domain some are taken: they map to nothing
 
 
 _ABOUT = ("email", "fullName", "full_name", "first_name", "last_name", "user_name")
@@ -40,7 +55,8 @@ def _workspace_key(text: str) -> str:
     return key
 
 
-def _instant(text: str) -> str:
+def moment(text: str) -> str:
+    """The text, if it names a moment of the calendar, as `clock.moment`. Raises ValueError."""
     try:
         clock.moment(text)
     except ValueError as error:
@@ -51,19 +67,27 @@ def _instant(text: str) -> str:
 Instant = Annotated[
     str,
     StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", max_length=20),
-    AfterValidator(_instant),
+    AfterValidator(moment),
 ]
 """A moment in UTC, in whole seconds."""
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """A moment in an answer."""
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=255), AfterValidator(_printable)]
-"""A line of text for people: kept and shown exactly as given."""
+Line = Annotated[
+    str, StringConstraints(min_length=1, max_length=bounds.LINE_CHARACTERS), AfterValidator(_line)
+]
+"""A line of text for people, such as a name: kept and shown exactly as given."""
+
+Text = Annotated[str, StringConstraints(max_length=bounds.LINE_CHARACTERS), AfterValidator(visible)]
+"""A line of text that may be empty."""
+
+LongText = Annotated[str, StringConstraints(max_length=bounds.TEXT_CHARACTERS), AfterValidator(visible)]
+"""A longer text for people, which may be empty."""
 
 Email = Annotated[
     str,
-    StringConstraints(max_length=254),
+    StringConstraints(max_length=bounds.EMAIL_CHARACTERS),
     AfterValidator(_address),
     Field(json_schema_extra={"format": "email"}),
 ]

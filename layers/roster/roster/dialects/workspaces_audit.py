@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from roster import clock, cursors
+from roster import bounds, clock, cursors
 from roster.dialects.fields import Instant, Wire
 from roster.dialects.workspaces import Call
 from roster.errors import Flaw, NotKnown, Unfit
@@ -29,7 +29,10 @@ AuditSize = Annotated[
 ]
 AuditCursor = Annotated[
     str,
-    Query(max_length=512, description="`meta.next` of the page before, with all else as it was asked then."),
+    Query(
+        max_length=bounds.CURSOR_CHARACTERS,
+        description="`meta.next` of the page before, with all else as it was asked then.",
+    ),
 ]
 
 
@@ -105,11 +108,13 @@ class Question:
         )
 
     def _first(self) -> Search:
-        until = self.until or clock.instant(self.call.now)
-        kept = clock.instant(self.call.now - timedelta(days=settings().audit_days))
-        usual = kept if self.actor or self.target else clock.instant(clock.moment(until) - USUAL)
-        if self.since > until:
+        now = self.call.now
+        kept = clock.instant(now - timedelta(days=settings().audit_days))
+        if self.since > (self.until or clock.instant(now)):
             raise Unfit(Flaw("from", "must not be after `to`"))
+        # There are days neither before the first moment of the calendar nor, in the audit, after the present.
+        until = min(self.until or clock.instant(now), clock.instant(now))
+        usual = kept if self.actor or self.target else clock.instant(clock.moment(max(until, kept)) - USUAL)
         return Search(max(self.since or usual, kept), until, self.actor, self.target)
 
     @property

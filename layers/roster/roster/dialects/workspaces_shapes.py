@@ -5,6 +5,7 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field
 
+from roster import bounds
 from roster.dialects.fields import (
     Body,
     Email,
@@ -86,7 +87,7 @@ def _once_each(roles: list[str]) -> list[str]:
 
 
 Roles = Annotated[
-    list[Literal["ADMIN", "USER"]], Field(min_length=1, max_length=100), AfterValidator(_once_each)
+    list[Literal["ADMIN", "USER"]], Field(min_length=1, max_length=bounds.ROLES), AfterValidator(_once_each)
 ]
 
 
