@@ -27,9 +27,13 @@ log = logging.getLogger(__name__)
 HEAD_BYTES = 10_240
 """Request line and headers, as sent."""
 BODY_BYTES = 10 * 1024 * 1024
+EVENT_BYTES = 6 * 1024 * 1024
+"""What a function may be given, as JSON: a body in base64 counts a third more than it was."""
 RESULT_BYTES = 6_291_556
 """What a function may return, as JSON."""
 INTEGRATION_SECONDS = 30.0
+
+_BLANK = " \t"  # all that HTTP trims of a value; of other spaces the functions must see each
 
 Event: TypeAlias = dict[str, Any]
 
@@ -62,7 +66,7 @@ class Request:
 
     def header(self, name: str) -> str:
         """The values of a header (`name` in lower case), joined as the gateway joins them."""
-        return ",".join(value.strip() for other, value in self.headers if other.lower() == name)
+        return ",".join(value.strip(_BLANK) for other, value in self.headers if other.lower() == name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def _answer(status: int, message: str) -> Response:
 
 NOT_FOUND = _answer(404, "Not Found")
 BODY_TOO_LONG = _answer(413, "Request Too Long")
+EVENT_TOO_LONG = _answer(413, "Request Entity Too Large")
 HEAD_TOO_LONG = _answer(431, "Request Header Fields Too Large")
 FUNCTION_ERROR = _answer(500, "Internal Server Error")
 TIMED_OUT = _answer(503, "Service Unavailable")
@@ -274,27 +279,38 @@ class Routes:
         if match is None:
             return NOT_FOUND
         route, parameters = match
-        return Invocation(
-            route.function,
-            event(request, route.key, parameters, at=datetime.now(UTC), request_id=str(uuid.uuid4())),
-        )
+        made = event(request, route.key, parameters, at=datetime.now(UTC), request_id=str(uuid.uuid4()))
+        if _is_too_long(made):
+            return EVENT_TOO_LONG
+        return Invocation(route.function, made)
 
 
 # Events.
 
 
+def _is_too_long(made: Event) -> bool:
+    """Whether Lambda would not take the event."""
+    if len(made.get("body", "")) < EVENT_BYTES // 10:  # in JSON a character of it takes six bytes at most
+        return False
+    return len(json.dumps(made, ensure_ascii=False).encode("utf-8", "surrogatepass")) > EVENT_BYTES
+
+
 def event(
     request: Request, route_key: str, parameters: Mapping[str, str], *, at: datetime, request_id: str
 ) -> Event:
-    """The event of payload format 2.0. Keys that would be empty are absent."""
-    path = unquote(request.path)
+    """The event of payload format 2.0. Keys that would be empty are absent.
+
+    The gateway decodes the path, and takes what then follows a question mark for a query that is not there:
+    such a path is cut. Path parameters are whole.
+    """
+    path = unquote(request.path).partition("?")[0]
     domain = re.sub(r":\d+$", "", request.header("host")) or "localhost"
     made: Event = {
         "version": "2.0",
         "routeKey": route_key,
         "rawPath": path,
         "rawQueryString": request.query,
-        "headers": _joined((name.lower(), value.strip()) for name, value in request.headers),
+        "headers": _joined((name.lower(), value.strip(_BLANK)) for name, value in request.headers),
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "local",
@@ -317,11 +333,11 @@ def event(
     }
     made["headers"].pop("cookie", None)
     cookies = [
-        cookie.strip()
+        cookie.strip(_BLANK)
         for name, value in request.headers
         if name.lower() == "cookie"
         for cookie in value.split(";")
-        if cookie.strip()
+        if cookie.strip(_BLANK)
     ]
     if cookies:
         made["cookies"] = cookies
@@ -346,7 +362,7 @@ _TEXT = re.compile(r"text/.+|application/(json|xml|javascript)|.+\+xml")
 
 
 def _body(request: Request) -> tuple[str, bool]:
-    media_type = request.header("content-type").partition(";")[0].strip().lower()
+    media_type = request.header("content-type").partition(";")[0].strip(_BLANK).lower()
     if _TEXT.fullmatch(media_type):
         try:
             return request.body.decode("utf-8"), False

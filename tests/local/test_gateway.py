@@ -10,6 +10,7 @@ import pytest
 
 from local.gateway import (
     BODY_BYTES,
+    EVENT_BYTES,
     FUNCTION_ERROR,
     HEAD_BYTES,
     NOT_FOUND,
@@ -331,10 +332,68 @@ def test_a_malformed_result_is_a_function_error(result: Any) -> None:
 
 
 def test_a_body_of_more_than_ten_megabytes_is_refused(routes: Routes) -> None:
-    longest = Request("POST", "/echo/x", body=bytes(BODY_BYTES))
-    assert isinstance(routes.accept(longest), Invocation)
     refused = routes.accept(Request("POST", "/echo/x", body=bytes(BODY_BYTES + 1)))
     assert refused == Response(413, JSON_TYPE, b'{"message":"Request Too Long"}')
+
+
+@pytest.mark.parametrize(
+    ("media_type", "character", "share"),
+    [
+        pytest.param("text/plain", b"x", 1, id="FA-15-text"),
+        pytest.param("text/plain", b'"', 2, id="FA-15-text-that-json-escapes"),
+        pytest.param("text/plain", b"\x01", 6, id="FA-15-control-characters"),
+        pytest.param("image/png", b"xxx", 4, id="FA-15-base64"),
+    ],
+)
+def test_an_event_of_more_than_a_function_may_be_given_is_refused(
+    routes: Routes, media_type: str, character: bytes, share: int
+) -> None:
+    """Lambda takes 6 MB, whatever the gateway took."""
+
+    def accept(times: int) -> Invocation | Response:
+        return routes.accept(Request("POST", "/echo/x", headers=headers, body=character * times))
+
+    headers = (("content-type", media_type),)
+    # Without a body, but for the mark of base64, and with the time that each event tells.
+    bare = accept(1)
+    assert isinstance(bare, Invocation)
+    room = EVENT_BYTES - len(json.dumps(bare.event, ensure_ascii=False).encode())
+    longest = 1 + room // share
+    assert isinstance(accept(longest), Invocation)
+    assert accept(longest + 1) == Response(413, JSON_TYPE, b'{"message":"Request Entity Too Large"}')
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "parameter"),
+    [
+        pytest.param("/pets/a%3Fb", "/pets/a", "a?b", id="FA-16-in-the-middle"),
+        pytest.param("/pets/a%3F", "/pets/a", "a?", id="FA-16-at-the-end"),
+        pytest.param("/pets/a%3Fb%3Fc?d=e", "/pets/a", "a?b?c", id="FA-16-twice-and-a-query"),
+        pytest.param("/pets/a%253Fb", "/pets/a%3Fb", "a%3Fb", id="FA-16-encoded-twice-is-no-question-mark"),
+    ],
+)
+def test_a_path_is_cut_at_a_decoded_question_mark(
+    routes: Routes, target: str, path: str, parameter: str
+) -> None:
+    """As API Gateway does; what a parameter holds is whole, and no query comes of it."""
+    accepted = routes.accept(Request.of("GET", target))
+    assert isinstance(accepted, Invocation)
+    event = accepted.event
+    assert (event["rawPath"], event["requestContext"]["http"]["path"]) == (path, path)
+    assert event["pathParameters"] == {"id": parameter}
+    assert event["rawQueryString"] == ("d=e" if "d=e" in target else "")
+
+
+@pytest.mark.parametrize(
+    "space", ["\xa0", "\x85", "\x1f", "\x0b"], ids=lambda space: f"FS-07-{ord(space):02x}"
+)
+def test_only_blanks_are_trimmed_of_a_value(routes: Routes, space: str) -> None:
+    """HTTP trims space and tab alone; with another space trimmed, a value would arrive that was not sent."""
+    headers = (("x-a", f" \t{space}v{space}\t "), ("cookie", f"a=1;\t {space}b=2{space} "))
+    accepted = routes.accept(Request("GET", "/pets/cat", headers=headers))
+    assert isinstance(accepted, Invocation)
+    assert accepted.event["headers"]["x-a"] == f"{space}v{space}"
+    assert accepted.event["cookies"] == ["a=1", f"{space}b=2{space}"]
 
 
 def test_a_head_of_more_than_10240_bytes_is_refused(routes: Routes) -> None:
