@@ -4,8 +4,7 @@
         │  GET  /2018-06-01/runtime/invocation/next          the end of init, then waits for an event
         │  POST /2018-06-01/runtime/invocation/ID/response   the answer
         │  POST /2018-06-01/runtime/invocation/ID/error      what the handler raised
-        │  POST /2018-06-01/runtime/init/error               what the import raised
-        └  GET  /2018-06-01/runtime/restore/next             the end of init where a snapshot is taken
+        └  POST /2018-06-01/runtime/init/error               what the import raised
 
 An environment has a listener of its own, as the client knows no path before these.
 """
@@ -46,9 +45,9 @@ class Deployed:
     @property
     def arn(self) -> str:
         """What the context says was invoked."""
-        return f"arn:aws:lambda:us-east-1:123456789012:function:{self.name}:live"
+        return f"arn:aws:lambda:us-east-1:123456789012:function:{self.name}"
 
-    def process_environ(self, runtime_api: str, initialization: str) -> dict[str, str]:
+    def process_environ(self, runtime_api: str) -> dict[str, str]:
         """The variables of its process, those that Lambda reserves among them; no real credentials."""
         return {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -59,9 +58,9 @@ class Deployed:
             "_HANDLER": self.handler,
             "LAMBDA_TASK_ROOT": str(self.task),
             "AWS_LAMBDA_RUNTIME_API": runtime_api,
-            "AWS_LAMBDA_INITIALIZATION_TYPE": initialization,
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
             "AWS_LAMBDA_FUNCTION_NAME": self.name,
-            "AWS_LAMBDA_FUNCTION_VERSION": "1",
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory),
             "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{self.name}",
             "AWS_LAMBDA_LOG_FORMAT": "JSON",
@@ -116,20 +115,17 @@ class Environment:
         answer = environment.invoke({"rawPath": "/"})
     """
 
-    def __init__(
-        self, python: Path, function: Deployed, *, snap_start: bool = False, log: int | IO[str] | None = None
-    ) -> None:
+    def __init__(self, python: Path, function: Deployed, *, log: int | IO[str] | None = None) -> None:
         self.function = function
         self._has_asked = False
         self._events: SimpleQueue[_Invocation | None] = SimpleQueue()
-        self._restores: SimpleQueue[bool] = SimpleQueue()
         self._told: SimpleQueue[Failed | bytes] = SimpleQueue()
         self._listener = _Listener(_Api)
         self._listener.environment = self
         self._process = subprocess.Popen(  # noqa: S603
             [python, "-m", "awslambdaric", function.handler],
             cwd=function.task,
-            env=function.process_environ(self._listener.address, "snap-start" if snap_start else "on-demand"),
+            env=function.process_environ(self._listener.address),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -142,11 +138,6 @@ class Environment:
 
     def init(self) -> None:
         """Wait for the end of init. Raises InitFailed, TimedOut, Crashed."""
-        self._take(INIT_SECONDS)
-
-    def restore(self) -> None:
-        """Let what was started for a snapshot run its hooks and go on. Raises as `init`."""
-        self._restores.put(True)
         self._take(INIT_SECONDS)
 
     def invoke(self, event: Any) -> Any:
@@ -172,7 +163,6 @@ class Environment:
         """End the process and the listener."""
         self.kill()
         self._events.put(None)
-        self._restores.put(False)
         self._listener.stop()
 
     def _take(self, seconds: float) -> bytes:
@@ -197,10 +187,6 @@ class Environment:
             self._told.put(_INIT_IS_OVER)
         return self._events.get()
 
-    def next_restore(self) -> bool:
-        self._told.put(_INIT_IS_OVER)
-        return self._restores.get()
-
     def tell(self, told: Failed | bytes) -> None:
         self._told.put(told)
 
@@ -214,9 +200,6 @@ class _Api(Handler):
 
     def do_GET(self) -> None:
         environment = self.server.environment
-        if self.path == f"{_ROOT}restore/next":
-            self.answer(200 if environment.next_restore() else 410)
-            return
         invocation = environment.next_event()
         if invocation is None:
             self.answer(410)

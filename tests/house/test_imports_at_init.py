@@ -60,7 +60,7 @@ def imported_by(id_: str) -> dict[str, str | None]:
     Flat, in a fresh interpreter, with only its folder and the layers on the path.
     """
     function: Deployed = FUNCTIONS[id_]
-    environ = {**function.process_environ("127.0.0.1:9", "on-demand"), "TABLE_ENDPOINT": "http://127.0.0.1:9"}
+    environ = {**function.process_environ("127.0.0.1:9"), "TABLE_ENDPOINT": "http://127.0.0.1:9"}
     done = subprocess.run(
         [sys.executable, "-c", CODE], cwd="/", env=environ, capture_output=True, text=True, check=False
     )

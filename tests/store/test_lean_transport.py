@@ -2,7 +2,6 @@
 
 import datetime
 import os
-import random
 import socket
 import ssl
 import subprocess
@@ -11,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterator
 from email.utils import format_datetime
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -601,21 +599,16 @@ def test_a_start_with_keys_in_the_environment_loads_no_client(server: Server) ->
 
 
 @pytest.fixture
-def on_lambda(
-    server: Server, deployed: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[list[Any]]:
-    """Lambda's environment; gives the hooks that were registered for a restored snapshot."""
-    hooks: list[Any] = []
-    runtime = ModuleType("snapshot_restore_py")
-    runtime.__dict__["register_after_restore"] = hooks.append
-    monkeypatch.setitem(sys.modules, "snapshot_restore_py", runtime)
-    deployed(AWS_LAMBDA_INITIALIZATION_TYPE="snap-start", TABLE_ENDPOINT=f"http://127.0.0.1:{server.port}")
+def on_lambda(server: Server, deployed: Callable[..., None]) -> Iterator[None]:
+    """Lambda's environment."""
+    deployed(AWS_LAMBDA_INITIALIZATION_TYPE="on-demand", TABLE_ENDPOINT=f"http://127.0.0.1:{server.port}")
     wiring.use(None)
-    yield hooks
+    yield
     wiring.use(None)
 
 
-def test_a_function_that_starts_on_lambda_opens_its_connection(server: Server, on_lambda: list[Any]) -> None:
+@pytest.mark.usefixtures("on_lambda")
+def test_a_function_that_starts_on_lambda_opens_its_connection(server: Server) -> None:
     wiring.prepare()
     wiring.prepare()
     wiring.current().store.get(Key("a", "b"))
@@ -628,32 +621,3 @@ def test_a_function_elsewhere_opens_none_before_it_is_called(
     deployed(TABLE_ENDPOINT=f"http://127.0.0.1:{server.port}")
     wiring.prepare()
     assert server.connections == 0
-
-
-def test_a_restored_snapshot_opens_another_connection(server: Server, on_lambda: list[Any]) -> None:
-    wiring.prepare()
-    [restored] = on_lambda
-    restored()
-    wiring.current().store.get(Key("a", "b"))
-    assert [asked.connection for asked in server.asked] == [1, 2, 2]
-
-
-def test_a_restored_snapshot_asks_for_credentials_again(
-    server: Server, on_lambda: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = wiring.current().store
-    store.get(Key("a", "b"))
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "restored")
-    on_lambda[0]()
-    store.get(Key("a", "b"))
-    assert "Credential=restored/" in server.asked[-1].headers["authorization"]
-
-
-def test_environments_of_one_snapshot_do_not_share_their_chances(on_lambda: list[Any]) -> None:
-    wiring.prepare()
-    drawn = []
-    for _ in range(2):
-        random.seed(16)  # as the snapshot has it
-        on_lambda[0]()
-        drawn.append(random.random())  # noqa: S311
-    assert drawn[0] != drawn[1]

@@ -84,10 +84,6 @@ class Connections:
         with suppress(OSError, Broken):
             self.send("GET", {})
 
-    def close(self) -> None:
-        """Close those that wait; the next call opens one."""
-        _close(self._idle)
-
     def _live(self) -> "_Connection | None":
         """One that waits and that the other side has not closed meanwhile."""
         while True:

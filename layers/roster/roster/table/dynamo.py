@@ -61,7 +61,7 @@ class DynamoStore:
     table_name: str
     deadline: Deadline | None = None
     sleep: Callable[[float], None] = time.sleep
-    # Not random.random: environments restored from one SnapStart snapshot would pause alike.
+    # Not random.random: processes forked from one would pause alike.
     random: Callable[[], float] = SystemRandom().random
 
     def within(self, deadline: Deadline) -> Self:

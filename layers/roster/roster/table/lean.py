@@ -61,12 +61,6 @@ class LeanTransport:
         """Open a connection before the first call wants one."""
         self._connections.warm()
 
-    def renew(self) -> None:
-        """Forget what a snapshot holds that no longer lives: connections, credentials, the clock's error."""
-        self._connections.close()
-        self._keys = None
-        self._skew = timedelta()
-
     def _headers(self, operation: str, content: bytes) -> dict[str, str]:
         if self._keys is None:
             self._keys = aws_keys.source()

@@ -1,7 +1,5 @@
 """The way to the table that the settings name: which transport, to which address."""
 
-import random
-
 from roster.settings import Settings
 from roster.table import address
 from roster.table.transport import Transport
@@ -22,22 +20,8 @@ def transport(config: Settings) -> Transport:
 
 
 def warm(transport: Transport) -> None:
-    """Open the connection now, and again in every environment that a snapshot of this one becomes."""
+    """Open the connection now, before a call wants it."""
     from roster.table.lean import LeanTransport
 
-    if not isinstance(transport, LeanTransport):
-        return
-    lean = transport
-
-    def restored() -> None:
-        random.seed()  # ours is the system's; third parties' would repeat the snapshot's
-        lean.renew()
-        lean.warm()
-
-    lean.warm()
-    try:
-        # The runtime brings it where there is SnapStart.
-        from snapshot_restore_py import register_after_restore  # type: ignore[import-not-found]
-    except ImportError:
-        return
-    register_after_restore(restored)
+    if isinstance(transport, LeanTransport):
+        transport.warm()
