@@ -168,11 +168,6 @@ def _functions(source: dict[str, Any], translated: dict[str, Any]) -> dict[str, 
 
 def _routes(translated: dict[str, Any], functions: Mapping[str, Function]) -> Iterable["Route"]:
     resources = translated["Resources"]
-    aliases: dict[str, str] = {
-        id_: resource["Properties"]["FunctionName"]["Ref"]
-        for id_, resource in resources.items()
-        if resource["Type"] == "AWS::Lambda::Alias"
-    }
     for resource in resources.values():
         if resource["Type"] != "AWS::ApiGatewayV2::Api":
             continue
@@ -184,9 +179,8 @@ def _routes(translated: dict[str, Any], functions: Mapping[str, Function]) -> It
                 target = _TARGET.search(uri)
                 if target is None:
                     raise ValueError(f"{method} {path} does not lead to a function of the template: {uri}")
-                id_ = aliases.get(target["id"], target["id"])
                 any_method = method == "x-amazon-apigateway-any-method"
-                yield Route("ANY" if any_method else method.upper(), path, functions[id_])
+                yield Route("ANY" if any_method else method.upper(), path, functions[target["id"]])
 
 
 _TARGET = re.compile(r"/functions/\$\{(?P<id>\w+)(\.Arn)?\}/invocations$")

@@ -1,9 +1,9 @@
 """Least privilege: each call that a function makes to the table is held against its role in the template.
 
-The role is the one that SAM translates, and the boundary of all roles bounds it. A call that they do not
-grant fails the test that made it; a grant that the whole endpoint suite never used fails the run
-(tests/unused_grants.py). Guarded is what runs inside `acting_as`: handlers, and not the fixtures that make
-what a test stands on.
+Functions share roles, and the boundary bounds every role. A call that role and boundary do not grant fails
+the test that made it. A grant of a role that one of its functions never used in the whole endpoint suite
+fails the run (tests/unused_grants.py), so sharing a role costs no privilege. Guarded is what runs inside
+`acting_as`: handlers, and not the fixtures that make what a test stands on.
 """
 
 from collections import Counter
@@ -48,18 +48,34 @@ class Grant(NamedTuple):
 
 
 def statements(translated: Mapping[str, Any], function: str) -> Iterator[Mapping[str, Any]]:
-    """The statements written in a function's own role; those under a condition in either case."""
-    role = translated["Resources"][function]["Properties"]["Role"]["Fn::GetAtt"][0]
-    for policy in translated["Resources"][role]["Properties"].get("Policies", ()):
+    """The statements of a function's role and of the policies attached to it; conditional ones too."""
+    role = role_of(translated, function)
+    properties = translated["Resources"][role]["Properties"]
+    for policy in properties.get("Policies", ()):
         yield from policy["PolicyDocument"]["Statement"]
+    for name in attached(properties):
+        yield from translated["Resources"][name]["Properties"]["PolicyDocument"]["Statement"]
+
+
+def role_of(translated: Mapping[str, Any], function: str) -> str:
+    """The name of a function's role in the template."""
+    return str(translated["Resources"][function]["Properties"]["Role"]["Fn::GetAtt"][0])
+
+
+def attached(role: Mapping[str, Any]) -> Iterator[str]:
+    """The template's policies that are attached to a role; those under a condition too."""
+    for written in role.get("ManagedPolicyArns", ()):
+        yield str((written["Fn::If"][1] if "Fn::If" in written else written)["Ref"])
 
 
 def grants(found: Iterator[Mapping[str, Any]], service: str = "dynamodb") -> frozenset[Grant]:
     """The actions on a service that statements grant. Fails for a form that the guard does not understand."""
     granted = set()
     for statement in found:
-        assert set(statement) == {"Effect", "Action", "Resource"}, statement
+        # A condition narrows what is granted; one on the table would need the guard to evaluate it.
+        assert set(statement) - {"Condition"} == {"Effect", "Action", "Resource"}, statement
         assert statement["Effect"] == "Allow"
+        assert "Condition" not in statement or "dynamodb:" not in str(statement["Action"]), statement
         for action in _several(statement["Action"]):
             owner, _, name = action.partition(":")
             if owner == service:
@@ -85,6 +101,11 @@ def resource(named: Any) -> str:
         case {"Ref": name}:
             return str(name)
     raise AssertionError(f"not a resource of the template: {named!r}")
+
+
+def _on_the_table(found: Iterator[Mapping[str, Any]]) -> frozenset[Grant]:
+    """Without those on its stream, which Lambda reads for the function."""
+    return frozenset(one for one in grants(found) if not one.resource.startswith("Table/stream/"))
 
 
 def _several(one_or_more: Any) -> list[Any]:
@@ -155,8 +176,8 @@ class Guard:
         functions = [
             name for name, one in translated["Resources"].items() if one["Type"] == "AWS::Lambda::Function"
         ]
-        granted = {name: grants(statements(translated, name)) for name in functions}
-        return cls(granted, grants(boundary(translated)))
+        granted = {name: _on_the_table(statements(translated, name)) for name in functions}
+        return cls(granted, _on_the_table(boundary(translated)))
 
     def demand(self, grant: Grant) -> None:
         """Fail the test if the function that acts may not do this; whoever is no function may do all."""

@@ -1,4 +1,4 @@
-"""The account of the template's grants: the whole endpoint suite, in all its workers, used each of them.
+"""The account of the template's grants: in the whole endpoint suite, each function used all of its role's.
 
 It comes after the last test, as a failure of `template.yaml`; a run of a part, or one that failed, owes none.
 """
@@ -21,7 +21,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     elif account.has_all_endpoints(session.config) and exitstatus == pytest.ExitCode.OK:
         tally.say("least privilege", guard.report())
         lines = [
-            f"{function}: nothing used {one.action} on {one.resource}" for function, one in guard.unused()
+            f"{function} never used {one.action} on {one.resource}, which its role grants"
+            for function, one in guard.unused()
         ]
         if lines:
             account.fail(session, "template.yaml::every_grant_was_used", "\n".join(lines))

@@ -57,8 +57,7 @@ def _beside() -> str:
         f"Each secret in Secrets Manager is {PRICES['month']['secret']:.2f} more. An account's free tier"
         " takes away ten metrics under alarms, ten made of logs, three dashboards and 25 GB of table. A"
         " metric made of logs is billed for the hours in which it has values. Functions, layers, queue,"
-        " stream and TTL cost nothing while they stand still; SnapStart, where it is switched on, is billed"
-        " for the snapshots it keeps."
+        " stream and TTL cost nothing while they stand still."
     )
 
 

@@ -57,11 +57,14 @@ class Stage:
         where = ("--table", table, "--region", REGION, "--endpoint", self.environ["AWS_ENDPOINT_URL"])
         return self.run(ROOT / ".venv/bin/roster", *command, *where, stdin=stdin)
 
-    def deploy(self, build: Path) -> None:
-        """The build as it is, by `sam deploy`."""
+    def deploy(self, build: Path, **parameters: str) -> None:
+        """The build as it is, by `sam deploy`; a parameter that is not given keeps its value."""
         template = ("--template-file", build / "template.yaml")
+        given = [f"{name}={value}" for name, value in parameters.items()]
+        overrides = ("--parameter-overrides", *given) if given else ()
         self.sam(
-            "deploy", *template, "--resolve-s3", "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"
+            *("deploy", *template, "--resolve-s3", "--capabilities", "CAPABILITY_IAM"),
+            *("--no-confirm-changeset", *overrides),
         )
 
     def outputs(self) -> dict[str, str]:
@@ -77,14 +80,12 @@ class Stage:
         return answer
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> dict[str, Any]:
-        """What the alias that the API calls answers."""
+        """What the deployed function answers, as the API calls it."""
         found = self._client("cloudformation").describe_stack_resource(
             StackName=STACK, LogicalResourceId=function
         )
         name = found["StackResourceDetail"]["PhysicalResourceId"]
-        done = self._client("lambda").invoke(
-            FunctionName=name, Qualifier="live", Payload=json.dumps(event).encode()
-        )
+        done = self._client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
         answer: dict[str, Any] = json.load(done["Payload"])
         return answer
 
@@ -95,9 +96,19 @@ class Stage:
                 function["CodeSha256"],
                 *(layer["Arn"] for layer in function.get("Layers", ())),
             )
-            for page in self._client("lambda").get_paginator("list_functions").paginate()
-            for function in page["Functions"]
+            for function in self._functions()
         }
+
+    def variables(self, name: str) -> dict[str, str]:
+        """The value that each function has of a variable of its environment."""
+        return {
+            function["FunctionName"]: function["Environment"]["Variables"][name]
+            for function in self._functions()
+        }
+
+    def _functions(self) -> Iterator[dict[str, Any]]:
+        for page in self._client("lambda").get_paginator("list_functions").paginate():
+            yield from page["Functions"]
 
     def _client(self, service: Literal["cloudformation", "lambda"]) -> Any:
         import boto3  # SAM's own

@@ -1,4 +1,4 @@
-"""`make rehearse`: the build through an emulator of AWS: deployed, used, changed, rolled back, deleted.
+"""`make rehearse`: the build through an emulator of AWS: deployed, used, changed, put back, deleted.
 
 The emulator takes the template as it was built, by SAM's own commands, and runs the handlers over the
 layers. It serves no routes, and drops TTL and point-in-time recovery: tests/house holds those on the
@@ -41,7 +41,8 @@ def rehearse(stage: Stage, build: Path, scratch: Path) -> None:
     _say(f"deployed {len(first)} functions; the table is {table}")
     _use(stage, table)
     _change(stage, build, scratch / "changed", first)
-    _roll_back(stage, build, first)
+    _deploy_the_one_before(stage, build, first)
+    _change_a_parameter(stage, build, first)
     _delete(stage, table)
 
 
@@ -75,11 +76,24 @@ def _change(stage: Stage, build: Path, changed: Path, first: dict[str, tuple[str
     _say("changed one function's code: it alone was replaced, and answers anew")
 
 
-def _roll_back(stage: Stage, build: Path, first: dict[str, tuple[str, ...]]) -> None:
+def _deploy_the_one_before(stage: Stage, build: Path, first: dict[str, tuple[str, ...]]) -> None:
+    """Roll back: there are no versions to go back to, so the build before is deployed again."""
     stage.deploy(build)
     _demand(stage.shipped() == first, "the first build did not bring back its code and layers")
     _demand_status(stage, "UnknownRoute", 404)
-    _say("rolled back: every function runs the first deploy's code and layers")
+    _say("rolled back by deploying the first build: every function runs its code and layers")
+
+
+def _change_a_parameter(stage: Stage, build: Path, first: dict[str, tuple[str, ...]]) -> None:
+    """Deploy the same build with another parameter."""
+    before = set(stage.variables("AUDIT_DAYS").values())
+    stage.deploy(build, AuditDays="30")
+    after = stage.variables("AUDIT_DAYS")
+    _demand(before == {"365"}, f"AuditDays is at first {before}")
+    _demand(set(after.values()) == {"30"}, f"a parameter reached some functions alone: {after}")
+    _demand(stage.shipped() == first, "a change of a parameter changed code")
+    _demand_status(stage, "GetMe", 401)
+    _say(f"changed a parameter alone: {len(after)} functions have its value")
 
 
 def _delete(stage: Stage, table: str) -> None:

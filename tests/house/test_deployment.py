@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from local.gateway import Routes, read_template, translate
 from roster import wiring
 from roster.issuers import Issuers
 from tests.api import Api
 from tests.directory import Directory
-from tests.guard import Grant, boundary, grants, resource, statements, template_guard
+from tests.guard import Grant, attached, boundary, grants, resource, role_of, statements, template_guard
 
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
@@ -39,37 +38,38 @@ PUBLIC = {
 """The routes that answer without knowing who asks; every other demands an identity."""
 
 CHECK_PASSWORDS = {"POST /api/auth/login", "POST /oauth/token", "PUT /api/auth/me/password"}
-GROUPS = {
-    "cloud_foundry": "CloudFoundryLogs",
-    "maintenance": "MaintenanceLogs",
-    "oauth": "CloudFoundryLogs",
-    "session": "WorkspacesLogs",
-    "site": "SiteLogs",
-    "testmo": "TestmoLogs",
-    "user_space": "UserSpaceLogs",
-    "workspace_profile": "ProfileLogs",
-    "workspaces": "WorkspacesLogs",
-}
-"""By folder of functions."""
-
 WRITTEN = {"PYDANTIC_DISABLE_PLUGINS"}
 """Variables with a value of the template's own; all others are parameters and names of resources."""
 
+KEY_ACTIONS = {
+    "Decrypt",
+    "DescribeKey",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncryptFrom",
+    "ReEncryptTo",
+}
+"""What DynamoDB asks of a key of one's own, in the name of whoever uses the table."""
+
 HERE = "tests/house/test_deployment.py"
 APART = {
-    "dynamodb:DescribeStream on Table.StreamArn": f"{HERE}::test_the_sweep_follows_the_tables_stream",
-    "dynamodb:GetRecords on Table.StreamArn": f"{HERE}::test_the_sweep_follows_the_tables_stream",
-    "dynamodb:GetShardIterator on Table.StreamArn": f"{HERE}::test_the_sweep_follows_the_tables_stream",
-    "dynamodb:ListStreams on Table.StreamArn": f"{HERE}::test_the_sweep_follows_the_tables_stream",
+    **{
+        f"dynamodb:{action} on Table/stream/*": f"{HERE}::test_fa_03_the_sweep_may_read_any_stream"
+        for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+    },
     "sqs:SendMessage on UnsweptQueue": f"{HERE}::test_what_the_stream_gives_up_on_goes_to_the_queue",
     **{
-        f"logs:{action} on {group}": f"{HERE}::test_a_function_logs_to_the_group_of_its_dialect"
+        f"logs:{action} on FunctionLogs": f"{HERE}::test_every_function_logs_to_the_one_group"
         for action in ("CreateLogStream", "PutLogEvents")
-        for group in set(GROUPS.values())
     },
     "kms:Decrypt on arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*": (
-        f"{HERE}::test_no_role_may_decrypt_by_itself"
+        f"{HERE}::test_no_role_may_use_a_key_but_the_tables_own"
     ),
+    **{
+        f"kms:{action} on TableKey": f"{HERE}::test_fa_13_whoever_uses_the_table_may_use_its_key"
+        for action in KEY_ACTIONS - {"Decrypt"}
+    },
     "secretsmanager:GetSecretValue on IssuersSecret": (
         f"{HERE}::test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other"
     ),
@@ -92,8 +92,10 @@ def of_type(type_: str) -> Iterator[str]:
     return (name for name, one in RESOURCES.items() if one["Type"] == type_)
 
 
-def role_of(function: str) -> dict[str, Any]:
-    return properties(properties(function)["Role"]["Fn::GetAtt"][0])
+def secrets_of(function: str) -> set[str]:
+    """The policies of a function's role that let it read a secret."""
+    policies = set(attached(properties(role_of(MADE, function))))
+    return {name for name in policies if "secretsmanager:" in json.dumps(properties(name))}
 
 
 def references(value: Any) -> set[str]:
@@ -122,6 +124,20 @@ def holds(condition: Any, given: Mapping[str, str]) -> bool:
         case {"Fn::Or": some}:
             return any(holds(one, given) for one in some)
     raise AssertionError(f"not a condition: {condition}")
+
+
+def resolved(value: Any, given: Mapping[str, str]) -> Any:
+    """A piece of the translated template as CloudFormation resolves it under these parameters."""
+    match value:
+        case {"Ref": name} if name in PARAMETERS:
+            return _value(value, given)
+        case {"Fn::If": [name, yes, no]}:
+            return resolved(yes if holds(SOURCE["Conditions"][name], given) else no, given)
+        case dict():
+            return {key: resolved(one, given) for key, one in value.items()}
+        case list():
+            return [resolved(one, given) for one in value]
+    return value
 
 
 def _value(value: Any, given: Mapping[str, str]) -> str:
@@ -163,12 +179,23 @@ def test_the_defaults_are_the_safe_ones() -> None:
     assert defaults["IdentityHeaderProof"] == "credential"
     assert defaults["UnprovenHeaders"] == "refused"
     assert defaults["AllowedOrigins"] == ""
-    assert defaults["SnapStart"] == "none"
+    assert defaults["TableKey"] == ""
     assert defaults["LoginConcurrency"] == "0"
     assert refusals() == []
 
 
 ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x"
+KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+TAKEN = [
+    ("AllowedOrigins", "https://a.example https://b.example:8443", "*"),
+    ("AllowedOrigins", "https://a.example", "http://a.example"),
+    ("GatewaySecret", ARN, "the secret itself"),
+    ("IssuersSecret", ARN, '[{"hmacSecrets":["x"]}]'),
+    ("DomainName", "directory.example.com", "https://directory.example.com"),
+    ("AlarmEmail", "ops@example.com", "ops"),
+    ("TableKey", KEY_ARN, "alias/mine"),
+]
+"""Parameters with a pattern: what they take, and what not."""
 
 
 @pytest.mark.parametrize(
@@ -189,17 +216,7 @@ def test_an_unsafe_combination_is_refused(given: dict[str, str], refused: list[s
     assert refusals(**given) == refused
 
 
-@pytest.mark.parametrize(
-    ("name", "good", "bad"),
-    [
-        ("AllowedOrigins", "https://a.example https://b.example:8443", "*"),
-        ("AllowedOrigins", "https://a.example", "http://a.example"),
-        ("GatewaySecret", ARN, "the secret itself"),
-        ("IssuersSecret", ARN, '[{"hmacSecrets":["x"]}]'),
-        ("DomainName", "directory.example.com", "https://directory.example.com"),
-        ("AlarmEmail", "ops@example.com", "ops"),
-    ],
-)
+@pytest.mark.parametrize(("name", "good", "bad"), TAKEN)
 def test_a_parameter_takes_what_it_describes_alone(name: str, good: str, bad: str) -> None:
     pattern = PARAMETERS[name]["AllowedPattern"]
     assert re.fullmatch(pattern, good)
@@ -211,57 +228,104 @@ def test_every_parameter_has_its_place_in_the_console() -> None:
     assert sorted(name for group in groups for name in group["Parameters"]) == sorted(PARAMETERS)
 
 
-# Versions and the alias.
+# What a deploy changes.
 
 
-def _versions(made: Mapping[str, Any]) -> dict[str, str]:
-    found = {name for name, one in made["Resources"].items() if one["Type"] == "AWS::Lambda::Version"}
-    return {made["Resources"][name]["Properties"]["FunctionName"]["Ref"]: name for name in found}
-
-
-def test_a_change_of_code_or_layers_publishes_every_function_anew() -> None:
-    published = dict(_versions(MADE))
-    assert sorted(published) == FUNCTIONS
-    for one in SOURCE["Resources"].values():
-        if one["Type"] == "AWS::Serverless::LayerVersion":
-            assert one["Properties"]["PublishLambdaVersion"] is True
+def test_fa_02_the_api_and_the_stream_call_the_functions_themselves() -> None:
+    """No version, alias or snapshot stands between: what CloudFormation writes is what answers."""
+    types = {one["Type"] for one in RESOURCES.values()}
+    assert not types & {"AWS::Lambda::Version", "AWS::Lambda::Alias"}
     for name in FUNCTIONS:
-        assert properties(f"{name}Aliaslive")["FunctionVersion"] == {
-            "Fn::GetAtt": [published[name], "Version"]
-        }
+        assert "SnapStart" not in properties(name)
+    paths = properties("Api")["Body"]["paths"]
+    targets = {
+        operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"].partition("/functions/")[2]
+        for methods in paths.values()
+        for operation in methods.values()
+    }
+    assert targets == {f"${{{name}.Arn}}/invocations" for name in FUNCTIONS if name != "Sweep"}
 
 
-def test_a_change_of_parameters_alone_publishes_every_function_anew() -> None:
-    """By replacement: the boundary's description holds what the functions are given, the versions' its ARN.
-
-    SAM numbers a version by what is written, so that the alias would otherwise keep the old parameters.
-    """
-    keeps = references(SOURCE["Globals"]["Function"])
-    for one in SOURCE["Resources"].values():
-        if one["Type"] == "AWS::Serverless::Function":
-            kept = {
-                name: one["Properties"].get(name) for name in ("Environment", "LoggingConfig", "SnapStart")
-            }
-            keeps |= references(kept)
-    described = SOURCE["Resources"]["Boundary"]["Properties"]["Description"]["Fn::Sub"]
-    assert set(re.findall(r"\$\{(\w+)\}", described)) == keeps
-    values = sum(PARAMETERS[name].get("MaxLength", len("workspace-profile")) for name in keeps)
-    assert len(re.sub(r"\$\{\w+\}", "", described)) + values <= 1_000, "what IAM takes"
-    for version in _versions(MADE).values():
-        assert properties(version)["Description"] == {"Ref": "Boundary"}
-    for type_ in ("AWS::IAM::ManagedPolicy", "AWS::Lambda::Version"):
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", type_).schema
-        assert "/properties/Description" in schema["createOnlyProperties"]
+def test_fa_02_no_description_carries_a_parameter() -> None:
+    for name, one in RESOURCES.items():
+        assert isinstance(one["Properties"].get("Description", ""), str), name
 
 
-def test_a_snapshot_is_kept_where_it_is_asked_for_alone() -> None:
-    for name in FUNCTIONS:
-        chosen = properties(name).get("SnapStart", {"ApplyOn": "None"})["ApplyOn"]
-        if chosen != "None":
-            condition, yes, no = chosen["Fn::If"]
-            assert (yes, no) == ("PublishedVersions", "None")
-            assert not holds(SOURCE["Conditions"][condition], {})
-            assert holds(SOURCE["Conditions"][condition], {"SnapStart": "all"})
+READ = sorted(
+    references(SOURCE["Globals"]["Function"]).union(
+        *(
+            references(one["Properties"])
+            for one in SOURCE["Resources"].values()
+            if one["Type"] == "AWS::Serverless::Function"
+        )
+    )
+)
+"""The parameters that functions are made of."""
+
+
+def another(name: str) -> str:
+    """A value of a parameter that is not its default."""
+    parameter = PARAMETERS[name]
+    if "AllowedValues" in parameter:
+        return next(str(one) for one in parameter["AllowedValues"] if one != parameter["Default"])
+    if "MinValue" in parameter:
+        return str(parameter["Default"] + 1)
+    return next(good for taken, good, _ in TAKEN if taken == name)
+
+
+@pytest.mark.parametrize("name", READ)
+def test_fa_02_a_change_of_a_parameter_alone_reaches_every_function_that_reads_it(name: str) -> None:
+    reading = {
+        function
+        for function in FUNCTIONS
+        if name
+        in references(SOURCE["Resources"][function]["Properties"]) | references(SOURCE["Globals"]["Function"])
+    }
+    changed = {
+        function
+        for function in FUNCTIONS
+        if resolved(properties(function), {}) != resolved(properties(function), {name: another(name)})
+    }
+    assert changed == reading != set()
+
+
+def test_every_variable_that_the_settings_read_is_given_or_has_a_reason() -> None:
+    """Else a parameter would change, and nothing that reads it."""
+    given = set(SOURCE["Globals"]["Function"]["Environment"]["Variables"])
+    tree = ast.parse((ROOT / "layers/roster/roster/settings.py").read_text("utf-8"))
+    read = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in given
+    }
+    assert given - read == {"PYDANTIC_DISABLE_PLUGINS", "POWERTOOLS_LOG_LEVEL"}, "libraries read these"
+
+
+def test_fa_04_no_resource_has_a_name_that_another_stack_or_region_takes() -> None:
+    """Dashboards, roles and policies are named in the whole account, whatever the region."""
+    named = {
+        name: value
+        for name, one in RESOURCES.items()
+        for property_, value in one["Properties"].items()
+        if property_ in NAMES.get(one["Type"], ())
+    }
+    assert set(named) == set(of_type("AWS::Logs::LogGroup"))
+    for value in named.values():
+        assert "${AWS::StackName}" in value["Fn::Sub"], "a log group's name is its region's"
+
+
+NAMES = {
+    "AWS::CloudWatch::Alarm": ("AlarmName",),
+    "AWS::CloudWatch::Dashboard": ("DashboardName",),
+    "AWS::DynamoDB::Table": ("TableName",),
+    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName",),
+    "AWS::IAM::Role": ("RoleName",),
+    "AWS::Lambda::Function": ("FunctionName",),
+    "AWS::Logs::LogGroup": ("LogGroupName",),
+    "AWS::SNS::Topic": ("TopicName",),
+    "AWS::SQS::Queue": ("QueueName",),
+}
+"""The property by which a type of resource takes a name."""
 
 
 # Who may call.
@@ -333,41 +397,70 @@ def test_no_other_origin_may_read_an_answer() -> None:
 # Least privilege.
 
 
+ROLES = sorted(of_type("AWS::IAM::Role"))
+SERVICES = ("dynamodb", "kms", "logs", "secretsmanager", "sqs")
+
+
+def everything(found: Iterator[Mapping[str, Any]]) -> frozenset[tuple[str, Grant]]:
+    """The grants on all services."""
+    listed = list(found)
+    return frozenset((service, one) for service in SERVICES for one in grants(iter(listed), service))
+
+
 @pytest.mark.row("item-17")
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_names_its_actions_and_resources(function: str) -> None:
     for statement in statements(MADE, function):
-        text = json.dumps(statement)
-        assert "*" not in text
-        assert "Scan" not in text
-        assert {one.resource for one in grants(iter([statement]), "dynamodb")} <= {
+        assert "*" not in json.dumps(statement).replace("${Table.Arn}/stream/*", "")
+        assert "Scan" not in json.dumps(statement)
+        assert {one.resource for one in grants(iter([statement]))} <= {
             "Table",
             "Table/index/ByActor",
             "Table/index/ByTarget",
+            *({"Table/stream/*"} if function == "Sweep" else ()),
         }
 
 
 def test_no_role_goes_beyond_the_boundary_and_the_boundary_not_beyond_the_roles() -> None:
-    guard = template_guard()
-    granted = frozenset[Grant]().union(*guard.granted.values())
-    assert {one for one in guard.bounds if one.resource != "Table.StreamArn"} == granted
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_role_has_the_boundary_and_no_policy_but_the_known_ones(function: str) -> None:
-    role = role_of(function)
-    assert role["PermissionsBoundary"] == {"Ref": "Boundary"}
-    own = {"AWSLambdaBasicExecutionRole"} | (
-        {"AWSLambdaDynamoDBExecutionRole"} if function == "Sweep" else set()
+    granted = frozenset[tuple[str, Grant]]().union(
+        *(everything(statements(MADE, name)) for name in FUNCTIONS)
     )
-    assert {arn.rpartition("/")[2] for arn in role["ManagedPolicyArns"] if isinstance(arn, str)} == own
-    attached = [arn for arn in role["ManagedPolicyArns"] if not isinstance(arn, str)]
-    for policy in attached:
-        if policy == {"Ref": "ReadDeploymentKey"}:
-            continue
-        _, name, nothing = policy["Fn::If"]
-        assert name["Ref"] in ("ReadIssuers", "ReadGatewaySecret")
-        assert nothing == {"Ref": "AWS::NoValue"}
+    any_key = ("kms", Grant("Decrypt", "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"))
+    tables_key = ("kms", Grant("Decrypt", "TableKey"))  # which is one of the account's
+    assert everything(boundary(MADE)) - {any_key} == granted - {tables_key}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_lambdas_has_the_boundary_and_no_policy_of_others(role: str) -> None:
+    assert properties(role)["PermissionsBoundary"] == {"Ref": "Boundary"}
+    [trusted] = properties(role)["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted == {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+    }
+    for name in attached(properties(role)):
+        assert RESOURCES[name]["Type"] == "AWS::IAM::ManagedPolicy"
+        assert name != "Boundary"
+
+
+def test_functions_with_the_same_grants_share_a_role() -> None:
+    """SAM makes none beside them; that each function uses every grant is the endpoint suite's account."""
+    written = [name for name, one in SOURCE["Resources"].items() if one["Type"] == "AWS::IAM::Role"]
+    assert sorted(written) == ROLES
+    granted = {role_of(MADE, name): everything(statements(MADE, name)) for name in FUNCTIONS}
+    assert sorted(granted) == ROLES
+    assert len(set(granted.values())) == len(granted)
+
+
+@pytest.mark.parametrize("policy", sorted(set(of_type("AWS::IAM::ManagedPolicy")) - {"Boundary"}))
+def test_a_policy_is_attached_under_its_own_condition(policy: str) -> None:
+    condition = RESOURCES[policy].get("Condition")
+    name = {"Ref": policy}
+    expected = {"Fn::If": [condition, name, {"Ref": "AWS::NoValue"}]} if condition else name
+    written = [one for role in ROLES for one in properties(role)["ManagedPolicyArns"] if policy in str(one)]
+    assert written
+    assert all(one == expected for one in written)
 
 
 def test_what_the_boundary_allows_beside_the_table_is_listed_with_the_test_that_needs_it() -> None:
@@ -378,7 +471,7 @@ def test_what_the_boundary_allows_beside_the_table_is_listed_with_the_test_that_
             for one in resources if isinstance(resources, list) else [resources]:
                 apart.add(f"{action} on {resource(one)}")
     table = {f"dynamodb:{one.action} on {one.resource}" for one in template_guard().bounds}
-    assert apart - table | {one for one in table if "StreamArn" in one} == set(APART)
+    assert apart - table == set(APART)
     for place in APART.values():
         path, _, name = place.partition("::")
         tree = ast.parse((ROOT / path).read_text("utf-8"))
@@ -388,11 +481,21 @@ def test_what_the_boundary_allows_beside_the_table_is_listed_with_the_test_that_
 def test_the_sweep_follows_the_tables_stream() -> None:
     [mapping] = map(properties, of_type("AWS::Lambda::EventSourceMapping"))
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
-    assert mapping["FunctionName"] == {"Ref": "SweepAliaslive"}
+    assert mapping["FunctionName"] == {"Ref": "Sweep"}
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["MaximumRetryAttempts"] > 0
     assert 0 < mapping["MaximumRecordAgeInSeconds"] <= 86_400
+
+
+def test_fa_03_the_sweep_may_read_any_stream() -> None:
+    """A table restored under the same name has another stream, with a timestamp of its own in its ARN."""
+    reads = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
+    streams = {Grant(action, "Table/stream/*") for action in reads}
+    assert streams <= grants(statements(MADE, "Sweep"))
+    assert streams <= grants(boundary(MADE))
+    policies = [*of_type("AWS::IAM::ManagedPolicy"), *of_type("AWS::IAM::Role")]
+    assert "StreamArn" not in json.dumps([RESOURCES[name] for name in policies])
 
 
 def test_what_the_stream_gives_up_on_goes_to_the_queue() -> None:
@@ -404,10 +507,10 @@ def test_what_the_stream_gives_up_on_goes_to_the_queue() -> None:
     assert properties("UnsweptQueue")["MessageRetentionPeriod"] == 14 * 86_400
 
 
-def test_no_role_may_decrypt_by_itself() -> None:
-    """The boundary lets AWS's own keys grant it to whoever may read the table: no role has more."""
+def test_no_role_may_use_a_key_but_the_tables_own() -> None:
+    """The boundary lets the policies of other keys decide, such as AWS's own about the variables."""
     for function in FUNCTIONS:
-        assert "kms:" not in json.dumps(role_of(function))
+        assert {one.resource for one in grants(statements(MADE, function), "kms")} <= {"TableKey"}
 
 
 WHOLE_BODIES = {
@@ -454,8 +557,7 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
         for headers in ({**who, **signed}, who):
             api.send(method, target, body, headers=headers)
     function = next(route.function.id for route in ROUTES.routes if route.key == key)
-    attached = (one for one in role_of(function)["ManagedPolicyArns"] if not isinstance(one, str))
-    assert asked == {one["Ref"] if "Ref" in one else one["Fn::If"][1]["Ref"] for one in attached}
+    assert asked == secrets_of(function)
 
 
 # The table.
@@ -466,7 +568,6 @@ def test_the_table_is_protected_encrypted_and_restorable() -> None:
     table = properties("Table")
     assert table["DeletionProtectionEnabled"] is True
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert table["SSESpecification"] == {"SSEEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
     assert table["StreamSpecification"] == {"StreamViewType": "KEYS_ONLY"}
     assert table["BillingMode"] == "PAY_PER_REQUEST"
@@ -481,6 +582,30 @@ def test_the_key_of_the_deployment_is_made_once_and_outlives_the_stack() -> None
     made = key["Properties"]["GenerateSecretString"]
     assert made["PasswordLength"] >= 43, "256 bits"
     assert made["ExcludePunctuation"] is True
+
+
+def test_fa_13_the_table_is_under_dynamodbs_key_or_under_ones_own() -> None:
+    """SSEEnabled without a key would be the AWS-managed one, with a price for each call to KMS."""
+    written = properties("Table")["SSESpecification"]
+    assert resolved(written, {}) == {"Ref": "AWS::NoValue"}
+    assert resolved(written, {"TableKey": KEY_ARN}) == {
+        "SSEEnabled": True,
+        "SSEType": "KMS",
+        "KMSMasterKeyId": KEY_ARN,
+    }
+
+
+def test_fa_13_whoever_uses_the_table_may_use_its_key() -> None:
+    [statement] = properties("UseTableKey")["PolicyDocument"]["Statement"]
+    through = {"kms:ViaService": {"Fn::Sub": "dynamodb.${AWS::Region}.${AWS::URLSuffix}"}}
+    assert statement["Condition"] == {"StringEquals": through}
+    assert RESOURCES["UseTableKey"]["Condition"] == "HasTableKey"
+    assert grants(iter([statement]), "kms") == {Grant(action, "TableKey") for action in KEY_ACTIONS}
+    bounds = {one.action for one in grants(boundary(MADE), "kms")}
+    assert bounds == KEY_ACTIONS
+    for function in FUNCTIONS:
+        uses = bool(template_guard().granted[function])
+        assert ("UseTableKey" in attached(properties(role_of(MADE, function)))) == uses, function
 
 
 # The gateway.
@@ -544,12 +669,15 @@ def test_a_log_group_ends_what_it_keeps(group: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_logs_to_the_group_of_its_dialect(function: str) -> None:
-    folder = Path(SOURCE["Resources"][function]["Properties"]["CodeUri"]).name
+def test_every_function_logs_to_the_one_group(function: str) -> None:
+    """Lambda writes the function's name into the name of each stream of a group that it did not name."""
     config = properties(function)["LoggingConfig"]
-    assert config["LogGroup"] == {"Ref": GROUPS[folder]}
+    assert config["LogGroup"] == {"Ref": "FunctionLogs"}
     assert config["LogFormat"] == "JSON"
     assert config["ApplicationLogLevel"] == "INFO", "libraries log what they send at DEBUG"
+    assert config["SystemLogLevel"] == "INFO", "the line that says how a call ended"
+    logs = grants(statements(MADE, function), "logs")
+    assert logs == {Grant("CreateLogStream", "FunctionLogs"), Grant("PutLogEvents", "FunctionLogs")}
 
 
 @pytest.mark.row("item-44")
@@ -647,17 +775,12 @@ def test_an_alarm_says_what_it_means_to_somebody(name: str) -> None:
     assert sum("MetricStat" in query for query in alarm.get("Metrics", ())) <= 10, "what CloudWatch takes"
 
 
-def test_an_error_that_a_function_logs_is_counted_in_every_group() -> None:
-    filters = {
-        properties(name)["LogGroupName"]["Ref"]: properties(name)
-        for name in of_type("AWS::Logs::MetricFilter")
-    }
-    assert set(filters) == set(GROUPS.values())
-    assert len({one["FilterPattern"] for one in filters.values()}) == 1
-    for one in filters.values():
-        [made] = one["MetricTransformations"]
-        assert made["MetricName"] == properties("FunctionErrorsAlarm")["MetricName"]
-        assert made["MetricNamespace"] == properties("FunctionErrorsAlarm")["Namespace"]
+def test_an_error_that_a_function_logs_is_counted() -> None:
+    [name] = of_type("AWS::Logs::MetricFilter")
+    assert properties(name)["LogGroupName"] == {"Ref": "FunctionLogs"}
+    [made] = properties(name)["MetricTransformations"]
+    assert made["MetricName"] == properties("FunctionErrorsAlarm")["MetricName"]
+    assert made["MetricNamespace"] == properties("FunctionErrorsAlarm")["Namespace"]
 
 
 def test_the_dashboard_is_one_that_cloudwatch_can_read() -> None:

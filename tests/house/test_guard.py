@@ -114,6 +114,30 @@ def test_a_grant_removed_from_the_template_fails_the_request_that_needs_it(
         api.post("/api/workspaces", {"key": "acme", "name": "Acme"}, as_=root)
 
 
+def test_each_function_must_use_every_grant_of_the_role_that_it_shares() -> None:
+    def allow(*actions: str) -> dict[str, Any]:
+        return {"Effect": "Allow", "Action": list(actions), "Resource": {"Fn::GetAtt": ["Table", "Arn"]}}
+
+    role = {"Policies": [{"PolicyDocument": {"Statement": [allow("dynamodb:GetItem", "dynamodb:PutItem")]}}]}
+    bounds = {"PolicyDocument": {"Statement": [allow("dynamodb:GetItem", "dynamodb:PutItem")]}}
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Role": {"Fn::GetAtt": ["Role", "Arn"]}}}
+    guard = Guard.of(
+        {
+            "Resources": {
+                "Role": {"Type": "AWS::IAM::Role", "Properties": role},
+                "Boundary": {"Type": "AWS::IAM::ManagedPolicy", "Properties": bounds},
+                "First": function,
+                "Second": function,
+            }
+        }
+    )
+    for name, used in (("First", ("GetItem", "PutItem")), ("Second", ("GetItem",))):
+        with acting_as(name):
+            for action in used:
+                guard.demand(grant(action))
+    assert guard.unused() == [("Second", grant("PutItem"))]
+
+
 def test_a_grant_that_nothing_used_is_named() -> None:
     guard = Guard(
         {FUNCTION: frozenset(map(grant, ("GetItem", "Scan")))}, frozenset(map(grant, ("GetItem", "Scan")))

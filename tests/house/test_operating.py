@@ -58,6 +58,35 @@ def test_a_restored_table_is_told_what_the_template_says_of_it() -> None:
     assert pattern["Pattern"].replace(" ", "").replace('"', '\\"') in PAGE
 
 
+def test_fa_03_a_restore_waits_as_long_as_it_takes() -> None:
+    """`aws dynamodb wait` gives up after eight minutes; a restore takes up to hours."""
+    commands = "\n".join(re.findall(r"^```\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL))
+    restores = re.findall(r"restore-table\S+ .*?--target-table-name (\S+)", commands)
+    assert len(restores) == 2
+    for table in restores:
+        assert f"until_active {table}\n" in commands
+    assert "dynamodb wait" not in commands
+
+
+def test_fa_03_a_restored_stream_has_the_queue_of_what_it_gives_up_on() -> None:
+    stream = RESOURCES["Sweep"]["Properties"]["Events"]["Stream"]["Properties"]
+    queue = stream["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
+    assert f"--logical-resource-id {queue}" in PAGE
+    assert '--destination-config "OnFailure={Destination=' in PAGE
+
+
+@pytest.mark.parametrize("logical_id", re.findall(r"--logical-resource-id (\w+)", PAGE))
+def test_a_resource_that_is_asked_for_is_the_stacks(logical_id: str) -> None:
+    assert logical_id in RESOURCES
+
+
+def test_fa_02_a_rollback_is_a_deploy_of_the_commit_before() -> None:
+    section = PAGE.partition("## Roll back\n")[2].partition("\n## ")[0]
+    assert "deploy of the commit before" in section
+    for page in (PAGE, (ROOT / "README.md").read_text("utf-8")):
+        assert not re.search(r"SnapStart|update-alias|list-versions-by-function|:live", page)
+
+
 def test_every_link_within_the_page_leads_to_a_heading() -> None:
     headings = {heading.lower().replace(" ", "-") for heading in re.findall(r"^## (.+)$", PAGE, re.MULTILINE)}
     assert set(re.findall(r"\]\(#([\w-]+)\)", PAGE)) <= headings

@@ -50,8 +50,7 @@ def test_a_function_without_a_route_is_found_too(routes: Routes) -> None:
     assert routes.functions["Sweep"].module == "handlers.sweep"
 
 
-def test_an_alias_in_the_route_leads_to_its_function(routes: Routes) -> None:
-    # Echo has AutoPublishAlias, so SAM points its routes at the alias.
+def test_a_route_leads_to_its_function(routes: Routes) -> None:
     assert {route.function.id for route in routes.routes} == {"Echo", "Misbehave", "Hang"}
 
 
