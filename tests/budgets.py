@@ -660,8 +660,6 @@ PATTERNS = (
         "(two where numbers lie past the first ten thousand)",
     ),
     Pattern("spaces.by_id", {_GET: 1}, lambda on: spaces.by_id(on.store, on.alpha.id)),
-    Pattern("spaces.of_apps", {_BATCH: 1}, lambda on: spaces.of_apps(on.store, ["app-1"])),
-    Pattern("spaces.workspaces_of", {_BATCH: 1}, lambda on: spaces.workspaces_of(on.store, [on.alpha.id])),
     Pattern("listings.total", {_GET: 1}, lambda on: listings.total(on.store, keys.USERS)),
     Pattern("audit.page", {_QUERY: audit.DAYS}, lambda on: audit.page(on.store, _WEEK, SIZE), "by day"),
     Pattern(

@@ -62,18 +62,6 @@ def by_id(store: Store, space_id: str) -> Space | None:
     return of_item(store.get(keys.space(space_id))) if keys.is_id(space_id) else None
 
 
-def of_apps(store: Store, app_ids: Iterable[str]) -> set[str]:
-    """The ids of the spaces that hold these apps: one BatchGet a hundred."""
-    found = store.batch_get([keys.app(app_id) for app_id in app_ids if keys.is_id(app_id)])
-    return {app.space_id for app in readable(App, found.values())}
-
-
-def workspaces_of(store: Store, space_ids: Iterable[str]) -> set[str]:
-    """The ids of the workspaces that these spaces belong to: one BatchGet a hundred."""
-    found = store.batch_get([keys.space(space_id) for space_id in space_ids if keys.is_id(space_id)])
-    return {space.workspace_id for space in readable(Space, found.values())}
-
-
 def plan(work: Transaction, space: Space) -> None:
     """The operations that make a space: profile, the project's copy, rows of site and workspace, audit."""
     state = attributes(space)
