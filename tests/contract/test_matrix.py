@@ -91,7 +91,7 @@ def test_a_token_in_the_query_proves_nobody_in_workspaces(world: World, route: s
         assert request().status in (400, 401)  # 400 where the query is read first
 
 
-@pytest.mark.parametrize("route", [route for route in WORKSPACES if route != "GET /api/admin/audit"])
+@pytest.mark.parametrize("route", WORKSPACES)
 def test_fn_07_a_token_does_in_workspaces_what_a_session_does_but_for_credentials(
     world: World, route: str
 ) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from roster import wiring
 from roster.clock import instant
-from roster.credentials import Credential
 from roster.table import keys, sessions, users
 from roster.table.store import Item, Update
 from tests.api import Answer, Api, everything
 from tests.directory import PASSWORD, Directory
-from tests.workspaces.scene import SENTINEL, Scene, assert_refused, assert_unfit
+from tests.workspaces.scene import SENTINEL, Scene, assert_unfit
 
 PATH = "/api/admin/audit"
 NAMES = ("at", "action", "actor", "target", "workspaceId", "requestId", "details")
@@ -355,26 +355,20 @@ def test_an_expired_cursor_is_400(api: Api, scene: Scene, query: str, cursor: st
     assert_unfit(api.get(f"{PATH}?{query}&cursor={cursor}", as_=scene.root), "cursor")
 
 
-@pytest.mark.row("P-15")
-def test_the_holder_of_a_session_cannot_seal_a_cursor_with_what_it_knows(
+@pytest.mark.parametrize("query", ["size=1"])
+def test_fn_07_a_cursor_is_for_its_user_by_session_and_by_token(
     api: Api, scene: Scene, query: str, cursor: str
 ) -> None:
-    credential = Credential.read(api.cookie(scene.root))
-    assert credential is not None
-    kept = api.store.get(keys.session(scene.root.id, credential.id)) or {}
-    assert len(str(kept["seal"])) == 43
-    assert kept["seal"] not in (credential.secret, credential.digest)
-    assert str(kept["seal"]) not in api.get(f"{PATH}?{query}", as_=scene.root).text
+    assert api.get(f"{PATH}?{query}&cursor={cursor}", bearer=scene.root).status == 200
 
 
-def test_a_session_from_before_there_were_seals_is_asked_to_log_in(
+@pytest.mark.parametrize("query", ["size=1"])
+def test_without_the_key_of_the_deployment_a_page_that_goes_on_is_503(
     api: Api, scene: Scene, query: str
 ) -> None:
-    credential = Credential.read(api.cookie(scene.root))
-    assert credential is not None
-    api.store.write(Update(keys.session(scene.root.id, credential.id), remove=("seal",)))
-    assert_refused(api.get(f"{PATH}?{query}", as_=scene.root), 401)
-    assert api.get("/api/auth/me", as_=scene.root).status == 200
+    wiring.use(wiring.Wiring(api.store, api.clock))
+    answer = api.get(f"{PATH}?{query}", as_=scene.root)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "60")
 
 
 # What it holds.

@@ -317,18 +317,13 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser's session; the secret itself is never kept.
-
-    `seal` is a secret of the session that its holder never sees: what the session was handed to keep
-    for later (a cursor) is sealed with it.
-    """
+    """A browser's session; the secret itself is never kept."""
 
     id: str
     user_id: str
     created_at: Instant
     seen_at: Instant
     epoch: int
-    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from roster import bounds, journal
@@ -101,9 +102,9 @@ def _parts(about: Iterable[str]) -> list[str]:
     """The texts, what stands before and behind an `@`, and their words; what counts most comes first."""
     texts = list(about)
     halves = [half for text in texts for half in text.split("@")]
-    words = [word for text in texts for word in re.findall(r"[^\W_]+", text)]
-    joined = ["".join(re.findall(r"\w+", text)) for text in texts]
-    parts = (part.strip() for part in (*texts, *halves, *words, *joined))
+    words = [re.findall(r"[^\W_]+", text) for text in texts]
+    joined = ["".join(of_one) for of_one in words]
+    parts = (part.strip() for part in (*texts, *halves, *chain.from_iterable(words), *joined))
     return [*dict.fromkeys(part for part in parts if len(part) >= SHORTEST_PART)]
 
 

@@ -1,16 +1,17 @@
 """The audit in the dialect of document 002: what may be asked of it, and how it is shown."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from roster import bounds, clock, cursors
+from roster import bounds, clock, cursors, wiring
 from roster.dialects.fields import Instant, Wire
 from roster.dialects.workspaces import Call
-from roster.errors import Flaw, NotKnown, Unfit
+from roster.errors import Flaw, Unavailable, Unfit
 from roster.model import AuditEntry
 from roster.settings import settings
 from roster.table.audit import Found, Search
@@ -92,7 +93,7 @@ class Question:
         """What to look for, and from which place on. Raises Unfit for a cursor of another question."""
         if not self.cursor:
             return self._first(), ""
-        told = cursors.opened(self._seal, self._about, self.cursor, self.call.now)
+        told = cursors.opened(self._keys(), self._about, self.cursor, self.call.now)
         since, until, place = told.split(" ")
         return Search(since, until, self.actor, self.target), place
 
@@ -100,7 +101,7 @@ class Question:
         following = None
         if found.place:
             told = f"{search.since} {search.until} {found.place}"
-            following = cursors.sealed(self._seal, self._about, told, self.call.now)
+            following = cursors.sealed(self._keys(), self._about, told, self.call.now)
         return AuditPage(
             data=[AuditEvent.of(entry) for entry in found.entries],
             meta=AuditMeta(size=self.rows, next=following),
@@ -120,12 +121,20 @@ class Question:
     @property
     def _about(self) -> str:
         return json.dumps(
-            ["GET /api/admin/audit", self.since, self.until, self.actor, self.target, self.rows]
+            [
+                "GET /api/admin/audit",
+                self.call.user.id,
+                self.since,
+                self.until,
+                self.actor,
+                self.target,
+                self.rows,
+            ]
         )
 
-    @property
-    def _seal(self) -> str:
-        seal = self.call.session.seal
-        if not seal:  # a session from before there were seals: a new login has one
-            raise NotKnown
-        return seal
+    def _keys(self) -> Sequence[bytes]:
+        """What seals cursors. Raises Unavailable where the deployment's key is out of reach."""
+        found = wiring.current().deployment_keys(cursors.PURPOSE)
+        if not found:
+            raise Unavailable(retry_after=60)
+        return found

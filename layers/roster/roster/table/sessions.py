@@ -1,7 +1,6 @@
 """Sessions of browsers: opened by a login, alive while used, ended by logout or with the user's epoch."""
 
 from datetime import datetime, timedelta
-from secrets import token_urlsafe
 
 from roster.clock import instant
 from roster.credentials import Credential, same
@@ -25,7 +24,7 @@ def start(store: Store, user: User, forgotten: Delete | None = None, *, by: Acto
     """
     credential = Credential.new("session", user.id)
     at = instant(by.at)
-    session = Session(credential.id, user.id, at, at, user.epoch, token_urlsafe(32))
+    session = Session(credential.id, user.id, at, at, user.epoch)
     expires = int((by.at + LIFETIME).timestamp())
     state: Item = {**attributes(session), "digest": credential.digest, "ttl": expires}
     work = Transaction(by)
