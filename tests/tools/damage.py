@@ -34,6 +34,7 @@ from roster.table import (
     members,
     projects,
     sessions,
+    source_failures,
     spaces,
     tenants,
     tokens,
@@ -83,6 +84,9 @@ def whole(store: Store) -> None:
     sessions.start(store, ann, by=BY)
     families.start(store, ann, "cf", (), renewable=True, by=BY)
     attempts.take(store, keys.attempts("ann@example.com"), NOW)
+    attempts.take(store, keys.client_attempts("cf", "192.0.2.1"), NOW)
+    for kind in (keys.source_logins, keys.source_gateway):
+        source_failures.add(store, "192.0.2.1", NOW, kind)
 
 
 def user(
