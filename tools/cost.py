@@ -100,11 +100,13 @@ def watching() -> dict[str, float]:
 
 def keeping() -> dict[str, float]:
     """USD a month of what is stored, by what is billed."""
-    price = PRICES["month"]
+    resources, price = translate(TEMPLATE)["Resources"].values(), PRICES["month"]
+    secrets = sum(resource["Type"] == "AWS::SecretsManager::Secret" for resource in resources)
     return {
         "table: 1 GB": price["table_gigabyte"],
         "its point-in-time recovery: 1 GB": price["recovery_gigabyte"],
         "logs: 1 GB": price["log_gigabyte_kept"],
+        f"secrets that the stack makes: {secrets}": secrets * price["secret"],
         "artifacts of five releases": PRICES["assumed"]["artifact_gigabytes"] * price["artifact_gigabyte"],
     }
 

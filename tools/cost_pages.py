@@ -54,8 +54,8 @@ def _premises(any_line: Line) -> str:
 
 def _beside() -> str:
     return (
-        f"Each secret in Secrets Manager is {PRICES['month']['secret']:.2f} more. An account's free tier"
-        " takes away ten metrics under alarms, ten made of logs, three dashboards and 25 GB of table. A"
+        f"Each further secret in Secrets Manager is {PRICES['month']['secret']:.2f} more. An account's free"
+        " tier takes away ten metrics under alarms, ten made of logs, three dashboards and 25 GB of table. A"
         " metric made of logs is billed for the hours in which it has values. Functions, layers, queue,"
         " stream and TTL cost nothing while they stand still."
     )
@@ -83,8 +83,9 @@ def line() -> str:
     alarms, stored = sum(watching().values()), sum(keeping().values())
     return "\n" + _prose(
         f"A million requests: {examples}. A month in which nobody calls: USD {alarms:.2f} for alarms and"
-        f" dashboard, {stored:.2f} for a gigabyte with its backup. List prices of {PRICES['region']},"
-        f" {PRICES['date']}, before the free tier: [every endpoint](docs/operating.md#cost)."
+        f" dashboard, {stored:.2f} for a gigabyte with its backup and the key. List prices of"
+        f" {PRICES['region']}, {PRICES['date']}, before the free tier:"
+        " [every endpoint](docs/operating.md#cost)."
     )
 
 

@@ -33,7 +33,7 @@ HEADERS: dict[str, Schema] = {
     "Retry-After": _header(
         "Seconds after which to try again.", {"type": "string", "pattern": "^[1-9][0-9]*$"}
     ),
-    "Set-Cookie": _header("The session's cookie, opened or taken away."),
+    "Set-Cookie": _header("The session's cookie, opened or taken away; the device's, which proves nobody."),
     "WWW-Authenticate.Basic": _header(
         "That the client must prove itself.", {"const": 'Basic realm="roster", charset="UTF-8"'}
     ),
