@@ -1,10 +1,11 @@
 """Requests that read like curl: they go through the routes of the template to the handlers themselves."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlencode
@@ -13,7 +14,9 @@ from uuid import uuid4
 from local.gateway import Function, Gateway, Request, Response
 from roster.credentials import Credential
 from roster.model import User
+from roster.secrets import derived
 from roster.table.store import Item, Store
+from roster.wiring import Wiring
 from tests.contract import recorder
 from tests.directory import Directory
 from tests.guard import acting_as
@@ -34,6 +37,11 @@ class Clock:
 
     def advance(self, **by: float) -> None:
         self.moment += timedelta(**by)
+
+
+def wired(store: Store, now: Callable[[], datetime], **more: Any) -> Wiring:
+    """What handlers stand on in a test: the store, the clock, a key of the deployment, and `more`."""
+    return Wiring(store, now, **{"deployment_keys": partial(derived, "the key of this deployment"), **more})
 
 
 @dataclass

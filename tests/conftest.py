@@ -6,7 +6,6 @@ The engine is SQLite; `--engine dynamodb` (under `tools/with_dynamodb_local.sh`)
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
@@ -16,12 +15,11 @@ import pytest
 from local.embedded import open_embedded
 from local.gateway import Gateway, Routes
 from roster import wiring
-from roster.secrets import derived
 from roster.settings import settings
 from roster.table.meter import Meter, MeteredStore
 from roster.table.store import Store
 from tests import real
-from tests.api import Api, Clock, in_process
+from tests.api import Api, Clock, in_process, wired
 from tests.contract import recorder
 from tests.directory import Directory
 from tests.guard import GuardedStore, GuardedTransport, template_guard
@@ -99,7 +97,7 @@ def store(bare_store: Store, meter: Meter, dynamo_table: str | None) -> Store:
 @pytest.fixture
 def api(routes: Routes, store: Store, clock: Clock) -> Iterator[Api]:
     """The whole API in this process, one request at a time, as on Lambda."""
-    wiring.use(wiring.Wiring(store, clock, deployment_keys=partial(derived, "the key of this deployment")))
+    wiring.use(wired(store, clock))
     yield Api(Gateway(routes, in_process), store, clock)
     wiring.use(None)
 

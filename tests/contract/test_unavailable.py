@@ -10,7 +10,7 @@ from roster import wiring
 from roster.clock import Deadline
 from roster.errors import Unavailable
 from roster.table.store import Item, Store
-from tests.api import everything
+from tests.api import everything, wired
 from tests.contract.recorder import STATUSES
 from tests.contract.world import World
 
@@ -51,7 +51,7 @@ def test_whichever_call_fails_the_answer_is_503_and_the_table_as_before(world: W
     before = _kept(world.api.store)
     for calls in count():
         away = cast(Store, Away(world.api.store, calls))
-        wiring.use(wiring.Wiring(away, world.api.clock))
+        wiring.use(wired(away, world.api.clock))
         answer = request()
         if answer.status == 200:
             break

@@ -11,7 +11,7 @@ from roster import wiring
 from roster.table import keys
 from roster.table.store import Delete, Item, Key, Store
 from tests import real
-from tests.api import Api, Clock, everything, in_process
+from tests.api import Api, Clock, everything, in_process, wired
 from tests.budgets import Stage
 from tests.directory import Directory
 from tests.faulty.injector import Hurried, Injector
@@ -82,7 +82,7 @@ def laid(routes: Routes, clock: Clock | None = None) -> Iterator[Ground]:
     with real.fresh_table() as name:
         injector = Injector(real.transport())
         store = Hurried.over(injector, name)
-        wiring.use(wiring.Wiring(store, clock))
+        wiring.use(wired(store, clock))
         api = Api(Gateway(routes, in_process), store, clock)
         ground = Ground(injector, store, Stage.set(api, Directory(store, clock)), {})
         ground.first = ground.items()

@@ -13,7 +13,7 @@ from roster.clock import Deadline
 from roster.table import attempts, keys
 from roster.table.store import Item, Key, Page, Store, Value
 from tests import budgets
-from tests.api import Answer, Api, Clock, in_process
+from tests.api import Answer, Api, Clock, in_process, wired
 from tests.budgets import ENDPOINTS, Endpoint, Stage
 from tests.contract import recorder
 from tests.directory import PASSWORD, Directory
@@ -86,7 +86,7 @@ def laid(routes: Routes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     embedded = open_embedded(tmp_path_factory.mktemp("poison") / "roster.db")
     spoiler, clock = Spoiler(embedded), Clock()
     store = cast(Store, spoiler)
-    wiring.use(wiring.Wiring(store, clock))
+    wiring.use(wired(store, clock))
     stage = Stage.set(Api(Gateway(routes, in_process), store, clock), Directory(store, clock))
     yield stage, spoiler
     embedded.close()
@@ -98,7 +98,7 @@ def spoiler(laid: tuple[Stage, Spoiler], monkeypatch: pytest.MonkeyPatch) -> Spo
     monkeypatch.setattr(recorder, "tolerated", frozenset({500}))  # which no contract lists
     monkeypatch.setattr(budgets, "FAR", 1)
     stage, made = laid
-    wiring.use(wiring.Wiring(cast(Store, made), stage.api.clock))
+    wiring.use(wired(cast(Store, made), stage.api.clock))
     made.arm()
     return made
 

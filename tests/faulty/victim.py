@@ -29,6 +29,7 @@ from roster.table.dynamo import DynamoStore
 from roster.table.store import Store
 from roster.table.transport import Transport
 from tests import real
+from tests.api import wired
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _do(job: dict[str, Any], answers: int) -> None:
     """In a fork: run the handler and write its answer."""
     death = Death(**job["death"]) if job["death"] else None
     moment = datetime.fromisoformat(job["now"])
-    wiring.use(wiring.Wiring(_opened(job["store"], death), lambda: moment))
+    wiring.use(wired(_opened(job["store"], death), lambda: moment))
     handler = getattr(import_module(job["module"]), job["attribute"])
     if death and death.seconds is not None:
         threading.Timer(death.seconds, _die).start()

@@ -21,7 +21,7 @@ from roster.issuers import Issuers
 from roster.table.meter import Meter
 from roster.table.store import Delete, Item, Key, Store
 from tests import tally
-from tests.api import Api, Context, everything, in_process
+from tests.api import Api, Context, everything, in_process, wired
 from tests.attacks import jwt
 from tests.budgets import ENDPOINTS, Stage
 from tests.contract.recorder import STATUSES
@@ -82,7 +82,7 @@ class Ground:
 def ground(api: Api, directory: Directory, meter: Meter, routes: Routes) -> Ground:
     stage = Stage.set(api, directory)
     issuers = Issuers.read(json.dumps([{"issuer": None, "hmacSecrets": [jwt.SECRET]}]))
-    wiring.use(wiring.Wiring(api.store, api.clock, issuers=lambda: issuers))
+    wiring.use(wired(api.store, api.clock, issuers=lambda: issuers))
     allowed: dict[str, set[int]] = {}
     for route in routes.routes:
         allowed.setdefault(route.function.id, set(NO_ROUTE)).update({*STATUSES[route.key]} - {503})

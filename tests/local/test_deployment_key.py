@@ -68,7 +68,7 @@ def test_before_another_engine_the_workers_share_the_variable(monkeypatch: pytes
 def test_fs_19_a_device_is_known_to_every_worker_and_after_a_restart(tmp_path: Path) -> None:
     """A stranger makes the administrator wait; the browser that knows her logs in all the same."""
     store, login = str(tmp_path / "kept.db"), {"email": demo.ADMIN, "password": demo.PASSWORD}
-    with served(tmp_path, STORE=store) as house:
+    with served(tmp_path, STORE=store, DATA="demo") as house:
         given = house.send("POST", "/api/auth/login", login)
         [device] = [line for line in given.cookies if line.startswith("device=")]
     device = device.partition(";")[0]

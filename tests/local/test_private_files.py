@@ -216,6 +216,7 @@ def test_fs_12_all_that_a_server_writes_is_private(tmp_path: Path) -> None:
             "kept.db": 0o600,
             "kept.db-wal": 0o600,
             "kept.db-shm": 0o600,
+            "kept.db.key": 0o600,
         }
     with served(tmp_path, DATA="none"):
         (folder,) = tmp_path.glob("roster-*")
