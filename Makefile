@@ -147,15 +147,15 @@ rehearse: .venv/run .venv-sam/made .venv-rehearse/made
 documents: .venv/dev
 	$(BIN)/python -m tools.statuses
 	$(BIN)/python -m tools.openapi
-	$(BIN)/python -m tools.access_patterns
+	$(BIN)/python -m bench.access_patterns
 	$(BIN)/python -m tools.events
 	$(MAKE) --no-print-directory cost
 
 # Measures every endpoint's units, and writes what they cost into docs/operating.md and the README.
 cost: export POWERTOOLS_LOG_LEVEL = ERROR
 cost: .venv/dev
-	$(BIN)/python -m tools.units
-	$(BIN)/python -m tools.cost_pages
+	$(BIN)/python -m bench.units
+	$(BIN)/python -m bench.cost_pages
 
 # Builds, and deploys to the stack that samconfig.toml has for that environment.
 ENV ?= dev

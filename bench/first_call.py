@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 from cryptography import x509
 
 from bench import record
-from roster.table.lean import AUTHORITIES
-from tests.store.dynamodb_server import certified, said, serving
+from roster.db.dynamodb.http_transport import AUTHORITIES
+from tests.support.dynamodb_local import certified, said, serving
 
 _BEFORE = "import json, sys, time; sys.path.insert(0, 'layers/roster'); url, trusted = sys.argv[1:]\n"
 _BOTO3 = """\
@@ -27,7 +27,7 @@ call = lambda: client.get_item(TableName="t", Key={"PK": {"S": "a"}})
 """
 _LEAN = """\
 from roster.clock import Deadline
-from roster.table.lean import LeanTransport
+from roster.db.dynamodb.http_transport import LeanTransport
 lean = LeanTransport(url, "eu-west-1", trusted)
 call = lambda: lean.call("GetItem", {"TableName": "t"}, Deadline.after(10))
 """

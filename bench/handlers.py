@@ -11,9 +11,9 @@ from time import perf_counter, process_time
 from typing import Any
 
 from local.gateway import Event, Function, Gateway, Routes
-from roster import clock, wiring
-from roster.table.store import Store
-from tests.api import Api, Clock, Context
+from roster import clock, dependencies
+from roster.db.store import Store
+from tests.support.api import Api, Clock, Context
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 BLOCK = 50  # requests of one subject before it is the next one's turn
@@ -29,7 +29,7 @@ class House:
     catching: bool = False
 
     def __post_init__(self) -> None:
-        wiring.use(wiring.Wiring(self.store))
+        dependencies.use(dependencies.Wiring(self.store))
         routes = Routes.from_template(TEMPLATE)
         self.api = Api(Gateway(routes, self._invoke), self.store, Clock(clock.now()))
 

@@ -25,9 +25,9 @@ from threading import Event, Thread
 from time import monotonic
 from urllib.parse import urlencode
 
+from cli import demo
 from roster.settings import Settings
-from tests.local.served import Served, served
-from tools import demo
+from tests.support.served import Served, served
 
 CLIENTS = 8
 FIELDS = 250_000

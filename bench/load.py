@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from bench import record
-from tests.local.served import Served, served
+from tests.support.served import Served, served
 
 ADMIN = "Bearer demo-token-of-amara-okafor-who-administers"
 SPACE_HEADERS = {"X-Org-Id": "ws-northwind", "X-Project-Id": "p-web", "X-User-Id": "u-0000003"}

@@ -8,9 +8,9 @@ from time import perf_counter
 
 from local.sqlite_items import Row
 from roster.clock import Deadline
-from roster.table import keys, listings
-from roster.table.meter import Meter
-from roster.table.store import Key, Store
+from roster.db import counted_lists, keys
+from roster.db.store import Key, Store
+from tests.support.meter import Meter
 
 SIZE = 100
 REPEATS = 25  # readings of each counted page, in turns, of which the median counts
@@ -58,7 +58,7 @@ def measure(
 ) -> Result:
     """Read the first page, the middle, the last and the random ones. Raises RuntimeError for a wrong page."""
     store = store.within(Deadline.after(_PATIENCE))
-    rows = listings.total(store, keys.USERS)
+    rows = counted_lists.total(store, keys.USERS)
     last = -(-rows // SIZE)
     wanted = sorted({1, (last + 1) // 2, last, *random})
     for number in wanted[:10]:  # neither way pays for connections and warming up
@@ -116,7 +116,7 @@ class Walk:
 def _counted(store: Store, meter: Meter, number: int) -> tuple[Cost, Key]:
     with meter.measure() as reading:
         began = perf_counter()
-        page = listings.page(store, keys.USERS, number, SIZE)
+        page = counted_lists.page(store, keys.USERS, number, SIZE)
         seconds = perf_counter() - began
     return Cost(reading.trips, reading.read_units, seconds), Key.of(page.items[0])
 

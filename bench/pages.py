@@ -14,19 +14,19 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from bench import crowd, record, report
+from bench import bulk_users, record, report
 from bench.measuring import SIZE, Result, measure
+from cli import demo
+from cli.progress import Bars
+from cli.records.loading import load
 from local.embedded import open_embedded
 from roster import clock
-from roster.model import Actor
-from roster.table import keys, listings
-from roster.table.dynamo import DynamoStore
-from roster.table.meter import Meter, MeteredStore, MeteredTransport
-from roster.table.transport import BotoTransport
-from tests import real
-from tools import demo
-from tools.progress import Bars
-from tools.records.loading import load
+from roster.db import counted_lists, keys
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.dynamodb.transport import BotoTransport
+from roster.domain import Actor
+from tests.support import real
+from tests.support.meter import Meter, MeteredStore, MeteredTransport
 
 RANDOM = 100  # pages, beside the first, the middle and the last
 DOCS = Path(__file__).parents[1] / "docs"
@@ -64,7 +64,7 @@ def _on_dynamodb(rows: int, random: list[int], progress: Callable[[str, int, int
     """A listing of rows of real size, written in bulk."""
     with real.fresh_table(PLAIN) as name:
         done = 0
-        for some in crowd.filling(partial(real.dynamo_store, name), rows, only_rows=True):
+        for some in bulk_users.filling(partial(real.dynamo_store, name), rows, only_rows=True):
             done += len(some)
             progress("bulk write", done, rows)
         meter = Meter()
@@ -77,7 +77,7 @@ def _on_a_file(
 ) -> Result:
     """Users in an embedded store, imported as records unless the file holds that many."""
     with closing(open_embedded(file)) as embedded:
-        if listings.total(embedded, keys.USERS) != users:
+        if counted_lists.total(embedded, keys.USERS) != users:
             with TemporaryDirectory() as folder:
                 records = Path(folder) / "users.jsonl"
                 demo.write(demo.generate(users), records)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.handlers import Calls, House, Subject, same
-from roster.model import User
-from tests.api import Api
-from tests.budgets import Stage
-from tests.directory import PASSWORD, Directory
+from roster.domain import User
+from tests.support.api import Api
+from tests.support.budgets import Stage
+from tests.support.directory import PASSWORD, Directory
 
 Ask = Callable[[Api], object]
 

@@ -16,23 +16,23 @@ from typing import Any
 
 import boto3
 
-from bench import crowd, record
+from bench import bulk_users, record
+from bench.botocore_http import HalfwayTransport
 from bench.document import OVER_BOTO3
-from bench.halfway import HalfwayTransport
 from bench.handlers import Cost, House, Subject, interleaved, quiet, ratio, same
 from bench.pages import PLAIN
 from bench.subjects import ADMIN_USERS, Cast, endpoints, narrow
 from roster.clock import Deadline
-from roster.model import User
-from roster.table import keys
-from roster.table.dynamo import DynamoStore
-from roster.table.lean import LeanTransport
-from roster.table.meter import Meter, MeteredTransport
-from roster.table.transport import BotoTransport, Transport
-from roster.table.wire import to_wire
-from tests import real
-from tests.budgets import SIZE, Stage
-from tests.directory import Directory
+from roster.db import keys
+from roster.db.dynamodb.attribute_values import to_wire
+from roster.db.dynamodb.http_transport import LeanTransport
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.dynamodb.transport import BotoTransport, Transport
+from roster.domain import User
+from tests.support import real
+from tests.support.budgets import SIZE, Stage
+from tests.support.directory import Directory
+from tests.support.meter import Meter, MeteredTransport
 
 REFERENCE = "boto3 get_item"
 _METERED = 1_000_000  # the number of a block that none of the measured has
@@ -153,7 +153,7 @@ def _endpoints(
 def _far(table: str, users: int, runs: int, requests: int) -> list[dict[str, Any]]:
     """The first page and the last full one of the site's users, as its administrator lists them."""
     _say(f"{users} users")
-    for _ in crowd.filling(partial(real.dynamo_store, table), users, only_rows=True):
+    for _ in bulk_users.filling(partial(real.dynamo_store, table), users, only_rows=True):
         pass
     switched = Switched(LeanTransport(real.endpoint(), "eu-west-1"))
     house = House(DynamoStore(switched, table))

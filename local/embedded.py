@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from local.sqlite_store import SqliteStore
-from roster.table import keys
+from roster.db import keys
 
 
 def open_embedded(path: Path | str, *, clock: Callable[[], float] = time.time) -> SqliteStore:

@@ -1,4 +1,4 @@
-"""A house of functions on loopback, with workers and the stream; `local/house.py` is the one served."""
+"""A house of functions on loopback, with workers and the stream; `cli/serve.py` is the one served."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ from local.gateway import (
 from local.hosts import AbsoluteForm, KnownHosts, host_name
 from local.streams import Feed, Invoke, Subscription, follow
 from local.workers import FunctionError, NotStarted, Pool
-from roster import credentials
+from roster.auth import credentials
 
 HOST = "127.0.0.1"
 _GRACE_SECONDS = 1

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from hashlib import sha256
 from typing import TypeGuard, cast
 
-from roster.table.store import (
+from roster.db.store import (
     Absent,
     AllOf,
     AnyOf,

@@ -37,8 +37,7 @@ from local.sqlite_items import (
     successor,
 )
 from roster.clock import Deadline
-from roster.errors import Unavailable
-from roster.table.store import (
+from roster.db.store import (
     Delete,
     Index,
     Item,
@@ -51,6 +50,7 @@ from roster.table.store import (
     Refused,
     Update,
 )
+from roster.errors import Unavailable
 
 _PAGE = 1024 * 1024  # bytes of items after which a page ends
 _REMEMBERED = 600  # seconds in which the repeat of a token is harmless
@@ -124,7 +124,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class SqliteStore:
-    """A `roster.table.store.Store` in one file, for any number of threads and processes.
+    """A `roster.db.store.Store` in one file, for any number of threads and processes.
 
     `Unavailable` means that another writer had the file until the deadline (without one: ten
     seconds), or that the disk failed. Integers that grow beyond 38 digits are `Malformed`.

@@ -20,8 +20,8 @@ import boto3
 from botocore.exceptions import ClientError
 
 from local.gateway import Event, Function, read_template
-from roster.table.store import Item, Key
-from roster.table.wire import to_wire
+from roster.db.dynamodb.attribute_values import to_wire
+from roster.db.store import Item, Key
 
 log = logging.getLogger(__name__)
 

@@ -14,17 +14,22 @@ import pytest
 
 from local.embedded import open_embedded
 from local.gateway import Gateway, Routes
-from roster import wiring
+from roster import dependencies
+from roster.db.store import Store
 from roster.settings import settings
-from roster.table.meter import Meter, MeteredStore
-from roster.table.store import Store
-from tests import real
-from tests.api import Api, Clock, in_process, wired
 from tests.contract import recorder
-from tests.directory import Directory
-from tests.guard import GuardedStore, GuardedTransport, template_guard
+from tests.support import real
+from tests.support.api import Api, Clock, in_process, wired
+from tests.support.directory import Directory
+from tests.support.guard import GuardedStore, GuardedTransport, template_guard
+from tests.support.meter import Meter, MeteredStore
 
-pytest_plugins = ("tests.tally", "tests.attacks.register", "tests.contract.account", "tests.unused_grants")
+pytest_plugins = (
+    "tests.support.tally",
+    "tests.attacks.register",
+    "tests.contract.account",
+    "tests.support.unused_grants",
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -97,9 +102,9 @@ def store(bare_store: Store, meter: Meter, dynamo_table: str | None) -> Store:
 @pytest.fixture
 def api(routes: Routes, store: Store, clock: Clock) -> Iterator[Api]:
     """The whole API in this process, one request at a time, as on Lambda."""
-    wiring.use(wired(store, clock))
+    dependencies.use(wired(store, clock))
     yield Api(Gateway(routes, in_process), store, clock)
-    wiring.use(None)
+    dependencies.use(None)
 
 
 @pytest.fixture

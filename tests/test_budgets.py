@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.access_patterns import PAGE, render
 from local.gateway import Routes
-from roster.table.meter import Meter
-from tests.api import Api
-from tests.budgets import CROWD, ENDPOINTS, MODULES, PATTERNS, SIZE, Endpoint, Pattern, Stage
-from tests.directory import Directory
-from tools.access_patterns import PAGE, render
+from tests.support.api import Api
+from tests.support.budgets import CROWD, ENDPOINTS, MODULES, PATTERNS, SIZE, Endpoint, Pattern, Stage
+from tests.support.directory import Directory
+from tests.support.meter import Meter
 
 LISTS = [row for row in ENDPOINTS if row.ground is Stage.crowd]
 
@@ -78,4 +78,4 @@ def test_an_access_pattern_makes_the_calls_of_its_row(stage: Stage, meter: Meter
 
 def test_the_document_is_the_one_that_the_rows_make() -> None:
     path = Path(__file__).parent.parent / PAGE
-    assert path.read_text(encoding="utf-8") == render(ENDPOINTS, PATTERNS), "python -m tools.access_patterns"
+    assert path.read_text(encoding="utf-8") == render(ENDPOINTS, PATTERNS), "python -m bench.access_patterns"

@@ -7,17 +7,18 @@ from random import Random
 
 import pytest
 
+from cli.verify import verify
 from local.embedded import open_embedded
 from roster.clock import Deadline
+from roster.db import counted_lists, keys
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.store import Key, Store
+from roster.directory import cleanup, users
+from roster.domain import Actor, User
 from roster.errors import Taken
-from roster.model import Actor, User
-from roster.table import keys, listings, sweeps, users
-from roster.table.dynamo import DynamoStore
-from roster.table.store import Key, Store
-from tests import real
-from tests.faults import FaultyTransport
+from tests.support import real
+from tests.support.faults import FaultyTransport
 from tests.tools.damage import NOW
-from tools.verify import verify
 
 THREADS = 16
 BY = Actor("test", NOW)
@@ -64,7 +65,7 @@ class Crowd:
 
     def _list(self, random: Random) -> None:
         size = random.choice((1, 7, 25, 100))
-        number = random.randint(1, 1 + listings.total(self.store, keys.USERS) // size)
+        number = random.randint(1, 1 + counted_lists.total(self.store, keys.USERS) // size)
         found, _ = users.page(self.store, number, size)
         numbers = [user.number for user in found]
         assert numbers == sorted(set(numbers)), "a page shows a row twice"
@@ -88,9 +89,9 @@ class Crowd:
         assert [shown(user) for user in present] == [shown(user) for user in expected]
 
     def _sweep(self) -> None:
-        jobs = [Key.of(job) for job in sweeps.jobs(self.store)]
+        jobs = [Key.of(job) for job in cleanup.jobs(self.store)]
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda job: sweeps.run(self.store, job, NOW), jobs))
+            list(pool.map(lambda job: cleanup.run(self.store, job, NOW), jobs))
 
 
 def renamed(user: User) -> User:

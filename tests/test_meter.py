@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from roster.clock import Deadline
-from roster.table.dynamo import DynamoStore
-from roster.table.meter import Meter, MeteredStore, MeteredTransport
-from roster.table.store import Item, Key, Put
-from roster.table.transport import TransportError
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.dynamodb.transport import TransportError
+from roster.db.store import Item, Key, Put
+from tests.support.meter import Meter, MeteredStore, MeteredTransport
 
 KEY = Key("a", "b")
 

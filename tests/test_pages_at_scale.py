@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 
-from bench import crowd
+from bench import bulk_users
 from local.sqlite_items import Row
 from roster.clock import Deadline
-from roster.model import Actor
-from roster.table import keys, listings
-from roster.table.dynamo import DynamoStore
-from roster.table.listings import BRANCH
-from roster.table.meter import Meter, MeteredTransport, Reading
-from roster.table.store import Item, Store
-from roster.table.transaction import Transaction
-from roster.table.transport import BotoTransport, Transport
-from tests import real
+from roster.db import counted_lists, keys
+from roster.db.counted_lists import BRANCH
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.dynamodb.transport import BotoTransport, Transport
+from roster.db.store import Item, Store
+from roster.db.transactions import Transaction
+from roster.domain import Actor
+from tests.support import real
+from tests.support.meter import Meter, MeteredTransport, Reading
 
 pytestmark = pytest.mark.real
 
@@ -80,7 +80,7 @@ class Listing:
     def cost(self, number: int, size: int, forward: bool = True) -> Reading:
         """What a page costs, after it was found to be the true one."""
         with self.meter.measure() as reading:
-            page = listings.page(self.store, keys.USERS, number, size, forward=forward)
+            page = counted_lists.page(self.store, keys.USERS, number, size, forward=forward)
         assert page.items == self.truth(number, size, forward)
         assert page.total == len(self.rows)
         return reading
@@ -99,7 +99,7 @@ class Listing:
 @pytest.fixture(scope="module")
 def whole() -> Iterator[Listing]:
     with real.fresh_table(PLAIN) as name:
-        rows = [row for some in crowd.filling(partial(real.dynamo_store, name), USERS) for row in some]
+        rows = [row for some in bulk_users.filling(partial(real.dynamo_store, name), USERS) for row in some]
         meter = Meter()
         transport = Billing(MeteredTransport(BotoTransport(real.client()), meter), meter)
         weights = {number_of(row): Row.of(row).size for row in rows}

@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cli.output import printing
 from tools import sbom
-from tools.output import printing
 from tools.runtime_python import TEMPLATE, find, version
 
 ROOT = TEMPLATE.parent

@@ -14,11 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from cli.output import printing
 from local.gateway import read_template, translate
 from local.loopback import Handler, Listener
 from local.runtime_api import Deployed, Environment, Failed
 from tools.build import HERE, folder
-from tools.output import printing
 from tools.runtime_python import TEMPLATE, runs_as, version
 
 ROOT = TEMPLATE.parent

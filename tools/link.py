@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 COMMAND = f"""#!{sys.executable}
 import sys
 
-from tools.cli import main
+from cli.main import main
 
 sys.exit(main())
 """

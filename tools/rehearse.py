@@ -1,7 +1,7 @@
 """`make rehearse`: the build through an emulator of AWS: deployed, used, changed, put back, deleted.
 
 The emulator takes the template as it was built, by SAM's own commands, and runs the handlers over the
-layers. It serves no routes, and drops TTL and point-in-time recovery: tests/house holds those on the
+layers. It serves no routes, and drops TTL and point-in-time recovery: tests/structure holds those on the
 translated template. Neither proves AWS itself.
 """
 
@@ -14,10 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from cli.output import printing
 from tools.build import HERE, ROOT, folder
 from tools.emulator import Failed, Stage, emulator
 from tools.listeners import outside, watched
-from tools.output import printing
 
 LIMIT = 600
 """Seconds until a rehearsal that hangs is ended; one takes about 80 of CPU."""

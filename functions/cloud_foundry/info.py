@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from roster.dialects import cloud_foundry_info as about
+from roster.dialects.cloud_foundry import info as about
 
 app, handler = about.endpoint()
 

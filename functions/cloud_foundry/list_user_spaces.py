@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from roster.dialects.cloud_foundry import answer, endpoint
+from roster.dialects.cloud_foundry.api import answer, endpoint
 
 app, handler = endpoint()
 

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from roster import wiring
+from roster import dependencies
 from roster.clock import Deadline
-from roster.dialects import stream
-from roster.request import MARGIN
+from roster.dialects.maintenance import api
+from roster.http.request import MARGIN
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
     """Do the sweeps that the records announce; a failed one begins again where it stopped."""
-    wired = wiring.current()
+    wired = dependencies.current()
     deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - MARGIN)
-    return stream.sweep(wired.store.within(deadline), event, wired.now())
+    return api.sweep(wired.store.within(deadline), event, wired.now())

@@ -1,7 +1,7 @@
 """POST /oauth/token: tokens for a password, for a refresh token, or for the client itself."""
 
-from roster.dialects.oauth import Form, OAuthToken, endpoint
-from roster.door import Response
+from roster.dialects.oauth.api import Form, OAuthToken, endpoint
+from roster.http.handler import Response
 
 app, handler = endpoint()
 

@@ -1,10 +1,10 @@
 """PUT /api/auth/me/password: a new password for the caller; all other sessions end."""
 
-from roster import login
-from roster.dialects.workspaces import Access, device_cookies, endpoint
-from roster.dialects.workspaces_shapes import ChangePassword, Done
-from roster.door import Response
-from roster.login import Sender
+from roster.auth import login
+from roster.auth.login import Sender
+from roster.dialects.workspaces.api import Access, device_cookies, endpoint
+from roster.dialects.workspaces.schemas import ChangePassword, Done
+from roster.http.handler import Response
 
 app, handler = endpoint(Access.ANY_SESSION)
 

@@ -1,8 +1,8 @@
 """POST /api/auth/tokens: a bearer token for the caller's programs; its secret is shown this once."""
 
-from roster.dialects.workspaces import Access, demand_future, demand_place, endpoint
-from roster.dialects.workspaces_shapes import CreateToken, NewToken, Success, Token
-from roster.table import tokens
+from roster.auth import api_tokens
+from roster.dialects.workspaces.api import Access, demand_future, demand_place, endpoint
+from roster.dialects.workspaces.schemas import CreateToken, NewToken, Success, Token
 
 app, handler = endpoint(Access.ANY_SESSION)
 
@@ -12,7 +12,7 @@ def create_token(body: CreateToken) -> Success[NewToken]:
     call = app.call
     demand_future(call, body.expiresAt)
     demand_place(call, body.workspaceId)
-    token, credential = tokens.create(
+    token, credential = api_tokens.create(
         call.store, call.user, body.name, body.workspaceId, body.expiresAt, by=call.actor
     )
     return call.success(NewToken(**Token.of(token).model_dump(), token=str(credential)))

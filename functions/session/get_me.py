@@ -1,8 +1,8 @@
 """GET /api/auth/me: the caller, as administrators see a user."""
 
-from roster.dialects.workspaces import Access, endpoint
-from roster.dialects.workspaces_shapes import AdminUser, Success
-from roster.door import Response
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.schemas import AdminUser, Success
+from roster.http.handler import Response
 
 app, handler = endpoint(Access.ANY_USER)
 

@@ -1,8 +1,8 @@
 """GET /api/auth/tokens: the caller's live tokens, oldest first, without their secrets."""
 
-from roster.dialects.workspaces import Access, Window, endpoint
-from roster.dialects.workspaces_shapes import Listed, PageNumber, PageSize, Token
-from roster.table import tokens
+from roster.auth import api_tokens
+from roster.dialects.workspaces.api import Access, Window, endpoint
+from roster.dialects.workspaces.schemas import Listed, PageNumber, PageSize, Token
 
 app, handler = endpoint(Access.ANY_SESSION)
 
@@ -10,7 +10,7 @@ app, handler = endpoint(Access.ANY_SESSION)
 @app.get("/api/auth/tokens")
 def list_tokens(page: PageNumber = "", size: PageSize = "") -> Listed[Token]:
     call, window = app.call, Window.of(page, size)
-    mine = tokens.of_user(call.store, call.user.id, call.now)
+    mine = api_tokens.of_user(call.store, call.user.id, call.now)
     first = (window.page - 1) * window.size
     shown = [Token.of(token) for token in mine[first : first + window.size]]
     return call.listed(window, shown, len(mine))

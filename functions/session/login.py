@@ -1,10 +1,10 @@
 """POST /api/auth/login: opens a session; whatever is wrong with the credentials is one and the same 401."""
 
-from roster import login
-from roster.dialects.workspaces import Access, device_cookies, endpoint, session_cookie
-from roster.dialects.workspaces_shapes import AdminUser, Login, Success
-from roster.door import Response
-from roster.login import Sender
+from roster.auth import login
+from roster.auth.login import Sender
+from roster.dialects.workspaces.api import Access, device_cookies, endpoint, session_cookie
+from roster.dialects.workspaces.schemas import AdminUser, Login, Success
+from roster.http.handler import Response
 
 app, handler = endpoint(Access.PUBLIC)
 

@@ -1,9 +1,9 @@
 """POST /api/auth/logout: ends this session."""
 
-from roster.dialects.workspaces import Access, endpoint, session_cookie
-from roster.dialects.workspaces_shapes import Done
-from roster.door import Response
-from roster.table import sessions
+from roster.auth import sessions
+from roster.dialects.workspaces.api import Access, endpoint, session_cookie
+from roster.dialects.workspaces.schemas import Done
+from roster.http.handler import Response
 
 app, handler = endpoint(Access.ANY_SESSION)
 

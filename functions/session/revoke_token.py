@@ -1,8 +1,8 @@
 """DELETE /api/auth/tokens/{tokenId}: ends one of the caller's tokens, on the next request."""
 
-from roster.dialects.workspaces import Access, endpoint
-from roster.dialects.workspaces_shapes import Done
-from roster.table import tokens
+from roster.auth import api_tokens
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.schemas import Done
 
 app, handler = endpoint(Access.ANY_SESSION)
 
@@ -11,5 +11,5 @@ app, handler = endpoint(Access.ANY_SESSION)
 def revoke_token(tokenId: str) -> Done:
     call = app.call
     call.demand_match(None)
-    tokens.revoke(call.store, call.user.id, tokenId, by=call.actor)
+    api_tokens.revoke(call.store, call.user.id, tokenId, by=call.actor)
     return call.done()

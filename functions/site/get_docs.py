@@ -1,7 +1,7 @@
 """GET /docs: a page that shows the OpenAPI document, for people with a browser."""
 
-from roster.dialects.site import endpoint, page
-from roster.door import Response
+from roster.dialects.site.api import endpoint, page
+from roster.http.handler import Response
 
 app, handler = endpoint("text/html; charset=utf-8")
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from roster.dialects.site import document, endpoint
-from roster.door import Response
+from roster.dialects.site.api import document, endpoint
+from roster.http.handler import Response
 
 app, handler = endpoint("application/json; charset=utf-8")
 

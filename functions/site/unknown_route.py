@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from roster.dialects.unknown import not_found
+from roster.dialects.site.unknown_route import not_found
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """GET /api/v1/user: the token's user; also the way to test access."""
 
-from roster.dialects.testmo import Access, TestmoCurrentUser, endpoint
+from roster.dialects.testmo.api import Access, TestmoCurrentUser, endpoint
 
 app, handler = endpoint(Access.ANY_TOKEN)
 

@@ -1,7 +1,15 @@
 """GET /api/v1/users/{user_id}: one user by integer id, to site admins."""
 
-from roster.dialects.testmo import Access, Expands, TestmoOneUser, TestmoUser, endpoint, expanded, expands_in
-from roster.table import users
+from roster.dialects.testmo.api import (
+    Access,
+    Expands,
+    TestmoOneUser,
+    TestmoUser,
+    endpoint,
+    expanded,
+    expands_in,
+)
+from roster.directory import users
 
 app, handler = endpoint(Access.SITE_ADMIN)
 

@@ -1,6 +1,6 @@
 """GET /api/v1/projects/{project_id}/users: the project's users, to whoever sees the project."""
 
-from roster.dialects.testmo import (
+from roster.dialects.testmo.api import (
     Access,
     PageNumber,
     PerPage,
@@ -10,7 +10,7 @@ from roster.dialects.testmo import (
     endpoint,
     project_of,
 )
-from roster.table import projects
+from roster.directory import projects
 
 app, handler = endpoint(Access.ANY_TOKEN, project_of)
 

@@ -1,6 +1,6 @@
 """GET /api/v1/users: all users of the site, to site admins."""
 
-from roster.dialects.testmo import (
+from roster.dialects.testmo.api import (
     Access,
     Expands,
     PageNumber,
@@ -12,7 +12,7 @@ from roster.dialects.testmo import (
     expanded,
     expands_in,
 )
-from roster.table import users
+from roster.directory import users
 
 app, handler = endpoint(Access.SITE_ADMIN)
 

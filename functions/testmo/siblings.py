@@ -1,6 +1,6 @@
 """GET /api/v1/groups: also roles and projects, and one of each: the objects that users refer to."""
 
-from roster.dialects.testmo import (
+from roster.dialects.testmo.api import (
     Access,
     Expands,
     PageNumber,

@@ -1,6 +1,6 @@
 """GET /minimal/rest/user/v1/org: the caller's organisation, in short."""
 
-from roster.dialects.user_space import Answer, Org, endpoint
+from roster.dialects.user_space.api import Answer, Org, endpoint
 
 app, handler = endpoint()
 

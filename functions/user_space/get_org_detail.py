@@ -1,6 +1,6 @@
 """GET /minimal/rest/user/v1/org/detail: the caller's organisation with its address."""
 
-from roster.dialects.user_space import Answer, OrgDetail, endpoint
+from roster.dialects.user_space.api import Answer, OrgDetail, endpoint
 
 app, handler = endpoint()
 

@@ -1,6 +1,6 @@
 """GET /minimal/rest/user/v1/project: the caller's project, in short."""
 
-from roster.dialects.user_space import Answer, UserProject, endpoint
+from roster.dialects.user_space.api import Answer, UserProject, endpoint
 
 app, handler = endpoint()
 

@@ -1,6 +1,6 @@
 """GET /minimal/rest/user/v1/project/detail: the caller's project with its databases, without a password."""
 
-from roster.dialects.user_space import Answer, ProjectDetail, endpoint
+from roster.dialects.user_space.api import Answer, ProjectDetail, endpoint
 
 app, handler = endpoint()
 

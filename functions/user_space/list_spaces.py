@@ -1,7 +1,7 @@
 """GET /minimal/rest/user/v1/space: the project's spaces that are available to the caller, by name."""
 
-from roster.dialects.user_space import Answer, UserSpaceSpace, endpoint
-from roster.table import spaces
+from roster.dialects.user_space.api import Answer, UserSpaceSpace, endpoint
+from roster.directory import spaces
 
 app, handler = endpoint()
 

@@ -1,7 +1,7 @@
 """GET /api/workspace/auth/me: the caller's profile in a workspace, its locale and modules."""
 
-from roster.dialects.workspace_profile import Profile, ProfileData, endpoint
-from roster.door import Response
+from roster.dialects.workspace_profile.api import Profile, ProfileData, endpoint
+from roster.http.handler import Response
 
 app, handler = endpoint()
 

@@ -1,9 +1,9 @@
 """POST /api/workspaces/{workspaceId}/members: a workspace ADMIN or platform ADMIN adds a member."""
 
-from roster.dialects.workspaces import Access, endpoint
-from roster.dialects.workspaces_shapes import AddMember, Member, Success
-from roster.model import WorkspaceRole
-from roster.table import members
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.schemas import AddMember, Member, Success
+from roster.directory import members
+from roster.domain import WorkspaceRole
 
 app, handler = endpoint(Access.WORKSPACE_ADMIN)
 

@@ -1,10 +1,10 @@
 """POST /api/admin/users: a platform ADMIN makes a user, with an initial password."""
 
-from roster import passwords
-from roster.dialects.workspaces import Access, endpoint
-from roster.dialects.workspaces_shapes import AdminUser, CreateUser, Success
-from roster.model import PlatformRole, User
-from roster.table import users
+from roster.auth import passwords
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.schemas import AdminUser, CreateUser, Success
+from roster.directory import users
+from roster.domain import PlatformRole, User
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)
 

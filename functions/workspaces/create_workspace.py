@@ -1,9 +1,9 @@
 """POST /api/workspaces: a platform ADMIN makes a workspace; nobody becomes its member by that."""
 
-from roster.dialects.workspaces import Access, endpoint
-from roster.dialects.workspaces_shapes import CreateWorkspace, Success, Workspace
-from roster.model import Tenant
-from roster.table import tenants
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.schemas import CreateWorkspace, Success, Workspace
+from roster.directory import workspaces
+from roster.domain import Tenant
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)
 
@@ -17,6 +17,6 @@ def create_workspace(body: CreateWorkspace) -> Success[Workspace]:
     return call.once(
         body,
         Success[Workspace],
-        lambda also: tenants.create(call.store, wanted, by=call.actor, also=also),
+        lambda also: workspaces.create(call.store, wanted, by=call.actor, also=also),
         Workspace.of,
     )

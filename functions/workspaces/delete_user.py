@@ -1,8 +1,8 @@
 """DELETE /api/admin/users/{userId}: access ends with the answer; the sweep clears the rest."""
 
-from roster.dialects.workspaces import Access, endpoint
-from roster.dialects.workspaces_shapes import Done
-from roster.table import users
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.schemas import Done
+from roster.directory import users
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)
 

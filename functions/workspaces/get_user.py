@@ -1,9 +1,9 @@
 """GET /api/admin/users/{userId}: one user, to platform ADMINs."""
 
-from roster.dialects.workspaces import Access, endpoint
-from roster.dialects.workspaces_shapes import AdminUser, Success
-from roster.door import Response
-from roster.table import users
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.schemas import AdminUser, Success
+from roster.directory import users
+from roster.http.handler import Response
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)
 

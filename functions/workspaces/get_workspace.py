@@ -1,8 +1,8 @@
 """GET /api/workspaces/{workspaceId}: one workspace with its settings, to its members and platform ADMINs."""
 
-from roster.dialects.workspaces import Access, endpoint
-from roster.dialects.workspaces_shapes import Success, WorkspaceDetail
-from roster.door import Response
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.schemas import Success, WorkspaceDetail
+from roster.http.handler import Response
 
 app, handler = endpoint(Access.MEMBER)
 

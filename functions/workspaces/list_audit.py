@@ -1,7 +1,7 @@
 """GET /api/admin/audit: what was changed, by whom and to whom, newest first, to platform ADMINs."""
 
-from roster.dialects.workspaces import Access, endpoint
-from roster.dialects.workspaces_audit import (
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.audit import (
     AuditActor,
     AuditCursor,
     AuditFrom,
@@ -11,7 +11,7 @@ from roster.dialects.workspaces_audit import (
     AuditTo,
     Question,
 )
-from roster.table import audit
+from roster.directory import audit
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)
 

@@ -1,8 +1,8 @@
 """GET /api/workspaces/{workspaceId}/members: the members in order of joining, to any of them."""
 
-from roster.dialects.workspaces import Access, Window, endpoint
-from roster.dialects.workspaces_shapes import Listed, Member, PageNumber, PageSize
-from roster.table import members
+from roster.dialects.workspaces.api import Access, Window, endpoint
+from roster.dialects.workspaces.schemas import Listed, Member, PageNumber, PageSize
+from roster.directory import members
 
 app, handler = endpoint(Access.MEMBER)
 

@@ -1,8 +1,8 @@
 """GET /api/admin/users: the site's users in order of creation, to platform ADMINs."""
 
-from roster.dialects.workspaces import Access, Window, endpoint
-from roster.dialects.workspaces_shapes import AdminUser, Listed, PageNumber, PageSize
-from roster.table import users
+from roster.dialects.workspaces.api import Access, Window, endpoint
+from roster.dialects.workspaces.schemas import AdminUser, Listed, PageNumber, PageSize
+from roster.directory import users
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)
 

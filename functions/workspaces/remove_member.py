@@ -1,8 +1,8 @@
 """DELETE /api/workspaces/{workspaceId}/members/{userId}: ends a membership and all granted within it."""
 
-from roster.dialects.workspaces import Access, endpoint
-from roster.dialects.workspaces_shapes import Done
-from roster.table import members
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.schemas import Done
+from roster.directory import members
 
 app, handler = endpoint(Access.WORKSPACE_ADMIN)
 

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from roster import passwords
-from roster.dialects.workspaces import Access, demand_password_of_another, endpoint
-from roster.dialects.workspaces_shapes import AdminUser, Success, UpdateUser
-from roster.door import Response
-from roster.model import User
-from roster.table import users
+from roster.auth import passwords
+from roster.dialects.workspaces.api import Access, demand_password_of_another, endpoint
+from roster.dialects.workspaces.schemas import AdminUser, Success, UpdateUser
+from roster.directory import users
+from roster.domain import User
+from roster.http.handler import Response
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)
 

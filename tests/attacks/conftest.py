@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from local.gateway import Invocation, Request
-from roster import wiring
+from roster import dependencies
+from roster.auth import api_tokens
+from roster.auth.issuers import Issuers
 from roster.clock import instant
-from roster.issuers import Issuers
-from roster.model import ApiToken, Project, Tenant, User
-from roster.table import tokens
-from roster.table.transaction import Transaction
-from tests.api import Answer, Api, _answer, in_process
+from roster.db.transactions import Transaction
+from roster.domain import ApiToken, Project, Tenant, User
 from tests.attacks import jwt
-from tests.contract.world import World
-from tests.directory import Directory
-from tests.ground import laid_once
+from tests.contract.fixtures import World
+from tests.support.api import Answer, Api, _answer, in_process
+from tests.support.directory import Directory
+from tests.support.fixtures import laid_once
 
 USER = "/api/v1/user"
 PROFILE = "/api/workspace/auth/me"
@@ -50,7 +50,7 @@ class Site:
     def trust(self, *entries: dict[str, Any]) -> Issuers:
         """Believe these issuers and no others."""
         issuers = Issuers.read(json.dumps(entries))
-        wiring.use(wiring.Wiring(self.api.store, self.api.clock, issuers=lambda: issuers))
+        dependencies.use(dependencies.Wiring(self.api.store, self.api.clock, issuers=lambda: issuers))
         return issuers
 
     def ask(self, target: str, *headers: tuple[str, str]) -> Answer:
@@ -72,8 +72,8 @@ class Site:
     def imported(self, secret: str) -> str:
         """An API token of the user, whose secret an import brought."""
         work = Transaction(self.directory.by)
-        made = ApiToken(tokens.id_of(secret), self.user.id, "ci", instant(self.directory.now()))
-        tokens.plan(work, made, secret, imported=True)
+        made = ApiToken(api_tokens.id_of(secret), self.user.id, "ci", instant(self.directory.now()))
+        api_tokens.plan(work, made, secret, imported=True)
         work.commit(self.api.store)
         return secret
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests import tally
+from tests.support import tally
 
 _READ: dict[str, dict[str, str]] = tomllib.loads((Path(__file__).parent / "rows.toml").read_text("utf-8"))
 ROWS: dict[str, str] = _READ["rows"]

@@ -6,14 +6,14 @@ from typing import Any, Self, cast
 
 import pytest
 
-from roster import wiring
+from roster import dependencies
 from roster.clock import Deadline
-from roster.table.store import Store
-from tests.api import Api
+from roster.db.store import Store
 from tests.attacks import answers
-from tests.budgets import ENDPOINTS, Stage
 from tests.contract import recorder
-from tests.directory import Directory
+from tests.support.api import Api
+from tests.support.budgets import ENDPOINTS, Stage
+from tests.support.directory import Directory
 
 GOOD: dict[str, Any] = {
     "statusCode": 200,
@@ -74,7 +74,7 @@ ENDING = ("DELETE", "PUT", "POST /api/auth/logout")  # what later requests could
 @pytest.mark.row("Z-18", "item-39")
 def test_no_right_is_read_from_an_index(api: Api, directory: Directory) -> None:
     stage, weak = Stage.set(api, directory), list[str]()
-    wiring.use(wiring.Wiring(cast(Store, Watched(api.store, weak)), api.clock))
+    dependencies.use(dependencies.Wiring(cast(Store, Watched(api.store, weak)), api.clock))
     for endpoint in sorted(ENDPOINTS, key=lambda one: one.route.startswith(ENDING)):
         if endpoint.route == AUDIT:
             assert api.get("/api/admin/audit?target=x", as_=stage.scene.boss).status == 403

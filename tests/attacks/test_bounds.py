@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from roster import key_sets
+from roster.auth import key_sets
+from roster.auth.credentials import Credential
 from roster.bounds import BODY_BYTES, FIELD_ERRORS, JSON_MEMBERS, KEY_SET_BYTES, QUERY_PARAMETERS
-from roster.credentials import Credential
-from tests.api import Answer, in_process
 from tests.attacks import jwt
 from tests.attacks.conftest import PROFILE, USER, Site
 from tests.attacks.jwt import claims, key_signed, secret_signed
 from tests.attacks.key_server import serving
+from tests.contract.fixtures import World, takes_bearer
 from tests.contract.recorder import STATUSES
-from tests.contract.world import World, takes_bearer
-from tests.directory import PASSWORD
+from tests.support.api import Answer, in_process
+from tests.support.directory import PASSWORD
 
 READERS = [route for route, statuses in STATUSES.items() if {401, 413} <= set(statuses)]
 PUBLIC = ["GET /", "GET /v2/info", "POST /api/auth/login"]

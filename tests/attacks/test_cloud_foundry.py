@@ -5,10 +5,10 @@ from urllib.parse import quote
 
 import pytest
 
-from roster.dialects.cloud_foundry_query import MOST_ROWS, VALUES
-from tests.api import Api
-from tests.cloud_foundry.scene import Scene
-from tests.directory import Directory
+from roster.dialects.cloud_foundry.query_string import MOST_ROWS, VALUES
+from tests.cloud_foundry.fixtures import Scene
+from tests.support.api import Api
+from tests.support.directory import Directory
 from tests.workspaces.rows import BAD_NUMBERS
 
 SPELT: dict[str, str] = {str(row.id): str(row.values[0]) for row in BAD_NUMBERS}

@@ -8,18 +8,18 @@ from typing import Any, cast
 import pytest
 
 from local.gateway import RESULT_BYTES, reply
-from roster import wiring
+from roster import dependencies
 from roster.clock import Deadline
-from roster.dialects import testmo
+from roster.db.store import Store
 from roster.dialects.fields import Wire
-from roster.dialects.workspaces import WHOLE
-from roster.dialects.workspaces_shapes import AdminUser, Listed, Member
-from roster.model import Membership, PlatformRole, User, WorkspaceRole
-from roster.table.store import Store
-from tests.api import in_process
+from roster.dialects.testmo import api
+from roster.dialects.workspaces.api import WHOLE
+from roster.dialects.workspaces.schemas import AdminUser, Listed, Member
+from roster.domain import Membership, PlatformRole, User, WorkspaceRole
 from tests.attacks.conftest import Site
+from tests.contract.fixtures import World
 from tests.contract.recorder import STATUSES
-from tests.contract.world import World
+from tests.support.api import in_process
 
 WORKSPACE = {"key": "umbra", "name": "Umbra"}
 SENTINEL = "sentinel 4b7e of an error"
@@ -171,15 +171,15 @@ def test_the_largest_page_of_the_longest_rows_fits_an_answer() -> None:
     pages: list[Wire] = [
         Listed[AdminUser](data=[AdminUser.of(LONGEST)] * WHOLE, timestamp=LONGEST.created_at),
         Listed[Member](data=[Member.of(membership, LONGEST)] * WHOLE, timestamp=LONGEST.created_at),
-        testmo.TestmoUserPage(
+        api.TestmoUserPage(
             page=1,
             prev_page=None,
             next_page=None,
             last_page=1,
             per_page=100,
             total=100,
-            result=[testmo.TestmoUser.of(LONGEST)] * 100,
-            expands=testmo.TestmoExpands(),
+            result=[api.TestmoUser.of(LONGEST)] * 100,
+            expands=api.TestmoExpands(),
         ),
     ]
     for page in pages:
@@ -204,7 +204,7 @@ def test_an_unforeseen_error_at_any_endpoint_is_500_and_tells_nothing(
     routes = [route for route, statuses in STATUSES.items() if 503 in statuses]
     requests = {route: world.request(route, "worker", "own") for route in routes}
     broken = cast(Store, Broken())
-    wiring.use(wiring.Wiring(broken, world.api.clock))
+    dependencies.use(dependencies.Wiring(broken, world.api.clock))
     for route, send in requests.items():
         answer = send()
         assert answer.status == 500, route

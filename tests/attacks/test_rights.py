@@ -7,16 +7,16 @@ from random import Random
 
 import pytest
 
+from cli.verify import verify
+from roster.db.store import Key
+from roster.directory import cleanup, members, users
+from roster.domain import PlatformRole
 from roster.errors import DirectoryError
-from roster.model import PlatformRole
-from roster.table import members, sweeps, users
-from roster.table.meter import Meter
-from roster.table.store import Key
-from tests.api import Api, everything
-from tests.directory import Directory
-from tests.race import at_once
+from tests.support.api import Api, everything
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.support.race import at_once
 from tests.tools.support import Records, user, workspace
-from tools.verify import verify
 
 OPERATIONS = 50
 LARGEST = 4_096  # characters of any item, however many memberships a user has
@@ -117,9 +117,9 @@ def test_a_user_of_250_workspaces_is_gone_at_once_and_swept_after(
         users.delete(api.store, ada, by=directory.by)
     assert reading.calls == {"TransactWriteItems": 1}
     assert api.get("/api/workspaces", as_=ada).status == 401
-    (job,) = [Key.of(found) for found in sweeps.jobs(api.store)]
-    sweeps.run(api.store, job, api.clock())
-    assert list(sweeps.jobs(api.store)) == []
+    (job,) = [Key.of(found) for found in cleanup.jobs(api.store)]
+    cleanup.run(api.store, job, api.clock())
+    assert list(cleanup.jobs(api.store)) == []
     with api.no_effect():
-        sweeps.run(api.store, job, api.clock())
+        cleanup.run(api.store, job, api.clock())
     assert _broken(api) == []

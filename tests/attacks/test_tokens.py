@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from roster import passwords
+from roster.auth import api_tokens, passwords
+from roster.auth.issuers import Issuers
 from roster.clock import instant
+from roster.directory import users
 from roster.errors import NotKnown
-from roster.issuers import Issuers
-from roster.table import tokens, users
-from roster.table.meter import Meter
-from tests.api import Answer, bare, session_in
 from tests.attacks import jwt
 from tests.attacks.conftest import CONFIGURED, PROFILE, USER, Site
 from tests.attacks.jwt import ABSENT, NOW, claims, key_signed, secret_signed
 from tests.attacks.key_server import serving
+from tests.support.api import Answer, bare, session_in
+from tests.support.meter import Meter
 
 AT = datetime.fromtimestamp(NOW, UTC)
 ENDPOINTS = [USER, PROFILE]
@@ -543,7 +543,7 @@ WITHDRAWN: dict[str, Callable[[Site], str]] = {
     "revoked": lambda site: _revoked(site, site.directory.token(site.user)),
     "revoked-import": lambda site: _revoked(site, site.imported("s" * 40)),
     "altered-import": lambda site: _altered(site.imported("s" * 40)),
-    "id-instead-of-secret": lambda site: f"token_u1.{tokens.id_of(site.directory.token(site.user))}",
+    "id-instead-of-secret": lambda site: f"token_u1.{api_tokens.id_of(site.directory.token(site.user))}",
 }
 
 
@@ -562,7 +562,7 @@ def _expired(site: Site) -> str:
 def _revoked(site: Site, token: str) -> str:
     assert site.bearing(USER, token).status == 200
     proof = token.rpartition(".")[2]
-    tokens.revoke(site.api.store, site.user.id, tokens.id_of(proof), by=site.directory.by)
+    api_tokens.revoke(site.api.store, site.user.id, api_tokens.id_of(proof), by=site.directory.by)
     return token
 
 

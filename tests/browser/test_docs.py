@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.chromium import Browser, chromium
-from tests.local.served import ROOT, served
+from tests.support.served import ROOT, served
 
 DOCUMENT = json.loads((ROOT / "functions/site/openapi.json").read_text("utf-8"))
 OPERATIONS = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from roster.settings import Settings
-from tests.local.served import Served, served
+from tests.support.served import Served, served
 
 ROOT = Path(__file__).parents[2]
 

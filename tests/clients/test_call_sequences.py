@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from roster.model import User
-from tests.api import Answer, Api
-from tests.directory import PASSWORD, Directory
+from roster.domain import User
+from tests.support.api import Answer, Api
+from tests.support.directory import PASSWORD, Directory
 
 CF = "Basic Y2Y6"  # the client `cf`, which has no secret
 SPACES = ["alpha", "beta", "gamma"]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from cli import demo as people
 from tests.clients.conftest import ROOT
-from tests.local.served import Served
-from tools import demo as people
+from tests.support.served import Served
 
 PROGRAM = Path(__file__).parent / "cloud_foundry_client.py"
 PYTHON = ROOT / ".venv-clients/bin/python"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from local.gateway import Routes
-from roster import wiring
-from roster.table.store import Store
-from tests.api import Clock, Context
+from roster import dependencies
+from roster.db.store import Store
+from tests.support.api import Clock, Context
 
 ROUTES = Routes.from_template(Path(__file__).parents[2] / "template.yaml")
 BEHIND_HTTP = sorted({route.function.id for route in ROUTES.routes})
@@ -61,9 +61,9 @@ def _sent(function: str, event: str) -> Any:
 @pytest.mark.parametrize("event", EVENTS)
 @pytest.mark.parametrize("function", BEHIND_HTTP)
 def test_a_console_event_is_answered(function: str, event: str, bare_store: Store, clock: Clock) -> None:
-    wiring.use(wiring.Wiring(bare_store, clock))
+    dependencies.use(dependencies.Wiring(bare_store, clock))
     answer = _sent(function, event)
-    wiring.use(None)
+    dependencies.use(None)
     untyped = function == "Login" and "body" in EVENTS[event]  # read before anybody is asked who calls
     assert answer["statusCode"] in ((415,) if untyped else (400, 401, 404))
     assert isinstance(json.loads(answer["body"]), dict)
@@ -72,7 +72,7 @@ def test_a_console_event_is_answered(function: str, event: str, bare_store: Stor
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_the_sweep_has_nothing_to_do(event: str, bare_store: Store, clock: Clock) -> None:
-    wiring.use(wiring.Wiring(bare_store, clock))
+    dependencies.use(dependencies.Wiring(bare_store, clock))
     answer = _sent("Sweep", event)
-    wiring.use(None)
+    dependencies.use(None)
     assert answer == {"batchItemFailures": []}

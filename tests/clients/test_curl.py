@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from cli import demo as people
 from tests.clients.conftest import ROOT
-from tests.local.served import Served
-from tools import demo as people
+from tests.support.served import Served
 
 PAGE = ROOT / "docs/clients.md"
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from roster import wiring
-from roster.issuers import Issuers
-from tests.api import Answer, Api
+from cli.records.loading import load
+from roster import dependencies
+from roster.auth.issuers import Issuers
 from tests.attacks import jwt
-from tests.cloud_foundry.scene import Scene
-from tests.directory import Directory
-from tests.ground import lay
-from tools.records.loading import load
+from tests.cloud_foundry.fixtures import Scene
+from tests.support.api import Answer, Api
+from tests.support.directory import Directory
+from tests.support.fixtures import lay
 
 DATA = Path(__file__).parent / "data"
 AT = datetime.fromtimestamp(1795253728, UTC)  # the vectors' present: one of them expires at this second
@@ -62,7 +62,7 @@ def cloud(api: Api, directory: Directory) -> Callable[..., Cloud]:
             "userClaims": ["user_id", "client_id"],  # as the reference reads them
         }
         trusted = Issuers.read(json.dumps([entry]))
-        wiring.use(wiring.Wiring(api.store, api.clock, issuers=lambda: trusted))
+        dependencies.use(dependencies.Wiring(api.store, api.clock, issuers=lambda: trusted))
         if data:
             outcome = lay(data, api, directory, lambda: load(api.store, DATA / data, by=directory.by))
             assert outcome.bad == []

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from roster.table import sweeps
-from roster.table.store import Key
-from tests.api import Api
+from roster.db.store import Key
+from roster.directory import cleanup
 from tests.cloud_foundry.conftest import Cloud
-from tests.cloud_foundry.scene import Scene
-from tests.directory import PASSWORD, Directory
+from tests.cloud_foundry.fixtures import Scene
+from tests.support.api import Api
+from tests.support.directory import PASSWORD, Directory
 
 OWN = "/v2/users/u1/spaces"
 
@@ -250,8 +250,8 @@ def test_an_ended_membership_hides_what_was_held_at_once(scene: Scene, directory
         assert [each["entity"]["name"] for each in inlined["entity"]["spaces"]] == ["gamma"]
         assert scene.names(f"/v2/spaces?q=developer_guid:{scene.dev.id}", scene.root) == ["gamma"]
         assert scene.names(f"/v2/users?q=space_guid:{scene.alpha.id}", scene.root) == []
-        for job in list(sweeps.jobs(scene.api.store)):
-            sweeps.run(scene.api.store, Key.of(job), scene.api.clock())
+        for job in list(cleanup.jobs(scene.api.store)):
+            cleanup.run(scene.api.store, Key.of(job), scene.api.clock())
 
 
 def test_who_is_no_longer_admin_of_a_workspace_sees_none_of_its_spaces(

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from roster.model import User
-from roster.table.meter import Meter
-from roster.table.store import Key
-from tests.cloud_foundry.scene import Scene
-from tests.directory import Directory
+from roster.db.store import Key
+from roster.domain import User
+from tests.cloud_foundry.fixtures import Scene
+from tests.support.directory import Directory
+from tests.support.meter import Meter
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 """A guid that nothing has, as long as those that are made here."""
@@ -260,7 +260,7 @@ def test_what_is_read_for_all_conditions_together_has_a_bound(
     within: str,
     over: str,
 ) -> None:
-    monkeypatch.setattr("roster.dialects.cloud_foundry_related.RELATED", 5)
+    monkeypatch.setattr("roster.dialects.cloud_foundry.conditions.RELATED", 5)
     names = {each: getattr(scene, each).id for each in ("acme", "alpha", "dev", "max", "aud", "boss")}
     user: User = getattr(scene, who)
     assert scene.get((path + within).format(**names), user).status == 200
@@ -281,7 +281,7 @@ def test_fs_05_lists_too_long_are_refused_unread(
     with meter.measure() as reading:
         assert scene.api.get(path, bearer=token).json["total_results"] == 125
     assert reading.calls["Query"] == 2  # of the members, and of the users
-    monkeypatch.setattr("roster.dialects.cloud_foundry_related.RELATED", 124)
+    monkeypatch.setattr("roster.dialects.cloud_foundry.conditions.RELATED", 124)
     with meter.measure() as reading:
         assert scene.api.get(path, bearer=token).status == 400
     assert reading.calls["Query"] == 0

@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 
 from local.gateway import Request
-from roster.model import Space, Tenant, User
-from roster.table import users
-from tests.api import Api
+from roster.directory import users
+from roster.domain import Space, Tenant, User
 from tests.attacks.test_tokens import DOCUMENT_001
 from tests.cloud_foundry.conftest import Cloud
-from tests.directory import Directory
+from tests.support.api import Api
+from tests.support.directory import Directory
 
 USER, ORG, SPACE = (
     "uaa-id-309",

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from roster.model import User
-from roster.table.meter import Meter
-from tests.cloud_foundry.scene import Scene
-from tests.directory import Directory
+from roster.domain import User
+from tests.cloud_foundry.fixtures import Scene
+from tests.support.directory import Directory
+from tests.support.meter import Meter
 
 
 def entity(scene: Scene, path: str, user: User) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def test_fs_04_the_caller_who_sees_more_than_may_be_read_gets_urls(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = f"/v2/spaces/{scene.alpha.id}?inline-relations-depth=2&include-relations=developers,organizations"
-    monkeypatch.setattr("roster.dialects.cloud_foundry_inline.LIMIT", 5)
+    monkeypatch.setattr("roster.dialects.cloud_foundry.inlining.LIMIT", 5)
     directory = scene.directory
     for place in range(6):
         directory.member(directory.workspace(f"home-{place}"), scene.max)

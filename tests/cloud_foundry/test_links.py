@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from roster.model import User
-from tests.api import Api
-from tests.cloud_foundry.scene import Scene
+from roster.domain import User
+from tests.cloud_foundry.fixtures import Scene
+from tests.support.api import Api
 
 DEEPEST = "inline-relations-depth=2&results-per-page=1"
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from roster.model import SpaceRole
-from roster.table import keys
-from roster.table.meter import Meter
-from roster.table.store import Key, Update, Value
-from tests.cloud_foundry.scene import Scene
-from tests.directory import Directory
+from roster.db import keys
+from roster.db.store import Key, Update, Value
+from roster.domain import SpaceRole
+from tests.cloud_foundry.fixtures import Scene
+from tests.support.directory import Directory
+from tests.support.meter import Meter
 
 
 def total(scene: Scene, path: str) -> int:
@@ -239,7 +239,7 @@ def test_no_list_fails_for_one_item_of_another_shape(scene: Scene, name: str, sp
 def test_a_list_too_long_to_be_read_through_is_still_paged(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("roster.dialects.cloud_foundry_lists.MOST_READ", 2)
+    monkeypatch.setattr("roster.dialects.cloud_foundry.queries.MOST_READ", 2)
     answer = scene.get("/v2/spaces?q=name:alpha", scene.root)
     assert (answer.status, answer.json["code"]) == (400, 10005)
     assert scene.names("/v2/spaces", scene.root) == ["alpha", "beta", "gamma"]

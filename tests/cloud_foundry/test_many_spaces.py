@@ -5,14 +5,15 @@ from math import ceil
 import pytest
 
 from roster.clock import instant
-from roster.model import Space, SpaceRole
-from roster.table import grants, keys, listings
-from roster.table.listings import Move
-from roster.table.mapping import attributes
-from roster.table.meter import Meter
-from roster.table.transaction import item
-from tests.api import Api
-from tests.cloud_foundry.scene import Scene
+from roster.db import counted_lists, keys
+from roster.db.codec import attributes
+from roster.db.counted_lists import Move
+from roster.db.transactions import item
+from roster.directory import grants
+from roster.domain import Space, SpaceRole
+from tests.cloud_foundry.fixtures import Scene
+from tests.support.api import Api
+from tests.support.meter import Meter
 
 MANY = 10_000
 
@@ -21,7 +22,7 @@ MANY = 10_000
 def crowded(scene: Scene, api: Api) -> Scene:
     """Max develops them all; the rows stand where an import would have put them."""
     listing = keys.spaces_of(scene.max.id, SpaceRole.DEVELOPER)
-    first = listings.allocate(api.store, keys.SPACES, MANY)
+    first = counted_lists.allocate(api.store, keys.SPACES, MANY)
     at = instant(api.clock())
     made = [
         Space(f"space-{n:05}", first + n, scene.acme.id, f"Space {n % 100:02} of {n:05}", at)
@@ -30,7 +31,7 @@ def crowded(scene: Scene, api: Api) -> Scene:
     rows = [item(keys.row(listing, one.number), {**grants.row_of(one), "since": 0}) for one in made]
     api.store.bulk_put(rows)
     api.store.bulk_put([item(keys.row(keys.SPACES, one.number), attributes(one)) for one in made])
-    for update in listings.counting([Move(listing, one.number, 1) for one in made]):
+    for update in counted_lists.counting([Move(listing, one.number, 1) for one in made]):
         api.store.write(update)
     return scene
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from roster.dialects.cloud_foundry_lists import COLUMNS, FILTERS
-from roster.dialects.cloud_foundry_query import Asked, Condition
+from roster.dialects.cloud_foundry.queries import COLUMNS, FILTERS
+from roster.dialects.cloud_foundry.query_string import Asked, Condition
 from roster.errors import Unfit
 
 FILTERED, ORDERED = FILTERS["space"], COLUMNS["space"]

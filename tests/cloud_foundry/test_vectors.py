@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.api import Answer
 from tests.cloud_foundry.conftest import DATA, SECOND_SECRET, Cloud
+from tests.support.api import Answer
 
 
 def rows(name: str) -> list[dict[str, Any]]:

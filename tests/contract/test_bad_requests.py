@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.contract.fixtures import World
 from tests.contract.recorder import STATUSES
-from tests.contract.world import World
 
 TESTMO = [(route, statuses) for route, statuses in STATUSES.items() if " /api/v1/" in route]
 NOT_TEXT = [route for route, statuses in TESTMO if 400 in statuses]

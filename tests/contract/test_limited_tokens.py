@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from roster.model import PlatformRole, Project, Space, Tenant, User
-from roster.table import users
-from tests.api import Answer, Api, bare
-from tests.directory import Directory
+from roster.directory import users
+from roster.domain import PlatformRole, Project, Space, Tenant, User
+from tests.support.api import Answer, Api, bare
+from tests.support.directory import Directory
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("developer", "manager", "auditor")

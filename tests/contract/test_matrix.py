@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from local.gateway import Routes
-from tests.api import bare
-from tests.contract.world import ROLES, World, takes_bearer
+from tests.contract.fixtures import ROLES, World, takes_bearer
+from tests.support.api import bare
 
 _READ: dict[str, Any] = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text("utf-8"))
 COLUMNS: list[str] = _READ.pop("roles")

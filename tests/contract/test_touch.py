@@ -2,11 +2,11 @@
 
 import pytest
 
+from roster.auth.credentials import Credential
 from roster.clock import instant
-from roster.credentials import Credential
-from roster.table import keys
+from roster.db import keys
+from tests.contract.fixtures import World, takes_bearer
 from tests.contract.recorder import STATUSES
-from tests.contract.world import World, takes_bearer
 
 PUBLIC = {"$default", "POST /api/auth/login"}
 ROUTES = sorted(

@@ -6,13 +6,13 @@ from typing import Any, Self, cast
 
 import pytest
 
-from roster import wiring
+from roster import dependencies
 from roster.clock import Deadline
+from roster.db.store import Item, Store
 from roster.errors import Unavailable
-from roster.table.store import Item, Store
-from tests.api import everything, wired
+from tests.contract.fixtures import World
 from tests.contract.recorder import STATUSES
-from tests.contract.world import World
+from tests.support.api import everything, wired
 
 ROUTES = [route for route, statuses in STATUSES.items() if 503 in statuses]
 OF_THEIR_OWN = ("NEXT", "ATTEMPTS")  # numbers may be skipped and attempts count, whatever follows
@@ -51,7 +51,7 @@ def test_whichever_call_fails_the_answer_is_503_and_the_table_as_before(world: W
     before = _kept(world.api.store)
     for calls in count():
         away = cast(Store, Away(world.api.store, calls))
-        wiring.use(wired(away, world.api.clock))
+        dependencies.use(wired(away, world.api.clock))
         answer = request()
         if answer.status == 200:
             break

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import jwt
 import pytest
 
-from roster import wiring
-from roster.issuers import Issuers
-from roster.model import ApiToken, Project, Space, Tenant, User
-from roster.table import sweeps, tokens, users
-from roster.table.store import Key
-from roster.table.transaction import Transaction
-from tests.api import Answer, Api
-from tests.directory import PASSWORD, Directory
+from roster import dependencies
+from roster.auth import api_tokens
+from roster.auth.issuers import Issuers
+from roster.db.store import Key
+from roster.db.transactions import Transaction
+from roster.directory import cleanup, users
+from roster.domain import ApiToken, Project, Space, Tenant, User
+from tests.support.api import Answer, Api
+from tests.support.directory import PASSWORD, Directory
 
 ISSUER = "https://uaa.example/oauth/token"
 HMAC_SECRET = "a secret of the issuer, for the tests of withdrawal"
@@ -93,8 +94,8 @@ class House:
         assert self.answers() == expected
 
     def sweep(self) -> None:
-        for job in list(sweeps.jobs(self.api.store)):
-            sweeps.run(self.api.store, Key.of(job), self.api.clock())
+        for job in list(cleanup.jobs(self.api.store)):
+            cleanup.run(self.api.store, Key.of(job), self.api.clock())
 
     def change_user(self, **fields: object) -> None:
         path = f"/api/admin/users/{self.ada.id}"
@@ -139,8 +140,8 @@ def issued(user: User, api: Api) -> str:
 def imported(directory: Directory, user: User) -> str:
     """A secret of the user's that was made elsewhere."""
     work = Transaction(directory.by)
-    token = ApiToken(tokens.id_of(IMPORTED), user.id, "ci", "2026-04-13T01:00:00Z")
-    tokens.plan(work, token, IMPORTED, imported=True)
+    token = ApiToken(api_tokens.id_of(IMPORTED), user.id, "ci", "2026-04-13T01:00:00Z")
+    api_tokens.plan(work, token, IMPORTED, imported=True)
     work.commit(directory.store)
     return IMPORTED
 
@@ -150,7 +151,7 @@ def house(api: Api, directory: Directory) -> House:
     """All but project and space is made through Workspaces."""
     configured = json.dumps([{"issuer": ISSUER, "hmacSecrets": [HMAC_SECRET]}])
     issuers = Issuers.read(configured)
-    wiring.use(wiring.Wiring(api.store, api.clock, issuers=lambda: issuers))
+    dependencies.use(dependencies.Wiring(api.store, api.clock, issuers=lambda: issuers))
     root, acme = directory.admin(), directory.workspace("acme")
     body = {"email": "ada@example.com", "fullName": "Ada", "password": PASSWORD, "roles": ["USER"]}
     made = api.post("/api/admin/users", body, as_=root)
@@ -310,7 +311,7 @@ def test_a_platform_admin_who_is_none_any_more_is_none_on_the_next_request(house
 @pytest.mark.parametrize("kind", ["token", "imported"])
 def test_a_revoked_token_is_refused_at_once_and_no_other(house: House, api: Api, kind: str) -> None:
     secret = house.bearers[kind].rpartition(".")[2]
-    path = f"/api/auth/tokens/{tokens.id_of(secret)}"
+    path = f"/api/auth/tokens/{api_tokens.id_of(secret)}"
     assert api.delete(path, as_=house.session).status == 200
     house.demand(answers(**{kind: 401}))
 

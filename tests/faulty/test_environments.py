@@ -15,14 +15,15 @@ import pytest
 from local.gateway import Event, Function, Gateway, Routes
 from local.runtime_api import Crashed, Deployed, Environment
 from roster import clock
-from roster.table import keys, sweeps
-from tests import real, tally
-from tests.api import Answer, Clock
-from tests.budgets import Stage
-from tests.directory import Directory
-from tests.faulty import ground
-from tests.faulty.crowd import join_many, left_of
-from tests.faulty.ground import Ground
+from roster.db import keys
+from roster.directory import cleanup
+from tests.faulty import fixtures
+from tests.faulty.bulk_users import join_many, left_of
+from tests.faulty.fixtures import Ground
+from tests.support import real, tally
+from tests.support.api import Answer, Clock
+from tests.support.budgets import Stage
+from tests.support.directory import Directory
 from tools import invoke
 from tools.build import HERE, folder
 from tools.runtime_python import runs_as, version
@@ -86,7 +87,7 @@ class Machine:
 
 @pytest.fixture(scope="module")
 def laid(routes: Routes) -> Iterator[Ground]:
-    with ground.laid(routes, Clock(clock.now())) as made:  # the processes have clocks of their own
+    with fixtures.laid(routes, Clock(clock.now())) as made:  # the processes have clocks of their own
         yield made
 
 
@@ -142,7 +143,7 @@ def test_a_sweep_killed_in_its_environment_goes_on_in_the_next(laid: Ground, mac
         assert api.get("/api/auth/me", as_=session).status == 401
         assert laid.verify().broken == []
     assert machine(sweep, {"Records": [record]}) == {"batchItemFailures": []}
-    assert list(sweeps.jobs(store)) == []
+    assert list(cleanup.jobs(store)) == []
     assert left_of(store, eve.id) == []
     report = laid.verify()
     assert (report.broken, report.pending) == ([], [])

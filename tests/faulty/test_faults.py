@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from local.gateway import Routes
-from tests import budgets, tally
-from tests.api import Answer
-from tests.budgets import ENDPOINTS, Endpoint
-from tests.faulty import ground
-from tests.faulty.ground import Ground
-from tests.faulty.injector import LASTING, PASSING, Fault
+from tests.faulty import fixtures
+from tests.faulty.fixtures import Ground
+from tests.support import budgets, tally
+from tests.support.api import Answer
+from tests.support.budgets import ENDPOINTS, Endpoint
+from tests.support.fault_injector import LASTING, PASSING, Fault
 
 pytestmark = pytest.mark.real
 
@@ -21,7 +21,7 @@ READING = [row for row in ASKING if not row.transactions]
 
 @pytest.fixture(scope="module")
 def laid(routes: Routes) -> Iterator[Ground]:
-    with ground.laid(routes) as made:
+    with fixtures.laid(routes) as made:
         yield made
 
 
@@ -75,7 +75,7 @@ def test_a_read_that_meets_a_fault_answers_as_if_there_was_none_or_503(whole: Gr
         else:
             assert (answer.status, answer.text) == (200, undisturbed.text), fault
     assert whole.kept() == {
-        key: item for key, item in whole.first.items() if key.sk not in ground.OF_THEIR_OWN
+        key: item for key, item in whole.first.items() if key.sk not in fixtures.OF_THEIR_OWN
     }
 
 

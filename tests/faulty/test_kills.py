@@ -8,21 +8,22 @@ from random import Random
 
 import pytest
 
+from cli.verify import verify
 from local.embedded import open_embedded
 from local.gateway import Gateway, Routes
-from roster import wiring
-from roster.model import User
-from roster.table import keys, sweeps
-from roster.table.store import Store
-from tests import real, tally
-from tests.api import Api, Clock, in_process
-from tests.budgets import ENDPOINTS, Endpoint
-from tests.directory import Directory
-from tests.faulty import ground
-from tests.faulty.crowd import join_many, left_of
-from tests.faulty.ground import Ground
+from roster import dependencies
+from roster.db import keys
+from roster.db.store import Store
+from roster.directory import cleanup
+from roster.domain import User
+from tests.faulty import fixtures
+from tests.faulty.bulk_users import join_many, left_of
+from tests.faulty.fixtures import Ground
 from tests.faulty.victim import Death, Killed, Victim
-from tools.verify import verify
+from tests.support import real, tally
+from tests.support.api import Api, Clock, in_process
+from tests.support.budgets import ENDPOINTS, Endpoint
+from tests.support.directory import Directory
 
 pytestmark = pytest.mark.real
 
@@ -34,7 +35,7 @@ SWEEPS = 12  # sweeps that are killed before one is left to end
 
 @pytest.fixture(scope="module")
 def laid(routes: Routes) -> Iterator[Ground]:
-    with ground.laid(routes) as made:
+    with fixtures.laid(routes) as made:
         yield made
 
 
@@ -137,12 +138,12 @@ def site(request: pytest.FixtureRequest, routes: Routes, tmp_path: Path) -> Iter
     else:
         with real.fresh_table() as name:
             yield _site(routes, real.dynamo_store(name), f"table:{name}", MEMBERSHIPS // 10)
-    wiring.use(None)
+    dependencies.use(None)
 
 
 def _site(routes: Routes, store: Store, where: str, memberships: int) -> Site:
     clock = Clock()
-    wiring.use(wiring.Wiring(store, clock))
+    dependencies.use(dependencies.Wiring(store, clock))
     return Site.make(Api(Gateway(routes, in_process), store, clock), where, memberships)
 
 
@@ -174,7 +175,7 @@ def test_a_sweep_killed_again_and_again_clears_all_and_access_was_gone_before_it
 
     assert victim.kills >= SWEEPS // 5, "the sweep ended before it could be killed"
     site.demand_no_access()
-    assert list(sweeps.jobs(api.store)) == []
+    assert list(cleanup.jobs(api.store)) == []
     assert left_of(api.store, site.ada.id) == []
     report = verify(api.store, now=now)
     assert (report.broken, report.pending) == ([], [])

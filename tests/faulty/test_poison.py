@@ -6,18 +6,19 @@ from typing import Any, Self, cast
 
 import pytest
 
+from cli.invariants import is_listing, words_of
 from local.embedded import open_embedded
 from local.gateway import Gateway, Routes
-from roster import wiring
+from roster import dependencies
+from roster.auth import login_throttle
 from roster.clock import Deadline
-from roster.table import attempts, keys
-from roster.table.store import Item, Key, Page, Store, Value
-from tests import budgets
-from tests.api import Answer, Api, Clock, in_process, wired
-from tests.budgets import ENDPOINTS, Endpoint, Stage
+from roster.db import keys
+from roster.db.store import Item, Key, Page, Store, Value
 from tests.contract import recorder
-from tests.directory import PASSWORD, Directory
-from tools.invariants import is_listing, words_of
+from tests.support import budgets
+from tests.support.api import Answer, Api, Clock, in_process, wired
+from tests.support.budgets import ENDPOINTS, Endpoint, Stage
+from tests.support.directory import PASSWORD, Directory
 
 OWN_WORKSPACES = Endpoint(
     "GET /api/workspaces", 5, 5, 0, lambda on: on.api.get("/api/workspaces", as_=on.ada), "a member's own"
@@ -86,11 +87,11 @@ def laid(routes: Routes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     embedded = open_embedded(tmp_path_factory.mktemp("poison") / "roster.db")
     spoiler, clock = Spoiler(embedded), Clock()
     store = cast(Store, spoiler)
-    wiring.use(wired(store, clock))
+    dependencies.use(wired(store, clock))
     stage = Stage.set(Api(Gateway(routes, in_process), store, clock), Directory(store, clock))
     yield stage, spoiler
     embedded.close()
-    wiring.use(None)
+    dependencies.use(None)
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def spoiler(laid: tuple[Stage, Spoiler], monkeypatch: pytest.MonkeyPatch) -> Spo
     monkeypatch.setattr(recorder, "tolerated", frozenset({500}))  # which no contract lists
     monkeypatch.setattr(budgets, "FAR", 1)
     stage, made = laid
-    wiring.use(wired(cast(Store, made), stage.api.clock))
+    dependencies.use(wired(cast(Store, made), stage.api.clock))
     made.arm()
     return made
 
@@ -212,7 +213,7 @@ def test_a_stored_hash_that_asks_too_much_is_not_tried(
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
     assert [vars(one)["where"] for one in caplog.records if one.msg == "poisoned"] == ["password.hash"]
-    stage.store.write(attempts.forgotten(keys.attempts(stage.ada.email)))
+    stage.store.write(login_throttle.forgotten(keys.attempts(stage.ada.email)))
 
 
 @pytest.mark.row("P-05")
@@ -221,7 +222,7 @@ def test_a_stored_hash_that_is_none_lets_nobody_in(stage: Stage, spoiler: Spoile
     spoiler.arm(keys.password(stage.ada.id), hash=stored)
     login = {"email": stage.ada.email, "password": PASSWORD}
     assert stage.api.post("/api/auth/login", login).status == 401
-    stage.store.write(attempts.forgotten(keys.attempts(stage.ada.email)))
+    stage.store.write(login_throttle.forgotten(keys.attempts(stage.ada.email)))
 
 
 @pytest.mark.row("item-40")

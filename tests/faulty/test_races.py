@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 
+from cli.verify import verify
+from roster.auth import login_throttle as attempts
 from roster.clock import Deadline
+from roster.db import counted_lists, keys
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.store import Key
+from roster.directory import cleanup, members, users
+from roster.domain import PlatformRole, User, WorkspaceRole
 from roster.errors import DirectoryError, LastAdmin, Missing, NotKnown, Stale, Taken
-from roster.model import PlatformRole, User, WorkspaceRole
-from roster.table import attempts, keys, listings, members, sweeps, users
-from roster.table.dynamo import DynamoStore
-from roster.table.store import Key
-from tests import real, tally
-from tests.api import Clock, everything
-from tests.directory import Directory
-from tests.faults import FaultyTransport
-from tests.race import at_once
-from tools.verify import verify
+from tests.support import real, tally
+from tests.support.api import Clock, everything
+from tests.support.directory import Directory
+from tests.support.faults import FaultyTransport
+from tests.support.race import at_once
 
 pytestmark = pytest.mark.real
 
@@ -39,8 +41,8 @@ def directory(table: str) -> Iterator[Directory]:
     yield made
     now = made.now()
     assert verify(made.store, now=now).broken == []
-    for job in list(sweeps.jobs(made.store)):
-        sweeps.run(made.store, Key.of(job), now)
+    for job in list(cleanup.jobs(made.store)):
+        cleanup.run(made.store, Key.of(job), now)
     report = verify(made.store, now=now)
     assert (report.broken, report.pending) == ([], [])
     tally.count("faults injected", faulty.faults.total())
@@ -65,7 +67,7 @@ def test_one_of_twenty_gets_the_address(directory: Directory) -> None:
     spellings = [str.lower, str.upper, str.title, str.capitalize]
     made = raced(*(partial(directory.user, spellings[n % 4]("ada")) for n in range(20)))
     assert made == {"done": 1, Taken.__name__: 19}
-    assert listings.total(directory.store, keys.USERS) == 1
+    assert counted_lists.total(directory.store, keys.USERS) == 1
 
 
 @pytest.mark.row("Z-12")
@@ -110,7 +112,7 @@ def test_adding_and_removing_a_member_at_once_is_one_after_the_other(directory: 
         told = raced(*pair * 4)
         assert set(told) <= {"done", Taken.__name__, Missing.__name__}
     present = store.get(keys.member(acme.id, ada.id)) is not None
-    assert listings.total(store, keys.members(acme.id)) == present
+    assert counted_lists.total(store, keys.members(acme.id)) == present
     added = [item for item in everything(store) if item.get("action") == "member.added"]
     removed = [item for item in everything(store) if item.get("action") == "member.removed"]
     assert len(added) - len(removed) == present

@@ -9,18 +9,19 @@ import pytest
 
 from local.embedded import open_embedded
 from local.gateway import Gateway, Routes
-from roster import door, wiring
+from roster import dependencies
+from roster.auth.issuers import Issuers
+from roster.auth.passwords import matches
+from roster.db.store import Item, Store
 from roster.errors import Unavailable
-from roster.issuers import Issuers
-from roster.passwords import matches
-from roster.table.store import Item, Store
-from tests import budgets
-from tests.api import Answer, Api, Clock, everything, in_process, session_in, wired
+from roster.http import handler
 from tests.attacks import jwt
-from tests.budgets import ENDPOINTS, Endpoint, Stage
 from tests.contract import recorder
-from tests.directory import Directory
-from tests.faulty.ground import items_of, put_back
+from tests.faulty.fixtures import items_of, put_back
+from tests.support import budgets
+from tests.support.api import Answer, Api, Clock, everything, in_process, session_in, wired
+from tests.support.budgets import ENDPOINTS, Endpoint, Stage
+from tests.support.directory import Directory
 
 PASSWORD = "sentinel 5e2c password"
 WRONG = "sentinel 91ab wrong password"
@@ -46,7 +47,7 @@ class Heard(logging.Handler):
 
 @pytest.fixture
 def heard() -> Iterator[Heard]:
-    heard, loggers = Heard(), [logging.getLogger(), logging.getLogger(door.log.name)]
+    heard, loggers = Heard(), [logging.getLogger(), logging.getLogger(handler.log.name)]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.addHandler(heard)
@@ -84,9 +85,9 @@ def stage(routes: Routes, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr(budgets, "_ONCE", {"idempotency-key": KEY})
     monkeypatch.setattr(recorder, "tolerated", frozenset({500}))
     embedded, clock = open_embedded(tmp_path / "roster.db"), Clock()
-    wiring.use(wired(embedded, clock))
+    dependencies.use(wired(embedded, clock))
     yield Stage.made(Api(Gateway(routes, in_process), embedded, clock), Directory(embedded, clock))
-    wiring.use(None)
+    dependencies.use(None)
     embedded.close()
 
 
@@ -179,7 +180,7 @@ def test_an_error_that_quotes_what_it_was_given_is_quoted_nowhere(
     answers = []
     for calls in range(row.trips):
         falling: Any = Falling(stage.store, calls)
-        wiring.use(wired(falling, stage.api.clock))
+        dependencies.use(wired(falling, stage.api.clock))
         answers.append(row.ask(stage))
     assert {answer.status for answer in answers} == {500}
     secrets = secrets_of(everything(stage.store), stage.api, [])
@@ -195,7 +196,7 @@ def test_issuers_and_gateway_out_of_reach_are_503_and_nobody_is_let_in(
     def away() -> Any:
         raise Unavailable(retry_after=60)
 
-    wiring.use(wired(stage.store, stage.api.clock, issuers=away, gateway_secrets=away))
+    dependencies.use(wired(stage.store, stage.api.clock, issuers=away, gateway_secrets=away))
     api = stage.api
     trusted = api.get("/api/v1/user", bearer=jwt.secret_signed())
     assert (trusted.status, trusted.headers["retry-after"]) == (503, "60")
@@ -203,6 +204,6 @@ def test_issuers_and_gateway_out_of_reach_are_503_and_nobody_is_let_in(
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
     proofs = {**stage.identity(), "x-gateway-secret": GATEWAY}
     assert api.get("/minimal/rest/user/v1/org", headers=proofs).status == 503
-    wiring.use(wired(stage.store, api.clock, issuers=Issuers, gateway_secrets=lambda: [GATEWAY]))
+    dependencies.use(wired(stage.store, api.clock, issuers=Issuers, gateway_secrets=lambda: [GATEWAY]))
     assert api.get("/minimal/rest/user/v1/org", headers=proofs).status == 200  # no failure is remembered
     demand_absent({"gateway secret": GATEWAY}, "".join(heard.told), "the log")

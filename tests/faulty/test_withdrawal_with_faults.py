@@ -7,12 +7,12 @@ from typing import Any, Self, cast
 
 import pytest
 
-from roster import wiring
+from roster import dependencies
 from roster.clock import Deadline
+from roster.db.store import Store
 from roster.errors import Unavailable
-from roster.table.store import Store
-from tests.api import Answer
 from tests.contract.test_withdrawal import GRANTED, House, answers, house
+from tests.support.api import Answer
 
 __all__ = ["house"]
 
@@ -53,12 +53,12 @@ class Failing:
 @contextmanager
 def failing(**how: Any) -> Iterator[None]:
     """Let the table fail in this way as long as the block lasts."""
-    whole = wiring.current()
-    wiring.use(replace(whole, store=cast(Store, Failing(whole.store, **how))))
+    whole = dependencies.current()
+    dependencies.use(replace(whole, store=cast(Store, Failing(whole.store, **how))))
     try:
         yield
     finally:
-        wiring.use(whole)
+        dependencies.use(whole)
 
 
 def _suspend(house: House) -> Answer:

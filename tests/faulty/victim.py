@@ -23,13 +23,13 @@ from typing import Any, Self
 
 from local.embedded import open_embedded
 from local.gateway import Event, Function
-from roster import wiring
+from roster import dependencies
 from roster.clock import Deadline
-from roster.table.dynamo import DynamoStore
-from roster.table.store import Store
-from roster.table.transport import Transport
-from tests import real
-from tests.api import wired
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.dynamodb.transport import Transport
+from roster.db.store import Store
+from tests.support import real
+from tests.support.api import wired
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _do(job: dict[str, Any], answers: int) -> None:
     """In a fork: run the handler and write its answer."""
     death = Death(**job["death"]) if job["death"] else None
     moment = datetime.fromisoformat(job["now"])
-    wiring.use(wired(_opened(job["store"], death), lambda: moment))
+    dependencies.use(wired(_opened(job["store"], death), lambda: moment))
     handler = getattr(import_module(job["module"]), job["attribute"])
     if death and death.seconds is not None:
         threading.Timer(death.seconds, _die).start()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.api import Api
-from tests.contract.world import World
-from tests.directory import Directory
+from tests.contract.fixtures import World
+from tests.support.api import Api
+from tests.support.directory import Directory
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from roster import strict_json
+from roster.http import strict_json
+from tests.contract.fixtures import World
 from tests.contract.recorder import STATUSES
-from tests.contract.world import World
 from tests.fuzz.bodies import READ, REFUSED, STRICTER
 
 JSON_ROUTES = [

@@ -16,17 +16,17 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as some
 
 from local.gateway import Event, Function, Gateway, Routes, reply
-from roster import wiring
-from roster.issuers import Issuers
-from roster.table.meter import Meter
-from roster.table.store import Delete, Item, Key, Store
-from tests import tally
-from tests.api import Api, Context, everything, in_process, wired
+from roster import dependencies
+from roster.auth.issuers import Issuers
+from roster.db.store import Delete, Item, Key, Store
 from tests.attacks import jwt
-from tests.budgets import ENDPOINTS, Stage
 from tests.contract.recorder import STATUSES
-from tests.directory import Directory
 from tests.fuzz.events import ANY_EVENT, Seed, near
+from tests.support import tally
+from tests.support.api import Api, Context, everything, in_process, wired
+from tests.support.budgets import ENDPOINTS, Stage
+from tests.support.directory import Directory
+from tests.support.meter import Meter
 
 EVENTS = Path(__file__).parents[2] / "events"
 READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
@@ -82,7 +82,7 @@ class Ground:
 def ground(api: Api, directory: Directory, meter: Meter, routes: Routes) -> Ground:
     stage = Stage.set(api, directory)
     issuers = Issuers.read(json.dumps([{"issuer": None, "hmacSecrets": [jwt.SECRET]}]))
-    wiring.use(wired(api.store, api.clock, issuers=lambda: issuers))
+    dependencies.use(wired(api.store, api.clock, issuers=lambda: issuers))
     allowed: dict[str, set[int]] = {}
     for route in routes.routes:
         allowed.setdefault(route.function.id, set(NO_ROUTE)).update({*STATUSES[route.key]} - {503})

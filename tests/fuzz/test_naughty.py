@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.api import Answer, everything
-from tests.contract.world import World
-from tests.directory import PASSWORD
+from tests.contract.fixtures import World
 from tests.fuzz.naughty import NAUGHTY
+from tests.support.api import Answer, everything
+from tests.support.directory import PASSWORD
 
 Send = Callable[[World, str], Answer]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import tally
-from tests.local.served import ROOT, Served, served
-from tools import demo
+from cli import demo
+from tests.support import tally
+from tests.support.served import ROOT, Served, served
 
 DOCUMENT = ROOT / "functions/site/openapi.json"
 SCHEMATHESIS = ROOT / ".venv-fuzz/bin/schemathesis"

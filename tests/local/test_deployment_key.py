@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from cli import demo
+from cli.serve import _deployment_key
 from local.deployment_key import NotAKey, key_file, read_or_make
-from local.house import _deployment_key
 from local.server import CannotStart, Options
-from tests.local.served import served
-from tests.race import at_once
-from tools import demo
+from tests.support.race import at_once
+from tests.support.served import served
 
 
 @pytest.fixture

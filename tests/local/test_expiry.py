@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
+from cli.main import main
+from cli.verify import verify
 from local.embedded import open_embedded
 from local.expiry import REST_SECONDS, keep_removing
 from local.sqlite_store import SqliteStore
 from local.streams import StoreFeed
+from roster.db import keys
+from roster.db.store import Absent, Delete, Item, Key, Put, Refused, Update, Value
 from roster.errors import Unavailable
-from roster.table import keys
-from roster.table.store import Absent, Delete, Item, Key, Put, Refused, Update, Value
-from tests.local.served import ROOT, served
 from tests.store.contract import BY_ACTOR, contents, item, items_of, sort_keys, together, token
+from tests.support.served import ROOT, served
 from tests.tools import damage
-from tools.cli import main
-from tools.verify import verify
 
 
 @dataclass

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from cli import demo
 from tests.attacks import jwt
-from tests.local.served import BOUND, launch, served
-from tools import demo
+from tests.support.served import BOUND, launch, served
 
 SECRET = "a-secret-of-this-very-test-and-no-other"
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from cli.main import main
 from local import private_files
 from local.embedded import open_embedded
 from local.sqlite_store import SqliteStore
+from roster.db.store import Key, Put
 from roster.errors import Unavailable
-from roster.table.store import Key, Put
-from tests.local.served import served
-from tools.cli import main
+from tests.support.served import served
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o377], ids=["FS-12-umask-000", "FS-12-umask-022", "FS-12-umask-377"])

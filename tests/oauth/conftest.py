@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.api import Api
-from tests.directory import Directory
-from tests.oauth.scene import Scene
+from tests.oauth.fixtures import Scene
+from tests.support.api import Api
+from tests.support.directory import Directory
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from roster import granting, passwords
-from roster.granting import Applicant, UnknownClient
-from roster.table import attempts, keys
-from roster.table.meter import Meter
-from roster.table.source_failures import LIMIT, counter
-from tests.api import OF_A_SOURCE, Answer, bare
-from tests.oauth.scene import SECRET, Scene, assert_error, basic
-from tests.race import at_once
+from roster.auth import login_throttle, passwords, token_endpoint
+from roster.auth.source_failures import LIMIT, counter
+from roster.auth.token_endpoint import Applicant, UnknownClient
+from roster.db import keys
+from tests.oauth.fixtures import SECRET, Scene, assert_error, basic
+from tests.support.api import OF_A_SOURCE, Answer, bare
+from tests.support.meter import Meter
+from tests.support.race import at_once
 
 HERE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 CLIENT = {"grant_type": "client_credentials"}
@@ -59,7 +59,7 @@ def test_fs_09_of_341_guesses_in_three_seconds_five_are_looked_at(scene: Scene) 
     for number in range(341):
         scene.api.clock.advance(milliseconds=9)
         assert_error(_ask(scene, SECRET if number > 4 else f"guess {number}"), "invalid_client", 401)
-    assert _failed(scene) == attempts.FREE
+    assert _failed(scene) == login_throttle.FREE
 
 
 def test_fs_09_of_a_hundred_at_once_five_are_counted(scene: Scene) -> None:
@@ -67,12 +67,12 @@ def test_fs_09_of_a_hundred_at_once_five_are_counted(scene: Scene) -> None:
     store, now = scene.api.store, scene.api.clock()
 
     def guess(secret: str) -> Callable[[], bool]:
-        wanted = [keys.client("robot"), *granting.counted_of("robot", HERE, now)]
+        wanted = [keys.client("robot"), *token_endpoint.counted_of("robot", HERE, now)]
 
         def attempt() -> bool:
             found = store.batch_get(wanted)
             try:
-                granting.applicant(store, "robot", [secret], HERE, found, now)
+                token_endpoint.applicant(store, "robot", [secret], HERE, found, now)
             except UnknownClient:
                 return False
             return True
@@ -80,7 +80,7 @@ def test_fs_09_of_a_hundred_at_once_five_are_counted(scene: Scene) -> None:
         return attempt
 
     assert at_once([guess(f"guess {number}") for number in range(100)]) == [False] * 100
-    assert _failed(scene) == attempts.FREE
+    assert _failed(scene) == login_throttle.FREE
     assert at_once([guess(SECRET)] * 10) == [False] * 10
 
 
@@ -88,10 +88,10 @@ def test_fs_09_a_right_secret_that_a_failure_overtakes_is_refused(scene: Scene) 
     """It was read before, and is no sixth."""
     store, now = scene.api.store, scene.api.clock()
     _guess(scene, 4)
-    found = store.batch_get([keys.client("robot"), *granting.counted_of("robot", HERE, now)])
+    found = store.batch_get([keys.client("robot"), *token_endpoint.counted_of("robot", HERE, now)])
     _guess(scene)
     with pytest.raises(UnknownClient):
-        granting.applicant(store, "robot", [SECRET], HERE, found, now)
+        token_endpoint.applicant(store, "robot", [SECRET], HERE, found, now)
 
 
 def test_fs_09_a_success_forgets_the_failures_before_it(scene: Scene, meter: Meter) -> None:
@@ -196,8 +196,8 @@ def test_fs_09_the_log_tells_of_a_client_by_its_id_if_it_is_one(
 
 def test_a_proof_that_nothing_failed_before_makes_no_call(scene: Scene, meter: Meter) -> None:
     now = scene.api.clock()
-    found = scene.api.store.batch_get([keys.client("robot"), *granting.counted_of("robot", HERE, now)])
+    found = scene.api.store.batch_get([keys.client("robot"), *token_endpoint.counted_of("robot", HERE, now)])
     with meter.measure() as reading:
-        proved = granting.applicant(scene.api.store, "robot", [SECRET], HERE, found, now)
+        proved = token_endpoint.applicant(scene.api.store, "robot", [SECRET], HERE, found, now)
     assert isinstance(proved, Applicant)
     assert reading.calls == {}

@@ -4,11 +4,11 @@ from base64 import b64encode
 
 import pytest
 
-from roster import passwords
-from roster.credentials import Credential
-from tests.api import OF_A_CLIENT, OF_A_SOURCE, Api, everything
-from tests.directory import PASSWORD
-from tests.oauth.scene import READ, SECRET, WRITE, Scene, assert_error, basic
+from roster.auth import passwords
+from roster.auth.credentials import Credential
+from tests.oauth.fixtures import READ, SECRET, WRITE, Scene, assert_error, basic
+from tests.support.api import OF_A_CLIENT, OF_A_SOURCE, Api, everything
+from tests.support.directory import PASSWORD
 
 LOGIN = {"grant_type": "password", "username": "ada@example.com", "password": PASSWORD}
 

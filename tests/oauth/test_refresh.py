@@ -5,14 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
-from roster.credentials import Credential, fresh
+from roster.auth import refresh_tokens
+from roster.auth.credentials import Credential, fresh
+from roster.db import keys
+from roster.directory import cleanup
 from roster.errors import NotKnown
-from roster.table import families, keys, sweeps
-from roster.table.meter import Meter
-from tests.api import Api
-from tests.directory import PASSWORD
-from tests.oauth.scene import READ, SECRET, WRITE, Scene, assert_error
-from tests.race import at_once
+from tests.oauth.fixtures import READ, SECRET, WRITE, Scene, assert_error
+from tests.support.api import Api
+from tests.support.directory import PASSWORD
+from tests.support.meter import Meter
+from tests.support.race import at_once
 
 DAYS = 30
 
@@ -125,7 +127,7 @@ def test_two_at_once_with_one_refresh_token_are_both_answered(scene: Scene) -> N
     assert found is not None
 
     def renew() -> Credential:
-        issued = families.renew(store, found, refresh, (), by=scene.directory.by)
+        issued = refresh_tokens.renew(store, found, refresh, (), by=scene.directory.by)
         assert issued.refresh is not None
         return issued.refresh
 
@@ -145,7 +147,7 @@ def test_two_at_once_with_a_spent_refresh_token_end_the_family_once(scene: Scene
 
     def renew() -> None:
         with pytest.raises(NotKnown):
-            families.renew(api.store, found, refresh, (), by=scene.directory.by)
+            refresh_tokens.renew(api.store, found, refresh, (), by=scene.directory.by)
 
     at_once([renew] * 4)
     assert _audited(scene) == {"family.started": 1, "family.renewed": 1, "family.ended": 1}
@@ -252,7 +254,7 @@ def test_nothing_is_renewed_for_a_user_who_was(scene: Scene, end: Callable[[Scen
 def test_the_sweep_of_a_deleted_user_leaves_no_token(scene: Scene, api: Api) -> None:
     scene.renew(scene.log_in()["refresh_token"])
     _deleted(scene)
-    sweeps.run(api.store, keys.sweep_of_user(scene.ada.id), api.clock())
+    cleanup.run(api.store, keys.sweep_of_user(scene.ada.id), api.clock())
     left = api.store.query(keys.user(scene.ada.id).pk).items
     assert [item["SK"] for item in left] == [keys.user(scene.ada.id).sk]
 

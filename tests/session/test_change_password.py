@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from roster.model import User
-from roster.table import users
-from roster.table.meter import Meter
-from tests.api import Answer, Api, everything
-from tests.directory import Directory
-from tests.race import at_once, before_the_commit, many_at_a_time
+from roster.directory import users
+from roster.domain import User
+from tests.support.api import Answer, Api, everything
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.support.race import at_once, before_the_commit, many_at_a_time
+from tests.workspaces.fixtures import NOWHERE, SENTINEL, assert_granted, assert_refused, assert_unfit, bare
 from tests.workspaces.rows import BAD_BODIES, BAD_PASSWORDS
-from tests.workspaces.scene import NOWHERE, SENTINEL, assert_granted, assert_refused, assert_unfit, bare
 
 PATH = "/api/auth/me/password"
 OLD, NEW = SENTINEL + " old", SENTINEL + " new"

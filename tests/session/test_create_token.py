@@ -5,14 +5,13 @@ from typing import Any
 
 import pytest
 
-from roster.credentials import Credential, digest
-from roster.model import User
-from roster.table import keys
-from roster.table.meter import Meter
-from tests.api import Answer, Api, everything
-from tests.directory import Directory
-from tests.workspaces.rows import BAD_BODIES, BAD_LINES, GOOD_LINES
-from tests.workspaces.scene import (
+from roster.auth.credentials import Credential, digest
+from roster.db import keys
+from roster.domain import User
+from tests.support.api import Answer, Api, everything
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.workspaces.fixtures import (
     ENDPOINTS,
     NOWHERE,
     Endpoint,
@@ -23,6 +22,7 @@ from tests.workspaces.scene import (
     bare,
     named,
 )
+from tests.workspaces.rows import BAD_BODIES, BAD_LINES, GOOD_LINES
 
 PATH = "/api/auth/tokens"
 SHOWN = ("id", "name", "workspaceId", "createdAt", "expiresAt", "token")

@@ -4,17 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
-from roster import devices, wiring
+from roster import dependencies
+from roster.auth import device_cookies, source_failures
+from roster.auth.secrets import derived
+from roster.db import keys
+from roster.db.store import Put
+from roster.db.transactions import item
+from roster.domain import User
 from roster.errors import Unavailable
-from roster.model import User
-from roster.secrets import derived
-from roster.table import keys, source_failures
-from roster.table.meter import Meter
-from roster.table.store import Put
-from roster.table.transaction import item
-from tests.api import OF_A_SOURCE, Answer, Api, bare, device_in, session_in
-from tests.directory import Directory
-from tests.workspaces.scene import SENTINEL, assert_granted, assert_refused
+from tests.support.api import OF_A_SOURCE, Answer, Api, bare, device_in, session_in
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused
 
 WRONG = "wrong horse battery"
 SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
@@ -54,7 +55,7 @@ def test_fs_19_a_login_gives_the_cookie_for_this_host_alone(api: Api, ada: User)
     _, *attributes = line.split("; ")
     assert sorted(attributes) == [
         "HttpOnly",
-        f"Max-Age={devices.MAX_AGE}",
+        f"Max-Age={device_cookies.MAX_AGE}",
         "Path=/",
         "SameSite=Strict",
         "Secure",
@@ -143,7 +144,7 @@ def test_fs_19_what_is_no_cookie_of_hers_counts_as_none(
     cookies = {
         "another user's": device_in(_log_in(api, email=bob.email)),
         "forged": browser[:-3] + ("AAA" if browser[-3:] != "AAA" else "BBB"),
-        "another key's": f"__Host-device={devices.cookie_of(ada, derived('x', devices.PURPOSE))}",
+        "another key's": f"__Host-device={device_cookies.cookie_of(ada, derived('x', device_cookies.PURPOSE))}",
         "twice": f"{browser}; {browser}",
         "of another name": f"device={value}",
     }
@@ -199,7 +200,7 @@ def test_fs_19_without_the_key_login_goes_on_and_nobody_has_a_device(
     def away(purpose: str) -> tuple[bytes, ...]:
         raise Unavailable
 
-    wiring.use(wiring.Wiring(api.store, api.clock, deployment_keys=away))
+    dependencies.use(dependencies.Wiring(api.store, api.clock, deployment_keys=away))
     answer = _log_in(api, cookie=browser)
     _assert_in(answer)
     assert len(answer.cookies) == 1
@@ -209,7 +210,7 @@ def test_fs_19_without_the_key_login_goes_on_and_nobody_has_a_device(
 
 
 def test_a_deployment_without_a_key_gives_no_cookie(api: Api, ada: User) -> None:
-    wiring.use(wiring.Wiring(api.store, api.clock))
+    dependencies.use(dependencies.Wiring(api.store, api.clock))
     assert len(_log_in(api).cookies) == 1
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
+from roster.auth import sessions
 from roster.errors import Unavailable
-from roster.table import sessions
-from roster.table.meter import Meter
-from tests.api import Api
-from tests.directory import Directory
-from tests.workspaces.scene import assert_granted, assert_refused
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.workspaces.fixtures import assert_granted, assert_refused
 
 PATH = "/api/auth/me"
 

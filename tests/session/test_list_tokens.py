@@ -5,14 +5,15 @@ from typing import Any
 
 import pytest
 
-from roster.model import User
-from roster.table import keys, tokens
-from roster.table.meter import Meter
-from roster.table.store import Update
-from tests.api import Api
-from tests.directory import Directory
+from roster.auth import api_tokens
+from roster.db import keys
+from roster.db.store import Update
+from roster.domain import User
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.workspaces.fixtures import assert_listed, assert_meta, assert_refused, assert_unfit
 from tests.workspaces.rows import BAD_NUMBERS
-from tests.workspaces.scene import assert_listed, assert_meta, assert_refused, assert_unfit
 
 PATH = "/api/auth/tokens"
 SHOWN = ("id", "name", "workspaceId", "createdAt", "expiresAt")
@@ -95,10 +96,10 @@ def test_a_page_says_which_it_is(api: Api, ada: User) -> None:
 def test_a_list_says_what_it_leaves_out(
     api: Api, directory: Directory, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("roster.dialects.workspaces.WHOLE", 3)
+    monkeypatch.setattr("roster.dialects.workspaces.api.WHOLE", 3)
     for number in range(4):
         assert "meta" not in api.get(PATH, as_=ada).json
-        tokens.create(api.store, ada, str(number), None, None, by=directory.by)
+        api_tokens.create(api.store, ada, str(number), None, None, by=directory.by)
     assert_meta(api.get(PATH, as_=ada), 1, 3, 4, 2)
 
 

@@ -4,14 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
+from roster.auth import login_throttle
+from roster.db import keys
+from roster.domain import User
 from roster.errors import NotKnown
-from roster.model import User
-from roster.table import attempts, keys
-from roster.table.meter import Meter
-from tests.api import OF_A_SOURCE, Answer, Api, session_in
-from tests.directory import Directory
-from tests.race import at_once
-from tests.workspaces.scene import SENTINEL, assert_granted, assert_refused, bare
+from tests.support.api import OF_A_SOURCE, Answer, Api, session_in
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.support.race import at_once
+from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused, bare
 
 WRONG = "wrong horse battery"
 SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
@@ -157,7 +158,7 @@ def test_a_hundred_at_once_are_no_more_than_five(api: Api, ada: User) -> None:
 
     def attempt() -> bool:
         try:
-            attempts.take(api.store, keys.attempts("ada@example.com"), api.clock())
+            login_throttle.take(api.store, keys.attempts("ada@example.com"), api.clock())
         except NotKnown:
             return False
         return True
@@ -176,7 +177,7 @@ def test_attempts_at_once_that_are_free_are_all_let_through(api: Api, ada: User,
     _fail(api, failed)
 
     def attempt() -> None:
-        attempts.take(api.store, keys.attempts("ada@example.com"), api.clock())
+        login_throttle.take(api.store, keys.attempts("ada@example.com"), api.clock())
 
     wanted: list[Callable[[], None]] = [attempt] * (4 - failed + 1)
     assert at_once(wanted) == [None] * len(wanted)
@@ -184,7 +185,7 @@ def test_attempts_at_once_that_are_free_are_all_let_through(api: Api, ada: User,
 
 def test_a_success_lets_in_whom_a_failure_at_the_same_time_does_not_stop(api: Api, ada: User) -> None:
     """The right password as one of the free five, taken before the others have failed."""
-    attempts.take(api.store, keys.attempts("ada@example.com"), api.clock())
+    login_throttle.take(api.store, keys.attempts("ada@example.com"), api.clock())
     _fail(api, 3)
     assert_granted(_log_in(api), *SHOWN)
     _fail(api, 4)

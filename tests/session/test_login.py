@@ -6,14 +6,15 @@ from typing import Any, Literal
 import argon2
 import pytest
 
-from roster.credentials import digest
-from roster.model import User
-from roster.table import keys, users
-from roster.table.store import Update
-from tests.api import Answer, Api, everything, session_in
-from tests.directory import PASSWORD, Directory
+from roster.auth.credentials import digest
+from roster.db import keys
+from roster.db.store import Update
+from roster.directory import users
+from roster.domain import User
+from tests.support.api import Answer, Api, everything, session_in
+from tests.support.directory import PASSWORD, Directory
+from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused, assert_unfit, bare
 from tests.workspaces.rows import BAD_BODIES
-from tests.workspaces.scene import SENTINEL, assert_granted, assert_refused, assert_unfit, bare
 
 PATH = "/api/auth/login"
 SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")

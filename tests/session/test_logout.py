@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.api import Api
-from tests.directory import Directory
-from tests.workspaces.scene import assert_granted, assert_refused
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.workspaces.fixtures import assert_granted, assert_refused
 
 
 @pytest.mark.row("S-08")

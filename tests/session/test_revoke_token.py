@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from roster.model import User
-from roster.table import keys
-from roster.table.meter import Meter
-from tests.api import Answer, Api, everything
-from tests.directory import Directory
-from tests.workspaces.scene import NOWHERE, assert_granted, assert_refused, bare
+from roster.db import keys
+from roster.domain import User
+from tests.support.api import Answer, Api, everything
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.workspaces.fixtures import NOWHERE, assert_granted, assert_refused, bare
 
 PATH = "/api/auth/tokens"
 

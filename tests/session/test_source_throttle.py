@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from roster import passwords
-from roster.model import User
-from roster.table.meter import Meter
-from roster.table.source_failures import LIMIT
-from tests.api import Answer, Api, bare, session_in
-from tests.directory import Directory
-from tests.workspaces.scene import SENTINEL, assert_granted, assert_refused, assert_unfit
+from roster.auth import passwords
+from roster.auth.source_failures import LIMIT
+from roster.domain import User
+from tests.support.api import Answer, Api, bare, session_in
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused, assert_unfit
 
 WRONG = "wrong horse battery"
 SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")

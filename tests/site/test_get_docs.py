@@ -7,7 +7,7 @@ from hashlib import sha256
 from html.parser import HTMLParser
 
 from local.gateway import RESULT_BYTES, Request
-from tests.api import Answer, Api
+from tests.support.api import Answer, Api
 
 
 class Page(HTMLParser):

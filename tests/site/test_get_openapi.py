@@ -11,9 +11,9 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from local.gateway import Request, Routes
-from tests.api import Api
 from tests.contract.conformance import DOCUMENT
 from tests.contract.recorder import STATUSES
+from tests.support.api import Api
 from tools.openapi.__main__ import FILE, main, text
 from tools.openapi.components import Clash, Shapes
 

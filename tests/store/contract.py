@@ -20,7 +20,7 @@ from uuid import uuid4
 import pytest
 
 from roster.clock import Deadline
-from roster.table.store import (
+from roster.db.store import (
     Absent,
     AtLeast,
     Below,

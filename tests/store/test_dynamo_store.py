@@ -11,9 +11,10 @@ from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from roster.clock import Deadline
-from roster.errors import Unavailable
-from roster.table.dynamo import DynamoStore
-from roster.table.store import (
+from roster.db.dynamodb.attribute_values import from_wire, to_wire
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.dynamodb.transport import BotoTransport, Reason, TransportError, boto_client
+from roster.db.store import (
     Absent,
     AtLeast,
     Below,
@@ -32,8 +33,7 @@ from roster.table.store import (
     all_of,
     any_of,
 )
-from roster.table.transport import BotoTransport, Reason, TransportError, boto_client
-from roster.table.wire import from_wire, to_wire
+from roster.errors import Unavailable
 
 KEY = Key("a", "b")
 WIRE_KEY = {"PK": {"S": "a"}, "SK": {"S": "b"}}

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import pytest
 
-from roster.table.dynamo import DynamoStore
-from roster.table.keys import BY_ACTOR
-from roster.table.meter import Meter, MeteredTransport
-from roster.table.store import Key, Put, Store
-from tests.real import dynamo_store, fresh_table, transport
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.keys import BY_ACTOR
+from roster.db.store import Key, Put, Store
 from tests.store.contract import StoreConcurrencyContract, StoreContract
+from tests.support.meter import Meter, MeteredTransport
+from tests.support.real import dynamo_store, fresh_table, transport
 
 pytestmark = pytest.mark.real
 

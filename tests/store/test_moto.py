@@ -10,12 +10,12 @@ from moto import mock_aws
 
 from local.tables import create_table
 from roster.clock import Deadline
-from roster.table.dynamo import DynamoStore
-from roster.table.keys import BY_ACTOR, BY_TARGET
-from roster.table.store import Store
-from roster.table.transport import BotoTransport, boto_client
-from tests.real import TABLE
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.dynamodb.transport import BotoTransport, boto_client
+from roster.db.keys import BY_ACTOR, BY_TARGET
+from roster.db.store import Store
 from tests.store.contract import StoreContract
+from tests.support.real import TABLE
 
 
 @pytest.fixture(autouse=True)

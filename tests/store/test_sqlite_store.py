@@ -14,19 +14,8 @@ import pytest
 
 from local.sqlite_store import Change, SqliteStore
 from roster.clock import Deadline
+from roster.db.store import Absent, Delete, Index, Key, Malformed, Present, Put, Refused, Store, Update
 from roster.errors import Unavailable
-from roster.table.store import (
-    Absent,
-    Delete,
-    Index,
-    Key,
-    Malformed,
-    Present,
-    Put,
-    Refused,
-    Store,
-    Update,
-)
 from tests.store.contract import (
     BY_ACTOR,
     KEY,

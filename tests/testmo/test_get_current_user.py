@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.api import Api
-from tests.directory import Directory
-from tests.testmo.scene import Scene, assert_dressed, assert_refused
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.testmo.fixtures import Scene, assert_dressed, assert_refused
 
 
 def test_the_tokens_user_bare(api: Api, scene: Scene) -> None:

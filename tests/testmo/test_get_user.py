@@ -2,10 +2,10 @@
 
 import pytest
 
-from roster.table import users
-from tests.api import Api, bare
-from tests.directory import Directory
-from tests.testmo.scene import Scene, acting, assert_dressed, assert_refused, assert_unfit
+from roster.directory import users
+from tests.support.api import Api, bare
+from tests.support.directory import Directory
+from tests.testmo.fixtures import Scene, acting, assert_dressed, assert_refused, assert_unfit
 
 NOT_NUMBERS = ["0", "-1", "1.0", "01", "1e0", "+1", "1_0", "%201", "1%0A", "%D9%A1", "x", "1000000000"]
 

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from roster.credentials import Credential
-from roster.table import tokens, users
-from tests.api import Api, bare
-from tests.directory import Directory
-from tests.testmo.scene import Scene, assert_refused
+from roster.auth import api_tokens
+from roster.auth.credentials import Credential
+from roster.directory import users
+from tests.support.api import Api, bare
+from tests.support.directory import Directory
+from tests.testmo.fixtures import Scene, assert_refused
 
 PATHS = (
     "/api/v1/user",
@@ -38,7 +39,7 @@ def test_whatever_is_no_live_token_is_one_401(
     revoked, gone, out = directory.token(scene.root), directory.admin("gone"), directory.admin("out")
     credential = Credential.read(revoked)
     assert credential is not None
-    tokens.revoke(api.store, scene.root.id, credential.id, by=directory.by)
+    api_tokens.revoke(api.store, scene.root.id, credential.id, by=directory.by)
     api.token(gone)
     api.token(out)
     users.delete(api.store, gone, by=directory.by)

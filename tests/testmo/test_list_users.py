@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from roster.table import users
-from tests.api import Api, bare
-from tests.directory import Directory
-from tests.testmo.scene import BAD_NUMBERS, Scene, acting, assert_page, assert_refused, assert_unfit, crowd
+from roster.directory import users
+from tests.support.api import Api, bare
+from tests.support.directory import Directory
+from tests.testmo.fixtures import BAD_NUMBERS, Scene, acting, assert_page, assert_refused, assert_unfit, crowd
 
 EXPANDS = ("expands",)
 

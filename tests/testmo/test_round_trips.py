@@ -2,10 +2,10 @@
 
 import pytest
 
-from roster.table.meter import Meter
-from tests.api import Api
-from tests.directory import Directory
-from tests.testmo.scene import Scene, crowd
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.testmo.fixtures import Scene, crowd
 
 BUDGET = {
     "/api/v1/user": 1,

@@ -4,9 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.api import Api, bare
-from tests.directory import Directory
-from tests.testmo.scene import BAD_NUMBERS, Scene, assert_dressed, assert_page, assert_refused, assert_unfit
+from tests.support.api import Api, bare
+from tests.support.directory import Directory
+from tests.testmo.fixtures import (
+    BAD_NUMBERS,
+    Scene,
+    assert_dressed,
+    assert_page,
+    assert_refused,
+    assert_unfit,
+)
 
 GROUPS = [{"id": 1, "name": "QA"}, {"id": 2, "name": "Development"}, {"id": 3, "name": "Sales"}]
 ROLES = [{"id": 2, "name": "Tester"}, {"id": 4, "name": "Site admin"}]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from roster.table.store import Store
+from roster.db.store import Store
 from tests.tools.support import Records
 
 

@@ -4,10 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from cli.invariants import Invariant
+from roster.auth import api_tokens, login_throttle, refresh_tokens, sessions, source_failures
+from roster.auth.credentials import digest
 from roster.clock import instant
-from roster.credentials import digest
-from roster.emails import canonical
-from roster.model import (
+from roster.db import counted_lists, idempotency, keys
+from roster.db.store import Delete, Item, Key, Put, Store, Update, Value
+from roster.db.transactions import Transaction, item
+from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
+from roster.directory.emails import canonical
+from roster.domain import (
     Actor,
     ApiToken,
     App,
@@ -23,26 +29,6 @@ from roster.model import (
     User,
     WorkspaceRole,
 )
-from roster.table import (
-    answers,
-    attempts,
-    catalog,
-    families,
-    grants,
-    keys,
-    listings,
-    members,
-    projects,
-    sessions,
-    source_failures,
-    spaces,
-    tenants,
-    tokens,
-    users,
-)
-from roster.table.store import Delete, Item, Key, Put, Store, Update, Value
-from roster.table.transaction import Transaction, item
-from tools.invariants import Invariant
 
 NOW = datetime(2026, 4, 13, 1, 0, tzinfo=UTC)
 BY = Actor("test", NOW)
@@ -60,31 +46,33 @@ def whole(store: Store) -> None:
     later = replace(BY, at=NOW + timedelta(minutes=1))
     members.add(store, beta, "ann", WorkspaceRole.MEMBER, by=later)
     joined, _ = members.add(store, acme, "bob", WorkspaceRole.MEMBER, by=BY)
-    project = Project("web", listings.allocate(store, keys.PROJECTS), "acme", "Web")
-    space = Space("dev", listings.allocate(store, keys.SPACES), "acme", "dev", instant(NOW), project_id="web")
-    other = Space("ops", listings.allocate(store, keys.SPACES), "acme", "ops", instant(NOW))
+    project = Project("web", counted_lists.allocate(store, keys.PROJECTS), "acme", "Web")
+    space = Space(
+        "dev", counted_lists.allocate(store, keys.SPACES), "acme", "dev", instant(NOW), project_id="web"
+    )
+    other = Space("ops", counted_lists.allocate(store, keys.SPACES), "acme", "ops", instant(NOW))
     work = Transaction(BY)
     projects.plan(work, project)
     spaces.plan(work, space)
     spaces.plan(work, other)
-    spaces.plan_app(work, App("app", listings.allocate(store, keys.APPS), "dev", "portal"))
-    catalog.plan_feature(work, Feature("boards", "acme", "Boards", project_id="web", module="Boards"))
-    catalog.plan_feature(work, Feature("plain", "acme", "Plain"))
-    catalog.plan_role(work, PermissionRole(1, "Viewer"))
-    catalog.plan_group(work, Group(1, "QA"))
-    catalog.plan_client(work, Client("cf", ("password",)), "d")
+    spaces.plan_app(work, App("app", counted_lists.allocate(store, keys.APPS), "dev", "portal"))
+    reference_data.plan_feature(work, Feature("boards", "acme", "Boards", project_id="web", module="Boards"))
+    reference_data.plan_feature(work, Feature("plain", "acme", "Plain"))
+    reference_data.plan_role(work, PermissionRole(1, "Viewer"))
+    reference_data.plan_group(work, Group(1, "QA"))
+    reference_data.plan_client(work, Client("cf", ("password",)), "d")
     grants.plan_space_role(work, space, bob, SpaceRole.DEVELOPER, joined.number)
     grants.plan_project_member(work, project, bob, joined.number)
-    imported = ApiToken(tokens.id_of(SECRET), "ann", "ci", instant(NOW))
-    tokens.plan(work, imported, SECRET, imported=True)
-    question = answers.Question.of(answers.key_of("ann", "/x", "k"), "k", {})
-    answers.keep(work, question, "{}")
+    imported = ApiToken(api_tokens.id_of(SECRET), "ann", "ci", instant(NOW))
+    api_tokens.plan(work, imported, SECRET, imported=True)
+    question = idempotency.Question.of(idempotency.key_of("ann", "/x", "k"), "k", {})
+    idempotency.keep(work, question, "{}")
     work.commit(store)
-    tokens.create(store, ann, "own", None, None, by=BY)
+    api_tokens.create(store, ann, "own", None, None, by=BY)
     sessions.start(store, ann, by=BY)
-    families.start(store, ann, "cf", (), renewable=True, by=BY)
-    attempts.take(store, keys.attempts("ann@example.com"), NOW)
-    attempts.take(store, keys.client_attempts("cf", "192.0.2.1"), NOW)
+    refresh_tokens.start(store, ann, "cf", (), renewable=True, by=BY)
+    login_throttle.take(store, keys.attempts("ann@example.com"), NOW)
+    login_throttle.take(store, keys.client_attempts("cf", "192.0.2.1"), NOW)
     for kind in (keys.source_logins, keys.source_gateway):
         source_failures.add(store, "192.0.2.1", NOW, kind)
 
@@ -97,7 +85,7 @@ def user(
 
 
 def workspace(store: Store, name: str) -> Tenant:
-    return tenants.create(store, Tenant(name, 0, name, name.title(), ""), by=BY)
+    return workspaces.create(store, Tenant(name, 0, name, name.title(), ""), by=BY)
 
 
 # Damages. Each returns the key that a report must name.
@@ -167,7 +155,7 @@ def stray_row(listing: str, **state: Value) -> Damage:
         work = Transaction(BY)
         work.enlist(listing, 7777, state)
         work.commit(store)
-        listings.reserve(store, listing, 7777)
+        counted_lists.reserve(store, listing, 7777)
         return keys.row(listing, 7777)
 
     return damage
@@ -208,7 +196,7 @@ def _space(work: Transaction) -> Key:
 
 
 def _feature(work: Transaction) -> Key:
-    catalog.plan_feature(work, Feature("stray", "gone", "Stray"))
+    reference_data.plan_feature(work, Feature("stray", "gone", "Stray"))
     return keys.feature("stray")
 
 
@@ -240,7 +228,7 @@ def _space_of_no_project(work: Transaction) -> Key:
 
 
 def _feature_of_no_project(work: Transaction) -> Key:
-    catalog.plan_feature(work, Feature("stray", "acme", "Stray", project_id="none"))
+    reference_data.plan_feature(work, Feature("stray", "acme", "Stray", project_id="none"))
     return keys.feature("stray")
 
 
@@ -353,7 +341,7 @@ def two_of_an_address(store: Store) -> Key:
 
 
 def _tenant(store: Store, name: str) -> Tenant:
-    found = tenants.by_id(store, name)
+    found = workspaces.by_id(store, name)
     assert found is not None
     return found
 

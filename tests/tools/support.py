@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from roster.model import Actor
-from roster.table.store import Item, Key, Store
-from tools.records.export import export
-from tools.records.loading import Outcome, load
+from cli.records.export import export
+from cli.records.loading import Outcome, load
+from roster.db.store import Item, Key, Store
+from roster.domain import Actor
 
 Line = dict[str, Any]
 

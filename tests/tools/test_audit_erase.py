@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from cli.main import main
+from cli.verify import verify
 from local.embedded import open_embedded
-from roster.table import audit, keys, sweeps, users
-from roster.table.store import Item, Key, Store, Update
-from tests.api import Clock, everything
-from tests.directory import Directory
-from tools.cli import main
-from tools.verify import verify
+from roster.db import keys
+from roster.db.store import Item, Key, Store, Update
+from roster.directory import audit, cleanup, users
+from tests.support.api import Clock, everything
+from tests.support.directory import Directory
 
 
 @pytest.fixture
@@ -36,8 +37,8 @@ def ada(store: Store) -> str:
     by = directory.by
     users.change(store, users.alive(store, ada.id), lambda user: user, by=type(by)("own", by.at, ada.id))
     users.delete(store, users.alive(store, ada.id), by=by)
-    for job in list(sweeps.jobs(store)):
-        sweeps.run(store, Key.of(job), by.at)
+    for job in list(cleanup.jobs(store)):
+        cleanup.run(store, Key.of(job), by.at)
     return ada.id
 
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from bench.billed_store import BilledStore
 from local.embedded import open_embedded
-from roster.table import keys
-from roster.table.dynamo import DynamoStore
-from roster.table.meter import Meter, MeteredTransport
-from roster.table.store import Absent, Check, Delete, Item, Key, Operation, Put, Refused, Store, Update
-from roster.table.transport import BotoTransport
-from tests import real
-from tools.billed_store import BilledStore
+from roster.db import keys
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.dynamodb.transport import BotoTransport
+from roster.db.store import Absent, Check, Delete, Item, Key, Operation, Put, Refused, Store, Update
+from tests.support import real
+from tests.support.meter import Meter, MeteredTransport
 
 SMALL, LARGE = Key("a", "small"), Key("a", "large")
 

@@ -11,16 +11,16 @@ from typing import TextIO
 
 import pytest
 
+from cli import demo
+from cli.main import main
 from local.embedded import open_embedded
-from roster.credentials import Credential, same
-from roster.login import Sender, by_password
-from roster.model import ApiToken
+from roster.auth.credentials import Credential, same
+from roster.auth.login import Sender, by_password
+from roster.db import keys
+from roster.db.codec import entity
+from roster.domain import ApiToken
 from roster.settings import settings
-from roster.table import keys
-from roster.table.mapping import entity
 from tests.tools.support import BY, Records, user, workspace
-from tools import demo
-from tools.cli import main
 
 PASSWORD = "a sentinel, long enough"
 
@@ -257,7 +257,7 @@ def ran(
     embedded.bulk_put([{"PK": "known to", "SK": "nobody"}])
     embedded.close()
     return subprocess.run(
-        [sys.executable, "-m", "tools.cli", *call.replace("NAME", store.name).split()],
+        [sys.executable, "-m", "cli.main", *call.replace("NAME", store.name).split()],
         cwd=store.parent,
         # The variable counts where it is not empty.
         env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
@@ -307,7 +307,7 @@ def test_fn_01_an_export_that_does_not_arrive_is_not_said_to(store: Path) -> Non
 
 def test_fn_01_without_an_output_nothing_is_done(store: Path) -> None:
     before = store.read_bytes()
-    command = f"{sys.executable} -m tools.cli token create --user u1 --name ci --store {store} >&-"
+    command = f"{sys.executable} -m cli.main token create --user u1 --name ci --store {store} >&-"
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (2, "roster: standard output is closed\n")
     assert store.read_bytes() == before

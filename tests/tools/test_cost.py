@@ -4,10 +4,10 @@ from dataclasses import asdict
 
 import pytest
 
+from bench import cost, cost_pages
+from bench.units import Units, measure, read
 from local.gateway import Routes
-from tests.budgets import ENDPOINTS, Endpoint
-from tools import cost, cost_pages
-from tools.units import Units, measure, read
+from tests.support.budgets import ENDPOINTS, Endpoint
 
 A_MILLION = 1_000_000
 

@@ -1,10 +1,11 @@
 """The demo data, and the generated."""
 
-from roster import passwords
-from roster.login import Sender, by_password
-from roster.table import catalog, keys, tenants, users
+from cli import demo
+from roster.auth import passwords
+from roster.auth.login import Sender, by_password
+from roster.db import keys
+from roster.directory import reference_data, users, workspaces
 from tests.tools.support import BY, Line, Records
-from tools import demo
 
 
 def of_type(kind: str) -> list[Line]:
@@ -34,7 +35,7 @@ def test_the_demo_uses_every_type_and_relation() -> None:
     assert len(of_type("workspace")) == 3
     assert {line["role"] for line in of_type("spaceRole")} == {"developer", "manager", "auditor"}
     assert {line["role"] for line in of_type("membership")} == {"ADMIN", "MEMBER"}
-    assert {line["module"] for line in of_type("feature")} >= set(catalog.MODULES)
+    assert {line["module"] for line in of_type("feature")} >= set(reference_data.MODULES)
     assert {line.get("kind", "person") for line in of_type("user")} == {"person", "service"}
     assert {line.get("active", True) for line in of_type("user")} == {True, False}
     homes = {line["id"]: 0 for line in of_type("user")}
@@ -94,5 +95,5 @@ def test_more_users_can_be_generated_beside_the_first(records: Records) -> None:
     outcome = records.good(*demo.generate(30, first=31))
     assert outcome.created == {"user": 30}
     assert users.page(records.store, 1, 100)[1] == 60
-    assert tenants.by_id(records.store, "acme") is not None
+    assert workspaces.by_id(records.store, "acme") is not None
     assert records.store.get(keys.user("u-0000060")) is not None

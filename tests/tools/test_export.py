@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from cli import demo
 from local.embedded import open_embedded
-from roster.model import Tenant, User
-from roster.table import members, tenants, users
+from roster.directory import members, users, workspaces
+from roster.domain import Tenant, User
 from tests.tools.support import (
     AT,
     BY,
@@ -20,7 +21,6 @@ from tests.tools.support import (
     without,
     workspace,
 )
-from tools import demo
 
 SECRET = "0123456789abcdef0123456789abcdef"
 
@@ -250,7 +250,7 @@ def _user(records: Records, name: str) -> User:
 
 
 def _tenant(records: Records, name: str) -> Tenant:
-    found = tenants.by_id(records.store, name)
+    found = workspaces.by_id(records.store, name)
     assert found is not None
     return found
 

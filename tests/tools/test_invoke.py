@@ -9,10 +9,10 @@ import pytest
 from local.gateway import Routes
 from local.runtime_api import Deployed
 from roster.clock import Deadline
+from roster.db.dynamodb.http_transport import LeanTransport
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.store import Key, Put
 from roster.errors import Unavailable
-from roster.table.dynamo import DynamoStore
-from roster.table.lean import LeanTransport
-from roster.table.store import Key, Put
 from tools import invoke
 
 ROOT = Path(__file__).parents[2]

@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 
+from cli import demo
+from cli.records.loading import load
 from local.embedded import open_embedded
-from roster import passwords
-from roster.credentials import Credential, digest
-from roster.model import Tenant, User, WorkspaceRole
-from roster.table import catalog, keys, listings, members, sweeps, tenants, users
-from roster.table.store import Item, Key, Operation, Store
+from roster.auth import passwords
+from roster.auth.credentials import Credential, digest
+from roster.db import counted_lists, keys
+from roster.db.store import Item, Key, Operation, Store
+from roster.directory import cleanup, members, reference_data, users, workspaces
+from roster.domain import Tenant, User, WorkspaceRole
 from tests.tools.support import (
     AT,
     BY,
@@ -36,8 +39,6 @@ from tests.tools.support import (
     workspace,
 )
 from tests.workspaces.rows import UNSEEN
-from tools import demo
-from tools.records.loading import load
 
 SECRET = "0123456789abcdef0123456789abcdef"
 PASSWORD = "a sentinel, long enough"
@@ -47,7 +48,7 @@ OWN = "must not be made of the person's own address or name"
 
 
 def tenant_of(store: Store, name: str = "w1") -> Tenant:
-    found = tenants.by_id(store, name)
+    found = workspaces.by_id(store, name)
     assert found is not None
     return found
 
@@ -59,7 +60,7 @@ def user_of(store: Store, name: str = "u1") -> User:
 
 
 def members_of(store: Store, name: str = "w1") -> list[tuple[str, int]]:
-    rows = listings.everything(store, keys.members(name))
+    rows = counted_lists.everything(store, keys.members(name))
     return [(str(row["user_id"]), int(str(row["number"]))) for row in rows]
 
 
@@ -453,7 +454,7 @@ def test_what_refers_to_a_bad_record_is_bad_at_any_distance(records: Records) ->
         "line 4: workspace: key must be 2 to 63 of a-z, 0-9 and '-', a letter first",
         "line 6: user: createdBy 'u1' is on line 7, which is bad",
     ]
-    assert list(listings.everything(records.store, keys.USERS)) == []
+    assert list(counted_lists.everything(records.store, keys.USERS)) == []
 
 
 def test_a_project_of_another_workspace_is_no_project_of_a_space(records: Records) -> None:
@@ -572,9 +573,9 @@ def test_the_id_of_a_deleted_user_is_never_used_again(records: Records) -> None:
 def test_numbers_follow_the_file_after_the_largest_given_or_used(records: Records) -> None:
     records.good(user("u1"), user("u2", number=7))
     records.good(user("u3"), user("u4", number=20), user("u5"), user("u6", number=3))
-    rows = [(row["id"], row["number"]) for row in listings.everything(records.store, keys.USERS)]
+    rows = [(row["id"], row["number"]) for row in counted_lists.everything(records.store, keys.USERS)]
     assert rows == [("u6", 3), ("u2", 7), ("u1", 8), ("u4", 20), ("u3", 21), ("u5", 22)]
-    assert listings.allocate(records.store, keys.USERS) == 23
+    assert counted_lists.allocate(records.store, keys.USERS) == 23
 
 
 def test_creation_order_is_that_of_the_file(records: Records) -> None:
@@ -614,10 +615,10 @@ def test_every_count_is_exact(records: Records) -> None:
         {"type": "feature", "workspaceId": "w1", "id": "f3", "module": "Boards", "enabled": False},
     )
     tenant = records.store.get(keys.tenant("w1")) or {}
-    assert (tenant["admins"], tenant[catalog.module_count("Boards")]) == (4, 2)
+    assert (tenant["admins"], tenant[reference_data.module_count("Boards")]) == (4, 2)
     assert (records.store.get(keys.site_admins()) or {})["count"] == 3
     for listing in (keys.USERS, keys.members("w1")):
-        page = listings.page(records.store, listing, 3, 100)
+        page = counted_lists.page(records.store, listing, 3, 100)
         assert (len(page.items), page.total) == (50, 250)
 
 
@@ -731,8 +732,8 @@ def test_a_grant_belongs_to_the_membership_of_its_time(records: Records) -> None
         "line 1: spaceRole: what was here before is being cleared; import again",
         "line 2: projectMembership: what was here before is being cleared; import again",
     ]
-    for job in list(sweeps.jobs(records.store)):
-        sweeps.run(records.store, Key.of(job), NOW)
+    for job in list(cleanup.jobs(records.store)):
+        cleanup.run(records.store, Key.of(job), NOW)
     records.good(*lines)
     for item in grant_items(records.store):
         assert item is not None
@@ -806,7 +807,7 @@ import sys
 from pathlib import Path
 from local.embedded import open_embedded
 from tests.tools.support import BY
-from tools.records.loading import load
+from cli.records.loading import load
 
 def tell(what, done, total):
     print(what, done, flush=True)
@@ -876,12 +877,12 @@ def test_an_import_that_was_killed_is_completed_by_another(
     assert len(items(broken)) > killed
     assert essence(broken) == essence(whole)
     for listing in (keys.USERS, keys.members("acme"), keys.members("w2")):
-        assert listings.total(broken, listing) == listings.total(whole, listing)
+        assert counted_lists.total(broken, listing) == counted_lists.total(whole, listing)
         assert _listed(broken, listing) == _listed(whole, listing)
     broken.close()
 
 
 def _listed(store: Store, listing: str) -> list[Line]:
     """A listing's rows by its pages, which the counts lead to."""
-    pages = (listings.page(store, listing, number, 500).items for number in range(1, 5))
+    pages = (counted_lists.page(store, listing, number, 500).items for number in range(1, 5))
     return [without(row, "SK", "number") for page in pages for row in page]

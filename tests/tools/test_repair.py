@@ -7,17 +7,18 @@ from threading import Event
 
 import pytest
 
+from cli.invariants import Invariant
+from cli.repair import Outcome, repair
+from cli.verify import verify
 from local.sqlite_store import SqliteStore
-from roster.table import keys, listings, users
-from roster.table.store import Delete, Item, Key, Put, Store, Update
-from roster.table.transaction import item
-from tests import real
+from roster.db import counted_lists, keys
+from roster.db.store import Delete, Item, Key, Put, Store, Update
+from roster.db.transactions import item
+from roster.directory import users
+from tests.support import real
 from tests.tools import damage
 from tests.tools.damage import BY, CASES, NOW, Case, number, user
-from tests.tools.ground import original, whole
-from tools.invariants import Invariant
-from tools.repair import Outcome, repair
-from tools.verify import verify
+from tests.tools.fixtures import original, whole
 
 __all__ = ["original", "whole"]
 
@@ -175,7 +176,7 @@ def repair_among_writers(store: Store, *, old: int) -> None:
     assert verify(store, now=NOW).broken == []
     expected = {"root", "ann", "bob", *(f"old{index}" for index in range(old)), *kept}
     assert listed(store) == expected
-    assert listings.total(store, keys.USERS) == len(expected)
+    assert counted_lists.total(store, keys.USERS) == len(expected)
 
 
 def ruin_counts(store: Store) -> None:
@@ -186,7 +187,7 @@ def ruin_counts(store: Store) -> None:
 
 
 def listed(store: Store) -> set[str]:
-    return {str(row["id"]) for row in listings.everything(store, keys.USERS)}
+    return {str(row["id"]) for row in counted_lists.everything(store, keys.USERS)}
 
 
 def everything(store: Store, *, audited: bool = False) -> dict[Key, Item]:

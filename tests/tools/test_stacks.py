@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
+from cli import main, stacks
 from local.gateway import read_template
-from roster.model import User
-from roster.table import users
-from roster.table.store import Store
-from tools import cli, stacks
+from roster.db.store import Store
+from roster.directory import users
+from roster.domain import User
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 ADMIN = ["admin", "create", "--stack", "roster-prod", "--email", "root@example.com", "--name", "Root"]
@@ -26,7 +26,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "none")
     client = stacks.cloudformation("eu-west-1")
-    monkeypatch.setattr(cli, "cloudformation", lambda region: client)
+    monkeypatch.setattr(main, "cloudformation", lambda region: client)
     with Stubber(client) as stubber:
         yield stubber
         stubber.assert_no_pending_responses()
@@ -58,9 +58,9 @@ def test_the_first_administrator_of_a_stack_is_made_in_the_stacks_table(
         opened.append(table)
         return bare_store
 
-    monkeypatch.setattr(cli, "DynamoStore", store_of)
+    monkeypatch.setattr(main, "DynamoStore", store_of)
     monkeypatch.setattr(sys, "stdin", StringIO("a sentinel, long enough\n"))
-    assert cli.main([*ADMIN, "--password-stdin"]) == 0
+    assert main.main([*ADMIN, "--password-stdin"]) == 0
     assert opened == ["roster-T"]
     made = capsys.readouterr().out.removeprefix("created user ").strip()
     found: User | None = users.by_id(bare_store, made)
@@ -74,13 +74,13 @@ def test_a_stack_that_is_not_there_is_said_in_a_line(
     aws.add_client_error(
         "describe_stacks", "ValidationError", "Stack with id roster-prod does not exist", http_status_code=400
     )
-    assert cli.main([*ADMIN, "--password-stdin"]) == 1
+    assert main.main([*ADMIN, "--password-stdin"]) == 1
     assert capsys.readouterr().err == "roster: roster-prod: Stack with id roster-prod does not exist\n"
 
 
 def test_a_stack_of_something_else_is_refused(aws: Stubber, capsys: pytest.CaptureFixture[str]) -> None:
     aws.add_response("describe_stacks", described(Url="https://x"), {"StackName": "roster-prod"})
-    assert cli.main([*ADMIN, "--password-stdin"]) == 1
+    assert main.main([*ADMIN, "--password-stdin"]) == 1
     assert "has no output TableName" in capsys.readouterr().err
 
 
@@ -90,7 +90,7 @@ def test_the_template_has_the_output() -> None:
 
 def test_a_stack_and_a_file_are_not_both_meant(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
-        cli.main(["verify", "--stack", "roster-prod", "--store", "file.db"])
+        main.main(["verify", "--stack", "roster-prod", "--store", "file.db"])
     assert "not allowed with argument" in capsys.readouterr().err
 
 

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from cli import invariants
+from cli.invariants import Invariant
+from cli.main import main
+from cli.verify import Report, verify
 from local.sqlite_store import SqliteStore
-from roster.model import WorkspaceRole
-from roster.table import keys, members, sweeps, tenants, tokens, users
-from roster.table.store import Delete, Item, Key, Page, Update
+from roster.auth import api_tokens
+from roster.db import keys
+from roster.db.store import Delete, Item, Key, Page, Update
+from roster.directory import cleanup, members, users, workspaces
+from roster.domain import WorkspaceRole
 from tests.tools.damage import BY, CASES, NOW, Case, user, workspace
-from tests.tools.ground import original, whole
-from tools import invariants
-from tools.cli import main
-from tools.invariants import Invariant
-from tools.verify import Report, verify
+from tests.tools.fixtures import original, whole
 
 __all__ = ["original", "whole"]
 
@@ -73,12 +75,12 @@ def test_what_is_not_swept_yet_is_pending_for_an_hour(whole: SqliteStore) -> Non
     late = verify(whole, now=NOW + timedelta(hours=1, seconds=1))
     assert {finding.invariant for finding in late.broken} == {Invariant.ABANDONED_SWEEP}
     assert {finding.key for finding in late.broken} == waiting
-    sweeps.run(whole, keys.sweep_of_user("bob"), NOW)
+    cleanup.run(whole, keys.sweep_of_user("bob"), NOW)
     assert verified(whole) == Report([], [], len(_all(whole)))
 
 
 def test_void_grants_are_pending_until_they_are_swept(whole: SqliteStore) -> None:
-    acme = tenants.by_id(whole, "acme")
+    acme = workspaces.by_id(whole, "acme")
     assert acme is not None
     members.remove(whole, acme, "bob", by=BY, even_last_admin=False)
     report = verified(whole)
@@ -86,7 +88,7 @@ def test_void_grants_are_pending_until_they_are_swept(whole: SqliteStore) -> Non
     assert {keys.user("bob"), keys.project_grant("bob", "acme", "web")} <= {
         finding.key for finding in report.pending
     }
-    sweeps.run(whole, keys.sweep_of_member("acme", "bob"), NOW)
+    cleanup.run(whole, keys.sweep_of_member("acme", "bob"), NOW)
     assert verified(whole) == Report([], [], len(_all(whole)))
 
 
@@ -132,10 +134,10 @@ def test_a_writer_in_the_middle_of_the_walk_breaks_nothing(whole: SqliteStore) -
             page = whole.scan(limit=40, start=start)
             self.pages += 1
             made = user(whole, f"new{self.pages}")
-            acme = tenants.by_id(whole, "acme")
+            acme = workspaces.by_id(whole, "acme")
             assert acme is not None
             members.add(whole, acme, made.id, WorkspaceRole.ADMIN, by=BY)
-            tokens.create(whole, made, "t", None, None, by=BY)
+            api_tokens.create(whole, made, "t", None, None, by=BY)
             users.change(whole, made, lambda one: replace(one, full_name="Renamed"), by=BY)
             if self.pages % 2:
                 users.delete(whole, users.alive(whole, made.id), by=BY)

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pytest
 
-from roster.credentials import Credential, Kind, digest, fresh, identifier, same
+from roster.auth.credentials import Credential, Kind, digest, fresh, identifier, same
 
 SECRET = "A" * 43
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from roster.cursors import LIFETIME, opened, sealed
 from roster.errors import Unfit
+from roster.http.cursors import LIFETIME, opened, sealed
 
 NOW = datetime(2026, 4, 13, 1, tzinfo=UTC)
 KEYS, ABOUT, PLACE = (b"present", b"former"), "GET /list?size=1", "2026-04-13T01:00:00Z#7f1c#000"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from roster.emails import NotAnAddress, canonical
+from roster.directory.emails import NotAnAddress, canonical
 from tests.workspaces.rows import BAD_EMAILS
 
 _TEXTS: list[Any] = [row for row in BAD_EMAILS if isinstance(row.values[0], str)]

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from roster.auth.issuers import Issuers, Misconfigured
+from roster.auth.key_sets import KeySet
 from roster.errors import NotKnown
-from roster.issuers import Issuers, Misconfigured
-from roster.key_sets import KeySet
 from tests.attacks import jwt
 from tests.attacks.jwt import KEYS_ISSUER, SECRET, claims, key_signed, secret_signed
 from tests.attacks.key_server import KeyServer, serving

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from roster.table import keys
-from roster.table.store import Key
+from roster.db import keys
+from roster.db.store import Key
 
 Maker = Callable[..., Key]
 

@@ -7,7 +7,7 @@ import pytest
 import zxcvbn
 from zxcvbn import matching
 
-from roster import passwords
+from roster.auth import passwords
 from roster.settings import Settings
 
 CHEAP = Settings(argon2_memory_kib=8, argon2_iterations=1)

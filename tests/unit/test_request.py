@@ -9,8 +9,8 @@ from hypothesis import strategies as some
 
 from roster.bounds import BODY_BYTES
 from roster.errors import Missing, TooLarge, Unfit
-from roster.request import FORM, Request
-from tests.api import Context
+from roster.http.request import FORM, Request
+from tests.support.api import Context
 
 
 def _request(event: Any) -> Request:

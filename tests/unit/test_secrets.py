@@ -10,13 +10,14 @@ from aws_lambda_powertools.utilities.parameters import SecretsProvider
 from botocore.exceptions import ClientError, ReadTimeoutError
 from moto import mock_aws
 
-from roster import secrets, wiring
+from roster import dependencies
+from roster.auth import secrets
 from roster.errors import Unavailable
-from tests.api import Api
 from tests.attacks import jwt
 from tests.attacks.conftest import CONFIGURED
 from tests.attacks.jwt import SECRET
-from tests.directory import Directory
+from tests.support.api import Api
+from tests.support.directory import Directory
 
 ISSUERS = json.dumps(CONFIGURED)
 ONE, TWO = "1-secret-of-a-gateway-and-nobody-else", "2-secret-of-a-gateway-and-nobody-else"
@@ -215,8 +216,10 @@ def test_fs_09_a_weak_gateway_secret_is_unavailable(vault: Vault, content: str) 
 
 @pytest.fixture
 def wired(api: Api, vault: Vault) -> Api:
-    wiring.use(
-        wiring.Wiring(api.store, api.clock, issuers=secrets.issuers, gateway_secrets=secrets.gateway_secrets)
+    dependencies.use(
+        dependencies.Wiring(
+            api.store, api.clock, issuers=secrets.issuers, gateway_secrets=secrets.gateway_secrets
+        )
     )
     return api
 

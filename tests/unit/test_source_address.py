@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from roster.request import Request
-from roster.source_address import source_of
+from roster.http.request import Request
+from roster.http.source_address import source_of
 
 PEER, CLIENT, FORGED = "203.0.113.9", "198.51.100.7", "192.0.2.66"
 Deploy = Callable[..., None]

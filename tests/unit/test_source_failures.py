@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from roster.table import keys, source_failures
-from roster.table.source_failures import LIMIT, add, counter, is_over
-from roster.table.store import Store
-from tests.race import at_once
+from roster.auth import source_failures
+from roster.auth.source_failures import LIMIT, add, counter, is_over
+from roster.db import keys
+from roster.db.store import Store
+from tests.support.race import at_once
 
 NOW = datetime(2026, 4, 13, 1, 0, 0, tzinfo=UTC)
 SOURCE = "192.0.2.1"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from roster import strict_form
 from roster.bounds import FORM_FIELDS
-from roster.strict_form import NotStrict
+from roster.http import strict_form
+from roster.http.strict_form import NotStrict
 
 
 @pytest.mark.parametrize(

@@ -16,21 +16,21 @@ from typing import Any
 
 import pytest
 
+from cli.invariants import Invariant
+from cli.repair import repair
+from cli.verify import Report, verify
 from functions.maintenance.sweep import handler as sweep
 from local.embedded import open_embedded
-from roster import wiring
-from roster.issuers import Issuers
-from roster.model import Actor
-from roster.table import keys
-from roster.table.store import Item, Key, Store
-from roster.table.wire import from_wire, to_wire
-from tests import real
-from tests.api import Answer, Api, Clock, Context, everything, wired
+from roster import dependencies
+from roster.auth.issuers import Issuers
+from roster.db import keys
+from roster.db.dynamodb.attribute_values import from_wire, to_wire
+from roster.db.store import Item, Key, Store
+from roster.domain import Actor
 from tests.attacks import jwt
-from tests.guard import acting_as
-from tools.invariants import Invariant
-from tools.repair import repair
-from tools.verify import Report, verify
+from tests.support import real
+from tests.support.api import Answer, Api, Clock, Context, everything, wired
+from tests.support.guard import acting_as
 
 DATA = Path(__file__).parent / "data"
 DUMP, ITEMS = DATA / "da72a9a.sql", DATA / "da72a9a.jsonl"
@@ -253,7 +253,7 @@ def test_an_old_epoch_ends_sessions_and_families(api: Api) -> None:
 def test_an_old_moment_of_the_epoch_ends_the_tokens_of_issuers(api: Api) -> None:
     """Bob's password was changed at 12:00:00: what was issued by then is void, for Ada it is not."""
     issuers = Issuers.read(json.dumps([{"issuer": None, "hmacSecrets": [jwt.SECRET]}]))
-    wiring.use(wired(api.store, api.clock, issuers=lambda: issuers))
+    dependencies.use(wired(api.store, api.clock, issuers=lambda: issuers))
     changed = int(datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp())
 
     def issued(who: str, at: int) -> str:

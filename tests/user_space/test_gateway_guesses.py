@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from roster import wiring
-from roster.table import keys
-from roster.table.meter import Meter
-from roster.table.source_failures import LIMIT, counter
-from tests.api import OF_A_SOURCE, Answer, Api, bare
-from tests.user_space.scene import ROOT, Scene, assert_refused, data_of
+from roster import dependencies
+from roster.auth.source_failures import LIMIT, counter
+from roster.db import keys
+from tests.support.api import OF_A_SOURCE, Answer, Api, bare
+from tests.support.meter import Meter
+from tests.user_space.fixtures import ROOT, Scene, assert_refused, data_of
 
 SECRET = "a secret of the gateway, which is long enough"
 HERE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
@@ -18,7 +18,9 @@ HERE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 @pytest.fixture(autouse=True)
 def behind_a_gateway(api: Api, deployed: Callable[..., None]) -> None:
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
-    wiring.use(wiring.Wiring(api.store, api.clock, gateway_secrets=lambda: (SECRET, "the one before it")))
+    dependencies.use(
+        dependencies.Wiring(api.store, api.clock, gateway_secrets=lambda: (SECRET, "the one before it"))
+    )
 
 
 def _ask(api: Api, scene: Scene, secret: str, source: str = HERE) -> Answer:

@@ -1,7 +1,7 @@
 """GET /minimal/rest/user/v1/org."""
 
-from tests.api import Api
-from tests.user_space.scene import Scene, ask, data_of
+from tests.support.api import Api
+from tests.user_space.fixtures import Scene, ask, data_of
 
 
 def test_the_organisation_in_short(api: Api, scene: Scene) -> None:

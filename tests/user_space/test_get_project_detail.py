@@ -2,10 +2,10 @@
 
 import pytest
 
-from roster.table import keys
-from roster.table.store import Update
-from tests.api import Api
-from tests.user_space.scene import DATABASE, Scene, ask, data_of
+from roster.db import keys
+from roster.db.store import Update
+from tests.support.api import Api
+from tests.user_space.fixtures import DATABASE, Scene, ask, data_of
 
 CONNECTION = [
     ("host", "db.example"),

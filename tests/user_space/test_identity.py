@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from roster import wiring
-from roster.credentials import Credential
+from roster import dependencies
+from roster.auth import api_tokens
+from roster.auth.credentials import Credential
+from roster.directory import users
 from roster.errors import Unavailable
-from roster.table import tokens, users
-from tests.api import Answer, Api, bare
-from tests.directory import Directory
-from tests.user_space.scene import ENDPOINTS, NOWHERE, ROOT, Scene, ask, assert_refused, data_of
+from tests.support.api import Answer, Api, bare
+from tests.support.directory import Directory
+from tests.user_space.fixtures import ENDPOINTS, NOWHERE, ROOT, Scene, ask, assert_refused, data_of
 
 Deployed = Callable[..., None]
 
@@ -204,7 +205,7 @@ def test_every_other_proof_is_one_401(api: Api, directory: Directory, scene: Sce
 def test_a_revoked_token_proves_nothing(api: Api, directory: Directory, scene: Scene) -> None:
     credential = Credential.read(api.token(scene.member))
     assert credential is not None
-    tokens.revoke(api.store, scene.member.id, credential.id, by=directory.by)
+    api_tokens.revoke(api.store, scene.member.id, credential.id, by=directory.by)
     assert_refused(ask(api, scene, "org", scene.member), 401)
 
 
@@ -220,7 +221,7 @@ def test_the_scheme_has_no_case(api: Api, scene: Scene, scheme: str) -> None:
 
 def _behind(api: Api, deployed: Deployed, *secrets: str) -> None:
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
-    wiring.use(wiring.Wiring(api.store, api.clock, gateway_secrets=lambda: secrets))
+    dependencies.use(dependencies.Wiring(api.store, api.clock, gateway_secrets=lambda: secrets))
 
 
 @pytest.mark.parametrize("secret", ["the old secret", "the new secret"])
@@ -253,7 +254,7 @@ def test_a_secret_out_of_reach_is_503(api: Api, scene: Scene, deployed: Deployed
         raise Unavailable(retry_after=7)
 
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
-    wiring.use(wiring.Wiring(api.store, api.clock, gateway_secrets=away))
+    dependencies.use(dependencies.Wiring(api.store, api.clock, gateway_secrets=away))
     answer = _get(api, "org", scene.headers(scene.member) | {"x-gateway-secret": "one"})
     assert_refused(answer, 503)
     assert answer.headers["retry-after"] == "7"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from roster.table.meter import Meter
-from tests.api import Api
-from tests.user_space.scene import ENDPOINTS, ROOT, Scene
+from tests.support.api import Api
+from tests.support.meter import Meter
+from tests.user_space.fixtures import ENDPOINTS, ROOT, Scene
 
 BUDGET = {"org": 1, "project": 1, "org/detail": 2, "project/detail": 2, "space": 4, "feature": 4}
 

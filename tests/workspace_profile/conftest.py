@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.api import Api
-from tests.directory import Directory
-from tests.workspace_profile.scene import Scene
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.workspace_profile.fixtures import Scene
 
 
 @pytest.fixture

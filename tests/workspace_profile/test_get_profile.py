@@ -6,13 +6,14 @@ from urllib.parse import quote
 
 import pytest
 
-from roster.credentials import Credential
-from roster.model import UserKind
-from roster.table import tokens, users
-from roster.table.meter import Meter
-from tests.api import Api
-from tests.directory import Directory
-from tests.workspace_profile.scene import MODULES, PATH, Scene, assert_refused, bare, profile
+from roster.auth import api_tokens
+from roster.auth.credentials import Credential
+from roster.directory import users
+from roster.domain import UserKind
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.workspace_profile.fixtures import MODULES, PATH, Scene, assert_refused, bare, profile
 
 # What a profile holds.
 
@@ -208,7 +209,7 @@ def test_every_token_that_failed_is_one_401(api: Api, directory: Directory, scen
     users.delete(api.store, gone, by=directory.by)
     credential = Credential.read(revoked)
     assert credential is not None
-    tokens.revoke(api.store, scene.ada.id, credential.id, by=directory.by)
+    api_tokens.revoke(api.store, scene.ada.id, credential.id, by=directory.by)
     garbage = api.get(PATH, bearer="garbage")
     assert_refused(garbage, 401)
     assert garbage.headers["www-authenticate"] == FAILED

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.api import Api
-from tests.directory import Directory
-from tests.workspaces.scene import Scene
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.workspaces.fixtures import Scene
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from roster.model import PlatformRole
+from roster.domain import PlatformRole
 
 UNSEEN = "\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """What no text for people may hold: people do not see it, or see the rest in another order."""

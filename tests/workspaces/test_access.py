@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.api import Api, in_process
-from tests.workspaces.scene import (
+from tests.support.api import Api, in_process
+from tests.workspaces.fixtures import (
     ADD_MEMBER,
     CREATE_WORKSPACE,
     DELETE_USER,

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from roster.table import members, users
-from tests.api import Api
-from tests.directory import Directory
+from roster.directory import members, users
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.workspaces.fixtures import NOWHERE, Scene, assert_granted, assert_refused, assert_unfit
 from tests.workspaces.rows import BAD_BODIES
-from tests.workspaces.scene import NOWHERE, Scene, assert_granted, assert_refused, assert_unfit
 
 SHOWN = ("userId", "email", "fullName", "role", "createdAt")
 

@@ -2,13 +2,14 @@
 
 import pytest
 
-from roster import door, wiring
-from roster.dialects.workspaces import Access, endpoint
-from roster.dialects.workspaces_shapes import Login, Success
+from roster import dependencies
+from roster.db.store import Store
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.schemas import Login, Success
 from roster.errors import Unavailable
-from roster.table.store import Store
-from tests.api import Api, Clock, Context
-from tests.workspaces.scene import SENTINEL, Scene
+from roster.http import handler as door
+from tests.support.api import Api, Clock, Context
+from tests.workspaces.fixtures import SENTINEL, Scene
 
 EVENT = {
     "rawPath": "/api/auth/login",
@@ -83,7 +84,7 @@ def test_a_table_that_is_away_admits_nobody(
             raise Unavailable
 
     away: Store = Away()  # type: ignore[assignment]  # all that a read of the session asks
-    monkeypatch.setattr(wiring, "_current", wiring.Wiring(away, clock))
+    monkeypatch.setattr(dependencies, "_current", dependencies.Wiring(away, clock))
     answer = api.get("/api/workspaces", as_=scene.root)
     assert (answer.status, answer.code) == (503, "UNAVAILABLE")
     assert answer.headers["retry-after"] == "1"

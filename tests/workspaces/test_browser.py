@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.api import Api
-from tests.workspaces.scene import (
+from tests.support.api import Api
+from tests.workspaces.fixtures import (
     ENDPOINTS,
     WITH_BODY,
     WRITES,

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from roster.domain import User
 from roster.errors import Taken
-from roster.model import User
-from tests.api import Api, everything
-from tests.directory import Directory
+from tests.support.api import Api, everything
+from tests.support.directory import Directory
+from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused, assert_unfit
 from tests.workspaces.rows import (
     BAD_BODIES,
     BAD_EMAILS,
@@ -20,7 +21,6 @@ from tests.workspaces.rows import (
     NOT_FOR_USERS,
     ROLES,
 )
-from tests.workspaces.scene import SENTINEL, assert_granted, assert_refused, assert_unfit
 
 PATH = "/api/admin/users"
 ADA = {"email": "ada@example.com", "fullName": "Ada Lovelace", "password": SENTINEL, "roles": ["USER"]}

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from roster.domain import User
 from roster.errors import Taken
-from roster.model import User
-from tests.api import Api
-from tests.directory import Directory
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.workspaces.fixtures import assert_granted, assert_refused, assert_unfit
 from tests.workspaces.rows import BAD_BODIES, BAD_LINES, GOOD_LINES
-from tests.workspaces.scene import assert_granted, assert_refused, assert_unfit
 
 PATH = "/api/workspaces"
 DOCUMENTED = {"key": "acme", "name": "Acme Corp"}

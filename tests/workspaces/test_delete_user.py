@@ -4,12 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from roster.directory import users
+from roster.domain import User
 from roster.errors import LastAdmin
-from roster.model import User
-from roster.table import users
-from tests.api import Api
-from tests.directory import PASSWORD, Directory
-from tests.workspaces.scene import NOWHERE, Scene, assert_granted, assert_refused
+from tests.support.api import Api
+from tests.support.directory import PASSWORD, Directory
+from tests.workspaces.fixtures import NOWHERE, Scene, assert_granted, assert_refused
 
 
 def _path(user: User) -> str:

@@ -2,16 +2,10 @@
 
 from typing import Any
 
-from roster.credentials import Credential
-from tests.api import Answer, Api, session_in
-from tests.directory import Directory
-from tests.workspaces.scene import (
-    NOWHERE,
-    SENTINEL,
-    assert_granted,
-    assert_listed,
-    assert_refused,
-)
+from roster.auth.credentials import Credential
+from tests.support.api import Answer, Api, session_in
+from tests.support.directory import Directory
+from tests.workspaces.fixtures import NOWHERE, SENTINEL, assert_granted, assert_listed, assert_refused
 
 PASSWORD = "the first admin's password"
 WORKSPACE = ("id", "key", "name", "createdAt")

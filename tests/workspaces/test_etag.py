@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from roster.model import User
-from roster.table import users
-from tests.api import Answer, Api
-from tests.directory import Directory
-from tests.race import at_once, before_the_commit, many_at_a_time
-from tests.workspaces.scene import (
+from roster.directory import users
+from roster.domain import User
+from tests.support.api import Answer, Api
+from tests.support.directory import Directory
+from tests.support.race import at_once, before_the_commit, many_at_a_time
+from tests.workspaces.fixtures import (
     DELETE_USER,
     GET_ME,
     GET_USER,

@@ -2,11 +2,12 @@
 
 import pytest
 
-from roster.table import keys, members
-from roster.table.store import Update
-from tests.api import Api
-from tests.directory import Directory
-from tests.workspaces.scene import NOWHERE, Scene, assert_dressed, assert_granted, assert_refused
+from roster.db import keys
+from roster.db.store import Update
+from roster.directory import members
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.workspaces.fixtures import NOWHERE, Scene, assert_dressed, assert_granted, assert_refused
 
 SHOWN = ("id", "key", "name", "createdAt", "settings")
 SETTINGS = ["locale", "timeZone", "dateTimeFormat", "dateFormat", "timeFormat", "regionCode"]

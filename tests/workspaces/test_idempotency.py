@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from local.gateway import Request
-from roster.table import keys, members, users
-from roster.table.meter import Meter
-from tests.api import Answer, Api, everything
-from tests.directory import Directory
-from tests.race import at_once, before_the_commit, many_at_a_time
-from tests.workspaces.scene import (
+from roster.db import keys
+from roster.directory import members, users
+from tests.support.api import Answer, Api, everything
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.support.race import at_once, before_the_commit, many_at_a_time
+from tests.workspaces.fixtures import (
     ADD_MEMBER,
     CREATE_USER,
     CREATE_WORKSPACE,

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from roster.credentials import Credential
-from roster.table import users
-from tests.api import Api
-from tests.directory import Directory
-from tests.workspaces.scene import ENDPOINTS, NOWHERE, Endpoint, Scene, assert_refused, bare, named
+from roster.auth.credentials import Credential
+from roster.directory import users
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.workspaces.fixtures import ENDPOINTS, NOWHERE, Endpoint, Scene, assert_refused, bare, named
 
 Presented = Callable[[Api, Scene], dict[str, Any]]
 

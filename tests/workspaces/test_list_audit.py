@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from roster import wiring
+from roster import dependencies
+from roster.auth import sessions
 from roster.clock import instant
-from roster.table import keys, sessions, users
-from roster.table.store import Item, Update
-from tests.api import Answer, Api, everything
-from tests.directory import PASSWORD, Directory
-from tests.workspaces.scene import SENTINEL, Scene, assert_unfit
+from roster.db import keys
+from roster.db.store import Item, Update
+from roster.directory import users
+from tests.support.api import Answer, Api, everything
+from tests.support.directory import PASSWORD, Directory
+from tests.workspaces.fixtures import SENTINEL, Scene, assert_unfit
 
 PATH = "/api/admin/audit"
 NAMES = ("at", "action", "actor", "target", "workspaceId", "requestId", "details")
@@ -366,7 +368,7 @@ def test_fn_07_a_cursor_is_for_its_user_by_session_and_by_token(
 def test_without_the_key_of_the_deployment_a_page_that_goes_on_is_503(
     api: Api, scene: Scene, query: str
 ) -> None:
-    wiring.use(wiring.Wiring(api.store, api.clock))
+    dependencies.use(dependencies.Wiring(api.store, api.clock))
     answer = api.get(f"{PATH}?{query}", as_=scene.root)
     assert (answer.status, answer.headers["retry-after"]) == (503, "60")
 

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from roster.model import User
-from roster.table import keys, users
-from roster.table.store import Update
-from tests.api import Api
-from tests.directory import Directory
+from roster.db import keys
+from roster.db.store import Update
+from roster.directory import users
+from roster.domain import User
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.workspaces.fixtures import Scene, assert_listed, assert_meta, assert_unfit
 from tests.workspaces.rows import BAD_NUMBERS
-from tests.workspaces.scene import Scene, assert_listed, assert_meta, assert_unfit
 
 PATH = "/api/admin/users"
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from roster.model import Tenant, User
-from roster.table import keys, listings, members, users
-from roster.table.mapping import attributes
-from roster.table.store import Update
-from roster.table.transaction import Transaction, batched
-from tests.api import Api
-from tests.directory import Directory
-from tests.workspaces.rows import BAD_NUMBERS
-from tests.workspaces.scene import (
+from roster.db import counted_lists, keys
+from roster.db.codec import attributes
+from roster.db.store import Update
+from roster.db.transactions import Transaction, batched
+from roster.directory import members, users
+from roster.domain import Tenant, User
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.workspaces.fixtures import (
     Scene,
     assert_dressed,
     assert_granted,
@@ -18,6 +18,7 @@ from tests.workspaces.scene import (
     assert_meta,
     assert_unfit,
 )
+from tests.workspaces.rows import BAD_NUMBERS
 
 PATH = "/api/workspaces"
 SHOWN = ("id", "key", "name", "createdAt")
@@ -115,7 +116,7 @@ def test_an_empty_list_has_no_pages(api: Api, root: User) -> None:
 def test_past_a_thousand_rows_the_list_says_what_it_leaves_out(
     api: Api, directory: Directory, root: User
 ) -> None:
-    first = listings.allocate(api.store, keys.WORKSPACES, 1_001)
+    first = counted_lists.allocate(api.store, keys.WORKSPACES, 1_001)
     parts = []
     for number in range(first, first + 1_001):
         work = Transaction(directory.by)

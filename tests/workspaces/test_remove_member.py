@@ -4,12 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from roster.directory import members, users, workspaces
+from roster.domain import User
 from roster.errors import LastAdmin
-from roster.model import User
-from roster.table import members, tenants, users
-from tests.api import Api
-from tests.directory import Directory
-from tests.workspaces.scene import NOWHERE, Scene, assert_granted, assert_refused
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.workspaces.fixtures import NOWHERE, Scene, assert_granted, assert_refused
 
 
 def _path(scene: Scene, user: User) -> str:
@@ -63,7 +63,7 @@ def test_the_last_workspace_admin_stays(api: Api, scene: Scene) -> None:
 @pytest.mark.row("Z-13")
 def test_a_platform_admin_may_remove_even_the_last(api: Api, scene: Scene) -> None:
     assert_granted(api.delete(_path(scene, scene.boss), as_=scene.root))
-    assert tenants.by_ids(api.store, [scene.acme.id])[scene.acme.id].admins == 0
+    assert workspaces.by_ids(api.store, [scene.acme.id])[scene.acme.id].admins == 0
     with api.no_effect():
         answer = api.delete(_path(scene, scene.member), as_=scene.boss)
     assert_refused(answer, 403)
@@ -89,7 +89,7 @@ def test_two_workspace_admins_cannot_both_go_at_once(directory: Directory, scene
 
     with ThreadPoolExecutor(2) as threads:
         assert sorted(threads.map(attempt, [scene.boss, scene.stranger])) == [False, True]
-    assert tenants.by_ids(directory.store, [scene.acme.id])[scene.acme.id].admins == 1
+    assert workspaces.by_ids(directory.store, [scene.acme.id])[scene.acme.id].admins == 1
 
 
 @pytest.mark.row("Z-04")

@@ -1,11 +1,11 @@
-"""What `tests/budgets.py` does not ask: pages apart, and callers who are refused."""
+"""What `tests/support/budgets.py` does not ask: pages apart, and callers who are refused."""
 
 import pytest
 
-from roster.table.meter import Meter
-from tests.api import Api
-from tests.directory import Directory
-from tests.workspaces.scene import (
+from tests.support.api import Api
+from tests.support.directory import Directory
+from tests.support.meter import Meter
+from tests.workspaces.fixtures import (
     ENDPOINTS,
     IN_A_WORKSPACE,
     LIST_MEMBERS,

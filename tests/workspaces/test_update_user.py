@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from roster.emails import canonical
+from roster.db import keys
+from roster.directory import users
+from roster.directory.emails import canonical
+from roster.domain import User
 from roster.errors import DirectoryError
-from roster.model import User
-from roster.table import keys, users
-from tests.api import Api
-from tests.directory import PASSWORD, Directory
+from tests.support.api import Api
+from tests.support.directory import PASSWORD, Directory
+from tests.workspaces.fixtures import NOWHERE, SENTINEL, assert_granted, assert_refused, assert_unfit
 from tests.workspaces.rows import (
     BAD_BODIES,
     BAD_EMAILS,
@@ -22,7 +24,6 @@ from tests.workspaces.rows import (
     NOT_FOR_USERS,
     ROLES,
 )
-from tests.workspaces.scene import NOWHERE, SENTINEL, assert_granted, assert_refused, assert_unfit
 
 SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
 

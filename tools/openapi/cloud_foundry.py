@@ -3,21 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from roster.dialects.cloud_foundry_lists import COLUMNS, FILTERS, TOP_COLUMNS
-from roster.dialects.cloud_foundry_query import DEEPEST, MOST_ROWS, SIZE
-from roster.dialects.cloud_foundry_shapes import PLURAL, RELATIONS, Kind
-from tools.openapi.cloud_foundry_types import (
-    CfApp,
-    CfAppPage,
-    CfEmptyPage,
-    CfOrganization,
-    CfOrganizationPage,
-    CfSpace,
-    CfSpacePage,
-    CfUser,
-    CfUserPage,
-)
-from tools.openapi.face import (
+from roster.dialects.cloud_foundry.queries import COLUMNS, FILTERS, TOP_COLUMNS
+from roster.dialects.cloud_foundry.query_string import DEEPEST, MOST_ROWS, SIZE
+from roster.dialects.cloud_foundry.schemas import PLURAL, RELATIONS, Kind
+from tools.openapi.api_spec import (
     BEARER,
     IDENTIFIER,
     PUBLIC,
@@ -29,6 +18,17 @@ from tools.openapi.face import (
     Schema,
     query,
     record,
+)
+from tools.openapi.cloud_foundry_types import (
+    CfApp,
+    CfAppPage,
+    CfEmptyPage,
+    CfOrganization,
+    CfOrganizationPage,
+    CfSpace,
+    CfSpacePage,
+    CfUser,
+    CfUserPage,
 )
 
 _ONES: dict[Kind, Any] = {"user": CfUser, "space": CfSpace, "organization": CfOrganization, "app": CfApp}

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from tools.openapi.face import Schema
+from tools.openapi.api_spec import Schema
 
 SCHEMAS = "#/components/schemas/"
 

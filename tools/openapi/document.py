@@ -13,9 +13,9 @@ from importlib import import_module
 from pathlib import Path
 
 from local.gateway import Function, Route, Routes
+from tools.openapi.api_spec import Face, Operation, Refusal, Schema
+from tools.openapi.api_specs import FACES, HEADERS, SECURITY
 from tools.openapi.components import Shapes, closed, tidy, without_unused
-from tools.openapi.face import Face, Operation, Refusal, Schema
-from tools.openapi.faces import FACES, HEADERS, SECURITY
 from tools.statuses import STATUSES
 
 ROOT = Path(__file__).parents[2]

@@ -1,6 +1,6 @@
 """The token endpoint in the OpenAPI document."""
 
-from tools.openapi.face import TEXT, TOO_LARGE, Face, Operation, Refusal, Schema, record
+from tools.openapi.api_spec import TEXT, TOO_LARGE, Face, Operation, Refusal, Schema, record
 
 
 def _failure(*codes: str) -> Schema:

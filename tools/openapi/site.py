@@ -1,6 +1,6 @@
 """The document and its page in the document itself."""
 
-from tools.openapi.face import PUBLIC, TOO_LARGE, Face, Operation, Refusal
+from tools.openapi.api_spec import PUBLIC, TOO_LARGE, Face, Operation, Refusal
 from tools.openapi.workspaces import failure
 
 SITE = Face(

@@ -1,6 +1,6 @@
 """Document 003 in the OpenAPI document."""
 
-from tools.openapi.face import BEARER, NUMBER, TEXT, TOO_LARGE, Face, Operation, Refusal, Schema, record
+from tools.openapi.api_spec import BEARER, NUMBER, TEXT, TOO_LARGE, Face, Operation, Refusal, Schema, record
 
 _ERRORS: Schema = {
     "type": "object",

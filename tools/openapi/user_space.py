@@ -1,6 +1,6 @@
 """Document 000 in the OpenAPI document."""
 
-from tools.openapi.face import TEXT, TOO_LARGE, Face, Refusal, Schema, phrase, record
+from tools.openapi.api_spec import TEXT, TOO_LARGE, Face, Refusal, Schema, phrase, record
 
 _NAMED = {"organisationHeader": (), "projectHeader": (), "userHeader": ()}
 

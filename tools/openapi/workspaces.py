@@ -1,6 +1,6 @@
 """Document 002 in the OpenAPI document."""
 
-from tools.openapi.face import (
+from tools.openapi.api_spec import (
     IDENTIFIER,
     MOMENT,
     PUBLIC,

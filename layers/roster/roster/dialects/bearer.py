@@ -2,29 +2,30 @@
 
 from typing import Literal
 
-from roster import auth, wiring
-from roster.auth import Beside
+from roster import dependencies
+from roster.auth import authentication
+from roster.auth.authentication import Beside
+from roster.db.store import Store
 from roster.errors import NotKnown
-from roster.request import Request
+from roster.http.request import Request
 from roster.settings import cookie_name
-from roster.table.store import Store
 
 
 def nothing_beside(user_id: str) -> tuple[()]:
     return ()
 
 
-def in_header(request: Request, store: Store, beside: Beside = nothing_beside) -> auth.Bearer:
+def in_header(request: Request, store: Store, beside: Beside = nothing_beside) -> authentication.Bearer:
     """Whom the `Authorization` header proves. Raises NotKnown."""
-    return of_text(auth.bearer_in(request.headers.get("authorization")), store, beside)
+    return of_text(authentication.bearer_in(request.headers.get("authorization")), store, beside)
 
 
-def of_text(text: str | None, store: Store, beside: Beside = nothing_beside) -> auth.Bearer:
+def of_text(text: str | None, store: Store, beside: Beside = nothing_beside) -> authentication.Bearer:
     """Whom a bearer credential proves. Raises NotKnown, also for none."""
     if text is None:
         raise NotKnown
-    wired = wiring.current()
-    return auth.by_bearer(store, text, wired.issuers, wired.now(), beside)
+    wired = dependencies.current()
+    return authentication.by_bearer(store, text, wired.issuers, wired.now(), beside)
 
 
 def presented(request: Request) -> tuple[Literal["session", "bearer"], str]:
@@ -37,7 +38,7 @@ def presented(request: Request) -> tuple[Literal["session", "bearer"], str]:
         raise NotKnown
     if header is None:
         return "session", cookies[0]
-    text = auth.bearer_in(header)
+    text = authentication.bearer_in(header)
     if text is None:
         raise NotKnown
     return "bearer", text

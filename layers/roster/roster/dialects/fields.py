@@ -5,7 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
-from roster import bounds, clock, emails, passwords
+from roster import bounds, clock
+from roster.auth import passwords
+from roster.directory import emails
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _UNSEEN = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")

@@ -1,0 +1,306 @@
+"""Counts beside what they count: listings' leaves, branches and totals, admins, modules.
+
+Writers may go on meanwhile. Whatever is compared here is looked at until two looks in a row agree: then
+it stood still between the end of the first and the beginning of the second, all of it at once.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias, TypeVar
+
+from cli.invariants import number_of, words_of
+from roster.db import counted_lists, keys
+from roster.db.codec import readable
+from roster.db.store import Item, Key, Store, every
+from roster.directory import reference_data, users
+from roster.domain import Feature, Tenant, User, WorkspaceRole
+
+T = TypeVar("T")
+C = TypeVar("C")
+
+LOOKS = 30
+"""How many looks are taken before something counts as never standing still."""
+
+_AT_ONCE = 100
+LEAVES = counted_lists.BRANCH // counted_lists.LEAF  # of a branch
+
+Oldest: TypeAlias = tuple[str, tuple[str, ...]]
+"""When the oldest of a user's memberships began, and in which workspaces one began then."""
+
+Part: TypeAlias = Literal["leaf", "branch", "total", "next"]
+Doubt: TypeAlias = tuple[str, Part, int]
+"""A listing, and which of its counts may be wrong: a leaf (by its place in the listing) or a branch."""
+
+
+def settled(look: Callable[[], T]) -> T | None:
+    """What two looks in a row agree on, or None where what is looked at never stands still."""
+    before = look()
+    for _ in range(LOOKS):
+        after = look()
+        if after == before:
+            return after
+        before = after
+    return None
+
+
+_MODULE_OF = {reference_data.module_count(module): module for module in reference_data.MODULES}
+
+
+@dataclass(slots=True)
+class Tally:
+    """One listing as a walk comes through it: its rows are kept as bits, whatever their order."""
+
+    listing: str
+    root: Item = field(default_factory=dict)
+    leaves: dict[int, int] = field(default_factory=dict)
+    there: dict[int, int] = field(default_factory=dict)
+    last: int = 0
+    highest: int = 0
+
+    def add(self, item: Item) -> None:
+        """Take note of a well-formed item of the listing."""
+        key = Key.of(item)
+        part = words_of(key)[1]
+        if part == _ROW:
+            number = number_of(key)
+            leaf, bit = divmod(number, counted_lists.LEAF)
+            self.there[leaf] = self.there.get(leaf, 0) | 1 << bit
+            self.highest = max(self.highest, number)
+        elif part == _BRANCH:
+            for name, bits in _leaves(item):
+                self.leaves[number_of(key) * LEAVES + name] = bits
+        elif part == _ROOT:
+            self.root = item
+        else:
+            self.last = _whole(item, "last")
+
+    def doubts(self) -> Iterator[Doubt]:
+        """What does not add up, at least not in the moments at which the walk came by."""
+        for leaf in self.there.keys() | self.leaves.keys():
+            if self.there.get(leaf, 0) != self.leaves.get(leaf, 0):
+                yield self.listing, "leaf", leaf
+        sums: Counter[int] = Counter()
+        for leaf, bits in self.leaves.items():
+            sums[leaf // LEAVES] += bits.bit_count()
+        told = _branches(self.root)
+        for index in sums.keys() | told.keys():
+            if sums[index] != told.get(index, 0):
+                yield self.listing, "branch", index
+        if _whole(self.root, "total") != sum(told.values()):
+            yield self.listing, "total", 0
+        if self.last < self.highest and gives_numbers(self.listing):
+            yield self.listing, "next", 0
+
+
+_ROW, _BRANCH, _ROOT = (
+    words_of(key)[1] for key in (keys.row(keys.USERS, 0), keys.branch(keys.USERS, 0), keys.root(keys.USERS))
+)
+
+
+def branch_of(listing: str, leaf: int) -> Key:
+    """The branch that holds the leaf at this place of the listing."""
+    return keys.branch(listing, leaf // LEAVES)
+
+
+def branches_of(store: Store, listing: str) -> list[int]:
+    """The branches that a listing has, or that its root knows of."""
+    known = set(_branches(store.get(keys.root(listing)) or {}))
+    prefix = keys.branch(listing, 0).sk.rpartition("#")[0]
+    known |= {number_of(Key.of(item)) for item in every(store, listing, begins=prefix)}
+    return sorted(known)
+
+
+def gives_numbers(listing: str) -> bool:
+    """Whether the listing's numbers are its own; others are those of what the rows refer to."""
+    own = (keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES, keys.APPS, keys.members("x"))
+    return words_of(Key(listing, ""))[0] in {words_of(Key(each, ""))[0] for each in own}
+
+
+# Looks at one count. Each returns what the count says, and what it should say; None: never stood still.
+
+
+def leaf(store: Store, listing: str, place: int) -> tuple[int | None, int] | None:
+    """A leaf's bits (None: it has none), and those of the rows that are there."""
+    index, name = divmod(place, LEAVES)
+    low, high = place * counted_lists.LEAF, (place + 1) * counted_lists.LEAF - 1
+    between = (keys.row(listing, low).sk, keys.row(listing, high).sk)
+
+    def look() -> tuple[int | None, int]:
+        branch = store.get(keys.branch(listing, index)) or {}
+        bits = 0
+        for item in every(store, listing, between=between):
+            bits |= 1 << number_of(Key.of(item)) - low
+        return _maybe(branch, str(name)), bits
+
+    return settled(look)
+
+
+def branch(store: Store, listing: str, index: int) -> tuple[int | None, int] | None:
+    """How many rows the root says that the branch has, and how many bits are set in it."""
+    root_key, key = keys.root(listing), keys.branch(listing, index)
+
+    def look() -> tuple[int | None, int]:
+        found = store.batch_get([root_key, key])
+        bits = sum(bits.bit_count() for _, bits in _leaves(found.get(key, {})))
+        return _branches(found.get(root_key, {})).get(index), bits
+
+    return settled(look)
+
+
+def total(store: Store, listing: str) -> tuple[int | None, int]:
+    """The root's total, and the sum of its branches: one item, so one look."""
+    root = store.get(keys.root(listing)) or {}
+    return _maybe(root, "total"), sum(_branches(root).values())
+
+
+def next_number(store: Store, listing: str) -> tuple[int, int]:
+    """The last number given out, and the largest of a row: the rows first, for numbers come before them."""
+    rows = store.query(listing, between=keys.rows_from(0), forward=False, limit=1).items
+    highest = number_of(Key.of(rows[0])) if rows else 0
+    return _whole(store.get(keys.next_number(listing)) or {}, "last"), highest
+
+
+def site_admins(store: Store) -> tuple[int | None, int] | None:
+    """The site's count of ADMINs, and the users who are. Reads every user."""
+
+    def look() -> tuple[int | None, frozenset[str]]:
+        told = store.get(keys.site_admins()) or {}
+        found: set[str] = set()
+        for rows in _chunks(counted_lists.everything(store, keys.USERS)):
+            ids = [own for row in rows if keys.is_id(own := str(row.get("id")))]
+            found |= {user.id for user in users.by_ids(store, ids).values() if user.is_admin}
+        return _maybe(told, "count"), frozenset(found)
+
+    return _counted(settled(look))
+
+
+def workspace_admins(store: Store, workspace_id: str) -> tuple[int | None, int] | None:
+    """A workspace's count of ADMINs, and its memberships that are. Reads every membership of it."""
+    prefix = keys.member(workspace_id, "x").sk.removesuffix("x")
+
+    def look() -> tuple[int | None, frozenset[str]]:
+        tenant = store.get(keys.tenant(workspace_id)) or {}
+        held = every(store, keys.tenant(workspace_id).pk, begins=prefix)
+        return _maybe(tenant, "admins"), frozenset(
+            str(item["SK"]) for item in held if is_workspace_admin(item)
+        )
+
+    return _counted(settled(look))
+
+
+def is_workspace_admin(item: Item) -> bool:
+    return item.get("role") == WorkspaceRole.ADMIN
+
+
+def modules(
+    store: Store, workspace_ids: Sequence[str]
+) -> dict[tuple[str, str], tuple[int | None, int]] | None:
+    """By workspace and module: its count of switched-on features, and how many there are; as above.
+
+    Reads the whole table, for no list leads to features.
+    """
+    places = [keys.tenant(workspace_id) for workspace_id in workspace_ids]
+
+    def look() -> tuple[dict[Key, dict[str, int | None]], frozenset[tuple[str, str, str]]]:
+        present = store.batch_get(places)
+        told = {key: {name: _maybe(item, name) for name in _MODULE_OF} for key, item in present.items()}
+        found: set[tuple[str, str, str]] = set()
+        start: Key | None = None
+        while True:
+            page = store.scan(start=start)
+            for feature in readable(Feature, (item for item in page.items if _is_feature(item))):
+                if is_counted(feature):
+                    found.add((feature.workspace_id, str(feature.module), feature.id))
+            if (start := page.next) is None:
+                return told, frozenset(found)
+
+    seen = settled(look)
+    if seen is None:
+        return None
+    told, found = seen
+    counts = Counter((workspace_id, module) for workspace_id, module, _ in found)
+    return {
+        (workspace_id, module): (said[name], counts[workspace_id, module])
+        for workspace_id, key in zip(workspace_ids, places, strict=True)
+        if (said := told.get(key)) is not None
+        for name, module in _MODULE_OF.items()
+    }
+
+
+def is_counted(feature: Feature) -> bool:
+    """Whether the feature's workspace counts it."""
+    return feature.enabled and feature.module in reference_data.MODULES
+
+
+def oldest(store: Store, user_id: str) -> tuple[User | None, Oldest | None] | None:
+    """The user (None: gone), and the oldest of the memberships in the list of the user's workspaces."""
+
+    def look() -> tuple[User | None, Oldest | None]:
+        user = users.by_id(store, user_id)
+        found: Oldest | None = None
+        for row in counted_lists.everything(store, keys.workspaces_of(user_id)):
+            found = older(found, row)
+        return user, found
+
+    return settled(look)
+
+
+def older(found: Oldest | None, row: Item) -> Oldest:
+    """The older of what was found so far and the membership of this row."""
+    at, workspace_id = str(row.get("created_at")), str(row.get("workspace_id"))
+    if found is None or at < found[0]:
+        return at, (workspace_id,)
+    return (at, (*found[1], workspace_id)) if at == found[0] else found
+
+
+def agrees(user: User, found: Oldest | None) -> bool:
+    """Whether the user's profile names one of the oldest memberships, or none where there is none."""
+    if found is None:
+        return user.oldest_workspace_id is None and user.oldest_membership_at is None
+    return user.oldest_membership_at == found[0] and user.oldest_workspace_id in found[1]
+
+
+def module_counts(item: Item, tenant: Tenant) -> Iterator[tuple[tuple[str, str], int]]:
+    """What a tenant's item says of its modules."""
+    for name, module in _MODULE_OF.items():
+        yield (tenant.id, module), _whole(item, name)
+
+
+def _leaves(branch: Item) -> Iterator[tuple[int, int]]:
+    return ((int(name), _whole(branch, name)) for name in branch if name.isdecimal())
+
+
+def _branches(root: Item) -> dict[int, int]:
+    return {int(name[1:]): _whole(root, name) for name in root if name[0] == "b" and name[1:].isdecimal()}
+
+
+def _whole(item: Item, name: str) -> int:
+    value = item.get(name, 0)
+    return value if type(value) is int else 0
+
+
+def _maybe(item: Item, name: str) -> int | None:
+    return _whole(item, name) if name in item else None
+
+
+def _counted(seen: tuple[int | None, frozenset[str]] | None) -> tuple[int | None, int] | None:
+    return None if seen is None else (seen[0], len(seen[1]))
+
+
+def _is_feature(item: Item) -> bool:
+    return words_of(Key.of(item)) == _FEATURE
+
+
+_FEATURE = words_of(keys.feature("x"))
+
+
+def _chunks(items: Iterable[C]) -> Iterator[list[C]]:
+    some: list[C] = []
+    for each in items:
+        some.append(each)
+        if len(some) == _AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some

@@ -1,0 +1,620 @@
+"""What every item of the table says of others: the directory's invariants, item by item.
+
+    owner ── copies ──> copy      an entity and what is derived from it: rows of lists, locks, other sides
+    item  ── needs ──> target     a reference to what must be there
+    item  ── awaits ──> sweep     what is still to be cleared away
+
+The owner is right about its copies. A reader takes an item under its key, and tells all that.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+from roster.clock import moment
+from roster.db import keys
+from roster.db.codec import Poisoned, entity
+from roster.db.store import Item, Key
+from roster.directory import grants, spaces, users, workspaces
+from roster.directory.emails import canonical
+from roster.domain import (
+    AccessToken,
+    ApiToken,
+    App,
+    Client,
+    Feature,
+    Group,
+    Membership,
+    PermissionRole,
+    Project,
+    Session,
+    Space,
+    Tenant,
+    TokenFamily,
+    User,
+)
+
+
+class Invariant(StrEnum):
+    """What must be true of the table; the value is what a report calls it."""
+
+    SHAPE = "shape"
+    USER_ROW = "user-row"
+    EMAIL_LOCK = "email-lock"
+    PASSWORD_OWNER = "password-owner"  # noqa: S105
+    SESSION_OWNER = "session-owner"
+    TOKEN_OWNER = "token-owner"  # noqa: S105
+    FAMILY_OWNER = "family-owner"
+    ACCESS_OWNER = "access-owner"
+    SECRET_LOCK = "secret-lock"  # noqa: S105
+    OLDEST_MEMBERSHIP = "oldest-membership"
+    SITE_ADMINS = "site-admins"
+    WORKSPACE_ROW = "workspace-row"
+    KEY_LOCK = "key-lock"
+    WORKSPACE_ADMINS = "workspace-admins"
+    MODULE_COUNT = "module-count"
+    MEMBER_ROW = "member-row"
+    USERS_WORKSPACE_ROW = "users-workspace-row"
+    MEMBERSHIP_USER = "membership-user"
+    MEMBERSHIP_WORKSPACE = "membership-workspace"
+    PROJECT_ROW = "project-row"
+    PROJECT_WORKSPACE = "project-workspace"
+    SPACE_ROW = "space-row"
+    WORKSPACES_SPACE_ROW = "workspaces-space-row"
+    PROJECTS_SPACE = "projects-space"
+    SPACE_WORKSPACE = "space-workspace"
+    SPACE_PROJECT = "space-project"
+    APP_ROW = "app-row"
+    SPACES_APP = "spaces-app"
+    APP_SPACE = "app-space"
+    PROJECTS_FEATURE = "projects-feature"
+    FEATURE_WORKSPACE = "feature-workspace"
+    FEATURE_PROJECT = "feature-project"
+    SPACE_ROLE = "space-role"
+    USERS_SPACE_ROW = "users-space-row"
+    SPACES_HOLDER_ROW = "spaces-holder-row"
+    PROJECT_MEMBER = "project-member"
+    PROJECTS_USER_ROW = "projects-user-row"
+    GRANT_USER = "grant-user"
+    GRANT_PLACE = "grant-place"
+    LEAF = "listing-leaf"
+    BRANCH = "listing-branch"
+    TOTAL = "listing-total"
+    NEXT_NUMBER = "listing-next-number"
+    ABANDONED_SWEEP = "abandoned-sweep"
+
+
+Offer: TypeAlias = tuple[Key, "str | int | None"]
+"""An item that is there, alone or together with something that it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An item derived from another: whose it is, where it is, and what it holds of its owner.
+
+    A place without sort key is the row under the number of the workspace that the content names.
+    """
+
+    invariant: Invariant
+    owner: Key
+    place: Key
+    content: Item
+
+    def fact(self) -> int:
+        """What the owner's copy and the copy itself share exactly when they agree."""
+        return hash((self.invariant, self.owner, self.place, json.dumps(self.content, sort_keys=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A reference: what the target must offer."""
+
+    invariant: Invariant
+    target: Key
+    mark: str | int | None = None
+
+    @property
+    def offer(self) -> Offer:
+        return self.target, self.mark
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that one item tells. `copy` is what it is itself a copy of; `awaits` the sweeps it waits for."""
+
+    copies: tuple[Copy, ...] = ()
+    copy: Copy | None = None
+    needs: tuple[Need, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    awaits: tuple[Key, ...] = ()
+    entity: User | Tenant | Membership | Feature | None = None
+
+
+_NOTHING = Told()
+_Reader: TypeAlias = Callable[[Key, Item], Told]
+
+
+def read(item: Item) -> Told:
+    """What the item tells. Raises `Poisoned` where it is not what its key says that it is."""
+    key = Key.of(item)
+    head, words = words_of(key)
+    reader = _READERS.get((head, words)) or _READERS.get((head, ""))
+    if reader is None:
+        raise Poisoned("item", "SK")
+    try:
+        return reader(key, item)
+    except ValueError as error:  # no possible id, no address, no moment, no number
+        raise Poisoned(reader.__name__.strip("_"), "key") from error
+
+
+def words_of(key: Key) -> tuple[str, str]:
+    """The words that tell what kind of item is under a key."""
+    parts = key.pk.split("#")
+    if parts[0] == _LIST:
+        return f"{parts[1]}/{len(parts)}", key.sk.partition("#")[0]
+    return parts[0], key.sk.partition("#")[0]
+
+
+def number_of(key: Key) -> int:
+    """The number in the key of a row or a branch."""
+    return int(key.sk.rpartition("#")[2])
+
+
+def of_listing(listing: str) -> list[str]:
+    """The ids in the name of a listing: whose it is."""
+    return listing.split("#")[2:]
+
+
+def is_listing(pk: str) -> bool:
+    return pk.partition("#")[0] == _LIST
+
+
+# Checks of an item's own attributes.
+
+
+def _text(item: Item, name: str) -> str:
+    value = item.get(name)
+    if not isinstance(value, str):
+        raise Poisoned("item", name)
+    return value
+
+
+def _whole(item: Item, name: str) -> int:
+    value = item.get(name, 0)
+    if type(value) is not int:
+        raise Poisoned("item", name)
+    return value
+
+
+def _under(key: Key, expected: Key) -> None:
+    if key != expected:
+        raise Poisoned("item", "key")
+
+
+def _some(item: Item, names: Iterable[str]) -> Item:
+    return {name: item[name] for name in names if name in item}
+
+
+def _names(cls: Any, without: Iterable[str] = ()) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(cls) if field.name not in set(without))
+
+
+_USER_LISTED = _names(User, users.NOT_LISTED)
+_MEMBERSHIP = _names(Membership)
+_PROJECT_LISTED = ("id", "workspace_id", "name")
+_SPACE_BESIDE = ("space_id", "workspace_id", "name", "created_at")
+_APP_BESIDE = ("app_id", "space_id", "name")
+_SPACE, _FEATURE, _APP = _names(Space), _names(Feature), _names(App)
+_GRANT = ("user_id", "workspace_id", "space_id", "project_id", "role", "number", "user_number", "since")
+_SPACE_GRANTED = ("space_id", "workspace_id", "since")
+_PLACE_GRANTED = ("user_id", "workspace_id", "since")
+
+
+# Users.
+
+
+def _user(key: Key, item: Item) -> Told:
+    if "deleted_at" in item:
+        _under(key, keys.user(_text(item, "id")))
+        moment(_text(item, "deleted_at"))
+        return _NOTHING
+    user = entity(User, item)
+    _under(key, keys.user(user.id))
+    row = Copy(Invariant.USER_ROW, key, keys.row(keys.USERS, user.number), _some(item, _USER_LISTED))
+    lock = Copy(Invariant.EMAIL_LOCK, key, keys.email(canonical(user.email)), {"user_id": user.id})
+    awaits = tuple(keys.sweep_of_member(workspace_id, user.id) for workspace_id in sorted(user.floors))
+    return Told(copies=(row, lock), offers=((key, None),), awaits=awaits, entity=user)
+
+
+def _user_row(key: Key, item: Item) -> Told:
+    user = entity(User, item)
+    content = _some(item, _USER_LISTED)
+    return Told(copy=Copy(Invariant.USER_ROW, keys.user(user.id), key, content))
+
+
+def _email_lock(key: Key, item: Item) -> Told:
+    owner = _text(item, "user_id")
+    return Told(copy=Copy(Invariant.EMAIL_LOCK, keys.user(owner), key, {"user_id": owner}))
+
+
+def _password(key: Key, item: Item) -> Told:
+    _text(item, "hash")
+    return Told(needs=(Need(Invariant.PASSWORD_OWNER, Key(key.pk, keys.PROFILE)),))
+
+
+def _session(key: Key, item: Item) -> Told:
+    session = entity(Session, item)
+    _under(key, keys.session(session.user_id, session.id))
+    return Told(needs=(Need(Invariant.SESSION_OWNER, keys.user(session.user_id)),))
+
+
+def _token(key: Key, item: Item) -> Told:
+    token = entity(ApiToken, item)
+    _under(key, keys.token(token.user_id, token.id))
+    return Told(
+        needs=(Need(Invariant.TOKEN_OWNER, keys.user(token.user_id)),),
+        offers=((key, _text(item, "digest")),),
+    )
+
+
+def _family(key: Key, item: Item) -> Told:
+    family = entity(TokenFamily, item)
+    _under(key, keys.family(family.user_id, family.id))
+    _text(item, "digest")
+    return Told(needs=(Need(Invariant.FAMILY_OWNER, keys.user(family.user_id)),))
+
+
+def _access(key: Key, item: Item) -> Told:
+    """Its family may have ended: then it is dead, and goes with its time."""
+    token = entity(AccessToken, item)
+    _under(key, keys.access(token.user_id, token.id))
+    _text(item, "digest")
+    return Told(needs=(Need(Invariant.ACCESS_OWNER, keys.user(token.user_id)),))
+
+
+def _secret(key: Key, item: Item) -> Told:
+    digest = key.pk.rpartition("#")[2]
+    token = keys.token(_text(item, "user_id"), _text(item, "token_id"))
+    return Told(needs=(Need(Invariant.SECRET_LOCK, token, digest),))
+
+
+# Workspaces and their members.
+
+
+def _tenant(key: Key, item: Item) -> Told:
+    tenant = entity(Tenant, item)
+    _under(key, keys.tenant(tenant.id))
+    row = Copy(
+        Invariant.WORKSPACE_ROW, key, keys.row(keys.WORKSPACES, tenant.number), _some(item, workspaces.LISTED)
+    )
+    lock = Copy(Invariant.KEY_LOCK, key, keys.workspace_key(tenant.key), {"workspace_id": tenant.id})
+    return Told(copies=(row, lock), offers=((key, None), (key, tenant.number)), entity=tenant)
+
+
+def _tenant_row(key: Key, item: Item) -> Told:
+    content = _some(item, workspaces.LISTED)
+    return Told(copy=Copy(Invariant.WORKSPACE_ROW, keys.tenant(_text(item, "id")), key, content))
+
+
+def _key_lock(key: Key, item: Item) -> Told:
+    owner = _text(item, "workspace_id")
+    return Told(copy=Copy(Invariant.KEY_LOCK, keys.tenant(owner), key, {"workspace_id": owner}))
+
+
+def _member(key: Key, item: Item) -> Told:
+    found = entity(Membership, item)
+    _under(key, keys.member(found.workspace_id, found.user_id))
+    return Told(
+        copies=(
+            Copy(
+                Invariant.MEMBER_ROW,
+                key,
+                keys.row(keys.members(found.workspace_id), found.number),
+                _some(item, _MEMBERSHIP),
+            ),
+            _users_workspace(key, found.user_id, found.workspace_id, found.created_at, found.role),
+        ),
+        needs=(
+            Need(Invariant.MEMBERSHIP_USER, keys.user(found.user_id)),
+            Need(Invariant.MEMBERSHIP_WORKSPACE, keys.tenant(found.workspace_id)),
+        ),
+        entity=found,
+    )
+
+
+def _users_workspace(owner: Key, user_id: str, workspace_id: str, created_at: str, role: str) -> Copy:
+    content: Item = {"workspace_id": workspace_id, "created_at": created_at, "role": str(role)}
+    return Copy(Invariant.USERS_WORKSPACE_ROW, owner, Key(keys.workspaces_of(user_id), ""), content)
+
+
+def _member_row(key: Key, item: Item) -> Told:
+    found = entity(Membership, item)
+    owner = keys.member(found.workspace_id, found.user_id)
+    return Told(copy=Copy(Invariant.MEMBER_ROW, owner, key, _some(item, _MEMBERSHIP)))
+
+
+def _users_workspace_row(key: Key, item: Item) -> Told:
+    (user_id,) = of_listing(key.pk)
+    workspace_id, created_at = _text(item, "workspace_id"), _text(item, "created_at")
+    owner = keys.member(workspace_id, user_id)
+    copy = _users_workspace(owner, user_id, workspace_id, created_at, _text(item, "role"))
+    number = Need(Invariant.USERS_WORKSPACE_ROW, keys.tenant(workspace_id), number_of(key))
+    return Told(copy=copy, needs=(number,))
+
+
+# What a workspace has.
+
+
+def _project(key: Key, item: Item) -> Told:
+    project = entity(Project, item)
+    _under(key, keys.project(project.id))
+    place = keys.row(keys.PROJECTS, project.number)
+    return Told(
+        copies=(Copy(Invariant.PROJECT_ROW, key, place, _some(item, _PROJECT_LISTED)),),
+        needs=(Need(Invariant.PROJECT_WORKSPACE, keys.tenant(project.workspace_id)),),
+        offers=((key, None), (key, project.workspace_id)),
+    )
+
+
+def _project_row(key: Key, item: Item) -> Told:
+    owner = keys.project(_text(item, "id"))
+    return Told(copy=Copy(Invariant.PROJECT_ROW, owner, key, _some(item, _PROJECT_LISTED)))
+
+
+def _space(key: Key, item: Item) -> Told:
+    space = entity(Space, item)
+    _under(key, keys.space(space.id))
+    listed = _some(item, spaces.LISTED)
+    copies = [
+        Copy(Invariant.SPACE_ROW, key, keys.row(keys.SPACES, space.number), listed),
+        Copy(
+            Invariant.WORKSPACES_SPACE_ROW,
+            key,
+            keys.row(keys.spaces_in(space.workspace_id), space.number),
+            grants.row_of(space),
+        ),
+    ]
+    needs = [Need(Invariant.SPACE_WORKSPACE, keys.tenant(space.workspace_id))]
+    if space.project_id is not None:
+        place = keys.space_in_project(space.project_id, space.id)
+        copies.append(Copy(Invariant.PROJECTS_SPACE, key, place, _some(item, _SPACE)))
+        needs.append(Need(Invariant.SPACE_PROJECT, keys.project(space.project_id)))
+    offers: tuple[Offer, ...] = ((key, None), (key, f"{space.workspace_id} {space.number}"))
+    return Told(copies=tuple(copies), needs=tuple(needs), offers=offers)
+
+
+def _space_row(key: Key, item: Item) -> Told:
+    return Told(
+        copy=Copy(Invariant.SPACE_ROW, keys.space(_text(item, "id")), key, _some(item, spaces.LISTED))
+    )
+
+
+def _workspaces_space_row(key: Key, item: Item) -> Told:
+    owner = keys.space(_text(item, "space_id"))
+    return Told(copy=Copy(Invariant.WORKSPACES_SPACE_ROW, owner, key, _some(item, _SPACE_BESIDE)))
+
+
+def _projects_space(key: Key, item: Item) -> Told:
+    owner = keys.space(entity(Space, item).id)
+    return Told(copy=Copy(Invariant.PROJECTS_SPACE, owner, key, _some(item, _SPACE)))
+
+
+def _app(key: Key, item: Item) -> Told:
+    app = entity(App, item)
+    _under(key, keys.app(app.id))
+    beside: Item = {"app_id": app.id, "space_id": app.space_id, "name": app.name}
+    return Told(
+        copies=(
+            Copy(Invariant.APP_ROW, key, keys.row(keys.APPS, app.number), _some(item, _APP)),
+            Copy(Invariant.SPACES_APP, key, keys.row(keys.apps_in(app.space_id), app.number), beside),
+        ),
+        needs=(Need(Invariant.APP_SPACE, keys.space(app.space_id)),),
+    )
+
+
+def _app_row(key: Key, item: Item) -> Told:
+    owner = keys.app(entity(App, item).id)
+    return Told(copy=Copy(Invariant.APP_ROW, owner, key, _some(item, _APP)))
+
+
+def _spaces_app(key: Key, item: Item) -> Told:
+    owner = keys.app(_text(item, "app_id"))
+    return Told(copy=Copy(Invariant.SPACES_APP, owner, key, _some(item, _APP_BESIDE)))
+
+
+def _feature(key: Key, item: Item) -> Told:
+    feature = entity(Feature, item)
+    _under(key, keys.feature(feature.id))
+    needs = [Need(Invariant.FEATURE_WORKSPACE, keys.tenant(feature.workspace_id))]
+    copies: tuple[Copy, ...] = ()
+    if feature.project_id is not None:
+        place = keys.feature_in_project(feature.project_id, feature.id)
+        copies = (Copy(Invariant.PROJECTS_FEATURE, key, place, _some(item, _FEATURE)),)
+        needs.append(Need(Invariant.FEATURE_PROJECT, keys.project(feature.project_id)))
+    return Told(copies=copies, needs=tuple(needs), entity=feature)
+
+
+def _projects_feature(key: Key, item: Item) -> Told:
+    owner = keys.feature(entity(Feature, item).id)
+    return Told(copy=Copy(Invariant.PROJECTS_FEATURE, owner, key, _some(item, _FEATURE)))
+
+
+# Grants: the user's side owns the other; a project's side owns its row, which does not say the workspace.
+
+
+def _grant(key: Key, item: Item) -> Told:
+    user_id, workspace_id, number = (
+        _text(item, "user_id"),
+        _text(item, "workspace_id"),
+        _whole(item, "number"),
+    )
+    _whole(item, "since")
+    owner = Need(Invariant.GRANT_USER, keys.user(user_id))
+    content = _some(item, _GRANT)
+    if "project_id" in item:
+        project_id = _text(item, "project_id")
+        _under(key, keys.project_grant(user_id, workspace_id, project_id))
+        other = keys.project_member(project_id, user_id)
+        return Told(
+            copies=(Copy(Invariant.PROJECT_MEMBER, key, other, content),),
+            needs=(owner, Need(Invariant.GRANT_PLACE, keys.project(project_id), workspace_id)),
+        )
+    space_id, role = _text(item, "space_id"), _text(item, "role")
+    _under(key, keys.space_grant(user_id, workspace_id, space_id, role))
+    row = keys.row(keys.spaces_of(user_id, role), number)
+    holder = keys.row(keys.holders_of(space_id, role), _whole(item, "user_number"))
+    return Told(
+        copies=(
+            Copy(Invariant.SPACE_ROLE, key, keys.space_role(space_id, role, user_id), content),
+            Copy(Invariant.USERS_SPACE_ROW, key, row, _some(item, _SPACE_GRANTED)),
+            Copy(Invariant.SPACES_HOLDER_ROW, key, holder, _some(item, _PLACE_GRANTED)),
+        ),
+        needs=(owner, Need(Invariant.GRANT_PLACE, keys.space(space_id), f"{workspace_id} {number}")),
+    )
+
+
+def _space_role(key: Key, item: Item) -> Told:
+    owner = keys.space_grant(
+        _text(item, "user_id"), _text(item, "workspace_id"), _text(item, "space_id"), _text(item, "role")
+    )
+    return Told(copy=Copy(Invariant.SPACE_ROLE, owner, key, _some(item, _GRANT)))
+
+
+def _users_space_row(key: Key, item: Item) -> Told:
+    user_id, role = of_listing(key.pk)
+    owner = keys.space_grant(user_id, _text(item, "workspace_id"), _text(item, "space_id"), role)
+    return Told(copy=Copy(Invariant.USERS_SPACE_ROW, owner, key, _some(item, _SPACE_GRANTED)))
+
+
+def _spaces_holder_row(key: Key, item: Item) -> Told:
+    space_id, role = of_listing(key.pk)
+    owner = keys.space_grant(_text(item, "user_id"), _text(item, "workspace_id"), space_id, role)
+    return Told(copy=Copy(Invariant.SPACES_HOLDER_ROW, owner, key, _some(item, _PLACE_GRANTED)))
+
+
+def _project_member(key: Key, item: Item) -> Told:
+    user_id, project_id = _text(item, "user_id"), _text(item, "project_id")
+    _under(key, keys.project_member(project_id, user_id))
+    owner = keys.project_grant(user_id, _text(item, "workspace_id"), project_id)
+    row = keys.row(keys.users_of(project_id), _whole(item, "number"))
+    return Told(
+        copy=Copy(Invariant.PROJECT_MEMBER, owner, key, _some(item, _GRANT)),
+        copies=(Copy(Invariant.PROJECTS_USER_ROW, key, row, _some(item, _PLACE_GRANTED)),),
+    )
+
+
+def _projects_user_row(key: Key, item: Item) -> Told:
+    (project_id,) = of_listing(key.pk)
+    owner = keys.project_member(project_id, _text(item, "user_id"))
+    return Told(copy=Copy(Invariant.PROJECTS_USER_ROW, owner, key, _some(item, _PLACE_GRANTED)))
+
+
+# The rest.
+
+
+def _permission_role(key: Key, item: Item) -> Told:
+    _under(key, keys.permission_role(entity(PermissionRole, item).number))
+    return _NOTHING
+
+
+def _group(key: Key, item: Item) -> Told:
+    _under(key, keys.group(entity(Group, item).number))
+    return _NOTHING
+
+
+def _client(key: Key, item: Item) -> Told:
+    _under(key, keys.client(entity(Client, item).id))
+    return _NOTHING
+
+
+def _sweep(key: Key, item: Item) -> Told:
+    moment(_text(item, "since"))
+    user_id = _text(item, "user_id")
+    if "workspace_id" in item:
+        _under(key, keys.sweep_of_member(_text(item, "workspace_id"), user_id))
+    else:
+        _under(key, keys.sweep_of_user(user_id))
+    return Told(awaits=(key,))
+
+
+def _numbers(_: Key, item: Item) -> Told:
+    for name in item:
+        if name not in ("PK", "SK", "v"):
+            _whole(item, name)
+    return _NOTHING
+
+
+def _branch(key: Key, item: Item) -> Told:
+    number_of(key)
+    return _numbers(key, item)
+
+
+def _unjudged(_: Key, __: Item) -> Told:
+    return _NOTHING
+
+
+_LIST = keys.USERS.partition("#")[0]
+_X = "x"
+
+_READERS: Mapping[tuple[str, str], _Reader] = {
+    words_of(keys.user(_X)): _user,
+    words_of(keys.password(_X)): _password,
+    words_of(keys.session(_X, _X)): _session,
+    words_of(keys.token(_X, _X)): _token,
+    words_of(keys.family(_X, _X)): _family,
+    words_of(keys.access(_X, _X)): _access,
+    words_of(keys.answer(_X, _X)): _unjudged,
+    words_of(keys.space_grant(_X, _X, _X, _X)): _grant,
+    words_of(keys.email(_X)): _email_lock,
+    words_of(keys.attempts(_X)): _unjudged,
+    words_of(keys.client_attempts(_X, _X)): _unjudged,
+    words_of(keys.source_logins(_X, _X)): _unjudged,
+    words_of(keys.source_gateway(_X, _X)): _unjudged,
+    words_of(keys.tenant(_X)): _tenant,
+    words_of(keys.member(_X, _X)): _member,
+    words_of(keys.workspace_key(_X)): _key_lock,
+    words_of(keys.project(_X)): _project,
+    words_of(keys.project_member(_X, _X)): _project_member,
+    words_of(keys.space_in_project(_X, _X)): _projects_space,
+    words_of(keys.feature_in_project(_X, _X)): _projects_feature,
+    words_of(keys.space(_X)): _space,
+    words_of(keys.space_role(_X, _X, _X)): _space_role,
+    words_of(keys.app(_X)): _app,
+    words_of(keys.feature(_X)): _feature,
+    words_of(keys.client(_X)): _client,
+    words_of(keys.secret(_X)): _secret,
+    words_of(keys.site_admins()): _numbers,
+    words_of(keys.sweep_of_user(_X)): _sweep,
+    words_of(keys.sweep_of_member(_X, _X)): _sweep,
+    (words_of(keys.permission_role(0))[0], ""): _permission_role,
+    (words_of(keys.group(0))[0], ""): _group,
+    (words_of(keys.audit(_X, _X, 0))[0], ""): _unjudged,
+    **{
+        (words_of(Key(listing, ""))[0], part): reader
+        for listing, row in {
+            keys.USERS: _user_row,
+            keys.WORKSPACES: _tenant_row,
+            keys.PROJECTS: _project_row,
+            keys.SPACES: _space_row,
+            keys.members(_X): _member_row,
+            keys.workspaces_of(_X): _users_workspace_row,
+            keys.spaces_in(_X): _workspaces_space_row,
+            keys.APPS: _app_row,
+            keys.apps_in(_X): _spaces_app,
+            keys.holders_of(_X, _X): _spaces_holder_row,
+            keys.spaces_of(_X, _X): _users_space_row,
+            keys.users_of(_X): _projects_user_row,
+        }.items()
+        for part, reader in (
+            (words_of(keys.row(listing, 0))[1], row),
+            (words_of(keys.root(listing))[1], _numbers),
+            (words_of(keys.branch(listing, 0))[1], _branch),
+            (words_of(keys.next_number(listing))[1], _numbers),
+        )
+    },
+}
+
+KINDS = frozenset(_READERS)
+"""The words of every kind of item."""

@@ -1,0 +1,336 @@
+"""The `roster` command: records in and out, the first administrator, API tokens, verify and repair.
+
+Exit codes: 0 done; 1 refused, or some lines were bad, or whoever read the output has left; 2 the call itself
+is wrong, or the output cannot be written.
+"""
+
+import argparse
+import getpass
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+from uuid import uuid4
+
+from pydantic import TypeAdapter
+
+from cli.output import printing
+from cli.progress import Bars
+from cli.records.export import export
+from cli.records.loading import load
+from cli.repair import repair
+from cli.stacks import NoSuchStack, cloudformation, configured_region, table_of
+from cli.verify import verify
+from local.embedded import open_embedded
+from local.private_files import replacing
+from roster import clock
+from roster.auth import api_tokens, passwords
+from roster.auth.credentials import Credential
+from roster.db import keys
+from roster.db.dynamodb.store import DynamoStore
+from roster.db.dynamodb.transport import BotoTransport, boto_client
+from roster.db.store import Absent, Present, Store, all_of
+from roster.db.transactions import Transaction
+from roster.dialects.fields import Line
+from roster.directory import audit, users, workspaces
+from roster.directory.emails import NotAnAddress, canonical
+from roster.domain import Actor, ApiToken, PlatformRole, User
+from roster.errors import Missing, Taken, Unavailable
+from roster.events import Event
+from roster.settings import settings
+
+
+class Refused(Exception):
+    """Why a command does nothing, in one line; `code` is the exit code."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Command(Protocol):
+    """Runs a command on a store; returns the exit code."""
+
+    def __call__(self, store: Store, arguments: argparse.Namespace) -> int: ...
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code. Raises SystemExit for a call that is wrong, and after `--help`."""
+    return printing(lambda: _run(argv))
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    arguments = _parser().parse_args(argv)
+    command: Command = arguments.run
+    try:
+        with ExitStack() as stack:
+            return command(_store(arguments, stack), arguments)
+    except Refused as refused:
+        print(f"roster: {refused}", file=sys.stderr)
+        return refused.code
+    except Unavailable:
+        print(
+            "roster: the table is away, busy or not ours to use; what was written is whole", file=sys.stderr
+        )
+        return 1
+    except sqlite3.DatabaseError as error:
+        print(f"roster: {arguments.store}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("roster: interrupted; what was written is whole", file=sys.stderr)
+        return 130
+    except OSError as error:
+        if error.filename is None:
+            raise  # of what is written: `printing` answers for it
+        print(f"roster: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="roster", description="Tend a Roster directory.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    where = _where()
+
+    importing = commands.add_parser("import", parents=[where], help="bring records into the directory")
+    importing.add_argument("file", type=_readable, metavar="FILE", help="records, a JSON object a line")
+    importing.set_defaults(run=_import, must_exist=False)
+
+    exporting = commands.add_parser("export", parents=[where], help="write the directory's records")
+    exporting.add_argument("file", type=Path, nargs="?", metavar="FILE", help="default: standard output")
+    exporting.set_defaults(run=_export, must_exist=True)
+
+    admin = commands.add_parser("admin", help="platform administrators")
+    creating = admin.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "create", parents=[where], help="make an administrator, the first of a fresh directory"
+    )
+    creating.add_argument("--email", required=True)
+    creating.add_argument("--name", required=True, type=_name, help="the full name")
+    creating.add_argument("--password-stdin", action="store_true", help="read the password's line from stdin")
+    creating.set_defaults(run=_create_admin, must_exist=False)
+
+    token = commands.add_parser("token", help="API tokens")
+    making = token.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "create", parents=[where], help="make a token and print its secret, once"
+    )
+    making.add_argument("--user", required=True, metavar="EMAIL_OR_ID")
+    making.add_argument("--name", required=True, type=_name, help="what the token is called")
+    making.add_argument("--workspace", metavar="ID", help="the one workspace that it is for")
+    making.add_argument("--expires", type=_moment, metavar="ISO", help="such as 2030-01-31T00:00:00Z")
+    making.set_defaults(run=_create_token, must_exist=True)
+
+    auditing = commands.add_parser("audit", help="the audit of all changes")
+    erasing = auditing.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "erase", parents=[where], help="let a pseudonym stand for a deleted user"
+    )
+    erasing.add_argument("--user", required=True, metavar="ID", help="the id that the user had")
+    erasing.set_defaults(run=_erase_from_audit, must_exist=True)
+
+    verifying = commands.add_parser("verify", parents=[where], help="report every broken invariant")
+    verifying.set_defaults(run=_verify, must_exist=True)
+
+    repairing = commands.add_parser("repair", parents=[where], help="make right what can be, and verify")
+    repairing.set_defaults(run=_repair, must_exist=True)
+    return parser
+
+
+def _where() -> argparse.ArgumentParser:
+    """Which table is meant: the options that every command has."""
+    config = settings()
+    where = argparse.ArgumentParser(add_help=False)
+    which = where.add_mutually_exclusive_group()
+    which.add_argument("--table", default=config.table_name, metavar="NAME", help="default: %(default)s")
+    which.add_argument("--stack", metavar="NAME", help="the deployed stack whose table is meant")
+    where.add_argument("--endpoint", default=config.endpoint, metavar="URL", help="DynamoDB's address")
+    where.add_argument("--region", help="default: AWS_REGION, or that of the AWS profile")
+    which.add_argument("--store", type=Path, metavar="FILE", help="an embedded store, instead of DynamoDB")
+    return where
+
+
+def _store(arguments: argparse.Namespace, stack: ExitStack) -> Store:
+    path: Path | None = arguments.store
+    if path is None:
+        region = arguments.region or configured_region()
+        client = boto_client(region=region, endpoint=arguments.endpoint)
+        stack.callback(client.close)
+        return DynamoStore(BotoTransport(client), _table(arguments, region))
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise Refused(f"{path}: not a file in a folder that exists", 2)
+    if arguments.must_exist and not path.exists():
+        raise Refused(f"{path}: there is no such store", 2)
+    embedded = open_embedded(path)
+    stack.callback(embedded.close)
+    return embedded
+
+
+def _table(arguments: argparse.Namespace, region: str) -> str:
+    if arguments.stack is None:
+        return str(arguments.table)
+    try:
+        return table_of(arguments.stack, cloudformation(region))
+    except NoSuchStack as error:
+        raise Refused(str(error)) from error
+
+
+def _readable(text: str) -> Path:
+    if not Path(text).is_file():
+        raise argparse.ArgumentTypeError("there is no such file")
+    return Path(text)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise argparse.ArgumentTypeError("says no time zone: append a Z")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # overflow: within the calendar there, outside of it in UTC
+        raise argparse.ArgumentTypeError("not a moment such as 2030-01-31T00:00:00Z") from error
+
+
+def _name(text: str) -> str:
+    try:
+        return TypeAdapter(Line).validate_python(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("must be 1 to 255 characters that can be seen") from error
+
+
+def _operator() -> Actor:
+    return Actor(f"cli-{uuid4()}", clock.now())
+
+
+def _import(store: Store, arguments: argparse.Namespace) -> int:
+    with Bars() as bars:
+        outcome = load(store, arguments.file, by=_operator(), progress=bars)
+    for bad in outcome.bad:
+        print(bad, file=sys.stderr)
+    print(f"created {_counted(outcome.created)}")
+    print(f"unchanged {_counted(outcome.unchanged)}")
+    if outcome.bad:
+        print(f"bad {len(outcome.bad)}")
+    return 1 if outcome.bad else 0
+
+
+def _export(store: Store, arguments: argparse.Namespace) -> int:
+    with ExitStack() as stack:
+        out = stack.enter_context(replacing(arguments.file)) if arguments.file else sys.stdout
+        counts = export(store, out, progress=stack.enter_context(Bars()))
+        out.flush()  # before it is said to be there
+    print(f"exported {_counted(counts)}", file=sys.stderr)
+    return 0
+
+
+def _create_admin(store: Store, arguments: argparse.Namespace) -> int:
+    try:
+        canonical(arguments.email)
+    except NotAnAddress as error:
+        raise Refused(f"--email {error}", 2) from error
+    password = _password(arguments.password_stdin)
+    if reason := passwords.flaw(password, (arguments.email, arguments.name)):
+        raise Refused(f"the password {reason}")
+    by = _operator()
+    wanted = User("", 0, arguments.email, arguments.name, clock.instant(by.at), roles=(PlatformRole.ADMIN,))
+    try:
+        made = users.create(store, wanted, passwords.digest(password), by=by)
+    except Taken as error:
+        raise Refused("this e-mail address belongs to a user already") from error
+    print(f"created user {made.id}")
+    return 0
+
+
+def _password(from_stdin: bool) -> str:
+    try:
+        first = sys.stdin.readline().rstrip("\r\n") if from_stdin else getpass.getpass("Password: ")
+        first.encode()
+    except UnicodeError as error:
+        raise Refused("the password is not UTF-8") from error
+    if not from_stdin and getpass.getpass("Again: ") != first:
+        raise Refused("the two passwords differ")
+    return first
+
+
+def _create_token(store: Store, arguments: argparse.Namespace) -> int:
+    by = _operator()
+    user = _user(store, arguments.user)
+    expires: datetime | None = arguments.expires
+    if expires is not None and expires <= by.at:
+        raise Refused("--expires is past", 2)
+    if arguments.workspace is not None and workspaces.by_id(store, arguments.workspace) is None:
+        raise Refused("there is no such workspace")
+    credential = Credential.new("token", user.id)
+    token = ApiToken(
+        id=credential.id,
+        user_id=user.id,
+        name=arguments.name,
+        created_at=clock.instant(by.at),
+        workspace_id=arguments.workspace,
+        expires_at=None if expires is None else clock.instant(expires),
+    )
+    work = Transaction(by)
+    work.check(keys.user(user.id), all_of(Present(), Absent("deleted_at")), lambda _: Missing("user"))
+    api_tokens.plan(work, token, credential.secret, imported=False)
+    try:
+        work.commit(store)
+    except Missing as error:
+        raise Refused("there is no such user") from error
+    print(credential)
+    return 0
+
+
+def _user(store: Store, text: str) -> User:
+    try:
+        lock = store.get(keys.email(canonical(text))) if "@" in text else {"user_id": text}
+    except NotAnAddress as error:
+        raise Refused(f"--user {error}", 2) from error
+    found = users.by_id(store, str(lock["user_id"])) if lock is not None else None
+    if found is None:
+        raise Refused("there is no such user")
+    return found
+
+
+def _erase_from_audit(store: Store, arguments: argparse.Namespace) -> int:
+    if not keys.is_id(arguments.user):
+        raise Refused("--user is not an id", 2)
+    if users.by_id(store, arguments.user) is not None:
+        raise Refused("the user is not deleted: what a user still does must be told")
+    pseudonym = f"erased-{uuid4()}"
+    erased = audit.erase(store, arguments.user, pseudonym)
+    work = Transaction(_operator())
+    work.audit(Event.AUDIT_ERASED, pseudonym, items=erased)
+    work.commit(store)
+    print(f"{erased} entries now say {pseudonym}")
+    return 0
+
+
+def _verify(store: Store, arguments: argparse.Namespace) -> int:
+    with Bars() as bars:
+        report = verify(store, now=clock.now(), progress=bars)
+    for finding in report.broken:
+        print(finding)
+    told = f"{report.items} items, {len(report.broken)} broken, {len(report.pending)} pending"
+    print(told, file=sys.stderr)
+    return 1 if report.broken else 0
+
+
+def _repair(store: Store, arguments: argparse.Namespace) -> int:
+    by = _operator()
+    with Bars() as bars:
+        outcome = repair(store, now=by.at, by=by, progress=bars)
+    for finding in outcome.mended:
+        print(f"mended {finding}")
+    for finding in outcome.after.broken:
+        print(f"left {finding}")
+    print(f"mended {len(outcome.mended)}, left {len(outcome.after.broken)}", file=sys.stderr)
+    return 1 if outcome.after.broken else 0
+
+
+def _counted(counts: Counter[str]) -> str:
+    each = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+    return f"{counts.total()} ({each})" if each else "0"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""Export: the directory as a file of records, which an import reads back.
+
+No password and no secret comes out, nor what has ended: deleted users, what refers to them, and what
+was granted under a membership that is over. Within each type the order is that of creation where the
+table keeps it: features, clients, space roles and tokens come in the order of their ids.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from enum import Enum
+from typing import Any, TextIO, TypeVar
+
+from pydantic.alias_generators import to_camel
+
+from cli.records.comparing import chunks
+from cli.records.loading import Progress, unheard
+from cli.records.shapes import SHAPES
+from roster.db import counted_lists, keys
+from roster.db.codec import attributes, readable
+from roster.db.store import Item, Key, Store, every
+from roster.directory import grants, users
+from roster.domain import (
+    ApiToken,
+    App,
+    Client,
+    Database,
+    Feature,
+    Group,
+    Membership,
+    PermissionRole,
+    Project,
+    Space,
+    Tenant,
+    User,
+)
+
+_AT_ONCE = 100
+_SECRETS = {"secret", "password"}
+_NAMING = ("created_by", "updated_by", "owner_id", "touched_by", "user_id")
+"""Fields that name a user."""
+
+E = TypeVar("E")
+Line = dict[str, Any]
+
+
+def export(store: Store, out: TextIO, *, progress: Progress = unheard) -> Counter[str]:
+    """Write every record, a line each; how many of each type. Raises Unavailable.
+
+    `progress` hears the number of lines of the type being written; no total is known.
+    """
+    counts: Counter[str] = Counter()
+    for kind, lines in _records(store):
+        for line in lines:
+            out.write(json.dumps({"type": kind, **line}, ensure_ascii=False) + "\n")
+            counts[kind] += 1
+            if counts[kind] % _AT_ONCE == 0:
+                progress(kind, counts[kind], 0)
+    return counts
+
+
+def _records(store: Store) -> Iterator[tuple[str, Iterator[Line]]]:
+    """The lines of each type, in the order in which they would be written."""
+    strays = _strays(store)
+    workspaces = _entities(store, Tenant, keys.WORKSPACES, lambda row: keys.tenant(str(row["id"])))
+    projects = _entities(store, Project, keys.PROJECTS, lambda row: keys.project(str(row["id"])))
+    spaces = _entities(store, Space, keys.SPACES, lambda row: keys.space(str(row["id"])))
+    apps = _entities(store, App, keys.APPS, lambda row: keys.app(str(row["id"])))
+    people = readable(User, counted_lists.everything(store, keys.USERS))
+    yield "workspace", _lines("workspace", workspaces)
+    yield "project", _lines("project", projects)
+    yield "space", _lines("space", _forgetting(store, spaces))
+    yield "app", _lines("app", apps)
+    yield "feature", _lines("feature", _forgetting(store, strays.features))
+    yield "role", _lines("role", readable(PermissionRole, every(store, keys.permission_role(0).pk)))
+    yield "group", _lines("group", readable(Group, every(store, keys.group(0).pk)))
+    yield "user", _lines("user", _forgetting(store, people))
+    yield "membership", _lines("membership", _memberships(store))
+    yield "projectMembership", _project_memberships(store)
+    yield "spaceRole", _space_roles(store)
+    yield "apiToken", _lines("apiToken", _of_the_living(store, strays.tokens))
+    yield "client", _lines("client", _forgetting(store, strays.clients))
+
+
+def _lines(kind: str, entities: Iterable[Any]) -> Iterator[Line]:
+    shown = [(name, info.alias) for name, info in SHAPES[kind].model_fields.items() if name not in _SECRETS]
+    for entity in entities:
+        yield {str(alias): _plain(getattr(entity, name)) for name, alias in shown}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Database):
+        return attributes(value)  # document 000 names its fields as the model does
+    if is_dataclass(value):
+        return {to_camel(part.name): _plain(getattr(value, part.name)) for part in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(element) for element in value]
+    return str(value.value) if isinstance(value, Enum) else value
+
+
+@dataclass(frozen=True, slots=True)
+class _Strays:
+    """What no list leads to."""
+
+    features: list[Feature] = field(default_factory=list)
+    tokens: list[ApiToken] = field(default_factory=list)
+    clients: list[Client] = field(default_factory=list)
+
+
+def _strays(store: Store) -> _Strays:
+    """One Scan of the whole table, for what is in no list."""
+    found = _Strays()
+    start: Key | None = None
+    while True:
+        page = store.scan(start=start)
+        for item in page.items:
+            _collect(found, item)
+        if (start := page.next) is None:
+            break
+    found.features.sort(key=lambda feature: feature.id)
+    found.tokens.sort(key=lambda token: (token.user_id, token.created_at, token.id))
+    found.clients.sort(key=lambda client: client.id)
+    return found
+
+
+def _collect(found: _Strays, item: Item) -> None:
+    key, own = Key.of(item), item.get("id")
+    if not isinstance(own, str):
+        return
+    if key.sk.startswith(keys.TOKENS):
+        found.tokens.extend(readable(ApiToken, [item]))
+    elif key == keys.feature(own):
+        found.features.extend(readable(Feature, [item]))
+    elif key == keys.client(own):
+        found.clients.extend(readable(Client, [item]))
+
+
+def _entities(store: Store, kind: type[E], listing: str, key: Callable[[Item], Key]) -> Iterator[E]:
+    """The entities that a listing's rows name, in its order: one BatchGet a hundred."""
+    for rows in chunks(counted_lists.everything(store, listing), _AT_ONCE):
+        places = [key(row) for row in rows]
+        found = store.batch_get(places)
+        yield from readable(kind, (found[place] for place in places if place in found))
+
+
+def _living(store: Store, user_ids: Iterable[str | None]) -> set[str]:
+    return set(users.by_ids(store, list({user_id for user_id in user_ids if user_id})))
+
+
+def _forgetting(store: Store, entities: Iterable[E]) -> Iterator[E]:
+    """The entities, without what refers to a user who is gone: an import could not resolve it."""
+    for some in chunks(entities, _AT_ONCE):
+        living = _living(store, (getattr(entity, name, None) for entity in some for name in _NAMING))
+        for entity in some:
+            gone = {name: None for name in _NAMING if getattr(entity, name, None) not in {None, *living}}
+            yield replace(entity, **gone) if gone else entity  # type: ignore[type-var]
+
+
+def _of_the_living(store: Store, owned: Iterable[ApiToken]) -> Iterator[ApiToken]:
+    for some in chunks(owned, _AT_ONCE):
+        living = _living(store, (each.user_id for each in some))
+        yield from (each for each in some if each.user_id in living)
+
+
+def _memberships(store: Store) -> Iterator[Membership]:
+    for row in counted_lists.everything(store, keys.WORKSPACES):
+        joined = readable(Membership, counted_lists.everything(store, keys.members(str(row["id"]))))
+        for some in chunks(joined, _AT_ONCE):
+            living = _living(store, (each.user_id for each in some))
+            yield from (each for each in some if each.user_id in living)
+
+
+def _project_memberships(store: Store) -> Iterator[Line]:
+    for project in counted_lists.everything(store, keys.PROJECTS):
+        own = str(project["id"])
+        for row in _in_force(store, counted_lists.everything(store, keys.users_of(own))):
+            yield {"projectId": own, "userId": row["user_id"]}
+
+
+def _space_roles(store: Store) -> Iterator[Line]:
+    for space in counted_lists.everything(store, keys.SPACES):
+        own = str(space["id"])
+        held = (item for item in every(store, keys.space(own).pk) if "role" in item)
+        for grant in _in_force(store, held):
+            yield {"spaceId": own, "userId": grant["user_id"], "role": grant["role"]}
+
+
+def _in_force(store: Store, granted: Iterable[Item]) -> Iterator[Item]:
+    """Those grants that neither ended with a membership nor belong to a user who is gone."""
+    for some in chunks(granted, _AT_ONCE):
+        user_ids = [str(grant["user_id"]) for grant in some]
+        living = users.by_ids(store, user_ids)
+        for grant, user_id in zip(some, user_ids, strict=True):
+            if user_id in living and not grants.is_void(grant, living[user_id]):
+                yield grant

@@ -1,0 +1,118 @@
+"""Import: a file of records comes into a directory. What is there already stays as it is.
+
+1. read      every line is checked; what is kept of it is who it is and what it refers to
+2. compare   the table says what it holds of that
+3. resolve   what refers to nothing good is bad; the rest gets its numbers
+4. write     what is missing, type by type, each line read again
+
+An import that was killed is completed by another.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from cli.records import comparing, writing
+from cli.records.ledger import Bad, Ledger, State
+from cli.records.reading import Unreadable, line_at, lines, parsed
+from cli.records.shapes import SHAPES, ApiTokenRecord, Record
+from roster.db.store import Store
+from roster.domain import Actor
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Hears what is being done ("read", "compare", "write"), how much of it is done, and of how much."""
+
+_AT_ONCE = 500  # records written together
+_AT_ONCE_BYTES = 1024 * 1024  # of lines: what is made of them must fit into transactions of 4 MB
+_TICK = 1000  # lines
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an import did: records made and records that were there already, by type; bad lines in order."""
+
+    created: Counter[str]
+    unchanged: Counter[str]
+    bad: list[Bad]
+
+
+def unheard(what: str, done: int, total: int) -> None:
+    """The progress that nobody follows."""
+
+
+def load(store: Store, path: Path, *, by: Actor, progress: Progress = unheard) -> Outcome:
+    """Import the records of a file.
+
+    Raises OSError where the file cannot be read, and Unavailable where the table stays away: what was
+    written by then is whole, and importing again completes it.
+    """
+    ledger = _read(path, progress)
+    comparing.compare(store, ledger, lambda done, total: progress("compare", done, total))
+    ledger.resolve()
+    writing.number(store, ledger)
+    created = _write(writing.Writer(store, ledger, by), path, progress)
+    unchanged, bad = ledger.settle()
+    return Outcome(created, unchanged, bad)
+
+
+def _read(path: Path, progress: Progress) -> Ledger:
+    ledger = Ledger()
+    size = path.stat().st_size
+    for line, place, raw in lines(path):
+        try:
+            record, given = parsed(raw)
+        except Unreadable as fault:
+            ledger.spoil(line, fault)
+        else:
+            ledger.add(line, place, record, given)
+        if line % _TICK == 0:
+            progress("read", place, size)
+    progress("read", size, size)
+    return ledger
+
+
+def _write(writer: writing.Writer, path: Path, progress: Progress) -> Counter[str]:
+    ledger = writer.ledger
+    created: Counter[str] = Counter()
+    order = [entry for kind in SHAPES for entry in _order(ledger, kind)]
+    done = 0
+    for some in _chunks(path, ledger, order):
+        results = writer.write(some)
+        for entry, result in results.items():
+            if isinstance(result, str):
+                ledger.condemn(entry, result)
+            elif result is State.THERE:
+                ledger.states[entry] = State.THERE
+            else:
+                created[ledger.kind(entry)] += 1
+        done += len(some)
+        progress("write", done, len(order))
+    return created
+
+
+def _chunks(path: Path, ledger: Ledger, order: list[int]) -> Iterator[list[tuple[int, Record]]]:
+    """The records of these entries, some of one type together."""
+    some: list[tuple[int, Record]] = []
+    size = 0
+    with path.open("rb") as file:
+        for entry in order:
+            raw = line_at(file, ledger.places[entry])
+            full = len(some) == _AT_ONCE or size + len(raw) > _AT_ONCE_BYTES
+            if some and (full or ledger.types[some[0][0]] != ledger.types[entry]):
+                yield some
+                some, size = [], 0
+            record, _ = parsed(raw)
+            some.append((entry, record))
+            size += len(raw)
+    if some:
+        yield some
+
+
+def _order(ledger: Ledger, kind: str) -> list[int]:
+    """A type's new entries as they are written: in the order of the file."""
+    order = ledger.in_order(kind)
+    if kind == ApiTokenRecord.type_name:  # whether a token without a secret is there shows after the others
+        order.sort(key=lambda entry: ledger.names[entry].startswith("name "))
+    return order

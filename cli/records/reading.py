@@ -1,0 +1,135 @@
+"""The lines of a records file: each is read without trust, and refused with a reason in plain words."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from cli.records.shapes import SHAPES, Record
+
+LONGEST = 256 * 1024  # bytes of a line; what is made of it must fit into items and transactions
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
+
+_REASONS = {
+    "missing": "is missing",
+    "extra_forbidden": "is no field of this type",
+    "string_type": "must be text",
+    "string_unicode": "must be text without lone surrogates",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+    "list_type": "must be a list",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must have at least {min_length} entries",
+    "too_long": "must have at most {max_length} entries",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be {expected}",
+    "value_error": "{error}",
+}
+"""By pydantic's kind of error. None of them holds what was given, which may be a secret."""
+
+_PATTERNS = {
+    "key": "must be 2 to 63 of a-z, 0-9 and '-', a letter first",
+    "id": "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
+}
+
+
+class Unreadable(Exception):
+    """Why a line is no record; `named` are the type and id that it still shows, if any."""
+
+    def __init__(self, reason: str, named: tuple[str, str] | None = None) -> None:
+        super().__init__(reason)
+        self.named = named
+
+
+def lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
+    """Each line that is not blank: its number from 1, its place in bytes, its text. Raises OSError."""
+    place = 0
+    with path.open("rb") as file:
+        for number, raw in enumerate(file, 1):
+            if raw.strip():
+                yield number, place, raw
+            place += len(raw)
+
+
+def line_at(file: BinaryIO, place: int) -> bytes:
+    """The line that begins at a place."""
+    file.seek(place)
+    return file.readline()
+
+
+def parsed(raw: bytes) -> tuple[Record, dict[str, Any]]:
+    """The record on a line, and its fields as given. Raises Unreadable."""
+    given = _object(raw)
+    kind = given.get("type")
+    if kind is None:
+        raise Unreadable("type is missing")
+    shape = SHAPES.get(kind) if isinstance(kind, str) else None
+    if shape is None:
+        raise Unreadable(f"type {_shown(kind)} is not known")
+    fields = {name: value for name, value in given.items() if name != "type"}
+    try:
+        return shape.model_validate(fields), fields
+    except ValidationError as error:
+        reason = _reason(error.errors(include_url=False, include_input=False)[0])
+        raise Unreadable(f"{shape.type_name}: {reason}", _named(shape.type_name, fields)) from error
+
+
+def _object(raw: bytes) -> dict[str, Any]:
+    if len(raw) > LONGEST:
+        raise Unreadable(f"is longer than {LONGEST} bytes")
+    try:
+        given = json.loads(
+            raw.decode("utf-8"), object_pairs_hook=_without_repeats, parse_constant=_not_a_number
+        )
+    except UnicodeDecodeError as error:
+        raise Unreadable("is not UTF-8") from error
+    except RecursionError as error:
+        raise Unreadable("is nested too deeply") from error
+    except ValueError as error:
+        raise Unreadable("is not JSON") from error
+    if not isinstance(given, dict):
+        raise Unreadable("is not a JSON object")
+    return given
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Unreadable(f"{_shown(twice)} is there twice")
+    return fields
+
+
+def _not_a_number(text: str) -> NoReturn:
+    raise ValueError(text)
+
+
+def _reason(error: ErrorDetails) -> str:
+    where = [str(part) if _NAME.fullmatch(str(part)) else "a field" for part in error["loc"]]
+    if error["type"] == "string_pattern_mismatch":
+        words = _PATTERNS["key" if where == ["key"] else "id"]
+    else:
+        words = _REASONS.get(error["type"], "does not fit").format(**error.get("ctx", {}))
+    return f"{'.'.join(where)} {words}".lstrip()
+
+
+def _named(kind: str, fields: dict[str, Any]) -> tuple[str, str] | None:
+    own = fields.get("number" if kind in ("role", "group") else "id")
+    if type(own) is int or (isinstance(own, str) and _NAME.fullmatch(own)):
+        return kind, str(own)
+    return None
+
+
+def _shown(value: object) -> str:
+    """A name in quotes, unless it is one that no message should carry."""
+    return f"'{value}'" if isinstance(value, str) and _NAME.fullmatch(value) else "of this line"

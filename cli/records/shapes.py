@@ -1,0 +1,498 @@
+"""The records as a file holds them: one shape a type, strict, with what ties it to other records.
+
+workspace ─┬─ project ─┬─ space ─── app        role   group   client
+           │           └─ feature                └──┬───┘       │
+           └─ membership, space role, project membership ── user ── API token
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
+from uuid import NAMESPACE_URL, uuid5
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic.alias_generators import to_camel
+
+from roster.auth.credentials import Credential, digest, flaw
+from roster.dialects.fields import Email, Line, LongText, Password, Text, moment, visible
+from roster.directory.emails import canonical
+from roster.domain import (
+    ApiToken,
+    App,
+    Client,
+    Database,
+    Feature,
+    Group,
+    Organisation,
+    PermissionRole,
+    PlatformRole,
+    Project,
+    Settings,
+    Space,
+    Tenant,
+    User,
+    UserKind,
+)
+
+Reference: TypeAlias = tuple[str, str, str]
+"""The field that refers, and the type and identity of what it refers to."""
+
+_NAMESPACE = uuid5(NAMESPACE_URL, "urn:roster:records")
+
+
+def _secret(text: str) -> str:
+    if reason := flaw(text):
+        raise ValueError(reason)
+    return text
+
+
+def _client_secret(text: str) -> str:
+    return text and _secret(text)
+
+
+def _once(values: list[Any]) -> list[Any]:
+    return list(dict.fromkeys(values))
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Number = Annotated[int, Field(ge=1, le=999_999_999)]
+Count = Annotated[int, Field(ge=0, le=999_999_999)]
+WorkspaceKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
+Moment = Annotated[str, AfterValidator(moment)]
+TokenSecret = Annotated[
+    str, StringConstraints(max_length=1024), AfterValidator(visible), AfterValidator(_secret)
+]
+ClientSecret = Annotated[
+    str, StringConstraints(max_length=1024), AfterValidator(visible), AfterValidator(_client_secret)
+]
+"""Of a client that proves itself; an empty one is that of a public client."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(
+        strict=True, extra="forbid", hide_input_in_errors=True, frozen=True, alias_generator=to_camel
+    )
+
+
+class Record(_Strict):
+    """What every type of record can say of itself."""
+
+    type_name: ClassVar[str]
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        """What tells it from the others of its type: its id, or where it has none its natural key.
+
+        A natural key holds a colon, an id never does. Where there is neither, the id is made of the
+        record as the file gives it, so that the same line always gives the same id.
+        """
+        own = getattr(self, "id", None)
+        if isinstance(own, str):
+            return own
+        told = {name: value for name, value in given.items() if name != "secret"}
+        return str(uuid5(_NAMESPACE, f"{self.type_name}\n{canonical_json(told)}"))
+
+    def references(self) -> Iterator[Reference]:
+        """What it refers to."""
+        return iter(())
+
+
+def canonical_json(given: Mapping[str, Any]) -> str:
+    """The JSON that two records share exactly when they are the same."""
+    return json.dumps(given, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _refer(**fields: tuple[str, str | int | None]) -> Iterator[Reference]:
+    return ((name, kind, str(identity)) for name, (kind, identity) in fields.items() if identity is not None)
+
+
+class SettingsShape(_Strict):
+    locale: Text = "en-US"
+    time_zone: Text = "UTC"
+    date_time_format: Text = "yyyy-MM-dd HH:mm"
+    date_format: Text = "yyyy-MM-dd"
+    time_format: Text = "HH:mm"
+    region_code: Text | None = None
+
+
+class OrganisationShape(_Strict):
+    abbreviation: Text = ""
+    admin_email: Text = ""
+    admin_name: Text = ""
+    address: Text = ""
+    state: Text = ""
+    country: Text = ""
+    pin_code: Text = ""
+
+
+class WorkspaceRecord(Record):
+    type_name = "workspace"
+    id: Id | None = None
+    key: WorkspaceKey
+    name: Line
+    settings: SettingsShape = SettingsShape()
+    organisation: OrganisationShape = OrganisationShape()
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        return self.id or f"key:{self.key}"
+
+    def made(self, made_id: str, number: int, at: str) -> Tenant:
+        created = self.created_at or at
+        return Tenant(
+            id=made_id,
+            number=number,
+            key=self.key,
+            name=self.name,
+            created_at=created,
+            updated_at=self.updated_at or created,
+            settings=Settings(**self.settings.model_dump()),
+            organisation=Organisation(**self.organisation.model_dump()),
+        )
+
+
+class DatabaseShape(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True, frozen=True)
+
+    host: Text = ""
+    port: Text = ""
+    username: Text = ""
+    db_name: Text = ""
+    db_type: Text = ""
+    connect_timeout_secs: Count = 0
+    idle_timeout_secs: Count = 0
+    max_open_connections: Count = 0
+    max_idle_connections: Count = 0
+
+
+class ProjectRecord(Record):
+    type_name = "project"
+    id: Id | None = None
+    number: Number | None = None
+    workspace_id: Id
+    name: Text = ""
+    abbreviation: Text = ""
+    description: LongText = ""
+    database: Annotated[list[DatabaseShape], Field(max_length=100)] = []
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        if self.id is None and self.number is not None:
+            return f"number:{self.number}"
+        return super().identity(given)
+
+    def references(self) -> Iterator[Reference]:
+        return _refer(workspaceId=("workspace", self.workspace_id))
+
+    def made(self, made_id: str, number: int) -> Project:
+        return Project(
+            id=made_id,
+            number=number,
+            workspace_id=self.workspace_id,
+            name=self.name,
+            abbreviation=self.abbreviation,
+            description=self.description,
+            database=tuple(Database(**each.model_dump()) for each in self.database),
+        )
+
+
+class SpaceRecord(Record):
+    type_name = "space"
+    id: Id | None = None
+    workspace_id: Id
+    project_id: Id | None = None
+    name: Text = ""
+    description: LongText = ""
+    email: Text = ""
+    owner_id: Id | None = None
+    allow_ssh: bool = True
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+
+    def references(self) -> Iterator[Reference]:
+        return _refer(
+            workspaceId=("workspace", self.workspace_id),
+            projectId=("project", self.project_id),
+            ownerId=("user", self.owner_id),
+        )
+
+    def made(self, made_id: str, number: int, at: str) -> Space:
+        return Space(
+            id=made_id,
+            number=number,
+            workspace_id=self.workspace_id,
+            name=self.name,
+            created_at=self.created_at or at,
+            updated_at=self.updated_at,
+            project_id=self.project_id,
+            description=self.description,
+            email=self.email,
+            owner_id=self.owner_id,
+            allow_ssh=self.allow_ssh,
+        )
+
+
+class AppRecord(Record):
+    type_name = "app"
+    id: Id | None = None
+    space_id: Id
+    name: Text = ""
+
+    def references(self) -> Iterator[Reference]:
+        return _refer(spaceId=("space", self.space_id))
+
+    def made(self, made_id: str, given: int) -> App:
+        return App(made_id, given, self.space_id, self.name)
+
+
+class FeatureRecord(Record):
+    type_name = "feature"
+    id: Id | None = None
+    workspace_id: Id
+    project_id: Id | None = None
+    name: Text = ""
+    description: LongText = ""
+    email: Text = ""
+    owner_id: Id | None = None
+    touched_by: Id | None = None
+    enabled: bool = True
+    module: Text | None = None
+
+    def references(self) -> Iterator[Reference]:
+        return _refer(
+            workspaceId=("workspace", self.workspace_id),
+            projectId=("project", self.project_id),
+            ownerId=("user", self.owner_id),
+            touchedBy=("user", self.touched_by),
+        )
+
+    def made(self, made_id: str) -> Feature:
+        return Feature(
+            id=made_id,
+            workspace_id=self.workspace_id,
+            name=self.name,
+            project_id=self.project_id,
+            description=self.description,
+            email=self.email,
+            owner_id=self.owner_id,
+            touched_by=self.touched_by,
+            enabled=self.enabled,
+            module=self.module,
+        )
+
+
+class RoleRecord(Record):
+    type_name = "role"
+    number: Number | None = None
+    name: Text = ""
+    permissions: Annotated[list[Text], Field(max_length=1000), AfterValidator(_once)] = []
+    is_default: bool = False
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        return str(self.number) if self.number else f"name:{self.name}"
+
+    def made(self, number: int) -> PermissionRole:
+        return PermissionRole(number, self.name, tuple(self.permissions), self.is_default)
+
+
+class GroupRecord(Record):
+    type_name = "group"
+    number: Number | None = None
+    name: Text = ""
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        return str(self.number) if self.number else f"name:{self.name}"
+
+    def made(self, number: int) -> Group:
+        return Group(number, self.name)
+
+
+class UserRecord(Record):
+    type_name = "user"
+    id: Id | None = None
+    number: Number | None = None
+    email: Email
+    full_name: Text | None = None
+    first_name: Text | None = None
+    last_name: Text | None = None
+    user_name: Text | None = None
+    password: Password | None = None
+    roles: Annotated[
+        list[Literal["ADMIN", "USER"]], Field(min_length=1, max_length=100), AfterValidator(_once)
+    ] = ["USER"]
+    active: bool = True
+    kind: Literal["person", "service"] = "person"
+    timezone: Text | None = None
+    date_format: Text | None = None
+    time_format: Text | None = None
+    notifications: Literal[1, 2, 3] = 1
+    role_number: Number | None = None
+    groups: Annotated[list[Number], Field(max_length=1000), AfterValidator(_once)] = []
+    onboarding: Literal[0, 1, 2] = 0
+    default_workspace_id: Id | None = None
+    created_at: Moment | None = None
+    created_by: Id | None = None
+    updated_at: Moment | None = None
+    updated_by: Id | None = None
+
+    @property
+    def address(self) -> str:
+        """The form by which the address is unique."""
+        return canonical(self.email)
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        return self.id or f"email:{self.address}"
+
+    def references(self) -> Iterator[Reference]:
+        yield from _refer(
+            roleNumber=("role", self.role_number),
+            defaultWorkspaceId=("workspace", self.default_workspace_id),
+            createdBy=("user", self.created_by),
+            updatedBy=("user", self.updated_by),
+        )
+        for number in self.groups:
+            yield "groups", "group", str(number)
+
+    def made(
+        self, made_id: str, number: int, at: str, created_by_number: int | None, updated_by_number: int | None
+    ) -> User:
+        whole = " ".join(part for part in (self.first_name, self.last_name) if part)
+        return User(
+            id=made_id,
+            number=number,
+            email=self.email,
+            full_name=(whole or self.email) if self.full_name is None else self.full_name,
+            created_at=self.created_at or at,
+            roles=tuple(map(PlatformRole, self.roles)),
+            active=self.active,
+            kind=UserKind(self.kind),
+            first_name=self.first_name,
+            last_name=self.last_name,
+            user_name=self.user_name,
+            timezone=self.timezone,
+            date_format=self.date_format,
+            time_format=self.time_format,
+            notifications=self.notifications,
+            role_number=self.role_number,
+            groups=tuple(self.groups),
+            onboarding=self.onboarding,
+            default_workspace_id=self.default_workspace_id,
+            created_by=self.created_by,
+            created_by_number=created_by_number,
+            updated_at=self.updated_at,
+            updated_by=self.updated_by,
+            updated_by_number=updated_by_number,
+        )
+
+
+class MembershipRecord(Record):
+    type_name = "membership"
+    workspace_id: Id
+    user_id: Id
+    role: Literal["ADMIN", "MEMBER"] = "MEMBER"
+    created_at: Moment | None = None
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        return f"{self.workspace_id} {self.user_id}"
+
+    def references(self) -> Iterator[Reference]:
+        return _refer(workspaceId=("workspace", self.workspace_id), userId=("user", self.user_id))
+
+
+class ProjectMembershipRecord(Record):
+    type_name = "projectMembership"
+    project_id: Id
+    user_id: Id
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        return f"{self.project_id} {self.user_id}"
+
+    def references(self) -> Iterator[Reference]:
+        return _refer(projectId=("project", self.project_id), userId=("user", self.user_id))
+
+
+class SpaceRoleRecord(Record):
+    type_name = "spaceRole"
+    space_id: Id
+    user_id: Id
+    role: Literal["developer", "manager", "auditor"] = "developer"
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        return f"{self.space_id} {self.user_id} {self.role}"
+
+    def references(self) -> Iterator[Reference]:
+        return _refer(spaceId=("space", self.space_id), userId=("user", self.user_id))
+
+
+class ApiTokenRecord(Record):
+    type_name = "apiToken"
+    user_id: Id
+    workspace_id: Id | None = None
+    name: Text = ""
+    secret: TokenSecret | None = None
+
+    @model_validator(mode="after")
+    def _names_its_user(self) -> Self:
+        credential = self.credential
+        if credential is not None and (credential.kind, credential.user_id) != ("token", self.user_id):
+            raise ValueError("secret has the form of a credential that is not this user's token")
+        return self
+
+    @property
+    def credential(self) -> Credential | None:
+        """The secret as a credential of our own making, which names its user."""
+        return None if self.secret is None else Credential.read(self.secret)
+
+    @property
+    def proof(self) -> str:
+        """What proves the token: the secret, or the secret part of a credential of our own making."""
+        return self.credential.secret if self.credential else self.secret or ""
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        if self.secret is None:
+            return f"name {self.user_id} {self.workspace_id} {self.name}"
+        return f"secret {digest(self.proof)}"
+
+    def references(self) -> Iterator[Reference]:
+        return _refer(userId=("user", self.user_id), workspaceId=("workspace", self.workspace_id))
+
+    def made(self, made_id: str, at: str) -> ApiToken:
+        return ApiToken(made_id, self.user_id, self.name, at, self.workspace_id)
+
+
+class ClientRecord(Record):
+    type_name = "client"
+    id: Id | None = None
+    secret: ClientSecret | None = None
+    user_id: Id | None = None
+    grants: Annotated[list[Text], Field(max_length=100), AfterValidator(_once)] = [
+        "password",
+        "refresh_token",
+    ]
+    scopes: Annotated[list[Text], Field(max_length=1000), AfterValidator(_once)] = []
+
+    def references(self) -> Iterator[Reference]:
+        return _refer(userId=("user", self.user_id))
+
+    def made(self, made_id: str) -> Client:
+        return Client(made_id, tuple(self.grants), tuple(self.scopes), self.user_id)
+
+
+SHAPES: Mapping[str, type[Record]] = {
+    shape.type_name: shape
+    for shape in (
+        WorkspaceRecord,
+        ProjectRecord,
+        SpaceRecord,
+        AppRecord,
+        FeatureRecord,
+        RoleRecord,
+        GroupRecord,
+        UserRecord,
+        MembershipRecord,
+        ProjectMembershipRecord,
+        SpaceRoleRecord,
+        ApiTokenRecord,
+        ClientRecord,
+    )
+}
+"""The shapes by their type, in the order in which they are written: what others stand on comes first."""

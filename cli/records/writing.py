@@ -1,0 +1,314 @@
+"""What is missing in the table is written: each record in one transaction, and many records share one."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+from uuid import uuid4
+
+from cli.records.ledger import Ledger, State
+from cli.records.shapes import (
+    ApiTokenRecord,
+    AppRecord,
+    ClientRecord,
+    FeatureRecord,
+    GroupRecord,
+    MembershipRecord,
+    ProjectMembershipRecord,
+    ProjectRecord,
+    Record,
+    RoleRecord,
+    SpaceRecord,
+    SpaceRoleRecord,
+    UserRecord,
+    WorkspaceRecord,
+)
+from roster.auth import api_tokens, passwords
+from roster.auth.credentials import digest
+from roster.clock import instant
+from roster.db import counted_lists, keys
+from roster.db.store import Item, Key, Store, every
+from roster.db.transactions import Lost, Transaction, batched
+from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
+from roster.domain import Actor, Membership, Project, Space, SpaceRole, User, WorkspaceRole
+from roster.errors import DirectoryError, Missing, Taken
+
+_TRIES = 5
+
+Result: TypeAlias = "State | str"
+"""NEW: made now; THERE: was there already; a text: why it could not be made."""
+
+Results: TypeAlias = dict[int, Result]
+
+_CLEARING = "what was here before is being cleared; import again"
+
+
+def number(store: Store, ledger: Ledger) -> None:
+    """Give every new entry its number, after the largest that is given or was used."""
+    for kind, listing in (
+        ("workspace", keys.WORKSPACES),
+        ("project", keys.PROJECTS),
+        ("space", keys.SPACES),
+        ("app", keys.APPS),
+        ("user", keys.USERS),
+    ):
+        new = ledger.in_order(kind)
+        if given := [ledger.numbers[entry] for entry in new if ledger.numbers[entry]]:
+            counted_lists.reserve(store, listing, max(given))
+        if wanting := [entry for entry in new if not ledger.numbers[entry]]:
+            first = counted_lists.allocate(store, listing, len(wanting))
+            for made, entry in enumerate(wanting, first):
+                ledger.numbers[entry] = made
+    for kind, partition in (("role", keys.permission_role(0).pk), ("group", keys.group(0).pk)):
+        if wanting := [entry for entry in ledger.in_order(kind) if not ledger.numbers[entry]]:
+            used = [int(item["SK"]) for item in every(store, partition) if isinstance(item["SK"], str)]
+            given = [ledger.numbers[entry] for entry in ledger.entries[kind].values()]
+            for made, entry in enumerate(wanting, max([0, *used, *given]) + 1):
+                ledger.numbers[entry] = made
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes records of one type, some hundreds at a time, in the order given."""
+
+    store: Store
+    ledger: Ledger
+    by: Actor
+
+    @property
+    def at(self) -> str:
+        return instant(self.by.at)
+
+    def write(self, records: Sequence[tuple[int, Record]]) -> Results:
+        """What became of each entry."""
+        results: Results = {}
+        entities: list[tuple[int, Record]] = []
+        memberships: list[tuple[int, MembershipRecord]] = []
+        granted: list[tuple[int, ProjectMembershipRecord | SpaceRoleRecord]] = []
+        credentials: list[tuple[int, ApiTokenRecord]] = []
+        for entry, record in records:
+            match record:
+                case MembershipRecord():
+                    memberships.append((entry, record))
+                case ProjectMembershipRecord() | SpaceRoleRecord():
+                    granted.append((entry, record))
+                case ApiTokenRecord():
+                    credentials.append((entry, record))
+                case ClientRecord(secret=None):
+                    results[entry] = "has no secret, and there is no such client in the table"
+                case _:
+                    entities.append((entry, record))
+        results |= self._commit((entry, self._entity(entry, record)) for entry, record in entities)
+        results |= self._memberships(memberships)
+        results |= self._granted(granted)
+        results |= self._tokens(credentials)
+        return results
+
+    def _commit(self, parts: Iterable[tuple[int, Transaction]]) -> Results:
+        some = list(parts)
+        refusals = batched(self.store, [work for _, work in some])
+        return {
+            entry: State.NEW if refusal is None else _reason(refusal)
+            for (entry, _), refusal in zip(some, refusals, strict=True)
+        }
+
+    # Entities.
+
+    def _entity(self, entry: int, record: Record) -> Transaction:
+        work = Transaction(self.by)
+        name, given = self.ledger.names[entry], self.ledger.numbers[entry]
+        made_id = str(uuid4()) if ":" in name else name
+        match record:
+            case WorkspaceRecord():
+                workspaces.plan(work, record.made(made_id, given, self.at))
+            case ProjectRecord():
+                projects.plan(work, record.made(made_id, given))
+            case SpaceRecord():
+                spaces.plan(work, record.made(made_id, given, self.at))
+            case AppRecord():
+                spaces.plan_app(work, record.made(made_id, given))
+            case FeatureRecord():
+                reference_data.plan_feature(work, record.made(made_id))
+            case RoleRecord():
+                reference_data.plan_role(work, record.made(given))
+            case GroupRecord():
+                reference_data.plan_group(work, record.made(given))
+            case ClientRecord():
+                reference_data.plan_client(work, record.made(made_id), digest(record.secret or ""))
+            case UserRecord():
+                hashed = None if record.password is None else passwords.digest(record.password)
+                users.plan(work, self._user(made_id, given, record), hashed)
+        return work
+
+    def _user(self, made_id: str, given: int, record: UserRecord) -> User:
+        creator = self.ledger.number_of("user", record.created_by)
+        updater = self.ledger.number_of("user", record.updated_by)
+        return record.made(made_id, given, self.at, creator, updater)
+
+    # Memberships.
+
+    def _memberships(self, wanted: Sequence[tuple[int, MembershipRecord]]) -> Results:
+        results: Results = {}
+        numbers: dict[int, int] = {}
+        waiting = list(wanted)
+        for _ in range(_TRIES):
+            if not waiting:
+                return results
+            parts = list(self._joining(waiting, numbers, results))
+            refusals = batched(self.store, [work for _, work in parts])
+            lost = set()
+            for (entry, _), refusal in zip(parts, refusals, strict=True):
+                results[entry] = State.NEW if refusal is None else _reason(refusal)
+                if isinstance(refusal, Lost):
+                    lost.add(entry)
+            waiting = [(entry, record) for entry, record in waiting if entry in lost]
+        return results
+
+    def _joining(
+        self, wanted: Sequence[tuple[int, MembershipRecord]], numbers: dict[int, int], results: Results
+    ) -> Iterator[tuple[int, Transaction]]:
+        """The transactions, on fresh reads. Memberships of one user stand apart: they change one profile."""
+        found = self.store.batch_get(
+            [
+                key
+                for _, record in wanted
+                for key in (
+                    keys.member(record.workspace_id, record.user_id),
+                    keys.user(record.user_id),
+                    keys.tenant(record.workspace_id),
+                )
+            ]
+        )
+        missing = [
+            (entry, record)
+            for entry, record in wanted
+            if members.of_item(found.get(keys.member(record.workspace_id, record.user_id))) is None
+        ]
+        results |= {entry: State.THERE for entry, _ in wanted}
+        self._number_members(missing, numbers)
+        ahead: dict[str, User] = {}
+        rounds: Counter[str] = Counter()
+        parts: list[tuple[int, int, Transaction]] = []
+        for entry, record in missing:
+            tenant = workspaces.of_item(found.get(keys.tenant(record.workspace_id)))
+            user = ahead.get(record.user_id) or users.of_item(found.get(keys.user(record.user_id)))
+            if tenant is None or user is None:
+                results[entry] = _reason(Missing("workspace" if tenant is None else "user"))
+                continue
+            role, at = WorkspaceRole(record.role), record.created_at or self.at
+            made = Membership(tenant.id, user.id, role, numbers[entry], at)
+            work = Transaction(self.by)
+            members.plan(work, tenant, user, made)
+            parts.append((rounds[user.id], entry, work))
+            rounds[user.id] += 1
+            ahead[user.id] = members.joined(user, made)
+        for _, entry, work in sorted(parts, key=lambda part: part[0]):
+            yield entry, work
+
+    def _number_members(
+        self, missing: Sequence[tuple[int, MembershipRecord]], numbers: dict[int, int]
+    ) -> None:
+        wanting: dict[str, list[int]] = {}
+        for entry, record in missing:
+            if entry not in numbers:
+                wanting.setdefault(record.workspace_id, []).append(entry)
+        for workspace_id, entries in wanting.items():
+            first = counted_lists.allocate(self.store, keys.members(workspace_id), len(entries))
+            numbers.update(zip(entries, range(first, first + len(entries)), strict=True))
+
+    # Space roles and places in projects.
+
+    def _granted(self, wanted: Sequence[tuple[int, ProjectMembershipRecord | SpaceRoleRecord]]) -> Results:
+        results: Results = {}
+        found = self.store.batch_get([key for _, record in wanted for key in _ground(record)])
+        places = {
+            entry: keys.member(str(home["workspace_id"]), record.user_id)
+            for entry, record in wanted
+            if (home := found.get(_ground(record)[0])) is not None
+        }
+        memberships = self.store.batch_get(list(places.values()))
+        parts: list[tuple[int, Transaction]] = []
+        for entry, record in wanted:
+            owner, profile, place = _ground(record)
+            user = users.of_item(found.get(profile))
+            if entry not in places or user is None:
+                results[entry] = _reason(Missing("user" if entry in places else "space or project"))
+                continue
+            live = members.of_item(memberships.get(places[entry]))
+            held = found.get(place)
+            if held is not None:
+                results[entry] = _CLEARING if grants.is_void(held, user) else State.THERE
+            elif live is None and found[owner]["workspace_id"] in user.floors:
+                results[entry] = _CLEARING
+            else:
+                parts.append((entry, self._grant(record, found[owner], user, live.number if live else 0)))
+        return results | self._commit(parts)
+
+    def _grant(
+        self, record: ProjectMembershipRecord | SpaceRoleRecord, home: Item, user: User, since: int
+    ) -> Transaction:
+        work = Transaction(self.by)
+        if isinstance(record, SpaceRoleRecord):
+            space: Space | None = spaces.of_item(home)
+            if space is not None:
+                grants.plan_space_role(work, space, user, SpaceRole(record.role), since)
+        else:
+            project: Project | None = projects.of_item(home)
+            if project is not None:
+                grants.plan_project_member(work, project, user, since)
+        return work
+
+    # API tokens.
+
+    def _tokens(self, wanted: Sequence[tuple[int, ApiTokenRecord]]) -> Results:
+        results: Results = {}
+        known = [(entry, record) for entry, record in wanted if record.secret is not None]
+        found = self.store.batch_get([key for _, record in known for key in _lead(record)])
+        parts: list[tuple[int, Transaction]] = []
+        for entry, record in known:
+            own, lead = _lead(record)
+            if own in found:
+                results[entry] = State.THERE
+            elif lead in found:
+                results[entry] = "secret is that of another user's token"
+            else:
+                work = Transaction(self.by)
+                made = record.made(api_tokens.id_of(record.proof), self.at)
+                api_tokens.plan(work, made, record.proof, imported=record.credential is None)
+                parts.append((entry, work))
+        results |= self._commit(parts)
+        for entry, record in wanted:
+            if record.secret is None:
+                there = self._has_token(record)
+                results[entry] = State.THERE if there else "has no secret, and the user no token of this name"
+        return results
+
+    def _has_token(self, record: ApiTokenRecord) -> bool:
+        return any(
+            item.get("name") == record.name and item.get("workspace_id") == record.workspace_id
+            for item in every(self.store, keys.user(record.user_id).pk, begins=keys.TOKENS)
+        )
+
+
+def _ground(record: ProjectMembershipRecord | SpaceRoleRecord) -> tuple[Key, Key, Key]:
+    """Where the space or project, the user and the grant are."""
+    if isinstance(record, SpaceRoleRecord):
+        place = keys.space_role(record.space_id, record.role, record.user_id)
+        return keys.space(record.space_id), keys.user(record.user_id), place
+    place = keys.project_member(record.project_id, record.user_id)
+    return keys.project(record.project_id), keys.user(record.user_id), place
+
+
+def _lead(record: ApiTokenRecord) -> tuple[Key, Key]:
+    """Where the token is, and the lock that leads to it from a secret that names no user."""
+    return keys.token(record.user_id, api_tokens.id_of(record.proof)), keys.secret(digest(record.proof))
+
+
+def _reason(refusal: DirectoryError) -> str:
+    match refusal:
+        case Taken(what):
+            return f"{what} was taken while this import ran; import again"
+        case Missing(what):
+            return f"{what} went away while this import ran"
+        case _:
+            return "changed while this import ran; import again"

@@ -1,0 +1,432 @@
+"""Repair: what a verification found broken is made right again while writers go on.
+
+    copies      are written anew from their owners, or removed where nobody owns them
+    counts      of listings follow the rows; those of ADMINs and modules, what they count
+    sweeps      that nobody finishes are ordered and done
+
+Every write is one conditional transaction on what was read, read anew where it is refused. What cannot be
+decided (unreadable items, two users of one address, references to what is not there) is left as it is.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeAlias, TypeVar
+
+from cli import counts, invariants
+from cli.invariants import Copy, Invariant, Told, is_listing
+from cli.records.loading import Progress, unheard
+from cli.verify import Finding, Report, place_of, verify
+from roster.clock import instant
+from roster.db import counted_lists, keys
+from roster.db.codec import Poisoned
+from roster.db.store import (
+    Absent,
+    Check,
+    Condition,
+    Delete,
+    Equals,
+    Item,
+    Key,
+    Present,
+    Put,
+    Refused,
+    Store,
+    Update,
+    all_of,
+)
+from roster.db.transactions import Transaction, item
+from roster.directory import cleanup, reference_data
+from roster.domain import Actor
+from roster.errors import DirectoryError, Unavailable
+from roster.events import Event
+
+S = TypeVar("S")
+
+_ROUNDS = 3
+_TRIES = 20
+
+_OWNERLESS = {Invariant.PASSWORD_OWNER, Invariant.SECRET_LOCK}
+"""References that are removed when their target is not there: they grant nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was made right, and the verification that followed."""
+
+    mended: list[Finding]
+    after: Report
+
+
+def repair(store: Store, *, now: datetime, by: Actor, progress: Progress = unheard) -> Outcome:
+    """Verify, mend, and verify again, as long as that helps. Raises Unavailable; then repair again."""
+    report = verify(store, now=now, progress=progress)
+    first = report.broken
+    for _ in range(_ROUNDS):
+        if not report.broken:
+            break
+        before = set(report.broken)
+        _Round(store, now, by).mend(report.broken, progress)
+        report = verify(store, now=now, progress=progress)
+        if set(report.broken) == before:
+            break
+    left = set(report.broken)
+    return Outcome([finding for finding in first if finding not in left], report)
+
+
+class _Moved(Exception):
+    """What was read does not stand still."""
+
+
+_Task: TypeAlias = tuple[Callable[[Finding], None], Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """One pass over what is broken: rows and locks, then the counts above them, then the sweeps."""
+
+    store: Store
+    now: datetime
+    by: Actor
+
+    def mend(self, broken: list[Finding], progress: Progress) -> None:
+        """Do what can be done about each finding."""
+        for done, (work, finding) in enumerate(self._order(broken)):
+            progress("repair", done, len(broken))
+            self._settle(work, finding)
+
+    def _order(self, broken: list[Finding]) -> list[_Task]:
+        first: list[_Task] = []
+        then: list[_Task] = []
+        last: list[_Task] = []
+        contested = self._contested(broken)
+        modules: dict[Key, Finding] = {}
+        branches: set[Key] = set()
+        for finding in broken:
+            match finding.invariant:
+                case kind if kind in _COPIED:
+                    if finding.key not in contested:
+                        first.append((self._copy, finding))
+                case kind if kind in _OWNERLESS:
+                    first.append((self._reference, finding))
+                case Invariant.LEAF if finding.key in branches:
+                    pass  # all leaves of a branch are looked at together
+                case Invariant.LEAF | Invariant.BRANCH | Invariant.TOTAL | Invariant.NEXT_NUMBER:
+                    branches.add(finding.key)
+                    then.append((self._listing, finding))
+                case Invariant.SITE_ADMINS:
+                    then.append((self._site_admins, finding))
+                case Invariant.WORKSPACE_ADMINS:
+                    then.append((self._workspace_admins, finding))
+                case Invariant.MODULE_COUNT:
+                    modules[finding.key] = finding
+                case Invariant.OLDEST_MEMBERSHIP:
+                    then.append((self._oldest, finding))
+                case Invariant.ABANDONED_SWEEP:
+                    last.append((self._sweep, finding))
+                case _:
+                    pass  # nobody but its owner knows what is right
+        if modules:
+            then.append((lambda _: self._modules(modules), next(iter(modules.values()))))
+        return [*first, *then, *last]
+
+    def _settle(self, work: Callable[[Finding], None], finding: Finding) -> None:
+        for _ in range(_TRIES):
+            try:
+                work(finding)
+            except _Moved:
+                continue
+            except Poisoned:
+                return
+            return
+
+    def _commit(self, finding: Finding, *operations: Put | Update | Delete | Check) -> None:
+        """One transaction, with its audit item; a refusal means that what was read has moved."""
+        work = Transaction(self.by)
+        for operation in operations:
+            work.do(operation)
+        work.audit(Event.DIRECTORY_REPAIRED, _named(finding.key), invariant=finding.invariant)
+        try:
+            work.commit(self.store)
+        except Unavailable:
+            raise
+        except DirectoryError as error:
+            raise _Moved from error
+
+    # Copies.
+
+    def _contested(self, broken: list[Finding]) -> set[Key]:
+        """Owners of which several claim one place."""
+        claims: Counter[Key] = Counter()
+        places: dict[Key, set[Key]] = {}
+        for finding in broken:
+            told = self._told(finding.key) if finding.invariant in _COPIED else None
+            for copy in told.copies if told else ():
+                if copy.invariant is finding.invariant and copy.place.sk:
+                    claims[copy.place] += 1
+                    places.setdefault(finding.key, set()).add(copy.place)
+        return {key for key, claimed in places.items() if any(claims[place] > 1 for place in claimed)}
+
+    def _told(self, key: Key) -> Told | None:
+        found = self.store.get(key)
+        try:
+            return None if found is None else invariants.read(found)
+        except Poisoned:
+            return None
+
+    def _copy(self, finding: Finding) -> None:
+        """The finding names an owner without its copy, or a copy that is stale or nobody's."""
+        found = self._read({finding.key})
+        present = found.get(finding.key)
+        if present is None:
+            return
+        told = invariants.read(present)
+        if told.copy is not None and told.copy.invariant is finding.invariant:
+            self._copied(finding, told.copy, present)
+            return
+        for copy in told.copies:
+            if copy.invariant is finding.invariant:
+                self._restore(finding, present, copy)
+
+    def _copied(self, finding: Finding, copy: Copy, present: Item) -> None:
+        """What becomes of a copy: its owner's again, or removed where the owner does not know it."""
+        owner = self.store.get(copy.owner)
+        told = invariants.read(owner) if owner is not None else Told()
+        for each in told.copies:
+            if each.invariant is not copy.invariant:
+                continue
+            place = place_of(each, self._read(_homes(each)))
+            if place is None:
+                return
+            if place == finding.key:
+                self._restore(finding, owner or {}, each)
+                return
+        self._commit(finding, Delete(finding.key, _unchanged(present)), Check(copy.owner, _unchanged(owner)))
+        self._recount(finding, finding.key)
+
+    def _restore(self, finding: Finding, owner: Item, copy: Copy) -> None:
+        """Write a copy from its owner, unless the place is rightly another's."""
+        place = place_of(copy, self._read(_homes(copy)))
+        if place is None:
+            return
+        checks = [Check(copy.owner, _unchanged(owner))]
+        present = self.store.get(place)
+        other = invariants.read(present).copy if present is not None else None
+        if other is not None and other.owner != copy.owner:
+            holder = self.store.get(other.owner)
+            rightly = invariants.read(holder).copies if holder is not None else ()
+            if any(place_of(each, self._read(_homes(each))) == place for each in rightly):
+                return
+            checks.append(Check(other.owner, _unchanged(holder)))
+        self._commit(finding, self._written(copy, place, present, other), *checks)
+        self._recount(finding, place)
+
+    def _written(self, copy: Copy, place: Key, present: Item | None, other: Copy | None) -> Put | Update:
+        if present is None:
+            content = copy.content
+            if copy.invariant is Invariant.USERS_SPACE_ROW:  # the row shows more than a grant holds
+                space = self.store.get(keys.space(str(content["space_id"]))) or {}
+                content = content | {name: space.get(name) for name in ("name", "created_at")}
+            return Put(item(place, content), Absent())
+        stale = set(other.content) - set(copy.content) if other is not None else set()
+        return Update(place, set=copy.content, remove=tuple(sorted(stale)), condition=_unchanged(present))
+
+    def _recount(self, finding: Finding, place: Key) -> None:
+        if is_listing(place.pk):
+            number = invariants.number_of(place)
+            self._counts(finding, place.pk, [number // counted_lists.LEAF])
+
+    def _reference(self, finding: Finding) -> None:
+        present = self.store.get(finding.key)
+        if present is None:
+            return
+        for need in invariants.read(present).needs:
+            target = self.store.get(need.target)
+            if target is None or need.offer not in invariants.read(target).offers:
+                self._commit(
+                    finding, Delete(finding.key, _unchanged(present)), Check(need.target, _unchanged(target))
+                )
+                return
+
+    # Counts.
+
+    def _listing(self, finding: Finding) -> None:
+        listing = finding.key.pk
+        if finding.invariant is Invariant.NEXT_NUMBER:
+            counted_lists.reserve(self.store, listing, counts.next_number(self.store, listing)[1])
+            return
+        first = (
+            invariants.number_of(finding.key) * counts.LEAVES if finding.invariant is Invariant.LEAF else 0
+        )
+        leaves = range(first, first + counts.LEAVES) if finding.invariant is Invariant.LEAF else ()
+        self._counts(finding, listing, leaves)
+
+    def _counts(self, finding: Finding, listing: str, leaves: Iterable[int]) -> None:
+        """These leaves follow their rows, every branch its leaves, and the total its branches."""
+        for leaf in leaves:
+            self._again(partial(self._leaf, finding, listing, leaf))
+        for index in counts.branches_of(self.store, listing):
+            self._again(partial(self._branch, finding, listing, index))
+        self._again(partial(self._total, finding, listing))
+
+    def _again(self, work: Callable[[], None]) -> None:
+        """Work that is small enough to be tried anew by itself."""
+        for _ in range(_TRIES):
+            try:
+                return work()
+            except _Moved:
+                continue
+        raise _Moved
+
+    def _leaf(self, finding: Finding, listing: str, place: int) -> None:
+        bits, there = _stood(counts.leaf(self.store, listing, place))
+        if (bits or 0) == there:
+            return
+        key, name = counts.branch_of(listing, place), str(place % counts.LEAVES)
+        more = there.bit_count() - (bits or 0).bit_count()
+        index = place // counts.LEAVES
+        self._commit(
+            finding,
+            Update(key, set={name: there}, condition=_was(name, bits)),
+            Update(keys.root(listing), add={"total": more, f"b{index}": more}),
+        )
+
+    def _branch(self, finding: Finding, listing: str, index: int) -> None:
+        told, bits = _stood(counts.branch(self.store, listing, index))
+        if (told or 0) == bits:
+            return
+        name = f"b{index}"  # writers move it together with the branch: the difference stays
+        self._commit(finding, Update(keys.root(listing), set={name: bits}, condition=_was(name, told)))
+
+    def _total(self, finding: Finding, listing: str) -> None:
+        told, summed = counts.total(self.store, listing)
+        if (told or 0) != summed:
+            self._commit(
+                finding, Update(keys.root(listing), set={"total": summed}, condition=_was("total", told))
+            )
+
+    def _site_admins(self, finding: Finding) -> None:
+        self._count(finding, "count", counts.site_admins(self.store))
+
+    def _workspace_admins(self, finding: Finding) -> None:
+        (workspace_id,) = finding.key.pk.split("#")[1:]
+        self._count(finding, "admins", counts.workspace_admins(self.store, workspace_id))
+
+    def _modules(self, findings: dict[Key, Finding]) -> None:
+        """All of them by one look: it walks the whole table."""
+        looked = _stood(counts.modules(self.store, [key.pk.split("#")[1] for key in findings]))
+        for (workspace_id, module), seen in looked.items():
+            finding = findings[keys.tenant(workspace_id)]
+            self._count(finding, reference_data.module_count(module), seen)
+
+    def _count(self, finding: Finding, name: str, seen: tuple[int | None, int] | None) -> None:
+        told, counted = _stood(seen)
+        if (told or 0) != counted:
+            self._commit(finding, Update(finding.key, set={name: counted}, condition=_was(name, told)))
+
+    def _oldest(self, finding: Finding) -> None:
+        user, oldest = _stood(counts.oldest(self.store, finding.key.pk.split("#")[1]))
+        if user is None or counts.agrees(user, oldest):
+            return
+        same = all_of(
+            Absent("deleted_at"),
+            _was("oldest_workspace_id", user.oldest_workspace_id),
+            _was("oldest_membership_at", user.oldest_membership_at),
+        )
+        if oldest is None:
+            gone = ("oldest_workspace_id", "oldest_membership_at")
+            self._commit(finding, Update(finding.key, remove=gone, condition=same))
+            return
+        at, (workspace_id, *_) = oldest
+        state: Item = {"oldest_workspace_id": workspace_id, "oldest_membership_at": at}
+        there = Check(keys.member(workspace_id, user.id), Present())
+        self._commit(finding, Update(finding.key, set=state, condition=same), there)
+
+    # Sweeps.
+
+    def _sweep(self, finding: Finding) -> None:
+        """Order the sweep that the item waits for, where nobody did, and do it."""
+        found = self.store.get(finding.key)
+        if found is None:
+            return
+        for job, order in self._jobs(finding.key, found):
+            ordered = {**order, "job": self.by.request_id, "since": instant(self.now)}
+            # Refused means that it is ordered, and only nobody does it.
+            with suppress(Refused):
+                self.store.write(Put(item(job, ordered), Absent()))
+            with suppress(KeyError, TypeError):  # what is unreadable stops a sweep
+                cleanup.run(self.store, job, self.now)
+
+    def _jobs(self, key: Key, found: Item) -> Iterator[tuple[Key, Item]]:
+        """The sweeps that an item waits for; never that of a user who lives, which would be a catastrophe."""
+        floors = found.get("floors", {})
+        user_id, workspace_id = str(found.get("user_id", found.get("id"))), str(found.get("workspace_id", ""))
+        dead = "deleted_at" in (self.store.get(keys.user(user_id)) or {})
+        if dead and not (key.pk == keys.SWEEP and workspace_id):
+            yield keys.sweep_of_user(user_id), {"user_id": user_id}
+            return
+        for ended in floors if isinstance(floors, dict) and floors else filter(None, [workspace_id]):
+            yield keys.sweep_of_member(ended, user_id), {"workspace_id": ended, "user_id": user_id}
+
+    def _read(self, wanted: Iterable[Key]) -> dict[Key, Item]:
+        return self.store.batch_get(sorted(wanted))
+
+
+_ADDRESS, _ = invariants.words_of(keys.email("x"))
+
+_COPIED = {
+    Invariant.USER_ROW,
+    Invariant.EMAIL_LOCK,
+    Invariant.WORKSPACE_ROW,
+    Invariant.KEY_LOCK,
+    Invariant.MEMBER_ROW,
+    Invariant.USERS_WORKSPACE_ROW,
+    Invariant.PROJECT_ROW,
+    Invariant.SPACE_ROW,
+    Invariant.WORKSPACES_SPACE_ROW,
+    Invariant.PROJECTS_SPACE,
+    Invariant.APP_ROW,
+    Invariant.SPACES_APP,
+    Invariant.PROJECTS_FEATURE,
+    Invariant.SPACE_ROLE,
+    Invariant.USERS_SPACE_ROW,
+    Invariant.SPACES_HOLDER_ROW,
+    Invariant.PROJECT_MEMBER,
+    Invariant.PROJECTS_USER_ROW,
+}
+
+
+def _named(key: Key) -> str:
+    """What the audit calls an item; an address stays out of it."""
+    head, words = invariants.words_of(key)
+    return f"{head} {words}" if head == _ADDRESS else f"{key.pk} {key.sk}"
+
+
+def _homes(copy: Copy) -> set[Key]:
+    """What must be read to know where the copy is."""
+    return set() if copy.place.sk else {keys.tenant(str(copy.content["workspace_id"]))}
+
+
+def _was(name: str, value: str | int | None) -> Condition:
+    """That the attribute is as it was read (None: it was not there)."""
+    return Absent(name) if value is None else Equals(name, value)
+
+
+def _unchanged(found: Item | None) -> Condition:
+    """That the item is as it was read (None: it was not there)."""
+    if found is None:
+        return Absent()
+    return all_of(Present(), *(Equals(name, found[name]) for name in sorted(found) if name not in _KEY))
+
+
+_KEY = ("PK", "SK")
+
+
+def _stood(seen: S | None) -> S:
+    """What a look brought. Raises `_Moved` where nothing stood still."""
+    if seen is None:
+        raise _Moved
+    return seen

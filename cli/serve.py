@@ -1,0 +1,211 @@
+"""Roster as `make run` serves it: the template's functions over the embedded store or a DynamoDB endpoint."""
+
+import os
+import shlex
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+
+from cli import demo
+from cli.progress import Bars
+from cli.records.loading import load
+from local.deployment_key import NotAKey, key_file, read_or_make
+from local.embedded import open_embedded
+from local.server import HOST, CannotStart, House, Options
+from local.sqlite_store import SqliteStore
+from local.streams import DynamoFeed, Feed, StoreFeed
+from local.tables import create_table, table_definition
+from roster import clock, dependencies
+from roster.auth.issuers import Issuers
+from roster.auth.secrets import derived
+from roster.db import keys
+from roster.db.dynamodb.transport import boto_client
+from roster.db.store import Store
+from roster.directory.emails import canonical
+from roster.domain import Actor
+from roster.settings import settings
+
+TEMPLATE = Path(__file__).parent.parent / "template.yaml"
+_LOCAL = "local"  # for credentials, of which a local engine checks none
+
+
+def prepare(options: Options) -> None:
+    """Give this process the environment that the template gives a function, and the store."""
+    os.environ.update(
+        ALLOWED_ORIGINS=f"http://{HOST}:{options.port} http://localhost:{options.port}",
+        PLAIN_COOKIE="loopback",
+        POWERTOOLS_LOG_LEVEL="WARNING",
+        IDENTITY_HEADER_PROOF=options.identity_header_proof,
+    )
+    if options.table_endpoint is None:
+        dependencies.use(_wired(_embedded(options), options))
+        return
+    os.environ["TABLE_ENDPOINT"] = options.table_endpoint
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        os.environ.setdefault(name, _LOCAL)
+    dependencies.use(_wired(dependencies.current().store, options))
+
+
+def populate(options: Options) -> list[str]:
+    """Make the table and load the data; returns what to print before `ready`."""
+    prepare(options)
+    if options.table_endpoint is not None:
+        _make_table(options.table_endpoint)
+    store = dependencies.current().store
+    lines = []
+    if options.data is not None:
+        lines += _imported(store, options.data)
+    elif options.demo and _is_empty(store):
+        with tempfile.TemporaryDirectory() as folder:
+            records = Path(folder, "demo.jsonl")
+            demo.write(demo.demo_records(), records)
+            lines += _imported(store, records)
+    has_demo = _has_demo(store)
+    if options.demo and not has_demo:
+        lines.append("# the demo is left out: it is loaded into an empty store alone")
+    if options.table_endpoint is None:
+        lines.append(
+            f"# the embedded store, {_file(options)}: for development, demos and small private sites"
+        )
+    if options.identity_header_proof == "none":
+        lines.append("# identity headers are taken without proof: only for loopback and private networks")
+    if has_demo:
+        return lines + _curls(f"http://{HOST}:{options.port}")
+    return lines if _has_admin(store) else lines + _first_admin(options)
+
+
+def feed(options: Options) -> Feed:
+    """The changes of the table that start sweeps."""
+    if options.table_endpoint is not None:
+        return DynamoFeed(options.table_endpoint, settings().table_name)
+    store = _embedded(options)
+    return StoreFeed(store.changes, store.forget_changes)
+
+
+def expiry(options: Options) -> Callable[[], int]:
+    """What removes expired items from the embedded store; a DynamoDB endpoint has its own time to live."""
+    if options.table_endpoint is not None:
+        return lambda: 0
+    return _embedded(options).remove_expired
+
+
+HOUSE = House(TEMPLATE, prepare, populate, feed, expiry)
+
+
+def _wired(store: Store, options: Options) -> dependencies.Wiring:
+    """The store, with what AWS would keep in Secrets Manager: issuers, the gateway's secret, the key."""
+    issuers = _issuers(options)
+    secrets = (options.gateway_secret,) if options.gateway_secret else ()
+    return dependencies.Wiring(
+        store,
+        issuers=lambda: issuers,
+        gateway_secrets=lambda: secrets,
+        deployment_keys=partial(derived, _deployment_key(options)),
+    )
+
+
+def _deployment_key(options: Options) -> str:
+    """The file beside the embedded store; else the variable, which the workers of this process inherit."""
+    if options.store is None:
+        return os.environ.setdefault("DEPLOYMENT_KEY", token_urlsafe(48))
+    try:
+        return read_or_make(key_file(options.store))
+    except (NotAKey, OSError) as error:
+        raise CannotStart(f"the key of the deployment: {error}") from error
+
+
+def _issuers(options: Options) -> Issuers:
+    if options.issuers is None:
+        return Issuers()
+    try:
+        return Issuers.read(options.issuers.read_text("utf-8"))
+    except ValueError as error:
+        raise CannotStart(f"ISSUERS={options.issuers}: {error}", 2) from error
+
+
+def _file(options: Options) -> Path:
+    if options.store is None:
+        raise ValueError("no embedded store beside a table's endpoint")
+    return options.store
+
+
+def _embedded(options: Options) -> SqliteStore:
+    try:
+        return open_embedded(_file(options))
+    except sqlite3.DatabaseError as error:
+        raise CannotStart(f"STORE={options.store}: {error}", 2) from error
+
+
+def _make_table(endpoint: str) -> None:
+    config = settings()
+    client: Any = boto_client(region=config.region, endpoint=endpoint)
+    if config.table_name not in client.list_tables()["TableNames"]:
+        create_table(client, config.table_name, table_definition(TEMPLATE))
+
+
+def _is_empty(store: Store) -> bool:
+    return store.scan(limit=1).items == []
+
+
+def _has_demo(store: Store) -> bool:
+    lock = store.get(keys.email(canonical(demo.ADMIN)))
+    return lock is not None and lock.get("user_id") == demo.ADMIN_ID
+
+
+def _has_admin(store: Store) -> bool:
+    count = (store.get(keys.site_admins()) or {}).get("count")
+    return isinstance(count, int) and count > 0
+
+
+def _first_admin(options: Options) -> list[str]:
+    """How somebody comes in who may let others in; the command also works while the server runs."""
+    command = [".venv/bin/roster", "admin", "create"]
+    if options.table_endpoint is None:
+        command += ["--store", str(_file(options))]
+    else:
+        config = settings()
+        if os.environ["AWS_SECRET_ACCESS_KEY"] == _LOCAL:
+            command = [f"AWS_ACCESS_KEY_ID={_LOCAL}", f"AWS_SECRET_ACCESS_KEY={_LOCAL}", *command]
+        command += ["--endpoint", options.table_endpoint, "--region", config.region]
+        command += ["--table", config.table_name]
+    return [
+        "# there is no administrator yet; this makes the first, also while the server runs",
+        shlex.join([*command, "--email", "you@example.com", "--name", "You"]),
+    ]
+
+
+def _imported(store: Store, file: Path) -> list[str]:
+    with Bars() as bars:
+        outcome = load(store, file, by=Actor("make run", clock.now()), progress=bars)
+    for bad in outcome.bad:
+        print(f"{file}: {bad}", file=sys.stderr)
+    made, there, bad_lines = outcome.created.total(), outcome.unchanged.total(), len(outcome.bad)
+    return [f"# {made} records imported, {there} there already, {bad_lines} bad lines left out"]
+
+
+def _curls(url: str) -> list[str]:
+    login = f'{{"email":"{demo.ADMIN}","password":"{demo.PASSWORD}"}}'
+    return [
+        "# Workspaces: log in, then ask with the cookie",
+        f"curl -s -c cookies.txt {url}/api/auth/login -H 'Content-Type: application/json' -d '{login}'",
+        f"curl -s -b cookies.txt {url}/api/workspaces",
+        "# User Space: identity headers",
+        f"curl -s {url}/minimal/rest/user/v1/org/detail {_identity()}",
+        "# Testmo: a bearer token",
+        f"curl -s {url}/api/v1/users -H 'Authorization: Bearer {demo.ADMIN_TOKEN}'",
+        "# Cloud Foundry: a bearer token",
+        f"curl -s {url}/v2/users/{demo.DEVELOPER_ID}/spaces"
+        f" -H 'Authorization: bearer {demo.DEVELOPER_TOKEN}'",
+        "# Workspace profile: a bearer token, in the header or in the query",
+        f"curl -s '{url}/api/workspace/auth/me?access_token={demo.DEVELOPER_TOKEN}'",
+    ]
+
+
+def _identity() -> str:
+    headers = {"X-Org-Id": demo.ORG_ID, "X-Project-Id": demo.PROJECT_ID, "X-User-Id": demo.DEVELOPER_ID}
+    return " ".join(f"-H '{name}: {value}'" for name, value in headers.items())

@@ -1,0 +1,471 @@
+"""Verify: every invariant of the directory, by one walk of the table and a second look at what is in doubt.
+
+The walk keeps little of each item: a hash of what owner and copy must agree on, until the other side
+comes by; a hash of each reference, until its target does. What is left at the end is in doubt, be it
+broken or changed while the walk went on. Each doubt is then settled by consistent reads of the items
+themselves, looked at until they stand still.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cli import counts, invariants
+from cli.counts import Doubt, Tally
+from cli.invariants import Copy, Invariant, Need, Told
+from cli.records.loading import Progress, unheard
+from roster.clock import instant
+from roster.db import counted_lists, keys
+from roster.db.codec import Poisoned
+from roster.db.store import Item, Key, Store
+from roster.directory import grants
+from roster.domain import Feature, Membership, Tenant, User
+
+YOUNG = timedelta(hours=1)
+"""How long a sweep may take before what it has not cleared counts as broken."""
+
+_TICK = 1000  # items
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """An item that breaks an invariant, and how; never holds what the item says."""
+
+    key: Key
+    invariant: Invariant
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.key.pk} {self.key.sk}: {self.invariant}: {self.detail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What is broken; what is still to be swept or never stood still; how many items were walked."""
+
+    broken: list[Finding]
+    pending: list[Finding]
+    items: int
+
+
+def verify(store: Store, *, now: datetime, progress: Progress = unheard) -> Report:
+    """Walk the table and report every broken invariant. Writers may go on. Raises Unavailable."""
+    walk = _Walk()
+    start: Key | None = None
+    while True:
+        page = store.scan(start=start)
+        for item in page.items:
+            walk.add(item)
+            if walk.items % _TICK == 0:
+                progress("verify", walk.items, 0)
+        if (start := page.next) is None:
+            break
+    walk.end()
+    progress("verify", walk.items, 0)
+    judge = _Judge(store, now)
+    for found in _judgements(store, judge, walk, progress):
+        judge.take(found)
+    return Report(sorted(judge.broken), sorted(judge.pending), walk.items)
+
+
+def _judgements(
+    store: Store, judge: "_Judge", walk: "_Walk", progress: Progress
+) -> Iterator[Iterable["_Verdict"]]:
+    suspects = sorted(walk.suspects())
+    for done, key in enumerate(suspects):
+        progress("look again", done, len(suspects))
+        yield judge.item(key)
+    for user_id in sorted(walk.undecided()):
+        yield judge.oldest(user_id)
+    for doubt in sorted(walk.doubts):
+        yield judge.count(*doubt)
+    for workspace_id, user_id in sorted(walk.floors):
+        for grant in grants.of_user(store, user_id, workspace_id):
+            yield judge.item(Key.of(grant))
+    if walk.site_admins != walk.told_site_admins:
+        yield judge.site_admins()
+    for workspace_id in sorted(walk.admins):
+        if walk.admins[workspace_id]:
+            yield judge.workspace_admins(workspace_id)
+    unequal = {workspace_id for (workspace_id, _), count in walk.modules.items() if count}
+    if unequal:
+        yield judge.modules(sorted(unequal))
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What is in doubt as far as the walk has come."""
+
+    items: int = 0
+    unread: set[Key] = field(default_factory=set)
+    halves: dict[int, str] = field(default_factory=dict)
+    """By fact: who stated it, an owner or a copy, whose other side has not come by."""
+    offered: set[int] = field(default_factory=set)
+    wanted: dict[int, list[str]] = field(default_factory=dict)
+    awaiting: set[Key] = field(default_factory=set)
+    floors: set[tuple[str, str]] = field(default_factory=set)
+    """Workspaces and users in which grants up to a floor are void."""
+    site_admins: int = 0
+    told_site_admins: int = 0
+    admins: Counter[str] = field(default_factory=Counter)
+    """By workspace: its ADMINs less what it says of them."""
+    modules: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By workspace and module: the switched-on features less what the workspace says of them."""
+    oldest: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """By user: what the list of the user's workspaces, or the profile, says of the oldest, until both did."""
+    differing: set[str] = field(default_factory=set)
+    """Users whose profile names another oldest membership than the list of their workspaces."""
+    doubts: set[Doubt] = field(default_factory=set)
+    tally: Tally | None = None
+    first: counts.Oldest | None = None
+
+    def add(self, item: Item) -> None:
+        """Take note of an item."""
+        self.items += 1
+        key = Key.of(item)
+        if self.tally is not None and self.tally.listing != key.pk:
+            self._close()
+        try:
+            told = invariants.read(item)
+        except Poisoned:
+            self.unread.add(key)
+            return
+        name = f"{key.pk}\n{key.sk}"
+        for copy in told.copies:
+            self._state(copy, f"owner\n{name}")
+        if told.copy is not None:
+            self._state(told.copy, f"copy\n{name}")
+        for key_and_mark in told.offers:
+            self.offered.add(hash(key_and_mark))
+            self.wanted.pop(hash(key_and_mark), None)
+        for need in told.needs:
+            if (wanted := hash(need.offer)) not in self.offered:
+                self.wanted.setdefault(wanted, []).append(name)
+        if told.awaits:
+            self.awaiting.add(key)
+        if key.pk == keys.site_admins().pk:
+            self.told_site_admins = _whole(item, "count")
+        if invariants.is_listing(key.pk):
+            self._tell(item, told)
+        elif told.entity is not None:
+            self._count(item, told.entity)
+        if isinstance(told.entity, User) and not invariants.is_listing(key.pk):
+            self.floors |= {(workspace_id, told.entity.id) for workspace_id in told.entity.floors}
+
+    def end(self) -> None:
+        """There is no more."""
+        self._close()
+
+    def suspects(self) -> set[Key]:
+        """Items to look at again."""
+        names = [*self.halves.values(), *(f"item\n{name}" for some in self.wanted.values() for name in some)]
+        return {Key(*name.split("\n")[1:]) for name in names} | self.unread | self.awaiting
+
+    def undecided(self) -> set[str]:
+        """Users whose oldest membership is to be looked at again."""
+        return self.differing | self.oldest.keys()
+
+    def _state(self, copy: Copy, by: str) -> None:
+        fact = copy.fact()
+        if self.halves.setdefault(fact, by)[0] != by[0]:
+            del self.halves[fact]
+
+    def _tell(self, item: Item, told: Told) -> None:
+        if self.tally is None:
+            self.tally = Tally(str(item["PK"]))
+        self.tally.add(item)
+        if told.copy is not None and told.copy.invariant is Invariant.USERS_WORKSPACE_ROW:
+            self.first = counts.older(self.first, item)
+
+    def _close(self) -> None:
+        if self.tally is None:
+            return
+        self.doubts.update(self.tally.doubts())
+        if self.first is not None:
+            (user_id,) = invariants.of_listing(self.tally.listing)
+            at, workspace_ids = self.first
+            self._compare(user_id, tuple(hash((at, each)) for each in workspace_ids))
+        self.tally = self.first = None
+
+    def _compare(self, user_id: str, said: tuple[int, ...]) -> None:
+        other = self.oldest.pop(user_id, None)
+        if other is None:
+            self.oldest[user_id] = said
+        elif set(other).isdisjoint(said):
+            self.differing.add(user_id)
+
+    def _count(self, item: Item, entity: User | Tenant | Membership | Feature) -> None:
+        match entity:
+            case User():
+                self.site_admins += entity.is_admin
+                if entity.oldest_workspace_id is not None or entity.oldest_membership_at is not None:
+                    said = hash((entity.oldest_membership_at, entity.oldest_workspace_id))
+                    self._compare(entity.id, (said,))
+            case Tenant():
+                self.admins[entity.id] -= entity.admins
+                for place, count in counts.module_counts(item, entity):
+                    self.modules[place] -= count
+            case Membership():
+                self.admins[entity.workspace_id] += counts.is_workspace_admin(item)
+            case Feature() if counts.is_counted(entity):
+                self.modules[entity.workspace_id, str(entity.module)] += 1
+
+
+_PASSWORD = invariants.words_of(keys.password("x"))
+_GRANT = invariants.words_of(keys.space_grant("x", "x", "x", "x"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A finding, and whether there is still time for it to be cleared."""
+
+    finding: Finding
+    waits: bool = False
+
+
+_Found = dict[Key, Item]
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Decides what is in doubt, by reads that are consistent with one another."""
+
+    store: Store
+    now: datetime
+    broken: set[Finding] = field(default_factory=set)
+    pending: set[Finding] = field(default_factory=set)
+
+    def take(self, verdicts: Iterable[_Verdict]) -> None:
+        for verdict in verdicts:
+            (self.pending if verdict.waits else self.broken).add(verdict.finding)
+
+    def item(self, key: Key) -> Iterator[_Verdict]:
+        """What is wrong with an item, beside everything that it refers to."""
+        found = around(self.store, key)
+        if found is None:
+            yield _restless(key, Invariant.SHAPE)
+            return
+        item = found.get(key)
+        if item is None:
+            return
+        try:
+            told = invariants.read(item)
+        except Poisoned as error:
+            yield _Verdict(Finding(key, Invariant.SHAPE, f"{error} is absent or not what it should be"))
+            return
+        for copy in told.copies:
+            yield from self._copied(key, copy, found)
+        if told.copy is not None:
+            yield from self._owned(key, told.copy, found)
+        for need in told.needs:
+            yield from self._needed(key, need, found)
+        for job in told.awaits:
+            yield self._swept(key, job, found)
+        if (voided := _voids(key, item, found)) is not None:
+            yield self._swept(key, voided, found)
+
+    def _copied(self, key: Key, copy: Copy, found: _Found) -> Iterator[_Verdict]:
+        place = place_of(copy, found)
+        if place is None:
+            return
+        present = found.get(place)
+        if present is None:
+            yield _Verdict(Finding(key, copy.invariant, "is not there"))
+            return
+        other = _told(present)
+        if other is None or other.copy is None:
+            return  # unreadable: in doubt itself
+        if other.copy.owner != key:
+            holder = other.copy.owner
+            yield _Verdict(Finding(key, copy.invariant, f"is held by {holder.pk} {holder.sk}"))
+        elif other.copy != copy:
+            yield _Verdict(Finding(place, copy.invariant, f"differs from {key.pk} {key.sk}"))
+
+    def _owned(self, key: Key, copy: Copy, found: _Found) -> Iterator[_Verdict]:
+        owner = found.get(copy.owner)
+        told = _told(owner) if owner is not None else Told()
+        if told is None:
+            return  # unreadable: in doubt itself
+        places = {place_of(each, found) for each in told.copies if each.invariant == copy.invariant}
+        if key not in places and None not in places:
+            yield _Verdict(
+                Finding(key, copy.invariant, f"does not belong to {copy.owner.pk} {copy.owner.sk}")
+            )
+
+    def _needed(self, key: Key, need: Need, found: _Found) -> Iterator[_Verdict]:
+        target = found.get(need.target)
+        told = _told(target) if target is not None else Told()
+        if told is None or need.offer in told.offers:
+            return
+        if target is None and need.invariant is Invariant.USERS_WORKSPACE_ROW:
+            return  # its membership says so
+        if target is not None and "deleted_at" in target and invariants.words_of(key) != _PASSWORD:
+            yield self._swept(key, keys.sweep_of_user(str(target["id"])), found)
+            return
+        what = "is not there" if target is None or "deleted_at" in target else "says otherwise"
+        yield _Verdict(Finding(key, need.invariant, f"{need.target.pk} {need.target.sk} {what}"))
+
+    def _swept(self, key: Key, job: Key, found: _Found) -> _Verdict:
+        order = found.get(job)
+        since = None if order is None else order.get("since")
+        young = isinstance(since, str) and since > instant(self.now - YOUNG)
+        detail = f"waits for {job.pk} {job.sk}" if order is not None else f"there is no {job.pk} {job.sk}"
+        return _Verdict(Finding(key, Invariant.ABANDONED_SWEEP, detail), waits=young)
+
+    def oldest(self, user_id: str) -> Iterator[_Verdict]:
+        """Whether a user's profile names the oldest membership."""
+        key = keys.user(user_id)
+        try:
+            seen = counts.oldest(self.store, user_id)
+        except Poisoned:
+            return  # in doubt itself
+        if seen is None:
+            yield _restless(key, Invariant.OLDEST_MEMBERSHIP)
+        elif seen[0] is not None and not counts.agrees(seen[0], seen[1]):
+            yield _Verdict(Finding(key, Invariant.OLDEST_MEMBERSHIP, "is not what the memberships say"))
+
+    def count(self, listing: str, part: str, place: int) -> Iterator[_Verdict]:
+        """Whether one of a listing's counts is right."""
+        match part:
+            case "leaf":
+                key, kind = counts.branch_of(listing, place), Invariant.LEAF
+                seen = counts.leaf(self.store, listing, place)
+                detail = _leaf_detail(place, seen)
+            case "branch":
+                key, kind = keys.root(listing), Invariant.BRANCH
+                seen = counts.branch(self.store, listing, place)
+                detail = _detail(f"b{place}", seen)
+            case "total":
+                key, kind = keys.root(listing), Invariant.TOTAL
+                seen = counts.total(self.store, listing)
+                detail = _detail("total", seen)
+            case _:
+                key, kind = keys.next_number(listing), Invariant.NEXT_NUMBER
+                last, highest = counts.next_number(self.store, listing)
+                seen = (last, max(last, highest))
+                detail = f"last is {last}, there is a row {highest}"
+        yield from _compared(key, kind, seen, detail)
+
+    def site_admins(self) -> Iterator[_Verdict]:
+        seen = counts.site_admins(self.store)
+        yield from _compared(keys.site_admins(), Invariant.SITE_ADMINS, seen, _detail("count", seen))
+
+    def workspace_admins(self, workspace_id: str) -> Iterator[_Verdict]:
+        key = keys.tenant(workspace_id)
+        seen = counts.workspace_admins(self.store, workspace_id)
+        if self.store.get(key) is not None:
+            yield from _compared(key, Invariant.WORKSPACE_ADMINS, seen, _detail("admins", seen))
+
+    def modules(self, workspace_ids: list[str]) -> Iterator[_Verdict]:
+        looked = counts.modules(self.store, workspace_ids)
+        if looked is None:
+            yield from (_restless(keys.tenant(each), Invariant.MODULE_COUNT) for each in workspace_ids)
+            return
+        for (workspace_id, module), seen in looked.items():
+            key = keys.tenant(workspace_id)
+            yield from _compared(key, Invariant.MODULE_COUNT, seen, _detail(module, seen))
+
+
+def around(store: Store, key: Key) -> _Found | None:
+    """An item and all that it is judged by, as they stood at one moment; None: they never stood still."""
+    wanted = {key}
+    while True:
+        asked = sorted(wanted)
+        found = counts.settled(lambda asked=asked: store.batch_get(asked))  # type: ignore[misc]
+        if found is None:
+            return None
+        more = _beside(key, found)
+        if more <= wanted:
+            return found
+        wanted |= more
+
+
+def place_of(copy: Copy, found: _Found) -> Key | None:
+    """Where the copy is; None where that depends on a workspace that is not there."""
+    if copy.place.sk:
+        return copy.place
+    tenant = found.get(keys.tenant(str(copy.content["workspace_id"])), {})
+    number = tenant.get("number")
+    return keys.row(copy.place.pk, number) if isinstance(number, int) else None
+
+
+def _beside(key: Key, found: _Found) -> set[Key]:
+    """What else is to be read, as far as one can tell from what was."""
+    item = found.get(key)
+    told = _told(item) if item is not None else None
+    if item is None or told is None:
+        return set()
+    wanted: set[Key] = set()
+    copies = list(told.copies)
+    if told.copy is not None:
+        wanted.add(told.copy.owner)
+        if (owner := found.get(told.copy.owner)) is not None and (other := _told(owner)) is not None:
+            copies += [each for each in other.copies if each.invariant == told.copy.invariant]
+    for copy in copies:
+        if not copy.place.sk:
+            wanted.add(keys.tenant(str(copy.content["workspace_id"])))
+        if (place := place_of(copy, found)) is not None:
+            wanted.add(place)
+    for need in told.needs:
+        wanted.add(need.target)
+        target = found.get(need.target)
+        if target is not None and "deleted_at" in target:
+            wanted.add(keys.sweep_of_user(str(target["id"])))
+    wanted |= set(told.awaits)
+    if invariants.words_of(key) == _GRANT:
+        wanted |= {keys.user(str(item["user_id"])), _member_sweep(item)}
+    return wanted
+
+
+def _voids(key: Key, item: Item, found: _Found) -> Key | None:
+    """The sweep that a grant waits for that ended with its membership, not with its user."""
+    if invariants.words_of(key) != _GRANT:
+        return None
+    profile = found.get(keys.user(str(item["user_id"])))
+    told = _told(profile) if profile is not None else None
+    if told is None or not isinstance(told.entity, User):
+        return None
+    return _member_sweep(item) if grants.is_void(item, told.entity) else None
+
+
+def _member_sweep(grant: Item) -> Key:
+    return keys.sweep_of_member(str(grant["workspace_id"]), str(grant["user_id"]))
+
+
+def _told(item: Item) -> Told | None:
+    try:
+        return invariants.read(item)
+    except Poisoned:
+        return None
+
+
+def _restless(key: Key, invariant: Invariant) -> _Verdict:
+    return _Verdict(Finding(key, invariant, "is being written, and did not stand still"), waits=True)
+
+
+def _compared(
+    key: Key, invariant: Invariant, seen: tuple[int | None, int] | None, detail: str
+) -> Iterator[_Verdict]:
+    if seen is None:
+        yield _restless(key, invariant)
+    elif (seen[0] or 0) != seen[1]:
+        yield _Verdict(Finding(key, invariant, detail))
+
+
+def _detail(name: str, seen: tuple[int | None, int] | None) -> str:
+    return f"{name} is {seen[0] or 0}, should be {seen[1]}" if seen else ""
+
+
+def _leaf_detail(place: int, seen: tuple[int | None, int] | None) -> str:
+    if seen is None:
+        return ""
+    bits, there = seen[0] or 0, seen[1]
+    missed, phantom = (there & ~bits).bit_count(), (bits & ~there).bit_count()
+    first = place * counted_lists.LEAF
+    return f"from {first}: {missed} rows are not counted, {phantom} are counted and not there"
+
+
+def _whole(item: Item, name: str) -> int:
+    value = item.get(name, 0)
+    return value if type(value) is int else 0

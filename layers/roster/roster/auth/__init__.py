@@ -1,0 +1,1 @@
+"""Who calls: credentials, sessions, tokens, passwords, issuers, and what slows guessing down."""

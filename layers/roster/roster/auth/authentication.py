@@ -1,0 +1,173 @@
+"""Authentication: from a credential to the principal it proves, read from the table on every request.
+
+The credential says under which keys to look, so the credential's own item, the user, and whatever
+else the caller's rights depend on (`beside`) are one BatchGet. An imported secret names no user, so
+a lock leads from its digest to the token first: one Get more.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from roster.auth import api_tokens, refresh_tokens, sessions
+from roster.auth.credentials import Credential, digest, same
+from roster.auth.issuers import Issuers, looks_like_jwt
+from roster.clock import moment
+from roster.db import keys
+from roster.db.codec import entity
+from roster.db.store import Item, Key, Store
+from roster.directory import users
+from roster.domain import ApiToken, Principal, User
+from roster.errors import NotKnown
+
+Beside = Callable[[str], Sequence[Key]]
+"""The keys that a request wants read together with the caller, from the caller's user id."""
+
+_BEARER = re.compile(r"bearer +(\S+)", re.ASCII | re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The principal, and the items that were read beside it."""
+
+    principal: Principal
+    beside: Mapping[Key, Item]
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """Whom a bearer credential proves; the user may be suspended, or unknown to the directory.
+
+    `scopes` is None for an API token of the directory's own; `by_issuer` says that a trusted issuer vouches
+    for them, whose scopes grant. Those of the directory's own access tokens only bound what the user may.
+    """
+
+    user_id: str
+    principal: Principal | None
+    scopes: tuple[str, ...] | None = None
+    beside: Mapping[Key, Item] = field(default_factory=dict)
+    by_issuer: bool = False
+
+
+def by_session(store: Store, text: str, now: datetime, beside: Beside) -> Proof:
+    """Who a session cookie proves: one BatchGet, and at most once an hour one Write.
+
+    Raises NotKnown for whatever is no live session of an active user, without saying why.
+    """
+    credential = Credential.read(text)
+    if credential is None or credential.kind != "session":
+        raise NotKnown
+    session_key, user_key = keys.session(credential.user_id, credential.id), keys.user(credential.user_id)
+    found = store.batch_get([session_key, user_key, *beside(credential.user_id)])
+    user = users.of_item(found.get(user_key))
+    if user is None or not user.active:
+        raise NotKnown
+    session = sessions.live(found.get(session_key), credential, user, now)
+    if session is None:
+        raise NotKnown
+    sessions.touch(store, session, now)
+    return Proof(Principal(user, session=session), found)
+
+
+def bearer_in(header: str | None) -> str | None:
+    """The credential in an `Authorization` header; None where it is no single bearer credential."""
+    found = _BEARER.fullmatch(header) if header is not None else None
+    return found[1] if found and "," not in found[1] else None
+
+
+def by_bearer(
+    store: Store, text: str, issuers: Callable[[], Issuers], now: datetime, beside: Beside
+) -> Bearer:
+    """Whom a bearer credential proves: one BatchGet, and one Get before for an imported secret.
+
+    Raises NotKnown for whatever is no live credential, and for those of deleted users.
+    """
+    credential = Credential.read(text)
+    if credential is not None and credential.kind == "access":
+        return _by_access(store, credential, now, beside)
+    by_token = _by_own_token(store, text, credential, now, beside)
+    if by_token is not None:
+        return by_token
+    if credential is None and looks_like_jwt(text):
+        return _by_claims(store, text, issuers(), now, beside)
+    raise NotKnown
+
+
+def by_api_token(store: Store, text: str, now: datetime, beside: Beside) -> Proof:
+    """Who an API token proves, made here or imported: one BatchGet, and one Get before for an imported one.
+
+    Raises NotKnown for whatever is no live API token of an active user, without saying why.
+    """
+    proved = _by_own_token(store, text, Credential.read(text), now, beside)
+    if proved is None or proved.principal is None or not proved.principal.user.active:
+        raise NotKnown
+    return Proof(proved.principal, proved.beside)
+
+
+def _by_own_token(
+    store: Store, text: str, credential: Credential | None, now: datetime, beside: Beside
+) -> Bearer | None:
+    """Whom an API token proves; None where the text is none. Raises NotKnown for one that is dead."""
+    if credential is not None:
+        if credential.kind != "token":
+            return None
+        return _by_token(store, credential.user_id, credential.id, credential.digest, now, beside)
+    lock = store.get(keys.secret(digest(text)))
+    if lock is None:
+        return None
+    return _by_token(store, str(lock["user_id"]), str(lock["token_id"]), digest(text), now, beside)
+
+
+def _by_token(
+    store: Store, user_id: str, token_id: str, presented: str, now: datetime, beside: Beside
+) -> Bearer:
+    """Whom a token proves: for one of a workspace, the user limited to it. All dialects are told so here."""
+    token_key, user_key = keys.token(user_id, token_id), keys.user(user_id)
+    found = store.batch_get([token_key, user_key, *beside(user_id)])
+    user, item = users.of_item(found.get(user_key)), found.get(token_key)
+    if user is None or item is None or not same(item.get("digest"), presented):
+        raise NotKnown
+    token = entity(ApiToken, item)
+    if not api_tokens.is_live(token, now):
+        raise NotKnown
+    if token.workspace_id is not None:
+        user = user.limited(token.workspace_id)
+    return Bearer(user_id, Principal(user, token=token), beside=found)
+
+
+def _by_access(store: Store, credential: Credential, now: datetime, beside: Beside) -> Bearer:
+    user_id = credential.user_id
+    access_key = keys.access(user_id, credential.id)
+    family_key, user_key = keys.family(user_id, credential.family_id), keys.user(user_id)
+    found = store.batch_get([access_key, family_key, user_key, *beside(user_id)])
+    user = users.of_item(found.get(user_key))
+    if user is None:
+        raise NotKnown
+    token = refresh_tokens.of_access(found.get(access_key), found.get(family_key), credential, user, now)
+    return Bearer(user_id, Principal(user), token.scopes, found)
+
+
+def _by_claims(store: Store, text: str, issuers: Issuers, now: datetime, beside: Beside) -> Bearer:
+    claims = issuers.verify(text, now)
+    user_key = keys.user(claims.user_id)
+    found = store.batch_get([user_key, *beside(claims.user_id)])
+    if users.is_tombstone(found.get(user_key)):
+        raise NotKnown
+    user = users.of_item(found.get(user_key))
+    # Of a suspended user the dialects say more than 401; once active again, the token is too old.
+    if user is not None and user.active and _is_before_epoch(claims.issued_at, user):
+        raise NotKnown
+    principal = Principal(user) if user is not None else None
+    return Bearer(claims.user_id, principal, claims.scopes, found, by_issuer=True)
+
+
+def _is_before_epoch(issued_at: int | None, user: User) -> bool:
+    """Whether the token is from before the last change of the password or suspension, or may be.
+
+    Both moments are whole seconds, so within the second of the change nobody knows which came first:
+    the token counts as the older one. So does a token without `iat`, once there was a change.
+    """
+    if user.epoch_at is None:
+        return False
+    return issued_at is None or issued_at <= moment(user.epoch_at).timestamp()

@@ -1,0 +1,111 @@
+"""Credentials made here: `<kind>_<user id>.<secret>`, so that the key is known from the credential.
+
+The secret is 256 random bits; the table holds only its SHA-256. The digest's first half is the
+credential's id, by which it is found; the whole is compared in constant time.
+
+What the token endpoint gives belongs to a family (`auth/refresh_tokens.py`) and names it before the secret:
+an access token by the family's id, a refresh token by the family's own secret, which no access token
+gives away. The refresh token's last part is its turn.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import compare_digest
+from secrets import token_urlsafe
+from typing import Literal
+
+Kind = Literal["session", "token", "access", "refresh"]
+
+_USER = r"([A-Za-z0-9._-]{1,64})\."
+_RANDOM = r"([A-Za-z0-9_-]{43})"
+_SHAPES: Mapping[Kind, re.Pattern[str]] = {
+    "session": re.compile(rf"session_{_USER}(){_RANDOM}", re.ASCII),
+    "token": re.compile(rf"token_{_USER}(){_RANDOM}", re.ASCII),
+    "access": re.compile(rf"access_{_USER}([0-9a-f]{{32}})\.{_RANDOM}", re.ASCII),
+    "refresh": re.compile(rf"refresh_{_USER}{_RANDOM}\.{_RANDOM}", re.ASCII),
+}
+
+SHORTEST_SECRET = 32
+"""Characters at least of a secret that somebody else chose for a client, a gateway or an API token."""
+
+PUBLISHED = frozenset(
+    {"tokensecret", "your-256-bit-secret", "a-string-secret-at-least-256-bits-long", "secret", "changeme"}
+)
+"""Secrets that documentation has published, so that everybody knows them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A credential as presented: whose it claims to be, and the secret that proves it.
+
+    `family` is empty for sessions and API tokens.
+    """
+
+    kind: Kind
+    user_id: str
+    secret: str
+    family: str = ""
+
+    @classmethod
+    def new(cls, kind: Kind, user_id: str, family: str = "") -> "Credential":
+        return cls(kind, user_id, fresh(), family)
+
+    @classmethod
+    def read(cls, text: str) -> "Credential | None":
+        """The credential in a text, or None where the text has not the shape of one."""
+        for kind, shape in _SHAPES.items():
+            if found := shape.fullmatch(text):
+                return cls(kind, found[1], found[3], found[2])
+        return None
+
+    def __str__(self) -> str:
+        family = f"{self.family}." if self.family else ""
+        return f"{self.kind}_{self.user_id}.{family}{self.secret}"
+
+    def __repr__(self) -> str:
+        return f"Credential({self.kind!r}, {self.user_id!r}, ...)"  # a secret must not reach a log
+
+    @property
+    def digest(self) -> str:
+        return digest(self.secret)
+
+    @property
+    def id(self) -> str:
+        return identifier(self.digest)
+
+    @property
+    def family_id(self) -> str:
+        """The id of the family that the credential names."""
+        return identifier(digest(self.family)) if self.kind == "refresh" else self.family
+
+
+def fresh() -> str:
+    """A new secret."""
+    return token_urlsafe(32)
+
+
+def flaw(secret: str) -> str | None:
+    """Why the text may not be the secret of a program, or None. Never says the text."""
+    if len(secret) < SHORTEST_SECRET:
+        return f"must have at least {SHORTEST_SECRET} characters"
+    if secret in PUBLISHED:
+        return "is a sample that documentation has published"
+    return None
+
+
+def digest(secret: str) -> str:
+    """SHA-256 in hexadecimal: what the table keeps of a secret."""
+    # An event may hold a lone surrogate, which is no text; it must be refused, not break us.
+    return sha256(secret.encode(errors="surrogatepass")).hexdigest()
+
+
+def identifier(digest: str) -> str:
+    """The id of a credential: the first half of its digest."""
+    return digest[:32]
+
+
+def same(stored: object, presented: str) -> bool:
+    """Whether the stored digest is the presented one, in constant time."""
+    return isinstance(stored, str) and compare_digest(stored.encode(), presented.encode())

@@ -1,0 +1,64 @@
+"""Device cookies: how a browser that has logged in before is told from a stranger who guesses.
+
+OWASP's "Slow Down Online Guessing Attacks with Device Cookies". A login gives the browser
+
+    <user id, base64url>.<epoch>.<nonce>.<HMAC-SHA256 of what stands before it>
+
+Attempts with it are counted by themselves (`auth/login_throttle.py`), so that strangers who make an address
+wait do not make its owner wait. It proves nobody: with it, the password is still asked for. It counts
+while the user's epoch is the one in it, so that nobody keeps a hoard of them past a change of password.
+"""
+
+import hmac
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from roster.domain import User
+
+PURPOSE = "device cookies"
+MAX_AGE = 365 * 86_400
+_SHAPE = re.compile(
+    r"(?P<signed>(?P<user>[A-Za-z0-9_-]{1,172})\.(?P<epoch>[0-9]{1,12})\.(?P<nonce>[A-Za-z0-9_-]{22}))"
+    r"\.(?P<mac>[A-Za-z0-9_-]{43})",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser in which this user has logged in, while her epoch was this."""
+
+    user_id: str
+    epoch: int
+    id: str
+
+
+def cookie_of(user: User, keys: Sequence[bytes]) -> str:
+    """A new device cookie's value, signed with the first key."""
+    owner = _encoded(user.id.encode())
+    signed = f"{owner}.{user.epoch}.{token_urlsafe(16)}"
+    return f"{signed}.{_mac(keys[0], signed)}"
+
+
+def read(values: Sequence[str], keys: Sequence[bytes]) -> Device | None:
+    """The device that the request's device cookies prove, under any of the keys; two cookies prove none."""
+    found = _SHAPE.fullmatch(values[0]) if len(values) == 1 else None
+    if found is None:
+        return None
+    matches = [hmac.compare_digest(_mac(key, found["signed"]), found["mac"]) for key in keys]
+    if not any(matches):
+        return None
+    user_id = urlsafe_b64decode(found["user"] + "=" * (-len(found["user"]) % 4)).decode()
+    return Device(user_id, int(found["epoch"]), found["nonce"])
+
+
+def _mac(key: bytes, signed: str) -> str:
+    return _encoded(hmac.digest(key, signed.encode(), sha256))
+
+
+def _encoded(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")

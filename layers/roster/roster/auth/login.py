@@ -1,0 +1,176 @@
+"""Login by e-mail and password.
+
+An attempt is counted by its source and by one other thing: the device, where its cookie is known, else
+the address. A source over its limit is refused before anything is computed; a known device is not.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from roster import dependencies, security_log
+from roster.auth import device_cookies, login_throttle, passwords, sessions, source_failures
+from roster.auth.credentials import Credential
+from roster.auth.device_cookies import Device
+from roster.db import keys
+from roster.db.store import Delete, Item, Key, Store
+from roster.db.transactions import Transaction
+from roster.directory import users
+from roster.directory.emails import NotAnAddress, canonical
+from roster.domain import Actor, Session, User
+from roster.errors import Flaw, NotKnown, Unavailable, Unfit
+from roster.http import source_address
+from roster.http.request import Request
+from roster.settings import device_cookie_name
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends an attempt, as far as that is known before a password is: a source, perhaps a device."""
+
+    source: str
+    device: Device | None = None
+    device_keys: Sequence[bytes] = ()
+    """What a new device cookie is signed with; none where the deployment's key is out of reach."""
+
+    @classmethod
+    def of(cls, request: Request) -> "Sender":
+        """The sender of a browser's request.
+
+        Without the deployment's key nobody has a device, and login goes on: it proves nobody.
+        """
+        try:
+            signing = dependencies.current().deployment_keys(device_cookies.PURPOSE)
+        except Unavailable as error:
+            security_log.key_out_of_reach(type(error.__cause__ or error).__name__)
+            signing = ()
+        device = device_cookies.read(request.cookie(device_cookie_name()), signing)
+        return cls(source_address.source_of(request), device, signing)
+
+    def cookie_for(self, user: User) -> str | None:
+        """The device cookie for who has just proved her password; None where no key is in reach."""
+        return device_cookies.cookie_of(user, self.device_keys) if self.device_keys else None
+
+
+def by_password(
+    store: Store, email: str, password: str, sender: Sender, *, by: Actor
+) -> tuple[User, Credential]:
+    """The user and a new session: two BatchGets, one Write, one Transact, and one hash computed.
+
+    Raises NotKnown as `proved` does.
+    """
+    address = address_of(email)
+    found = store.batch_get(asked_of(address, sender, by.at))
+    user, forgotten = proved(store, address, password, sender, found, by.at)
+    return user, sessions.start(store, user, forgotten, by=by)
+
+
+def asked_of(address: str, sender: Sender | None, at: datetime) -> list[Key]:
+    """The keys of what `proved` looks at: who has the address, and what failed there and from the sender."""
+    wanted = [keys.email(address), keys.attempts(address)]
+    if sender is not None:
+        wanted.append(source_failures.counter(sender.source, at))
+        if sender.device is not None:
+            wanted += [keys.device_attempts(address, sender.device.id), keys.user(sender.device.user_id)]
+    return wanted
+
+
+def proved(
+    store: Store,
+    address: str,
+    password: str,
+    sender: Sender | None,
+    found: Mapping[Key, Item],
+    at: datetime,
+) -> tuple[User, Delete]:
+    """The active user with this address and password, and the operation by which a success forgets failures.
+
+    One Write, one BatchGet and one hash computed, and for a failure one Write more; nothing of these
+    where the source is over its limit. `sender` is None for what a client brings that has proved
+    itself: then the address alone is counted. Raises NotKnown for an unknown address, a wrong password,
+    an address, device or source that waits, and a user who cannot log in or is not active: all alike.
+    """
+    lock = found.get(keys.email(address))
+    owner = (lock or {}).get("user_id")
+    device = _known_device(address, sender, lock, found, at)
+    if sender is not None and device is None and _is_over(sender, found, at):
+        security_log.login_failed(user_id=owner, waits=False, source_over=True)
+        raise NotKnown
+    counter = keys.attempts(address) if device is None else keys.device_attempts(address, device.id)
+    user, stored = None, None
+    waits = True
+    with suppress(NotKnown):
+        login_throttle.take(store, counter, at, found.get(counter))
+        waits = False
+        user, stored = users.with_password(store, lock)
+    matches = passwords.matches(stored, password)
+    if user is None or not matches or not user.active:
+        security_log.login_failed(user_id=owner, waits=waits, source_over=False)
+        if sender is not None:
+            source_failures.add(store, sender.source, at)
+        raise NotKnown
+    return user, login_throttle.forgotten(counter)
+
+
+def _known_device(
+    address: str, sender: Sender | None, lock: Item | None, found: Mapping[Key, Item], at: datetime
+) -> Device | None:
+    """The sender's device, where it is the address owner's and of her present epoch, and does not wait.
+
+    While it waits, its attempts are those of anybody.
+    """
+    if sender is None or sender.device is None or lock is None:
+        return None
+    device = sender.device
+    user = users.of_item(found.get(keys.user(device.user_id)))
+    if user is None or lock.get("user_id") != device.user_id or user.epoch != device.epoch:
+        return None
+    return None if login_throttle.waits(found.get(keys.device_attempts(address, device.id)), at) else device
+
+
+def _is_over(sender: Sender, found: Mapping[Key, Item], at: datetime) -> bool:
+    return source_failures.is_over(found.get(source_failures.counter(sender.source, at)))
+
+
+def change_password(
+    store: Store, session: Session, user: User, old: str, new: str, sender: Sender, *, by: Actor
+) -> User:
+    """Change one's own password, ending every session but this: one BatchGet, one Write, one Transact.
+
+    Answers the user as changed. Raises Unfit where `new` may not be this user's password, and where `old`
+    is not the password, which counts as a failed login at the price of a Write more; NotKnown while the
+    address (or the device), or the source waits, or where this session was ended meanwhile.
+    """
+    passwords.demand_fit("newPassword", new, user)
+    address = canonical(user.email)
+    secret, lock = keys.password(user.id), keys.email(address)
+    found = store.batch_get([secret, *asked_of(address, sender, by.at)])
+    device = _known_device(address, sender, found.get(lock), found, by.at)
+    if device is None and _is_over(sender, found, by.at):
+        raise NotKnown
+    counter = keys.attempts(address) if device is None else keys.device_attempts(address, device.id)
+    login_throttle.take(store, counter, by.at, found.get(counter))
+    if not passwords.matches(users.hash_in(found.get(secret)), old):
+        source_failures.add(store, sender.source, by.at)
+        raise Unfit(Flaw("currentPassword", "is not your password"))
+
+    def still_in(present: User) -> User:
+        if present.epoch != session.epoch:  # `old` is the password no more
+            raise NotKnown
+        return present
+
+    def keep_this_session(work: Transaction, changed: User) -> None:
+        work.do(sessions.renewed(session, changed.epoch), lambda _: NotKnown())
+        work.do(login_throttle.forgotten(counter))
+
+    digest = passwords.digest(new)
+    return users.change(store, user, still_in, by=by, password=digest, also=keep_this_session)
+
+
+def address_of(email: str) -> str:
+    """The address, or for a text that is none an address that nobody can have."""
+    try:
+        return canonical(email)
+    except NotAnAddress:
+        return "nobody"

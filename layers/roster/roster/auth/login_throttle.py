@@ -1,0 +1,80 @@
+"""Attempts to prove oneself: after five failures in fifteen minutes whoever is counted waits, ever longer.
+
+Counted are an address, a device that is known at an address, and a client at a source address, each
+under a key of its own. An attempt on a password is taken before the password is looked at, by one
+conditional write, so that a hundred at once are no more than five. Taking the fifth closes in advance;
+a success forgets all. Addresses and clients that there are not are counted alike, so that counting
+tells nothing.
+"""
+
+from datetime import datetime, timedelta
+
+from roster.db.store import Absent, Condition, Delete, Equals, Item, Key, Refused, Store, Update, all_of
+from roster.db.transactions import SCHEMA
+from roster.errors import NotKnown
+
+FREE = 5  # attempts within the window that may fail before the address waits
+WINDOW = timedelta(minutes=15)
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(minutes=15)
+_KEPT = timedelta(days=1)
+
+
+def take(store: Store, counter: Key, now: datetime, seen: Item | None = None) -> None:
+    """Take one attempt under the key of a counter: one Write, and one more each time another was quicker.
+
+    `seen` is what was read under that key. Raises NotKnown while the counter waits.
+    """
+    for _ in range(2 * FREE):
+        state = _next(seen or {}, int(now.timestamp()))
+        try:
+            store.write(Update(counter, set=state, condition=_same(seen)))
+        except Refused as refused:
+            seen = refused.first.item
+        else:
+            return
+    raise NotKnown
+
+
+def waits(seen: Item | None, now: datetime) -> bool:
+    """Whether a counter that was read lets nobody try at this moment."""
+    return _whole(seen or {}, "until") > int(now.timestamp())
+
+
+def forgotten(counter: Key) -> Delete:
+    """The operation by which a success forgets the failures."""
+    return Delete(counter)
+
+
+def forget(store: Store, counter: Key, seen: Item) -> None:
+    """Forget the failures that were read: one Write. Raises NotKnown where others were counted meanwhile."""
+    try:
+        store.write(Delete(counter, _same(seen)))
+    except Refused as refused:
+        raise NotKnown from refused
+
+
+def _same(seen: Item | None) -> Condition:
+    """That nobody took an attempt since it was read."""
+    if seen is None or "since" not in seen:
+        return Absent("since")
+    return all_of(*(Equals(name, seen[name]) for name in ("since", "count", "until") if name in seen))
+
+
+def _next(seen: Item, moment: int) -> Item:
+    """What the attempts will be with one more. Raises NotKnown while the address waits."""
+    since, count, until, wait = (_whole(seen, name) for name in ("since", "count", "until", "wait"))
+    if until > moment:
+        raise NotKnown
+    kept: Item = {"v": SCHEMA, "ttl": moment + int(_KEPT.total_seconds())}
+    if max(since, until) < moment - int(WINDOW.total_seconds()):
+        return {**kept, "since": moment, "count": 1, "until": 0, "wait": 0}
+    if count < FREE - 1:
+        return {**kept, "since": since, "count": count + 1}
+    wait = min(2 * wait, int(LONGEST_WAIT.total_seconds())) if wait else int(FIRST_WAIT.total_seconds())
+    return {**kept, "since": since, "count": count + 1, "until": moment + wait, "wait": wait}
+
+
+def _whole(found: Item, name: str) -> int:
+    value = found.get(name, 0)
+    return value if type(value) is int else 0

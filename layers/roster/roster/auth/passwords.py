@@ -1,0 +1,151 @@
+"""Passwords: which texts may be one, and argon2id with a ceiling on what a stored hash may demand."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from roster import bounds, security_log
+from roster.domain import User
+from roster.errors import Flaw, Unavailable, Unfit
+from roster.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+SHORTEST, LONGEST = bounds.PASSWORD_SHORTEST, bounds.PASSWORD_LONGEST
+LOWEST_SCORE = 2  # of zxcvbn's 0 to 4: a million guesses
+SHORTEST_PART = 3  # characters of a name's part that counts
+BESIDE_THE_NAME = 5  # characters, where the person's name or address is in it
+SCORED_CHARACTERS = 24
+SCORED_SUBSTITUTES = 7
+CEILING_MEMORY_KIB, CEILING_ITERATIONS, CEILING_PARALLELISM = 262_144, 10, 8
+
+
+class CostlyHash(Unavailable):
+    """A stored hash demands more than the ceiling: it was not made here, and is not tried."""
+
+
+def flaw(password: str, about: Iterable[str] = ()) -> str | None:
+    """Why the text may not be a password, or None. Nothing is trimmed, cut or folded before it is hashed.
+
+    `about` are texts that tell who the person is: addresses and names. Any character but NUL is allowed.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        return f"must have {SHORTEST} to {LONGEST} characters"
+    if "\0" in password:
+        return "must not contain NUL"
+    if all(unicodedata.category(char) in _UNSEEN for char in password):
+        return "must not be blanks alone"
+    if _is_common(password):
+        return "is one of the most common passwords"
+    own = _parts(about)
+    if _is_made_of(password, own):
+        return "must not be made of the person's own address or name"
+    if _score(password, own) < LOWEST_SCORE:
+        return "is too easy to guess; make it longer, or join words that do not belong together"
+    return None
+
+
+def demand_fit(field: str, password: str, user: User) -> None:
+    """Raise Unfit, naming the field, where the text may not be this user's password."""
+    about = (user.email, user.full_name, user.first_name, user.last_name, user.user_name)
+    reason = flaw(password, [text for text in about if text])
+    if reason is not None:
+        raise Unfit(Flaw(field, reason))
+
+
+def digest(password: str, config: Settings | None = None) -> str:
+    """The argon2id hash of a password, salted, with its parameters: one hash computed."""
+    return _hasher(config or settings()).hash(password)
+
+
+def matches(stored: str | None, password: str) -> bool:
+    """Whether the password is the one that was hashed: exactly one hash computed, also where none is stored.
+
+    Raises `CostlyHash` before computing anything where the stored parameters pass the ceiling.
+    """
+    if stored is None:
+        digest(password)
+        return False
+    from argon2 import exceptions, extract_parameters
+
+    try:
+        cost = extract_parameters(stored)
+        if (
+            cost.memory_cost > CEILING_MEMORY_KIB
+            or cost.time_cost > CEILING_ITERATIONS
+            or cost.parallelism > CEILING_PARALLELISM
+        ):
+            security_log.poisoned("password.hash")
+            raise CostlyHash
+        return _hasher(settings()).verify(stored, password)
+    except (exceptions.VerificationError, exceptions.InvalidHashError):
+        return False
+
+
+def _hasher(config: Settings) -> "PasswordHasher":
+    from argon2 import PasswordHasher
+
+    return PasswordHasher(
+        time_cost=config.argon2_iterations,
+        memory_cost=config.argon2_memory_kib,
+        parallelism=config.argon2_parallelism,
+    )
+
+
+_UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})  # Unicode's separators, controls and format characters
+
+
+def _parts(about: Iterable[str]) -> list[str]:
+    """The texts, what stands before and behind an `@`, and their words; what counts most comes first."""
+    texts = list(about)
+    halves = [half for text in texts for half in text.split("@")]
+    words = [re.findall(r"[^\W_]+", text) for text in texts]
+    joined = ["".join(of_one) for of_one in words]
+    parts = (part.strip() for part in (*texts, *halves, *chain.from_iterable(words), *joined))
+    return [*dict.fromkeys(part for part in parts if len(part) >= SHORTEST_PART)]
+
+
+def _is_made_of(password: str, own: Sequence[str]) -> bool:
+    """Whether hardly anything is left without the person's address and name.
+
+    zxcvbn alone would do for one or two of them, but takes three pieces in a row for hard, whatever they are.
+    """
+    whole = left = password.casefold()
+    for part in sorted(own, key=len, reverse=True):
+        left = left.replace(part.casefold(), "")
+    return left != whole and len(re.sub(r"[\s._@+-]", "", left)) < BESIDE_THE_NAME
+
+
+def _is_common(password: str) -> bool:
+    from zxcvbn.matching import RANKED_DICTIONARIES
+
+    return password.lower() in RANKED_DICTIONARIES["passwords"]
+
+
+def _score(password: str, own: Sequence[str]) -> int:
+    """How hard the text is to guess, 0 to 4, for one who knows the person."""
+    from zxcvbn import zxcvbn
+
+    start = _scored(password)
+    score: int = zxcvbn(start, user_inputs=[part[: len(start)] for part in own])["score"]
+    return score
+
+
+def _scored(password: str) -> str:
+    """The start of the text by which it is scored; the rest can only add to the guesses.
+
+    zxcvbn refuses more than 72 characters. It tries every reading of digits and signs that stand for
+    letters (`4` for `a`), and the number of readings grows exponentially with the different ones.
+    """
+    from zxcvbn.matching import L33T_TABLE
+
+    substitutes = {sign for signs in L33T_TABLE.values() for sign in signs}
+    seen: set[str] = set()
+    for place, char in enumerate(password[:SCORED_CHARACTERS]):
+        seen |= {char} & substitutes
+        if len(seen) > SCORED_SUBSTITUTES:
+            return password[:place]
+    return password[:SCORED_CHARACTERS]

@@ -1,0 +1,177 @@
+"""Families of tokens: what one grant at the token endpoint gave, alive while its refresh tokens are used.
+
+    family ── turn ──> the one refresh token that counts; its use makes the next
+           <── the access tokens, of ten minutes each
+
+A refresh token that comes after its turn is in two hands: it ends the family, and with it every access
+token. For half a minute it counts as a retry instead (docs/decisions/0008).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from roster.auth.credentials import Credential, digest, fresh, identifier, same
+from roster.clock import instant, moment
+from roster.db import keys
+from roster.db.codec import attributes, entity
+from roster.db.store import Absent, Delete, Equals, Item, Present, Put, Store, Update, Value
+from roster.db.transactions import Also, Transaction, item, nothing, settled
+from roster.domain import AccessToken, Actor, Instant, TokenFamily, User
+from roster.errors import NotKnown
+from roster.events import Event
+
+ACCESS = timedelta(minutes=10)
+REFRESH = timedelta(days=30)
+GRACE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What a client is given; it is kept nowhere. `refresh` is None where the client must ask anew."""
+
+    access: Credential
+    scopes: tuple[str, ...]
+    refresh: Credential | None = None
+
+
+class _Turn(Enum):
+    """How a refresh token comes: in its turn, again while its answer may have been lost, or too late."""
+
+    PRESENT = auto()
+    RETRY = auto()
+    SPENT = auto()
+
+
+def start(
+    store: Store,
+    user: User,
+    client_id: str,
+    scopes: tuple[str, ...],
+    *,
+    renewable: bool,
+    by: Actor,
+    also: Also[TokenFamily] = nothing,
+) -> Issued:
+    """Begin a family: one Transact. Where it is not `renewable`, it ends with its one access token."""
+    secret = fresh()
+    family = TokenFamily(
+        id=identifier(digest(secret)),
+        user_id=user.id,
+        client_id=client_id,
+        created_at=instant(by.at),
+        expires_at=instant(by.at + (REFRESH if renewable else ACCESS)),
+        epoch=user.epoch,
+        scopes=scopes,
+    )
+    refresh = Credential.new("refresh", user.id, secret) if renewable else None
+    state: Item = {**attributes(family), "digest": digest(secret), **_ends(family.expires_at)}
+    if refresh is not None:
+        state["turn"] = refresh.digest
+    work = Transaction(by)
+    also(work, family)
+    work.do(Put(item(keys.family(user.id, family.id), state), Absent()))
+    access = _access(work, family, scopes)
+    work.audit(Event.FAMILY_STARTED, user.id, family_id=family.id, client_id=client_id)
+    work.commit(store)
+    return Issued(access, scopes, refresh)
+
+
+def renew(store: Store, found: Item, presented: Credential, scopes: tuple[str, ...], *, by: Actor) -> Issued:
+    """The next tokens of a family, `found` at first: one Transact. Ends it where the turn has passed.
+
+    Raises NotKnown where it has, and where the family has ended meanwhile.
+    """
+    seen: list[Item | None] = [found]
+
+    def attempt() -> Issued:
+        state = seen.pop() if seen else store.get(keys.family(presented.user_id, presented.family_id))
+        if state is None:
+            raise NotKnown
+        turn = _turn(state, presented, by.at)
+        if turn is _Turn.SPENT:
+            _end(store, entity(TokenFamily, state), by)
+            raise NotKnown
+        return _next(store, state, presented, scopes, turn, by)
+
+    return settled(attempt)
+
+
+def of_refresh(found: Item, presented: Credential, user: User, now: datetime) -> TokenFamily:
+    """The living family whose refresh token this is, in its turn or not. Raises NotKnown."""
+    if not same(found.get("digest"), digest(presented.family)):
+        raise NotKnown
+    family = entity(TokenFamily, found)
+    if not user.active or not is_alive(family, user, now):
+        raise NotKnown
+    return family
+
+
+def of_access(
+    access: Item | None, family: Item | None, presented: Credential, user: User, now: datetime
+) -> AccessToken:
+    """The access token that this is, of a living family. Raises NotKnown.
+
+    A suspended user's is told as if nothing had ended, for the dialects say more of it than 401.
+    """
+    if access is None or family is None or not same(access.get("digest"), presented.digest):
+        raise NotKnown
+    token, whole = entity(AccessToken, access), entity(TokenFamily, family)
+    if token.family_id != whole.id or token.expires_at <= instant(now):
+        raise NotKnown
+    if user.active and not is_alive(whole, user, now):
+        raise NotKnown
+    return token
+
+
+def is_alive(family: TokenFamily, user: User, now: datetime) -> bool:
+    """Whether nothing has ended the family: no time, no new password, no suspension."""
+    return family.expires_at > instant(now) and family.epoch == user.epoch
+
+
+def _turn(found: Item, presented: Credential, now: datetime) -> _Turn:
+    if same(found.get("turn"), presented.digest):
+        return _Turn.PRESENT
+    turned_at = found.get("turned_at")
+    if same(found.get("spent"), presented.digest) and isinstance(turned_at, str):
+        return _Turn.RETRY if turned_at >= instant(now - GRACE) else _Turn.SPENT
+    return _Turn.SPENT
+
+
+def _next(
+    store: Store, found: Item, presented: Credential, scopes: tuple[str, ...], turn: _Turn, by: Actor
+) -> Issued:
+    """A retry takes the place of what it was answered before: whoever has that comes too late with it."""
+    family = entity(TokenFamily, found)
+    refresh = Credential.new("refresh", family.user_id, presented.family)
+    state: dict[str, Value] = {"turn": refresh.digest, **_ends(instant(by.at + REFRESH))}
+    if turn is _Turn.PRESENT:
+        state |= {"spent": presented.digest, "turned_at": instant(by.at)}
+    key = keys.family(family.user_id, family.id)
+    work = Transaction(by)
+    work.do(Update(key, set=state, condition=Equals("turn", found["turn"])))
+    access = _access(work, family, scopes)
+    work.audit(Event.FAMILY_RENEWED, family.user_id, family_id=family.id, retry=turn is _Turn.RETRY)
+    work.commit(store)
+    return Issued(access, scopes, refresh)
+
+
+def _end(store: Store, family: TokenFamily, by: Actor) -> None:
+    work = Transaction(by)
+    work.do(Delete(keys.family(family.user_id, family.id), Present()), lambda _: NotKnown())
+    work.audit(Event.FAMILY_ENDED, family.user_id, family_id=family.id, reason="a refresh token came again")
+    work.commit(store)
+
+
+def _access(work: Transaction, family: TokenFamily, scopes: tuple[str, ...]) -> Credential:
+    """Make an access token of a family."""
+    credential = Credential.new("access", family.user_id, family.id)
+    expires_at = instant(work.by.at + ACCESS)
+    token = AccessToken(credential.id, family.user_id, family.id, expires_at, scopes)
+    state: Item = {**attributes(token), "digest": credential.digest, **_ends(expires_at)}
+    work.do(Put(item(keys.access(family.user_id, token.id), state)))
+    return credential
+
+
+def _ends(at: Instant) -> Item:
+    return {"expires_at": at, "ttl": int(moment(at).timestamp())}

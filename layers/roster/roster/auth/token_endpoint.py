@@ -1,0 +1,190 @@
+"""What the token endpoint grants: tokens for a password, for a refresh token, or for the client itself."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from roster import security_log
+from roster.auth import login, login_throttle, refresh_tokens, source_failures
+from roster.auth.credentials import Credential, digest, same
+from roster.auth.refresh_tokens import Issued
+from roster.db import keys
+from roster.db.codec import entity
+from roster.db.store import Item, Key, Store
+from roster.db.transactions import Transaction
+from roster.directory import users
+from roster.domain import Actor, Client, TokenFamily, User
+from roster.errors import DirectoryError, NotAllowed, NotKnown
+
+PASSWORD, REFRESH, CLIENT = "password", "refresh_token", "client_credentials"
+
+_SCOPES = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*")  # RFC 6749, 3.3
+
+
+class UnknownClient(DirectoryError):
+    """There is no such client, or this is not its secret. Never says which."""
+
+
+class BeyondScope(DirectoryError):
+    """A scope is asked for that is none, or that the client was not granted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """A client that proved itself; a `public` one has no secret to do so by."""
+
+    client: Client
+    public: bool
+    source: str
+    """Where it asks from (`source_address.py`)."""
+
+    @property
+    def sender(self) -> login.Sender | None:
+        """By whom its users' passwords are counted beside the address; None for a client with a secret.
+
+        From there come the failures of all its users, and it is known: they must not stop each other.
+        """
+        return login.Sender(self.source) if self.public else None
+
+    def demand(self, grant: str) -> None:
+        """Raise NotAllowed where the client may not ask for this grant."""
+        if grant not in self.client.grants or (grant == CLIENT and self.public):
+            raise NotAllowed
+
+
+def counted_of(client_id: str, source: str, at: datetime) -> list[Key]:
+    """The keys of what `applicant` looks at beside the client: what failed of it there, and from there."""
+    return [keys.client_attempts(client_id, source), source_failures.counter(source, at)]
+
+
+def applicant(
+    store: Store,
+    client_id: str,
+    secrets: Sequence[str],
+    source: str,
+    found: Mapping[Key, Item],
+    at: datetime,
+) -> Applicant:
+    """The client of this id that one of these secrets proves: no call.
+
+    A failure is counted: one Write for the client at this source, and where that did not wait one more
+    for the source. The first success after it is one Write. Raises UnknownClient also while the client
+    waits at this source, or the source is over its limit; a client without a secret never waits.
+    """
+    item = found.get(keys.client(client_id))
+    kept = item.get("digest") if item is not None else None
+    proves = any(same(kept, digest(secret)) for secret in secrets)
+    public = same(kept, digest(""))
+    if item is not None and proves and public:
+        return Applicant(entity(Client, item), public, source)
+    counter, from_source = counted_of(client_id, source, at)
+    seen, over, waits = found.get(counter), source_failures.is_over(found.get(from_source)), True
+    try:
+        if not over and proves and item is not None and not login_throttle.waits(seen, at):
+            if seen is not None:
+                login_throttle.forget(store, counter, seen)
+            return Applicant(entity(Client, item), public, source)
+        if not over and not proves:
+            login_throttle.take(store, counter, at, seen)
+            waits = False
+            source_failures.add(store, source, at)
+    except NotKnown:  # it waits, or another attempt came between
+        waits = True
+    known = client_id if item is not None else None
+    security_log.client_failed(client_id=known, waits=waits and not over, source_over=over)
+    raise UnknownClient
+
+
+def asked_of(credential: Credential | None) -> list[Key]:
+    """The keys of what `by_refresh_token` looks at."""
+    if credential is None or credential.kind != "refresh":
+        return []
+    user_id = credential.user_id
+    return [keys.family(user_id, credential.family_id), keys.user(user_id)]
+
+
+def by_password(
+    store: Store,
+    who: Applicant,
+    username: str,
+    password: str,
+    scope: str,
+    found: Mapping[Key, Item],
+    *,
+    by: Actor,
+) -> Issued:
+    """Tokens of the user with this e-mail address and password: one Write, one BatchGet, one Transact.
+
+    `found` is what `login.asked_of` asks for. Raises NotAllowed, BeyondScope, and NotKnown as a login does.
+    """
+    who.demand(PASSWORD)
+    scopes = _scopes(scope, who.client.scopes)
+    address = login.address_of(username)
+    user, forgotten = login.proved(store, address, password, who.sender, found, by.at)
+
+    def forget(work: Transaction, _: TokenFamily) -> None:
+        work.do(forgotten)
+
+    renewable = REFRESH in who.client.grants
+    return refresh_tokens.start(
+        store, user, who.client.id, scopes, renewable=renewable, by=_as(user, by), also=forget
+    )
+
+
+def by_refresh_token(
+    store: Store,
+    who: Applicant,
+    credential: Credential | None,
+    scope: str,
+    found: Mapping[Key, Item],
+    *,
+    by: Actor,
+) -> Issued:
+    """The next tokens of a family: one Transact. `found` is what `asked_of` asks for.
+
+    Raises NotAllowed, BeyondScope, and NotKnown for whatever is no living family's refresh token of this
+    client. One that was used before ends its family.
+    """
+    who.demand(REFRESH)
+    if credential is None or credential.kind != "refresh":
+        raise NotKnown
+    family_key, user_key = asked_of(credential)
+    item, user = found.get(family_key), users.of_item(found.get(user_key))
+    if item is None or user is None:
+        raise NotKnown
+    family = refresh_tokens.of_refresh(item, credential, user, by.at)
+    if family.client_id != who.client.id:
+        raise NotKnown
+    scopes = _scopes(scope, family.scopes)
+    return refresh_tokens.renew(store, item, credential, scopes, by=_as(user, by))
+
+
+def by_client(store: Store, who: Applicant, scope: str, *, by: Actor) -> Issued:
+    """An access token of the user whom the client stands for: one Get, one Transact.
+
+    Raises NotAllowed, also where it stands for nobody, BeyondScope, and NotKnown where that user is gone
+    or suspended.
+    """
+    who.demand(CLIENT)
+    if who.client.user_id is None:
+        raise NotAllowed
+    scopes = _scopes(scope, who.client.scopes)
+    user = users.by_id(store, who.client.user_id)
+    if user is None or not user.active:
+        raise NotKnown
+    return refresh_tokens.start(store, user, who.client.id, scopes, renewable=False, by=_as(user, by))
+
+
+def _scopes(asked: str, granted: tuple[str, ...]) -> tuple[str, ...]:
+    """What is asked for, in the order granted; all that was granted where nothing is asked for."""
+    if not asked:
+        return granted
+    names = set(asked.split(" "))
+    if _SCOPES.fullmatch(asked) is None or not names <= set(granted):
+        raise BeyondScope
+    return tuple(scope for scope in granted if scope in names)
+
+
+def _as(user: User, by: Actor) -> Actor:
+    return replace(by, user_id=user.id, user_number=user.number)

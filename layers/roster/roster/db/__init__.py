@@ -1,0 +1,1 @@
+"""The store: its interface, keys, transactions, counted lists and codec."""

@@ -1,0 +1,301 @@
+"""Every key of the one table. The only file where a key is spelt.
+
+    partition                     sort key                       item
+    USER#<id>                     PROFILE                        the user, or the tombstone of one
+                                  PASSWORD                       the password's hash
+                                  SESSION#<id>  TOKEN#<id>       credentials
+                                  FAMILY#<id>  ACCESS#<id>       those of the token endpoint
+                                  ANSWER#<sha256>                what an Idempotency-Key was answered
+                                  GRANT#<workspace>#...          the user's side of a role or project
+    EMAIL#<address>               LOCK                           who holds the address
+                                  ATTEMPTS                       how many logins failed lately
+                                  ATTEMPTS#<device>              how many of a device that is known
+    WORKSPACE#<id>                PROFILE                        the tenant
+                                  MEMBER#<user>                  a membership
+    KEY#<key>                     LOCK                           which workspace holds the key
+    PROJECT#<id>                  PROFILE  MEMBER#<user>         a project and its people
+                                  SPACE#<id>  FEATURE#<id>       copies, for lists by name
+    SPACE#<id>                    PROFILE  ROLE#<role>#<user>    a space and its people
+    APP#<id>  FEATURE#<id>        PROFILE
+    ROLES  GROUPS                 <number>                       the site's roles and groups
+    CLIENT#<id>                   PROFILE                        a program of the token endpoint
+                                  ATTEMPTS#<source>              how many proofs of it failed lately
+    SOURCE#<address>              LOGINS#<window>                how much failed from there, of what checks
+                                  GATEWAY#<window>               a password or client, of a gateway's secret
+    SECRET#<sha256>               LOCK                           whose imported token this is
+    LIST#...                      ROOT  BRANCH#n  ROW#n  NEXT    a counted listing: `listings.py`
+    SITE                          ADMINS                         how many platform ADMINs there are
+    SWEEP                         USER#...  MEMBER#...           clearing that is still to be done
+    AUDIT#<day>                   <instant>#<transaction>#<n>    what was changed, and by whom
+
+Ids are checked against `ID` before they come here, so no part of a key holds the delimiter.
+"""
+
+import re
+
+from roster.db.store import Index, Key
+
+ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+"""What an id may be, in full: what importers bring and what is made here."""
+
+PROFILE = "PROFILE"
+LOCK = "LOCK"
+SWEEP = "SWEEP"
+BY_ACTOR = Index("ByActor", "actor")
+BY_TARGET = Index("ByTarget", "target")
+
+_DIGITS = 12  # numbers of rows, zero-padded so that they sort as text
+
+
+def is_id(text: str) -> bool:
+    """Whether the text can be an id at all."""
+    return ID.fullmatch(text) is not None
+
+
+def _part(text: str) -> str:
+    if ID.fullmatch(text) is None:
+        raise ValueError("not a possible id")
+    return text
+
+
+def user(user_id: str) -> Key:
+    return Key(f"USER#{_part(user_id)}", PROFILE)
+
+
+def password(user_id: str) -> Key:
+    return Key(user(user_id).pk, "PASSWORD")
+
+
+SESSIONS = "SESSION#"
+TOKENS = "TOKEN#"
+FAMILIES = "FAMILY#"
+ACCESSES = "ACCESS#"
+ANSWERS = "ANSWER#"
+GRANTS = "GRANT#"
+
+
+def session(user_id: str, session_id: str) -> Key:
+    return Key(user(user_id).pk, f"{SESSIONS}{_part(session_id)}")
+
+
+def token(user_id: str, token_id: str) -> Key:
+    return Key(user(user_id).pk, f"{TOKENS}{_part(token_id)}")
+
+
+def family(user_id: str, family_id: str) -> Key:
+    return Key(user(user_id).pk, f"{FAMILIES}{_part(family_id)}")
+
+
+def access(user_id: str, access_id: str) -> Key:
+    return Key(user(user_id).pk, f"{ACCESSES}{_part(access_id)}")
+
+
+def answer(user_id: str, digest: str) -> Key:
+    return Key(user(user_id).pk, f"{ANSWERS}{_part(digest)}")
+
+
+def grants_in(workspace_id: str) -> str:
+    """The prefix of all that a user was granted in one workspace."""
+    return f"{GRANTS}{_part(workspace_id)}#"
+
+
+def space_grant(user_id: str, workspace_id: str, space_id: str, role: str) -> Key:
+    return Key(user(user_id).pk, f"{grants_in(workspace_id)}SPACE#{_part(space_id)}#{_part(role)}")
+
+
+def project_grant(user_id: str, workspace_id: str, project_id: str) -> Key:
+    return Key(user(user_id).pk, f"{grants_in(workspace_id)}PROJECT#{_part(project_id)}")
+
+
+def email(canonical: str) -> Key:
+    """The lock of an address; its delimiters are escaped, so that no address can be another key."""
+    return Key(f"EMAIL#{canonical.replace('%', '%25').replace('#', '%23')}", LOCK)
+
+
+def attempts(canonical: str) -> Key:
+    return Key(email(canonical).pk, "ATTEMPTS")
+
+
+def device_attempts(canonical: str, device_id: str) -> Key:
+    return Key(email(canonical).pk, f"{attempts(canonical).sk}#{_part(device_id)}")
+
+
+def client_attempts(client_id: str, source: str) -> Key:
+    return Key(client(client_id).pk, f"ATTEMPTS#{_part(source)}")
+
+
+def source_logins(source: str, window: str) -> Key:
+    return Key(f"SOURCE#{_part(source)}", f"LOGINS#{_part(window)}")
+
+
+def source_gateway(source: str, window: str) -> Key:
+    return Key(f"SOURCE#{_part(source)}", f"GATEWAY#{_part(window)}")
+
+
+def tenant(workspace_id: str) -> Key:
+    return Key(f"WORKSPACE#{_part(workspace_id)}", PROFILE)
+
+
+def member(workspace_id: str, user_id: str) -> Key:
+    return Key(tenant(workspace_id).pk, f"MEMBER#{_part(user_id)}")
+
+
+def workspace_key(key: str) -> Key:
+    return Key(f"KEY#{_part(key)}", LOCK)
+
+
+def project(project_id: str) -> Key:
+    return Key(f"PROJECT#{_part(project_id)}", PROFILE)
+
+
+def project_member(project_id: str, user_id: str) -> Key:
+    return Key(project(project_id).pk, f"MEMBER#{_part(user_id)}")
+
+
+SPACES_BESIDE = "SPACE#"
+FEATURES_BESIDE = "FEATURE#"
+
+
+def space_in_project(project_id: str, space_id: str) -> Key:
+    return Key(project(project_id).pk, f"SPACE#{_part(space_id)}")
+
+
+def feature_in_project(project_id: str, feature_id: str) -> Key:
+    return Key(project(project_id).pk, f"FEATURE#{_part(feature_id)}")
+
+
+def space(space_id: str) -> Key:
+    return Key(f"SPACE#{_part(space_id)}", PROFILE)
+
+
+def space_role(space_id: str, role: str, user_id: str) -> Key:
+    return Key(space(space_id).pk, f"ROLE#{_part(role)}#{_part(user_id)}")
+
+
+def app(app_id: str) -> Key:
+    return Key(f"APP#{_part(app_id)}", PROFILE)
+
+
+def feature(feature_id: str) -> Key:
+    return Key(f"FEATURE#{_part(feature_id)}", PROFILE)
+
+
+def permission_role(number: int) -> Key:
+    return Key("ROLES", f"{number:0{_DIGITS}}")
+
+
+def group(number: int) -> Key:
+    return Key("GROUPS", f"{number:0{_DIGITS}}")
+
+
+def client(client_id: str) -> Key:
+    return Key(f"CLIENT#{_part(client_id)}", PROFILE)
+
+
+def secret(digest: str) -> Key:
+    """Where an imported secret leads, which names no user itself; by its SHA-256."""
+    return Key(f"SECRET#{_part(digest)}", LOCK)
+
+
+def site_admins() -> Key:
+    return Key("SITE", "ADMINS")
+
+
+def sweep_of_user(user_id: str) -> Key:
+    return Key(SWEEP, f"USER#{_part(user_id)}")
+
+
+def sweep_of_member(workspace_id: str, user_id: str) -> Key:
+    return Key(SWEEP, f"MEMBER#{_part(workspace_id)}#{_part(user_id)}")
+
+
+def audit(instant: str, transaction: str, position: int) -> Key:
+    return audited(f"{instant}#{transaction}#{position:03}")
+
+
+def audited(place: str) -> Key:
+    """The audit item of this sort key, which begins with its day."""
+    return Key(audits_of(place[:10]), place)
+
+
+def audits_of(day: str) -> str:
+    """The partition of a day's audit."""
+    return f"AUDIT#{day}"
+
+
+def audits_between(since: str, until: str) -> tuple[str, str]:
+    """The range of sort keys of what was changed from one instant to another, both included."""
+    return since, f"{until}~"  # the tilde follows the delimiter
+
+
+# Counted listings. A listing is named by its partition.
+
+USERS = "LIST#USERS"
+WORKSPACES = "LIST#WORKSPACES"
+PROJECTS = "LIST#PROJECTS"
+SPACES = "LIST#SPACES"
+APPS = "LIST#APPS"
+
+
+def members(workspace_id: str) -> str:
+    return f"LIST#MEMBERS#{_part(workspace_id)}"
+
+
+def workspaces_of(user_id: str) -> str:
+    return f"LIST#WORKSPACES#{_part(user_id)}"
+
+
+def spaces_in(workspace_id: str) -> str:
+    return f"LIST#SPACESIN#{_part(workspace_id)}"
+
+
+def spaces_of(user_id: str, role: str) -> str:
+    return f"LIST#SPACESOF#{_part(user_id)}#{_part(role)}"
+
+
+def holders_of(space_id: str, role: str) -> str:
+    return f"LIST#HOLDERSOF#{_part(space_id)}#{_part(role)}"
+
+
+def apps_in(space_id: str) -> str:
+    return f"LIST#APPSIN#{_part(space_id)}"
+
+
+def users_of(project_id: str) -> str:
+    return f"LIST#USERSOF#{_part(project_id)}"
+
+
+def root(listing: str) -> Key:
+    return Key(listing, "ROOT")
+
+
+def branch(listing: str, index: int) -> Key:
+    return Key(listing, f"BRANCH#{index:0{_DIGITS}}")
+
+
+def row(listing: str, number: int) -> Key:
+    return Key(listing, f"ROW#{number:0{_DIGITS}}")
+
+
+def number_of(row: Key) -> int:
+    """The number of a listing's row."""
+    return int(row.sk.removeprefix("ROW#"))
+
+
+def number_of_branch(branch: Key) -> int:
+    """The index of a listing's branch."""
+    return int(branch.sk.removeprefix("BRANCH#"))
+
+
+def rows_from(number: int) -> tuple[str, str]:
+    """The range of sort keys of a listing's rows from this number on."""
+    return f"ROW#{number:0{_DIGITS}}", "ROW#:"  # the colon follows the digits
+
+
+def rows_to(number: int) -> tuple[str, str]:
+    """The range of sort keys of a listing's rows up to this number."""
+    return "ROW#", f"ROW#{number:0{_DIGITS}}"
+
+
+def next_number(listing: str) -> Key:
+    return Key(listing, "NEXT")

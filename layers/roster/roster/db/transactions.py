@@ -1,0 +1,238 @@
+"""A change of the directory: its operations, its counts and its audit item, in one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TypeVar
+from uuid import uuid4
+
+from roster.clock import instant
+from roster.db import keys
+from roster.db.counted_lists import Move, counting
+from roster.db.store import (
+    Absent,
+    Check,
+    Condition,
+    Delete,
+    Item,
+    Key,
+    Operation,
+    Present,
+    Put,
+    Refused,
+    Store,
+    Update,
+    Value,
+)
+from roster.domain import Actor
+from roster.errors import DirectoryError, Unavailable
+from roster.events import Event
+from roster.settings import settings
+
+SCHEMA = 1
+"""The version `v` of every item. A reader ignores attributes it does not know."""
+
+MOST = 100  # operations in one transaction of the store
+
+R = TypeVar("R")
+E = TypeVar("E")
+
+Also = Callable[["Transaction", E], None]
+"""What else rides in the transaction that makes an E: adds its operations, given what is made."""
+
+Refuse = Callable[[Item | None], DirectoryError]
+"""Makes the error from the item that refused (None: there was none)."""
+
+
+class Lost(DirectoryError):
+    """What was read has changed meanwhile; reading and trying again is right."""
+
+
+def _lost(_: Item | None) -> DirectoryError:
+    return Lost()
+
+
+@dataclass(slots=True)
+class Transaction:
+    """Collects operations, each with the error that its refusal means; `commit` makes them one.
+
+    Several changes may share one transaction (import does): updates of one item's counts are merged.
+    """
+
+    by: Actor
+    token: str = field(default_factory=lambda: str(uuid4()))
+    operations: list[tuple[Operation, Refuse]] = field(default_factory=list)
+    moves: list[Move] = field(default_factory=list)
+    tallies: dict[Key, tuple[Update | Check, Refuse]] = field(default_factory=dict)
+    audits: int = 0
+
+    def do(self, operation: Operation, refuse: Refuse = _lost) -> None:
+        """Add an operation; `refuse` turns the refusing item into an error."""
+        self.operations.append((operation, refuse))
+
+    def tally(self, update: Update, refuse: Refuse = _lost) -> None:
+        """Add to integers of an item that several changes of this transaction may count on."""
+        present = self.tallies.get(update.key, (update, refuse))[0]
+        if isinstance(present, Update) and present is not update:
+            merged = {n: present.add.get(n, 0) + update.add.get(n, 0) for n in {*present.add, *update.add}}
+            update = replace(update, add=merged, condition=update.condition or present.condition)
+        self.tallies[update.key] = (update, refuse)
+
+    def check(self, key: Key, condition: Condition, refuse: Refuse = _lost) -> None:
+        """Demand a condition of an item that other changes of this transaction may count on or demand."""
+        if key not in self.tallies:
+            self.tallies[key] = (Check(key, condition), refuse)
+
+    def enlist(self, listing: str, number: int, row: Mapping[str, Value], refuse: Refuse = _lost) -> None:
+        """A row comes to a counted listing."""
+        self.do(Put(item(keys.row(listing, number), row), Absent()), refuse)
+        self.moves.append(Move(listing, number, 1))
+
+    def delist(self, listing: str, number: int, refuse: Refuse = _lost) -> None:
+        """A row leaves a counted listing."""
+        self.do(Delete(keys.row(listing, number), Present()), refuse)
+        self.moves.append(Move(listing, number, -1))
+
+    def audit(
+        self,
+        event: Event,
+        target: str,
+        *,
+        before: Mapping[str, Value] = MappingProxyType({}),
+        after: Mapping[str, Value] = MappingProxyType({}),
+        **details: Value,
+    ) -> None:
+        """Say who did what to whom, by ids alone: never a secret, never a name or an address.
+
+        `before` and `after` are whole states of what was changed (empty: there was none, or is none any
+        more). Of what differs the item holds the event's `states`, and nothing else.
+        """
+        at = instant(self.by.at)
+        told = [name for name in event.states if before.get(name) != after.get(name)]
+        for side, state in (("before", before), ("after", after)):
+            shown: dict[str, Value] = {name: state[name] for name in told if state.get(name) is not None}
+            if shown:
+                details[side] = shown
+        said: Item = {
+            "at": at,
+            "action": event.action,
+            "target": target,
+            "actor": self.by.user_id or "system",
+            "tenant": self.by.tenant_id,
+            "request": self.by.request_id,
+            "details": details,
+            "ttl": int((self.by.at + timedelta(days=settings().audit_days)).timestamp()),
+        }
+        self.do(Put(item(keys.audit(at, self.token, self.audits), said)))
+        self.audits += 1
+
+    def sweep(self, key: Key, **whom: Value) -> None:
+        """Order a sweep: the table's stream starts it, and the item stays until it is done."""
+        self.do(Put(item(key, {**whom, "job": self.token, "since": instant(self.by.at)})))
+
+    def commit(self, store: Store) -> None:
+        """Write it all, or raise the error of the first operation that was refused."""
+        steps = [
+            *self.operations,
+            *self.tallies.values(),
+            *((update, _lost) for update in counting(self.moves)),
+        ]
+        try:
+            store.transact([operation for operation, _ in steps], token=self.token)
+        except Refused as refused:
+            refuse = steps[refused.first.position][1]
+            raise refuse(refused.first.item) from refused
+
+
+def batched(store: Store, parts: Sequence[Transaction]) -> list[DirectoryError | None]:
+    """Commit many changes in as few transactions as hold them, so that counts move once a batch.
+
+    Returns for each its refusal, or None. A refused batch is committed change by change, so that
+    one bad change costs no other. Raises Unavailable as `commit` does.
+    """
+    outcome: list[DirectoryError | None] = []
+    batch = _Batch()
+    for part in parts:
+        if not batch.takes(part):
+            outcome += batch.flush(store)
+            batch = _Batch()
+            batch.takes(part)
+    return outcome + batch.flush(store)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Changes that fit into one transaction; what decides about the next one is kept as they come."""
+
+    parts: list[Transaction] = field(default_factory=list)
+    written: set[Key] = field(default_factory=set)
+    shared: set[Key] = field(default_factory=set)
+    """Items of tallies, branches and roots: several changes may count on one."""
+
+    def takes(self, part: Transaction) -> bool:
+        """Take the change in, unless it touches what another writes or makes the transaction too large."""
+        written = {operation.key for operation, _ in part.operations}
+        shared = {*part.tallies, *(move.root for move in part.moves), *(move.branch for move in part.moves)}
+        apart = written.isdisjoint(self.written | self.shared) and shared.isdisjoint(self.written)
+        size = len(self.written) + len(written) + len(self.shared | shared)
+        if self.parts and (not apart or size > MOST):
+            return False
+        self.parts.append(part)
+        self.written |= written
+        self.shared |= shared
+        return True
+
+    def flush(self, store: Store) -> list[DirectoryError | None]:
+        if not self.parts:
+            return []
+        refusal = _refusal(store, self._joined())
+        if refusal is None or len(self.parts) == 1:
+            return [refusal] * len(self.parts)
+        return [_refusal(store, part) for part in self.parts]
+
+    def _joined(self) -> Transaction:
+        if len(self.parts) == 1:
+            return self.parts[0]
+        joined = Transaction(self.parts[0].by)
+        for part in self.parts:
+            joined.operations += part.operations
+            joined.moves += part.moves
+            for operation, refuse in part.tallies.values():
+                if isinstance(operation, Update):
+                    joined.tally(operation, refuse)
+                else:
+                    joined.check(operation.key, operation.condition, refuse)
+        return joined
+
+
+def _refusal(store: Store, work: Transaction) -> DirectoryError | None:
+    try:
+        work.commit(store)
+    except Unavailable:
+        raise
+    except DirectoryError as error:
+        return error
+    return None
+
+
+def settled(attempt: Callable[[], R], tries: int = 5) -> R:
+    """The result of an attempt that reads, decides and commits; one whose ground moved is made again."""
+    for _ in range(tries - 1):
+        try:
+            return attempt()
+        except Lost:
+            continue
+    try:
+        return attempt()
+    except Lost as error:
+        raise Unavailable from error
+
+
+def nothing(work: Transaction, made: object) -> None:
+    """Nothing else rides in the transaction."""
+
+
+def item(key: Key, attributes: Mapping[str, Value]) -> Item:
+    """An item under its key, stamped with the schema's version; attributes that are None are left out."""
+    return {**key.attributes(), "v": SCHEMA, **{k: v for k, v in attributes.items() if v is not None}}

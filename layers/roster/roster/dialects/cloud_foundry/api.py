@@ -1,0 +1,333 @@
+"""Cloud Foundry v2 (document 001): bearer token, envelopes of `{metadata, entity}`, numbered pages.
+
+A caller is let in, in the reference's order of checks:
+
+    401  10002 no bearer credential, 1000 a bad one, or one of a suspended user
+    400  a path that is no UTF-8
+    404  what the path names is not there
+    403  10007 the scopes allow nothing, 10003 this is not the caller's to see
+    400  the query
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+from uuid import uuid4
+
+from roster import bounds
+from roster.auth import authentication
+from roster.db import counted_lists, keys
+from roster.db.codec import entity
+from roster.db.store import Item, Key, Store
+from roster.dialects import bearer
+from roster.dialects.cloud_foundry import queries as lists
+from roster.dialects.cloud_foundry.inlining import inline
+from roster.dialects.cloud_foundry.query_string import Asked
+from roster.dialects.cloud_foundry.schemas import (
+    PLURAL,
+    RELATIONS,
+    Entity,
+    Kind,
+    Node,
+    envelope,
+    listing_of,
+    shown,
+    url_of,
+)
+from roster.dialects.cloud_foundry.visibility import Sight
+from roster.directory import spaces, users, workspaces
+from roster.domain import App, Tenant
+from roster.errors import DirectoryError, Missing, NotAllowed, NotKnown, TooLarge, Unavailable, Unfit
+from roster.http import handler
+from roster.http.request import BLANK, Request
+
+CONTENT_TYPE = "application/json;charset=utf-8"
+
+
+class NoCredential(NotKnown):
+    """There is nothing that would be a bearer credential."""
+
+
+class InsufficientScope(NotAllowed):
+    """The credential's scopes allow nothing here."""
+
+
+class BadPath(DirectoryError):
+    """The path is no UTF-8."""
+
+
+_ERRORS: Mapping[type[DirectoryError], tuple[int, str, int, str]] = {
+    NoCredential: (401, "CF-NotAuthenticated", 10002, "Authentication error"),
+    NotKnown: (401, "CF-InvalidAuthToken", 1000, "Invalid Auth Token"),
+    BadPath: (400, "CF-InvalidRequest", 10004, "The request is invalid"),
+    TooLarge: (413, "CF-InvalidRequest", 10004, "The request is too large"),
+    InsufficientScope: (
+        403,
+        "CF-InsufficientScope",
+        10007,
+        "Your token lacks the necessary scopes to access this resource.",
+    ),
+    NotAllowed: (
+        403,
+        "CF-NotAuthorized",
+        10003,
+        "You are not authorized to perform the requested action",
+    ),
+    Unfit: (400, "CF-BadQueryParameter", 10005, "The query parameter is invalid: "),
+    Missing: (404, "CF-NotFound", 10000, "Unknown request"),
+    Unavailable: (503, "CF-ServiceUnavailable", 10015, "The directory is busy, try again."),
+    DirectoryError: (500, "UnknownError", 10001, "An unknown error occurred."),
+}
+_MISSING: Mapping[str, tuple[str, int, str]] = {
+    "user": ("CF-UserNotFound", 20003, "The user could not be found: "),
+    "space": ("CF-SpaceNotFound", 40004, "The app space could not be found: "),
+    "organization": ("CF-OrganizationNotFound", 30003, "The organization could not be found: "),
+    "app": ("CF-AppNotFound", 100004, "The app could not be found: "),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a path asks for: a kind's list, one object of it, or a relation of one."""
+
+    kind: Kind
+    guid: str | None
+    relation: str
+
+    @classmethod
+    def of(cls, request: Request) -> "Aim":
+        """The aim of a request. Raises Missing where the dialect has no such route."""
+        parts = request.route.partition(" ")[2].split("/")[2:]
+        kind = next((kind for kind, plural in PLURAL.items() if parts[:1] == [plural]), None)
+        if kind is None or (len(parts) == 1 and kind not in _SITE):
+            raise Missing("route")
+        guid = request.path.get("guid", "") if len(parts) > 1 else None
+        relation = request.path.get("relation", parts[2]) if len(parts) > 2 else ""
+        if relation and relation not in [each.name for each in RELATIONS[kind] if not each.one]:
+            raise Missing("route")
+        return cls(kind, guid, relation)
+
+    @property
+    def listing(self) -> str | None:
+        """The counted listing of a relation."""
+        if self.guid is None or not keys.is_id(self.guid) or not self.relation:
+            return None
+        return listing_of(self.kind, self.guid, self.relation)
+
+    @property
+    def keys(self) -> Sequence[Key]:
+        """What to read together with the caller: the object, and the head of the relation's listing."""
+        if self.guid is None or not keys.is_id(self.guid):
+            return ()
+        own = _PROFILES[self.kind](self.guid)
+        return [own, *(counted_lists.head(self.listing) if self.listing else ())]
+
+    @property
+    def path(self) -> str:
+        return (
+            f"/v2/{PLURAL[self.kind]}" if self.guid is None else url_of(self.kind, self.guid, self.relation)
+        )
+
+
+_PROFILES = {"user": keys.user, "space": keys.space, "organization": keys.tenant, "app": keys.app}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An admitted request.
+
+    `target` is None for lists of a whole kind, and for a user whom only an issuer knows.
+    """
+
+    store: Store
+    sight: Sight
+    aim: Aim
+    query: str
+    target: Entity | None = None
+    found: Mapping[Key, Item] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CloudFoundry:
+    """The dialect."""
+
+    content_type: str = CONTENT_TYPE
+    request_id_header: str = "X-VCAP-Request-ID"
+
+    def admit(self, request: Request, store: Store) -> Call:
+        aim = Aim.of(request)
+        header = request.headers.get("authorization", "")
+        if not header.lower().startswith("bearer"):
+            raise NoCredential
+        proved = bearer.in_header(request, store, lambda user_id: aim.keys)
+        sight = _sight(proved)
+        if not all(map(_is_utf8, (request.raw_path, *request.path.values()))):
+            raise BadPath
+        target = _target(aim, sight, proved.beside)
+        if not sight.may_read:
+            raise InsufficientScope(sight.user_id)
+        _demand_sight(store, sight, aim, target)
+        return Call(store, sight, aim, request.raw_query, target, proved.beside)
+
+    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
+        kind = next(kind for kind in type(error).__mro__ if kind in _ERRORS)
+        status, title, code, description = _ERRORS[kind]
+        if isinstance(error, Unfit):
+            description += error.flaws[0].message
+        if isinstance(error, Missing) and error.what in _MISSING:
+            title, code, description = _MISSING[error.what]
+            description += error.id
+        body = {"description": description, "error_code": title, "code": code}
+        if code == 10001:
+            body = {"error_code": title, "description": description, "code": code}
+        unknown = code == 10000
+        headers = {"X-Cascade": "pass"} if unknown else {}
+        return handler.Reply(status, plain(body) + ("" if unknown else "\n"), headers)
+
+    def broken(self, request: Request) -> handler.Reply:
+        return self.refuse(DirectoryError(), request)
+
+
+def _is_utf8(path: str) -> bool:
+    """Whether a path was UTF-8: the gateway puts U+FFFD for other bytes, a forged event lone surrogates."""
+    return path.isascii() or not re.search("[\ufffd\ud800-\udfff]", path)
+
+
+def plain(body: Any) -> str:
+    """JSON in plain UTF-8, compact."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def named(request: Request) -> Request:
+    """The request under the id that the reference would give it: the client's, if there is one, and ours."""
+    sent = (request.headers.get(name, "").strip(BLANK) for name in ("x-vcap-request-id", "x-request-id"))
+    own = next((text for text in sent if text), None)
+    if own is None:
+        return replace(request, id=str(uuid4()))
+    return replace(
+        request, id=f"{re.sub('[^A-Za-z0-9_-]', '', own)[: bounds.CLIENT_REQUEST_ID_CHARACTERS]}::{uuid4()}"
+    )
+
+
+def endpoint() -> tuple[handler.Resolver[Call], handler.Handler]:
+    """The resolver and the handler of an endpoint."""
+    app: handler.Resolver[Call] = handler.Resolver(serializer=plain)
+    return app, handler.door(app, CloudFoundry(), name=named)
+
+
+def answer(call: Call) -> dict[str, Any]:
+    """What the call asks for: a page of a list, or one object. Raises Unfit for its query."""
+    if call.aim.guid is None or call.aim.relation:
+        return _page(call)
+    if call.target is None:
+        raise Missing(call.aim.kind, call.aim.guid)
+    return _object(call, call.target)
+
+
+def _object(call: Call, target: Entity) -> dict[str, Any]:
+    """One object, whole: `orphan-relations` is of pages, which have a place for them."""
+    asked = Asked.read(call.query, None, lists.COLUMNS[call.aim.kind])
+    node = Node(call.aim.kind, target)
+    inline(call.store, call.sight, [node], asked)
+    return shown(node)
+
+
+def _page(call: Call) -> dict[str, Any]:
+    """A page of a kind's list, or of a relation's."""
+    aim = call.aim
+    relation = next((each for each in RELATIONS[aim.kind] if each.name == aim.relation), None)
+    to = aim.kind if relation is None else relation.to
+    filters = None if to is None else lists.FILTERS[to]
+    columns = lists.TOP_COLUMNS[aim.kind] if relation is None else lists.COLUMNS[to or "space"]
+    asked = Asked.read(call.query, filters, columns)
+    found, total = lists.page(call.store, call.sight, _source(call, to), asked, _head(call, asked))
+    nodes = [Node(to or "space", entity) for entity in found]
+    inline(call.store, call.sight, nodes, asked)
+    pages = max(1, -(-total // asked.size))
+    previous = asked.link(aim.path, asked.page - 1) if asked.page > 1 else None
+    following = asked.link(aim.path, asked.page + 1) if asked.page < pages else None
+    return envelope(nodes, total, pages, previous, following, asked.orphans)
+
+
+def _sight(proved: authentication.Bearer) -> Sight:
+    """Who calls, and with which scopes. Raises NotKnown for a suspended user."""
+    user = proved.principal.user if proved.principal else None
+    if user is not None and not user.active:
+        raise NotKnown
+    own = {"read", "write"}
+    given = [scope.partition("cloud_controller.") for scope in proved.scopes or ()]
+    scopes = {name for before, prefix, name in given if prefix and not before}
+    if not proved.by_issuer:
+        scopes = own if proved.scopes is None else scopes & own
+    if user is not None and user.is_admin:
+        scopes.add("admin")
+    return Sight(proved.user_id, user, frozenset(scopes))
+
+
+def _target(aim: Aim, sight: Sight, found: Mapping[Key, Item]) -> Entity | None:
+    """The object that the path names. Raises Missing, but for the caller's own lists."""
+    if aim.guid is None:
+        return None
+    if aim.kind == "user" and aim.guid == sight.user_id and sight.user is not None:
+        return sight.user  # as the credential lets the user act
+    item = found.get(_PROFILES[aim.kind](aim.guid)) if keys.is_id(aim.guid) else None
+    target = None if item is None else _read(aim.kind, item)
+    if target is None and not (aim.kind == "user" and aim.relation and aim.guid == sight.user_id):
+        raise Missing(aim.kind, aim.guid)
+    return target
+
+
+def _read(kind: Kind, item: Item) -> Entity | None:
+    match kind:
+        case "user":
+            return users.of_item(item)
+        case "space":
+            return spaces.of_item(item)
+        case "organization":
+            return workspaces.of_item(item)
+    return entity(App, item)
+
+
+def _demand_sight(store: Store, sight: Sight, aim: Aim, target: Entity | None) -> None:
+    """Raise NotAllowed for what the caller may not see: at most one BatchGet, and for an app a Get before."""
+    if aim.kind == "user":
+        allowed = sight.may_list_users if aim.guid is None else sight.may_name(aim.guid)
+    elif target is None:
+        return  # everybody's list holds what they see
+    else:
+        judged = spaces.by_id(store, target.space_id) if isinstance(target, App) else target
+        allowed = judged is not None and sight.sees(judged, store.batch_get(sight.evidence(judged)))
+    if not allowed:
+        raise NotAllowed(sight.user_id)
+
+
+def _head(call: Call, asked: Asked) -> Mapping[Key, Item] | None:
+    """The head of the relation's listing, where it was read with the caller and is that of the page."""
+    listing = call.aim.listing
+    if listing is None:
+        return None
+    skip = (asked.page - 1) * asked.size
+    return call.found if counted_lists.head(listing, skip) == counted_lists.head(listing) else None
+
+
+def _source(call: Call, to: Kind | None) -> lists.Source:
+    """Where the rows of the list are that the caller is shown."""
+    aim, sight = call.aim, call.sight
+    if aim.guid is not None:
+        if aim.kind == "organization" and to == "space" and not sight.sees_all:
+            tenant = cast(Tenant, call.target)
+            if not sight.rules(tenant.id, call.store.batch_get(sight.evidence(tenant))):
+                return lists.spaces_seen_by(call.store, sight.user, tenant.id)
+        return lists.of_relation(aim.kind, call.target, aim.guid, aim.relation, to)
+    if sight.sees_all:
+        return lists.Source(aim.kind, _SITE[aim.kind])
+    if aim.kind == "space":
+        return lists.spaces_seen_by(call.store, sight.user)
+    if sight.user is None:
+        return lists.Source("organization", gathered=())
+    return lists.of_relation("user", sight.user, sight.user.id, "organizations", "organization")
+
+
+_SITE = {"space": keys.SPACES, "user": keys.USERS, "organization": keys.WORKSPACES}

@@ -1,0 +1,293 @@
+"""Cloud Foundry v2's lists: where their rows are, which of them a query keeps, and in what order.
+
+Asked for whole and in its own order, a list is a counted page. A condition or another order reads the
+rows through, a megabyte a Query; they hold what the filters of spaces and apps ask for. Those of users and
+organizations are joined, once the conditions that ask for a guid have left out what they leave out. What a
+filter names besides is read as `cloud_foundry_related` says, where it is also decided what may be named.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from roster.db import counted_lists, keys
+from roster.db.store import Item, Key, Store
+from roster.dialects.cloud_foundry.conditions import Matches, Related
+from roster.dialects.cloud_foundry.query_string import Asked, Condition, unfit
+from roster.dialects.cloud_foundry.schemas import Entity, Kind, listing_of
+from roster.dialects.cloud_foundry.visibility import Sight
+from roster.directory import grants, members, spaces, users, workspaces
+from roster.domain import Space, SpaceRole, User, WorkspaceRole
+
+FILTERS: Mapping[Kind, tuple[str, ...]] = {
+    "space": ("name", "organization_guid", "developer_guid", "app_guid"),
+    "user": (
+        "space_guid",
+        "organization_guid",
+        "managed_organization_guid",
+        "billing_managed_organization_guid",
+        "audited_organization_guid",
+        "managed_space_guid",
+        "audited_space_guid",
+    ),
+    "organization": (
+        "name",
+        "space_guid",
+        "user_guid",
+        "manager_guid",
+        "billing_manager_guid",
+        "auditor_guid",
+        "status",
+    ),
+    "app": ("name", "space_guid"),
+}
+COLUMNS: Mapping[Kind, tuple[str, ...]] = {
+    "space": ("id", "name", "guid", "created_at"),
+    "user": ("id", "guid", "created_at"),
+    "organization": ("id", "name", "guid", "created_at"),
+    "app": ("id", "name", "guid"),
+}
+TOP_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
+    "space": ("id", "name"),
+    "user": ("id",),
+    "organization": ("id", "name"),
+}
+"""The lists of the whole site check this; lists of one object's relations take any column."""
+
+MOST_READ = 100_000
+"""Rows that a condition or an order reads through; of a longer list, pages in its own order are served."""
+
+_TEXTS = ("name", "status")
+_WITHIN = (("space", "organization_guid"), ("app", "space_guid"))
+_GUID = {"space": "space_id", "user": "user_id", "organization": "workspace_id", "app": "app_id"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the rows of a list are: in a counted listing, of which `keep` may leave some out, or gathered."""
+
+    kind: Kind
+    listing: str = ""
+    keep: Callable[[Item], bool] | None = None
+    gathered: Sequence[Item] | None = None
+
+    def rows(self, store: Store) -> Iterator[Item]:
+        """All rows, in ascending order of their numbers. Raises Unfit past as many as fit into a function."""
+        if self.gathered is not None:
+            yield from self.gathered
+        elif self.listing:
+            for count, row in enumerate(counted_lists.everything(store, self.listing)):
+                if count == MOST_READ:
+                    unfit(f"lists of more than {MOST_READ} are not filtered or ordered")
+                if self._keeps(row):
+                    yield row
+
+    def _keeps(self, row: Item) -> bool:
+        return self.keep is None or self.keep(row)
+
+    @property
+    def is_counted(self) -> bool:
+        return self.gathered is None and self.keep is None
+
+
+def page(
+    store: Store, sight: Sight, source: Source, asked: Asked, known: Mapping[Key, Item] | None = None
+) -> tuple[list[Entity], int]:
+    """The objects of the page that was asked for, and the total; `known` is the listing's head, if read."""
+    if source.is_counted and asked.is_plain:
+        forward = not asked.descending
+        found = counted_lists.page(
+            store, source.listing, asked.page, asked.size, forward=forward, known=known
+        )
+        joined = _joined(store, source, found.items)
+        return [entity for row in found.items if (entity := joined.get(_guid(source, row)))], found.total
+    cards = _kept(store, source, asked.conditions, Related(store, sight, source.kind))
+    if asked.order_by != "id":
+        cards.sort(key=lambda card: card.column(asked.order_by), reverse=asked.descending)
+    elif asked.descending:
+        cards.reverse()
+    first = (asked.page - 1) * asked.size
+    some = cards[first : first + asked.size]
+    joined = _joined(store, source, [card.row for card in some if card.entity is None])
+    shown = (card.entity or joined.get(card.guid) for card in some)
+    return [entity for entity in shown if entity is not None], len(cards)
+
+
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What conditions and orders ask of a row; `entity` where it had to be read for that."""
+
+    row: Item
+    guid: str
+    name: str
+    created_at: str
+    within: str
+    entity: Entity | None = None
+
+    def column(self, name: str) -> str:
+        match name:
+            case "name":
+                return self.name.casefold()
+            case "guid":
+                return self.guid
+        return self.created_at
+
+
+def _cards(store: Store, source: Source) -> Iterator[_Card]:
+    """The cards of all rows but those that name nothing."""
+    return (card for row in source.rows(store) if (card := _card(source, row)).guid)
+
+
+def _kept(store: Store, source: Source, conditions: Sequence[Condition], related: Related) -> list[_Card]:
+    """The cards that meet all conditions; those of users and organizations with their objects.
+
+    Of all that a condition names, what can be is read before the rows, so that they are let go of as they
+    come. Conditions that name users are asked about the rows that are left.
+    """
+    joins = source.kind in ("user", "organization")  # their rows need hold no name
+    own = [each for each in conditions if _is_own(source.kind, each)]
+    to_users = [each for each in conditions if related.names_user(each)]
+    matches = related.to_things([each for each in conditions if each not in own and each not in to_users])
+    early = [] if joins else [_holding(each) for each in own]
+    cards = [
+        card
+        for card in _cards(store, source)
+        if all(holds(card) for holds in early) and all(card.guid in some for some in matches)
+    ]
+    users_matches = related.to_users(to_users, [card.guid for card in cards])
+    cards = [card for card in cards if all(card.guid in some for some in users_matches)]
+    if not joins:
+        return cards
+    late = [_holding(each) for each in own]
+    whole = _whole(store, source, cards)
+    return [card for card in whole if all(holds(card) for holds in late) and _still(card, matches)]
+
+
+def _is_own(kind: Kind, condition: Condition) -> bool:
+    """Whether a condition asks for what an object itself shows."""
+    return condition.key in _TEXTS or (kind, condition.key) in _WITHIN
+
+
+def _holding(condition: Condition) -> Callable[[_Card], bool]:
+    """Whether a card meets a condition on what the object shows. Of guids there is equality and IN only."""
+    if condition.key == "status":
+        active = condition.holds("active")
+        return lambda card: active
+    if condition.key in _TEXTS:
+        return lambda card: condition.holds(card.name)
+    within = frozenset(filter(keys.is_id, condition.values))
+    return lambda card: card.within in within
+
+
+def _still(card: _Card, matches: Iterable[Matches]) -> bool:
+    """Whether a user still holds what makes each condition hold: it may have ended with a membership."""
+    user = card.entity
+    if not isinstance(user, User):
+        return True
+    return all(any(_stands(row, user) for row in some[card.guid]) for some in matches)
+
+
+def _whole(store: Store, source: Source, cards: list[_Card]) -> list[_Card]:
+    """The cards with their objects: one BatchGet a hundred. Those whose objects have gone are left out."""
+    joined = _joined(store, source, [card.row for card in cards])
+    pairs = ((card.row, joined.get(card.guid)) for card in cards)
+    return [
+        _Card(row, entity.id, getattr(entity, "name", ""), getattr(entity, "created_at", ""), "", entity)
+        for row, entity in pairs
+        if entity is not None
+    ]
+
+
+def _card(source: Source, row: Item) -> _Card:
+    within = row.get("workspace_id" if source.kind == "space" else "space_id")
+    name, created_at = row.get("name"), row.get("created_at")
+    return _Card(row, _guid(source, row), str(name or ""), str(created_at or ""), str(within))
+
+
+def _guid(source: Source, row: Item) -> str:
+    """The guid of the object that a row stands for; empty where the row names none."""
+    guid = row.get(_GUID[source.kind]) or row.get("id")
+    return guid if isinstance(guid, str) and keys.is_id(guid) else ""
+
+
+def _joined(store: Store, source: Source, rows: Sequence[Item]) -> dict[str, Entity]:
+    """The objects of the rows by guid: read from the site's lists, where the rows are not of these."""
+    numbers = [keys.number_of(Key.of(row)) for row in rows]
+    match source.kind:
+        case "space":
+            found = _read(store, source, keys.SPACES, rows, spaces.rows_of(numbers))
+            return {space.id: space for space in spaces.in_rows(found).values()}
+        case "app":
+            found = _read(store, source, keys.APPS, rows, spaces.app_rows_of(numbers))
+            return {app.id: app for app in spaces.apps_in_rows(found).values()}
+        case "organization":
+            found = _read(store, source, keys.WORKSPACES, rows, workspaces.rows_of(numbers))
+            return {tenant.id: tenant for tenant in workspaces.in_rows(found).values()}
+    people = users.by_ids(store, [guid for row in rows if (guid := _guid(source, row))])
+    return {user.id: user for row in rows if (user := people.get(_guid(source, row))) and _stands(row, user)}
+
+
+def _read(
+    store: Store, source: Source, home: str, rows: Sequence[Item], places: Sequence[Key]
+) -> Mapping[Key, Item]:
+    if source.listing == home:
+        return {Key.of(row): row for row in rows}
+    return store.batch_get(places)
+
+
+def _stands(row: Item, user: User) -> bool:
+    """Whether a row of a user is of a membership, or of a role whose membership has not ended."""
+    return "since" not in row or not grants.is_void(row, user)
+
+
+def roles_of(store: Store, user: User, role: SpaceRole) -> Iterator[Item]:
+    """The rows of the spaces in which a user holds a role: one Query a megabyte."""
+    rows = counted_lists.everything(store, keys.spaces_of(user.id, role))
+    return (row for row in rows if not grants.is_void(row, user))
+
+
+# Sources.
+
+
+def of_relation(kind: Kind, entity: Entity | None, guid: str, relation: str, to: Kind | None) -> Source:
+    """The rows of an object's relation; `entity` is None for a user whom only an issuer knows."""
+    if to is None:
+        return Source("space", gathered=())  # of what this directory has nothing
+    listing = listing_of(kind, guid, relation) or ""
+    if entity is None:
+        return Source(to, gathered=())
+    ruling = relation in ("managers", "managed_organizations") and not isinstance(entity, Space)
+    if isinstance(entity, User):
+        return Source(to, listing, _kept_of_user(entity, to, ruling))
+    return Source(to, listing, _is_ruling if ruling else None)
+
+
+def _is_ruling(row: Item) -> bool:
+    return row.get("role") == WorkspaceRole.ADMIN
+
+
+def _kept_of_user(user: User, to: Kind, ruling: bool) -> Callable[[Item], bool] | None:
+    """Which rows of a user's relation count; None where all of them do."""
+    if to == "space":
+        has_void = user.floors or user.limited_to is not None
+        return (lambda row: not grants.is_void(row, user)) if has_void else None
+    if user.limited_to is not None:
+        return lambda row: user.acts_in(row.get("workspace_id")) and (not ruling or _is_ruling(row))
+    return _is_ruling if ruling else None
+
+
+def spaces_seen_by(store: Store, user: User | None, workspace_id: str | None = None) -> Source:
+    """The spaces that a user sees who is no administrator, of one workspace or of all."""
+    if user is None:
+        return Source("space", gathered=())
+    found = {
+        keys.number_of(Key.of(row)): row
+        for role in SpaceRole
+        for row in roles_of(store, user, role)
+        if workspace_id is None or row.get("workspace_id") == workspace_id
+    }
+    if workspace_id is None:
+        for joined in members.rows_of_caller(store, user):
+            if joined.get("role") == WorkspaceRole.ADMIN:
+                rows = counted_lists.everything(store, keys.spaces_in(str(joined["workspace_id"])))
+                found |= {keys.number_of(Key.of(row)): row for row in rows}
+    return Source("space", gathered=[found[number] for number in sorted(found)])

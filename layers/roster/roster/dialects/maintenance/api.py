@@ -1,0 +1,38 @@
+"""The table's stream as Lambda delivers it: which sweeps its records announce, how a failure is told."""
+
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from roster.db import keys
+from roster.db.store import Key, Store
+from roster.directory import cleanup
+from roster.http.log_formatter import Lines
+
+log = Logger(service="roster", logger_formatter=Lines())
+
+
+def sweep(store: Store, event: Any, now: datetime) -> dict[str, Any]:
+    """Do the sweeps that the records announce, in order.
+
+    Returns Lambda's partial batch answer: the first record that failed, from which the stream is
+    delivered again, or none.
+    """
+    for record in event.get("Records", []):
+        job = _job(record)
+        if job is None:
+            continue
+        try:
+            cleanup.run(store, job, now)
+        except Exception as error:  # whatever it is, the record must come again
+            log.error("sweep failed", extra={"cause": type(error).__name__})
+            number = record.get("dynamodb", {}).get("SequenceNumber", "")
+            return {"batchItemFailures": [{"itemIdentifier": number}]}
+    return {"batchItemFailures": []}
+
+
+def _job(record: dict[str, Any]) -> Key | None:
+    found = record.get("dynamodb", {}).get("Keys", {})
+    key = Key(found.get("PK", {}).get("S", ""), found.get("SK", {}).get("S", ""))
+    return key if key.pk == keys.SWEEP and record.get("eventName") != "REMOVE" else None

@@ -1,0 +1,238 @@
+"""The token endpoint (RFC 6749): forms in, JSON out, the client proved by Basic or by the form."""
+
+import base64
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from roster import dependencies
+from roster.auth import login, refresh_tokens, token_endpoint
+from roster.auth.credentials import Credential
+from roster.auth.refresh_tokens import Issued
+from roster.auth.token_endpoint import Applicant, BeyondScope, UnknownClient
+from roster.db import keys
+from roster.db.store import Item, Key, Store
+from roster.dialects.fields import Wire, absent_if_none
+from roster.domain import Actor
+from roster.errors import (
+    DirectoryError,
+    Flaw,
+    Missing,
+    NotAllowed,
+    NotKnown,
+    TooLarge,
+    Unavailable,
+    Unfit,
+    WrongMediaType,
+)
+from roster.http import handler, strict_form
+from roster.http.request import BLANK, FORM, Request
+from roster.http.source_address import source_of
+
+_CHALLENGE = 'Basic realm="roster", charset="UTF-8"'
+_UNCACHED = {"Pragma": "no-cache"}  # RFC 6749, 5.1
+
+
+class UnknownGrant(DirectoryError):
+    """A `grant_type` that is not served here."""
+
+
+_WORDS: dict[type[DirectoryError], tuple[int, str, str]] = {
+    Unfit: (400, "invalid_request", "The request is not valid."),
+    TooLarge: (413, "invalid_request", "The request is too large."),
+    WrongMediaType: (400, "invalid_request", "The body must be application/x-www-form-urlencoded in UTF-8."),
+    UnknownClient: (401, "invalid_client", "The client is not known, or did not prove itself."),
+    NotKnown: (400, "invalid_grant", "The credentials or the token are not valid."),
+    NotAllowed: (400, "unauthorized_client", "The client may not ask for this grant."),
+    UnknownGrant: (400, "unsupported_grant_type", "This grant is not served here."),
+    BeyondScope: (400, "invalid_scope", "A scope is none, or was not granted."),
+    Missing: (404, "invalid_request", "There is nothing here."),
+    Unavailable: (503, "temporarily_unavailable", "The directory is busy; try again."),
+    DirectoryError: (500, "server_error", "The request could not be completed."),
+}
+
+
+class OAuthTokenRequest(BaseModel):
+    """The fields of the form; the client may prove itself by Basic instead. Others are ignored."""
+
+    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
+
+    grant_type: str
+    username: str = ""
+    password: str = ""
+    refresh_token: str = ""
+    scope: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_each(cls, fields: dict[str, list[str]]) -> dict[str, str]:
+        """Powertools gives a field's values, of which there is one; an empty one is none (RFC 6749, 3.2)."""
+        return {name: value for name, (value,) in fields.items() if value}
+
+    def demand(self, *names: str) -> None:
+        """Raise Unfit where a field is absent."""
+        absent = [Flaw(name, "is required") for name in names if not getattr(self, name)]
+        if absent:
+            raise Unfit(*absent)
+
+
+Form = Annotated[OAuthTokenRequest, Body(media_type=FORM)]
+"""The body; Powertools' own `Form` knows no model of several fields."""
+
+
+class OAuthToken(Wire):
+    """What is granted; `expires_in` in seconds, `scope` separated by spaces."""
+
+    access_token: str
+    token_type: Literal["bearer"]
+    expires_in: int
+    refresh_token: str | None = absent_if_none()
+    scope: str
+
+    @classmethod
+    def of(cls, issued: Issued) -> "OAuthToken":
+        return cls(
+            access_token=str(issued.access),
+            token_type="bearer",  # noqa: S106
+            expires_in=int(refresh_tokens.ACCESS.total_seconds()),
+            refresh_token=str(issued.refresh) if issued.refresh else None,
+            scope=" ".join(issued.scopes),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An admitted request: the client, and what was read beside it for the grant that the form names."""
+
+    store: Store
+    now: datetime
+    request: Request
+    applicant: Applicant
+    found: Mapping[Key, Item]
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.request.id, self.now)
+
+    def granted(self, form: OAuthTokenRequest) -> Response[OAuthToken]:
+        """The tokens that the form asks for."""
+        return Response(200, "application/json", OAuthToken.of(self._issued(form)), headers=_UNCACHED)
+
+    def _issued(self, form: OAuthTokenRequest) -> Issued:
+        store, who, found, by = self.store, self.applicant, self.found, self.actor
+        match form.grant_type:
+            case token_endpoint.PASSWORD:
+                form.demand("username", "password")
+                return token_endpoint.by_password(
+                    store, who, form.username, form.password, form.scope, found, by=by
+                )
+            case token_endpoint.REFRESH:
+                form.demand("refresh_token")
+                credential = Credential.read(form.refresh_token)
+                return token_endpoint.by_refresh_token(store, who, credential, form.scope, found, by=by)
+            case token_endpoint.CLIENT:
+                return token_endpoint.by_client(store, who, form.scope, by=by)
+        raise UnknownGrant
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth:
+    """The dialect."""
+
+    content_type: str = "application/json; charset=utf-8"
+    request_id_header: str = "X-Request-Id"
+
+    def admit(self, request: Request, store: Store) -> Call:
+        """400 for what is no form or names two clients, 413, 401 for one not proved: one BatchGet.
+
+        For one that failed, what `granting.applicant` writes comes after it.
+        """
+        form = request.form()
+        client_id, secrets = _client_in(request.headers.get("authorization"), form)
+        if not keys.is_id(client_id):
+            raise UnknownClient
+        now, source = dependencies.current().now(), source_of(request)
+        counted = token_endpoint.counted_of(client_id, source, now)
+        found = store.batch_get([keys.client(client_id), *counted, *_beside(form, now)])
+        applicant = token_endpoint.applicant(store, client_id, secrets, source, found, now)
+        return Call(store, now, request, applicant, found)
+
+    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
+        kind = next(kind for kind in type(error).__mro__ if kind in _WORDS)
+        status, code, description = _WORDS[kind]
+        return _failure(status, code, _reasons(error) or description)
+
+    def broken(self, request: Request) -> handler.Reply:
+        return _failure(*_WORDS[DirectoryError])
+
+
+def _client_in(header: str | None, form: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The client's id, and what may be its secret. Raises Unfit, UnknownClient.
+
+    RFC 6749 forbids to prove oneself twice (2.3), and clients of Cloud Foundry do: they may, if both agree.
+    """
+    if header is None:
+        return form.get("client_id", ""), (form.get("client_secret", ""),)
+    client_id, secrets = _basic(header)
+    named, told = form.get("client_id") or client_id, form.get("client_secret") or secrets[0]
+    if named != client_id or told not in secrets:
+        raise Unfit(Flaw("client_id", "is one in the header and another in the form"))
+    return client_id, secrets
+
+
+def _basic(header: str) -> tuple[str, tuple[str, ...]]:
+    """Id and secret of a Basic header. Raises UnknownClient.
+
+    Both should be form-encoded (RFC 6749, 2.3.1), and most clients send them as they are: an id is the
+    same either way, a secret is taken as either.
+    """
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        raise UnknownClient
+    try:
+        pair = base64.b64decode(encoded.strip(BLANK), validate=True).decode()
+    except ValueError as error:
+        raise UnknownClient from error
+    client_id, colon, secret = pair.partition(":")
+    if not colon:
+        raise UnknownClient
+    try:
+        return client_id, (secret, strict_form.decoded(secret))
+    except strict_form.NotStrict:
+        return client_id, (secret,)
+
+
+def _beside(form: Mapping[str, str], now: datetime) -> list[Key]:
+    """What the grant that a form names wants read together with the client; its source is read with it."""
+    match form.get("grant_type"):
+        case token_endpoint.PASSWORD:
+            return login.asked_of(login.address_of(form.get("username", "")), None, now)
+        case token_endpoint.REFRESH:
+            return token_endpoint.asked_of(Credential.read(form.get("refresh_token", "")))
+    return []
+
+
+def _reasons(error: DirectoryError) -> str:
+    """What is wrong with the request: fields and rules, never what was sent."""
+    flaws = error.flaws if isinstance(error, Unfit) else ()
+    return "; ".join(f"{flaw.field or 'the form'} {flaw.message}" for flaw in flaws)
+
+
+def _failure(status: int, error: str, description: str) -> handler.Reply:
+    body = json.dumps({"error": error, "error_description": description}, separators=(",", ":"))
+    challenge = {"WWW-Authenticate": _CHALLENGE} if status == 401 else {}
+    return handler.Reply(status, body, {**_UNCACHED, **challenge})
+
+
+def endpoint() -> tuple[handler.Resolver[Call], handler.Handler]:
+    """The resolver and the handler of the endpoint."""
+    app: handler.Resolver[Call] = handler.Resolver()
+    return app, handler.door(app, OAuth(), reads=Request.form)

@@ -1,0 +1,1 @@
+"""What the site says of itself, and the answer to unknown routes."""

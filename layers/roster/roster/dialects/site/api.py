@@ -1,0 +1,95 @@
+"""What the site says of itself: its OpenAPI document, and a page that shows it. Public, and no table."""
+
+import hashlib
+import json
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from aws_lambda_powertools.event_handler import Response, openapi
+
+from roster.db.store import Store
+from roster.dialects.workspaces.api import Access, Workspaces
+from roster.errors import DirectoryError
+from roster.http import handler
+from roster.http.request import Request
+
+_WORDS = Workspaces(Access.PUBLIC)  # which also speaks where there is no route
+# Found beside its package, for to import it takes the shapes of all of OpenAPI: half a cold start.
+_ASSETS = Path(openapi.__path__[0], "swagger_ui")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The dialect; `content_type` is that of the one thing that the endpoint shows."""
+
+    content_type: str
+    request_id_header: str = "X-Request-Id"
+
+    def admit(self, request: Request, store: Store) -> None:
+        """Admit anybody."""
+
+    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
+        return _as_json(_WORDS.refuse(error, request))
+
+    def broken(self, request: Request) -> handler.Reply:
+        return _as_json(_WORDS.broken(request))
+
+
+def _as_json(reply: handler.Reply) -> handler.Reply:
+    return replace(reply, headers={**reply.headers, "Content-Type": _WORDS.content_type})
+
+
+def endpoint(content_type: str) -> tuple[handler.Resolver[None], handler.Handler]:
+    """The resolver and the handler of an endpoint that shows something of this type."""
+    app: handler.Resolver[None] = handler.Resolver()
+    return app, handler.door(app, Site(content_type), reads=_nothing)
+
+
+def _nothing(request: Request) -> None:
+    """Whatever a body holds, it is not read."""
+
+
+def document(file: Path) -> Response[str]:
+    """The OpenAPI document in a file."""
+    return Response(200, "application/json", file.read_text("utf-8"), headers={"Vary": "Accept-Encoding"})
+
+
+def page() -> Response[str]:
+    """The page that shows the document beside it; it may load that and nothing else."""
+    html, policy = _page()
+    headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "Vary": "Accept-Encoding"}
+    return Response(200, "text/html", html, headers=headers)
+
+
+_OPTIONS = {"url": "openapi.json", "dom_id": "#docs", "deepLinking": True, "filter": True}
+
+
+@cache
+def _page() -> tuple[str, str]:
+    """The page, and the policy that names its own scripts and styles by their hashes."""
+    style = _asset("swagger-ui.min.css")
+    scripts = [_asset("swagger-ui-bundle.min.js"), f"SwaggerUIBundle({json.dumps(_OPTIONS)})"]
+    html = (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Roster</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="data:,"><style>{style}</style></head><body><main id="docs"></main>'
+        + "".join(f"<script>{script}</script>" for script in scripts)
+        + "</body></html>"
+    )
+    policy = (
+        "default-src 'none'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+        f"frame-ancestors 'none'; script-src {_hashes(*scripts)}; style-src {_hashes(style)}"
+    )
+    return html, policy
+
+
+def _asset(name: str) -> str:
+    """A file of Swagger UI, which Powertools ships: nothing is fetched from elsewhere."""
+    return (_ASSETS / name).read_text("utf-8")
+
+
+def _hashes(*texts: str) -> str:
+    digests = (hashlib.sha256(text.encode()).digest() for text in texts)
+    return " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in digests)

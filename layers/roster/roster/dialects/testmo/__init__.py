@@ -1,0 +1,1 @@
+"""Testmo users."""

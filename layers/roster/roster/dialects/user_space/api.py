@@ -1,0 +1,327 @@
+"""User Space (document 000): identity headers, and what the caller sees of one organisation's project."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hmac import compare_digest
+from http import HTTPStatus
+from typing import Generic, Literal, Self, TypeAlias, TypeVar
+
+from roster import dependencies, security_log
+from roster.auth import authentication, source_failures
+from roster.db import keys
+from roster.db.store import Item, Key, Store
+from roster.dialects import bearer
+from roster.dialects.fields import Moment, Wire
+from roster.directory import grants, members, projects, users, workspaces
+from roster.domain import Feature, Organisation, Project, Space, Tenant, User, WorkspaceRole
+from roster.errors import DirectoryError, Flaw, Missing, NotKnown, TooLarge, Unavailable, Unfit
+from roster.http import handler
+from roster.http.request import BLANK, Request
+from roster.http.source_address import source_of
+from roster.settings import settings
+
+T = TypeVar("T")
+
+_STATUS: dict[type[DirectoryError], int] = {
+    Unfit: 400,
+    NotKnown: 401,
+    Missing: 404,
+    TooLarge: 413,
+    Unavailable: 503,
+    DirectoryError: 500,
+}
+_TEXTS = {
+    400: "missing or malformed header",
+    401: "missing X-User-Id header, or the caller is not proved",
+    404: "org or project not found",
+    413: "the request is too large",
+    500: "the request could not be completed",
+    503: "the directory is busy, try again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An admitted request: the caller belongs to the organisation and to its project."""
+
+    store: Store
+    user: User
+    tenant: Tenant
+    project: Project
+    sees_all: bool
+    """Whether the caller is platform ADMIN or ADMIN of the organisation."""
+
+
+@dataclass(frozen=True, slots=True)
+class UserSpace:
+    """The dialect; all six endpoints admit alike."""
+
+    content_type: str = "application/json; charset=utf-8"
+    request_id_header: str = "X-Request-Id"
+
+    def admit(self, request: Request, store: Store) -> Call:
+        """401 without `X-User-Id` or proof of it, then 400 for a header, then 404 for what is not theirs."""
+        headers = request.headers
+        user_id, org_id, project_id = (
+            headers.get(name, "").strip(BLANK) for name in ("x-user-id", "x-org-id", "x-project-id")
+        )
+        if not user_id:
+            raise NotKnown
+        place = _Place(user_id, org_id, project_id)
+        proved = _prove(request, store, place)
+        flaws = [Flaw(name, _TEXTS[400]) for name, value in place.headers() if not _is_opaque(value)]
+        if flaws:
+            raise Unfit(*flaws)
+        user, found = proved if proved is not None else (None, store.batch_get(place.keys))
+        return place.call(store, user, found)
+
+    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
+        kind = next(kind for kind in type(error).__mro__ if kind in _STATUS)
+        return _reply(_STATUS[kind], error.flaws[0].field if isinstance(error, Unfit) and error.flaws else "")
+
+    def broken(self, request: Request) -> handler.Reply:
+        return _reply(500)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """What the three headers name; everything about it is one BatchGet."""
+
+    user_id: str
+    org_id: str
+    project_id: str
+
+    def headers(self) -> Sequence[tuple[str, str]]:
+        return ("X-Org-Id", self.org_id), ("X-Project-Id", self.project_id), ("X-User-Id", self.user_id)
+
+    @cached_property
+    def keys(self) -> list[Key]:
+        if not all(keys.is_id(value) for _, value in self.headers()):
+            return []
+        return [
+            keys.user(self.user_id),
+            keys.tenant(self.org_id),
+            keys.member(self.org_id, self.user_id),
+            keys.project(self.project_id),
+            keys.project_member(self.project_id, self.user_id),
+        ]
+
+    def call(self, store: Store, user: User | None, found: Mapping[Key, Item]) -> Call:
+        user_key, tenant_key, _, project_key, place_key = self.keys
+        user = user or users.of_item(found.get(user_key))
+        tenant = workspaces.of_item(found.get(tenant_key))
+        project = projects.of_item(found.get(project_key))
+        if user is None or not user.active or tenant is None or project is None:
+            raise Missing("organisation or project")
+        membership = members.of_item(members.item_of_caller(found, tenant.id, user))
+        if project.workspace_id != tenant.id or not (user.is_admin or membership):
+            raise Missing("organisation or project")
+        rules = membership is not None and membership.role is WorkspaceRole.ADMIN
+        place = found.get(place_key)
+        works_there = place is not None and not grants.is_void(place, user)
+        if not (user.is_admin or rules or works_there):
+            raise Missing("organisation or project")
+        return Call(store, user, tenant, project, user.is_admin or rules)
+
+
+_Proved: TypeAlias = tuple[User | None, Mapping[Key, Item]]
+"""What a proof has read: the caller, and what was read beside."""
+
+
+def _is_opaque(value: str) -> bool:
+    """Whether the value can be an id; dots alone are a step in a path (attack H-10)."""
+    return keys.is_id(value) and value.strip(".") != ""
+
+
+def _prove(request: Request, store: Store, place: _Place) -> _Proved | None:
+    """Demand the proof that the deployment asks for."""
+    proof = settings().identity_header_proof
+    if proof == "credential":
+        return _by_credential(request, store, place)
+    if proof == "gateway-secret":
+        given = request.headers.get("x-gateway-secret", "").encode(errors="surrogatepass")
+        # Every secret is compared, so that the time tells nothing of which one matched.
+        matches = [
+            compare_digest(given, secret.encode()) for secret in dependencies.current().gateway_secrets()
+        ]
+        if any(matches):
+            return None
+        if given:
+            _count_guess(request, store)
+    elif proof == "none":
+        return None
+    raise NotKnown
+
+
+def _count_guess(request: Request, store: Store) -> None:
+    """Count a wrong secret by its source: one Write, and a warning in the log.
+
+    The right one passes whatever was counted, so that nobody behind the gateway's address can shut the
+    gateway out, and costs no call. Its 32 characters are what stops guessing; the count tells of it.
+    """
+    source, now = source_of(request), dependencies.current().now()
+    counted = source_failures.add(store, source, now, keys.source_gateway)
+    security_log.gateway_secret_failed(source_over=not counted)
+
+
+def _by_credential(request: Request, store: Store, place: _Place) -> _Proved:
+    method, credential = bearer.presented(request)
+
+    def beside(user_id: str) -> list[Key]:
+        return place.keys
+
+    if method == "bearer":
+        proved = bearer.of_text(credential, store, beside)
+        user_id, found = proved.user_id, proved.beside
+        user = proved.principal.user if proved.principal else None
+    else:
+        session = authentication.by_session(store, credential, dependencies.current().now(), beside)
+        user, found = session.principal.user, session.beside
+        user_id = user.id
+    if user_id != place.user_id:
+        more = {"request": request.id, "source_ip": request.source_ip, "user": user_id}
+        handler.log.warning("identity_mismatch", extra=more)
+        raise NotKnown
+    return user, found
+
+
+def _reply(status: int, field: str = "") -> handler.Reply:
+    text = f"{_TEXTS[status]}: {field}" if field else _TEXTS[status]
+    # Python renamed the phrase of 413 in 3.13.
+    phrase = "Content Too Large" if status == 413 else HTTPStatus(status).phrase
+    body = {"code": status, "status": phrase, "message": text}
+    return handler.Reply(status, json.dumps(body, separators=(",", ":")), {})
+
+
+def endpoint() -> tuple[handler.Resolver[Call], handler.Handler]:
+    """The resolver and the handler of an endpoint."""
+    app: handler.Resolver[Call] = handler.Resolver()
+    return app, handler.door(app, UserSpace())
+
+
+class Answer(Wire, Generic[T]):
+    code: Literal[200] = 200
+    status: Literal["OK"] = "OK"
+    message: str
+    data: T
+
+
+class Org(Wire):
+    org_id: str
+    name: str
+    abbreviation: str
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> Self:
+        return cls(org_id=tenant.id, name=tenant.name, abbreviation=tenant.organisation.abbreviation)
+
+
+class OrgDetail(Org):
+    admin_email: str
+    admin_name: str
+    address: str
+    state: str
+    country: str
+    pin_code: str
+    created_at: Moment
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> Self:
+        face: Organisation = tenant.organisation
+        return cls(
+            **Org.of(tenant).model_dump(),
+            admin_email=face.admin_email,
+            admin_name=face.admin_name,
+            address=face.address,
+            state=face.state,
+            country=face.country,
+            pin_code=face.pin_code,
+            created_at=tenant.created_at,
+        )
+
+
+class UserProject(Wire):
+    project_id: str
+    org_id: str
+    name: str
+    abbreviation: str
+    description: str
+
+    @classmethod
+    def of(cls, project: Project) -> Self:
+        return cls(
+            project_id=project.id,
+            org_id=project.workspace_id,
+            name=project.name,
+            abbreviation=project.abbreviation,
+            description=project.description,
+        )
+
+
+class ProjectDatabase(Wire):
+    host: str
+    port: str
+    username: str
+    db_name: str
+    db_type: str
+    connect_timeout_secs: int
+    idle_timeout_secs: int
+    max_open_connections: int
+    max_idle_connections: int
+
+
+class ProjectDetail(UserProject):
+    database: list[ProjectDatabase]
+
+    @classmethod
+    def of(cls, project: Project) -> Self:
+        databases = [ProjectDatabase.model_validate(one, from_attributes=True) for one in project.database]
+        return cls(**UserProject.of(project).model_dump(), database=databases)
+
+
+class UserSpaceSpace(Wire):
+    space_id: str
+    org_id: str
+    project_id: str
+    owner_id: str | None
+    name: str
+    description: str
+    email: str
+
+    @classmethod
+    def of(cls, space: Space) -> Self:
+        return cls(
+            space_id=space.id,
+            org_id=space.workspace_id,
+            project_id=space.project_id or "",
+            owner_id=space.owner_id,
+            name=space.name,
+            description=space.description,
+            email=space.email,
+        )
+
+
+class UserSpaceFeature(Wire):
+    feature_id: str
+    org_id: str
+    project_id: str
+    name: str
+    description: str
+    email: str
+    owner_id: str | None
+    touched_by: str | None
+
+    @classmethod
+    def of(cls, feature: Feature) -> Self:
+        return cls(
+            feature_id=feature.id,
+            org_id=feature.workspace_id,
+            project_id=feature.project_id or "",
+            name=feature.name,
+            description=feature.description,
+            email=feature.email,
+            owner_id=feature.owner_id,
+            touched_by=feature.touched_by,
+        )

@@ -1,0 +1,379 @@
+"""Workspaces and admin users (document 002): a session or an API token, enveloped JSON, UPPER_SNAKE codes."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum, auto
+from typing import TypeVar
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+
+from roster import bounds, clock, dependencies
+from roster.auth import authentication, passwords
+from roster.auth import device_cookies as devices
+from roster.db import idempotency, keys
+from roster.db.store import Item, Key, Store
+from roster.db.transactions import Also, Transaction, nothing
+from roster.dialects import bearer
+from roster.dialects.fields import Body
+from roster.dialects.workspaces.schemas import Done, Listed, Meta, Success, T
+from roster.directory import members, workspaces
+from roster.domain import Actor, Membership, Principal, Session, Tenant, User, WorkspaceRole
+from roster.errors import (
+    DirectoryError,
+    Flaw,
+    LastAdmin,
+    Mismatch,
+    Missing,
+    NotAllowed,
+    NotKnown,
+    SessionRequired,
+    Stale,
+    Taken,
+    TooLarge,
+    Unavailable,
+    Unfit,
+    WrongMediaType,
+)
+from roster.http import handler
+from roster.http.request import BLANK, Request
+from roster.settings import cookie_name, device_cookie_name, settings
+
+E = TypeVar("E")
+
+_TAG = re.compile(r'(?:W/)?"[^"]*"')
+_TAGS = re.compile(rf"{_TAG.pattern}(?:(?:[ \t]*,)+[ \t]*{_TAG.pattern})*")
+_IDEMPOTENCY_KEY = re.compile(rf"[\x20-\x7e]{{1,{bounds.IDEMPOTENCY_KEY_CHARACTERS}}}")
+
+WHOLE = 1_000  # rows up to which a list without `page` is given whole
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list is wanted; `asked` when the caller named a page or a size."""
+
+    page: int
+    size: int
+    asked: bool
+
+    @classmethod
+    def of(cls, page: str, size: str) -> "Window":
+        return cls(int(page or 1), int(size or WHOLE), bool(page or size))
+
+
+class Access(Enum):
+    """Who may call an endpoint."""
+
+    PUBLIC = auto()
+    ANY_USER = auto()
+    ANY_SESSION = auto()  # what makes, shows or ends credentials: no token may
+    PLATFORM_ADMIN = auto()
+    MEMBER = auto()  # or platform ADMIN
+    WORKSPACE_ADMIN = auto()  # or platform ADMIN
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An admitted request: who calls, and for a workspace's endpoints what was read of it."""
+
+    store: Store
+    now: datetime
+    request: Request
+    principal: Principal | None = None
+    found: Mapping[Key, Item] = field(default_factory=dict)
+
+    @property
+    def user(self) -> User:
+        """The caller. Raises NotKnown on a public endpoint, which asks for none."""
+        if self.principal is None:
+            raise NotKnown
+        return self.principal.user
+
+    @property
+    def session(self) -> Session:
+        """The caller's session. Raises NotKnown for a caller with a token."""
+        if self.principal is None or self.principal.session is None:
+            raise NotKnown
+        return self.principal.session
+
+    @property
+    def tenant(self) -> Tenant:
+        """The workspace that the path names. Raises Missing where there is none."""
+        workspace_id = self.request.path.get("workspaceId", "")
+        item = self.found.get(keys.tenant(workspace_id)) if keys.is_id(workspace_id) else None
+        tenant = workspaces.of_item(item)
+        if tenant is None:
+            raise Missing("workspace", workspace_id)
+        return tenant
+
+    @property
+    def membership(self) -> Membership | None:
+        """The caller's membership of the workspace that the path names."""
+        workspace_id = self.request.path.get("workspaceId", "")
+        if not keys.is_id(workspace_id):
+            return None
+        return members.of_item(members.item_of_caller(self.found, workspace_id, self.user))
+
+    @property
+    def actor(self) -> Actor:
+        """Who is named in the audit of a change."""
+        user = self.principal.user if self.principal else None
+        tenant_id = self.request.path.get("workspaceId")
+        return Actor(
+            self.request.id, self.now, user.id if user else None, user.number if user else None, tenant_id
+        )
+
+    def success(self, data: T) -> Success[T]:
+        return Success(data=data, timestamp=clock.instant(self.now))
+
+    def tagged(self, data: T, revision: int) -> Response[Success[T]]:
+        """One object, with the ETag by which a later change can demand that it is still the same."""
+        return Response(200, "application/json", self.success(data), headers={"ETag": _tag(revision)})
+
+    def demand_match(self, revision: int | None) -> None:
+        """Raise Stale where `If-Match` names other revisions than this (None: it has no tag)."""
+        given = self.request.headers.get("if-match")
+        if given is None or given.strip(BLANK) == "*":
+            return
+        tags = _TAG.findall(given) if _TAGS.fullmatch(given) else []
+        if revision is None or _tag(revision) not in tags:
+            raise Stale
+
+    def once(
+        self,
+        body: Body,
+        shape: type[Success[T]],
+        make: Callable[[Also[E]], E],
+        show: Callable[[E], T],
+    ) -> Success[T]:
+        """Make something, or under an Idempotency-Key that was used before give the first answer again."""
+        given = _idempotency_key(self.request)
+        if given is None:
+            return self.success(show(make(nothing)))
+        key = idempotency.key_of(self.user.id, self.request.raw_path, given)
+        question = idempotency.Question.of(key, given, body.model_dump(mode="json"))
+
+        def keep(work: Transaction, made: E) -> None:
+            idempotency.keep(work, question, self.success(show(made)).model_dump_json())
+
+        kept = idempotency.recall(self.found.get(key), question, self.now)
+        try:
+            if kept is None:
+                return self.success(show(make(keep)))
+        except (idempotency.Given, Taken):  # perhaps by the first of two requests that came at once
+            kept = idempotency.recall(self.store.get(key), question, self.now)
+            if kept is None:
+                raise
+        return shape.model_validate_json(kept)
+
+    def done(self) -> Done:
+        return Done(timestamp=clock.instant(self.now))
+
+    def listed(self, window: Window, data: list[T], total: int) -> Listed[T]:
+        """A list that says what it leaves out: `meta` where rows are, or where a page was asked for."""
+        pages = -(-total // window.size)
+        meta = Meta(page=window.page, size=window.size, total=total, totalPages=pages)
+        whole = not window.asked and total <= window.size
+        return Listed(data=data, meta=None if whole else meta, timestamp=clock.instant(self.now))
+
+
+def session_cookie(credential: str) -> Cookie:
+    """The session's cookie; an empty credential takes it away. The server ends it, so it names no age."""
+    return Cookie(
+        cookie_name(),
+        credential,
+        path="/",
+        secure=settings().secure_cookie,
+        http_only=True,
+        max_age=None if credential else 0,
+        same_site=SameSite.LAX_MODE,
+    )
+
+
+def device_cookies(value: str | None) -> list[Cookie]:
+    """The cookie by which this browser is told from strangers at the next login (`devices.py`), or none.
+
+    It outlives the session and logout; only requests of the site's own pages bring it.
+    """
+    if value is None:
+        return []
+    cookie = Cookie(
+        device_cookie_name(),
+        value,
+        path="/",
+        secure=settings().secure_cookie,
+        http_only=True,
+        max_age=devices.MAX_AGE,
+        same_site=SameSite.STRICT_MODE,
+    )
+    return [cookie]
+
+
+_ALLOWS: dict[Access, Callable[[Call], bool]] = {
+    Access.PUBLIC: lambda call: True,
+    Access.ANY_USER: lambda call: True,
+    Access.ANY_SESSION: lambda call: True,
+    Access.PLATFORM_ADMIN: lambda call: call.user.is_admin,
+    Access.MEMBER: lambda call: call.user.is_admin or call.membership is not None,
+    Access.WORKSPACE_ADMIN: lambda call: (
+        call.user.is_admin or (call.membership is not None and call.membership.role is WorkspaceRole.ADMIN)
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Workspaces:
+    """The dialect, for endpoints of one kind of access."""
+
+    access: Access
+    content_type: str = "application/json; charset=utf-8"
+    request_id_header: str = "X-Request-Id"
+
+    def admit(self, request: Request, store: Store) -> Call:
+        """401 without one live credential; 403 where it must be a session; 403 for the origin; 415; 403."""
+        now = dependencies.current().now()
+        call = Call(store, now, request)
+        if self.access is not Access.PUBLIC:
+            proof = _proof(request, store, now)
+            call = Call(store, now, request, proof.principal, proof.beside)
+            if self.access is Access.ANY_SESSION and proof.principal.session is None:
+                raise SessionRequired(proof.principal.user.id)
+        elif "authorization" in request.headers:  # a login opens a session; it is not what a token does
+            raise SessionRequired
+        _demand_own_page(request)
+        if not _ALLOWS[self.access](call):
+            raise NotAllowed(call.user.id)
+        return call
+
+    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
+        kind = next((kind for kind in type(error).__mro__ if kind in _WORDS), DirectoryError)
+        status, code, message = _WORDS[kind]
+        flaws = [{"field": flaw.field, "message": flaw.message} for flaw in _flaws(error)]
+        return _failure(status, code, _message(error) or message, flaws)
+
+    def broken(self, request: Request) -> handler.Reply:
+        return _failure(500, "INTERNAL_ERROR", "The request could not be completed.", [])
+
+
+_WORDS: dict[type[DirectoryError], tuple[int, str, str]] = {
+    Unfit: (400, "VALIDATION_ERROR", "The request is not valid."),
+    NotKnown: (401, "UNAUTHORIZED", "Authentication is required."),
+    NotAllowed: (403, "FORBIDDEN", "You may not do this."),
+    SessionRequired: (403, "SESSION_REQUIRED", "A token may not do this; log in and use the session."),
+    Missing: (404, "NOT_FOUND", "There is no such resource."),
+    Taken: (409, "CONFLICT", "This is in use."),
+    Stale: (412, "PRECONDITION_FAILED", "It has changed since you read it."),
+    TooLarge: (413, "PAYLOAD_TOO_LARGE", "The request is too large."),
+    Mismatch: (422, "IDEMPOTENCY_MISMATCH", "The Idempotency-Key was used for another request."),
+    LastAdmin: (409, "CONFLICT", "The last administrator must stay."),
+    WrongMediaType: (415, "UNSUPPORTED_MEDIA_TYPE", "A body must be application/json."),
+    Unavailable: (503, "UNAVAILABLE", "The directory is busy; try again."),
+    DirectoryError: (500, "INTERNAL_ERROR", "The request could not be completed."),
+}
+
+_TAKEN = {"email": "The e-mail address is in use.", "key": "The key is in use."}
+
+
+def _message(error: DirectoryError) -> str | None:
+    if isinstance(error, Missing):
+        return f"There is no such {error.what}."
+    if isinstance(error, Taken):
+        return "The user is a member already." if error.what == "membership" else _TAKEN.get(error.what)
+    return None
+
+
+def _flaws(error: DirectoryError) -> tuple[Flaw, ...]:
+    return error.flaws if isinstance(error, Unfit) else ()
+
+
+def _failure(status: int, code: str, message: str, flaws: list[dict[str, str]]) -> handler.Reply:
+    body: dict[str, object] = {"code": code, "message": message}
+    if flaws:
+        body["data"] = flaws
+    body["timestamp"] = clock.instant(dependencies.current().now())
+    return handler.Reply(status, json.dumps(body, ensure_ascii=False, separators=(",", ":")), {})
+
+
+def _proof(request: Request, store: Store, now: datetime) -> authentication.Proof:
+    """Who the one credential proves: a session's cookie or an API token. Raises NotKnown."""
+    method, credential = bearer.presented(request)
+    prove = authentication.by_session if method == "session" else authentication.by_api_token
+    return prove(store, credential, now, lambda user_id: _beside(request, user_id))
+
+
+def _beside(request: Request, user_id: str) -> Sequence[Key]:
+    """What an endpoint wants read with the caller: the path's workspace, and what was answered before."""
+    beside: list[Key] = []
+    workspace_id = request.path.get("workspaceId", "")
+    if keys.is_id(workspace_id):
+        beside += [keys.tenant(workspace_id), keys.member(workspace_id, user_id)]
+    given = request.headers.get("idempotency-key")
+    if request.method == "POST" and given:
+        beside.append(idempotency.key_of(user_id, request.raw_path, given))
+    return beside
+
+
+def _idempotency_key(request: Request) -> str | None:
+    given = request.headers.get("idempotency-key")
+    if given is not None and _IDEMPOTENCY_KEY.fullmatch(given) is None:
+        raise Unfit(
+            Flaw(
+                "Idempotency-Key",
+                f"must be 1 to {bounds.IDEMPOTENCY_KEY_CHARACTERS} printable ASCII characters",
+            )
+        )
+    return given
+
+
+def _tag(revision: int) -> str:
+    return f'"{revision}"'
+
+
+def _demand_own_page(request: Request) -> None:
+    """A browser sends a cookie for any page: writes need an origin of ours, and JSON if anything."""
+    if request.method in ("GET", "HEAD"):
+        return
+    origin = request.headers.get("origin")
+    if origin is not None and origin not in settings().allowed_origins:
+        raise NotAllowed
+    if request.has_body and (
+        request.media_type != "application/json" or request.charset not in ("", "utf-8", "utf8")
+    ):
+        raise WrongMediaType
+
+
+def demand_future(call: Call, expires_at: str | None) -> None:
+    """Raise Unfit where a token would have expired before it was made."""
+    if expires_at is not None and expires_at <= clock.instant(call.now):
+        raise Unfit(Flaw("expiresAt", "must be in the future"))
+
+
+def demand_place(call: Call, workspace_id: str | None) -> None:
+    """Raise Missing where the caller may not see the workspace or there is none: one BatchGet."""
+    if workspace_id is None:
+        return
+    found = call.store.batch_get([keys.tenant(workspace_id), keys.member(workspace_id, call.user.id)])
+    membership = members.item_of_caller(found, workspace_id, call.user)
+    belongs = call.user.is_admin or members.of_item(membership) is not None
+    if keys.tenant(workspace_id) not in found or not belongs:
+        raise Missing("workspace", workspace_id)
+
+
+def demand_password_of_another(call: Call, user: User, password: str) -> None:
+    """Raise Unfit where the text may not be the user's password, and where the user is the caller.
+
+    One's own password is changed only where the present one is asked for: a session alone, left open
+    or stolen, must not be enough to keep its owner out.
+    """
+    if user.id == call.user.id:
+        raise Unfit(Flaw("password", "is your own; change it with PUT /api/auth/me/password"))
+    passwords.demand_fit("password", password, user)
+
+
+def endpoint(access: Access) -> tuple[handler.Resolver[Call], handler.Handler]:
+    """The resolver and the handler of an endpoint of this kind of access."""
+    app: handler.Resolver[Call] = handler.Resolver()
+    return app, handler.door(app, Workspaces(access))

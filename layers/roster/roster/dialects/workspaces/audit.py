@@ -1,0 +1,141 @@
+"""The audit in the dialect of document 002: what may be asked of it, and how it is shown."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from roster import bounds, clock, dependencies
+from roster.dialects.fields import Instant, Wire
+from roster.dialects.workspaces.api import Call
+from roster.directory.audit import Found, Search
+from roster.domain import AuditEntry
+from roster.errors import Flaw, Unavailable, Unfit
+from roster.http import cursors
+from roster.settings import settings
+
+USUAL = timedelta(days=7)  # how far back a search without `from` goes that names nobody
+SIZE = 100  # entries a page, where none is asked for
+
+_ID = "^[A-Za-z0-9._-]{1,64}$"
+
+AuditFrom = Annotated[Instant, Query(alias="from", description="The first moment; YYYY-MM-DDTHH:MM:SSZ.")]
+AuditTo = Annotated[Instant, Query(alias="to", description="The last moment; the present where absent.")]
+AuditActor = Annotated[str, Query(pattern=_ID, description="The id of the user who did it.")]
+AuditTarget = Annotated[str, Query(pattern=_ID, description="The id of whom or what it was done to.")]
+AuditSize = Annotated[
+    str, Query(pattern="^([1-9][0-9]{0,2}|1000)$", description="Entries a page, at most 1,000.")
+]
+AuditCursor = Annotated[
+    str,
+    Query(
+        max_length=bounds.CURSOR_CHARACTERS,
+        description="`meta.next` of the page before, with all else as it was asked then.",
+    ),
+]
+
+
+class AuditEvent(Wire):
+    at: str
+    action: str
+    actor: str
+    target: str
+    workspaceId: str | None
+    requestId: str
+    details: dict[str, Any]
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> Self:
+        return cls(
+            at=entry.at,
+            action=entry.action,
+            actor=entry.actor,
+            target=entry.target,
+            workspaceId=entry.tenant,
+            requestId=entry.request,
+            details=dict(entry.details),
+        )
+
+
+class AuditMeta(Wire):
+    """How to go on: `next` is null on the last page, and only there."""
+
+    size: int
+    next: str | None
+
+
+class AuditPage(Wire):
+    code: Literal["SUCCESS"] = "SUCCESS"
+    data: list[AuditEvent]
+    meta: AuditMeta
+    timestamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What was asked of the audit, as it was sent; empty is what was not."""
+
+    call: Call
+    since: str
+    until: str
+    actor: str
+    target: str
+    size: str
+    cursor: str
+
+    @property
+    def rows(self) -> int:
+        return int(self.size or SIZE)
+
+    def search(self) -> tuple[Search, str]:
+        """What to look for, and from which place on. Raises Unfit for a cursor of another question."""
+        if not self.cursor:
+            return self._first(), ""
+        told = cursors.opened(self._keys(), self._about, self.cursor, self.call.now)
+        since, until, place = told.split(" ")
+        return Search(since, until, self.actor, self.target), place
+
+    def answer(self, search: Search, found: Found) -> AuditPage:
+        following = None
+        if found.place:
+            told = f"{search.since} {search.until} {found.place}"
+            following = cursors.sealed(self._keys(), self._about, told, self.call.now)
+        return AuditPage(
+            data=[AuditEvent.of(entry) for entry in found.entries],
+            meta=AuditMeta(size=self.rows, next=following),
+            timestamp=clock.instant(self.call.now),
+        )
+
+    def _first(self) -> Search:
+        now = self.call.now
+        kept = clock.instant(now - timedelta(days=settings().audit_days))
+        if self.since > (self.until or clock.instant(now)):
+            raise Unfit(Flaw("from", "must not be after `to`"))
+        # There are days neither before the first moment of the calendar nor, in the audit, after the present.
+        until = min(self.until or clock.instant(now), clock.instant(now))
+        usual = kept if self.actor or self.target else clock.instant(clock.moment(max(until, kept)) - USUAL)
+        return Search(max(self.since or usual, kept), until, self.actor, self.target)
+
+    @property
+    def _about(self) -> str:
+        return json.dumps(
+            [
+                "GET /api/admin/audit",
+                self.call.user.id,
+                self.since,
+                self.until,
+                self.actor,
+                self.target,
+                self.rows,
+            ]
+        )
+
+    def _keys(self) -> Sequence[bytes]:
+        """What seals cursors. Raises Unavailable where the deployment's key is out of reach."""
+        found = dependencies.current().deployment_keys(cursors.PURPOSE)
+        if not found:
+            raise Unavailable(retry_after=60)
+        return found

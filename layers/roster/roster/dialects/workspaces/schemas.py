@@ -1,0 +1,250 @@
+"""The wire shapes of document 002: what is sent, and what is answered."""
+
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import AfterValidator, Field
+
+from roster import bounds
+from roster.dialects.fields import (
+    Body,
+    Email,
+    Instant,
+    Line,
+    Moment,
+    Password,
+    Wire,
+    WorkspaceKey,
+    absent_if_none,
+)
+from roster.domain import ApiToken, Membership, PlatformRole, Settings, Tenant, User
+
+T = TypeVar("T")
+
+UNCHANGED: Any = None
+"""The default of a field that may be absent but not null: pydantic does not validate defaults."""
+
+PageNumber = Annotated[str, Query(pattern="^[1-9][0-9]{0,8}$", description="Which page, from 1.")]
+PageSize = Annotated[
+    str, Query(pattern="^([1-9][0-9]{0,2}|1000)$", description="Rows a page, at most 1,000.")
+]
+
+
+# Requests.
+
+
+_DEFAULT = Settings()
+
+
+class Login(Body):
+    email: str
+    password: str
+
+
+class ChangePassword(Body):
+    currentPassword: str
+    newPassword: Password
+
+
+class CreateToken(Body):
+    name: Line
+    workspaceId: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
+    expiresAt: Instant | None = None
+
+
+class SettingsBody(Body):
+    locale: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{2,35}$")] = _DEFAULT.locale
+    timeZone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] = _DEFAULT.time_zone
+    dateTimeFormat: Line = _DEFAULT.date_time_format
+    dateFormat: Line = _DEFAULT.date_format
+    timeFormat: Line = _DEFAULT.time_format
+    regionCode: Line | None = None
+
+    def settings(self) -> Settings:
+        return Settings(
+            locale=self.locale,
+            time_zone=self.timeZone,
+            date_time_format=self.dateTimeFormat,
+            date_format=self.dateFormat,
+            time_format=self.timeFormat,
+            region_code=self.regionCode,
+        )
+
+
+class CreateWorkspace(Body):
+    key: WorkspaceKey
+    name: Line
+    settings: SettingsBody = SettingsBody()
+
+
+class AddMember(Body):
+    userId: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    role: Literal["ADMIN", "MEMBER"]
+
+
+def _once_each(roles: list[str]) -> list[str]:
+    return list(dict.fromkeys(roles))
+
+
+Roles = Annotated[
+    list[Literal["ADMIN", "USER"]], Field(min_length=1, max_length=bounds.ROLES), AfterValidator(_once_each)
+]
+
+
+class CreateUser(Body):
+    email: Email
+    fullName: Line
+    password: Password
+    roles: Roles
+
+
+_FIELDS = {"email": "email", "fullName": "full_name", "roles": "roles", "active": "active"}
+
+
+class UpdateUser(Body):
+    """What is absent stays as it is; null is no value."""
+
+    email: Email = UNCHANGED
+    fullName: Line = UNCHANGED
+    password: Password = UNCHANGED
+    roles: Roles = UNCHANGED
+    active: bool = UNCHANGED
+
+    def wanted(self) -> dict[str, Any]:
+        """The fields of the user that the body names, with their new values."""
+        roles = tuple(PlatformRole(role) for role in self.roles or ())
+        new = {"email": self.email, "full_name": self.fullName, "roles": roles, "active": self.active}
+        sent = {_FIELDS[name] for name in self.model_fields_set & _FIELDS.keys()}
+        return {name: value for name, value in new.items() if name in sent}
+
+
+# Answers.
+
+
+class Success(Wire, Generic[T]):
+    code: Literal["SUCCESS"] = "SUCCESS"
+    data: T
+    timestamp: Moment
+
+
+class Done(Wire):
+    code: Literal["SUCCESS"] = "SUCCESS"
+    timestamp: Moment
+
+
+class Meta(Wire):
+    page: int
+    size: int
+    total: int
+    totalPages: int
+
+
+class Listed(Wire, Generic[T]):
+    """A list; `meta` is there where a page was asked for or rows are left out."""
+
+    code: Literal["SUCCESS"] = "SUCCESS"
+    data: list[T]
+    meta: Meta | None = absent_if_none()
+    timestamp: Moment
+
+
+class SettingsWire(Wire):
+    locale: str
+    timeZone: str
+    dateTimeFormat: str
+    dateFormat: str
+    timeFormat: str
+    regionCode: str | None
+
+    @classmethod
+    def of(cls, of: Settings) -> Self:
+        return cls(
+            locale=of.locale,
+            timeZone=of.time_zone,
+            dateTimeFormat=of.date_time_format,
+            dateFormat=of.date_format,
+            timeFormat=of.time_format,
+            regionCode=of.region_code,
+        )
+
+
+class Workspace(Wire):
+    id: str
+    key: str
+    name: str
+    createdAt: Moment
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> Self:
+        return cls(id=tenant.id, key=tenant.key, name=tenant.name, createdAt=tenant.created_at)
+
+
+class WorkspaceDetail(Workspace):
+    settings: SettingsWire
+
+    @classmethod
+    def of(cls, tenant: Tenant) -> Self:
+        short = Workspace.of(tenant).model_dump()
+        return cls(**short, settings=SettingsWire.of(tenant.settings))
+
+
+class Member(Wire):
+    userId: str
+    email: str
+    fullName: str
+    role: Literal["ADMIN", "MEMBER"]
+    createdAt: Moment
+
+    @classmethod
+    def of(cls, membership: Membership, user: User) -> Self:
+        return cls(
+            userId=user.id,
+            email=user.email,
+            fullName=user.full_name,
+            role=membership.role.value,
+            createdAt=membership.created_at,
+        )
+
+
+class AdminUser(Wire):
+    id: str
+    email: str
+    fullName: str
+    roles: list[Literal["ADMIN", "USER"]]
+    active: bool
+    createdAt: Moment
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        return cls(
+            id=user.id,
+            email=user.email,
+            fullName=user.full_name,
+            roles=[role.value for role in user.roles],
+            active=user.active,
+            createdAt=user.created_at,
+        )
+
+
+class Token(Wire):
+    id: str
+    name: str
+    workspaceId: str | None
+    createdAt: Moment
+    expiresAt: Moment | None
+
+    @classmethod
+    def of(cls, token: ApiToken) -> Self:
+        return cls(
+            id=token.id,
+            name=token.name,
+            workspaceId=token.workspace_id,
+            createdAt=token.created_at,
+            expiresAt=token.expires_at,
+        )
+
+
+class NewToken(Token):
+    """The only answer that ever shows the secret."""
+
+    token: str

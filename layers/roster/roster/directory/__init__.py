@@ -1,0 +1,1 @@
+"""What the directory knows: functions named as questions, each saying which calls it makes."""

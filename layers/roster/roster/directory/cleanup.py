@@ -1,0 +1,140 @@
+"""Sweeps: clearing what a deleted user or an ended membership left behind, which may be without bound.
+
+Access is gone before a sweep begins; a sweep only tidies. It can stop anywhere and begin again: each
+batch is a transaction whose conditions make a second pass harmless, and the job's own item goes last,
+unless the same job was ordered anew meanwhile.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from typing import TypeVar
+
+from roster.db import counted_lists, keys
+from roster.db.codec import readable
+from roster.db.store import Condition, Delete, Equals, Item, Key, Refused, Store, Update, every
+from roster.db.transactions import Transaction, batched, settled
+from roster.directory import grants, members, users, workspaces
+from roster.domain import Actor, Membership, SpaceRole
+from roster.errors import DirectoryError
+
+T = TypeVar("T")
+
+_AT_ONCE = 25  # rows looked at together
+
+
+class Stuck(DirectoryError):
+    """Something that a sweep must clear does not fit together; the job stays, `roster repair` can help."""
+
+
+def jobs(store: Store) -> Iterator[Item]:
+    """The sweeps that are ordered and not done: one Query a megabyte."""
+    return every(store, keys.SWEEP)
+
+
+def run(store: Store, job: Key, now: datetime) -> None:
+    """Do one job, if it is still to be done.
+
+    Raises Unavailable at the deadline, to begin again, and Stuck where that would not help.
+    """
+    order = store.get(job)
+    if order is None:
+        return
+    by = Actor("sweep", now)
+    user_id = str(order["user_id"])
+    if "workspace_id" in order:
+        _member(store, str(order["workspace_id"]), user_id, by)
+    else:
+        _user(store, user_id, by)
+    _delete(store, job, Equals("job", order.get("job")))
+
+
+def _member(store: Store, workspace_id: str, user_id: str, by: Actor) -> None:
+    user = users.by_id(store, user_id)
+    floor = user.floors.get(workspace_id) if user is not None else None
+    if user is None or floor is None:
+        return  # deleted meanwhile, which is a sweep of its own, or cleared already
+
+    def clear() -> bool:
+        granted = grants.of_user(store, user_id, workspace_id)
+        return _end_grants(store, (each for each in granted if grants.is_void(each, user)), by)
+
+    _until_clear(clear)
+    settled(lambda: _lift(store, workspace_id, user_id, floor, by))
+
+
+def _lift(store: Store, workspace_id: str, user_id: str, floor: int, by: Actor) -> None:
+    """Take the floor from the profile, unless another membership has ended there meanwhile."""
+    user = users.by_id(store, user_id)
+    if user is None or user.floors.get(workspace_id) != floor:
+        return
+    left: Item = {"floors": {name: number for name, number in user.floors.items() if name != workspace_id}}
+    profile = keys.user(user_id)
+    change = Update(profile, set=left if left["floors"] else {}, remove=() if left["floors"] else ("floors",))
+    work = Transaction(by)
+    work.do(replace(change, condition=members.floors(user)))
+    work.commit(store)
+
+
+def _user(store: Store, user_id: str, by: Actor) -> None:
+    def clear() -> bool:
+        clean = _end_grants(store, grants.of_user(store, user_id), by)
+        for rows in _chunks(counted_lists.everything(store, keys.workspaces_of(user_id))):
+            ids = [str(row["workspace_id"]) for row in rows]
+            clean &= not any(batched(store, list(_endings(store, ids, user_id, by))))
+        return clean
+
+    _until_clear(clear)
+    for listing in (keys.workspaces_of(user_id), *(keys.spaces_of(user_id, role) for role in SpaceRole)):
+        _clear(store, listing, "")  # the counts of what is no more
+    for prefix in (keys.SESSIONS, keys.TOKENS, keys.FAMILIES, keys.ACCESSES, keys.ANSWERS):
+        _clear(store, keys.user(user_id).pk, prefix)
+
+
+def _until_clear(clear: Callable[[], bool]) -> None:
+    """Clear until nothing was refused: another sweep may have been at it, so once more tells."""
+    if not clear() and not clear():
+        raise Stuck
+
+
+def _endings(store: Store, workspace_ids: list[str], user_id: str, by: Actor) -> Iterator[Transaction]:
+    found = store.batch_get([keys.member(workspace_id, user_id) for workspace_id in workspace_ids])
+    whole = workspaces.by_ids(store, workspace_ids)
+    for membership in readable(Membership, found.values()):
+        work = Transaction(by)
+        work.do(Delete(keys.member(membership.workspace_id, user_id), members.still(membership)))
+        members.end(work, whole[membership.workspace_id], membership, even_last_admin=True)
+        yield work
+
+
+def _end_grants(store: Store, void: Iterable[Item], by: Actor) -> bool:
+    clean = True
+    for some in _chunks(void):
+        parts = []
+        for grant in some:
+            work = Transaction(by)
+            grants.plan_end(work, grant)
+            parts.append(work)
+        clean &= not any(batched(store, parts))
+    return clean
+
+
+def _clear(store: Store, pk: str, prefix: str) -> None:
+    for each in every(store, pk, begins=prefix):
+        if prefix == keys.TOKENS:
+            store.write(Delete(keys.secret(str(each["digest"]))))
+        store.write(Delete(Key.of(each)))
+
+
+def _delete(store: Store, key: Key, condition: Condition) -> None:
+    try:
+        store.write(Delete(key, condition))
+    except Refused:
+        return
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(items)
+    while some := list(islice(rest, _AT_ONCE)):
+        yield some

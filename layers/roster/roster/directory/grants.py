@@ -1,0 +1,111 @@
+"""What users are granted inside a workspace: roles in its spaces, places in its projects.
+
+A grant belongs to the membership under which it was given (`since`: that membership's number, 0 where
+an import gave it to somebody who was no member). When a membership ends, its number becomes the user's
+floor in that workspace, and every grant up to the floor is void at once; the sweep then clears it away.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from roster import security_log
+from roster.db import keys
+from roster.db.store import Absent, Delete, Item, Present, Put, Store, Value, every
+from roster.db.transactions import Transaction, item
+from roster.domain import Project, Space, SpaceRole, User
+from roster.errors import DirectoryError, Taken
+from roster.events import Event
+
+
+def is_void(grant: Mapping[str, Value], user: User) -> bool:
+    """Whether the user's grant does not count: it ended with its membership, or the token acts elsewhere.
+
+    One that names no workspace grants nothing.
+    """
+    if not isinstance(grant.get("workspace_id"), str):
+        security_log.poisoned("grant.workspace_id")
+        return True
+    if not user.acts_in(grant["workspace_id"]):
+        return True
+    floor, since = user.floors.get(str(grant["workspace_id"]), 0), grant.get("since", 0)
+    return floor > 0 and not (isinstance(since, int) and since > floor)
+
+
+def plan_space_role(work: Transaction, space: Space, user: User, role: SpaceRole, since: int) -> None:
+    """The operations that give a user a role in a space: both sides, and the lists of user and space."""
+    grant: Item = {
+        "user_id": user.id,
+        "workspace_id": space.workspace_id,
+        "space_id": space.id,
+        "role": role,
+        "number": space.number,
+        "user_number": user.number,
+        "since": since,
+    }
+    work.do(Put(item(keys.space_role(space.id, role, user.id), grant), Absent()), _taken)
+    work.do(Put(item(keys.space_grant(user.id, space.workspace_id, space.id, role), grant), Absent()), _taken)
+    row: Item = {**row_of(space), "since": since}
+    work.enlist(keys.spaces_of(user.id, role), space.number, row, _taken)
+    holder: Item = {"user_id": user.id, "workspace_id": space.workspace_id, "since": since}
+    work.enlist(keys.holders_of(space.id, role), user.number, holder, _taken)
+    work.audit(Event.SPACE_ROLE_ADDED, user.id, after={"role": role}, space=space.id, role=role)
+
+
+def row_of(space: Space) -> Item:
+    """What lists of spaces keep of one: what filters and orders ask for (document 001)."""
+    return {
+        "space_id": space.id,
+        "workspace_id": space.workspace_id,
+        "name": space.name,
+        "created_at": space.created_at,
+    }
+
+
+def plan_project_member(work: Transaction, project: Project, user: User, since: int) -> None:
+    """The operations that give a user a place in a project; the project's list goes by the user's number."""
+    grant: Item = {
+        "user_id": user.id,
+        "workspace_id": project.workspace_id,
+        "project_id": project.id,
+        "number": user.number,
+        "since": since,
+    }
+    work.do(Put(item(keys.project_member(project.id, user.id), grant), Absent()), _taken)
+    place = keys.project_grant(user.id, project.workspace_id, project.id)
+    work.do(Put(item(place, grant), Absent()), _taken)
+    row: Item = {"user_id": user.id, "workspace_id": project.workspace_id, "since": since}
+    work.enlist(keys.users_of(project.id), user.number, row, _taken)
+    work.audit(Event.PROJECT_MEMBER_ADDED, user.id, project=project.id)
+
+
+def plan_end(work: Transaction, grant: Item) -> None:
+    """The operations that take a grant away, from the item on the user's side."""
+    user_id, workspace_id = str(grant["user_id"]), str(grant["workspace_id"])
+    number = _whole(grant, "number")
+    if "project_id" in grant:
+        project_id = str(grant["project_id"])
+        work.do(Delete(keys.project_grant(user_id, workspace_id, project_id), Present()))
+        work.do(Delete(keys.project_member(project_id, user_id)))
+        work.delist(keys.users_of(project_id), number)
+    else:
+        space_id, role = str(grant["space_id"]), str(grant["role"])
+        work.do(Delete(keys.space_grant(user_id, workspace_id, space_id, role), Present()))
+        work.do(Delete(keys.space_role(space_id, role, user_id)))
+        work.delist(keys.spaces_of(user_id, role), number)
+        work.delist(keys.holders_of(space_id, role), _whole(grant, "user_number"))
+
+
+def of_user(store: Store, user_id: str, workspace_id: str | None = None) -> Iterable[Item]:
+    """All that a user was granted, in one workspace or in all, void or not: one Query a megabyte."""
+    prefix = keys.GRANTS if workspace_id is None else keys.grants_in(workspace_id)
+    return every(store, keys.user(user_id).pk, begins=prefix)
+
+
+def _whole(grant: Item, name: str) -> int:
+    value = grant[name]
+    if not isinstance(value, int):
+        raise TypeError(name)
+    return value
+
+
+def _taken(_: Item | None) -> DirectoryError:
+    return Taken("grant")

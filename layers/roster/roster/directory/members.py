@@ -1,0 +1,218 @@
+"""Memberships: who belongs to which workspace, and as what.
+
+A membership that ends leaves a floor on the user's profile until the sweep has cleared what was granted
+within it: grants up to the membership of that number are void (see `grants.py`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from roster.clock import instant
+from roster.db import counted_lists, keys
+from roster.db.codec import attributes, entity, naming, readable
+from roster.db.store import (
+    Absent,
+    AtLeast,
+    Check,
+    Condition,
+    Delete,
+    Equals,
+    Item,
+    Key,
+    Present,
+    Put,
+    Store,
+    Update,
+    all_of,
+)
+from roster.db.transactions import Also, Lost, Transaction, item, nothing, settled
+from roster.directory import users
+from roster.domain import Actor, Membership, Tenant, User, WorkspaceRole
+from roster.errors import DirectoryError, LastAdmin, Missing, Taken
+from roster.events import Event
+
+Joined = tuple[Membership, User]
+
+
+def of_item(found: Item | None) -> Membership | None:
+    """The membership that an item holds, if there is one."""
+    return None if found is None else entity(Membership, found)
+
+
+def item_of_caller(found: Mapping[Key, Item], workspace_id: str, caller: User) -> Item | None:
+    """The caller's membership of a workspace among items that were read, which hold it if there is one.
+
+    None too where the caller's token acts in another workspace. Whatever asks whether a caller belongs to
+    a workspace asks here.
+    """
+    return found.get(keys.member(workspace_id, caller.id)) if caller.acts_in(workspace_id) else None
+
+
+def rows_of_caller(store: Store, caller: User) -> Iterator[Item]:
+    """The rows of the caller's memberships, in the order of the workspaces: one Query a megabyte."""
+    rows = naming(counted_lists.everything(store, keys.workspaces_of(caller.id)), "workspace_id")
+    return (row for row in rows if caller.acts_in(row["workspace_id"]))
+
+
+def page(store: Store, workspace_id: str, number: int, size: int) -> tuple[list[Joined], int]:
+    """A page of members in order of joining, with their users, and the total: four calls at most."""
+    rows = counted_lists.page(store, keys.members(workspace_id), number, size)
+    found = readable(Membership, rows.items)
+    living = users.by_ids(store, [membership.user_id for membership in found])
+    return [(one, living[one.user_id]) for one in found if one.user_id in living], rows.total
+
+
+def add(
+    store: Store,
+    tenant: Tenant,
+    user_id: str,
+    role: WorkspaceRole,
+    *,
+    by: Actor,
+    also: Also[Joined] = nothing,
+) -> Joined:
+    """Make a user a member: one BatchGet, one Write for the number, one Transact.
+
+    Raises Taken where the user is one already, Missing where user or workspace is not there.
+    """
+
+    def attempt() -> Joined:
+        user, found = _ground(store, tenant.id, user_id)
+        if user is None:
+            raise Missing("user", user_id)
+        if of_item(found) is not None:
+            raise Taken("membership")
+        number = counted_lists.allocate(store, keys.members(tenant.id))
+        made = Membership(tenant.id, user.id, role, number, instant(by.at))
+        work = Transaction(by)
+        also(work, (made, user))
+        plan(work, tenant, user, made)
+        work.commit(store)
+        return made, user
+
+    return settled(attempt)
+
+
+def plan(work: Transaction, tenant: Tenant, user: User, membership: Membership) -> None:
+    """The operations that make a membership, on the ground of the user as it was read."""
+    state = attributes(membership)
+    work.do(Put(item(keys.member(tenant.id, user.id), state), Absent()), lambda _: Taken("membership"))
+    work.do(_oldest_with(user, membership), _user_gone_or_lost)
+    if membership.role is WorkspaceRole.ADMIN:
+        grown = Update(keys.tenant(tenant.id), add={"admins": 1}, condition=Present())
+        work.tally(grown, lambda _: Missing("workspace", tenant.id))
+    else:
+        work.check(keys.tenant(tenant.id), Present(), lambda _: Missing("workspace", tenant.id))
+    work.enlist(keys.members(tenant.id), membership.number, state)
+    row: Item = {
+        "workspace_id": tenant.id,
+        "created_at": membership.created_at,
+        "role": membership.role,
+    }
+    work.enlist(keys.workspaces_of(user.id), tenant.number, row, lambda _: Taken("membership"))
+    role = membership.role
+    work.audit(Event.MEMBER_ADDED, user.id, after=state, workspace=tenant.id, role=role)
+
+
+def joined(user: User, membership: Membership) -> User:
+    """The user as a new membership leaves it, for those who plan more than one of a user's."""
+    if user.oldest_membership_at is not None and user.oldest_membership_at <= membership.created_at:
+        return user
+    return replace(
+        user, oldest_workspace_id=membership.workspace_id, oldest_membership_at=membership.created_at
+    )
+
+
+def remove(store: Store, tenant: Tenant, user_id: str, *, by: Actor, even_last_admin: bool) -> None:
+    """End a membership, and with it all that was granted in the workspace: one BatchGet, one Transact.
+
+    Where it was the user's oldest, the next oldest is searched first. Raises Missing where there is
+    no such membership, LastAdmin where it is the workspace's last ADMIN unless `even_last_admin`.
+    """
+
+    def attempt() -> None:
+        user, found = _ground(store, tenant.id, user_id)
+        membership = of_item(found)
+        if user is None or membership is None:
+            raise Missing("member", user_id)
+        work = Transaction(by)
+        work.do(Delete(keys.member(tenant.id, user_id), still(membership)))
+        end(work, tenant, membership, even_last_admin=even_last_admin)
+        _leave(work, store, user, membership)
+        work.sweep(keys.sweep_of_member(tenant.id, user_id), workspace_id=tenant.id, user_id=user_id)
+        role, before = membership.role, attributes(membership)
+        work.audit(Event.MEMBER_REMOVED, user_id, before=before, workspace=tenant.id, role=role)
+        work.commit(store)
+
+    settled(attempt)
+
+
+def end(work: Transaction, tenant: Tenant, membership: Membership, *, even_last_admin: bool) -> None:
+    """The operations that end a membership: its rows and counts, not its own item and the profile."""
+    work.delist(keys.members(tenant.id), membership.number)
+    work.delist(keys.workspaces_of(membership.user_id), tenant.number)
+    if membership.role is WorkspaceRole.ADMIN:
+        enough: Condition = Present() if even_last_admin else AtLeast("admins", 2)
+        fewer = Update(keys.tenant(tenant.id), add={"admins": -1}, condition=enough)
+        work.tally(fewer, lambda _: LastAdmin("workspace"))
+
+
+def still(membership: Membership) -> Condition:
+    """That the membership's item is the one that was read."""
+    return Equals("number", membership.number)
+
+
+def floors(user: User) -> Condition:
+    """That the floors of the user's profile are those that were read."""
+    return Equals("floors", dict(user.floors)) if user.floors else Absent("floors")
+
+
+def _ground(store: Store, workspace_id: str, user_id: str) -> tuple[User | None, Item | None]:
+    """The user, and what stands under the key of the membership: one BatchGet."""
+    if not keys.is_id(user_id):
+        return None, None
+    profile, place = keys.user(user_id), keys.member(workspace_id, user_id)
+    found = store.batch_get([profile, place])
+    return users.of_item(found.get(profile)), found.get(place)
+
+
+def _oldest_with(user: User, membership: Membership) -> Update | Check:
+    """What a new membership means for the profile: it becomes the oldest, or there is an older one."""
+    key = keys.user(user.id)
+    alive = Absent("deleted_at")
+    if user.oldest_workspace_id is None:
+        same: Condition = all_of(Present(), alive, Absent("oldest_workspace_id"))
+    else:
+        same = all_of(alive, Equals("oldest_workspace_id", user.oldest_workspace_id))
+    if user.oldest_membership_at is not None and user.oldest_membership_at <= membership.created_at:
+        return Check(key, same)
+    oldest: Item = {
+        "oldest_workspace_id": membership.workspace_id,
+        "oldest_membership_at": membership.created_at,
+    }
+    return Update(key, set=oldest, condition=same)
+
+
+def _leave(work: Transaction, store: Store, user: User, membership: Membership) -> None:
+    """What the end of a membership means for the profile: a floor, and perhaps another oldest one."""
+    workspace_id = membership.workspace_id
+    state: Item = {"floors": {**user.floors, workspace_id: membership.number}}
+    gone: tuple[str, ...] = ()
+    if user.oldest_workspace_id == workspace_id:
+        following = _next_oldest(counted_lists.everything(store, keys.workspaces_of(user.id)), workspace_id)
+        if following is None:
+            gone = ("oldest_workspace_id", "oldest_membership_at")
+        else:
+            state["oldest_membership_at"], state["oldest_workspace_id"] = following
+            work.do(Check(keys.member(following[1], user.id), Present()))
+    same = all_of(floors(user), Equals("oldest_workspace_id", user.oldest_workspace_id))
+    work.do(Update(keys.user(user.id), set=state, remove=gone, condition=same))
+
+
+def _next_oldest(rows: Iterable[Item], without: str) -> tuple[str, str] | None:
+    others = ((str(row["created_at"]), str(row["workspace_id"])) for row in rows)
+    return min((other for other in others if other[1] != without), default=None)
+
+
+def _user_gone_or_lost(found: Item | None) -> DirectoryError:
+    return Missing("user") if found is None or "deleted_at" in found else Lost()

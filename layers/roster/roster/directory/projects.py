@@ -1,0 +1,77 @@
+"""Projects of a workspace; their number is the integer id of document 003."""
+
+from roster.db import counted_lists, keys
+from roster.db.codec import attributes, entity, naming, readable
+from roster.db.store import Absent, Item, Key, Present, Put, Store
+from roster.db.transactions import Transaction, item
+from roster.directory import grants, members, users
+from roster.domain import Project, User, WorkspaceRole
+from roster.errors import Missing, Taken
+from roster.events import Event
+
+
+def of_item(found: Item | None) -> Project | None:
+    """The project that an item holds, if there is one."""
+    return None if found is None else entity(Project, found)
+
+
+def place_of(number: int) -> Key:
+    """Where the list's row of the project with this integer id is."""
+    return keys.row(keys.PROJECTS, number)
+
+
+def visible(store: Store, user: User, row: Item | None) -> Project:
+    """The project of a list's row, to whoever may see it: one BatchGet.
+
+    Raises Missing alike where there is none and where the caller is neither platform ADMIN, nor ADMIN
+    of its workspace, nor one of its users.
+    """
+    if row is None:
+        raise Missing("project")
+    project_id, workspace_id = str(row["id"]), str(row["workspace_id"])
+    profile, place = keys.project(project_id), keys.project_member(project_id, user.id)
+    member = keys.member(workspace_id, user.id)
+    found = store.batch_get([profile, place, member])
+    project, membership = (
+        of_item(found.get(profile)),
+        members.of_item(members.item_of_caller(found, workspace_id, user)),
+    )
+    rules = membership is not None and membership.role is WorkspaceRole.ADMIN
+    works_there = place in found and not grants.is_void(found[place], user)
+    if project is None or not (user.is_admin or rules or works_there):
+        raise Missing("project")
+    return project
+
+
+def users_page(store: Store, project: Project, number: int, size: int) -> tuple[list[User], int]:
+    """A page of a project's users by their integer ids, and the total: four calls at most."""
+    rows = counted_lists.page(store, keys.users_of(project.id), number, size)
+    found = naming(rows.items, "user_id", "workspace_id")
+    living = users.by_ids(store, [str(row["user_id"]) for row in found])
+    pairs = ((row, living.get(str(row["user_id"]))) for row in found)
+    return [user for row, user in pairs if user and not grants.is_void(row, user)], rows.total
+
+
+def of_user(store: Store, user: User) -> list[Project]:
+    """The projects that the user has a place in: one Query a megabyte, one BatchGet a hundred."""
+    granted = (one for one in grants.of_user(store, user.id) if "project_id" in one)
+    whole = naming(granted, "project_id", "workspace_id")
+    ids = [str(one["project_id"]) for one in whole if not grants.is_void(one, user)]
+    return readable(Project, store.batch_get([keys.project(one) for one in ids]).values())
+
+
+def page(store: Store, number: int, size: int) -> tuple[list[Project], int]:
+    """A page of all projects by their integer ids, and the total: three calls at most."""
+    rows = counted_lists.page(store, keys.PROJECTS, number, size)
+    numbered = ({**row, "number": keys.number_of(Key.of(row))} for row in rows.items)
+    return readable(Project, numbered), rows.total
+
+
+def plan(work: Transaction, project: Project) -> None:
+    """The operations that make a project: profile, row by number, audit."""
+    state = attributes(project)
+    work.do(Put(item(keys.project(project.id), state), Absent()), lambda _: Taken("id", project.id))
+    work.check(keys.tenant(project.workspace_id), Present(), lambda _: Missing("workspace"))
+    row: Item = {"id": project.id, "workspace_id": project.workspace_id, "name": project.name}
+    work.enlist(keys.PROJECTS, project.number, row, lambda _: Taken("number", str(project.number)))
+    work.audit(Event.PROJECT_CREATED, project.id, workspace=project.workspace_id)

@@ -1,0 +1,94 @@
+"""What is registered for a site or a workspace and rarely changes: features, roles, groups, clients."""
+
+from collections.abc import Mapping
+
+from roster.db import keys
+from roster.db.codec import attributes, readable
+from roster.db.store import Absent, Item, Key, Present, Put, Store, Update, every
+from roster.db.transactions import Transaction, item
+from roster.domain import Client, Feature, Group, PermissionRole
+from roster.errors import Missing, Taken
+from roster.events import Event
+
+MODULES = ("Boards", "Booking", "CurrencyRates", "EntitlementOperations", "WorkInbox")
+"""The modules of document 004. The tenant counts its switched-on features of each."""
+
+
+def module_count(module: str) -> str:
+    """The tenant's attribute that counts the switched-on features of a module."""
+    return f"features_{module}"
+
+
+def modules_of(tenant: Item) -> frozenset[str]:
+    """The modules of which the tenant has a feature that is switched on."""
+    counts = {module: tenant.get(module_count(module), 0) for module in MODULES}
+    return frozenset(module for module, count in counts.items() if isinstance(count, int) and count > 0)
+
+
+def features_in_project(store: Store, project_id: str) -> list[Feature]:
+    """A project's features that are switched on, by name: one Query a megabyte."""
+    found = readable(Feature, every(store, keys.project(project_id).pk, begins=keys.FEATURES_BESIDE))
+    return sorted((one for one in found if one.enabled), key=lambda one: (one.name, one.id))
+
+
+def all_groups(store: Store) -> list[Group]:
+    """The site's groups: one Query a megabyte."""
+    return readable(Group, every(store, keys.group(0).pk))
+
+
+def all_roles(store: Store) -> list[PermissionRole]:
+    """The site's roles: one Query a megabyte."""
+    return readable(PermissionRole, every(store, keys.permission_role(0).pk))
+
+
+def groups(items: Mapping[Key, Item]) -> list[Group]:
+    """The groups among the items."""
+    return readable(Group, (item for key, item in items.items() if key.pk == keys.group(0).pk))
+
+
+def roles(items: Mapping[Key, Item]) -> list[PermissionRole]:
+    """The roles among the items."""
+    return readable(
+        PermissionRole, (item for key, item in items.items() if key.pk == keys.permission_role(0).pk)
+    )
+
+
+def permissions(items: Mapping[Key, Item], number: int | None) -> tuple[str, ...]:
+    """The permissions of the role of this number, where it is among the items."""
+    return next((role.permissions for role in roles(items) if role.number == number), ())
+
+
+def plan_feature(work: Transaction, feature: Feature) -> None:
+    """The operations that register a feature: its profile, the project's copy, the tenant's count."""
+    state = attributes(feature)
+    work.do(Put(item(keys.feature(feature.id), state), Absent()), lambda _: Taken("id", feature.id))
+    if feature.project_id is not None:
+        work.do(Put(item(keys.feature_in_project(feature.project_id, feature.id), state)))
+    tenant = keys.tenant(feature.workspace_id)
+    if feature.enabled and feature.module in MODULES:
+        counted = Update(tenant, add={module_count(feature.module): 1}, condition=Present())
+        work.tally(counted, lambda _: Missing("workspace"))
+    else:
+        work.check(tenant, Present(), lambda _: Missing("workspace"))
+    work.audit(Event.FEATURE_CREATED, feature.id, workspace=feature.workspace_id)
+
+
+def plan_role(work: Transaction, role: PermissionRole) -> None:
+    """The operations that register a site-wide role."""
+    work.do(
+        Put(item(keys.permission_role(role.number), attributes(role)), Absent()), lambda _: Taken("number")
+    )
+    work.audit(Event.ROLE_CREATED, str(role.number))
+
+
+def plan_group(work: Transaction, group: Group) -> None:
+    """The operations that register a site-wide group."""
+    work.do(Put(item(keys.group(group.number), attributes(group)), Absent()), lambda _: Taken("number"))
+    work.audit(Event.GROUP_CREATED, str(group.number))
+
+
+def plan_client(work: Transaction, client: Client, secret_digest: str) -> None:
+    """The operations that register a program of the token endpoint; only its secret's digest is kept."""
+    state = {**attributes(client), "digest": secret_digest}
+    work.do(Put(item(keys.client(client.id), state), Absent()), lambda _: Taken("id", client.id))
+    work.audit(Event.CLIENT_CREATED, client.id)

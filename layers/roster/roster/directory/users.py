@@ -1,0 +1,277 @@
+"""Users: by id, by address, in pages; made, changed and deleted with every invariant in one transaction."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from uuid import uuid4
+
+from roster.clock import instant
+from roster.db import counted_lists, keys
+from roster.db.codec import attributes, entity, readable
+from roster.db.store import (
+    Absent,
+    AtLeast,
+    Check,
+    Condition,
+    Delete,
+    Equals,
+    Item,
+    Key,
+    Present,
+    Put,
+    Store,
+    Update,
+    Value,
+    all_of,
+)
+from roster.db.transactions import Also, Transaction, item, nothing, settled
+from roster.directory.emails import canonical
+from roster.domain import Actor, User
+from roster.errors import LastAdmin, Missing, Taken
+from roster.events import Event
+
+NOT_LISTED = frozenset(
+    {"oldest_workspace_id", "oldest_membership_at", "floors", "epoch", "epoch_at", "revision"}
+)
+
+Edit = Callable[[User], User]
+Demand = Callable[[User], None]
+
+
+def _any(user: User) -> None:
+    """Demand nothing of the user."""
+
+
+def of_item(found: Item | None) -> User | None:
+    """The user that an item holds; None where there is none or only the tombstone of one."""
+    return None if found is None or "deleted_at" in found else entity(User, found)
+
+
+def by_id(store: Store, user_id: str) -> User | None:
+    """One Get."""
+    return of_item(store.get(keys.user(user_id))) if keys.is_id(user_id) else None
+
+
+def by_ids(store: Store, user_ids: list[str]) -> dict[str, User]:
+    """Those of the users that live: one BatchGet a hundred."""
+    return living(store.batch_get([keys.user(user_id) for user_id in user_ids]))
+
+
+def living(items: Mapping[Key, Item]) -> dict[str, User]:
+    """The users whose profiles are among the items, by id, without those who were deleted."""
+    named = ((key, item, str(item.get("id"))) for key, item in items.items() if "deleted_at" not in item)
+    profiles = (item for key, item, own in named if keys.is_id(own) and key == keys.user(own))
+    found = readable(User, profiles)
+    return {user.id: user for user in found}
+
+
+def is_tombstone(found: Item | None) -> bool:
+    """Whether the item is what is left of a deleted user."""
+    return found is not None and "deleted_at" in found
+
+
+def by_number(store: Store, number: int) -> User:
+    """The user with this integer id: one Get of the list's copy. Raises Missing."""
+    found = store.get(keys.row(keys.USERS, number))
+    if found is None:
+        raise Missing("user")
+    return entity(User, found)
+
+
+def in_rows(items: Mapping[Key, Item]) -> list[User]:
+    """The users whose list copies are among the items."""
+    return readable(User, (item for key, item in items.items() if key.pk == keys.USERS))
+
+
+def rows_of(numbers: Iterable[int]) -> list[Key]:
+    """Where the list's copies of these users are."""
+    return [keys.row(keys.USERS, number) for number in numbers]
+
+
+def page(store: Store, number: int, size: int) -> tuple[list[User], int]:
+    """A page of the site's users in order of their numbers, and their total: three calls at most."""
+    rows = counted_lists.page(store, keys.USERS, number, size)
+    return readable(User, rows.items), rows.total
+
+
+def with_password(store: Store, lock: Item | None) -> tuple[User | None, str | None]:
+    """The user who holds an address's lock, and the hash of the password: one BatchGet, also for nobody's."""
+    user_id = "nobody" if lock is None else str(lock["user_id"])
+    profile, secret = keys.user(user_id), keys.password(user_id)
+    found = store.batch_get([profile, secret])
+    if lock is None:  # only now: the number of calls must not tell which addresses there are
+        return None, None
+    return of_item(found.get(profile)), hash_in(found.get(secret))
+
+
+def hash_in(found: Item | None) -> str | None:
+    """The hash that a password's item holds."""
+    stored = (found or {}).get("hash")
+    return stored if isinstance(stored, str) else None
+
+
+def create(store: Store, user: User, password: str | None, *, by: Actor, also: Also[User] = nothing) -> User:
+    """Make a user: one Get, one Write for the number, one Transact; `password` is a hash, None for no login.
+
+    Raises Taken for an address in use.
+    """
+    if store.get(keys.email(canonical(user.email))) is not None:  # a refusal spends no number
+        raise Taken("email")
+    made = replace(
+        user,
+        id=user.id or str(uuid4()),
+        number=counted_lists.allocate(store, keys.USERS),
+        created_at=instant(by.at),
+        created_by=by.user_id,
+        created_by_number=by.user_number,
+    )
+    work = Transaction(by)
+    also(work, made)
+    plan(work, made, password)
+    work.commit(store)
+    return made
+
+
+def plan(work: Transaction, user: User, password: str | None) -> None:
+    """The operations that make a user: profile, address, row, admin count, audit."""
+    work.do(Put(item(keys.user(user.id), attributes(user)), Absent()), lambda _: Taken("id", user.id))
+    work.do(_lock(user), lambda _: Taken("email"))
+    work.enlist(keys.USERS, user.number, _row(attributes(user)), lambda _: Taken("number", str(user.number)))
+    if password is not None:
+        work.do(Put(item(keys.password(user.id), {"hash": password})))
+    if user.is_admin:
+        work.tally(Update(keys.site_admins(), add={"count": 1}))
+    work.audit(Event.USER_CREATED, user.id, after=attributes(user))
+
+
+def change(
+    store: Store,
+    user: User,
+    edit: Edit,
+    *,
+    by: Actor,
+    password: str | None = None,
+    also: Also[User] = nothing,
+) -> User:
+    """Change a user: one Transact. `edit` makes the new state from the present one, `user` at first;
+    where it raises, nothing is changed.
+
+    A new password (its hash) or a suspension ends every session. Raises Taken (address), LastAdmin,
+    and Missing where the user has gone meanwhile.
+    """
+    seen = _as_stored(user)
+
+    def attempt() -> User:
+        before = seen.pop() if seen else alive(store, user.id)
+        return _replace(store, before, edit(before), by, password, also)
+
+    return settled(attempt)
+
+
+def _replace(
+    store: Store, before: User, after: User, by: Actor, password: str | None, also: Also[User]
+) -> User:
+    ends_sessions = password is not None or not after.active
+    after = replace(
+        after,
+        revision=before.revision + 1,
+        epoch=before.epoch + (1 if ends_sessions else 0),
+        epoch_at=instant(by.at) if ends_sessions else before.epoch_at,
+        updated_at=instant(by.at),
+        updated_by=by.user_id,
+        updated_by_number=by.user_number,
+    )
+    old, new = attributes(before), attributes(after)
+    work = Transaction(by)
+    also(work, after)
+    work.do(_turn(keys.user(before.id), old, new, _unchanged(before)))
+    work.do(_turn(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
+    if canonical(before.email) != canonical(after.email):
+        work.do(_lock(after), lambda _: Taken("email"))
+        work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", before.id)))
+    if password is not None:
+        work.do(Put(item(keys.password(before.id), {"hash": password})))
+    _count_admins(work, before.is_admin, after.is_admin)
+    changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
+    changed |= {"password"} if password is not None else set()
+    work.audit(_change_of(before, after), before.id, before=old, after=new, fields=[*sorted(changed)])
+    work.commit(store)
+    return after
+
+
+def delete(store: Store, user: User, *, by: Actor, demand: Demand = _any) -> None:
+    """Delete a user: one Transact leaves a tombstone, frees the address and orders the sweep.
+
+    `demand` sees the user as it will be deleted, and may raise. Every credential dies
+    with the profile. Raises LastAdmin, and Missing where the user has gone.
+    """
+    seen = _as_stored(user)
+
+    def attempt() -> None:
+        before = seen.pop() if seen else alive(store, user.id)
+        demand(before)
+        at = instant(by.at)
+        tombstone = item(keys.user(user.id), {"id": user.id, "number": user.number, "deleted_at": at})
+        work = Transaction(by)
+        work.do(Put(tombstone, _unchanged(before)))
+        work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", user.id)))
+        work.do(Delete(keys.password(user.id)))
+        work.delist(keys.USERS, user.number)
+        _count_admins(work, before.is_admin, False)
+        work.sweep(keys.sweep_of_user(user.id), user_id=user.id)
+        work.audit(Event.USER_DELETED, user.id, before=attributes(before))
+        work.commit(store)
+
+    settled(attempt)
+
+
+def _as_stored(user: User) -> list[User]:
+    """The user, to begin with; nothing where a limited token has hidden a part, so that it is read again."""
+    return [user] if user.limited_to is None else []
+
+
+def _change_of(before: User, after: User) -> Event:
+    if before.active == after.active:
+        return Event.USER_CHANGED
+    return Event.USER_RESUMED if after.active else Event.USER_SUSPENDED
+
+
+def alive(store: Store, user_id: str) -> User:
+    """One Get; raises Missing where the user is not there."""
+    user = by_id(store, user_id)
+    if user is None:
+        raise Missing("user", user_id)
+    return user
+
+
+def _turn(
+    key: Key, old: Mapping[str, Value], new: Mapping[str, Value], condition: Condition
+) -> Update | Check:
+    """What turns one state of an item into another; attributes of later versions stay."""
+    changed = {name: value for name, value in new.items() if old.get(name) != value}
+    gone = tuple(sorted(set(old) - set(new)))
+    if not changed and not gone:  # the list shows nothing of what has changed
+        return Check(key, condition)
+    return Update(key, set=changed, remove=gone, condition=condition)
+
+
+def _row(state: Mapping[str, Value]) -> dict[str, Value]:
+    """What the site's list of users keeps of a user: all that lists show."""
+    return {name: value for name, value in state.items() if name not in NOT_LISTED}
+
+
+def _lock(user: User) -> Put:
+    return Put(item(keys.email(canonical(user.email)), {"user_id": user.id}), Absent())
+
+
+def _unchanged(user: User) -> Condition:
+    return all_of(Absent("deleted_at"), Equals("revision", user.revision))
+
+
+def _count_admins(work: Transaction, before: bool, after: bool) -> None:
+    if before and not after:
+        work.tally(
+            Update(keys.site_admins(), add={"count": -1}, condition=AtLeast("count", 2)),
+            lambda _: LastAdmin("site"),
+        )
+    elif after and not before:
+        work.tally(Update(keys.site_admins(), add={"count": 1}))

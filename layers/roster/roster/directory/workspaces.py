@@ -1,0 +1,101 @@
+"""Tenants, which the dialects call workspaces, organisations or sites."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from uuid import uuid4
+
+from roster.clock import instant
+from roster.db import counted_lists, keys
+from roster.db.codec import attributes, entity, naming, readable
+from roster.db.store import Absent, Item, Key, Put, Store
+from roster.db.transactions import Also, Transaction, item, nothing
+from roster.directory import members
+from roster.domain import Actor, Tenant, User
+from roster.errors import Taken
+from roster.events import Event
+
+LISTED = ("id", "number", "key", "name", "created_at", "updated_at")
+"""What the site's list of tenants keeps of one: all that any dialect's list shows."""
+
+
+def of_item(found: Item | None) -> Tenant | None:
+    """The tenant that an item holds, if there is one."""
+    return None if found is None else entity(Tenant, found)
+
+
+def by_id(store: Store, workspace_id: str) -> Tenant | None:
+    """One Get."""
+    return of_item(store.get(keys.tenant(workspace_id))) if keys.is_id(workspace_id) else None
+
+
+def by_ids(store: Store, workspace_ids: Iterable[str]) -> dict[str, Tenant]:
+    """Those of the tenants that exist: one BatchGet a hundred."""
+    found = store.batch_get([keys.tenant(workspace_id) for workspace_id in workspace_ids])
+    return {tenant.id: tenant for tenant in readable(Tenant, found.values())}
+
+
+def rows_of(numbers: Iterable[int]) -> list[Key]:
+    """Where the site's list keeps these tenants."""
+    return [keys.row(keys.WORKSPACES, number) for number in numbers]
+
+
+def in_rows(items: Mapping[Key, Item]) -> dict[int, Tenant]:
+    """The tenants whose list copies are among the items, by number."""
+    found = readable(Tenant, (item for key, item in items.items() if key.pk == keys.WORKSPACES))
+    return {tenant.number: tenant for tenant in found}
+
+
+def page(store: Store, number: int, size: int) -> tuple[list[Tenant], int]:
+    """A page of all tenants in order of creation, and their total: three calls at most."""
+    rows = counted_lists.page(store, keys.WORKSPACES, number, size)
+    return readable(Tenant, rows.items), rows.total
+
+
+def page_of_caller(store: Store, caller: User, number: int, size: int) -> tuple[list[Tenant], int]:
+    """A page of the tenants the caller is a member of, in their order of creation: four calls at most.
+
+    To a token limited to one tenant, that one alone: one BatchGet.
+    """
+    if caller.limited_to is not None:
+        mine = _limited_to(store, caller, caller.limited_to)
+        return (mine[(number - 1) * size : number * size], len(mine))
+    rows = counted_lists.page(store, keys.workspaces_of(caller.id), number, size)
+    ids = [str(row["workspace_id"]) for row in naming(rows.items, "workspace_id")]
+    found = by_ids(store, ids)
+    return [found[each] for each in ids if each in found], rows.total
+
+
+def _limited_to(store: Store, caller: User, workspace_id: str) -> list[Tenant]:
+    """The one tenant in which the caller acts, or none."""
+    found = store.batch_get([keys.tenant(workspace_id), keys.member(workspace_id, caller.id)])
+    tenant = of_item(found.get(keys.tenant(workspace_id)))
+    belongs = members.item_of_caller(found, workspace_id, caller) is not None
+    return [tenant] if tenant is not None and belongs else []
+
+
+def create(store: Store, tenant: Tenant, *, by: Actor, also: Also[Tenant] = nothing) -> Tenant:
+    """Make a tenant: one Get, one Write for its number, one Transact. Raises Taken for a key in use."""
+    if store.get(keys.workspace_key(tenant.key)) is not None:  # a refusal spends no number
+        raise Taken("key", tenant.key)
+    made = replace(
+        tenant,
+        id=tenant.id or str(uuid4()),
+        number=counted_lists.allocate(store, keys.WORKSPACES),
+        created_at=instant(by.at),
+        updated_at=instant(by.at),
+    )
+    work = Transaction(by)
+    also(work, made)
+    plan(work, made)
+    work.commit(store)
+    return made
+
+
+def plan(work: Transaction, tenant: Tenant) -> None:
+    """The operations that make a tenant: profile, key, row, audit."""
+    state = attributes(tenant)
+    work.do(Put(item(keys.tenant(tenant.id), state), Absent()), lambda _: Taken("id", tenant.id))
+    lock = item(keys.workspace_key(tenant.key), {"workspace_id": tenant.id})
+    work.do(Put(lock, Absent()), lambda _: Taken("key", tenant.key))
+    work.enlist(keys.WORKSPACES, tenant.number, {name: state[name] for name in LISTED if name in state})
+    work.audit(Event.WORKSPACE_CREATED, tenant.id)

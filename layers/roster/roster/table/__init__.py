@@ -1,1 +1,0 @@
-"""The one table: its keys, its access patterns, and the store they speak to."""

@@ -1,0 +1,217 @@
+"""Everybody who may call, each with the credential that a dialect wants, and what they call for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from roster.auth.credentials import Credential
+from roster.domain import Project, Space, Tenant, User, UserKind
+from tests.support.api import Answer, Api
+from tests.support.directory import PASSWORD, Directory
+from tests.support.fixtures import laid_once
+
+ROLES = (
+    "nobody",  # no credential
+    "suspended",  # was platform ADMIN and ADMIN of acme; the credentials are from before
+    "stranger",  # a user, member of nothing
+    "member",  # MEMBER of acme
+    "boss",  # ADMIN of acme
+    "rival",  # ADMIN of globex
+    "worker",  # MEMBER of acme, and of its project
+    "developer",  # MEMBER of acme, developer in a space of its project
+    "root",  # platform ADMIN, member of nothing
+    "service",  # a service user: MEMBER of acme, and of its project
+    # With an API token for acme alone, although they belong to globex as much as to acme:
+    "limited-member",  # MEMBER of both, of a project and developer of a space in each
+    "limited-boss",  # ADMIN of both
+    "limited-root",  # platform ADMIN, and MEMBER of both
+)
+LIMITED = tuple(role for role in ROLES if role.startswith("limited-"))
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+NO_NUMBER = 999_999
+
+
+def takes_bearer(route: str) -> bool:
+    """Whether the dialect of a route or path takes bearer credentials of every kind."""
+    return route.rpartition(" ")[2].startswith(("/minimal/", "/v2/", "/api/v1/", "/api/workspace/"))
+
+
+@dataclass
+class World:
+    """Two workspaces with a project each, and one user in every role (`nobody` apart)."""
+
+    api: Api
+    directory: Directory
+    people: Mapping[str, User]
+    acme: Tenant
+    globex: Tenant
+    web: Project
+    mobile: Project
+    alpha: Space
+    beta: Space
+    made: int = 0
+
+    @classmethod
+    @laid_once
+    def make(cls, api: Api, directory: Directory) -> "World":
+        people = {name: _person(directory, name) for name in ROLES if name != "nobody"}
+        directory.admin("deputy")
+        acme, globex = directory.workspace("acme"), directory.workspace("globex")
+        web, mobile = directory.project(acme, "web"), directory.project(globex, "mobile")
+        alpha, beta = directory.space(acme, "alpha", web), directory.space(globex, "beta", mobile)
+        for space in (alpha, beta):
+            directory.app(space, f"app-of-{space.name}")
+        for name in ("suspended", "member", "boss", "worker", "developer", "service"):
+            role = "ADMIN" if name in ("suspended", "boss") else "MEMBER"
+            directory.member(acme, people[name], role)
+        directory.member(globex, people["rival"], "ADMIN")
+        for name in LIMITED:
+            for workspace in (acme, globex):
+                directory.member(workspace, people[name], "ADMIN" if name == "limited-boss" else "MEMBER")
+        for name in ("worker", "service"):
+            directory.grant(web, people[name])
+        directory.grant(alpha, people["developer"])
+        for place in (web, mobile, alpha, beta):
+            directory.grant(place, people["limited-member"])
+        directory.group(1, "QA")
+        directory.role(1, "Tester", "users.read")
+        directory.client("cf")
+        for name, user in people.items():
+            if name in LIMITED:
+                api.tokens[user.id] = directory.token(user, acme)
+            api.cookie(user)
+            api.token(user)
+        directory.suspend(people["suspended"])
+        return cls(api, directory, people, acme, globex, web, mobile, alpha, beta)
+
+    def request(
+        self,
+        route: str,
+        role: str,
+        place: str,
+        query: str = "",
+        *,
+        raw: bytes | None = None,
+        content_type: str = "",
+        by: str = "",
+    ) -> Callable[[], Answer]:
+        """A request that is granted to whoever may make it; what it needs to exist is made here.
+
+        `query`, `raw` (a body) and its `content_type` are what a test sends instead; `by` is another kind of
+        credential than the dialect's: `as_` (a session), `bearer`, or `access_token` in the query.
+        """
+        method, _, path = route.partition(" ")
+        if route == "$default":
+            method, path = "GET", "/api/nowhere"
+        path = self._filled(path, role, place)
+        body, proof = self._body(route, role), self._proof(path, role, place, by)
+        if route == "POST /oauth/token":
+            proof["form"] = self._form(role)
+        if by == "access_token":
+            query = f"access_token={proof.pop(by)}"
+        if content_type:
+            proof["headers"]["Content-Type"] = content_type
+        target = f"{path}?{query}" if query else path
+        return lambda: self.api.send(method, target, body, raw=raw, **proof)
+
+    def _filled(self, path: str, role: str, place: str) -> str:
+        at_globex = place == "foreign"
+        if "{guid}" in path:
+            return self._of_cloud_foundry(path, role, place)
+        workspace, project = (self.globex, self.mobile) if at_globex else (self.acme, self.web)
+        if "{workspaceId}" in path:
+            path = path.replace("{workspaceId}", NOWHERE if place == "absent" else workspace.id)
+            return path.replace("{userId}", self._member_of(workspace).id) if "{userId}" in path else path
+        if "/projects" in path or "/project/" in path:
+            number = NO_NUMBER if place == "absent" else project.number
+        elif "{user_id}" in path:
+            number = NO_NUMBER if place == "absent" else self._user(role, place).number
+        else:
+            number = NO_NUMBER if place == "absent" else 1  # the one group, the one role
+        for name in ("{number}", "{project_id}", "{user_id}"):
+            path = path.replace(name, str(number))
+        if "{userId}" in path:
+            path = path.replace("{userId}", NOWHERE if place == "absent" else self._user(role, place).id)
+        if "{tokenId}" in path:
+            path = path.replace("{tokenId}", NOWHERE if place == "absent" else self._token(role, place))
+        return path
+
+    def _of_cloud_foundry(self, path: str, role: str, place: str) -> str:
+        tenant, space = (self.globex, self.beta) if place == "foreign" else (self.acme, self.alpha)
+        match path.split("/")[2]:
+            case "users":
+                guid, relation = self._user(role, place).id, "organizations"
+            case "spaces":
+                guid, relation = space.id, "developers"
+            case "organizations":
+                guid, relation = tenant.id, "spaces"
+            case _:
+                guid, relation = f"app-of-{space.name}", ""
+        guid = NOWHERE if place == "absent" else guid
+        return path.replace("{guid}", guid).replace("{relation}", relation)
+
+    def _body(self, route: str, role: str) -> dict[str, Any] | None:
+        fresh = f"fresh-{role}"
+        if route == "POST /api/workspaces/{workspaceId}/members":
+            return {"userId": self._newcomer().id, "role": "MEMBER"}
+        bodies: dict[str, dict[str, Any]] = {
+            "POST /api/workspaces": {"key": fresh, "name": "Fresh"},
+            "POST /api/admin/users": {
+                "email": f"{fresh}@example.com",
+                "fullName": "Fresh",
+                "password": "quite another phrase",
+                "roles": ["USER"],
+            },
+            "PUT /api/admin/users/{userId}": {"fullName": "Ada"},
+            "POST /api/auth/login": {"email": f"{role}@example.com", "password": PASSWORD},
+            "PUT /api/auth/me/password": {"currentPassword": PASSWORD, "newPassword": "quite another phrase"},
+            "POST /api/auth/tokens": {"name": "ci"},
+        }
+        return bodies.get(route)
+
+    def _form(self, role: str) -> dict[str, str]:
+        username = f"{role}@example.com"
+        return {"grant_type": "password", "client_id": "cf", "username": username, "password": PASSWORD}
+
+    def _proof(self, path: str, role: str, place: str, by: str) -> dict[str, Any]:
+        caller = self.people.get(role)
+        headers: dict[str, str] = {}
+        if path.startswith("/minimal/"):
+            organisation, project = {
+                "own": (self.acme.id, self.web.id),
+                "foreign": (self.globex.id, self.mobile.id),
+                "absent": (NOWHERE, NOWHERE),
+            }[place]
+            named = caller or self.people["boss"]
+            headers = {"X-User-Id": named.id, "X-Org-Id": organisation, "X-Project-Id": project}
+        if caller is None or path in ("/api/auth/login", "/oauth/token"):
+            return {"headers": headers}
+        if by == "access_token":
+            return {"headers": headers, by: self.api.token(caller)}
+        usual = "bearer" if takes_bearer(path) or role in LIMITED else "as_"
+        return {"headers": headers, by or usual: caller}
+
+    def _user(self, role: str, place: str) -> User:
+        own = self.people.get(role, self.people["member"])
+        return own if place == "own" else self._newcomer()
+
+    def _token(self, role: str, place: str) -> str:
+        credential = Credential.read(self.directory.token(self._user(role, place)))
+        assert credential is not None
+        return credential.id
+
+    def _member_of(self, workspace: Tenant) -> User:
+        newcomer = self._newcomer()
+        self.directory.member(workspace, newcomer)
+        return newcomer
+
+    def _newcomer(self) -> User:
+        self.made += 1
+        return self.directory.user(f"newcomer-{self.made}")
+
+
+def _person(directory: Directory, name: str) -> User:
+    kind = UserKind.SERVICE if name == "service" else UserKind.PERSON
+    return directory.user(
+        name, admin=name in ("root", "suspended", "limited-root"), password=PASSWORD, kind=kind
+    )

@@ -1,0 +1,90 @@
+"""A small directory on DynamoDB Local, all its endpoints over an injector, and the way back to how it was."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import sleep
+
+from cli.invariants import words_of
+from cli.verify import Report, verify
+from local.gateway import Gateway, Routes
+from roster import dependencies
+from roster.db import keys
+from roster.db.store import Delete, Item, Key, Store
+from tests.support import real
+from tests.support.api import Api, Clock, everything, in_process, wired
+from tests.support.budgets import Stage
+from tests.support.directory import Directory
+from tests.support.fault_injector import Hurried, Injector
+
+OF_THEIR_OWN = ("NEXT", "ATTEMPTS")
+"""Sort keys of what may move whatever follows: numbers may be skipped, and attempts count."""
+
+
+def items_of(store: Store) -> dict[Key, Item]:
+    """The whole table."""
+    return {Key.of(item): item for item in everything(store)}
+
+
+_AUDIT = words_of(keys.audit("x", "x", 0))[0]
+
+
+def put_back(store: Store, first: dict[Key, Item]) -> None:
+    """Let the table be as it was."""
+    now = items_of(store)
+    for key in now.keys() - first.keys():
+        store.write(Delete(key))
+    store.bulk_put([item for key, item in first.items() if now.get(key) != item])
+
+
+@dataclass
+class Ground:
+    """The stage of the budgets, on a table that every request reaches through the injector."""
+
+    injector: Injector
+    store: Hurried
+    stage: Stage
+    first: dict[Key, Item]
+
+    def items(self) -> dict[Key, Item]:
+        return items_of(self.store)
+
+    def kept(self) -> dict[Key, Item]:
+        """The table without what may move of its own."""
+        return {key: item for key, item in self.items().items() if key.sk not in OF_THEIR_OWN}
+
+    def kinds(self) -> Counter[tuple[str, str]]:
+        """How many items of each kind there are; those of the audit whenever they were written."""
+        words = (words_of(key) for key in self.kept())
+        return Counter((head, "" if head == _AUDIT else part) for head, part in words)
+
+    def verify(self) -> Report:
+        return verify(self.store, now=self.stage.api.clock.moment)
+
+    def settle(self) -> None:
+        """Wait until the table stands still: the last call of a process that was killed may be under way."""
+        seen, now = None, self.items()
+        while seen != now:
+            sleep(0.25)
+            seen, now = now, self.items()
+
+    def restore(self) -> None:
+        """Let the table be as it was at first."""
+        self.injector.arm(None)
+        put_back(self.store, self.first)
+
+
+@contextmanager
+def laid(routes: Routes, clock: Clock | None = None) -> Iterator[Ground]:
+    """The ground on a table of its own."""
+    clock = clock or Clock()
+    with real.fresh_table() as name:
+        injector = Injector(real.transport())
+        store = Hurried.over(injector, name)
+        dependencies.use(wired(store, clock))
+        api = Api(Gateway(routes, in_process), store, clock)
+        ground = Ground(injector, store, Stage.set(api, Directory(store, clock)), {})
+        ground.first = ground.items()
+        yield ground
+        dependencies.use(None)

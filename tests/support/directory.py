@@ -1,0 +1,144 @@
+"""Makes users, workspaces and memberships for a test, by the access patterns themselves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from roster.auth import api_tokens, passwords, sessions
+from roster.auth.credentials import Credential, digest
+from roster.clock import instant
+from roster.db import counted_lists, keys
+from roster.db.store import Store
+from roster.db.transactions import Transaction
+from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
+from roster.domain import (
+    Actor,
+    App,
+    Client,
+    Feature,
+    Group,
+    Membership,
+    PermissionRole,
+    PlatformRole,
+    Project,
+    Space,
+    SpaceRole,
+    Tenant,
+    User,
+    WorkspaceRole,
+)
+
+T = TypeVar("T")
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The access patterns, with what a test does not care about filled in."""
+
+    store: Store
+    now: Callable[[], datetime]
+
+    @property
+    def by(self) -> Actor:
+        return Actor("test", self.now())
+
+    def user(self, name: str, *, admin: bool = False, password: str | None = None, **more: Any) -> User:
+        """A user `name@example.com` whose full name is the capitalised name; `more` are fields of User."""
+        role = PlatformRole.ADMIN if admin else PlatformRole.USER
+        wanted = User(
+            id="", number=0, email=f"{name}@example.com", full_name=name.title(), created_at="", roles=(role,)
+        )
+        stored = passwords.digest(password) if password is not None else None
+        return users.create(self.store, replace(wanted, **more), stored, by=self.by)
+
+    def admin(self, name: str = "root") -> User:
+        return self.user(name, admin=True)
+
+    def workspace(self, key: str = "acme", **more: Any) -> Tenant:
+        wanted = Tenant(id="", number=0, key=key, name=key.title(), created_at="")
+        return workspaces.create(self.store, replace(wanted, **more), by=self.by)
+
+    def member(self, tenant: Tenant, user: User, role: str = "MEMBER") -> Membership:
+        return members.add(self.store, tenant, user.id, WorkspaceRole(role), by=self.by)[0]
+
+    def session(self, user: User) -> Credential:
+        return sessions.start(self.store, users.alive(self.store, user.id), by=self.by)
+
+    def suspend(self, user: User) -> User:
+        present = users.alive(self.store, user.id)
+        return users.change(self.store, present, lambda one: replace(one, active=False), by=self.by)
+
+    def change(self, user: User, **more: Any) -> User:
+        """The user with other fields."""
+        present = users.alive(self.store, user.id)
+        return users.change(self.store, present, lambda one: replace(one, **more), by=self.by)
+
+    def project(self, tenant: Tenant, name: str = "web", **more: Any) -> Project:
+        number = counted_lists.allocate(self.store, keys.PROJECTS)
+        made = replace(Project(str(uuid4()), number, tenant.id, name), **more)
+        return self._made(projects.plan, made)
+
+    def space(self, tenant: Tenant, name: str, project: Project | None = None, **more: Any) -> Space:
+        number = counted_lists.allocate(self.store, keys.SPACES)
+        made = Space(str(uuid4()), number, tenant.id, name, instant(self.now()))
+        return self._made(spaces.plan, replace(made, project_id=project.id if project else None, **more))
+
+    def app(self, space: Space, app_id: str) -> App:
+        number = counted_lists.allocate(self.store, keys.APPS)
+        return self._made(spaces.plan_app, App(app_id, number, space.id, app_id))
+
+    def feature(self, tenant: Tenant, name: str, project: Project | None = None, **more: Any) -> Feature:
+        made = Feature(str(uuid4()), tenant.id, name, project_id=project.id if project else None)
+        return self._made(reference_data.plan_feature, replace(made, **more))
+
+    def role(self, number: int, name: str, *permissions: str) -> PermissionRole:
+        return self._made(reference_data.plan_role, PermissionRole(number, name, permissions))
+
+    def group(self, number: int, name: str) -> Group:
+        return self._made(reference_data.plan_group, Group(number, name))
+
+    def client(
+        self,
+        client_id: str,
+        secret: str = "",
+        *,
+        grants: tuple[str, ...] = ("password", "refresh_token"),
+        scopes: tuple[str, ...] = ("cloud_controller.read", "cloud_controller.write"),
+        user: User | None = None,
+    ) -> Client:
+        """A program of the token endpoint; without a secret it is a public one."""
+        made = Client(client_id, grants, scopes, user.id if user else None)
+        work = Transaction(self.by)
+        reference_data.plan_client(work, made, digest(secret))
+        work.commit(self.store)
+        return made
+
+    def grant(self, place: Project | Space, user: User, role: str = "developer") -> None:
+        """A place in a project or a role in a space, within the user's membership if there is one."""
+        membership = members.of_item(self.store.get(keys.member(place.workspace_id, user.id)))
+        since = membership.number if membership else 0
+        work = Transaction(self.by)
+        if isinstance(place, Project):
+            grants.plan_project_member(work, place, user, since)
+        else:
+            grants.plan_space_role(work, place, user, SpaceRole(role), since)
+        work.commit(self.store)
+
+    def leave(self, tenant: Tenant, user: User) -> None:
+        """The user's membership ends."""
+        members.remove(self.store, tenant, user.id, by=self.by, even_last_admin=True)
+
+    def token(self, user: User, workspace: Tenant | None = None, expires_at: str | None = None) -> str:
+        """An API token of the user, perhaps for one workspace."""
+        workspace_id = workspace.id if workspace else None
+        return str(api_tokens.create(self.store, user, "ci", workspace_id, expires_at, by=self.by)[1])
+
+    def _made(self, plan: Callable[[Transaction, T], None], made: T) -> T:
+        work = Transaction(self.by)
+        plan(work, made)
+        work.commit(self.store)
+        return made

@@ -1,0 +1,176 @@
+"""Counted pages against a plain list: whatever came and went, every page is the list's own slice."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from roster.db import counted_lists, keys
+from roster.db.counted_lists import BRANCH, LEAF
+from roster.db.store import Put, Store
+from roster.db.transactions import Transaction, batched
+from roster.domain import Actor
+from tests.support.api import Clock
+from tests.support.meter import Meter
+
+LISTING = "LIST#TEST"
+
+
+class Model:
+    """A listing beside a plain sorted list of the numbers that it should hold."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.by = Actor("test", Clock()())
+        self.numbers: list[int] = []
+
+    def come(self, numbers: Sequence[int]) -> None:
+        self._move(numbers, come=True)
+        self.numbers = sorted([*self.numbers, *numbers])
+
+    def go(self, numbers: Sequence[int]) -> None:
+        self._move(numbers, come=False)
+        self.numbers = sorted({*self.numbers} - {*numbers})
+
+    def _move(self, numbers: Sequence[int], *, come: bool) -> None:
+        parts = []
+        for number in numbers:
+            work = Transaction(self.by)
+            if come:
+                work.enlist(LISTING, number, {"n": number})
+            else:
+                work.delist(LISTING, number)
+            parts.append(work)
+        assert set(batched(self.store, parts)) <= {None}
+
+    def assert_page(self, page: int, size: int) -> None:
+        for forward in (True, False):
+            found = counted_lists.page(self.store, LISTING, page, size, forward=forward)
+            order = self.numbers if forward else self.numbers[::-1]
+            assert [row["n"] for row in found.items] == order[(page - 1) * size : page * size]
+            assert found.total == len(self.numbers)
+
+    def assert_pages(self, size: int) -> None:
+        for page in range(1, len(self.numbers) // size + 3):
+            self.assert_page(page, size)
+        self.assert_page(999_999_999, size)
+
+
+@pytest.fixture
+def model(store: Store) -> Model:
+    return Model(store)
+
+
+def test_a_listing_that_never_was_is_empty(model: Model) -> None:
+    model.assert_pages(10)
+    assert list(counted_lists.everything(model.store, LISTING)) == []
+    assert counted_lists.total(model.store, LISTING) == 0
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
+def test_few_rows_with_gaps(model: Model, size: int) -> None:
+    model.come([1, 2, 5, 40, 99, 100, 101, 250])
+    model.assert_pages(size)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        pytest.param([LEAF - 1, LEAF, 2 * LEAF - 1, 2 * LEAF], id="leaves"),
+        pytest.param([BRANCH - 1, BRANCH, BRANCH + 1], id="branches"),
+        pytest.param([1, BRANCH + 5, 3 * BRANCH + 7, 3 * BRANCH + 8, 40 * BRANCH], id="empty-branches"),
+        pytest.param([0], id="zero"),
+        pytest.param([999_999_999_999], id="the-last"),
+    ],
+)
+def test_numbers_at_the_edges(model: Model, numbers: list[int]) -> None:
+    model.come(numbers)
+    for size in (1, 2, 4):
+        model.assert_pages(size)
+
+
+def test_rows_that_went_are_counted_no_more(model: Model) -> None:
+    model.come(range(1, 30))
+    model.go([1, 2, 15, 29])
+    model.assert_pages(5)
+    model.go(model.numbers[:])
+    model.assert_pages(5)
+    model.come([31, 32])
+    model.assert_pages(1)
+
+
+def test_an_emptied_leaf_and_an_emptied_branch_are_passed_over(model: Model) -> None:
+    model.come([*range(LEAF, LEAF + 20), *range(3 * LEAF, 3 * LEAF + 5), BRANCH + 1, 2 * BRANCH + 1])
+    model.go(range(LEAF, LEAF + 20))
+    model.assert_pages(3)
+    model.go([BRANCH + 1])
+    model.assert_pages(2)
+    model.go(range(3 * LEAF, 3 * LEAF + 5))
+    model.assert_pages(1)
+
+
+def test_a_full_leaf_fits_the_numbers_of_the_table(model: Model) -> None:
+    model.come(range(LEAF))
+    assert (model.store.get(keys.branch(LISTING, 0)) or {})["0"] == 2**LEAF - 1
+    model.assert_page(1, 30)
+    model.assert_page(4, 30)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_came_and_went(model: Model, seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311 - the same cases every time
+    reach = dice.choice([60, 500, 3 * BRANCH])
+    for _ in range(8):
+        if model.numbers and dice.random() < 0.4:
+            model.go(dice.sample(model.numbers, dice.randint(1, len(model.numbers))))
+        else:
+            free = sorted({dice.randrange(reach) for _ in range(dice.randint(1, 40))} - {*model.numbers})
+            model.come(free)
+        for _ in range(4):
+            model.assert_page(dice.randint(1, 12), dice.randint(1, 20))
+    assert [row["n"] for row in counted_lists.everything(model.store, LISTING)] == model.numbers
+    assert counted_lists.total(model.store, LISTING) == len(model.numbers)
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 4, 999_999])
+def test_a_page_costs_three_calls_at_most(model: Model, meter: Meter, page: int) -> None:
+    model.come([*range(1, 40), *range(2 * BRANCH, 2 * BRANCH + 40)])
+    model.go(range(1, 30))
+    with meter.measure() as reading:
+        counted_lists.page(model.store, LISTING, page, 15)
+    assert reading.trips <= 3, dict(reading.calls)
+
+
+def test_a_row_comes_once_and_goes_once(model: Model) -> None:
+    model.come([7])
+    for change in (Transaction.enlist, Transaction.delist):
+        work = Transaction(model.by)
+        if change is Transaction.enlist:
+            work.enlist(LISTING, 7, {})
+        else:
+            work.delist(LISTING, 8)
+        assert batched(model.store, [work]) != [None]
+    model.assert_pages(1)
+
+
+@pytest.mark.row("Z-24")
+def test_numbers_grow_and_are_never_given_twice(store: Store) -> None:
+    assert [counted_lists.allocate(store, LISTING) for _ in range(3)] == [1, 2, 3]
+    assert counted_lists.allocate(store, LISTING, 10) == 4
+    assert counted_lists.allocate(store, LISTING) == 14
+
+
+@pytest.mark.parametrize(("reserved", "then"), [([50], 51), ([50, 7], 51), ([7, 50], 51), ([3], 6)])
+def test_a_reserved_number_is_passed_over(store: Store, reserved: list[int], then: int) -> None:
+    counted_lists.allocate(store, LISTING, 5)
+    for number in reserved:
+        counted_lists.reserve(store, LISTING, number)
+    assert counted_lists.allocate(store, LISTING) == then
+
+
+def test_counts_that_ran_ahead_cost_rows_but_no_error(store: Store) -> None:
+    """A listing whose root was broken still answers."""
+    store.write(Put({**keys.root(LISTING).attributes(), "total": 50, "b0": 1}))
+    for forward in (True, False):
+        found = counted_lists.page(store, LISTING, 2, 10, forward=forward)
+        assert (found.items, found.total) == ([], 50)

@@ -1,0 +1,191 @@
+"""Whom and what the tests of document 002 speak of, its endpoints, and what every answer has."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from roster.domain import Tenant, User
+from tests.support.api import Answer, Api
+from tests.support.directory import Directory
+from tests.support.fixtures import laid_once
+
+SENTINEL = "sentinel 7c1f password"
+"""A password that no answer, log or item may ever hold."""
+
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+"""An id that nothing has."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Two workspaces and everybody's part in them; all sessions are open."""
+
+    root: User  # platform ADMIN, member of nothing
+    boss: User  # ADMIN of acme
+    member: User  # MEMBER of acme
+    rival: User  # ADMIN of globex
+    stranger: User  # member of nothing
+    acme: Tenant
+    globex: Tenant
+
+    @classmethod
+    @laid_once
+    def set(cls, api: Api, directory: Directory) -> "Scene":
+        people = {name: directory.user(name) for name in ("boss", "member", "rival", "stranger")}
+        scene = cls(
+            directory.admin(),
+            acme=directory.workspace("acme"),
+            globex=directory.workspace("globex"),
+            **people,
+        )
+        directory.member(scene.acme, scene.boss, "ADMIN")
+        directory.member(scene.acme, scene.member)
+        directory.member(scene.globex, scene.rival, "ADMIN")
+        for user in (scene.root, *people.values()):
+            api.cookie(user)
+        return scene
+
+
+Body = Callable[[Scene], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An endpoint and a request that it grants: `workspaceId` is acme, `userId` the member."""
+
+    name: str
+    route: str
+    body: Body | None = None
+
+    @property
+    def method(self) -> str:
+        return self.route.partition(" ")[0]
+
+    def send(
+        self, api: Api, scene: Scene, *, workspace: str | None = None, user: str | None = None, **more: Any
+    ) -> Answer:
+        path = self.route.partition(" ")[2]
+        path = path.replace("{workspaceId}", workspace or scene.acme.id)
+        path = path.replace("{userId}", user or scene.member.id)
+        if self.body is not None and "raw" not in more:
+            more.setdefault("body", self.body(scene))
+        return api.send(self.method, path, **more)
+
+
+CREATE_WORKSPACE = Endpoint(
+    "create_workspace", "POST /api/workspaces", lambda _: {"key": "umbra", "name": "Umbra"}
+)
+LIST_WORKSPACES = Endpoint("list_workspaces", "GET /api/workspaces")
+GET_WORKSPACE = Endpoint("get_workspace", "GET /api/workspaces/{workspaceId}")
+ADD_MEMBER = Endpoint(
+    "add_member",
+    "POST /api/workspaces/{workspaceId}/members",
+    lambda scene: {"userId": scene.stranger.id, "role": "MEMBER"},
+)
+LIST_MEMBERS = Endpoint("list_members", "GET /api/workspaces/{workspaceId}/members")
+REMOVE_MEMBER = Endpoint("remove_member", "DELETE /api/workspaces/{workspaceId}/members/{userId}")
+CREATE_USER = Endpoint(
+    "create_user",
+    "POST /api/admin/users",
+    lambda _: {
+        "email": "ada@example.com",
+        "fullName": "Ada Lovelace",
+        "password": SENTINEL,
+        "roles": ["USER"],
+    },
+)
+LIST_USERS = Endpoint("list_users", "GET /api/admin/users")
+GET_USER = Endpoint("get_user", "GET /api/admin/users/{userId}")
+UPDATE_USER = Endpoint(
+    "update_user", "PUT /api/admin/users/{userId}", lambda _: {"fullName": "Ada", "password": SENTINEL}
+)
+DELETE_USER = Endpoint("delete_user", "DELETE /api/admin/users/{userId}")
+GET_ME = Endpoint("get_me", "GET /api/auth/me")
+LOGOUT = Endpoint("logout", "POST /api/auth/logout")
+
+IN_A_WORKSPACE = (GET_WORKSPACE, ADD_MEMBER, LIST_MEMBERS, REMOVE_MEMBER)
+OF_USERS = (CREATE_USER, LIST_USERS, GET_USER, UPDATE_USER, DELETE_USER)
+ENDPOINTS = (CREATE_WORKSPACE, LIST_WORKSPACES, *IN_A_WORKSPACE, *OF_USERS, GET_ME, LOGOUT)
+"""All that want a session."""
+
+WRITES = tuple(endpoint for endpoint in ENDPOINTS if endpoint.method != "GET")
+WITH_BODY = tuple(endpoint for endpoint in ENDPOINTS if endpoint.body is not None)
+
+
+def named(endpoint: Endpoint) -> str:
+    """The test id of an endpoint."""
+    return endpoint.name
+
+
+def assert_dressed(answer: Answer) -> None:
+    """What every answer has, whatever it says."""
+    assert answer.headers["content-type"] == "application/json; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-request-id"]
+    assert answer.json["timestamp"].endswith("Z")
+    assert SENTINEL not in answer.text
+
+
+def assert_granted(answer: Answer, *names: str) -> None:
+    """200 in the envelope: `names` are the keys of `data`, in order; none for an answer without data."""
+    assert answer.status == 200, answer.text
+    assert_dressed(answer)
+    assert list(answer.json) == (["code", "data", "timestamp"] if names else ["code", "timestamp"])
+    assert answer.code == "SUCCESS"
+    if names:
+        assert tuple(answer.data) == names
+
+
+def assert_listed(answer: Answer, *names: str) -> None:
+    """200 and a whole list; `names` are the keys of every row, in order."""
+    assert answer.status == 200, answer.text
+    assert_dressed(answer)
+    assert list(answer.json) == ["code", "data", "timestamp"]
+    assert {tuple(row) for row in answer.data} == {names}
+
+
+_CODES = {
+    400: "VALIDATION_ERROR",
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    409: "CONFLICT",
+    415: "UNSUPPORTED_MEDIA_TYPE",
+}
+
+
+def assert_refused(answer: Answer, status: int) -> None:
+    """This status in the dialect's own words."""
+    assert answer.status == status, answer.text
+    assert_dressed(answer)
+    names = ["code", "message", "data", "timestamp"] if status == 400 else ["code", "message", "timestamp"]
+    assert list(answer.json) == names
+    assert answer.code == _CODES[status]
+    assert answer.cookies == []
+
+
+def assert_unfit(answer: Answer, field: str) -> None:
+    """400 that names the field (or something inside it) and nothing else."""
+    assert_refused(answer, 400)
+    assert all(list(flaw) == ["field", "message"] for flaw in answer.data)
+    assert {flaw["field"].partition(".")[0] for flaw in answer.data} == {field.partition(".")[0]}
+    assert any(flaw["field"].startswith(field) for flaw in answer.data)
+    assert all(flaw["message"] for flaw in answer.data)
+
+
+def assert_meta(answer: Answer, page: int, size: int, total: int, pages: int) -> None:
+    """200 and one page of a list, saying which."""
+    assert answer.status == 200, answer.text
+    assert list(answer.json) == ["code", "data", "meta", "timestamp"]
+    assert list(answer.json["meta"].items()) == [
+        ("page", page),
+        ("size", size),
+        ("total", total),
+        ("totalPages", pages),
+    ]
+
+
+def bare(answer: Answer) -> tuple[int, dict[str, str], str]:
+    """An answer without the one thing that may differ between two like it: the request id."""
+    return answer.status, {n: v for n, v in answer.headers.items() if n != "x-request-id"}, answer.text

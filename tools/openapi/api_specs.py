@@ -1,0 +1,80 @@
+"""The dialects in their order in the document, and the headers and credentials that they share."""
+
+from tools.openapi.api_spec import TEXT, Face, Schema
+from tools.openapi.cloud_foundry import CLOUD_FOUNDRY
+from tools.openapi.oauth import OAUTH
+from tools.openapi.site import SITE
+from tools.openapi.testmo import TESTMO
+from tools.openapi.user_space import USER_SPACE
+from tools.openapi.workspace_profile import WORKSPACE_PROFILE
+from tools.openapi.workspaces import WORKSPACES
+
+FACES: tuple[Face, ...] = (
+    WORKSPACES,
+    USER_SPACE,
+    CLOUD_FOUNDRY,
+    TESTMO,
+    WORKSPACE_PROFILE,
+    OAUTH,
+    SITE,
+)
+
+
+def _header(meaning: str, schema: Schema = TEXT) -> Schema:
+    return {"description": meaning, "required": True, "schema": schema}
+
+
+# What follows a dot in a name tells headers of one name apart.
+HEADERS: dict[str, Schema] = {
+    "Content-Security-Policy": _header("What the page may load."),
+    "ETag": _header("The object's revision, for `If-Match`.", {"type": "string", "pattern": '^"[0-9]+"$'}),
+    "Pragma": _header("For caches of HTTP/1.0.", {"const": "no-cache"}),
+    "Referrer-Policy": _header("The token in the query is told to nobody.", {"const": "no-referrer"}),
+    "Retry-After": _header(
+        "Seconds after which to try again.", {"type": "string", "pattern": "^[1-9][0-9]*$"}
+    ),
+    "Set-Cookie": _header("The session's cookie, opened or taken away; the device's, which proves nobody."),
+    "WWW-Authenticate.Basic": _header(
+        "That the client must prove itself.", {"const": 'Basic realm="roster", charset="UTF-8"'}
+    ),
+    "WWW-Authenticate.Bearer": _header(
+        "That a bearer token is wanted, and whether one was sent that is not valid.",
+        {"enum": ["Bearer", 'Bearer error="invalid_token"']},
+    ),
+    "X-Request-Id": _header("What the logs call this request."),
+    "X-VCAP-Request-ID": _header("The client's id of this request, and ours."),
+}
+
+
+def _key(name: str, place: str, meaning: str) -> Schema:
+    return {"type": "apiKey", "in": place, "name": name, "description": meaning}
+
+
+SECURITY: dict[str, Schema] = {
+    "session": _key(
+        "__Host-session",
+        "cookie",
+        "A session that `POST /api/auth/login` opened. On plain-HTTP loopback the cookie is `session`.",
+    ),
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An API token (`POST /api/auth/tokens`), or a JSON Web Token of a trusted issuer.",
+    },
+    "client": {
+        "type": "http",
+        "scheme": "basic",
+        "description": "A client's id and secret, which the form may hold instead.",
+    },
+    "accessToken": _key(
+        "access_token", "query", "The same token in the query, where the deployment allows it."
+    ),
+    "organisationHeader": _key("X-Org-Id", "header", "The organisation's id."),
+    "projectHeader": _key("X-Project-Id", "header", "The project's id."),
+    "userHeader": _key(
+        "X-User-Id",
+        "header",
+        "The caller's id; proved by a credential or a gateway, or taken as it is: the deployment says which.",
+    ),
+    "gatewaySecret": _key("X-Gateway-Secret", "header", "What a gateway in front proves itself by."),
+}
