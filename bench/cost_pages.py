@@ -32,7 +32,7 @@ def section() -> str:
             _HEAD + "".join(map(_row, lines)),
             "A month in which nobody calls:\n",
             _month(),
-            _prose(_beside()),
+            _prose(_prefetch()),
         )
     )
 
@@ -52,7 +52,7 @@ def _premises(any_line: Line) -> str:
     )
 
 
-def _beside() -> str:
+def _prefetch() -> str:
     return (
         f"Each further secret in Secrets Manager is {PRICES['month']['secret']:.2f} more. An account's free"
         " tier takes away ten metrics under alarms, ten made of logs, three dashboards and 25 GB of table. A"

@@ -27,8 +27,8 @@ call = lambda: client.get_item(TableName="t", Key={"PK": {"S": "a"}})
 """
 _LEAN = """\
 from roster.clock import Deadline
-from roster.db.dynamodb.http_transport import LeanTransport
-lean = LeanTransport(url, "eu-west-1", trusted)
+from roster.db.dynamodb.http_transport import HttpTransport
+lean = HttpTransport(url, "eu-west-1", trusted)
 call = lambda: lean.call("GetItem", {"TableName": "t"}, Deadline.after(10))
 """
 WAYS = {

@@ -20,7 +20,7 @@ BLOCK = 50  # requests of one subject before it is the next one's turn
 
 
 @dataclass
-class House:
+class App:
     """The API over a store; events are made by the template's routes, and handled when asked."""
 
     store: Store
@@ -29,7 +29,7 @@ class House:
     catching: bool = False
 
     def __post_init__(self) -> None:
-        dependencies.use(dependencies.Wiring(self.store))
+        dependencies.use(dependencies.Dependencies(self.store))
         routes = Routes.from_template(TEMPLATE)
         self.api = Api(Gateway(routes, self._invoke), self.store, Clock(clock.now()))
 

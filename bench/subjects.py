@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from bench.handlers import Calls, House, Subject, same
+from bench.handlers import App, Calls, Subject, same
 from roster.domain import User
 from tests.support.api import Api
 from tests.support.budgets import Stage
@@ -21,16 +21,16 @@ ADMIN_USERS = "/api/admin/users"
 class Cast:
     """Those who come and go while subjects are measured."""
 
-    house: House
+    app: App
     stage: Stage
     users: list[str] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, house: House) -> "Cast":
-        stage = Stage.set(house.api, Directory(house.store, house.api.clock))
-        stage.crowd()
-        return cls(house, stage)
+    def of(cls, app: App) -> "Cast":
+        stage = Stage.set(app.api, Directory(app.store, app.api.clock))
+        stage.bulk_users()
+        return cls(app, stage)
 
 
 def endpoints(cast: Cast) -> list[Subject]:
@@ -69,16 +69,16 @@ def _reads(cast: Cast) -> Iterator[Subject]:
         "GET /api/workspace/auth/me": _getting("/api/workspace/auth/me", bearer=ada),
     }
     for name, ask in asks.items():
-        yield Subject(name, same(cast.house.call(ask)), _is(200))
+        yield Subject(name, same(cast.app.call(ask)), _is(200))
 
 
 def _writes(cast: Cast) -> Iterator[Subject]:
     scene, ada = cast.stage.scene, cast.stage.ada
-    house = cast.house
+    app = cast.app
     people = f"{WORKSPACES}/{scene.acme.id}/members"
 
     def each(ask: Callable[[int, int], Ask]) -> Calls:
-        return lambda number, length: [house.call(ask(number, place)) for place in range(length)]
+        return lambda number, length: [app.call(ask(number, place)) for place in range(length)]
 
     def made(calls: Calls, into: list[str]) -> Calls:
         return lambda number, length: [_noting(call, into) for call in calls(number, length)]
@@ -88,11 +88,11 @@ def _writes(cast: Cast) -> Iterator[Subject]:
 
     def newcomers(number: int, length: int) -> list[Callable[[], Any]]:
         """Users that the measured calls make members of; they are made aside."""
-        directory = Directory(house.store, house.api.clock)
+        directory = Directory(app.store, app.api.clock)
         new = [directory.user(f"newcomer-{number}-{place}").id for place in range(length)]
         cast.members += new
         return [
-            house.call(
+            app.call(
                 lambda api, id=id: api.post(people, {"userId": id, "role": "MEMBER"}, as_=scene.boss)  # type: ignore[misc]
             )
             for id in new

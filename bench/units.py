@@ -59,7 +59,7 @@ def measure(row: Endpoint, routes: Routes) -> Units:
     with TemporaryDirectory() as folder:
         embedded = open_embedded(Path(folder, "roster.db"))
         store = BilledStore(embedded, meter)
-        dependencies.use(dependencies.Wiring(store, clock))
+        dependencies.use(dependencies.Dependencies(store, clock))
         try:
             stage = Stage.set(Api(Gateway(routes, in_process), store, clock), Directory(store, clock))
             row.ground(stage)

@@ -19,13 +19,13 @@ import boto3
 from bench import bulk_users, record
 from bench.botocore_http import HalfwayTransport
 from bench.document import OVER_BOTO3
-from bench.handlers import Cost, House, Subject, interleaved, quiet, ratio, same
+from bench.handlers import App, Cost, Subject, interleaved, quiet, ratio, same
 from bench.pages import PLAIN
 from bench.subjects import ADMIN_USERS, Cast, endpoints, narrow
 from roster.clock import Deadline
 from roster.db import keys
 from roster.db.dynamodb.attribute_values import to_wire
-from roster.db.dynamodb.http_transport import LeanTransport
+from roster.db.dynamodb.http_transport import HttpTransport
 from roster.db.dynamodb.store import DynamoStore
 from roster.db.dynamodb.transport import BotoTransport, Transport
 from roster.domain import User
@@ -59,8 +59,8 @@ def main() -> None:
     quiet()
     facts = {"runs": asked.runs, "engine": "DynamoDB Local"}
     with real.fresh_table() as name:
-        switched = Switched(LeanTransport(real.endpoint(), "eu-west-1"))
-        cast = Cast.of(House(DynamoStore(switched, name)))
+        switched = Switched(HttpTransport(real.endpoint(), "eu-west-1"))
+        cast = Cast.of(App(DynamoStore(switched, name)))
         reference = _reference(name, cast.stage)
         record.write(
             "transports", _transports(name, cast.stage, reference, asked), requests=asked.requests, **facts
@@ -91,7 +91,7 @@ def _transports(
     ways: dict[str, Transport] = {
         "botocore's client, as the fallback has it": BotoTransport(real.client()),
         "botocore's signer and HTTP session": HalfwayTransport(real.endpoint(), "eu-west-1"),
-        "the lean transport": LeanTransport(real.endpoint(), "eu-west-1"),
+        "the lean transport": HttpTransport(real.endpoint(), "eu-west-1"),
     }
     others = [
         Subject(name, same(partial(_get, way, body)), lambda got: "Item" in got) for name, way in ways.items()
@@ -109,10 +109,11 @@ def _narrow(
     cast: Cast, switched: Switched, reference: Subject, runs: int, requests: int
 ) -> list[dict[str, Any]]:
     """The narrow reads over either transport, and the transports alone."""
-    lean, boto = switched.inner, BotoTransport(real.client())
+    http_transport, boto = switched.inner, BotoTransport(real.client())
     subjects = narrow(cast)
     others = [
-        Subject(f"{one.name}{OVER_BOTO3}", _over(boto, one, switched, lean), one.good) for one in subjects
+        Subject(f"{one.name}{OVER_BOTO3}", _over(boto, one, switched, http_transport), one.good)
+        for one in subjects
     ]
     _say(f"narrow reads, {runs} runs of {requests}")
     rows = []
@@ -155,17 +156,17 @@ def _far(table: str, users: int, runs: int, requests: int) -> list[dict[str, Any
     _say(f"{users} users")
     for _ in bulk_users.filling(partial(real.dynamo_store, table), users, only_rows=True):
         pass
-    switched = Switched(LeanTransport(real.endpoint(), "eu-west-1"))
-    house = House(DynamoStore(switched, table))
-    root = Directory(house.store, house.api.clock).admin()
-    subjects = [_page(house, root, page) for page in (1, users // SIZE)]
+    switched = Switched(HttpTransport(real.endpoint(), "eu-west-1"))
+    app = App(DynamoStore(switched, table))
+    root = Directory(app.store, app.api.clock).admin()
+    subjects = [_page(app, root, page) for page in (1, users // SIZE)]
     rows = _rows(subjects, interleaved(subjects, runs=runs, requests=requests))
     return [row | _metered(subject, switched) for row, subject in zip(rows, subjects, strict=True)]
 
 
-def _page(house: House, root: User, page: int) -> Subject:
+def _page(app: App, root: User, page: int) -> Subject:
     path = f"{ADMIN_USERS}?page={page}&size={SIZE}"
-    call = house.call(lambda api: api.get(path, as_=root))
+    call = app.call(lambda api: api.get(path, as_=root))
     return Subject(f"page {page:,}", same(call), lambda answer: len(answer["body"]) > SIZE * 100)
 
 

@@ -33,7 +33,7 @@ Doubt: TypeAlias = tuple[str, Part, int]
 """A listing, and which of its counts may be wrong: a leaf (by its place in the listing) or a branch."""
 
 
-def settled(look: Callable[[], T]) -> T | None:
+def retry_on_conflict(look: Callable[[], T]) -> T | None:
     """What two looks in a row agree on, or None where what is looked at never stands still."""
     before = look()
     for _ in range(LOOKS):
@@ -133,7 +133,7 @@ def leaf(store: Store, listing: str, place: int) -> tuple[int | None, int] | Non
             bits |= 1 << number_of(Key.of(item)) - low
         return _maybe(branch, str(name)), bits
 
-    return settled(look)
+    return retry_on_conflict(look)
 
 
 def branch(store: Store, listing: str, index: int) -> tuple[int | None, int] | None:
@@ -145,7 +145,7 @@ def branch(store: Store, listing: str, index: int) -> tuple[int | None, int] | N
         bits = sum(bits.bit_count() for _, bits in _leaves(found.get(key, {})))
         return _branches(found.get(root_key, {})).get(index), bits
 
-    return settled(look)
+    return retry_on_conflict(look)
 
 
 def total(store: Store, listing: str) -> tuple[int | None, int]:
@@ -172,7 +172,7 @@ def site_admins(store: Store) -> tuple[int | None, int] | None:
             found |= {user.id for user in users.by_ids(store, ids).values() if user.is_admin}
         return _maybe(told, "count"), frozenset(found)
 
-    return _counted(settled(look))
+    return _counted(retry_on_conflict(look))
 
 
 def workspace_admins(store: Store, workspace_id: str) -> tuple[int | None, int] | None:
@@ -186,7 +186,7 @@ def workspace_admins(store: Store, workspace_id: str) -> tuple[int | None, int] 
             str(item["SK"]) for item in held if is_workspace_admin(item)
         )
 
-    return _counted(settled(look))
+    return _counted(retry_on_conflict(look))
 
 
 def is_workspace_admin(item: Item) -> bool:
@@ -215,7 +215,7 @@ def modules(
             if (start := page.next) is None:
                 return told, frozenset(found)
 
-    seen = settled(look)
+    seen = retry_on_conflict(look)
     if seen is None:
         return None
     told, found = seen
@@ -243,7 +243,7 @@ def oldest(store: Store, user_id: str) -> tuple[User | None, Oldest | None] | No
             found = older(found, row)
         return user, found
 
-    return settled(look)
+    return retry_on_conflict(look)
 
 
 def older(found: Oldest | None, row: Item) -> Oldest:

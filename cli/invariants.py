@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from roster.clock import moment
 from roster.db import keys
-from roster.db.codec import Poisoned, entity
+from roster.db.codec import CorruptItem, entity
 from roster.db.store import Item, Key
 from roster.directory import grants, spaces, users, workspaces
 from roster.directory.emails import canonical
@@ -137,16 +137,16 @@ _Reader: TypeAlias = Callable[[Key, Item], Told]
 
 
 def read(item: Item) -> Told:
-    """What the item tells. Raises `Poisoned` where it is not what its key says that it is."""
+    """What the item tells. Raises `CorruptItem` where it is not what its key says that it is."""
     key = Key.of(item)
     head, words = words_of(key)
     reader = _READERS.get((head, words)) or _READERS.get((head, ""))
     if reader is None:
-        raise Poisoned("item", "SK")
+        raise CorruptItem("item", "SK")
     try:
         return reader(key, item)
     except ValueError as error:  # no possible id, no address, no moment, no number
-        raise Poisoned(reader.__name__.strip("_"), "key") from error
+        raise CorruptItem(reader.__name__.strip("_"), "key") from error
 
 
 def words_of(key: Key) -> tuple[str, str]:
@@ -177,20 +177,20 @@ def is_listing(pk: str) -> bool:
 def _text(item: Item, name: str) -> str:
     value = item.get(name)
     if not isinstance(value, str):
-        raise Poisoned("item", name)
+        raise CorruptItem("item", name)
     return value
 
 
 def _whole(item: Item, name: str) -> int:
     value = item.get(name, 0)
     if type(value) is not int:
-        raise Poisoned("item", name)
+        raise CorruptItem("item", name)
     return value
 
 
 def _under(key: Key, expected: Key) -> None:
     if key != expected:
-        raise Poisoned("item", "key")
+        raise CorruptItem("item", "key")
 
 
 def _some(item: Item, names: Iterable[str]) -> Item:
@@ -404,11 +404,11 @@ def _projects_space(key: Key, item: Item) -> Told:
 def _app(key: Key, item: Item) -> Told:
     app = entity(App, item)
     _under(key, keys.app(app.id))
-    beside: Item = {"app_id": app.id, "space_id": app.space_id, "name": app.name}
+    prefetch: Item = {"app_id": app.id, "space_id": app.space_id, "name": app.name}
     return Told(
         copies=(
             Copy(Invariant.APP_ROW, key, keys.row(keys.APPS, app.number), _some(item, _APP)),
-            Copy(Invariant.SPACES_APP, key, keys.row(keys.apps_in(app.space_id), app.number), beside),
+            Copy(Invariant.SPACES_APP, key, keys.row(keys.apps_in(app.space_id), app.number), prefetch),
         ),
         needs=(Need(Invariant.APP_SPACE, keys.space(app.space_id)),),
     )

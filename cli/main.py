@@ -39,7 +39,7 @@ from roster.dialects.fields import Line
 from roster.directory import audit, users, workspaces
 from roster.directory.emails import NotAnAddress, canonical
 from roster.domain import Actor, ApiToken, PlatformRole, User
-from roster.errors import Missing, Taken, Unavailable
+from roster.errors import Conflict, NotFound, Unavailable
 from roster.events import Event
 from roster.settings import settings
 
@@ -235,7 +235,7 @@ def _create_admin(store: Store, arguments: argparse.Namespace) -> int:
     wanted = User("", 0, arguments.email, arguments.name, clock.instant(by.at), roles=(PlatformRole.ADMIN,))
     try:
         made = users.create(store, wanted, passwords.digest(password), by=by)
-    except Taken as error:
+    except Conflict as error:
         raise Refused("this e-mail address belongs to a user already") from error
     print(f"created user {made.id}")
     return 0
@@ -270,11 +270,11 @@ def _create_token(store: Store, arguments: argparse.Namespace) -> int:
         expires_at=None if expires is None else clock.instant(expires),
     )
     work = Transaction(by)
-    work.check(keys.user(user.id), all_of(Present(), Absent("deleted_at")), lambda _: Missing("user"))
+    work.check(keys.user(user.id), all_of(Present(), Absent("deleted_at")), lambda _: NotFound("user"))
     api_tokens.plan(work, token, credential.secret, imported=False)
     try:
         work.commit(store)
-    except Missing as error:
+    except NotFound as error:
         raise Refused("there is no such user") from error
     print(credential)
     return 0

@@ -22,7 +22,7 @@ from cli.records.loading import Progress, unheard
 from cli.verify import Finding, Report, place_of, verify
 from roster.clock import instant
 from roster.db import counted_lists, keys
-from roster.db.codec import Poisoned
+from roster.db.codec import CorruptItem
 from roster.db.store import (
     Absent,
     Check,
@@ -139,7 +139,7 @@ class _Round:
                 work(finding)
             except _Moved:
                 continue
-            except Poisoned:
+            except CorruptItem:
                 return
             return
 
@@ -174,7 +174,7 @@ class _Round:
         found = self.store.get(key)
         try:
             return None if found is None else invariants.read(found)
-        except Poisoned:
+        except CorruptItem:
             return None
 
     def _copy(self, finding: Finding) -> None:

@@ -16,7 +16,7 @@ from cli.progress import Bars
 from cli.records.loading import load
 from local.deployment_key import NotAKey, key_file, read_or_make
 from local.embedded import open_embedded
-from local.server import HOST, CannotStart, House, Options
+from local.server import HOST, App, CannotStart, Options
 from local.sqlite_store import SqliteStore
 from local.streams import DynamoFeed, Feed, StoreFeed
 from local.tables import create_table, table_definition
@@ -94,14 +94,14 @@ def expiry(options: Options) -> Callable[[], int]:
     return _embedded(options).remove_expired
 
 
-HOUSE = House(TEMPLATE, prepare, populate, feed, expiry)
+APP = App(TEMPLATE, prepare, populate, feed, expiry)
 
 
-def _wired(store: Store, options: Options) -> dependencies.Wiring:
+def _wired(store: Store, options: Options) -> dependencies.Dependencies:
     """The store, with what AWS would keep in Secrets Manager: issuers, the gateway's secret, the key."""
     issuers = _issuers(options)
     secrets = (options.gateway_secret,) if options.gateway_secret else ()
-    return dependencies.Wiring(
+    return dependencies.Dependencies(
         store,
         issuers=lambda: issuers,
         gateway_secrets=lambda: secrets,

@@ -17,7 +17,7 @@ from cli.invariants import Copy, Invariant, Need, Told
 from cli.records.loading import Progress, unheard
 from roster.clock import instant
 from roster.db import counted_lists, keys
-from roster.db.codec import Poisoned
+from roster.db.codec import CorruptItem
 from roster.db.store import Item, Key, Store
 from roster.directory import grants
 from roster.domain import Feature, Membership, Tenant, User
@@ -117,18 +117,18 @@ class _Walk:
     differing: set[str] = field(default_factory=set)
     """Users whose profile names another oldest membership than the list of their workspaces."""
     doubts: set[Doubt] = field(default_factory=set)
-    tally: Tally | None = None
+    add_counter: Tally | None = None
     first: counts.Oldest | None = None
 
     def add(self, item: Item) -> None:
         """Take note of an item."""
         self.items += 1
         key = Key.of(item)
-        if self.tally is not None and self.tally.listing != key.pk:
+        if self.add_counter is not None and self.add_counter.listing != key.pk:
             self._close()
         try:
             told = invariants.read(item)
-        except Poisoned:
+        except CorruptItem:
             self.unread.add(key)
             return
         name = f"{key.pk}\n{key.sk}"
@@ -172,21 +172,21 @@ class _Walk:
             del self.halves[fact]
 
     def _tell(self, item: Item, told: Told) -> None:
-        if self.tally is None:
-            self.tally = Tally(str(item["PK"]))
-        self.tally.add(item)
+        if self.add_counter is None:
+            self.add_counter = Tally(str(item["PK"]))
+        self.add_counter.add(item)
         if told.copy is not None and told.copy.invariant is Invariant.USERS_WORKSPACE_ROW:
             self.first = counts.older(self.first, item)
 
     def _close(self) -> None:
-        if self.tally is None:
+        if self.add_counter is None:
             return
-        self.doubts.update(self.tally.doubts())
+        self.doubts.update(self.add_counter.doubts())
         if self.first is not None:
-            (user_id,) = invariants.of_listing(self.tally.listing)
+            (user_id,) = invariants.of_listing(self.add_counter.listing)
             at, workspace_ids = self.first
             self._compare(user_id, tuple(hash((at, each)) for each in workspace_ids))
-        self.tally = self.first = None
+        self.add_counter = self.first = None
 
     def _compare(self, user_id: str, said: tuple[int, ...]) -> None:
         other = self.oldest.pop(user_id, None)
@@ -251,7 +251,7 @@ class _Judge:
             return
         try:
             told = invariants.read(item)
-        except Poisoned as error:
+        except CorruptItem as error:
             yield _Verdict(Finding(key, Invariant.SHAPE, f"{error} is absent or not what it should be"))
             return
         for copy in told.copies:
@@ -318,7 +318,7 @@ class _Judge:
         key = keys.user(user_id)
         try:
             seen = counts.oldest(self.store, user_id)
-        except Poisoned:
+        except CorruptItem:
             return  # in doubt itself
         if seen is None:
             yield _restless(key, Invariant.OLDEST_MEMBERSHIP)
@@ -372,10 +372,10 @@ def around(store: Store, key: Key) -> _Found | None:
     wanted = {key}
     while True:
         asked = sorted(wanted)
-        found = counts.settled(lambda asked=asked: store.batch_get(asked))  # type: ignore[misc]
+        found = counts.retry_on_conflict(lambda asked=asked: store.batch_get(asked))  # type: ignore[misc]
         if found is None:
             return None
-        more = _beside(key, found)
+        more = _prefetch(key, found)
         if more <= wanted:
             return found
         wanted |= more
@@ -390,7 +390,7 @@ def place_of(copy: Copy, found: _Found) -> Key | None:
     return keys.row(copy.place.pk, number) if isinstance(number, int) else None
 
 
-def _beside(key: Key, found: _Found) -> set[Key]:
+def _prefetch(key: Key, found: _Found) -> set[Key]:
     """What else is to be read, as far as one can tell from what was."""
     item = found.get(key)
     told = _told(item) if item is not None else None
@@ -436,7 +436,7 @@ def _member_sweep(grant: Item) -> Key:
 def _told(item: Item) -> Told | None:
     try:
         return invariants.read(item)
-    except Poisoned:
+    except CorruptItem:
         return None
 
 

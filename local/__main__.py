@@ -4,8 +4,8 @@ import os
 import sys
 
 from cli.output import printing
-from cli.serve import HOUSE
+from cli.serve import APP
 from local.server import main
 
 if __name__ == "__main__":
-    sys.exit(printing(lambda: main(os.environ, HOUSE)))
+    sys.exit(printing(lambda: main(os.environ, APP)))

@@ -142,7 +142,7 @@ def _no_lines(options: Options) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class App:
     """What is served. The options that its functions get name the real port and the real store."""
 
     template: Path
@@ -235,13 +235,11 @@ class _Server(uvicorn.Server):
         self._announce()
 
 
-async def _run(
-    routes: Routes, house: House, options: Options, listener: socket.socket, lines: list[str]
-) -> None:
-    prepare = partial(house.prepare, options)
-    pool = Pool(house.workers, prepare)
+async def _run(routes: Routes, app: App, options: Options, listener: socket.socket, lines: list[str]) -> None:
+    prepare = partial(app.prepare, options)
+    pool = Pool(app.workers, prepare)
     sweeper = Pool(1, prepare)
-    subscription = Subscription.from_template(house.template) if house.feed else None
+    subscription = Subscription.from_template(app.template) if app.feed else None
 
     def announce() -> None:
         for line in [*lines, f"ready http://{HOST}:{options.port}"]:
@@ -275,13 +273,13 @@ async def _run(
     background: list[asyncio.Task[None]] = []
     try:
         await pool.start()
-        if house.feed and subscription:
+        if app.feed and subscription:
             await sweeper.start()
             function = routes.functions[subscription.function_id]
-            open_feed = partial(house.feed, options)
+            open_feed = partial(app.feed, options)
             background.append(asyncio.create_task(follow(open_feed, subscription, function, sweeper.invoke)))
-        if house.expiry:
-            background.append(asyncio.create_task(keep_removing(partial(house.expiry, options))))
+        if app.expiry:
+            background.append(asyncio.create_task(keep_removing(partial(app.expiry, options))))
         await server.serve(sockets=[listener])
     finally:
         for each in background:
@@ -295,7 +293,7 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
 
-def serve(options: Options, house: House) -> None:
+def serve(options: Options, app: App) -> None:
     """Serve until SIGTERM or SIGINT. Raises CannotStart.
 
     The order: port, store, data, workers, `ready`. Stopping gives requests a second to end, takes three
@@ -319,19 +317,19 @@ def serve(options: Options, house: House) -> None:
         if options.store is None and options.table_endpoint is None:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="roster-"))
             options = replace(options, store=Path(folder, "roster.db"))
-        lines = house.populate(options)
-        routes = Routes.from_template(house.template)
+        lines = app.populate(options)
+        routes = Routes.from_template(app.template)
         try:
             with contextlib.suppress(asyncio.CancelledError):
-                asyncio.run(_run(routes, house, options, listener, lines))
+                asyncio.run(_run(routes, app, options, listener, lines))
         except NotStarted as error:
             raise CannotStart(str(error)) from error
 
 
-def main(environ: Mapping[str, str], house: House) -> int:
+def main(environ: Mapping[str, str], app: App) -> int:
     """Serve the house as the environment asks; the exit code."""
     try:
-        serve(Options.from_environ(environ), house)
+        serve(Options.from_environ(environ), app)
     except CannotStart as error:
         print(f"roster: {error}", file=sys.stderr)
         return error.code

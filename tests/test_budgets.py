@@ -12,7 +12,7 @@ from tests.support.budgets import CROWD, ENDPOINTS, MODULES, PATTERNS, SIZE, End
 from tests.support.directory import Directory
 from tests.support.meter import Meter
 
-LISTS = [row for row in ENDPOINTS if row.ground is Stage.crowd]
+LISTS = [row for row in ENDPOINTS if row.ground is Stage.bulk_users]
 
 
 @pytest.fixture

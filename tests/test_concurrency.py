@@ -15,7 +15,7 @@ from roster.db.dynamodb.store import DynamoStore
 from roster.db.store import Key, Store
 from roster.directory import cleanup, users
 from roster.domain import Actor, User
-from roster.errors import Taken
+from roster.errors import Conflict
 from tests.support import real
 from tests.support.faults import FaultyTransport
 from tests.tools.damage import NOW
@@ -60,7 +60,7 @@ class Crowd:
     def _create(self, email: str) -> User | None:
         try:
             return users.create(self.store, User("", 0, email, "Somebody", ""), None, by=BY)
-        except Taken:
+        except Conflict:
             return None
 
     def _list(self, random: Random) -> None:
@@ -105,9 +105,9 @@ def shown(user: User) -> User:
 
 def test_many_users_at_once_on_the_embedded_store(tmp_path: Path) -> None:
     store = open_embedded(tmp_path / "roster.db")
-    crowd = Crowd(store.within(Deadline.after(120)), each=25)
-    crowd.run()
-    crowd.check()
+    bulk_users = Crowd(store.within(Deadline.after(120)), each=25)
+    bulk_users.run()
+    bulk_users.check()
     store.close()
 
 
@@ -115,9 +115,9 @@ def test_many_users_at_once_on_the_embedded_store(tmp_path: Path) -> None:
 def test_users_at_once_while_overlapping_transactions_are_cancelled() -> None:
     with real.fresh_table() as name:
         faulty = FaultyTransport(real.transport(), throttled=0.02)
-        crowd = Crowd(DynamoStore(faulty, name).within(Deadline.after(600)), each=15)
-        crowd.run()
-        crowd.check()
+        bulk_users = Crowd(DynamoStore(faulty, name).within(Deadline.after(600)), each=15)
+        bulk_users.run()
+        bulk_users.check()
         assert faulty.faults["TransactionCanceledException"] > 100
         assert faulty.faults["ThrottlingException"] > 10
 
@@ -127,6 +127,6 @@ def test_users_at_once_while_overlapping_transactions_are_cancelled() -> None:
 def test_five_thousand_users_at_once() -> None:
     with real.fresh_table() as name:
         store = real.dynamo_store(name)
-        crowd = Crowd(store.within(Deadline.after(600)), each=313)
-        crowd.run()
-        crowd.check()
+        bulk_users = Crowd(store.within(Deadline.after(600)), each=313)
+        bulk_users.run()
+        bulk_users.check()

@@ -123,7 +123,7 @@ def delete(store: Store, numbers: list[int]) -> None:
     for first in range(0, len(numbers), TOGETHER):
         work = Transaction(by)
         for number in numbers[first : first + TOGETHER]:
-            work.delist(keys.USERS, number)
+            work.remove_row(keys.USERS, number)
         work.commit(store)
 
 

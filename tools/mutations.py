@@ -119,21 +119,21 @@ GUARDS = (
     Guard(
         "spaces named in Cloud Foundry",
         f"{LAYER}/dialects/cloud_foundry/conditions.py",
-        "{guid: each for guid, each in spaces.items() if self.sight.sees(each, evidence)},",
+        "{guid: each for guid, each in spaces.items() if self.visibility.sees(each, evidence)},",
         "spaces,",
         ("tests/cloud_foundry/test_conditions.py",),
     ),
     Guard(
         "organizations named in Cloud Foundry",
         f"{LAYER}/dialects/cloud_foundry/conditions.py",
-        "{guid: each for guid, each in tenants.items() if self.sight.sees(each, evidence)},",
+        "{guid: each for guid, each in tenants.items() if self.visibility.sees(each, evidence)},",
         "tenants,",
         ("tests/cloud_foundry/test_conditions.py",),
     ),
     Guard(
         "cost of users named in Cloud Foundry",
         f"{LAYER}/dialects/cloud_foundry/conditions.py",
-        "whole = [guid for guid in named if self.sight.sees_all or guid == self.sight.user_id]",
+        "whole = [guid for guid in named if self.visibility.sees_all or guid == self.visibility.user_id]",
         "whole = named",
         ("tests/cloud_foundry/test_conditions.py",),
     ),
@@ -161,7 +161,7 @@ GUARDS = (
     Guard(
         "what is inlined in Cloud Foundry",
         f"{LAYER}/dialects/cloud_foundry/inlining.py",
-        'return node.kind == "organization" or (node.kind == "user" and node.id != self.sight.user_id)',
+        'return node.kind == "organization" or (node.kind == "user" and node.id != self.visibility.user_id)',
         "return False",
         ("tests/cloud_foundry/test_inlining.py",),
     ),

@@ -28,10 +28,10 @@ from roster.auth.credentials import digest
 from roster.clock import instant
 from roster.db import counted_lists, keys
 from roster.db.store import Item, Key, Store, every
-from roster.db.transactions import Lost, Transaction, batched
+from roster.db.transactions import ReadConflict, Transaction, batched
 from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
 from roster.domain import Actor, Membership, Project, Space, SpaceRole, User, WorkspaceRole
-from roster.errors import DirectoryError, Missing, Taken
+from roster.errors import Conflict, DirectoryError, NotFound
 
 _TRIES = 5
 
@@ -159,7 +159,7 @@ class Writer:
             lost = set()
             for (entry, _), refusal in zip(parts, refusals, strict=True):
                 results[entry] = State.NEW if refusal is None else _reason(refusal)
-                if isinstance(refusal, Lost):
+                if isinstance(refusal, ReadConflict):
                     lost.add(entry)
             waiting = [(entry, record) for entry, record in waiting if entry in lost]
         return results
@@ -193,7 +193,7 @@ class Writer:
             tenant = workspaces.of_item(found.get(keys.tenant(record.workspace_id)))
             user = ahead.get(record.user_id) or users.of_item(found.get(keys.user(record.user_id)))
             if tenant is None or user is None:
-                results[entry] = _reason(Missing("workspace" if tenant is None else "user"))
+                results[entry] = _reason(NotFound("workspace" if tenant is None else "user"))
                 continue
             role, at = WorkspaceRole(record.role), record.created_at or self.at
             made = Membership(tenant.id, user.id, role, numbers[entry], at)
@@ -232,7 +232,7 @@ class Writer:
             owner, profile, place = _ground(record)
             user = users.of_item(found.get(profile))
             if entry not in places or user is None:
-                results[entry] = _reason(Missing("user" if entry in places else "space or project"))
+                results[entry] = _reason(NotFound("user" if entry in places else "space or project"))
                 continue
             live = members.of_item(memberships.get(places[entry]))
             held = found.get(place)
@@ -306,9 +306,9 @@ def _lead(record: ApiTokenRecord) -> tuple[Key, Key]:
 
 def _reason(refusal: DirectoryError) -> str:
     match refusal:
-        case Taken(what):
+        case Conflict(what):
             return f"{what} was taken while this import ran; import again"
-        case Missing(what):
+        case NotFound(what):
             return f"{what} went away while this import ran"
         case _:
             return "changed while this import ran; import again"

@@ -15,6 +15,8 @@ def add_member(workspaceId: str, body: AddMember) -> Success[Member]:
     return call.once(
         body,
         Success[Member],
-        lambda also: members.add(call.store, tenant, body.userId, role, by=call.actor, also=also),
+        lambda extra_writes: members.add(
+            call.store, tenant, body.userId, role, by=call.actor, extra_writes=extra_writes
+        ),
         lambda joined: Member.of(*joined),
     )

@@ -17,8 +17,8 @@ def create_user(body: CreateUser) -> Success[AdminUser]:
     return call.once(
         body,
         Success[AdminUser],
-        lambda also: users.create(
-            call.store, wanted, passwords.digest(body.password), by=call.actor, also=also
+        lambda extra_writes: users.create(
+            call.store, wanted, passwords.digest(body.password), by=call.actor, extra_writes=extra_writes
         ),
         AdminUser.of,
     )

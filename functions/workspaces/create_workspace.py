@@ -17,6 +17,6 @@ def create_workspace(body: CreateWorkspace) -> Success[Workspace]:
     return call.once(
         body,
         Success[Workspace],
-        lambda also: workspaces.create(call.store, wanted, by=call.actor, also=also),
+        lambda extra_writes: workspaces.create(call.store, wanted, by=call.actor, extra_writes=extra_writes),
         Workspace.of,
     )

@@ -17,7 +17,7 @@ from tests.attacks import jwt
 from tests.contract.fixtures import World
 from tests.support.api import Answer, Api, _answer, in_process
 from tests.support.directory import Directory
-from tests.support.fixtures import laid_once
+from tests.support.fixtures import made_once
 
 USER = "/api/v1/user"
 PROFILE = "/api/workspace/auth/me"
@@ -39,7 +39,7 @@ class Site:
     project: Project
 
     @classmethod
-    @laid_once
+    @made_once
     def make(cls, api: Api, directory: Directory) -> "Site":
         user, tenant = directory.user("ada", id="u1"), directory.workspace()
         directory.member(tenant, user)
@@ -50,7 +50,7 @@ class Site:
     def trust(self, *entries: dict[str, Any]) -> Issuers:
         """Believe these issuers and no others."""
         issuers = Issuers.read(json.dumps(entries))
-        dependencies.use(dependencies.Wiring(self.api.store, self.api.clock, issuers=lambda: issuers))
+        dependencies.use(dependencies.Dependencies(self.api.store, self.api.clock, issuers=lambda: issuers))
         return issuers
 
     def ask(self, target: str, *headers: tuple[str, str]) -> Answer:

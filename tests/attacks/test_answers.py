@@ -74,7 +74,7 @@ ENDING = ("DELETE", "PUT", "POST /api/auth/logout")  # what later requests could
 @pytest.mark.row("Z-18", "item-39")
 def test_no_right_is_read_from_an_index(api: Api, directory: Directory) -> None:
     stage, weak = Stage.set(api, directory), list[str]()
-    dependencies.use(dependencies.Wiring(cast(Store, Watched(api.store, weak)), api.clock))
+    dependencies.use(dependencies.Dependencies(cast(Store, Watched(api.store, weak)), api.clock))
     for endpoint in sorted(ENDPOINTS, key=lambda one: one.route.startswith(ENDING)):
         if endpoint.route == AUDIT:
             assert api.get("/api/admin/audit?target=x", as_=stage.scene.boss).status == 403

@@ -54,7 +54,7 @@ def unproved(deployed: Deploy) -> None:
 def behind_a_gateway(site: Site, deployed: Deploy) -> None:
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
     told = (GATEWAY, "next-" + GATEWAY)
-    dependencies.use(dependencies.Wiring(site.api.store, site.api.clock, gateway_secrets=lambda: told))
+    dependencies.use(dependencies.Dependencies(site.api.store, site.api.clock, gateway_secrets=lambda: told))
 
 
 def lines(site: Site, **changed: str | None) -> list[tuple[str, str]]:
@@ -346,7 +346,7 @@ def test_gateway_secrets_out_of_reach_are_503_and_open_nothing(site: Site, deplo
         raise Unavailable(retry_after=7)
 
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
-    dependencies.use(dependencies.Wiring(site.api.store, site.api.clock, gateway_secrets=away))
+    dependencies.use(dependencies.Dependencies(site.api.store, site.api.clock, gateway_secrets=away))
     answer = site.ask(PATH, *lines(site), ("x-gateway-secret", GATEWAY))
     assert (answer.status, answer.headers["retry-after"]) == (503, "7")
     assert site.ask(PATH, *lines(site, user=None), ("x-gateway-secret", GATEWAY)).status == 401

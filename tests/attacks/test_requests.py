@@ -204,7 +204,7 @@ def test_an_unforeseen_error_at_any_endpoint_is_500_and_tells_nothing(
     routes = [route for route, statuses in STATUSES.items() if 503 in statuses]
     requests = {route: world.request(route, "worker", "own") for route in routes}
     broken = cast(Store, Broken())
-    dependencies.use(dependencies.Wiring(broken, world.api.clock))
+    dependencies.use(dependencies.Dependencies(broken, world.api.clock))
     for route, send in requests.items():
         answer = send()
         assert answer.status == 500, route

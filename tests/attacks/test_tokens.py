@@ -15,7 +15,7 @@ from roster.auth import api_tokens, passwords
 from roster.auth.issuers import Issuers
 from roster.clock import instant
 from roster.directory import users
-from roster.errors import NotKnown
+from roster.errors import Unauthenticated
 from tests.attacks import jwt
 from tests.attacks.conftest import CONFIGURED, PROFILE, USER, Site
 from tests.attacks.jwt import ABSENT, NOW, claims, key_signed, secret_signed
@@ -454,7 +454,7 @@ def test_j21_no_scope_makes_a_site_admin(site: Site) -> None:
 def test_j25_depth_is_refused_by_the_verifier(levels: int) -> None:
     issuers = Issuers.read(json.dumps([CONFIGURED[0]]))
     for header in (nested(levels), '{"a":' * levels + "1" + "}" * levels):
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(jwt.token("{}", jwt.unsigned, header), AT)
 
 

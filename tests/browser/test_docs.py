@@ -22,8 +22,8 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Browser]:
-    with served(tmp_path, DATA="none") as house, chromium(tmp_path) as page:
-        page.open(f"{house.url}/docs")
+    with served(tmp_path, DATA="none") as app, chromium(tmp_path) as page:
+        page.open(f"{app.url}/docs")
         page.until("document.querySelectorAll('.opblock').length > 0")
         yield page
 

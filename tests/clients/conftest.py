@@ -19,8 +19,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "ARGON2_MEMORY_KIB": str(real.argon2_memory_kib),
         "ARGON2_ITERATIONS": str(real.argon2_iterations),
     }
-    with served(tmp_path_factory.mktemp("demo"), HOSTS="example.org", **cost) as house:
-        yield house
+    with served(tmp_path_factory.mktemp("demo"), HOSTS="example.org", **cost) as app:
+        yield app
 
 
 @pytest.fixture

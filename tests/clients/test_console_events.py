@@ -61,7 +61,7 @@ def _sent(function: str, event: str) -> Any:
 @pytest.mark.parametrize("event", EVENTS)
 @pytest.mark.parametrize("function", BEHIND_HTTP)
 def test_a_console_event_is_answered(function: str, event: str, bare_store: Store, clock: Clock) -> None:
-    dependencies.use(dependencies.Wiring(bare_store, clock))
+    dependencies.use(dependencies.Dependencies(bare_store, clock))
     answer = _sent(function, event)
     dependencies.use(None)
     untyped = function == "Login" and "body" in EVENTS[event]  # read before anybody is asked who calls
@@ -72,7 +72,7 @@ def test_a_console_event_is_answered(function: str, event: str, bare_store: Stor
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_the_sweep_has_nothing_to_do(event: str, bare_store: Store, clock: Clock) -> None:
-    dependencies.use(dependencies.Wiring(bare_store, clock))
+    dependencies.use(dependencies.Dependencies(bare_store, clock))
     answer = _sent("Sweep", event)
     dependencies.use(None)
     assert answer == {"batchItemFailures": []}

@@ -62,7 +62,7 @@ def cloud(api: Api, directory: Directory) -> Callable[..., Cloud]:
             "userClaims": ["user_id", "client_id"],  # as the reference reads them
         }
         trusted = Issuers.read(json.dumps([entry]))
-        dependencies.use(dependencies.Wiring(api.store, api.clock, issuers=lambda: trusted))
+        dependencies.use(dependencies.Dependencies(api.store, api.clock, issuers=lambda: trusted))
         if data:
             outcome = lay(data, api, directory, lambda: load(api.store, DATA / data, by=directory.by))
             assert outcome.bad == []

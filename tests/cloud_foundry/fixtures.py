@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from roster.domain import Space, Tenant, User
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
-from tests.support.fixtures import laid_once
+from tests.support.fixtures import made_once
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Scene:
     gamma: Space  # of globex
 
     @classmethod
-    @laid_once
+    @made_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
         root = directory.admin()
         dev, max_, aud, boss, memo, stranger = (

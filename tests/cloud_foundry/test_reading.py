@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from roster.dialects.cloud_foundry.queries import COLUMNS, FILTERS
 from roster.dialects.cloud_foundry.query_string import Asked, Condition
-from roster.errors import Unfit
+from roster.errors import ValidationFailed
 
 FILTERED, ORDERED = FILTERS["space"], COLUMNS["space"]
 AT_LENGTH = settings(max_examples=300, deadline=None, database=None, derandomize=True)
@@ -33,9 +33,9 @@ def read(raw: str) -> Asked:
 
 
 def refusal(raw: str) -> str:
-    with pytest.raises(Unfit) as refused:
+    with pytest.raises(ValidationFailed) as refused:
         read(raw)
-    return refused.value.flaws[0].message
+    return refused.value.field_errors[0].message
 
 
 def conditions(text: str) -> tuple[Condition, ...]:
@@ -184,8 +184,8 @@ QUERIES = RAW | PAIRS.map(lambda pairs: "&".join(f"{name}={value}" for name, val
 def test_any_query_is_read_or_refused(raw: str, filters: tuple[str, ...] | None) -> None:
     try:
         asked = Asked.read(raw, filters, ORDERED)
-    except Unfit as refused:
-        said = refused.flaws[0].message
+    except ValidationFailed as refused:
+        said = refused.field_errors[0].message
     else:
         said = asked.link("/v2/spaces", 2)
         assert asked.page >= 1
@@ -199,7 +199,7 @@ def test_any_query_is_read_or_refused(raw: str, filters: tuple[str, ...] | None)
 def test_a_link_asks_for_the_same_on_another_page(raw: str) -> None:
     try:
         asked = Asked.read(raw, None, ORDERED)
-    except Unfit:
+    except ValidationFailed:
         return
     link = urlsplit(asked.link("/v2/spaces", asked.page + 1))
     again = Asked.read(link.query, None, ORDERED)

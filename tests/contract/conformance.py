@@ -16,7 +16,7 @@ DOCUMENT: dict[str, Any] = json.loads(
 
 def flaw(route: str, answer: Mapping[str, Any]) -> str | None:
     """Why the answer is not one that the document promises of the route (`METHOD /path`), or None."""
-    return next(_promise(route, int(answer["statusCode"])).flaws(answer), None)
+    return next(_promise(route, int(answer["statusCode"])).field_errors(answer), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class _Promise:
     headers: Mapping[str, Any]
     content: Mapping[str, Any]
 
-    def flaws(self, answer: Mapping[str, Any]) -> Iterator[str]:
+    def field_errors(self, answer: Mapping[str, Any]) -> Iterator[str]:
         sent = {name.lower(): value for name, value in answer.get("headers", {}).items()}
         sent["set-cookie"] = "; ".join(answer.get("cookies", ()))
         for name, validator in self.headers.items():

@@ -8,7 +8,7 @@ from roster.auth.credentials import Credential
 from roster.domain import Project, Space, Tenant, User, UserKind
 from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
-from tests.support.fixtures import laid_once
+from tests.support.fixtures import made_once
 
 ROLES = (
     "nobody",  # no credential
@@ -52,7 +52,7 @@ class World:
     made: int = 0
 
     @classmethod
-    @laid_once
+    @made_once
     def make(cls, api: Api, directory: Directory) -> "World":
         people = {name: _person(directory, name) for name in ROLES if name != "nobody"}
         directory.admin("deputy")

@@ -43,7 +43,7 @@ def answers(**other: int) -> dict[str, int]:
 
 
 @dataclass
-class House:
+class App:
     """Ada, MEMBER of acme, at work in its project and its space, with a credential of every kind."""
 
     api: Api
@@ -147,11 +147,11 @@ def imported(directory: Directory, user: User) -> str:
 
 
 @pytest.fixture
-def house(api: Api, directory: Directory) -> House:
+def app(api: Api, directory: Directory) -> App:
     """All but project and space is made through Workspaces."""
     configured = json.dumps([{"issuer": ISSUER, "hmacSecrets": [HMAC_SECRET]}])
     issuers = Issuers.read(configured)
-    dependencies.use(dependencies.Wiring(api.store, api.clock, issuers=lambda: issuers))
+    dependencies.use(dependencies.Dependencies(api.store, api.clock, issuers=lambda: issuers))
     root, acme = directory.admin(), directory.workspace("acme")
     body = {"email": "ada@example.com", "fullName": "Ada", "password": PASSWORD, "roles": ["USER"]}
     made = api.post("/api/admin/users", body, as_=root)
@@ -168,174 +168,174 @@ def house(api: Api, directory: Directory) -> House:
         "jwt": issued(ada, api),
         "access": access,
     }
-    house = House(api, directory, root, ada, acme, web, alpha, api.cookie(ada), bearers)
-    house.join()
+    app = App(api, directory, root, ada, acme, web, alpha, api.cookie(ada), bearers)
+    app.join()
     directory.grant(web, ada)
     directory.grant(alpha, ada)
     api.clock.advance(minutes=1)
-    return house
+    return app
 
 
-def test_every_dialect_takes_every_credential_that_it_knows(house: House) -> None:
-    house.demand(GRANTED)
+def test_every_dialect_takes_every_credential_that_it_knows(app: App) -> None:
+    app.demand(GRANTED)
 
 
-def test_what_workspaces_writes_the_others_read(house: House, api: Api) -> None:
-    token = house.bearers["token"]
-    listed = api.get("/api/v1/users", bearer=house.root).json["result"]
+def test_what_workspaces_writes_the_others_read(app: App, api: Api) -> None:
+    token = app.bearers["token"]
+    listed = api.get("/api/v1/users", bearer=app.root).json["result"]
     assert [row["email"] for row in listed] == ["root@example.com", "ada@example.com"]
     assert api.get("/api/v1/user", bearer=token).json["name"] == "Ada"
-    profile = house.profile(token).json["Data"]
-    assert (profile["UserId"], profile["UserName"]) == (house.ada.id, "ada@example.com")
+    profile = app.profile(token).json["Data"]
+    assert (profile["UserId"], profile["UserName"]) == (app.ada.id, "ada@example.com")
     assert (profile["WorkspaceName"], profile["Roles"]) == ("acme", ["MEMBER", "USER"])
-    assert house.user_space("org", bearer=token).data["org_id"] == house.acme.id
-    (organization,) = house.cloud_foundry(token, "organizations").json["resources"]
-    assert organization["metadata"]["guid"] == house.acme.id
-    assert house.developed() == house.spaces() == ["alpha"]
+    assert app.user_space("org", bearer=token).data["org_id"] == app.acme.id
+    (organization,) = app.cloud_foundry(token, "organizations").json["resources"]
+    assert organization["metadata"]["guid"] == app.acme.id
+    assert app.developed() == app.spaces() == ["alpha"]
 
-    house.change_user(fullName="Ada Lovelace", email="countess@example.com")
+    app.change_user(fullName="Ada Lovelace", email="countess@example.com")
     assert api.get("/api/v1/user", bearer=token).json["name"] == "Ada Lovelace"
-    assert api.get(f"/api/v1/users/{house.ada.number}", bearer=house.root).json["result"]["email"] == (
+    assert api.get(f"/api/v1/users/{app.ada.number}", bearer=app.root).json["result"]["email"] == (
         "countess@example.com"
     )
-    assert house.profile(token).json["Data"]["Email"] == "countess@example.com"
-    assert house.names_in_project() == ["Ada Lovelace"]
+    assert app.profile(token).json["Data"]["Email"] == "countess@example.com"
+    assert app.names_in_project() == ["Ada Lovelace"]
 
 
 @pytest.mark.row("item-08")
-def test_a_deactivated_user_is_refused_at_once(house: House) -> None:
-    house.change_user(active=False)
-    house.demand(answers(session=401, user_space=404, testmo=401, profile=403, cloud_foundry=401))
+def test_a_deactivated_user_is_refused_at_once(app: App) -> None:
+    app.change_user(active=False)
+    app.demand(answers(session=401, user_space=404, testmo=401, profile=403, cloud_foundry=401))
 
 
-def test_reactivation_revives_the_api_tokens_and_no_session(house: House, api: Api) -> None:
-    house.change_user(active=False)
+def test_reactivation_revives_the_api_tokens_and_no_session(app: App, api: Api) -> None:
+    app.change_user(active=False)
     api.clock.advance(minutes=1)
-    house.change_user(active=True)
-    house.demand(answers(session=401, jwt=401, access=401))
-    house.bearers["jwt"] = issued(house.ada, api)
-    house.demand(answers(session=401, access=401))
+    app.change_user(active=True)
+    app.demand(answers(session=401, jwt=401, access=401))
+    app.bearers["jwt"] = issued(app.ada, api)
+    app.demand(answers(session=401, access=401))
 
 
 @pytest.mark.row("item-08")
-def test_a_deleted_user_is_refused_at_once(house: House, api: Api) -> None:
-    house.delete_user()
-    assert house.names_in_project() == []
-    house.demand(dict.fromkeys(GRANTED, 401))
-    assert house.names_in_project() == []
-    house.bearers["jwt"] = issued(house.ada, api)
-    house.demand(dict.fromkeys(GRANTED, 401))
+def test_a_deleted_user_is_refused_at_once(app: App, api: Api) -> None:
+    app.delete_user()
+    assert app.names_in_project() == []
+    app.demand(dict.fromkeys(GRANTED, 401))
+    assert app.names_in_project() == []
+    app.bearers["jwt"] = issued(app.ada, api)
+    app.demand(dict.fromkeys(GRANTED, 401))
 
 
 @pytest.mark.row("E-09")
-def test_an_address_made_anew_inherits_nothing(house: House, api: Api) -> None:
-    house.delete_user()
+def test_an_address_made_anew_inherits_nothing(app: App, api: Api) -> None:
+    app.delete_user()
     body = {"email": "ada@example.com", "fullName": "Ada", "password": PASSWORD, "roles": ["USER"]}
-    assert api.post("/api/admin/users", body, as_=house.root).data["id"] != house.ada.id
-    house.demand(dict.fromkeys(GRANTED, 401))
+    assert api.post("/api/admin/users", body, as_=app.root).data["id"] != app.ada.id
+    app.demand(dict.fromkeys(GRANTED, 401))
 
 
 @pytest.mark.row("Z-18", "item-08")
-def test_a_removed_member_loses_the_workspace_and_all_that_was_granted_in_it(house: House, api: Api) -> None:
-    house.leave()
-    assert house.names_in_project() == []
-    house.demand(answers(workspaces=403, user_space=404, testmo=404, profile=403))
-    assert house.names_in_project() == []
-    for bearer in house.bearers.values():  # who they are is not withdrawn
+def test_a_removed_member_loses_the_workspace_and_all_that_was_granted_in_it(app: App, api: Api) -> None:
+    app.leave()
+    assert app.names_in_project() == []
+    app.demand(answers(workspaces=403, user_space=404, testmo=404, profile=403))
+    assert app.names_in_project() == []
+    for bearer in app.bearers.values():  # who they are is not withdrawn
         assert api.get("/api/v1/user", bearer=bearer).status == 200
         for relation in ("spaces", "organizations"):
-            assert house.cloud_foundry(bearer, relation).json["resources"] == []
-    assert api.get("/api/auth/me", as_=house.session).status == 200
+            assert app.cloud_foundry(bearer, relation).json["resources"] == []
+    assert api.get("/api/auth/me", as_=app.session).status == 200
 
 
 @pytest.mark.parametrize("swept", [False, True], ids=["before the sweep", "after the sweep"])
-def test_who_is_added_again_has_none_of_the_former_grants(house: House, swept: bool) -> None:
-    house.leave()
+def test_who_is_added_again_has_none_of_the_former_grants(app: App, swept: bool) -> None:
+    app.leave()
     if swept:
-        house.sweep()
-    house.join()
-    house.demand(answers(user_space=404, testmo=404))
-    assert house.names_in_project() == []
+        app.sweep()
+    app.join()
+    app.demand(answers(user_space=404, testmo=404))
+    assert app.names_in_project() == []
 
-    house.directory.grant(house.web, house.ada)
-    house.demand(GRANTED)
-    assert house.developed() == house.spaces() == []  # the role in the space was not given again
-    house.directory.grant(house.alpha, house.ada)
-    assert house.developed() == house.spaces() == ["alpha"]
+    app.directory.grant(app.web, app.ada)
+    app.demand(GRANTED)
+    assert app.developed() == app.spaces() == []  # the role in the space was not given again
+    app.directory.grant(app.alpha, app.ada)
+    assert app.developed() == app.spaces() == ["alpha"]
 
 
-def test_a_token_of_one_workspace_never_shows_another(house: House, api: Api, directory: Directory) -> None:
-    directory.member(directory.workspace("globex"), house.ada)
-    own = directory.token(house.ada, house.acme)
-    assert house.profile(own).json["Data"]["WorkspaceName"] == "acme"
-    house.leave()
+def test_a_token_of_one_workspace_never_shows_another(app: App, api: Api, directory: Directory) -> None:
+    directory.member(directory.workspace("globex"), app.ada)
+    own = directory.token(app.ada, app.acme)
+    assert app.profile(own).json["Data"]["WorkspaceName"] == "acme"
+    app.leave()
     for _ in range(2):
-        assert house.profile(own).status == 403
-        elsewhere = house.profile(house.bearers["token"]).json["Data"]
+        assert app.profile(own).status == 403
+        elsewhere = app.profile(app.bearers["token"]).json["Data"]
         assert (elsewhere["WorkspaceName"], elsewhere["Roles"]) == ("globex", ["MEMBER", "USER"])
-        house.sweep()
+        app.sweep()
 
 
-def test_a_workspace_admin_who_becomes_a_member_is_one_on_the_next_request(house: House, api: Api) -> None:
-    house.leave()
-    house.sweep()
-    house.join("ADMIN")
-    house.demand(GRANTED)
-    assert house.spaces() == ["alpha"]
-    assert house.profile(house.bearers["token"]).json["Data"]["Roles"] == ["ADMIN", "USER"]
+def test_a_workspace_admin_who_becomes_a_member_is_one_on_the_next_request(app: App, api: Api) -> None:
+    app.leave()
+    app.sweep()
+    app.join("ADMIN")
+    app.demand(GRANTED)
+    assert app.spaces() == ["alpha"]
+    assert app.profile(app.bearers["token"]).json["Data"]["Roles"] == ["ADMIN", "USER"]
 
-    house.leave()
-    house.join("MEMBER")
-    house.demand(answers(user_space=404, testmo=404))
-    assert house.profile(house.bearers["token"]).json["Data"]["Roles"] == ["MEMBER", "USER"]
-    body = {"userId": house.root.id, "role": "MEMBER"}
+    app.leave()
+    app.join("MEMBER")
+    app.demand(answers(user_space=404, testmo=404))
+    assert app.profile(app.bearers["token"]).json["Data"]["Roles"] == ["MEMBER", "USER"]
+    body = {"userId": app.root.id, "role": "MEMBER"}
     with api.no_effect():
-        assert api.post(f"/api/workspaces/{house.acme.id}/members", body, as_=house.session).status == 403
+        assert api.post(f"/api/workspaces/{app.acme.id}/members", body, as_=app.session).status == 403
 
 
-def test_a_platform_admin_who_is_none_any_more_is_none_on_the_next_request(house: House, api: Api) -> None:
-    house.leave()
-    house.sweep()
-    house.change_user(roles=["ADMIN", "USER"])
-    house.demand(answers(profile=403))  # member of no workspace
-    for bearer in house.bearers.values():
+def test_a_platform_admin_who_is_none_any_more_is_none_on_the_next_request(app: App, api: Api) -> None:
+    app.leave()
+    app.sweep()
+    app.change_user(roles=["ADMIN", "USER"])
+    app.demand(answers(profile=403))  # member of no workspace
+    for bearer in app.bearers.values():
         assert api.get("/api/v1/users", bearer=bearer).status == 200
 
-    house.change_user(roles=["USER"])
-    house.demand(answers(workspaces=403, user_space=404, testmo=404, profile=403))
-    for bearer in house.bearers.values():
+    app.change_user(roles=["USER"])
+    app.demand(answers(workspaces=403, user_space=404, testmo=404, profile=403))
+    for bearer in app.bearers.values():
         assert api.get("/api/v1/users", bearer=bearer).status == 403
-    assert api.get("/api/admin/users", as_=house.session).status == 403
+    assert api.get("/api/admin/users", as_=app.session).status == 403
 
 
 @pytest.mark.parametrize("kind", ["token", "imported"])
-def test_a_revoked_token_is_refused_at_once_and_no_other(house: House, api: Api, kind: str) -> None:
-    secret = house.bearers[kind].rpartition(".")[2]
+def test_a_revoked_token_is_refused_at_once_and_no_other(app: App, api: Api, kind: str) -> None:
+    secret = app.bearers[kind].rpartition(".")[2]
     path = f"/api/auth/tokens/{api_tokens.id_of(secret)}"
-    assert api.delete(path, as_=house.session).status == 200
-    house.demand(answers(**{kind: 401}))
+    assert api.delete(path, as_=app.session).status == 200
+    app.demand(answers(**{kind: 401}))
 
 
-def _by_an_administrator(house: House) -> None:
-    house.change_user(password=NEW_PASSWORD)
+def _by_an_administrator(app: App) -> None:
+    app.change_user(password=NEW_PASSWORD)
 
 
-def _by_herself(house: House) -> None:
+def _by_herself(app: App) -> None:
     body = {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
-    elsewhere = str(house.directory.session(house.ada))
-    assert house.api.put("/api/auth/me/password", body, as_=elsewhere).status == 200
-    assert house.api.get("/api/auth/me", as_=elsewhere).status == 200
+    elsewhere = str(app.directory.session(app.ada))
+    assert app.api.put("/api/auth/me/password", body, as_=elsewhere).status == 200
+    assert app.api.get("/api/auth/me", as_=elsewhere).status == 200
 
 
 @pytest.mark.parametrize("change", [_by_an_administrator, _by_herself])
-def test_a_new_password_ends_what_the_old_one_opened(house: House, change: Callable[[House], None]) -> None:
-    change(house)
-    house.demand(answers(session=401, jwt=401, access=401))  # API tokens are revoked one by one
-    house.api.clock.advance(seconds=1)
-    house.bearers["jwt"] = issued(house.ada, house.api)
-    house.demand(answers(session=401, access=401))
+def test_a_new_password_ends_what_the_old_one_opened(app: App, change: Callable[[App], None]) -> None:
+    change(app)
+    app.demand(answers(session=401, jwt=401, access=401))  # API tokens are revoked one by one
+    app.api.clock.advance(seconds=1)
+    app.bearers["jwt"] = issued(app.ada, app.api)
+    app.demand(answers(session=401, access=401))
 
 
-def test_logging_out_ends_the_session_and_nothing_else(house: House, api: Api) -> None:
-    assert api.post("/api/auth/logout", as_=house.session).status == 200
-    house.demand(answers(session=401))
+def test_logging_out_ends_the_session_and_nothing_else(app: App, api: Api) -> None:
+    assert api.post("/api/auth/logout", as_=app.session).status == 200
+    app.demand(answers(session=401))

@@ -143,7 +143,7 @@ def site(request: pytest.FixtureRequest, routes: Routes, tmp_path: Path) -> Iter
 
 def _site(routes: Routes, store: Store, where: str, memberships: int) -> Site:
     clock = Clock()
-    dependencies.use(dependencies.Wiring(store, clock))
+    dependencies.use(dependencies.Dependencies(store, clock))
     return Site.make(Api(Gateway(routes, in_process), store, clock), where, memberships)
 
 

@@ -1,4 +1,4 @@
-"""Poisoned items: one bad row never fails a page, and nothing of an item reaches the log."""
+"""CorruptItem items: one bad row never fails a page, and nothing of an item reaches the log."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

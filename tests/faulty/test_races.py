@@ -17,7 +17,7 @@ from roster.db.dynamodb.store import DynamoStore
 from roster.db.store import Key
 from roster.directory import cleanup, members, users
 from roster.domain import PlatformRole, User, WorkspaceRole
-from roster.errors import DirectoryError, LastAdmin, Missing, NotKnown, Stale, Taken
+from roster.errors import Conflict, DirectoryError, LastAdmin, NotFound, PreconditionFailed, Unauthenticated
 from tests.support import real, tally
 from tests.support.api import Clock, everything
 from tests.support.directory import Directory
@@ -66,7 +66,7 @@ def raced(*attempts: Callable[[], object]) -> Counter[str]:
 def test_one_of_twenty_gets_the_address(directory: Directory) -> None:
     spellings = [str.lower, str.upper, str.title, str.capitalize]
     made = raced(*(partial(directory.user, spellings[n % 4]("ada")) for n in range(20)))
-    assert made == {"done": 1, Taken.__name__: 19}
+    assert made == {"done": 1, Conflict.__name__: 19}
     assert counted_lists.total(directory.store, keys.USERS) == 1
 
 
@@ -95,7 +95,7 @@ def test_under_fifty_operations_at_once_there_is_always_an_administrator(directo
         return partial(change, user, roles=roles[random.random() < 0.3])
 
     told = raced(*(operation() for _ in range(50)))
-    assert set(told) <= {"done", LastAdmin.__name__, Missing.__name__}
+    assert set(told) <= {"done", LastAdmin.__name__, NotFound.__name__}
     assert told["done"] > 0
     counted = store.get(keys.site_admins()) or {}
     living, _ = users.page(store, 1, 100)
@@ -110,7 +110,7 @@ def test_adding_and_removing_a_member_at_once_is_one_after_the_other(directory: 
     pair: list[Callable[[], object]] = [add, remove]
     for _ in range(3):
         told = raced(*pair * 4)
-        assert set(told) <= {"done", Taken.__name__, Missing.__name__}
+        assert set(told) <= {"done", Conflict.__name__, NotFound.__name__}
     present = store.get(keys.member(acme.id, ada.id)) is not None
     assert counted_lists.total(store, keys.members(acme.id)) == present
     added = [item for item in everything(store) if item.get("action") == "member.added"]
@@ -125,12 +125,15 @@ def test_of_changes_that_saw_one_version_one_is_made(directory: Directory) -> No
     def change(name: str) -> None:
         def edit(present: User) -> User:
             if present.revision != ada.revision:
-                raise Stale
+                raise PreconditionFailed
             return replace(present, full_name=name)
 
         users.change(directory.store, ada, edit, by=directory.by)
 
-    assert raced(*(partial(change, f"Name {n}") for n in range(8))) == {"done": 1, Stale.__name__: 7}
+    assert raced(*(partial(change, f"Name {n}") for n in range(8))) == {
+        "done": 1,
+        PreconditionFailed.__name__: 7,
+    }
     assert users.alive(directory.store, ada.id).revision == ada.revision + 1
 
 
@@ -138,7 +141,7 @@ def test_of_changes_that_saw_one_version_one_is_made(directory: Directory) -> No
 def test_of_a_hundred_attempts_at_once_five_are_looked_at(directory: Directory) -> None:
     take = partial(attempts.take, directory.store, keys.attempts("ada@example.com"), directory.now())
     told = raced(*[take] * 100)
-    assert set(told) == {"done", NotKnown.__name__}
+    assert set(told) == {"done", Unauthenticated.__name__}
     assert told["done"] <= attempts.FREE
 
 
@@ -148,7 +151,7 @@ def test_two_who_swap_addresses_at_once_keep_theirs_or_are_refused(directory: Di
     told = raced(
         partial(directory.change, ada, email=bob.email), partial(directory.change, bob, email=ada.email)
     )
-    assert told == {Taken.__name__: 2}
+    assert told == {Conflict.__name__: 2}
     for user in (ada, bob):
         assert (directory.store.get(keys.email(user.email)) or {})["user_id"] == user.id
 
@@ -157,7 +160,7 @@ def test_two_who_swap_addresses_at_once_keep_theirs_or_are_refused(directory: Di
 def test_three_who_want_one_address_get_it_once_and_free_their_own(directory: Directory) -> None:
     people = [directory.user(name) for name in ("ada", "bob", "eve")]
     told = raced(*(partial(directory.change, user, email="new@example.com") for user in people))
-    assert told == {"done": 1, Taken.__name__: 2}
+    assert told == {"done": 1, Conflict.__name__: 2}
     held = [directory.store.get(keys.email(user.email)) for user in people]
     assert [lock is None for lock in held].count(True) == 1
 
@@ -169,5 +172,5 @@ def test_whoever_is_deleted_while_being_added_is_no_member_for_long(directory: D
         partial(members.add, store, acme, ada.id, WorkspaceRole.MEMBER, by=directory.by),
         partial(users.delete, store, ada, by=directory.by),
     )
-    assert told in ({"done": 2}, {"done": 1, Missing.__name__: 1})
+    assert told in ({"done": 2}, {"done": 1, NotFound.__name__: 1})
     assert members.page(store, acme.id, 1, 10)[0] == []

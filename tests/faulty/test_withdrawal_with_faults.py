@@ -11,14 +11,14 @@ from roster import dependencies
 from roster.clock import Deadline
 from roster.db.store import Store
 from roster.errors import Unavailable
-from tests.contract.test_withdrawal import GRANTED, House, answers, house
+from tests.contract.test_withdrawal import GRANTED, App, answers
 from tests.support.api import Answer
 
 __all__ = ["house"]
 
 READS = ("get", "batch_get", "query")
 
-Change = Callable[[House], Answer]
+Change = Callable[[App], Answer]
 
 
 @dataclass
@@ -61,20 +61,20 @@ def failing(**how: Any) -> Iterator[None]:
         dependencies.use(whole)
 
 
-def _suspend(house: House) -> Answer:
-    return house.api.put(f"/api/admin/users/{house.ada.id}", {"active": False}, as_=house.root)
+def _suspend(app: App) -> Answer:
+    return app.api.put(f"/api/admin/users/{app.ada.id}", {"active": False}, as_=app.root)
 
 
-def _delete(house: House) -> Answer:
-    return house.api.delete(f"/api/admin/users/{house.ada.id}", as_=house.root)
+def _delete(app: App) -> Answer:
+    return app.api.delete(f"/api/admin/users/{app.ada.id}", as_=app.root)
 
 
-def _remove(house: House) -> Answer:
-    return house.api.delete(f"/api/workspaces/{house.acme.id}/members/{house.ada.id}", as_=house.root)
+def _remove(app: App) -> Answer:
+    return app.api.delete(f"/api/workspaces/{app.acme.id}/members/{app.ada.id}", as_=app.root)
 
 
-def _log_out(house: House) -> Answer:
-    return house.api.post("/api/auth/logout", as_=house.session)
+def _log_out(app: App) -> Answer:
+    return app.api.post("/api/auth/logout", as_=app.session)
 
 
 CHANGES: list[Any] = [
@@ -92,31 +92,31 @@ CHANGES: list[Any] = [
 @pytest.mark.row("item-08", "F-06")
 @pytest.mark.parametrize(("change", "expected"), CHANGES)
 def test_what_was_withdrawn_with_a_lost_answer_is_withdrawn(
-    house: House, change: Change, expected: dict[str, int]
+    app: App, change: Change, expected: dict[str, int]
 ) -> None:
     with failing(loses=True):
-        assert change(house).status == 503
-    house.demand(expected)
+        assert change(app).status == 503
+    app.demand(expected)
 
 
 @pytest.mark.row("item-08", "F-01")
 @pytest.mark.parametrize("change", [_suspend, _delete, _remove, _log_out])
-def test_no_fault_of_a_read_lets_in_who_was_refused(house: House, change: Change) -> None:
-    assert change(house).status == 200
-    for asked in _asked(house):
+def test_no_fault_of_a_read_lets_in_who_was_refused(app: App, change: Change) -> None:
+    assert change(app).status == 200
+    for asked in _asked(app):
         refused = asked().status
         for reads in range(3):
             with failing(reads=reads):
                 assert asked().status in (503, refused)
 
 
-def _asked(house: House) -> Iterator[Callable[[], Answer]]:
+def _asked(app: App) -> Iterator[Callable[[], Answer]]:
     """The request of each dialect for each credential, of which each is sent alone."""
-    api = house.api
-    yield lambda: api.get(f"/api/workspaces/{house.acme.id}", as_=house.session)
-    yield lambda: house.user_space(as_=house.session)
-    for bearer in house.bearers.values():
-        yield lambda bearer=bearer: house.user_space(bearer=bearer)  # type: ignore[misc]
-        yield lambda bearer=bearer: house.testmo(bearer)  # type: ignore[misc]
-        yield lambda bearer=bearer: house.profile(bearer)  # type: ignore[misc]
-        yield lambda bearer=bearer: house.cloud_foundry(bearer)  # type: ignore[misc]
+    api = app.api
+    yield lambda: api.get(f"/api/workspaces/{app.acme.id}", as_=app.session)
+    yield lambda: app.user_space(as_=app.session)
+    for bearer in app.bearers.values():
+        yield lambda bearer=bearer: app.user_space(bearer=bearer)  # type: ignore[misc]
+        yield lambda bearer=bearer: app.testmo(bearer)  # type: ignore[misc]
+        yield lambda bearer=bearer: app.profile(bearer)  # type: ignore[misc]
+        yield lambda bearer=bearer: app.cloud_foundry(bearer)  # type: ignore[misc]

@@ -47,17 +47,17 @@ ENDING = ("logout", "changePassword")  # what would end the session that the oth
 @pytest.mark.row("item-18")
 @pytest.mark.parametrize("tag", HEADERS)
 def test_the_served_api_answers_as_its_document_says(tmp_path: Path, tag: str) -> None:
-    with served(tmp_path) as house:
-        done = _fuzzed(house, tmp_path, tag)
+    with served(tmp_path) as app:
+        done = _fuzzed(app, tmp_path, tag)
     assert done.returncode == 0, done.stdout[-10_000:] + done.stderr[-2_000:]
     generated = re.search(r"(\d+) generated", done.stdout)
     assert generated is not None
     tally.count("requests by schemathesis", int(generated[1]))
 
 
-def _fuzzed(house: Served, folder: Path, tag: str) -> "subprocess.CompletedProcess[str]":
-    cookie = f"Cookie: {house.login(demo.ADMIN, demo.PASSWORD)}"
-    command = [str(SCHEMATHESIS), "--no-color", "run", str(DOCUMENT), "--url", house.url]
+def _fuzzed(app: Served, folder: Path, tag: str) -> "subprocess.CompletedProcess[str]":
+    cookie = f"Cookie: {app.login(demo.ADMIN, demo.PASSWORD)}"
+    command = [str(SCHEMATHESIS), "--no-color", "run", str(DOCUMENT), "--url", app.url]
     command += ["--include-tag", tag, "--phases", "coverage,fuzzing", "--checks", ",".join(CHECKS)]
     command += ["--max-examples", str(EXAMPLES), "--seed", "1", "--warnings", "off", "--no-shrink"]
     for header in HEADERS[tag] or (cookie,):

@@ -68,14 +68,14 @@ def test_before_another_engine_the_workers_share_the_variable(monkeypatch: pytes
 def test_fs_19_a_device_is_known_to_every_worker_and_after_a_restart(tmp_path: Path) -> None:
     """A stranger makes the administrator wait; the browser that knows her logs in all the same."""
     store, login = str(tmp_path / "kept.db"), {"email": demo.ADMIN, "password": demo.PASSWORD}
-    with served(tmp_path, STORE=store, DATA="demo") as house:
-        given = house.send("POST", "/api/auth/login", login)
+    with served(tmp_path, STORE=store, DATA="demo") as app:
+        given = app.send("POST", "/api/auth/login", login)
         [device] = [line for line in given.cookies if line.startswith("device=")]
     device = device.partition(";")[0]
-    with served(tmp_path, STORE=store) as house:
+    with served(tmp_path, STORE=store) as app:
         for _ in range(5):
-            assert house.send("POST", "/api/auth/login", {**login, "password": "x"}).status == 401
-        assert house.send("POST", "/api/auth/login", login).status == 401
+            assert app.send("POST", "/api/auth/login", {**login, "password": "x"}).status == 401
+        assert app.send("POST", "/api/auth/login", login).status == 401
         for _ in range(6):
-            assert house.send("POST", "/api/auth/login", login, cookie=device).status == 200
+            assert app.send("POST", "/api/auth/login", login, cookie=device).status == 200
     assert stat.S_IMODE(key_file(Path(store)).stat().st_mode) == 0o600

@@ -25,23 +25,23 @@ from tests.support.served import BOUND, ROOT, Served, launch, ready, served
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The server with its demo data."""
     with served(tmp_path_factory.mktemp("house")) as running:
         yield running
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the printed lines are for curl, which is not here")
-def test_the_printed_curl_lines_work(house: Served, tmp_path: Path) -> None:
-    curls = [line for line in house.lines if line.startswith("curl ")]
+def test_the_printed_curl_lines_work(app: Served, tmp_path: Path) -> None:
+    curls = [line for line in app.lines if line.startswith("curl ")]
     assert curls
     for line in curls:
         done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=True)
         assert json.loads(done.stdout).keys() & {"data", "result", "Data", "resources"}, line
 
 
-def test_the_last_line_is_ready(house: Served) -> None:
-    assert house.lines[-1] == f"ready {house.url}"
+def test_the_last_line_is_ready(app: Served) -> None:
+    assert app.lines[-1] == f"ready {app.url}"
 
 
 def test_fn_01_a_reader_who_leaves_ends_the_server_without_a_word(tmp_path: Path) -> None:
@@ -52,62 +52,61 @@ def test_fn_01_a_reader_who_leaves_ends_the_server_without_a_word(tmp_path: Path
     assert (tmp_path / "stderr").read_text() == ""
 
 
-def test_document_002_is_walked_in_one_sitting(house: Served) -> None:
-    cookie = house.login(demo.ADMIN, demo.PASSWORD)
-    made = house.send("POST", "/api/workspaces", {"key": "acme", "name": "Acme Corp"}, cookie=cookie)
+def test_document_002_is_walked_in_one_sitting(app: Served) -> None:
+    cookie = app.login(demo.ADMIN, demo.PASSWORD)
+    made = app.send("POST", "/api/workspaces", {"key": "acme", "name": "Acme Corp"}, cookie=cookie)
     assert made.status == 200
     assert list(made.json["data"]) == ["id", "key", "name", "createdAt"]
     workspace = f"/api/workspaces/{made.json['data']['id']}"
-    assert house.send("GET", workspace, cookie=cookie).json["data"]["key"] == "acme"
-    listed = house.send("GET", "/api/workspaces", cookie=cookie).json["data"]
+    assert app.send("GET", workspace, cookie=cookie).json["data"]["key"] == "acme"
+    listed = app.send("GET", "/api/workspaces", cookie=cookie).json["data"]
     assert [each["key"] for each in listed][-1] == "acme"
 
     ada = {"email": "ada@demo.test", "fullName": "Ada", "password": "difference engine", "roles": ["USER"]}
-    user = house.send("POST", "/api/admin/users", ada, cookie=cookie).json["data"]
+    user = app.send("POST", "/api/admin/users", ada, cookie=cookie).json["data"]
     place = f"/api/admin/users/{user['id']}"
-    assert house.send("GET", place, cookie=cookie).json["data"] == user
-    assert user in house.send("GET", "/api/admin/users", cookie=cookie).json["data"]
+    assert app.send("GET", place, cookie=cookie).json["data"] == user
+    assert user in app.send("GET", "/api/admin/users", cookie=cookie).json["data"]
 
     member = {"userId": user["id"], "role": "MEMBER"}
-    assert house.send("POST", f"{workspace}/members", member, cookie=cookie).status == 200
-    members = house.send("GET", f"{workspace}/members", cookie=cookie).json["data"]
+    assert app.send("POST", f"{workspace}/members", member, cookie=cookie).status == 200
+    members = app.send("GET", f"{workspace}/members", cookie=cookie).json["data"]
     assert [each["email"] for each in members] == ["ada@demo.test"]
-    assert house.send("DELETE", f"{workspace}/members/{user['id']}", cookie=cookie).json["code"] == "SUCCESS"
+    assert app.send("DELETE", f"{workspace}/members/{user['id']}", cookie=cookie).json["code"] == "SUCCESS"
 
     assert (
-        house.send("PUT", place, {"fullName": "Ada King"}, cookie=cookie).json["data"]["fullName"]
-        == "Ada King"
+        app.send("PUT", place, {"fullName": "Ada King"}, cookie=cookie).json["data"]["fullName"] == "Ada King"
     )
-    hers = house.login("ada@demo.test", "difference engine")
-    assert house.send("GET", "/api/admin/users", cookie=hers).status == 403
-    assert house.send("DELETE", place, cookie=cookie).json["code"] == "SUCCESS"
-    assert house.send("GET", "/api/auth/me", cookie=hers).status == 401
-    assert house.send("GET", place, cookie=cookie).status == 404
+    hers = app.login("ada@demo.test", "difference engine")
+    assert app.send("GET", "/api/admin/users", cookie=hers).status == 403
+    assert app.send("DELETE", place, cookie=cookie).json["code"] == "SUCCESS"
+    assert app.send("GET", "/api/auth/me", cookie=hers).status == 401
+    assert app.send("GET", place, cookie=cookie).status == 404
 
 
 @pytest.mark.row("F-17")
-def test_two_hundred_interleaved_requests_see_only_themselves(house: Served) -> None:
-    people = {name: house.login(name, demo.PASSWORD) for name in (demo.ADMIN, demo.DEVELOPER)}
+def test_two_hundred_interleaved_requests_see_only_themselves(app: Served) -> None:
+    people = {name: app.login(name, demo.PASSWORD) for name in (demo.ADMIN, demo.DEVELOPER)}
 
     def ask(turn: int) -> bool:
         name = list(people)[turn % 2]
-        answer = house.send("GET", "/api/auth/me", cookie=people[name])
+        answer = app.send("GET", "/api/auth/me", cookie=people[name])
         return bool(answer.json["data"]["email"] == name)
 
     with ThreadPoolExecutor(16) as threads:
         assert all(threads.map(ask, range(200)))
 
 
-def test_a_deleted_user_is_swept_by_the_running_server(house: Served) -> None:
-    cookie = house.login(demo.ADMIN, demo.PASSWORD)
+def test_a_deleted_user_is_swept_by_the_running_server(app: Served) -> None:
+    cookie = app.login(demo.ADMIN, demo.PASSWORD)
     body = {"email": "gone@demo.test", "fullName": "Gone", "password": "soon to be gone", "roles": ["USER"]}
-    user_id = house.send("POST", "/api/admin/users", body, cookie=cookie).json["data"]["id"]
+    user_id = app.send("POST", "/api/admin/users", body, cookie=cookie).json["data"]["id"]
     workspace = "/api/workspaces/ws-tanuki/members"
-    house.send("POST", workspace, {"userId": user_id, "role": "MEMBER"}, cookie=cookie)
-    before = house.send("GET", f"{workspace}?size=1", cookie=cookie).json["meta"]["total"]
-    house.send("DELETE", f"/api/admin/users/{user_id}", cookie=cookie)
+    app.send("POST", workspace, {"userId": user_id, "role": "MEMBER"}, cookie=cookie)
+    before = app.send("GET", f"{workspace}?size=1", cookie=cookie).json["meta"]["total"]
+    app.send("DELETE", f"/api/admin/users/{user_id}", cookie=cookie)
     for _ in range(200):
-        if house.send("GET", f"{workspace}?size=1", cookie=cookie).json["meta"]["total"] == before - 1:
+        if app.send("GET", f"{workspace}?size=1", cookie=cookie).json["meta"]["total"] == before - 1:
             return
         threading.Event().wait(0.05)
     raise AssertionError("the sweep did not come")
@@ -205,34 +204,34 @@ def test_fs_11_the_demo_is_never_added_to_what_is_there(tmp_path: Path) -> None:
     store, records_file = str(tmp_path / "store.db"), tmp_path / "records.jsonl"
     records_file.write_text('{"type":"group","number":9,"name":"Readers"}\n')
     assert roster("import", str(records_file), "--store", store).returncode == 0
-    with served(tmp_path, STORE=store, DATA="demo") as house:
-        assert house.send("POST", "/api/auth/login", LOGIN_OF_THE_DEMO).status == 401
-        assert shown(house.lines)[0] == []
-        assert "# the demo is left out: it is loaded into an empty store alone" in house.lines
+    with served(tmp_path, STORE=store, DATA="demo") as app:
+        assert app.send("POST", "/api/auth/login", LOGIN_OF_THE_DEMO).status == 401
+        assert shown(app.lines)[0] == []
+        assert "# the demo is left out: it is loaded into an empty store alone" in app.lines
 
 
 def test_fs_11_an_empty_directory_that_is_not_kept_says_how_to_come_in(tmp_path: Path) -> None:
-    with served(tmp_path, DATA="none") as house:
-        curls, (printed,) = shown(house.lines)
+    with served(tmp_path, DATA="none") as app:
+        curls, (printed,) = shown(app.lines)
         assert curls == []
         made = roster(*shlex.split(printed)[1:], "--password-stdin", stdin="difference engine\n")
         assert made.returncode == 0, made.stderr
-        assert house.login("you@example.com", "difference engine")
+        assert app.login("you@example.com", "difference engine")
 
 
 @pytest.mark.real
 def test_fs_11_a_table_at_an_endpoint_is_kept_too_and_starts_empty(tmp_path: Path) -> None:
     table = {"TABLE_ENDPOINT": real.endpoint(), "TABLE_NAME": f"test-{uuid4().hex}"}
-    with served(tmp_path, AWS_REGION="eu-west-1", **table) as house:
-        assert shown(house.lines)[0] == []
-        assert house.send("POST", "/api/auth/login", LOGIN_OF_THE_DEMO).status == 401
-        (printed,) = [line for line in house.lines if " admin create " in line]
+    with served(tmp_path, AWS_REGION="eu-west-1", **table) as app:
+        assert shown(app.lines)[0] == []
+        assert app.send("POST", "/api/auth/login", LOGIN_OF_THE_DEMO).status == 401
+        (printed,) = [line for line in app.lines if " admin create " in line]
         words = shlex.split(printed)
         command = words.index(".venv/bin/roster") + 1
         environ = dict(word.split("=", 1) for word in words[: command - 1])
         made = roster(*words[command:], "--password-stdin", stdin="difference engine\n", **environ)
         assert made.returncode == 0, made.stderr
-        assert house.login("you@example.com", "difference engine")
+        assert app.login("you@example.com", "difference engine")
     real.client().delete_table(TableName=table["TABLE_NAME"])
 
 

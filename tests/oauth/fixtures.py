@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 from roster.domain import User
 from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
-from tests.support.fixtures import laid_once
+from tests.support.fixtures import made_once
 
 SECRET = "a secret of the robot's own"
 READ, WRITE = "cloud_controller.read", "cloud_controller.write"
@@ -24,7 +24,7 @@ class Scene:
     ada: User
 
     @classmethod
-    @laid_once
+    @made_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
         ada = directory.user("ada", password=PASSWORD)
         every = ("password", "refresh_token", "client_credentials")

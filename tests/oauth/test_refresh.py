@@ -9,7 +9,7 @@ from roster.auth import refresh_tokens
 from roster.auth.credentials import Credential, fresh
 from roster.db import keys
 from roster.directory import cleanup
-from roster.errors import NotKnown
+from roster.errors import Unauthenticated
 from tests.oauth.fixtures import READ, SECRET, WRITE, Scene, assert_error
 from tests.support.api import Api
 from tests.support.directory import PASSWORD
@@ -146,7 +146,7 @@ def test_two_at_once_with_a_spent_refresh_token_end_the_family_once(scene: Scene
     assert found is not None
 
     def renew() -> None:
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             refresh_tokens.renew(api.store, found, refresh, (), by=scene.directory.by)
 
     at_once([renew] * 4)

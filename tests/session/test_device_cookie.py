@@ -200,7 +200,7 @@ def test_fs_19_without_the_key_login_goes_on_and_nobody_has_a_device(
     def away(purpose: str) -> tuple[bytes, ...]:
         raise Unavailable
 
-    dependencies.use(dependencies.Wiring(api.store, api.clock, deployment_keys=away))
+    dependencies.use(dependencies.Dependencies(api.store, api.clock, deployment_keys=away))
     answer = _log_in(api, cookie=browser)
     _assert_in(answer)
     assert len(answer.cookies) == 1
@@ -210,7 +210,7 @@ def test_fs_19_without_the_key_login_goes_on_and_nobody_has_a_device(
 
 
 def test_a_deployment_without_a_key_gives_no_cookie(api: Api, ada: User) -> None:
-    dependencies.use(dependencies.Wiring(api.store, api.clock))
+    dependencies.use(dependencies.Dependencies(api.store, api.clock))
     assert len(_log_in(api).cookies) == 1
 
 

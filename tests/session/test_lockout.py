@@ -7,7 +7,7 @@ import pytest
 from roster.auth import login_throttle
 from roster.db import keys
 from roster.domain import User
-from roster.errors import NotKnown
+from roster.errors import Unauthenticated
 from tests.support.api import OF_A_SOURCE, Answer, Api, session_in
 from tests.support.directory import Directory
 from tests.support.meter import Meter
@@ -159,7 +159,7 @@ def test_a_hundred_at_once_are_no_more_than_five(api: Api, ada: User) -> None:
     def attempt() -> bool:
         try:
             login_throttle.take(api.store, keys.attempts("ada@example.com"), api.clock())
-        except NotKnown:
+        except Unauthenticated:
             return False
         return True
 

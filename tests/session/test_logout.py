@@ -23,7 +23,7 @@ def test_a_logout_ends_the_session_and_takes_the_cookie_away(api: Api, directory
 
 def test_other_sessions_go_on(api: Api, directory: Directory) -> None:
     ada, other = directory.user("ada"), directory.user("other")
-    beside = str(directory.session(ada))
+    prefetch = str(directory.session(ada))
     api.post("/api/auth/logout", as_=ada)
-    assert api.get("/api/auth/me", as_=beside).status == 200
+    assert api.get("/api/auth/me", as_=prefetch).status == 200
     assert api.get("/api/auth/me", as_=other).status == 200

@@ -311,8 +311,8 @@ def test_a_refused_transaction_names_every_refusing_position() -> None:
 
 @pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
 @pytest.mark.parametrize("beside", ["None", "ConditionalCheckFailed"])
-def test_a_transaction_cancelled_for_a_passing_reason_is_repeated(code: str, beside: str) -> None:
-    script = Script([cancelled(Reason(beside), Reason(code)), {}])
+def test_a_transaction_cancelled_for_a_passing_reason_is_repeated(code: str, prefetch: str) -> None:
+    script = Script([cancelled(Reason(prefetch), Reason(code)), {}])
     script.store().transact([Delete(KEY)], token="t")
     assert len(script.calls) == 2
 

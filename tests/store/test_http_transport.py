@@ -24,7 +24,7 @@ from roster import dependencies
 from roster.clock import Deadline
 from roster.db.dynamodb import connect as opening
 from roster.db.dynamodb import endpoint as address
-from roster.db.dynamodb.http_transport import LeanTransport
+from roster.db.dynamodb.http_transport import HttpTransport
 from roster.db.dynamodb.store import DynamoStore
 from roster.db.dynamodb.transport import BotoTransport, Reason, TransportError
 from roster.db.store import Key, Malformed
@@ -55,15 +55,15 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def lean(server: Server) -> LeanTransport:
-    return LeanTransport(f"http://127.0.0.1:{server.port}", "eu-west-1")
+def http_transport(server: Server) -> HttpTransport:
+    return HttpTransport(f"http://127.0.0.1:{server.port}", "eu-west-1")
 
 
-def call(transport: LeanTransport, seconds: float = 10) -> dict[str, Any]:
+def call(transport: HttpTransport, seconds: float = 10) -> dict[str, Any]:
     return transport.call("GetItem", GET, Deadline.after(seconds))
 
 
-def refused(transport: LeanTransport) -> TransportError:
+def refused(transport: HttpTransport) -> TransportError:
     with pytest.raises(TransportError) as caught:
         call(transport)
     return caught.value
@@ -72,9 +72,9 @@ def refused(transport: LeanTransport) -> TransportError:
 # What is sent.
 
 
-def test_a_call_is_dynamodbs_own_json(server: Server, lean: LeanTransport) -> None:
+def test_a_call_is_dynamodbs_own_json(server: Server, http_transport: HttpTransport) -> None:
     server.answers = [said({"Item": {"n": {"N": "12"}}})]
-    assert call(lean) == {"Item": {"n": {"N": "12"}}}
+    assert call(http_transport) == {"Item": {"n": {"N": "12"}}}
     [asked] = server.asked
     assert (asked.method, asked.target, asked.json) == ("POST", "/", GET)
     assert asked.headers["x-amz-target"] == "DynamoDB_20120810.GetItem"
@@ -85,7 +85,7 @@ def test_a_call_is_dynamodbs_own_json(server: Server, lean: LeanTransport) -> No
 def test_the_signature_is_botocores(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "of the session")
     url = f"http://127.0.0.1:{server.port}"
-    call(LeanTransport(url, "eu-west-1"))
+    call(HttpTransport(url, "eu-west-1"))
     [asked] = server.asked
     assert asked.headers["x-amz-security-token"] == "of the session"
     at = datetime.datetime.strptime(asked.headers["x-amz-date"], "%Y%m%dT%H%M%SZ")
@@ -96,32 +96,34 @@ def test_the_signature_is_botocores(server: Server, monkeypatch: pytest.MonkeyPa
     assert asked.headers["authorization"] == same.headers["Authorization"]
 
 
-def test_no_call_is_begun_without_time_for_it(server: Server, lean: LeanTransport) -> None:
+def test_no_call_is_begun_without_time_for_it(server: Server, http_transport: HttpTransport) -> None:
     with pytest.raises(TransportError, match="TimeoutError"):
-        call(lean, seconds=0.01)
+        call(http_transport, seconds=0.01)
     assert server.asked == []
 
 
 # What is made of an answer.
 
 
-def test_a_refusal_is_named_as_dynamodb_names_it(server: Server, lean: LeanTransport) -> None:
+def test_a_refusal_is_named_as_dynamodb_names_it(server: Server, http_transport: HttpTransport) -> None:
     server.answers = [said({"__type": "com.amazon.coral.validate#ValidationException", "message": "no"}, 400)]
-    error = refused(lean)
+    error = refused(http_transport)
     assert (error.code, str(error), error.reasons) == ("ValidationException", "ValidationException: no", ())
 
 
-def test_a_failed_condition_carries_the_item(server: Server, lean: LeanTransport) -> None:
+def test_a_failed_condition_carries_the_item(server: Server, http_transport: HttpTransport) -> None:
     body = {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "Item": KEY}
     server.answers = [said(body, 400)]
-    assert refused(lean).reasons == (Reason("ConditionalCheckFailed", KEY),)
+    assert refused(http_transport).reasons == (Reason("ConditionalCheckFailed", KEY),)
 
 
-def test_a_cancelled_transaction_carries_a_reason_a_position(server: Server, lean: LeanTransport) -> None:
+def test_a_cancelled_transaction_carries_a_reason_a_position(
+    server: Server, http_transport: HttpTransport
+) -> None:
     reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed", "Item": KEY, "Message": "failed"}]
     body = {"__type": "x#TransactionCanceledException", "Message": "no", "CancellationReasons": reasons}
     server.answers = [said(body, 400)]
-    error = refused(lean)
+    error = refused(http_transport)
     assert error.code == "TransactionCanceledException"
     assert error.reasons == (Reason("None"), Reason("ConditionalCheckFailed", KEY))
 
@@ -138,24 +140,24 @@ def test_a_cancelled_transaction_carries_a_reason_a_position(server: Server, lea
     ids=["words", "nothing", "no object", "words and 200", "elsewhere"],
 )
 def test_what_is_not_dynamodbs_is_a_service_unavailable(
-    server: Server, lean: LeanTransport, answer: Answer
+    server: Server, http_transport: HttpTransport, answer: Answer
 ) -> None:
     server.answers = [answer]
-    assert refused(lean).code == "ServiceUnavailable"
+    assert refused(http_transport).code == "ServiceUnavailable"
     assert len(server.asked) == 1
 
 
 @pytest.mark.parametrize("checksum", ["1", "words"])
 def test_an_answer_that_its_checksum_denies_is_lost(
-    server: Server, lean: LeanTransport, checksum: str
+    server: Server, http_transport: HttpTransport, checksum: str
 ) -> None:
     server.answers = [said({"Item": KEY}, checksum=checksum)]
-    assert refused(lean).code == "ConnectionError"
+    assert refused(http_transport).code == "ConnectionError"
 
 
-def test_an_answer_without_checksum_is_taken(server: Server, lean: LeanTransport) -> None:
+def test_an_answer_without_checksum_is_taken(server: Server, http_transport: HttpTransport) -> None:
     server.answers = [said({"Item": KEY}, checksum="")]
-    assert call(lean) == {"Item": KEY}
+    assert call(http_transport) == {"Item": KEY}
 
 
 # What the store makes of it: it alone repeats a call, while the deadline leaves time.
@@ -173,18 +175,25 @@ def test_an_answer_without_checksum_is_taken(server: Server, lean: LeanTransport
     ],
     ids=["throttled", "over the table's capacity", "broken", "unavailable", "damaged", "reset"],
 )
-def test_what_passes_is_tried_again(server: Server, lean: LeanTransport, passing: Answer | bytes) -> None:
+def test_what_passes_is_tried_again(
+    server: Server, http_transport: HttpTransport, passing: Answer | bytes
+) -> None:
     server.answers = [passing, passing, said({"Item": KEY})]
-    store = DynamoStore(lean, "t", Deadline.after(10), sleep=lambda _: None)
+    store = DynamoStore(http_transport, "t", Deadline.after(10), sleep=lambda _: None)
     assert store.get(Key("a", "b")) == {"PK": "a", "SK": "b"}
     assert len(server.asked) == 3
 
 
-def test_what_does_not_pass_before_the_deadline_is_unavailable(server: Server, lean: LeanTransport) -> None:
+def test_what_does_not_pass_before_the_deadline_is_unavailable(
+    server: Server, http_transport: HttpTransport
+) -> None:
     server.answers = [said({"__type": "x#ThrottlingException"}, 400)]
     now = [0.0]
     store = DynamoStore(
-        lean, "t", Deadline(2, lambda: now[0]), sleep=lambda seconds: now.__setitem__(0, now[0] + seconds)
+        http_transport,
+        "t",
+        Deadline(2, lambda: now[0]),
+        sleep=lambda seconds: now.__setitem__(0, now[0] + seconds),
     )
     with pytest.raises(Unavailable):
         store.get(Key("a", "b"))
@@ -195,38 +204,42 @@ def test_what_does_not_pass_before_the_deadline_is_unavailable(server: Server, l
     ("code", "meant"), [("ValidationException", Malformed), ("AccessDeniedException", Unavailable)]
 )
 def test_what_stays_is_asked_once(
-    server: Server, lean: LeanTransport, code: str, meant: type[Exception]
+    server: Server, http_transport: HttpTransport, code: str, meant: type[Exception]
 ) -> None:
     server.answers = [said({"__type": f"x#{code}"}, 400)]
     with pytest.raises(meant):
-        DynamoStore(lean, "t", Deadline.after(10)).get(Key("a", "b"))
+        DynamoStore(http_transport, "t", Deadline.after(10)).get(Key("a", "b"))
     assert len(server.asked) == 1
 
 
 # The network.
 
 
-def test_calls_share_a_connection(server: Server, lean: LeanTransport) -> None:
+def test_calls_share_a_connection(server: Server, http_transport: HttpTransport) -> None:
     for _ in range(5):
-        call(lean)
+        call(http_transport)
     assert {asked.connection for asked in server.asked} == {1}
 
 
-def test_a_connection_that_the_server_closed_is_opened_anew(server: Server, lean: LeanTransport) -> None:
+def test_a_connection_that_the_server_closed_is_opened_anew(
+    server: Server, http_transport: HttpTransport
+) -> None:
     server.answers = [said({}, closes=True), said({"Item": KEY})]
-    call(lean)
+    call(http_transport)
     assert server.hung_up.wait(10)
-    assert call(lean) == {"Item": KEY}
+    assert call(http_transport) == {"Item": KEY}
     assert [asked.connection for asked in server.asked] == [1, 2]
 
 
-def test_a_call_of_each_thread_has_a_connection_of_its_own(server: Server, lean: LeanTransport) -> None:
+def test_a_call_of_each_thread_has_a_connection_of_its_own(
+    server: Server, http_transport: HttpTransport
+) -> None:
     together = threading.Barrier(8)
 
     def work() -> None:
         together.wait(10)
         for _ in range(5):
-            call(lean)
+            call(http_transport)
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
@@ -240,17 +253,17 @@ def test_a_call_of_each_thread_has_a_connection_of_its_own(server: Server, lean:
 def test_a_server_that_is_silent_is_a_timeout(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("roster.db.dynamodb.connections.READ_SECONDS", 0.05)
     server.answers = [HANGS]
-    assert refused(LeanTransport(f"http://127.0.0.1:{server.port}", "eu-west-1")).code == "TimeoutError"
+    assert refused(HttpTransport(f"http://127.0.0.1:{server.port}", "eu-west-1")).code == "TimeoutError"
 
 
-def test_a_server_that_hangs_up_is_a_connection_error(server: Server, lean: LeanTransport) -> None:
+def test_a_server_that_hangs_up_is_a_connection_error(server: Server, http_transport: HttpTransport) -> None:
     server.answers = [HANGS_UP]
-    assert refused(lean).code == "ConnectionError"
+    assert refused(http_transport).code == "ConnectionError"
 
 
-def test_half_an_answer_is_a_connection_error(server: Server, lean: LeanTransport) -> None:
+def test_half_an_answer_is_a_connection_error(server: Server, http_transport: HttpTransport) -> None:
     server.answers = [Answer(200, b'{"Item":', {"Content-Length": "400"}, closes=True)]
-    assert refused(lean).code == "ConnectionError"
+    assert refused(http_transport).code == "ConnectionError"
 
 
 @pytest.mark.parametrize(
@@ -278,9 +291,11 @@ def test_half_an_answer_is_a_connection_error(server: Server, lean: LeanTranspor
         "long",
     ],
 )
-def test_what_is_no_http_is_a_connection_error(server: Server, lean: LeanTransport, raw: bytes) -> None:
+def test_what_is_no_http_is_a_connection_error(
+    server: Server, http_transport: HttpTransport, raw: bytes
+) -> None:
     server.answers = [raw]
-    assert refused(lean).code == "ConnectionError"
+    assert refused(http_transport).code == "ConnectionError"
 
 
 @pytest.mark.parametrize(
@@ -301,34 +316,36 @@ def test_what_is_no_http_is_a_connection_error(server: Server, lean: LeanTranspo
     ids=["in chunks", "after an interim answer", "the last of its connection"],
 )
 def test_an_answer_is_read_however_http_sends_it(
-    server: Server, lean: LeanTransport, raw: bytes, connections: int
+    server: Server, http_transport: HttpTransport, raw: bytes, connections: int
 ) -> None:
     server.answers = [raw]
     server.keeps = True
-    assert [call(lean), call(lean)] == [{"a": {}}, {"a": {}}]
+    assert [call(http_transport), call(http_transport)] == [{"a": {}}, {"a": {}}]
     assert server.connections == connections
 
 
-def test_an_answer_without_a_length_ends_with_its_connection(server: Server, lean: LeanTransport) -> None:
+def test_an_answer_without_a_length_ends_with_its_connection(
+    server: Server, http_transport: HttpTransport
+) -> None:
     server.answers = [b'HTTP/1.1 200 OK\r\n\r\n{"a":{}}']
-    assert call(lean) == {"a": {}}
+    assert call(http_transport) == {"a": {}}
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://nowhere.invalid:1"])
 def test_a_port_or_a_host_that_is_not_there_is_a_connection_error(url: str) -> None:
-    assert refused(LeanTransport(url, "eu-west-1")).code == "ConnectionError"
+    assert refused(HttpTransport(url, "eu-west-1")).code == "ConnectionError"
 
 
-def test_a_connection_is_opened_before_it_is_wanted(server: Server, lean: LeanTransport) -> None:
-    lean.warm()
-    call(lean)
+def test_a_connection_is_opened_before_it_is_wanted(server: Server, http_transport: HttpTransport) -> None:
+    http_transport.warm()
+    call(http_transport)
     assert [(asked.method, asked.connection) for asked in server.asked] == [("GET", 1), ("POST", 1)]
 
 
 def test_an_address_that_is_away_at_the_start_says_so_at_the_first_call() -> None:
-    lean = LeanTransport("http://127.0.0.1:1", "eu-west-1")
-    lean.warm()
-    assert refused(lean).code == "ConnectionError"
+    http_transport = HttpTransport("http://127.0.0.1:1", "eu-west-1")
+    http_transport.warm()
+    assert refused(http_transport).code == "ConnectionError"
 
 
 # Proxies and trust.
@@ -336,7 +353,7 @@ def test_an_address_that_is_away_at_the_start_says_so_at_the_first_call() -> Non
 
 def test_a_proxy_is_told_the_whole_address(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", f"http://me:pass@127.0.0.1:{server.port}")
-    call(LeanTransport("http://dynamodb.invalid", "eu-west-1"))
+    call(HttpTransport("http://dynamodb.invalid", "eu-west-1"))
     [asked] = server.asked
     assert asked.target == "http://dynamodb.invalid/"
     assert asked.headers["host"] == "dynamodb.invalid"
@@ -346,7 +363,7 @@ def test_a_proxy_is_told_the_whole_address(server: Server, monkeypatch: pytest.M
 def test_a_proxy_that_wants_tls_itself_is_left_to_boto3(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "https://proxy.invalid")
     with pytest.raises(ValueError, match="TRANSPORT=boto3"):
-        LeanTransport("https://dynamodb.test", "eu-west-1")
+        HttpTransport("https://dynamodb.test", "eu-west-1")
 
 
 def test_a_proxy_that_refuses_the_tunnel_is_a_connection_error(
@@ -354,7 +371,7 @@ def test_a_proxy_that_refuses_the_tunnel_is_a_connection_error(
 ) -> None:
     server.tunnels = False
     monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{server.port}")
-    assert refused(LeanTransport("https://dynamodb.test", "eu-west-1")).code == "ConnectionError"
+    assert refused(HttpTransport("https://dynamodb.test", "eu-west-1")).code == "ConnectionError"
 
 
 @pytest.mark.parametrize(
@@ -381,7 +398,7 @@ def test_fn_01_a_tunnel_that_does_not_open_leaves_no_socket_open(
     monkeypatch.setattr("roster.db.dynamodb.connections.CONNECT_SECONDS", 0.05 if tunnels is HANGS else 1.0)
     monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{server.port}")
     server.tunnels = tunnels
-    error = refused(LeanTransport("https://dynamodb.test", "eu-west-1"))
+    error = refused(HttpTransport("https://dynamodb.test", "eu-west-1"))
     assert error.code == code
     # While the error is at hand with all that it refers to: nothing is left to a collector of garbage.
     assert [each.fileno() for each in opened] == [-1]
@@ -392,7 +409,7 @@ def test_a_tunnel_to_an_address_of_ipv6_is_asked_for_in_brackets(
 ) -> None:
     server.tunnels = False
     monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{server.port}")
-    refused(LeanTransport("https://[2001:db8::1]", "eu-west-1"))
+    refused(HttpTransport("https://[2001:db8::1]", "eu-west-1"))
     [asked] = server.asked
     assert (asked.target, asked.headers["host"]) == ("[2001:db8::1]:443", "[2001:db8::1]:443")
 
@@ -404,7 +421,7 @@ def test_tls_goes_through_a_tunnel_of_the_proxy(
     with serving(context, proxy=True) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
         proxy.answers = [said({"Item": KEY})]
-        assert call(LeanTransport("https://dynamodb.test", "eu-west-1", authorities)) == {"Item": KEY}
+        assert call(HttpTransport("https://dynamodb.test", "eu-west-1", authorities)) == {"Item": KEY}
     assert [(asked.method, asked.target) for asked in proxy.asked] == [
         ("CONNECT", "dynamodb.test:443"),
         ("POST", "/"),
@@ -416,7 +433,7 @@ def test_an_address_that_needs_no_proxy_is_called_directly(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    call(LeanTransport(f"http://127.0.0.1:{server.port}", "eu-west-1"))
+    call(HttpTransport(f"http://127.0.0.1:{server.port}", "eu-west-1"))
     assert len(server.asked) == 1
 
 
@@ -429,7 +446,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, str]:
 def test_a_certificate_of_nobody_trusted_is_refused(tls: tuple[ssl.SSLContext, str]) -> None:
     with serving(tls[0]) as server:
         assert (
-            refused(LeanTransport(f"https://127.0.0.1:{server.port}", "eu-west-1")).code == "ConnectionError"
+            refused(HttpTransport(f"https://127.0.0.1:{server.port}", "eu-west-1")).code == "ConnectionError"
         )
         assert server.asked == []
 
@@ -437,7 +454,7 @@ def test_a_certificate_of_nobody_trusted_is_refused(tls: tuple[ssl.SSLContext, s
 def test_a_trusted_certificate_of_another_host_is_refused(tls: tuple[ssl.SSLContext, str]) -> None:
     with serving(tls[0]) as server:
         url = f"https://127.0.0.1:{server.port}"
-        assert refused(LeanTransport(url, "eu-west-1", tls[1])).code == "ConnectionError"
+        assert refused(HttpTransport(url, "eu-west-1", tls[1])).code == "ConnectionError"
         assert server.asked == []
 
 
@@ -445,20 +462,20 @@ def test_a_trusted_certificate_of_another_host_is_refused(tls: tuple[ssl.SSLCont
 
 
 def test_missing_credentials_are_named(
-    server: Server, lean: LeanTransport, monkeypatch: pytest.MonkeyPatch
+    server: Server, http_transport: HttpTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_keys(monkeypatch)
-    assert refused(lean).code == "NoCredentialsError"
+    assert refused(http_transport).code == "NoCredentialsError"
     assert server.asked == []
 
 
-def test_half_a_pair_of_keys_is_named(lean: LeanTransport, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_half_a_pair_of_keys_is_named(http_transport: HttpTransport, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
-    assert refused(lean).code == "PartialCredentialsError"
+    assert refused(http_transport).code == "PartialCredentialsError"
 
 
 def test_credentials_of_a_container_are_renewed_before_they_end(
-    server: Server, lean: LeanTransport, monkeypatch: pytest.MonkeyPatch
+    server: Server, http_transport: HttpTransport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_keys(monkeypatch)
     with serving() as container:
@@ -470,7 +487,7 @@ def test_credentials_of_a_container_are_renewed_before_they_end(
         monkeypatch.setenv(ContainerProvider.ENV_VAR_FULL, f"http://127.0.0.1:{container.port}/keys")
         monkeypatch.setenv(ContainerProvider.ENV_VAR_AUTH_TOKEN, "of the environment")
         for _ in range(3):
-            call(lean)
+            call(http_transport)
         assert [asked.headers["authorization"] for asked in container.asked] == ["of the environment"] * 2
     assert {asked.headers["x-amz-security-token"] for asked in server.asked} == {"token1"}
     assert "Credential=key1/" in server.asked[-1].headers["authorization"]
@@ -505,10 +522,10 @@ def signed_at(server: Server, which: int) -> datetime.datetime:
 
 @pytest.mark.parametrize("hours", [3, -3])
 def test_a_clock_that_is_wrong_is_corrected_by_dynamodbs(
-    server: Server, lean: LeanTransport, hours: int
+    server: Server, http_transport: HttpTransport, hours: int
 ) -> None:
     server.answers = [skewed(hours), said({"Item": KEY})]
-    store = DynamoStore(lean, "t", Deadline.after(10), sleep=lambda _: None)
+    store = DynamoStore(http_transport, "t", Deadline.after(10), sleep=lambda _: None)
     assert store.get(Key("a", "b")) == {"PK": "a", "SK": "b"}
     apart = signed_at(server, 1) - signed_at(server, 0)
     assert abs(apart - datetime.timedelta(hours=hours)) < datetime.timedelta(minutes=2)
@@ -516,7 +533,7 @@ def test_a_clock_that_is_wrong_is_corrected_by_dynamodbs(
 
 @pytest.mark.parametrize("date", [None, "yesterday"])
 def test_a_wrong_signature_at_the_right_time_is_no_matter_of_the_clock(
-    server: Server, lean: LeanTransport, date: str | None
+    server: Server, http_transport: HttpTransport, date: str | None
 ) -> None:
     answer = (
         skewed(0)
@@ -524,13 +541,13 @@ def test_a_wrong_signature_at_the_right_time_is_no_matter_of_the_clock(
         else said({"__type": "x#InvalidSignatureException"}, 400, headers={"Date": date})
     )
     server.answers = [answer]
-    assert refused(lean).code == "InvalidSignatureException"
+    assert refused(http_transport).code == "InvalidSignatureException"
 
 
-def test_a_clock_is_corrected_once(server: Server, lean: LeanTransport) -> None:
+def test_a_clock_is_corrected_once(server: Server, http_transport: HttpTransport) -> None:
     server.answers = [skewed(3)]
-    assert refused(lean).code == "RequestTimeTooSkewed"
-    assert refused(lean).code == "InvalidSignatureException"
+    assert refused(http_transport).code == "RequestTimeTooSkewed"
+    assert refused(http_transport).code == "InvalidSignatureException"
 
 
 # Where DynamoDB is.
@@ -580,14 +597,14 @@ def test_the_endpoint_of_the_environment(environ: dict[str, str], endpoint: str 
 
 def test_a_deployment_speaks_lean_unless_it_says_boto3() -> None:
     here = {"TABLE_ENDPOINT": "http://127.0.0.1:1", "AWS_REGION": "eu-west-1"}
-    assert isinstance(opening.transport(Settings.of(here)), LeanTransport)
+    assert isinstance(opening.transport(Settings.of(here)), HttpTransport)
     assert isinstance(opening.transport(Settings.of({**here, "TRANSPORT": "boto3"})), BotoTransport)
 
 
 def test_a_start_with_keys_in_the_environment_loads_no_client(server: Server) -> None:
     script = (
-        "import sys; from roster.clock import Deadline; from roster.db.dynamodb.http_transport import LeanTransport\n"
-        f"lean = LeanTransport('http://127.0.0.1:{server.port}', 'eu-west-1')\n"
+        "import sys; from roster.clock import Deadline; from roster.db.dynamodb.http_transport import HttpTransport\n"
+        f"lean = HttpTransport('http://127.0.0.1:{server.port}', 'eu-west-1')\n"
         "lean.call('GetItem', {}, Deadline.after(10))\n"
         "print(*sorted({'boto3', 'botocore.client', 'botocore.session', 'urllib3'} & set(sys.modules)))"
     )

@@ -569,7 +569,7 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
     who = {"X-User-Id": "u", "X-Org-Id": "o", "X-Project-Id": "p"}
     signed = {"Authorization": "Bearer e30.e30.e30"}
     dependencies.use(
-        dependencies.Wiring(
+        dependencies.Dependencies(
             api.store,
             api.clock,
             issuers=issuers,

@@ -110,7 +110,9 @@ def test_a_grant_removed_from_the_template_fails_the_request_that_needs_it(
     grants = dict(whole.granted)
     grants["CreateWorkspace"] -= {grant("PutItem")}
     dependencies.use(
-        dependencies.Wiring(cast(Store, GuardedStore(api.store, Guard(grants, whole.bounds))), api.clock)
+        dependencies.Dependencies(
+            cast(Store, GuardedStore(api.store, Guard(grants, whole.bounds))), api.clock
+        )
     )
     with pytest.raises(pytest.fail.Exception, match="CreateWorkspace may not PutItem on Table"):
         api.post("/api/workspaces", {"key": "acme", "name": "Acme"}, as_=root)

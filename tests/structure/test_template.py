@@ -65,7 +65,7 @@ def test_the_event_file_reaches_its_function(
 ) -> None:
     """The event is of the route that the template gives the function, and the handler answers it."""
     event = event_of(function)
-    dependencies.use(dependencies.Wiring(bare_store, clock))
+    dependencies.use(dependencies.Dependencies(bare_store, clock))
     answer = in_process(function, event)
     dependencies.use(None)
     if function.id not in HTTP:

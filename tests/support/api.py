@@ -15,7 +15,7 @@ from local.gateway import Function, Gateway, Request, Response
 from roster.auth.credentials import Credential
 from roster.auth.secrets import derived
 from roster.db.store import Item, Store
-from roster.dependencies import Wiring
+from roster.dependencies import Dependencies
 from roster.domain import User
 from tests.contract import recorder
 from tests.support.directory import Directory
@@ -39,9 +39,11 @@ class Clock:
         self.moment += timedelta(**by)
 
 
-def wired(store: Store, now: Callable[[], datetime], **more: Any) -> Wiring:
+def wired(store: Store, now: Callable[[], datetime], **more: Any) -> Dependencies:
     """What handlers stand on in a test: the store, the clock, a key of the deployment, and `more`."""
-    return Wiring(store, now, **{"deployment_keys": partial(derived, "the key of this deployment"), **more})
+    return Dependencies(
+        store, now, **{"deployment_keys": partial(derived, "the key of this deployment"), **more}
+    )
 
 
 @dataclass

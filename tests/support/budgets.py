@@ -19,7 +19,7 @@ from roster.directory import audit, cleanup, members, projects, reference_data, 
 from roster.domain import Actor, ApiToken, Membership, Project, Session, Space, Tenant, User, WorkspaceRole
 from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
-from tests.support.fixtures import laid_once
+from tests.support.fixtures import made_once
 from tests.workspaces.fixtures import Scene
 
 MODULES = (
@@ -61,7 +61,7 @@ class Stage:
     family: Item  # of that refresh token
 
     @classmethod
-    @laid_once
+    @made_once
     def set(cls, api: Api, directory: Directory) -> "Stage":
         return cls.made(api, directory)
 
@@ -133,7 +133,7 @@ class Stage:
         """A request of the bearer dialects by the platform ADMIN."""
         return self.api.get(path, bearer=self.scene.root)
 
-    def crowd(self) -> None:
+    def bulk_users(self) -> None:
         """Lengthen every list by hundreds of rows, half of them in a later branch than the others."""
         people = [_person(place) for place in range(CROWD)]
         homes = [_home(place) for place in range(CROWD)]
@@ -157,7 +157,7 @@ class Stage:
             work = Transaction(self.by)
             for place in some:
                 number = first + place + (BRANCH if place >= CROWD // 2 else 0)
-                work.enlist(listing, number, row(place, number))
+                work.add_row(listing, number, row(place, number))
             work.commit(self.store)
 
 
@@ -282,7 +282,7 @@ ENDPOINTS = (
         ),
     ),
     Endpoint(
-        "GET /api/workspaces", 4, 4, 0, _page("/api/workspaces", _root), "all, to an ADMIN", Stage.crowd
+        "GET /api/workspaces", 4, 4, 0, _page("/api/workspaces", _root), "all, to an ADMIN", Stage.bulk_users
     ),
     Endpoint(
         "GET /api/workspaces",
@@ -291,7 +291,7 @@ ENDPOINTS = (
         0,
         _page("/api/workspaces", lambda on: on.scene.stranger),
         "the caller's own",
-        Stage.crowd,
+        Stage.bulk_users,
     ),
     Endpoint(
         "GET /api/workspaces/{workspaceId}",
@@ -318,7 +318,7 @@ ENDPOINTS = (
         5,
         0,
         _page("/api/workspaces/{acme}/members", lambda on: on.scene.member),
-        ground=Stage.crowd,
+        ground=Stage.bulk_users,
     ),
     Endpoint(
         "DELETE /api/workspaces/{workspaceId}/members/{userId}",
@@ -341,7 +341,7 @@ ENDPOINTS = (
             headers=_ONCE,
         ),
     ),
-    Endpoint("GET /api/admin/users", 4, 4, 0, _page("/api/admin/users", _root), ground=Stage.crowd),
+    Endpoint("GET /api/admin/users", 4, 4, 0, _page("/api/admin/users", _root), ground=Stage.bulk_users),
     Endpoint(
         "GET /api/admin/users/{userId}",
         2,
@@ -492,7 +492,7 @@ def _later(on: Stage) -> None:
 PATTERNS = (
     Pattern("users.by_id", {_GET: 1}, lambda on: users.by_id(on.store, on.ada.id)),
     Pattern("users.by_ids", {_BATCH: 1}, lambda on: users.by_ids(on.store, [on.ada.id, on.scene.boss.id])),
-    Pattern("users.page", _PAGE, lambda on: users.page(on.store, FAR, SIZE), ground=Stage.crowd),
+    Pattern("users.page", _PAGE, lambda on: users.page(on.store, FAR, SIZE), ground=Stage.bulk_users),
     Pattern(
         "users.with_password", {_BATCH: 1}, lambda on: users.with_password(on.store, {"user_id": on.ada.id})
     ),
@@ -517,12 +517,12 @@ PATTERNS = (
         {_BATCH: 1},
         lambda on: workspaces.by_ids(on.store, [on.scene.acme.id, on.scene.globex.id]),
     ),
-    Pattern("tenants.page", _PAGE, lambda on: workspaces.page(on.store, FAR, SIZE), ground=Stage.crowd),
+    Pattern("tenants.page", _PAGE, lambda on: workspaces.page(on.store, FAR, SIZE), ground=Stage.bulk_users),
     Pattern(
         "tenants.page_of_caller",
         _JOINED,
         lambda on: workspaces.page_of_caller(on.store, on.scene.stranger, FAR, SIZE),
-        ground=Stage.crowd,
+        ground=Stage.bulk_users,
     ),
     Pattern(
         "tenants.page_of_caller",
@@ -539,7 +539,7 @@ PATTERNS = (
         "members.page",
         _JOINED,
         lambda on: members.page(on.store, on.scene.acme.id, FAR, SIZE),
-        ground=Stage.crowd,
+        ground=Stage.bulk_users,
     ),
     Pattern(
         "members.rows_of_caller",
@@ -610,20 +610,20 @@ PATTERNS = (
         "listings.page",
         _PAGE,
         lambda on: counted_lists.page(on.store, keys.USERS, FAR, SIZE),
-        ground=Stage.crowd,
+        ground=Stage.bulk_users,
     ),
     Pattern(
         "listings.page",
         {_BATCH: 1},
         lambda on: counted_lists.page(on.store, keys.USERS, FAR * FAR, SIZE),
         "(past the last)",
-        Stage.crowd,
+        Stage.bulk_users,
     ),
     Pattern(
         "listings.everything",
         {_QUERY: 1},
         lambda on: list(counted_lists.everything(on.store, keys.USERS)),
-        ground=Stage.crowd,
+        ground=Stage.bulk_users,
     ),
     Pattern("projects.visible", {_BATCH: 1}, lambda on: projects.visible(on.store, on.ada, on.row_of_web())),
     Pattern(

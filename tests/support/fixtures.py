@@ -52,7 +52,7 @@ def lay(name: str, api: Api, directory: Directory, make: Callable[[], T]) -> T:
     return own
 
 
-def laid_once(make: Maker[T]) -> Maker[T]:
+def made_once(make: Maker[T]) -> Maker[T]:
     """For a scene's class method that makes it."""
 
     @wraps(make)

@@ -62,11 +62,11 @@ def many_at_a_time(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
         request = Request.of(event, None, 10)
         monkeypatch.setattr(module, "app", app)
         try:
-            app.call = dialect.admit(request, api.store)
+            app.call = dialect.authorize(request, api.store)
             body = get_type_hints(endpoint)["body"].model_validate_json(event["body"])
             answer = endpoint(**request.path, body=body)
         except DirectoryError as error:
-            refusal = dialect.refuse(error, request)
+            refusal = dialect.error_response(error, request)
             return {"statusCode": refusal.status, "body": refusal.body}
         content: Any = answer.body if isinstance(answer, Response) else answer
         return {"statusCode": 200, "body": content.model_dump_json()}

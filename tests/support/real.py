@@ -12,7 +12,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from local.tables import create_table, table_definition
 from roster.db.dynamodb.attribute_values import to_wire
-from roster.db.dynamodb.http_transport import LeanTransport
+from roster.db.dynamodb.http_transport import HttpTransport
 from roster.db.dynamodb.store import DynamoStore
 from roster.db.dynamodb.transport import BotoTransport, Transport, boto_client
 from roster.db.store import Key
@@ -71,7 +71,7 @@ def transport(kind: str = "lean") -> Transport:
 
 @cache
 def _transport(kind: str, _process: int) -> Transport:
-    return LeanTransport(endpoint(), "eu-west-1") if kind == "lean" else BotoTransport(client())
+    return HttpTransport(endpoint(), "eu-west-1") if kind == "lean" else BotoTransport(client())
 
 
 def dynamo_store(table_name: str, kind: str = "lean") -> DynamoStore:

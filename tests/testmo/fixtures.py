@@ -9,7 +9,7 @@ from roster.directory import grants, users
 from roster.domain import Actor, Project, Tenant, User, UserKind
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
-from tests.support.fixtures import laid_once
+from tests.support.fixtures import made_once
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Scene:
     games: Project  # 2, of globex
 
     @classmethod
-    @laid_once
+    @made_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
         root = directory.user("user1", admin=True, full_name="User 1", role_number=4, groups=(1, 2))
         wanted = User(
@@ -63,7 +63,7 @@ def acting(directory: Directory, user: User) -> Actor:
     return replace(directory.by, user_id=user.id, user_number=user.number)
 
 
-def crowd(directory: Directory, count: int, project: Project | None = None) -> list[User]:
+def bulk_users(directory: Directory, count: int, project: Project | None = None) -> list[User]:
     """So many users more, perhaps all in a project; the next integer ids."""
     first = counted_lists.allocate(directory.store, keys.USERS, count)
     made = [

@@ -7,7 +7,7 @@ import pytest
 from roster.directory import users
 from tests.support.api import Api, bare
 from tests.support.directory import Directory
-from tests.testmo.fixtures import BAD_NUMBERS, Scene, assert_page, assert_refused, assert_unfit, crowd
+from tests.testmo.fixtures import BAD_NUMBERS, Scene, assert_page, assert_refused, assert_unfit, bulk_users
 
 PATHS = ("/api/v1/projects", "/api/v1/project")
 MEMBER, ROBOT = {"id": 2, "name": "User 2"}, {"id": 4, "name": "Robot"}
@@ -34,7 +34,7 @@ def test_whoever_sees_the_project_sees_its_users_by_integer_id(
 @both_paths
 @pytest.mark.row("P-10")
 def test_the_documented_pages_of_150(api: Api, directory: Directory, scene: Scene, path: str) -> None:
-    ids = [2, 4, *(user.number for user in crowd(directory, 148, scene.web))]
+    ids = [2, 4, *(user.number for user in bulk_users(directory, 148, scene.web))]
     for query, numbers, part in (
         ("", (1, None, 2, 2, 100, 150), ids[:100]),
         ("?page=2", (2, 1, None, 2, 100, 150), ids[100:]),

@@ -7,7 +7,15 @@ import pytest
 from roster.directory import users
 from tests.support.api import Api, bare
 from tests.support.directory import Directory
-from tests.testmo.fixtures import BAD_NUMBERS, Scene, acting, assert_page, assert_refused, assert_unfit, crowd
+from tests.testmo.fixtures import (
+    BAD_NUMBERS,
+    Scene,
+    acting,
+    assert_page,
+    assert_refused,
+    assert_unfit,
+    bulk_users,
+)
 
 EXPANDS = ("expands",)
 
@@ -67,7 +75,7 @@ def test_the_type_says_site_admin_or_service(api: Api, directory: Directory, sce
 
 @pytest.mark.row("P-10")
 def test_the_documented_pages_of_150(api: Api, directory: Directory, scene: Scene) -> None:
-    crowd(directory, 145)
+    bulk_users(directory, 145)
     first = api.get("/api/v1/users", bearer=scene.root)
     assert _ids(assert_page(first, 1, None, 2, 2, 100, 150, more=EXPANDS)) == list(range(1, 101))
     second = api.get("/api/v1/users?page=2", bearer=scene.root)

@@ -5,7 +5,7 @@ import pytest
 from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.support.meter import Meter
-from tests.testmo.fixtures import Scene, crowd
+from tests.testmo.fixtures import Scene, bulk_users
 
 BUDGET = {
     "/api/v1/user": 1,
@@ -30,7 +30,7 @@ BUDGET = {
 def test_an_endpoint_keeps_to_its_budget(
     api: Api, directory: Directory, scene: Scene, meter: Meter, path: str
 ) -> None:
-    crowd(directory, 145, scene.web)
+    bulk_users(directory, 145, scene.web)
     with meter.measure() as reading:
         answer = api.get(path, bearer=scene.root)
     assert answer.status == 200
@@ -41,7 +41,7 @@ def test_an_endpoint_keeps_to_its_budget(
 def test_a_member_reads_the_projects_users_within_the_same_budget(
     api: Api, directory: Directory, scene: Scene, meter: Meter
 ) -> None:
-    crowd(directory, 145, scene.web)
+    bulk_users(directory, 145, scene.web)
     with meter.measure() as reading:
         assert len(api.get("/api/v1/projects/1/users", bearer=scene.member).json["result"]) == 100
     assert reading.trips <= 5, dict(reading.calls)

@@ -153,7 +153,7 @@ def stray_row(listing: str, **state: Value) -> Damage:
 
     def damage(store: Store) -> Key:
         work = Transaction(BY)
-        work.enlist(listing, 7777, state)
+        work.add_row(listing, 7777, state)
         work.commit(store)
         counted_lists.reserve(store, listing, 7777)
         return keys.row(listing, 7777)
@@ -176,7 +176,7 @@ def without_workspace(plan: Callable[[Transaction], Key]) -> Damage:
         work = Transaction(BY)
         work.do(Delete(keys.tenant(gone.id)))
         work.do(Delete(keys.workspace_key(gone.key)))
-        work.delist(keys.WORKSPACES, gone.number)
+        work.remove_row(keys.WORKSPACES, gone.number)
         work.commit(store)
         return broken
 
@@ -206,7 +206,7 @@ def membership_of_nowhere(store: Store) -> Key:
     work = Transaction(BY)
     work.do(Delete(keys.tenant("gone")))
     work.do(Delete(keys.workspace_key("gone")))
-    work.delist(keys.WORKSPACES, gone.number)
+    work.remove_row(keys.WORKSPACES, gone.number)
     work.commit(store)
     return keys.member("gone", "root")
 
@@ -258,7 +258,7 @@ def membership_of_nobody(store: Store) -> Key:
     work = Transaction(BY)
     work.do(Delete(keys.user("gone")))
     work.do(Delete(keys.email(canonical(gone.email))))
-    work.delist(keys.USERS, gone.number)
+    work.remove_row(keys.USERS, gone.number)
     work.commit(store)
     return keys.member("gamma", "gone")
 

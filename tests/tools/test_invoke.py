@@ -9,7 +9,7 @@ import pytest
 from local.gateway import Routes
 from local.runtime_api import Deployed
 from roster.clock import Deadline
-from roster.db.dynamodb.http_transport import LeanTransport
+from roster.db.dynamodb.http_transport import HttpTransport
 from roster.db.dynamodb.store import DynamoStore
 from roster.db.store import Key, Put
 from roster.errors import Unavailable
@@ -38,7 +38,7 @@ def test_without_an_endpoint_the_table_is_empty_and_takes_no_writes(monkeypatch:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "local")
     with invoke.table_endpoint() as endpoint:
-        transport = LeanTransport(endpoint, "us-east-1")
+        transport = HttpTransport(endpoint, "us-east-1")
         transport.warm()
         store = DynamoStore(transport, "roster", Deadline.after(5))
         assert store.get(Key("a", "b")) is None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from roster.db.codec import Poisoned, attributes, entity, readable
+from roster.db.codec import CorruptItem, attributes, entity, readable
 from roster.domain import (
     Database,
     Feature,
@@ -107,7 +107,7 @@ def test_what_an_earlier_version_lacks_takes_the_default(one: Any) -> None:
     ids=repr,
 )
 def test_a_value_of_another_type_is_poison_and_never_told(field: str, value: Any) -> None:
-    with pytest.raises(Poisoned) as poisoned:
+    with pytest.raises(CorruptItem) as poisoned:
         entity(User, {**attributes(USER), field: value})
     assert isinstance(poisoned.value, DirectoryError)
     assert str(poisoned.value) == f"User.{field}"
@@ -115,7 +115,7 @@ def test_a_value_of_another_type_is_poison_and_never_told(field: str, value: Any
 
 @pytest.mark.parametrize("value", ["x", 7, [], {"locale": 7}], ids=repr)
 def test_poison_inside_is_poison(value: Any) -> None:
-    with pytest.raises(Poisoned, match=r"^Tenant\.settings$"):
+    with pytest.raises(CorruptItem, match=r"^Tenant\.settings$"):
         entity(Tenant, {**attributes(TENANT), "settings": value})
 
 
@@ -123,7 +123,7 @@ def test_poison_inside_is_poison(value: Any) -> None:
 def test_a_required_attribute_that_is_absent_is_poison(field: str) -> None:
     item = attributes(USER)
     del item[field]
-    with pytest.raises(Poisoned, match=rf"^User\.{field}$"):
+    with pytest.raises(CorruptItem, match=rf"^User\.{field}$"):
         entity(User, item)
 
 

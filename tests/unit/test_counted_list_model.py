@@ -16,7 +16,7 @@ from roster.db import counted_lists, keys
 from roster.db.store import Store
 from roster.directory import cleanup, members, users, workspaces
 from roster.domain import Actor, Tenant, User, WorkspaceRole
-from roster.errors import Missing, Taken
+from roster.errors import Conflict, NotFound
 from tests.tools.damage import NOW
 
 BY = Actor("test", NOW)
@@ -46,7 +46,7 @@ class Directory:
         wanted = User("", 0, email, "Somebody", "")
         try:
             self.model.users.append(users.create(self.store, wanted, None, by=BY))
-        except Taken:
+        except Conflict:
             assert email in {user.email for user in self.model.users}
         else:
             assert email not in {user.email for user in self.model.users[:-1]}
@@ -70,7 +70,7 @@ class Directory:
         others = {user.email for user in self.model.users if user != self._one(pick)}
         try:
             self._change(pick, lambda user: replace(user, email=email))
-        except Taken:
+        except Conflict:
             assert email in others
         else:
             assert email not in others or self._one(pick) is None
@@ -79,7 +79,7 @@ class Directory:
         if user := self._one(pick):
             try:
                 members.add(self.store, self.home, user.id, WorkspaceRole.MEMBER, by=BY)
-            except Taken:
+            except Conflict:
                 assert user.id in self.model.members
             else:
                 assert user.id not in self.model.members
@@ -89,7 +89,7 @@ class Directory:
         if user := self._one(pick):
             try:
                 members.remove(self.store, self.home, user.id, by=BY, even_last_admin=True)
-            except Missing:
+            except NotFound:
                 assert user.id not in self.model.members
             else:
                 self.model.members.remove(user.id)

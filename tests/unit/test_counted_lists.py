@@ -37,9 +37,9 @@ class Model:
         for number in numbers:
             work = Transaction(self.by)
             if come:
-                work.enlist(LISTING, number, {"n": number})
+                work.add_row(LISTING, number, {"n": number})
             else:
-                work.delist(LISTING, number)
+                work.remove_row(LISTING, number)
             parts.append(work)
         assert set(batched(self.store, parts)) <= {None}
 
@@ -143,12 +143,12 @@ def test_a_page_costs_three_calls_at_most(model: Model, meter: Meter, page: int)
 
 def test_a_row_comes_once_and_goes_once(model: Model) -> None:
     model.come([7])
-    for change in (Transaction.enlist, Transaction.delist):
+    for change in (Transaction.add_row, Transaction.remove_row):
         work = Transaction(model.by)
-        if change is Transaction.enlist:
-            work.enlist(LISTING, 7, {})
+        if change is Transaction.add_row:
+            work.add_row(LISTING, 7, {})
         else:
-            work.delist(LISTING, 8)
+            work.remove_row(LISTING, 8)
         assert batched(model.store, [work]) != [None]
     model.assert_pages(1)
 

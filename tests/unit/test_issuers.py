@@ -10,7 +10,7 @@ import pytest
 
 from roster.auth.issuers import Issuers, Misconfigured
 from roster.auth.key_sets import KeySet
-from roster.errors import NotKnown
+from roster.errors import Unauthenticated
 from tests.attacks import jwt
 from tests.attacks.jwt import KEYS_ISSUER, SECRET, claims, key_signed, secret_signed
 from tests.attacks.key_server import KeyServer, serving
@@ -160,7 +160,7 @@ def test_fb_04_an_issuers_clock_may_be_60_seconds_ahead_for_iat_and_nbf(claim: s
     for moment in (jwt.NOW + past, jwt.NOW + 0.999, jwt.NOW + 60, jwt.NOW + 60 + past):
         assert issuers.verify(secret_signed(claims(**{claim: moment})), now).user_id == "u1"
     for moment in (jwt.NOW + 61, jwt.NOW + 61.0, jwt.NOW + 300):
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(secret_signed(claims(**{claim: moment})), now)
 
 
@@ -168,12 +168,12 @@ def test_fb_04_an_issuers_clock_may_be_60_seconds_ahead_for_iat_and_nbf(claim: s
 def test_fb_04_there_is_no_leeway_for_exp(past: float) -> None:
     issuers, now = read(entry()), datetime.fromtimestamp(jwt.NOW + past, UTC)
     assert issuers.verify(secret_signed(claims(exp=jwt.NOW + 1)), now).user_id == "u1"
-    with pytest.raises(NotKnown):
+    with pytest.raises(Unauthenticated):
         issuers.verify(secret_signed(claims(exp=jwt.NOW)), now)
 
 
 def test_an_empty_array_believes_nobody() -> None:
-    with pytest.raises(NotKnown):
+    with pytest.raises(Unauthenticated):
         read().verify(secret_signed(), AT)
 
 
@@ -181,7 +181,7 @@ def test_each_secret_of_a_rotation_is_believed_and_no_third() -> None:
     issuers = read(entry(hmacSecrets=["n" * 32, SECRET]))
     for secret in ("n" * 32, SECRET):
         assert issuers.verify(secret_signed(secret=secret), AT).user_id == "u1"
-    with pytest.raises(NotKnown):
+    with pytest.raises(Unauthenticated):
         issuers.verify(secret_signed(secret="o" * 32), AT)
 
 
@@ -191,7 +191,7 @@ def test_the_name_selects_the_issuer_and_else_the_one_without() -> None:
     assert issuers.verify(secret_signed(named, "a" * 32), AT).user_id == "u1"
     assert issuers.verify(secret_signed(claims(iss="https://b.example")), AT).user_id == "u1"
     for payload, secret in ((named, SECRET), (claims(), "a" * 32)):
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(secret_signed(payload, secret), AT)
 
 
@@ -201,7 +201,7 @@ def test_claims_are_read_under_the_configured_names() -> None:
     found = issuers.verify(secret_signed(sent), AT)
     assert (found.user_id, found.scopes) == ("u7", ("y",))
     for wrong in (claims(aud="b"), claims(sub="u1")):
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(secret_signed(wrong), AT)
 
 
@@ -210,16 +210,16 @@ def test_a_bundled_key_verifies_its_own_algorithm(algorithm: str) -> None:
     issuers = read(keyed())
     assert issuers.verify(key_signed(algorithm), AT).user_id == "u1"
     for other in {"RS256", "ES256", "EdDSA"} - {algorithm}:
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(key_signed(algorithm, kid=other), AT)
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(key_signed(algorithm, alg=other, kid=algorithm), AT)
 
 
 def test_an_rsa_key_under_2048_bits_is_not_believed() -> None:
     issuers = read(keyed(jwks={"keys": [jwt.rsa_jwk("short", "short", 1024), jwt.rsa_jwk("RS256")]}))
     short = jwt.token(claims(iss=KEYS_ISSUER), jwt.by_rsa("short", 1024), {"alg": "RS256", "kid": "short"})
-    with pytest.raises(NotKnown):
+    with pytest.raises(Unauthenticated):
         issuers.verify(short, AT)
     assert issuers.verify(key_signed("RS256"), AT).user_id == "u1"
 
@@ -271,17 +271,17 @@ def test_a_new_key_is_fetched_when_a_token_names_it() -> None:
     with serving({"keys": [jwt.rsa_jwk("old", "old")]}) as (server, _):
         clock = Ticking()
         issuers = fetching(server, clock)
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(key_signed("RS256"), AT)
         server.body = json.dumps(jwt.key_set()).encode()
         clock.now = 29.0
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(key_signed("RS256"), AT)
         clock.now = 30.0
         assert issuers.verify(key_signed("RS256"), AT).user_id == "u1"
         old = jwt.token(claims(iss=KEYS_ISSUER), jwt.by_rsa("old"), {"alg": "RS256", "kid": "old"})
         clock.now = 60.0
-        with pytest.raises(NotKnown):  # what the issuer has withdrawn is no key any more
+        with pytest.raises(Unauthenticated):  # what the issuer has withdrawn is no key any more
             issuers.verify(old, AT)
         assert len(server.asked) == 3
 
@@ -290,7 +290,7 @@ def test_a_key_that_is_known_asks_no_address_whoever_signed() -> None:
     with serving(jwt.key_set()) as (server, _):
         issuers = fetching(server, Ticking(), jwks=jwt.key_set())
         forged = jwt.token(claims(iss=KEYS_ISSUER), jwt.by_rsa("x"), {"alg": "RS256", "kid": "RS256"})
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(forged, AT)
         assert server.asked == []
 
@@ -304,7 +304,7 @@ def test_tokens_of_another_shape_or_family_ask_no_address() -> None:
             key_signed("RS256", crit=["x"]),
             key_signed("RS256", claims(iss="https://other.example")),
         ):
-            with pytest.raises(NotKnown):
+            with pytest.raises(Unauthenticated):
                 issuers.verify(token, AT)
         assert server.asked == []
 
@@ -331,7 +331,7 @@ def test_what_is_no_key_set_replaces_no_keys(broken: str) -> None:
         assert issuers.verify(key_signed("RS256"), AT).user_id == "u1"
         server.status, server.body = BROKEN[broken]
         clock.now = 100.0
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(key_signed("RS256", kid="unknown"), AT)
         assert len(server.asked) == 2
         assert issuers.verify(key_signed("RS256"), AT).user_id == "u1"
@@ -341,7 +341,7 @@ def test_a_redirect_is_not_followed() -> None:
     with serving({"keys": [jwt.rsa_jwk("RS256", "attacker")]}) as (elsewhere, _), serving({}) as (server, _):
         server.status, server.headers = 302, {"Location": elsewhere.url}
         issuers = fetching(server, Ticking())
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(key_signed("RS256"), AT)
         assert (len(server.asked), elsewhere.asked) == (1, [])
 
@@ -359,7 +359,7 @@ def test_what_is_no_http_is_a_failure_like_any() -> None:
         thread.start()
         server = KeyServer(b"", port=listener.getsockname()[1])
         issuers = fetching(server, Ticking(), jwks=jwt.key_set())
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(key_signed("RS256", kid="unknown"), AT)
         thread.join()
     assert issuers.verify(key_signed("RS256"), AT).user_id == "u1"
@@ -372,7 +372,7 @@ def test_an_address_that_is_down_keeps_the_keys_that_were_fetched() -> None:
         assert issuers.verify(key_signed("ES256"), AT).user_id == "u1"
         stop()
         clock.now = 100.0
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(key_signed("ES256", kid="unknown"), AT)
         assert issuers.verify(key_signed("ES256"), AT).user_id == "u1"
 
@@ -381,7 +381,7 @@ def test_bundled_keys_serve_while_the_address_is_down() -> None:
     with serving(jwt.key_set()) as (server, stop):
         stop()
         issuers = fetching(server, Ticking(), jwks=jwt.key_set())
-        with pytest.raises(NotKnown):
+        with pytest.raises(Unauthenticated):
             issuers.verify(key_signed("RS256", kid="unknown"), AT)
         assert issuers.verify(key_signed("RS256"), AT).user_id == "u1"
 
@@ -391,5 +391,5 @@ def test_without_any_key_nothing_is_believed() -> None:
         stop()
         issuers = fetching(server, Ticking())
         for algorithm in ("RS256", "ES256", "EdDSA"):
-            with pytest.raises(NotKnown):
+            with pytest.raises(Unauthenticated):
                 issuers.verify(key_signed(algorithm), AT)

@@ -55,7 +55,7 @@ def test_every_line_of_ours_is_written_so(monkeypatch: pytest.MonkeyPatch) -> No
     assert isinstance(door.log, Logger)
     assert isinstance(handler, logging.StreamHandler)
     monkeypatch.setattr(handler, "stream", stream)
-    security_log.denied("NotKnown", route="$default", user_id=None)
+    security_log.denied("Unauthenticated", route="$default", user_id=None)
     line = json.loads(stream.getvalue())
     assert isinstance(handler.formatter, Lines)
     assert (line["level"], line["message"], line["service"]) == ("INFO", "denied", "roster")

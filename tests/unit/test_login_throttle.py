@@ -7,7 +7,7 @@ import pytest
 from roster.auth import login_throttle
 from roster.db import keys
 from roster.db.store import Store
-from roster.errors import NotKnown
+from roster.errors import Unauthenticated
 from tests.support.meter import Meter
 
 START = datetime(2026, 4, 13, 1, 0, 0, tzinfo=UTC)
@@ -18,7 +18,7 @@ MINUTE = 60
 def _take(store: Store, seconds: int, address: str = ADDRESS) -> str:
     try:
         login_throttle.take(store, keys.attempts(address), START + timedelta(seconds=seconds))
-    except NotKnown:
+    except Unauthenticated:
         return "-"
     return "+"
 

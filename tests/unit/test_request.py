@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from roster.bounds import BODY_BYTES
-from roster.errors import Missing, TooLarge, Unfit
+from roster.errors import NotFound, TooLarge, ValidationFailed
 from roster.http.request import FORM, Request
 from tests.support.api import Context
 
@@ -65,7 +65,7 @@ def _nested(levels: int) -> str:
     ],
 )
 def test_what_is_no_strict_json_object_is_unfit(text: str) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(ValidationFailed):
         _body(text).demand_strict_json()
 
 
@@ -82,14 +82,14 @@ def test_what_is_no_strict_json_object_is_unfit(text: str) -> None:
     ],
 )
 def test_base64_of_what_is_not_utf_8_json_is_unfit(raw: bytes) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(ValidationFailed):
         _base64(raw).demand_strict_json()
 
 
 @pytest.mark.parametrize("text", ["e30", "e30=x", "{}", "e3 0=", "\u0661", "===="])
 @pytest.mark.row("P-19")
 def test_what_is_not_base64_is_unfit(text: str) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(ValidationFailed):
         _body(text, isBase64Encoded=True).demand_strict_json()
 
 
@@ -160,7 +160,7 @@ def test_fs_07_other_spaces_than_blanks_belong_to_the_value(space: str) -> None:
 
 @pytest.mark.parametrize("body", [7, True, {"x": 1}, ["x"], 1.5])
 def test_a_body_that_is_no_text_is_unfit(body: Any) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(ValidationFailed):
         _request({"body": body}).demand_strict_json()
 
 
@@ -210,7 +210,7 @@ def test_no_body_is_no_flaw(event: Any) -> None:
 def test_what_is_no_request_is_missing(event: Any) -> None:
     request = _request(event)
     assert (request.headers, request.cookies, request.path) == ({}, (), {})
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         request.demand_wellformed()
 
 
@@ -281,5 +281,5 @@ def test_any_event_is_read_or_refused(event: dict[str, Any]) -> None:
     for demand in (request.demand_wellformed, request.demand_strict_json):
         try:
             demand()
-        except (Missing, Unfit):
+        except (NotFound, ValidationFailed):
             continue

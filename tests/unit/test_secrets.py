@@ -217,7 +217,7 @@ def test_fs_09_a_weak_gateway_secret_is_unavailable(vault: Vault, content: str) 
 @pytest.fixture
 def wired(api: Api, vault: Vault) -> Api:
     dependencies.use(
-        dependencies.Wiring(
+        dependencies.Dependencies(
             api.store, api.clock, issuers=secrets.issuers, gateway_secrets=secrets.gateway_secrets
         )
     )

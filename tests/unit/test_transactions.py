@@ -6,9 +6,9 @@ import pytest
 
 from roster.db import counted_lists, keys
 from roster.db.store import Absent, AtLeast, Delete, Equals, Item, Key, Present, Put, Store, Update
-from roster.db.transactions import MOST, Lost, Transaction, batched, item, settled
+from roster.db.transactions import MOST, ReadConflict, Transaction, batched, item, retry_on_conflict
 from roster.domain import Actor
-from roster.errors import DirectoryError, LastAdmin, Missing, Taken, Unavailable
+from roster.errors import Conflict, DirectoryError, LastAdmin, NotFound, Unavailable
 from roster.events import Event
 from tests.support.api import Clock, everything
 from tests.support.meter import Meter
@@ -19,14 +19,14 @@ COUNT = Key("COUNT", "x")
 
 def _put(pk: str, refuse: Callable[[Item | None], DirectoryError] | None = None) -> Transaction:
     work = Transaction(BY)
-    work.do(Put(item(Key(pk, "x"), {}), Absent()), refuse or (lambda _: Taken(pk)))
+    work.do(Put(item(Key(pk, "x"), {}), Absent()), refuse or (lambda _: Conflict(pk)))
     return work
 
 
 def test_nothing_is_written_before_the_commit_and_all_by_it(store: Store, meter: Meter) -> None:
     work = _put("a")
-    work.enlist("L", 3, {"n": 3})
-    work.tally(Update(COUNT, add={"n": 2}))
+    work.add_row("L", 3, {"n": 3})
+    work.add_counter(Update(COUNT, add={"n": 2}))
     work.audit(Event.AUDIT_ERASED, "target", items=1)
     assert everything(store) == []
     with meter.measure() as reading:
@@ -83,10 +83,10 @@ def test_a_change_of_nobody_is_the_systems(store: Store) -> None:
 def test_a_refusal_is_the_error_of_the_operation_that_was_refused(store: Store) -> None:
     _put("b").commit(store)
     work = _put("a")
-    work.do(Put(item(Key("b", "x"), {}), Absent()), lambda found: Taken("b", str((found or {})["PK"])))
-    work.do(Delete(Key("c", "x"), Present()), lambda _: Missing("c"))
+    work.do(Put(item(Key("b", "x"), {}), Absent()), lambda found: Conflict("b", str((found or {})["PK"])))
+    work.do(Delete(Key("c", "x"), Present()), lambda _: NotFound("c"))
     before = everything(store)
-    with pytest.raises(Taken) as refused:
+    with pytest.raises(Conflict) as refused:
         work.commit(store)
     assert (refused.value.what, refused.value.value) == ("b", "b")
     assert everything(store) == before
@@ -97,11 +97,11 @@ def test_a_refused_item_that_is_not_there_is_none(store: Store) -> None:
 
     def refuse(found: Item | None) -> DirectoryError:
         seen.append(found)
-        return Missing("c")
+        return NotFound("c")
 
     work = Transaction(BY)
     work.do(Delete(Key("c", "x"), Present()), refuse)
-    with pytest.raises(Missing):
+    with pytest.raises(NotFound):
         work.commit(store)
     assert seen == [None]
 
@@ -109,15 +109,15 @@ def test_a_refused_item_that_is_not_there_is_none(store: Store) -> None:
 def test_a_refusal_without_an_error_of_its_own_is_lost_ground(store: Store) -> None:
     work = Transaction(BY)
     work.do(Delete(Key("c", "x"), Present()))
-    with pytest.raises(Lost):
+    with pytest.raises(ReadConflict):
         work.commit(store)
 
 
 def test_tallies_of_one_item_are_one_update(store: Store) -> None:
     work = Transaction(BY)
     for _ in range(3):
-        work.tally(Update(COUNT, add={"n": 1, "m": -1}))
-    work.tally(Update(COUNT, add={"k": 5}))
+        work.add_counter(Update(COUNT, add={"n": 1, "m": -1}))
+    work.add_counter(Update(COUNT, add={"k": 5}))
     work.commit(store)
     found = store.get(COUNT) or {}
     assert (found["n"], found["m"], found["k"]) == (3, -3, 5)
@@ -128,10 +128,10 @@ def test_a_check_of_a_tallied_item_gives_way_to_the_tally(store: Store, check_fi
     store.write(Put(item(COUNT, {"n": 1})))
     work = Transaction(BY)
     if check_first:
-        work.check(COUNT, Present(), lambda _: Missing("count"))
-    work.tally(Update(COUNT, add={"n": 1}, condition=Present()), lambda _: Missing("count"))
+        work.check(COUNT, Present(), lambda _: NotFound("count"))
+    work.add_counter(Update(COUNT, add={"n": 1}, condition=Present()), lambda _: NotFound("count"))
     if not check_first:
-        work.check(COUNT, Present(), lambda _: Missing("count"))
+        work.check(COUNT, Present(), lambda _: NotFound("count"))
     work.commit(store)
     assert (store.get(COUNT) or {})["n"] == 2
 
@@ -139,8 +139,8 @@ def test_a_check_of_a_tallied_item_gives_way_to_the_tally(store: Store, check_fi
 def test_the_condition_of_a_tally_is_kept_when_another_follows(store: Store) -> None:
     store.write(Put(item(COUNT, {"n": 1})))
     work = Transaction(BY)
-    work.tally(Update(COUNT, add={"n": -1}, condition=AtLeast("n", 2)), lambda _: LastAdmin("site"))
-    work.tally(Update(COUNT, add={"m": 1}), lambda _: LastAdmin("site"))
+    work.add_counter(Update(COUNT, add={"n": -1}, condition=AtLeast("n", 2)), lambda _: LastAdmin("site"))
+    work.add_counter(Update(COUNT, add={"m": 1}), lambda _: LastAdmin("site"))
     with pytest.raises(LastAdmin):
         work.commit(store)
 
@@ -148,14 +148,14 @@ def test_the_condition_of_a_tally_is_kept_when_another_follows(store: Store) -> 
 def test_rows_of_one_listing_are_counted_together(store: Store) -> None:
     work = Transaction(BY)
     for number in range(1, 11):
-        work.enlist("L", number, {})
-    work.delist("L", 20)
-    with pytest.raises(Lost):
+        work.add_row("L", number, {})
+    work.remove_row("L", 20)
+    with pytest.raises(ReadConflict):
         work.commit(store)
     assert everything(store) == []
     work = Transaction(BY)
     for number in range(1, 11):
-        work.enlist("L", number, {})
+        work.add_row("L", number, {})
     work.commit(store)
     assert counted_lists.total(store, "L") == 10
 
@@ -174,8 +174,8 @@ def test_counts_take_their_place_in_a_transaction(store: Store, meter: Meter) ->
     parts = []
     for number in range(1, 34):
         work = _put(f"p-{number}")
-        work.enlist("L", number, {})
-        work.tally(Update(COUNT, add={"n": 1}))
+        work.add_row("L", number, {})
+        work.add_counter(Update(COUNT, add={"n": 1}))
         work.audit(Event.SESSION_ENDED, f"p-{number}")
         parts.append(work)
     with meter.measure() as reading:
@@ -189,7 +189,7 @@ def test_what_touches_anothers_item_is_a_transaction_of_its_own(store: Store, me
     again = Transaction(BY)
     again.do(Update(Key("a", "x"), add={"n": 1}, condition=Present()))
     counted = Transaction(BY)
-    counted.tally(Update(Key("a", "x"), add={"n": 1}))
+    counted.add_counter(Update(Key("a", "x"), add={"n": 1}))
     with meter.measure() as reading:
         assert batched(store, [_put("a"), again, counted]) == [None] * 3
     assert reading.trips == 3
@@ -200,8 +200,8 @@ def test_counts_of_a_batch_are_moved_once(store: Store) -> None:
     parts = []
     for number in range(1, 21):
         work = _put(f"p-{number}")
-        work.enlist("L", number, {})
-        work.tally(Update(COUNT, add={"n": 1}))
+        work.add_row("L", number, {})
+        work.add_counter(Update(COUNT, add={"n": 1}))
         parts.append(work)
     assert batched(store, parts) == [None] * 20
     assert counted_lists.total(store, "L") == 20
@@ -225,24 +225,24 @@ def test_one_refused_change_costs_no_other(store: Store) -> None:
     _put("p-3").commit(store)
     parts = [_put(f"p-{number}") for number in range(6)]
     outcome = batched(store, parts)
-    assert [type(each) for each in outcome] == [type(None)] * 3 + [Taken] + [type(None)] * 2
+    assert [type(each) for each in outcome] == [type(None)] * 3 + [Conflict] + [type(None)] * 2
     assert len(everything(store)) == 6
 
 
 def test_the_same_change_twice_in_a_batch_is_made_once(store: Store) -> None:
     outcome = batched(store, [_put("a"), _put("a"), _put("b")])
-    assert [type(each) for each in outcome] == [type(None), Taken, type(None)]
+    assert [type(each) for each in outcome] == [type(None), Conflict, type(None)]
 
 
 def test_a_part_of_a_refused_batch_is_made_as_it_was(store: Store) -> None:
     parts: list[Transaction] = []
     for name in ("a", "b", "a"):
         work = _put(name)
-        work.enlist("L", len(parts) + 1, {})
-        work.tally(Update(COUNT, add={"n": 1}))
+        work.add_row("L", len(parts) + 1, {})
+        work.add_counter(Update(COUNT, add={"n": 1}))
         parts.append(work)
     _put("b").commit(store)
-    assert [type(each) for each in batched(store, parts)] == [type(None), Taken, Taken]
+    assert [type(each) for each in batched(store, parts)] == [type(None), Conflict, Conflict]
     assert counted_lists.total(store, "L") == 1
     assert (store.get(COUNT) or {})["n"] == 1
 
@@ -251,7 +251,7 @@ def test_a_part_of_a_refused_batch_is_made_as_it_was(store: Store) -> None:
 def test_a_transaction_sent_twice_is_made_once(store: Store) -> None:
     """The answer to the first was lost."""
     work = _put("a")
-    work.tally(Update(COUNT, add={"n": 1}))
+    work.add_counter(Update(COUNT, add={"n": 1}))
     work.commit(store)
     work.commit(store)
     assert (store.get(COUNT) or {})["n"] == 1
@@ -263,10 +263,10 @@ def test_lost_ground_is_tried_anew_until_it_holds() -> None:
     def attempt() -> str:
         tries.append(1)
         if len(tries) < 3:
-            raise Lost
+            raise ReadConflict
         return "done"
 
-    assert settled(attempt) == "done"
+    assert retry_on_conflict(attempt) == "done"
     assert len(tries) == 3
 
 
@@ -275,10 +275,10 @@ def test_ground_that_never_holds_is_unavailable() -> None:
 
     def attempt() -> None:
         tries.append(1)
-        raise Lost
+        raise ReadConflict
 
     with pytest.raises(Unavailable):
-        settled(attempt, tries=4)
+        retry_on_conflict(attempt, tries=4)
     assert len(tries) == 4
 
 
@@ -287,10 +287,10 @@ def test_any_other_refusal_is_not_tried_again() -> None:
 
     def attempt() -> None:
         tries.append(1)
-        raise Taken("key")
+        raise Conflict("key")
 
-    with pytest.raises(Taken):
-        settled(attempt)
+    with pytest.raises(Conflict):
+        retry_on_conflict(attempt)
     assert len(tries) == 1
 
 
@@ -301,7 +301,7 @@ def test_an_item_has_its_version_and_nothing_that_is_none() -> None:
 def test_a_sweep_is_ordered_in_the_transaction_of_its_cause(store: Store) -> None:
     work = Transaction(BY)
     work.sweep(keys.sweep_of_user("u-2"), user_id="u-2")
-    work.do(Update(COUNT, add={"n": 1}, condition=Equals("n", 7)), lambda _: Missing("count"))
-    with pytest.raises(Missing):
+    work.do(Update(COUNT, add={"n": 1}, condition=Equals("n", 7)), lambda _: NotFound("count"))
+    with pytest.raises(NotFound):
         work.commit(store)
     assert everything(store) == []

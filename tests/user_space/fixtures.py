@@ -6,7 +6,7 @@ from typing import Any
 from roster.domain import Database, Organisation, Project, Space, Tenant, User
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
-from tests.support.fixtures import laid_once
+from tests.support.fixtures import made_once
 
 ROOT = "/minimal/rest/user/v1"
 ENDPOINTS = ("org", "org/detail", "project", "project/detail", "space", "feature")
@@ -38,7 +38,7 @@ class Scene:
     zulu: Space  # of web; the member is manager
 
     @classmethod
-    @laid_once
+    @made_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
         people = {name: directory.user(name) for name in ("boss", "member", "outsider", "rival", "stranger")}
         acme, globex = directory.workspace("acme", organisation=FACE), directory.workspace("globex")

@@ -19,7 +19,7 @@ HERE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 def behind_a_gateway(api: Api, deployed: Callable[..., None]) -> None:
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
     dependencies.use(
-        dependencies.Wiring(api.store, api.clock, gateway_secrets=lambda: (SECRET, "the one before it"))
+        dependencies.Dependencies(api.store, api.clock, gateway_secrets=lambda: (SECRET, "the one before it"))
     )
 
 

@@ -221,7 +221,7 @@ def test_the_scheme_has_no_case(api: Api, scene: Scene, scheme: str) -> None:
 
 def _behind(api: Api, deployed: Deployed, *secrets: str) -> None:
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
-    dependencies.use(dependencies.Wiring(api.store, api.clock, gateway_secrets=lambda: secrets))
+    dependencies.use(dependencies.Dependencies(api.store, api.clock, gateway_secrets=lambda: secrets))
 
 
 @pytest.mark.parametrize("secret", ["the old secret", "the new secret"])
@@ -254,7 +254,7 @@ def test_a_secret_out_of_reach_is_503(api: Api, scene: Scene, deployed: Deployed
         raise Unavailable(retry_after=7)
 
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
-    dependencies.use(dependencies.Wiring(api.store, api.clock, gateway_secrets=away))
+    dependencies.use(dependencies.Dependencies(api.store, api.clock, gateway_secrets=away))
     answer = _get(api, "org", scene.headers(scene.member) | {"x-gateway-secret": "one"})
     assert_refused(answer, 503)
     assert answer.headers["retry-after"] == "7"

@@ -6,7 +6,7 @@ from typing import Any
 from roster.domain import Settings, Tenant, User
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
-from tests.support.fixtures import laid_once
+from tests.support.fixtures import made_once
 
 PATH = "/api/workspace/auth/me"
 
@@ -44,7 +44,7 @@ class Scene:
     umbra: Tenant  # without members
 
     @classmethod
-    @laid_once
+    @made_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
         swiss = Settings("de-CH", "Europe/Zurich", "dd.MM.yyyy HH:mm:ss", "dd.MM.yyyy", "HH:mm:ss", "eu")
         scene = cls(

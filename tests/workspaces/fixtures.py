@@ -7,7 +7,7 @@ from typing import Any
 from roster.domain import Tenant, User
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
-from tests.support.fixtures import laid_once
+from tests.support.fixtures import made_once
 
 SENTINEL = "sentinel 7c1f password"
 """A password that no answer, log or item may ever hold."""
@@ -29,7 +29,7 @@ class Scene:
     globex: Tenant
 
     @classmethod
-    @laid_once
+    @made_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
         people = {name: directory.user(name) for name in ("boss", "member", "rival", "stranger")}
         scene = cls(

@@ -84,7 +84,7 @@ def test_a_table_that_is_away_admits_nobody(
             raise Unavailable
 
     away: Store = Away()  # type: ignore[assignment]  # all that a read of the session asks
-    monkeypatch.setattr(dependencies, "_current", dependencies.Wiring(away, clock))
+    monkeypatch.setattr(dependencies, "_current", dependencies.Dependencies(away, clock))
     answer = api.get("/api/workspaces", as_=scene.root)
     assert (answer.status, answer.code) == (503, "UNAVAILABLE")
     assert answer.headers["retry-after"] == "1"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from roster.domain import User
-from roster.errors import Taken
+from roster.errors import Conflict
 from tests.support.api import Api, everything
 from tests.support.directory import Directory
 from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused, assert_unfit
@@ -126,7 +126,7 @@ def test_of_many_at_once_one_gets_the_address(directory: Directory) -> None:
     def attempt(_: int) -> bool:
         try:
             directory.user("ada")
-        except Taken:
+        except Conflict:
             return False
         return True
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from roster.domain import User
-from roster.errors import Taken
+from roster.errors import Conflict
 from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.workspaces.fixtures import assert_granted, assert_refused, assert_unfit
@@ -81,7 +81,7 @@ def test_of_many_at_once_one_gets_the_key(directory: Directory) -> None:
     def attempt(_: int) -> bool:
         try:
             directory.workspace("acme")
-        except Taken:
+        except Conflict:
             return False
         return True
 

@@ -368,7 +368,7 @@ def test_fn_07_a_cursor_is_for_its_user_by_session_and_by_token(
 def test_without_the_key_of_the_deployment_a_page_that_goes_on_is_503(
     api: Api, scene: Scene, query: str
 ) -> None:
-    dependencies.use(dependencies.Wiring(api.store, api.clock))
+    dependencies.use(dependencies.Dependencies(api.store, api.clock))
     answer = api.get(f"{PATH}?{query}", as_=scene.root)
     assert (answer.status, answer.headers["retry-after"]) == (503, "60")
 

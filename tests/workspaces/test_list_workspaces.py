@@ -121,7 +121,7 @@ def test_past_a_thousand_rows_the_list_says_what_it_leaves_out(
     for number in range(first, first + 1_001):
         work = Transaction(directory.by)
         tenant = Tenant(f"ws-{number}", number, f"key-{number}", "x", "2026-04-13T01:00:00Z")
-        work.enlist(keys.WORKSPACES, number, attributes(tenant))
+        work.add_row(keys.WORKSPACES, number, attributes(tenant))
         parts.append(work)
     assert set(batched(api.store, parts)) == {None}
     answer = api.get(PATH, as_=root)

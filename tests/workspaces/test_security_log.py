@@ -44,7 +44,7 @@ def test_a_denial_names_route_reason_request_and_who_was_proved(
         answer = api.get("/api/admin/users", as_=scene.member)
     request = answer.headers["x-request-id"]
     [line] = told(caplog, "denied", "route", "reason", "request", "user")
-    assert line == ("GET /api/admin/users", "NotAllowed", request, scene.member.id)
+    assert line == ("GET /api/admin/users", "Forbidden", request, scene.member.id)
 
 
 @pytest.mark.row("item-43")
@@ -54,7 +54,7 @@ def test_who_proves_nobody_is_nobody_in_the_log(
     with api.no_effect():
         api.get("/api/v1/users", bearer="token_nobody.x")
     [line] = told(caplog, "denied", "route", "reason", "user")
-    assert line == ("GET /api/v1/users", "NotKnown", None)
+    assert line == ("GET /api/v1/users", "Unauthenticated", None)
 
 
 @pytest.mark.row("item-43")

@@ -51,7 +51,7 @@ class Refusal:
 
 
 @dataclass(frozen=True)
-class Face:
+class ApiSpec:
     """A dialect in the document; its routes are those whose function lies in one of its folders."""
 
     name: str

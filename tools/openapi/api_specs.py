@@ -1,6 +1,6 @@
 """The dialects in their order in the document, and the headers and credentials that they share."""
 
-from tools.openapi.api_spec import TEXT, Face, Schema
+from tools.openapi.api_spec import TEXT, ApiSpec, Schema
 from tools.openapi.cloud_foundry import CLOUD_FOUNDRY
 from tools.openapi.oauth import OAUTH
 from tools.openapi.site import SITE
@@ -9,7 +9,7 @@ from tools.openapi.user_space import USER_SPACE
 from tools.openapi.workspace_profile import WORKSPACE_PROFILE
 from tools.openapi.workspaces import WORKSPACES
 
-FACES: tuple[Face, ...] = (
+API_SPECS: tuple[ApiSpec, ...] = (
     WORKSPACES,
     USER_SPACE,
     CLOUD_FOUNDRY,

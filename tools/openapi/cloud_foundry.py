@@ -12,7 +12,7 @@ from tools.openapi.api_spec import (
     PUBLIC,
     TEXT,
     TOO_LARGE,
-    Face,
+    ApiSpec,
     Operation,
     Refusal,
     Schema,
@@ -151,7 +151,7 @@ def _json(schema: Schema) -> Schema:
     return {"application/json": {"schema": schema}}
 
 
-CLOUD_FOUNDRY = Face(
+CLOUD_FOUNDRY = ApiSpec(
     name="Cloud Foundry",
     about="Users, spaces and organizations as Cloud Foundry's v2 API has them, for its clients.",
     folders=("cloud_foundry",),

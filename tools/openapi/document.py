@@ -13,8 +13,8 @@ from importlib import import_module
 from pathlib import Path
 
 from local.gateway import Function, Route, Routes
-from tools.openapi.api_spec import Face, Operation, Refusal, Schema
-from tools.openapi.api_specs import FACES, HEADERS, SECURITY
+from tools.openapi.api_spec import ApiSpec, Operation, Refusal, Schema
+from tools.openapi.api_specs import API_SPECS, HEADERS, SECURITY
 from tools.openapi.components import Shapes, closed, tidy, without_unused
 from tools.statuses import STATUSES
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 def build(template: Path = ROOT / "template.yaml") -> Schema:
     """The document. Raises Clash, and LookupError for a route or a status that no table knows."""
     routes = [route for route in Routes.from_template(template).routes if route.key != "$default"]
-    routes.sort(key=lambda route: (FACES.index(_face(route)), route.path, route.method))
+    routes.sort(key=lambda route: (API_SPECS.index(_face(route)), route.path, route.method))
     shapes = Shapes()
     paths: dict[str, Schema] = {}
     for route in routes:
@@ -48,15 +48,15 @@ _HEAD: Schema = {
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     },
     "servers": [{"url": "/"}],
-    "tags": [{"name": face.name, "description": face.about} for face in FACES],
+    "tags": [{"name": api_spec.name, "description": api_spec.about} for api_spec in API_SPECS],
 }
 
 
-def _face(route: Route) -> Face:
+def _face(route: Route) -> ApiSpec:
     folder = route.function.module.split(".")[-2]
-    for face in FACES:
-        if folder in face.folders:
-            return face
+    for api_spec in API_SPECS:
+        if folder in api_spec.folders:
+            return api_spec
     raise LookupError(f"no face has the folder {folder}")
 
 
@@ -97,24 +97,24 @@ def _takes(pattern: str, path: str) -> bool:
 
 
 def _operation(route: Route, routes: Iterable[Route], shapes: Shapes) -> Schema:
-    face, known = _face(route), _known(route)
-    more = face.operations.get(route.key, Operation())
+    api_spec, known = _face(route), _known(route)
+    more = api_spec.operations.get(route.key, Operation())
     summary, description = _words(route.function)
     statuses = sorted(int(status) for status in STATUSES[route.key].split())
     operation: Schema = {
-        "tags": [face.name],
+        "tags": [api_spec.name],
         "summary": more.summary or summary,
         "description": description,
         "operationId": more.id or _id(route, routes),
-        "parameters": [*_path(route, {**face.path, **more.path}), *_rest(known), *more.parameters],
+        "parameters": [*_path(route, {**api_spec.path, **more.path}), *_rest(known), *more.parameters],
         "requestBody": more.body or tidy(known.get("requestBody")),
         "responses": {
-            str(status): _refused(face, status)
+            str(status): _refused(api_spec, status)
             if status >= 400
-            else _answer("Done.", (*face.headers, *more.headers), _content(more, known, shapes))
+            else _answer("Done.", (*api_spec.headers, *more.headers), _content(more, known, shapes))
             for status in statuses
         },
-        "security": list(face.security if more.security is None else more.security),
+        "security": list(api_spec.security if more.security is None else more.security),
     }
     return {key: value for key, value in operation.items() if value or key == "security"}
 
@@ -162,24 +162,24 @@ def _content(more: Operation, known: Schema, shapes: Shapes) -> Schema:
 
 def _refusals() -> Iterator[tuple[str, Schema]]:
     """The failures of all dialects, each under the name by which the operations refer to it."""
-    for face in FACES:
-        for status, refusal in sorted(face.refusals.items()):
-            yield _refusal_name(face, status), _refusal(face, refusal)
+    for api_spec in API_SPECS:
+        for status, refusal in sorted(api_spec.refusals.items()):
+            yield _refusal_name(api_spec, status), _refusal(api_spec, refusal)
 
 
-def _refusal(face: Face, refusal: Refusal) -> Schema:
+def _refusal(api_spec: ApiSpec, refusal: Refusal) -> Schema:
     content = {"application/json": {"schema": refusal.schema}}
-    return _answer(refusal.meaning, (*face.headers, *refusal.headers), content)
+    return _answer(refusal.meaning, (*api_spec.headers, *refusal.headers), content)
 
 
-def _refused(face: Face, status: int) -> Schema:
-    if status not in face.refusals:
-        raise LookupError(f"{face.name} has no words for {status}")
-    return {"$ref": f"#/components/responses/{_refusal_name(face, status)}"}
+def _refused(api_spec: ApiSpec, status: int) -> Schema:
+    if status not in api_spec.refusals:
+        raise LookupError(f"{api_spec.name} has no words for {status}")
+    return {"$ref": f"#/components/responses/{_refusal_name(api_spec, status)}"}
 
 
-def _refusal_name(face: Face, status: int) -> str:
-    return f"{face.key}{status}"
+def _refusal_name(api_spec: ApiSpec, status: int) -> str:
+    return f"{api_spec.key}{status}"
 
 
 def _answer(meaning: str, headers: Iterable[str], content: Schema) -> Schema:

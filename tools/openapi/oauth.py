@@ -1,6 +1,6 @@
 """The token endpoint in the OpenAPI document."""
 
-from tools.openapi.api_spec import TEXT, TOO_LARGE, Face, Operation, Refusal, Schema, record
+from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, Operation, Refusal, Schema, record
 
 
 def _failure(*codes: str) -> Schema:
@@ -14,7 +14,7 @@ _FORM: Schema = {
     },
 }
 
-OAUTH = Face(
+OAUTH = ApiSpec(
     name="OAuth",
     about="Tokens by the grants of RFC 6749, as the clients of Cloud Foundry ask for them.",
     folders=("oauth",),

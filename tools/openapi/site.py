@@ -1,9 +1,9 @@
 """The document and its page in the document itself."""
 
-from tools.openapi.api_spec import PUBLIC, TOO_LARGE, Face, Operation, Refusal
+from tools.openapi.api_spec import PUBLIC, TOO_LARGE, ApiSpec, Operation, Refusal
 from tools.openapi.workspaces import failure
 
-SITE = Face(
+SITE = ApiSpec(
     name="Site",
     about="This document, and a page that shows it.",
     folders=("site",),

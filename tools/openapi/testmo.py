@@ -1,6 +1,16 @@
 """Document 003 in the OpenAPI document."""
 
-from tools.openapi.api_spec import BEARER, NUMBER, TEXT, TOO_LARGE, Face, Operation, Refusal, Schema, record
+from tools.openapi.api_spec import (
+    BEARER,
+    NUMBER,
+    TEXT,
+    TOO_LARGE,
+    ApiSpec,
+    Operation,
+    Refusal,
+    Schema,
+    record,
+)
 
 _ERRORS: Schema = {
     "type": "object",
@@ -13,7 +23,7 @@ def _failure(message: str, **more: Schema) -> Schema:
     return record(message={"const": message}, **more)
 
 
-TESTMO = Face(
+TESTMO = ApiSpec(
     name="Testmo",
     about="The site's users, groups, roles and projects by integer id, for programs with a bearer token.",
     folders=("testmo",),

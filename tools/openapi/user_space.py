@@ -1,6 +1,6 @@
 """Document 000 in the OpenAPI document."""
 
-from tools.openapi.api_spec import TEXT, TOO_LARGE, Face, Refusal, Schema, phrase, record
+from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, Refusal, Schema, phrase, record
 
 _NAMED = {"organisationHeader": (), "projectHeader": (), "userHeader": ()}
 
@@ -9,7 +9,7 @@ def _failure(status: int) -> Schema:
     return record(code={"const": status}, status={"const": phrase(status)}, message=TEXT)
 
 
-USER_SPACE = Face(
+USER_SPACE = ApiSpec(
     name="User Space",
     about="What a user sees of one organisation and project, all three named by headers.",
     folders=("user_space",),

@@ -1,6 +1,6 @@
 """Document 004 in the OpenAPI document."""
 
-from tools.openapi.api_spec import TEXT, TOO_LARGE, Face, Refusal, Schema, phrase, record
+from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, Refusal, Schema, phrase, record
 
 
 def _problem(status: int) -> Schema:
@@ -14,7 +14,7 @@ def _problem(status: int) -> Schema:
     )
 
 
-WORKSPACE_PROFILE = Face(
+WORKSPACE_PROFILE = ApiSpec(
     name="Workspace profile",
     about="The caller in one workspace, with its locale and modules.",
     folders=("workspace_profile",),

@@ -6,7 +6,7 @@ from tools.openapi.api_spec import (
     PUBLIC,
     TEXT,
     TOO_LARGE,
-    Face,
+    ApiSpec,
     Operation,
     Refusal,
     Schema,
@@ -32,7 +32,7 @@ def failure(*codes: str, **more: Schema) -> Schema:
 
 _FLAWS: Schema = {"type": "array", "minItems": 1, "items": record(field=TEXT, message=TEXT)}
 
-WORKSPACES = Face(
+WORKSPACES = ApiSpec(
     name="Workspaces",
     about="Workspaces, their members and the site's users: a session for people, a token for programs.",
     folders=("workspaces", "session"),

@@ -12,7 +12,7 @@ from roster.settings import settings, starts_on_lambda
 
 
 @dataclass(frozen=True, slots=True)
-class Wiring:
+class Dependencies:
     """The outside world of a handler."""
 
     store: Store
@@ -28,20 +28,20 @@ class Wiring:
     """
 
 
-_current: Wiring | None = None
+_current: Dependencies | None = None
 
 
-def use(wiring: Wiring | None) -> None:
+def use(wiring: Dependencies | None) -> None:
     """Let all handlers of this process stand on this; None goes back to the deployed table."""
     global _current
     _current = wiring
 
 
-def current() -> Wiring:
+def current() -> Dependencies:
     """What the handlers of this process stand on."""
     global _current
     if _current is None:
-        _current = Wiring(
+        _current = Dependencies(
             _deployed(),
             issuers=secrets.issuers,
             gateway_secrets=secrets.gateway_secrets,

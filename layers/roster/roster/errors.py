@@ -1,15 +1,15 @@
 """What can go wrong in the directory, in the directory's words; each dialect maps it to a status.
 
 DirectoryError
-├── NotKnown         no credential, or one that proves nobody
-├── NotAllowed       known, but this is not theirs to do
+├── Unauthenticated         no credential, or one that proves nobody
+├── Forbidden       known, but this is not theirs to do
 │   └── SessionRequired  a token may not do it; a session may
 ├── Missing          what was named is not there
 ├── Taken            a unique name is in use
 ├── LastAdmin        the change would leave nobody in charge
 ├── Stale            the entity is no longer what the caller saw
 ├── Mismatch         an Idempotency-Key came again with another request
-├── Unfit            the input breaks a rule; carries which field and why
+├── ValidationFailed            the input breaks a rule; carries which field and why
 ├── WrongMediaType   a body in a form that is not read here
 ├── TooLarge         a request beyond the bounds of what is read here
 └── Unavailable      the table is throttled, contended or away; nothing was half-written
@@ -22,23 +22,23 @@ class DirectoryError(Exception):
     """The root: whatever the directory refuses."""
 
 
-class NotKnown(DirectoryError):
+class Unauthenticated(DirectoryError):
     """The caller proved no identity. Never says why."""
 
 
 @dataclass
-class NotAllowed(DirectoryError):
+class Forbidden(DirectoryError):
     """The caller is known and may not do this; `user_id` is for the log alone."""
 
     user_id: str | None = None
 
 
-class SessionRequired(NotAllowed):
+class SessionRequired(Forbidden):
     """The caller came with an API token, and this makes, shows or ends credentials."""
 
 
 @dataclass
-class Missing(DirectoryError):
+class NotFound(DirectoryError):
     """`what` (a kind of entity) named `id` is not in the directory."""
 
     what: str
@@ -46,7 +46,7 @@ class Missing(DirectoryError):
 
 
 @dataclass
-class Taken(DirectoryError):
+class Conflict(DirectoryError):
     """The value of `what` (an e-mail, a key, a membership) is in use."""
 
     what: str
@@ -60,28 +60,28 @@ class LastAdmin(DirectoryError):
     of: str
 
 
-class Stale(DirectoryError):
+class PreconditionFailed(DirectoryError):
     """The entity has changed since the caller read it."""
 
 
-class Mismatch(DirectoryError):
+class IdempotencyMismatch(DirectoryError):
     """The Idempotency-Key was used for another request."""
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
+class FieldError:
     """One reason why an input is unfit: the field (dotted path, empty for the whole) and a sentence."""
 
     field: str
     message: str
 
 
-class Unfit(DirectoryError):
+class ValidationFailed(DirectoryError):
     """The input breaks rules; never carries the refused value, which may be a secret."""
 
-    def __init__(self, *flaws: Flaw) -> None:
-        super().__init__(*flaws)
-        self.flaws = flaws
+    def __init__(self, *field_errors: FieldError) -> None:
+        super().__init__(*field_errors)
+        self.field_errors = field_errors
 
 
 class WrongMediaType(DirectoryError):

@@ -9,7 +9,7 @@ from roster.db.codec import attributes, entity, readable
 from roster.db.store import Absent, Delete, Item, Present, Put, Store, every
 from roster.db.transactions import Transaction, item
 from roster.domain import Actor, ApiToken, Instant, User
-from roster.errors import Missing, Taken
+from roster.errors import Conflict, NotFound
 from roster.events import Event
 
 
@@ -38,12 +38,12 @@ def is_live(token: ApiToken, now: datetime) -> bool:
 
 
 def revoke(store: Store, user_id: str, token_id: str, *, by: Actor) -> None:
-    """End a token: one Get, one Transact. Raises Missing where the user has no such token."""
+    """End a token: one Get, one Transact. Raises NotFound where the user has no such token."""
     found = store.get(keys.token(user_id, token_id)) if keys.is_id(token_id) else None
     if found is None or not is_live(entity(ApiToken, found), by.at):
-        raise Missing("token", token_id)
+        raise NotFound("token", token_id)
     work = Transaction(by)
-    work.do(Delete(keys.token(user_id, token_id), Present()), lambda _: Missing("token", token_id))
+    work.do(Delete(keys.token(user_id, token_id), Present()), lambda _: NotFound("token", token_id))
     work.do(Delete(keys.secret(str(found["digest"]))))
     work.audit(Event.TOKEN_REVOKED, user_id, token_id=token_id)
     work.commit(store)
@@ -59,8 +59,8 @@ def plan(work: Transaction, token: ApiToken, secret: str, *, imported: bool) -> 
     state: Item = {**attributes(token), "digest": digest(secret)}
     if token.expires_at is not None:
         state["ttl"] = int(moment(token.expires_at).timestamp())
-    work.do(Put(item(keys.token(token.user_id, token.id), state), Absent()), lambda _: Taken("token"))
+    work.do(Put(item(keys.token(token.user_id, token.id), state), Absent()), lambda _: Conflict("token"))
     if imported:
         lead = item(keys.secret(digest(secret)), {"user_id": token.user_id, "token_id": token.id})
-        work.do(Put(lead, Absent()), lambda _: Taken("token"))
+        work.do(Put(lead, Absent()), lambda _: Conflict("token"))
     work.audit(Event.TOKEN_CREATED, token.user_id, token_id=token.id)

@@ -19,9 +19,9 @@ from roster.db.codec import entity
 from roster.db.store import Item, Key, Store
 from roster.directory import users
 from roster.domain import ApiToken, Principal, User
-from roster.errors import NotKnown
+from roster.errors import Unauthenticated
 
-Beside = Callable[[str], Sequence[Key]]
+Prefetch = Callable[[str], Sequence[Key]]
 """The keys that a request wants read together with the caller, from the caller's user id."""
 
 _BEARER = re.compile(r"bearer +(\S+)", re.ASCII | re.IGNORECASE)
@@ -32,7 +32,7 @@ class Proof:
     """The principal, and the items that were read beside it."""
 
     principal: Principal
-    beside: Mapping[Key, Item]
+    prefetch: Mapping[Key, Item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +46,26 @@ class Bearer:
     user_id: str
     principal: Principal | None
     scopes: tuple[str, ...] | None = None
-    beside: Mapping[Key, Item] = field(default_factory=dict)
+    prefetch: Mapping[Key, Item] = field(default_factory=dict)
     by_issuer: bool = False
 
 
-def by_session(store: Store, text: str, now: datetime, beside: Beside) -> Proof:
+def by_session(store: Store, text: str, now: datetime, prefetch: Prefetch) -> Proof:
     """Who a session cookie proves: one BatchGet, and at most once an hour one Write.
 
-    Raises NotKnown for whatever is no live session of an active user, without saying why.
+    Raises Unauthenticated for whatever is no live session of an active user, without saying why.
     """
     credential = Credential.read(text)
     if credential is None or credential.kind != "session":
-        raise NotKnown
+        raise Unauthenticated
     session_key, user_key = keys.session(credential.user_id, credential.id), keys.user(credential.user_id)
-    found = store.batch_get([session_key, user_key, *beside(credential.user_id)])
+    found = store.batch_get([session_key, user_key, *prefetch(credential.user_id)])
     user = users.of_item(found.get(user_key))
     if user is None or not user.active:
-        raise NotKnown
+        raise Unauthenticated
     session = sessions.live(found.get(session_key), credential, user, now)
     if session is None:
-        raise NotKnown
+        raise Unauthenticated
     sessions.touch(store, session, now)
     return Proof(Principal(user, session=session), found)
 
@@ -77,87 +77,87 @@ def bearer_in(header: str | None) -> str | None:
 
 
 def by_bearer(
-    store: Store, text: str, issuers: Callable[[], Issuers], now: datetime, beside: Beside
+    store: Store, text: str, issuers: Callable[[], Issuers], now: datetime, prefetch: Prefetch
 ) -> Bearer:
     """Whom a bearer credential proves: one BatchGet, and one Get before for an imported secret.
 
-    Raises NotKnown for whatever is no live credential, and for those of deleted users.
+    Raises Unauthenticated for whatever is no live credential, and for those of deleted users.
     """
     credential = Credential.read(text)
     if credential is not None and credential.kind == "access":
-        return _by_access(store, credential, now, beside)
-    by_token = _by_own_token(store, text, credential, now, beside)
+        return _by_access(store, credential, now, prefetch)
+    by_token = _by_own_token(store, text, credential, now, prefetch)
     if by_token is not None:
         return by_token
     if credential is None and looks_like_jwt(text):
-        return _by_claims(store, text, issuers(), now, beside)
-    raise NotKnown
+        return _by_claims(store, text, issuers(), now, prefetch)
+    raise Unauthenticated
 
 
-def by_api_token(store: Store, text: str, now: datetime, beside: Beside) -> Proof:
+def by_api_token(store: Store, text: str, now: datetime, prefetch: Prefetch) -> Proof:
     """Who an API token proves, made here or imported: one BatchGet, and one Get before for an imported one.
 
-    Raises NotKnown for whatever is no live API token of an active user, without saying why.
+    Raises Unauthenticated for whatever is no live API token of an active user, without saying why.
     """
-    proved = _by_own_token(store, text, Credential.read(text), now, beside)
+    proved = _by_own_token(store, text, Credential.read(text), now, prefetch)
     if proved is None or proved.principal is None or not proved.principal.user.active:
-        raise NotKnown
-    return Proof(proved.principal, proved.beside)
+        raise Unauthenticated
+    return Proof(proved.principal, proved.prefetch)
 
 
 def _by_own_token(
-    store: Store, text: str, credential: Credential | None, now: datetime, beside: Beside
+    store: Store, text: str, credential: Credential | None, now: datetime, prefetch: Prefetch
 ) -> Bearer | None:
-    """Whom an API token proves; None where the text is none. Raises NotKnown for one that is dead."""
+    """Whom an API token proves; None where the text is none. Raises Unauthenticated for one that is dead."""
     if credential is not None:
         if credential.kind != "token":
             return None
-        return _by_token(store, credential.user_id, credential.id, credential.digest, now, beside)
+        return _by_token(store, credential.user_id, credential.id, credential.digest, now, prefetch)
     lock = store.get(keys.secret(digest(text)))
     if lock is None:
         return None
-    return _by_token(store, str(lock["user_id"]), str(lock["token_id"]), digest(text), now, beside)
+    return _by_token(store, str(lock["user_id"]), str(lock["token_id"]), digest(text), now, prefetch)
 
 
 def _by_token(
-    store: Store, user_id: str, token_id: str, presented: str, now: datetime, beside: Beside
+    store: Store, user_id: str, token_id: str, presented: str, now: datetime, prefetch: Prefetch
 ) -> Bearer:
     """Whom a token proves: for one of a workspace, the user limited to it. All dialects are told so here."""
     token_key, user_key = keys.token(user_id, token_id), keys.user(user_id)
-    found = store.batch_get([token_key, user_key, *beside(user_id)])
+    found = store.batch_get([token_key, user_key, *prefetch(user_id)])
     user, item = users.of_item(found.get(user_key)), found.get(token_key)
     if user is None or item is None or not same(item.get("digest"), presented):
-        raise NotKnown
+        raise Unauthenticated
     token = entity(ApiToken, item)
     if not api_tokens.is_live(token, now):
-        raise NotKnown
+        raise Unauthenticated
     if token.workspace_id is not None:
         user = user.limited(token.workspace_id)
-    return Bearer(user_id, Principal(user, token=token), beside=found)
+    return Bearer(user_id, Principal(user, token=token), prefetch=found)
 
 
-def _by_access(store: Store, credential: Credential, now: datetime, beside: Beside) -> Bearer:
+def _by_access(store: Store, credential: Credential, now: datetime, prefetch: Prefetch) -> Bearer:
     user_id = credential.user_id
     access_key = keys.access(user_id, credential.id)
     family_key, user_key = keys.family(user_id, credential.family_id), keys.user(user_id)
-    found = store.batch_get([access_key, family_key, user_key, *beside(user_id)])
+    found = store.batch_get([access_key, family_key, user_key, *prefetch(user_id)])
     user = users.of_item(found.get(user_key))
     if user is None:
-        raise NotKnown
+        raise Unauthenticated
     token = refresh_tokens.of_access(found.get(access_key), found.get(family_key), credential, user, now)
     return Bearer(user_id, Principal(user), token.scopes, found)
 
 
-def _by_claims(store: Store, text: str, issuers: Issuers, now: datetime, beside: Beside) -> Bearer:
+def _by_claims(store: Store, text: str, issuers: Issuers, now: datetime, prefetch: Prefetch) -> Bearer:
     claims = issuers.verify(text, now)
     user_key = keys.user(claims.user_id)
-    found = store.batch_get([user_key, *beside(claims.user_id)])
+    found = store.batch_get([user_key, *prefetch(claims.user_id)])
     if users.is_tombstone(found.get(user_key)):
-        raise NotKnown
+        raise Unauthenticated
     user = users.of_item(found.get(user_key))
     # Of a suspended user the dialects say more than 401; once active again, the token is too old.
     if user is not None and user.active and _is_before_epoch(claims.issued_at, user):
-        raise NotKnown
+        raise Unauthenticated
     principal = Principal(user) if user is not None else None
     return Bearer(claims.user_id, principal, claims.scopes, found, by_issuer=True)
 

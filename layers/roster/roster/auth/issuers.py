@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from roster import bounds
 from roster.auth.credentials import PUBLISHED
 from roster.db import keys
-from roster.errors import NotKnown
+from roster.errors import Unauthenticated
 from roster.http import strict_json
 
 if TYPE_CHECKING:
@@ -102,17 +102,17 @@ class Issuers:
     def verify(self, token: str, now: datetime) -> Claims:
         """What a token says, once it is believed (docs/issuers.md has the rules).
 
-        Raises NotKnown for any other, never saying why.
+        Raises Unauthenticated for any other, never saying why.
         """
         if len(token) > bounds.TOKEN_CHARACTERS or not looks_like_jwt(token):
-            raise NotKnown
+            raise Unauthenticated
         header, payload = (_decoded(part) for part in token.split(".")[:2])
         name = payload.get("iss")
         if not isinstance(name, str | None):
-            raise NotKnown
+            raise Unauthenticated
         issuer = self.by_name.get(name) or self.by_name.get(None)
         if issuer is None:
-            raise NotKnown
+            raise Unauthenticated
         _demand_signature(token, header, issuer)
         return _claims(payload, issuer, int(now.timestamp()))
 
@@ -192,9 +192,9 @@ def _decoded(part: str) -> dict[str, Any]:
         raw = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
         value = strict_json.loads(raw.decode("utf-8"))
     except (binascii.Error, UnicodeError, strict_json.NotStrict) as error:
-        raise NotKnown from error
+        raise Unauthenticated from error
     if not isinstance(value, dict):
-        raise NotKnown
+        raise Unauthenticated
     return value
 
 
@@ -205,10 +205,10 @@ def _demand_signature(token: str, header: Mapping[str, Any], issuer: Issuer) -> 
     algorithm, kid = header.get("alg"), header.get("kid")
     allowed = _HMAC if issuer.secrets else ASYMMETRIC
     if algorithm not in allowed or not isinstance(kid, str | None) or {"crit", "b64"} & set(header):
-        raise NotKnown
+        raise Unauthenticated
     kind = header.get("typ", "JWT")
     if not isinstance(kind, str) or kind.lower().removeprefix("application/") not in _TYPES:
-        raise NotKnown
+        raise Unauthenticated
     candidates: Sequence[Any] = issuer.secrets
     if issuer.key_set is not None:
         candidates = issuer.key_set.for_header(algorithm, kid)
@@ -222,13 +222,13 @@ def _demand_signature(token: str, header: Mapping[str, Any], issuer: Issuer) -> 
             except PyJWTError:
                 continue
             return
-    raise NotKnown
+    raise Unauthenticated
 
 
 def _claims(payload: Mapping[str, Any], issuer: Issuer, now: int) -> Claims:
     _demand_current(payload, now)
     if not _audiences(payload.get("aud")) & issuer.audiences:
-        raise NotKnown
+        raise Unauthenticated
     _demand_access_token(payload)
     scopes = payload.get(issuer.scope_claim)
     granted = tuple(scope for scope in scopes if isinstance(scope, str)) if isinstance(scopes, list) else ()
@@ -236,34 +236,34 @@ def _claims(payload: Mapping[str, Any], issuer: Issuer, now: int) -> Claims:
 
 
 def _demand_current(payload: Mapping[str, Any], now: int) -> None:
-    """Raise NotKnown unless the token has begun and has not ended; `now` is a whole second.
+    """Raise Unauthenticated unless the token has begun and has not ended; `now` is a whole second.
 
     `nbf` and `iat` may have a fraction, as RFC 7519 allows (NumericDate); `exp` may not, as
     Cloud Foundry does not allow it.
     """
     expires = payload.get("exp")
     if type(expires) is not int or expires <= now:
-        raise NotKnown
+        raise Unauthenticated
     for moment in (payload.get("nbf", now), payload.get("iat", now)):
         # The upper bound counts whole seconds, as `now` does.
         if type(moment) not in (int, float) or not 0 <= moment < now + LEEWAY + 1:
-            raise NotKnown
+            raise Unauthenticated
 
 
 def _demand_access_token(payload: Mapping[str, Any]) -> None:
-    """Raise NotKnown where a claim says that the token is of another kind."""
+    """Raise Unauthenticated where a claim says that the token is of another kind."""
     if str(payload.get("jti", "")).endswith("-r"):  # a refresh token of Cloud Foundry's UAA
-        raise NotKnown
+        raise Unauthenticated
     if _FOREIGN_CLAIMS & set(payload):
-        raise NotKnown
+        raise Unauthenticated
     for claim, kinds in _KIND_CLAIMS.items():
         kind = payload.get(claim, "access")
         if not isinstance(kind, str) or kind.lower() not in kinds:
-            raise NotKnown
+            raise Unauthenticated
 
 
 def _user_id(payload: Mapping[str, Any], issuer: Issuer) -> str:
-    """The user's id: the first of the issuer's user claims that is there. Raises NotKnown for none.
+    """The user's id: the first of the issuer's user claims that is there. Raises Unauthenticated for none.
 
     In a token of a program, which nobody delegated to it, `sub` is the program's own id (RFC 9068,
     section 2.2): it names a user only where the issuer's entry lists the claim that repeats it.
@@ -271,10 +271,10 @@ def _user_id(payload: Mapping[str, Any], issuer: Issuer) -> str:
     claim = next((name for name in issuer.user_claims if payload.get(name) is not None), None)
     user_id = payload[claim] if claim is not None else None
     if not isinstance(user_id, str) or not keys.is_id(user_id):
-        raise NotKnown
+        raise Unauthenticated
     programs = [payload.get(name) for name in _PROGRAM_CLAIMS if name not in issuer.user_claims]
     if claim == "sub" and user_id in programs:
-        raise NotKnown
+        raise Unauthenticated
     return user_id
 
 

@@ -19,7 +19,7 @@ from roster.db.transactions import Transaction
 from roster.directory import users
 from roster.directory.emails import NotAnAddress, canonical
 from roster.domain import Actor, Session, User
-from roster.errors import Flaw, NotKnown, Unavailable, Unfit
+from roster.errors import FieldError, Unauthenticated, Unavailable, ValidationFailed
 from roster.http import source_address
 from roster.http.request import Request
 from roster.settings import device_cookie_name
@@ -58,7 +58,7 @@ def by_password(
 ) -> tuple[User, Credential]:
     """The user and a new session: two BatchGets, one Write, one Transact, and one hash computed.
 
-    Raises NotKnown as `proved` does.
+    Raises Unauthenticated as `proved` does.
     """
     address = address_of(email)
     found = store.batch_get(asked_of(address, sender, by.at))
@@ -88,7 +88,7 @@ def proved(
 
     One Write, one BatchGet and one hash computed, and for a failure one Write more; nothing of these
     where the source is over its limit. `sender` is None for what a client brings that has proved
-    itself: then the address alone is counted. Raises NotKnown for an unknown address, a wrong password,
+    itself: then the address alone is counted. Raises Unauthenticated for an unknown address, a wrong password,
     an address, device or source that waits, and a user who cannot log in or is not active: all alike.
     """
     lock = found.get(keys.email(address))
@@ -96,11 +96,11 @@ def proved(
     device = _known_device(address, sender, lock, found, at)
     if sender is not None and device is None and _is_over(sender, found, at):
         security_log.login_failed(user_id=owner, waits=False, source_over=True)
-        raise NotKnown
+        raise Unauthenticated
     counter = keys.attempts(address) if device is None else keys.device_attempts(address, device.id)
     user, stored = None, None
     waits = True
-    with suppress(NotKnown):
+    with suppress(Unauthenticated):
         login_throttle.take(store, counter, at, found.get(counter))
         waits = False
         user, stored = users.with_password(store, lock)
@@ -109,7 +109,7 @@ def proved(
         security_log.login_failed(user_id=owner, waits=waits, source_over=False)
         if sender is not None:
             source_failures.add(store, sender.source, at)
-        raise NotKnown
+        raise Unauthenticated
     return user, login_throttle.forgotten(counter)
 
 
@@ -138,8 +138,8 @@ def change_password(
 ) -> User:
     """Change one's own password, ending every session but this: one BatchGet, one Write, one Transact.
 
-    Answers the user as changed. Raises Unfit where `new` may not be this user's password, and where `old`
-    is not the password, which counts as a failed login at the price of a Write more; NotKnown while the
+    Answers the user as changed. Raises ValidationFailed where `new` may not be this user's password, and where `old`
+    is not the password, which counts as a failed login at the price of a Write more; Unauthenticated while the
     address (or the device), or the source waits, or where this session was ended meanwhile.
     """
     passwords.demand_fit("newPassword", new, user)
@@ -148,24 +148,24 @@ def change_password(
     found = store.batch_get([secret, *asked_of(address, sender, by.at)])
     device = _known_device(address, sender, found.get(lock), found, by.at)
     if device is None and _is_over(sender, found, by.at):
-        raise NotKnown
+        raise Unauthenticated
     counter = keys.attempts(address) if device is None else keys.device_attempts(address, device.id)
     login_throttle.take(store, counter, by.at, found.get(counter))
     if not passwords.matches(users.hash_in(found.get(secret)), old):
         source_failures.add(store, sender.source, by.at)
-        raise Unfit(Flaw("currentPassword", "is not your password"))
+        raise ValidationFailed(FieldError("currentPassword", "is not your password"))
 
     def still_in(present: User) -> User:
         if present.epoch != session.epoch:  # `old` is the password no more
-            raise NotKnown
+            raise Unauthenticated
         return present
 
     def keep_this_session(work: Transaction, changed: User) -> None:
-        work.do(sessions.renewed(session, changed.epoch), lambda _: NotKnown())
+        work.do(sessions.renewed(session, changed.epoch), lambda _: Unauthenticated())
         work.do(login_throttle.forgotten(counter))
 
     digest = passwords.digest(new)
-    return users.change(store, user, still_in, by=by, password=digest, also=keep_this_session)
+    return users.change(store, user, still_in, by=by, password=digest, extra_writes=keep_this_session)
 
 
 def address_of(email: str) -> str:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from roster.db.store import Absent, Condition, Delete, Equals, Item, Key, Refused, Store, Update, all_of
 from roster.db.transactions import SCHEMA
-from roster.errors import NotKnown
+from roster.errors import Unauthenticated
 
 FREE = 5  # attempts within the window that may fail before the address waits
 WINDOW = timedelta(minutes=15)
@@ -23,7 +23,7 @@ _KEPT = timedelta(days=1)
 def take(store: Store, counter: Key, now: datetime, seen: Item | None = None) -> None:
     """Take one attempt under the key of a counter: one Write, and one more each time another was quicker.
 
-    `seen` is what was read under that key. Raises NotKnown while the counter waits.
+    `seen` is what was read under that key. Raises Unauthenticated while the counter waits.
     """
     for _ in range(2 * FREE):
         state = _next(seen or {}, int(now.timestamp()))
@@ -33,7 +33,7 @@ def take(store: Store, counter: Key, now: datetime, seen: Item | None = None) ->
             seen = refused.first.item
         else:
             return
-    raise NotKnown
+    raise Unauthenticated
 
 
 def waits(seen: Item | None, now: datetime) -> bool:
@@ -47,11 +47,11 @@ def forgotten(counter: Key) -> Delete:
 
 
 def forget(store: Store, counter: Key, seen: Item) -> None:
-    """Forget the failures that were read: one Write. Raises NotKnown where others were counted meanwhile."""
+    """Forget the failures that were read: one Write. Raises Unauthenticated where others were counted meanwhile."""
     try:
         store.write(Delete(counter, _same(seen)))
     except Refused as refused:
-        raise NotKnown from refused
+        raise Unauthenticated from refused
 
 
 def _same(seen: Item | None) -> Condition:
@@ -62,10 +62,10 @@ def _same(seen: Item | None) -> Condition:
 
 
 def _next(seen: Item, moment: int) -> Item:
-    """What the attempts will be with one more. Raises NotKnown while the address waits."""
+    """What the attempts will be with one more. Raises Unauthenticated while the address waits."""
     since, count, until, wait = (_whole(seen, name) for name in ("since", "count", "until", "wait"))
     if until > moment:
-        raise NotKnown
+        raise Unauthenticated
     kept: Item = {"v": SCHEMA, "ttl": moment + int(_KEPT.total_seconds())}
     if max(since, until) < moment - int(WINDOW.total_seconds()):
         return {**kept, "since": moment, "count": 1, "until": 0, "wait": 0}

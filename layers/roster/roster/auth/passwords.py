@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from roster import bounds, security_log
 from roster.domain import User
-from roster.errors import Flaw, Unavailable, Unfit
+from roster.errors import FieldError, Unavailable, ValidationFailed
 from roster.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ def flaw(password: str, about: Iterable[str] = ()) -> str | None:
 
 
 def demand_fit(field: str, password: str, user: User) -> None:
-    """Raise Unfit, naming the field, where the text may not be this user's password."""
+    """Raise ValidationFailed, naming the field, where the text may not be this user's password."""
     about = (user.email, user.full_name, user.first_name, user.last_name, user.user_name)
     reason = flaw(password, [text for text in about if text])
     if reason is not None:
-        raise Unfit(Flaw(field, reason))
+        raise ValidationFailed(FieldError(field, reason))
 
 
 def digest(password: str, config: Settings | None = None) -> str:

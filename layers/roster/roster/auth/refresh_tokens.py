@@ -16,9 +16,9 @@ from roster.clock import instant, moment
 from roster.db import keys
 from roster.db.codec import attributes, entity
 from roster.db.store import Absent, Delete, Equals, Item, Present, Put, Store, Update, Value
-from roster.db.transactions import Also, Transaction, item, nothing, settled
+from roster.db.transactions import ExtraWrites, Transaction, item, nothing, retry_on_conflict
 from roster.domain import AccessToken, Actor, Instant, TokenFamily, User
-from roster.errors import NotKnown
+from roster.errors import Unauthenticated
 from roster.events import Event
 
 ACCESS = timedelta(minutes=10)
@@ -51,7 +51,7 @@ def start(
     *,
     renewable: bool,
     by: Actor,
-    also: Also[TokenFamily] = nothing,
+    extra_writes: ExtraWrites[TokenFamily] = nothing,
 ) -> Issued:
     """Begin a family: one Transact. Where it is not `renewable`, it ends with its one access token."""
     secret = fresh()
@@ -69,7 +69,7 @@ def start(
     if refresh is not None:
         state["turn"] = refresh.digest
     work = Transaction(by)
-    also(work, family)
+    extra_writes(work, family)
     work.do(Put(item(keys.family(user.id, family.id), state), Absent()))
     access = _access(work, family, scopes)
     work.audit(Event.FAMILY_STARTED, user.id, family_id=family.id, client_id=client_id)
@@ -80,47 +80,47 @@ def start(
 def renew(store: Store, found: Item, presented: Credential, scopes: tuple[str, ...], *, by: Actor) -> Issued:
     """The next tokens of a family, `found` at first: one Transact. Ends it where the turn has passed.
 
-    Raises NotKnown where it has, and where the family has ended meanwhile.
+    Raises Unauthenticated where it has, and where the family has ended meanwhile.
     """
     seen: list[Item | None] = [found]
 
     def attempt() -> Issued:
         state = seen.pop() if seen else store.get(keys.family(presented.user_id, presented.family_id))
         if state is None:
-            raise NotKnown
+            raise Unauthenticated
         turn = _turn(state, presented, by.at)
         if turn is _Turn.SPENT:
             _end(store, entity(TokenFamily, state), by)
-            raise NotKnown
+            raise Unauthenticated
         return _next(store, state, presented, scopes, turn, by)
 
-    return settled(attempt)
+    return retry_on_conflict(attempt)
 
 
 def of_refresh(found: Item, presented: Credential, user: User, now: datetime) -> TokenFamily:
-    """The living family whose refresh token this is, in its turn or not. Raises NotKnown."""
+    """The living family whose refresh token this is, in its turn or not. Raises Unauthenticated."""
     if not same(found.get("digest"), digest(presented.family)):
-        raise NotKnown
+        raise Unauthenticated
     family = entity(TokenFamily, found)
     if not user.active or not is_alive(family, user, now):
-        raise NotKnown
+        raise Unauthenticated
     return family
 
 
 def of_access(
     access: Item | None, family: Item | None, presented: Credential, user: User, now: datetime
 ) -> AccessToken:
-    """The access token that this is, of a living family. Raises NotKnown.
+    """The access token that this is, of a living family. Raises Unauthenticated.
 
     A suspended user's is told as if nothing had ended, for the dialects say more of it than 401.
     """
     if access is None or family is None or not same(access.get("digest"), presented.digest):
-        raise NotKnown
+        raise Unauthenticated
     token, whole = entity(AccessToken, access), entity(TokenFamily, family)
     if token.family_id != whole.id or token.expires_at <= instant(now):
-        raise NotKnown
+        raise Unauthenticated
     if user.active and not is_alive(whole, user, now):
-        raise NotKnown
+        raise Unauthenticated
     return token
 
 
@@ -158,7 +158,7 @@ def _next(
 
 def _end(store: Store, family: TokenFamily, by: Actor) -> None:
     work = Transaction(by)
-    work.do(Delete(keys.family(family.user_id, family.id), Present()), lambda _: NotKnown())
+    work.do(Delete(keys.family(family.user_id, family.id), Present()), lambda _: Unauthenticated())
     work.audit(Event.FAMILY_ENDED, family.user_id, family_id=family.id, reason="a refresh token came again")
     work.commit(store)
 

@@ -15,7 +15,7 @@ from roster.db.store import Item, Key, Store
 from roster.db.transactions import Transaction
 from roster.directory import users
 from roster.domain import Actor, Client, TokenFamily, User
-from roster.errors import DirectoryError, NotAllowed, NotKnown
+from roster.errors import DirectoryError, Forbidden, Unauthenticated
 
 PASSWORD, REFRESH, CLIENT = "password", "refresh_token", "client_credentials"
 
@@ -48,9 +48,9 @@ class Applicant:
         return login.Sender(self.source) if self.public else None
 
     def demand(self, grant: str) -> None:
-        """Raise NotAllowed where the client may not ask for this grant."""
+        """Raise Forbidden where the client may not ask for this grant."""
         if grant not in self.client.grants or (grant == CLIENT and self.public):
-            raise NotAllowed
+            raise Forbidden
 
 
 def counted_of(client_id: str, source: str, at: datetime) -> list[Key]:
@@ -89,7 +89,7 @@ def applicant(
             login_throttle.take(store, counter, at, seen)
             waits = False
             source_failures.add(store, source, at)
-    except NotKnown:  # it waits, or another attempt came between
+    except Unauthenticated:  # it waits, or another attempt came between
         waits = True
     known = client_id if item is not None else None
     security_log.client_failed(client_id=known, waits=waits and not over, source_over=over)
@@ -116,7 +116,7 @@ def by_password(
 ) -> Issued:
     """Tokens of the user with this e-mail address and password: one Write, one BatchGet, one Transact.
 
-    `found` is what `login.asked_of` asks for. Raises NotAllowed, BeyondScope, and NotKnown as a login does.
+    `found` is what `login.asked_of` asks for. Raises Forbidden, BeyondScope, and Unauthenticated as a login does.
     """
     who.demand(PASSWORD)
     scopes = _scopes(scope, who.client.scopes)
@@ -128,7 +128,7 @@ def by_password(
 
     renewable = REFRESH in who.client.grants
     return refresh_tokens.start(
-        store, user, who.client.id, scopes, renewable=renewable, by=_as(user, by), also=forget
+        store, user, who.client.id, scopes, renewable=renewable, by=_as(user, by), extra_writes=forget
     )
 
 
@@ -143,19 +143,19 @@ def by_refresh_token(
 ) -> Issued:
     """The next tokens of a family: one Transact. `found` is what `asked_of` asks for.
 
-    Raises NotAllowed, BeyondScope, and NotKnown for whatever is no living family's refresh token of this
+    Raises Forbidden, BeyondScope, and Unauthenticated for whatever is no living family's refresh token of this
     client. One that was used before ends its family.
     """
     who.demand(REFRESH)
     if credential is None or credential.kind != "refresh":
-        raise NotKnown
+        raise Unauthenticated
     family_key, user_key = asked_of(credential)
     item, user = found.get(family_key), users.of_item(found.get(user_key))
     if item is None or user is None:
-        raise NotKnown
+        raise Unauthenticated
     family = refresh_tokens.of_refresh(item, credential, user, by.at)
     if family.client_id != who.client.id:
-        raise NotKnown
+        raise Unauthenticated
     scopes = _scopes(scope, family.scopes)
     return refresh_tokens.renew(store, item, credential, scopes, by=_as(user, by))
 
@@ -163,16 +163,16 @@ def by_refresh_token(
 def by_client(store: Store, who: Applicant, scope: str, *, by: Actor) -> Issued:
     """An access token of the user whom the client stands for: one Get, one Transact.
 
-    Raises NotAllowed, also where it stands for nobody, BeyondScope, and NotKnown where that user is gone
+    Raises Forbidden, also where it stands for nobody, BeyondScope, and Unauthenticated where that user is gone
     or suspended.
     """
     who.demand(CLIENT)
     if who.client.user_id is None:
-        raise NotAllowed
+        raise Forbidden
     scopes = _scopes(scope, who.client.scopes)
     user = users.by_id(store, who.client.user_id)
     if user is None or not user.active:
-        raise NotKnown
+        raise Unauthenticated
     return refresh_tokens.start(store, user, who.client.id, scopes, renewable=False, by=_as(user, by))
 
 

@@ -24,7 +24,7 @@ _LEAST: Mapping[type[Enum], Enum] = {
 """What an unknown value of a later version counts as: the one that may least."""
 
 
-class Poisoned(DirectoryError):
+class CorruptItem(DirectoryError):
     """An item lacks an attribute or holds one of another type. Says where, never what."""
 
     def __init__(self, kind: str, field: str) -> None:
@@ -40,7 +40,7 @@ def attributes(entity: Any) -> dict[str, Value]:
 def entity(cls: type[E], item: Mapping[str, Value]) -> E:
     """The entity of this class that the item holds; attributes it does not know are ignored.
 
-    Raises `Poisoned` where a required attribute is absent or of another type.
+    Raises `CorruptItem` where a required attribute is absent or of another type.
     """
     readers, required = _readers(cls)  # type: ignore[arg-type]  # a class is hashable
     values: dict[str, Any] = {}
@@ -55,10 +55,10 @@ def entity(cls: type[E], item: Mapping[str, Value]) -> E:
         try:
             values[name] = read(value)
         except (TypeError, ValueError, DirectoryError) as error:
-            raise Poisoned(cls.__name__, name) from error
+            raise CorruptItem(cls.__name__, name) from error
     for name in required:
         if name not in values:
-            raise Poisoned(cls.__name__, name)
+            raise CorruptItem(cls.__name__, name)
     return cls(**values)
 
 
@@ -68,7 +68,7 @@ def readable(cls: type[E], items: Iterable[Mapping[str, Value]]) -> list[E]:
     for item in items:
         try:
             found.append(entity(cls, item))
-        except Poisoned as poisoned:
+        except CorruptItem as poisoned:
             security_log.poisoned(str(poisoned))
     return found
 

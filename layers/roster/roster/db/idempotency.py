@@ -16,7 +16,7 @@ from typing import Any
 from roster.db import keys
 from roster.db.store import Absent, Below, Item, Key, Put, any_of
 from roster.db.transactions import Transaction, item
-from roster.errors import DirectoryError, Mismatch
+from roster.errors import DirectoryError, IdempotencyMismatch
 
 KEPT = timedelta(hours=24)
 _SECRETS = frozenset({"password"})
@@ -50,12 +50,12 @@ def key_of(user_id: str, path: str, idempotency_key: str) -> Key:
 def recall(found: Item | None, question: Question, now: datetime) -> str | None:
     """The body of the first answer, or None where there is none to give again.
 
-    Raises Mismatch where the key was used for another request.
+    Raises IdempotencyMismatch where the key was used for another request.
     """
     if found is None or _whole(found.get("ttl")) <= int(now.timestamp()):
         return None
     if not hmac.compare_digest(str(found.get("mac")), question.mac):
-        raise Mismatch
+        raise IdempotencyMismatch
     return str(found["body"])
 
 

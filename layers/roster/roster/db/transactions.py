@@ -38,19 +38,19 @@ MOST = 100  # operations in one transaction of the store
 R = TypeVar("R")
 E = TypeVar("E")
 
-Also = Callable[["Transaction", E], None]
+ExtraWrites = Callable[["Transaction", E], None]
 """What else rides in the transaction that makes an E: adds its operations, given what is made."""
 
 Refuse = Callable[[Item | None], DirectoryError]
 """Makes the error from the item that refused (None: there was none)."""
 
 
-class Lost(DirectoryError):
+class ReadConflict(DirectoryError):
     """What was read has changed meanwhile; reading and trying again is right."""
 
 
 def _lost(_: Item | None) -> DirectoryError:
-    return Lost()
+    return ReadConflict()
 
 
 @dataclass(slots=True)
@@ -67,31 +67,33 @@ class Transaction:
     tallies: dict[Key, tuple[Update | Check, Refuse]] = field(default_factory=dict)
     audits: int = 0
 
-    def do(self, operation: Operation, refuse: Refuse = _lost) -> None:
+    def do(self, operation: Operation, error_response: Refuse = _lost) -> None:
         """Add an operation; `refuse` turns the refusing item into an error."""
-        self.operations.append((operation, refuse))
+        self.operations.append((operation, error_response))
 
-    def tally(self, update: Update, refuse: Refuse = _lost) -> None:
+    def add_counter(self, update: Update, error_response: Refuse = _lost) -> None:
         """Add to integers of an item that several changes of this transaction may count on."""
-        present = self.tallies.get(update.key, (update, refuse))[0]
+        present = self.tallies.get(update.key, (update, error_response))[0]
         if isinstance(present, Update) and present is not update:
             merged = {n: present.add.get(n, 0) + update.add.get(n, 0) for n in {*present.add, *update.add}}
             update = replace(update, add=merged, condition=update.condition or present.condition)
-        self.tallies[update.key] = (update, refuse)
+        self.tallies[update.key] = (update, error_response)
 
-    def check(self, key: Key, condition: Condition, refuse: Refuse = _lost) -> None:
+    def check(self, key: Key, condition: Condition, error_response: Refuse = _lost) -> None:
         """Demand a condition of an item that other changes of this transaction may count on or demand."""
         if key not in self.tallies:
-            self.tallies[key] = (Check(key, condition), refuse)
+            self.tallies[key] = (Check(key, condition), error_response)
 
-    def enlist(self, listing: str, number: int, row: Mapping[str, Value], refuse: Refuse = _lost) -> None:
+    def add_row(
+        self, listing: str, number: int, row: Mapping[str, Value], error_response: Refuse = _lost
+    ) -> None:
         """A row comes to a counted listing."""
-        self.do(Put(item(keys.row(listing, number), row), Absent()), refuse)
+        self.do(Put(item(keys.row(listing, number), row), Absent()), error_response)
         self.moves.append(Move(listing, number, 1))
 
-    def delist(self, listing: str, number: int, refuse: Refuse = _lost) -> None:
+    def remove_row(self, listing: str, number: int, error_response: Refuse = _lost) -> None:
         """A row leaves a counted listing."""
-        self.do(Delete(keys.row(listing, number), Present()), refuse)
+        self.do(Delete(keys.row(listing, number), Present()), error_response)
         self.moves.append(Move(listing, number, -1))
 
     def audit(
@@ -141,8 +143,8 @@ class Transaction:
         try:
             store.transact([operation for operation, _ in steps], token=self.token)
         except Refused as refused:
-            refuse = steps[refused.first.position][1]
-            raise refuse(refused.first.item) from refused
+            error_response = steps[refused.first.position][1]
+            raise error_response(refused.first.item) from refused
 
 
 def batched(store: Store, parts: Sequence[Transaction]) -> list[DirectoryError | None]:
@@ -198,11 +200,11 @@ class _Batch:
         for part in self.parts:
             joined.operations += part.operations
             joined.moves += part.moves
-            for operation, refuse in part.tallies.values():
+            for operation, error_response in part.tallies.values():
                 if isinstance(operation, Update):
-                    joined.tally(operation, refuse)
+                    joined.add_counter(operation, error_response)
                 else:
-                    joined.check(operation.key, operation.condition, refuse)
+                    joined.check(operation.key, operation.condition, error_response)
         return joined
 
 
@@ -216,16 +218,16 @@ def _refusal(store: Store, work: Transaction) -> DirectoryError | None:
     return None
 
 
-def settled(attempt: Callable[[], R], tries: int = 5) -> R:
+def retry_on_conflict(attempt: Callable[[], R], tries: int = 5) -> R:
     """The result of an attempt that reads, decides and commits; one whose ground moved is made again."""
     for _ in range(tries - 1):
         try:
             return attempt()
-        except Lost:
+        except ReadConflict:
             continue
     try:
         return attempt()
-    except Lost as error:
+    except ReadConflict as error:
         raise Unavailable from error
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from roster.db import counted_lists, keys
 from roster.db.codec import readable
 from roster.db.store import Condition, Delete, Equals, Item, Key, Refused, Store, Update, every
-from roster.db.transactions import Transaction, batched, settled
+from roster.db.transactions import Transaction, batched, retry_on_conflict
 from roster.directory import grants, members, users, workspaces
 from roster.domain import Actor, Membership, SpaceRole
 from roster.errors import DirectoryError
@@ -61,7 +61,7 @@ def _member(store: Store, workspace_id: str, user_id: str, by: Actor) -> None:
         return _end_grants(store, (each for each in granted if grants.is_void(each, user)), by)
 
     _until_clear(clear)
-    settled(lambda: _lift(store, workspace_id, user_id, floor, by))
+    retry_on_conflict(lambda: _lift(store, workspace_id, user_id, floor, by))
 
 
 def _lift(store: Store, workspace_id: str, user_id: str, floor: int, by: Actor) -> None:

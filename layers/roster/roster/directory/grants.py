@@ -12,7 +12,7 @@ from roster.db import keys
 from roster.db.store import Absent, Delete, Item, Present, Put, Store, Value, every
 from roster.db.transactions import Transaction, item
 from roster.domain import Project, Space, SpaceRole, User
-from roster.errors import DirectoryError, Taken
+from roster.errors import Conflict, DirectoryError
 from roster.events import Event
 
 
@@ -44,9 +44,9 @@ def plan_space_role(work: Transaction, space: Space, user: User, role: SpaceRole
     work.do(Put(item(keys.space_role(space.id, role, user.id), grant), Absent()), _taken)
     work.do(Put(item(keys.space_grant(user.id, space.workspace_id, space.id, role), grant), Absent()), _taken)
     row: Item = {**row_of(space), "since": since}
-    work.enlist(keys.spaces_of(user.id, role), space.number, row, _taken)
+    work.add_row(keys.spaces_of(user.id, role), space.number, row, _taken)
     holder: Item = {"user_id": user.id, "workspace_id": space.workspace_id, "since": since}
-    work.enlist(keys.holders_of(space.id, role), user.number, holder, _taken)
+    work.add_row(keys.holders_of(space.id, role), user.number, holder, _taken)
     work.audit(Event.SPACE_ROLE_ADDED, user.id, after={"role": role}, space=space.id, role=role)
 
 
@@ -73,7 +73,7 @@ def plan_project_member(work: Transaction, project: Project, user: User, since: 
     place = keys.project_grant(user.id, project.workspace_id, project.id)
     work.do(Put(item(place, grant), Absent()), _taken)
     row: Item = {"user_id": user.id, "workspace_id": project.workspace_id, "since": since}
-    work.enlist(keys.users_of(project.id), user.number, row, _taken)
+    work.add_row(keys.users_of(project.id), user.number, row, _taken)
     work.audit(Event.PROJECT_MEMBER_ADDED, user.id, project=project.id)
 
 
@@ -85,13 +85,13 @@ def plan_end(work: Transaction, grant: Item) -> None:
         project_id = str(grant["project_id"])
         work.do(Delete(keys.project_grant(user_id, workspace_id, project_id), Present()))
         work.do(Delete(keys.project_member(project_id, user_id)))
-        work.delist(keys.users_of(project_id), number)
+        work.remove_row(keys.users_of(project_id), number)
     else:
         space_id, role = str(grant["space_id"]), str(grant["role"])
         work.do(Delete(keys.space_grant(user_id, workspace_id, space_id, role), Present()))
         work.do(Delete(keys.space_role(space_id, role, user_id)))
-        work.delist(keys.spaces_of(user_id, role), number)
-        work.delist(keys.holders_of(space_id, role), _whole(grant, "user_number"))
+        work.remove_row(keys.spaces_of(user_id, role), number)
+        work.remove_row(keys.holders_of(space_id, role), _whole(grant, "user_number"))
 
 
 def of_user(store: Store, user_id: str, workspace_id: str | None = None) -> Iterable[Item]:
@@ -108,4 +108,4 @@ def _whole(grant: Item, name: str) -> int:
 
 
 def _taken(_: Item | None) -> DirectoryError:
-    return Taken("grant")
+    return Conflict("grant")

@@ -25,10 +25,10 @@ from roster.db.store import (
     Update,
     all_of,
 )
-from roster.db.transactions import Also, Lost, Transaction, item, nothing, settled
+from roster.db.transactions import ExtraWrites, ReadConflict, Transaction, item, nothing, retry_on_conflict
 from roster.directory import users
 from roster.domain import Actor, Membership, Tenant, User, WorkspaceRole
-from roster.errors import DirectoryError, LastAdmin, Missing, Taken
+from roster.errors import Conflict, DirectoryError, LastAdmin, NotFound
 from roster.events import Event
 
 Joined = tuple[Membership, User]
@@ -69,47 +69,47 @@ def add(
     role: WorkspaceRole,
     *,
     by: Actor,
-    also: Also[Joined] = nothing,
+    extra_writes: ExtraWrites[Joined] = nothing,
 ) -> Joined:
     """Make a user a member: one BatchGet, one Write for the number, one Transact.
 
-    Raises Taken where the user is one already, Missing where user or workspace is not there.
+    Raises Conflict where the user is one already, NotFound where user or workspace is not there.
     """
 
     def attempt() -> Joined:
         user, found = _ground(store, tenant.id, user_id)
         if user is None:
-            raise Missing("user", user_id)
+            raise NotFound("user", user_id)
         if of_item(found) is not None:
-            raise Taken("membership")
+            raise Conflict("membership")
         number = counted_lists.allocate(store, keys.members(tenant.id))
         made = Membership(tenant.id, user.id, role, number, instant(by.at))
         work = Transaction(by)
-        also(work, (made, user))
+        extra_writes(work, (made, user))
         plan(work, tenant, user, made)
         work.commit(store)
         return made, user
 
-    return settled(attempt)
+    return retry_on_conflict(attempt)
 
 
 def plan(work: Transaction, tenant: Tenant, user: User, membership: Membership) -> None:
     """The operations that make a membership, on the ground of the user as it was read."""
     state = attributes(membership)
-    work.do(Put(item(keys.member(tenant.id, user.id), state), Absent()), lambda _: Taken("membership"))
+    work.do(Put(item(keys.member(tenant.id, user.id), state), Absent()), lambda _: Conflict("membership"))
     work.do(_oldest_with(user, membership), _user_gone_or_lost)
     if membership.role is WorkspaceRole.ADMIN:
         grown = Update(keys.tenant(tenant.id), add={"admins": 1}, condition=Present())
-        work.tally(grown, lambda _: Missing("workspace", tenant.id))
+        work.add_counter(grown, lambda _: NotFound("workspace", tenant.id))
     else:
-        work.check(keys.tenant(tenant.id), Present(), lambda _: Missing("workspace", tenant.id))
-    work.enlist(keys.members(tenant.id), membership.number, state)
+        work.check(keys.tenant(tenant.id), Present(), lambda _: NotFound("workspace", tenant.id))
+    work.add_row(keys.members(tenant.id), membership.number, state)
     row: Item = {
         "workspace_id": tenant.id,
         "created_at": membership.created_at,
         "role": membership.role,
     }
-    work.enlist(keys.workspaces_of(user.id), tenant.number, row, lambda _: Taken("membership"))
+    work.add_row(keys.workspaces_of(user.id), tenant.number, row, lambda _: Conflict("membership"))
     role = membership.role
     work.audit(Event.MEMBER_ADDED, user.id, after=state, workspace=tenant.id, role=role)
 
@@ -126,7 +126,7 @@ def joined(user: User, membership: Membership) -> User:
 def remove(store: Store, tenant: Tenant, user_id: str, *, by: Actor, even_last_admin: bool) -> None:
     """End a membership, and with it all that was granted in the workspace: one BatchGet, one Transact.
 
-    Where it was the user's oldest, the next oldest is searched first. Raises Missing where there is
+    Where it was the user's oldest, the next oldest is searched first. Raises NotFound where there is
     no such membership, LastAdmin where it is the workspace's last ADMIN unless `even_last_admin`.
     """
 
@@ -134,7 +134,7 @@ def remove(store: Store, tenant: Tenant, user_id: str, *, by: Actor, even_last_a
         user, found = _ground(store, tenant.id, user_id)
         membership = of_item(found)
         if user is None or membership is None:
-            raise Missing("member", user_id)
+            raise NotFound("member", user_id)
         work = Transaction(by)
         work.do(Delete(keys.member(tenant.id, user_id), still(membership)))
         end(work, tenant, membership, even_last_admin=even_last_admin)
@@ -144,17 +144,17 @@ def remove(store: Store, tenant: Tenant, user_id: str, *, by: Actor, even_last_a
         work.audit(Event.MEMBER_REMOVED, user_id, before=before, workspace=tenant.id, role=role)
         work.commit(store)
 
-    settled(attempt)
+    retry_on_conflict(attempt)
 
 
 def end(work: Transaction, tenant: Tenant, membership: Membership, *, even_last_admin: bool) -> None:
     """The operations that end a membership: its rows and counts, not its own item and the profile."""
-    work.delist(keys.members(tenant.id), membership.number)
-    work.delist(keys.workspaces_of(membership.user_id), tenant.number)
+    work.remove_row(keys.members(tenant.id), membership.number)
+    work.remove_row(keys.workspaces_of(membership.user_id), tenant.number)
     if membership.role is WorkspaceRole.ADMIN:
         enough: Condition = Present() if even_last_admin else AtLeast("admins", 2)
         fewer = Update(keys.tenant(tenant.id), add={"admins": -1}, condition=enough)
-        work.tally(fewer, lambda _: LastAdmin("workspace"))
+        work.add_counter(fewer, lambda _: LastAdmin("workspace"))
 
 
 def still(membership: Membership) -> Condition:
@@ -215,4 +215,4 @@ def _next_oldest(rows: Iterable[Item], without: str) -> tuple[str, str] | None:
 
 
 def _user_gone_or_lost(found: Item | None) -> DirectoryError:
-    return Missing("user") if found is None or "deleted_at" in found else Lost()
+    return NotFound("user") if found is None or "deleted_at" in found else ReadConflict()

@@ -6,7 +6,7 @@ from roster.db.store import Absent, Item, Key, Present, Put, Store
 from roster.db.transactions import Transaction, item
 from roster.directory import grants, members, users
 from roster.domain import Project, User, WorkspaceRole
-from roster.errors import Missing, Taken
+from roster.errors import Conflict, NotFound
 from roster.events import Event
 
 
@@ -23,11 +23,11 @@ def place_of(number: int) -> Key:
 def visible(store: Store, user: User, row: Item | None) -> Project:
     """The project of a list's row, to whoever may see it: one BatchGet.
 
-    Raises Missing alike where there is none and where the caller is neither platform ADMIN, nor ADMIN
+    Raises NotFound alike where there is none and where the caller is neither platform ADMIN, nor ADMIN
     of its workspace, nor one of its users.
     """
     if row is None:
-        raise Missing("project")
+        raise NotFound("project")
     project_id, workspace_id = str(row["id"]), str(row["workspace_id"])
     profile, place = keys.project(project_id), keys.project_member(project_id, user.id)
     member = keys.member(workspace_id, user.id)
@@ -39,7 +39,7 @@ def visible(store: Store, user: User, row: Item | None) -> Project:
     rules = membership is not None and membership.role is WorkspaceRole.ADMIN
     works_there = place in found and not grants.is_void(found[place], user)
     if project is None or not (user.is_admin or rules or works_there):
-        raise Missing("project")
+        raise NotFound("project")
     return project
 
 
@@ -70,8 +70,8 @@ def page(store: Store, number: int, size: int) -> tuple[list[Project], int]:
 def plan(work: Transaction, project: Project) -> None:
     """The operations that make a project: profile, row by number, audit."""
     state = attributes(project)
-    work.do(Put(item(keys.project(project.id), state), Absent()), lambda _: Taken("id", project.id))
-    work.check(keys.tenant(project.workspace_id), Present(), lambda _: Missing("workspace"))
+    work.do(Put(item(keys.project(project.id), state), Absent()), lambda _: Conflict("id", project.id))
+    work.check(keys.tenant(project.workspace_id), Present(), lambda _: NotFound("workspace"))
     row: Item = {"id": project.id, "workspace_id": project.workspace_id, "name": project.name}
-    work.enlist(keys.PROJECTS, project.number, row, lambda _: Taken("number", str(project.number)))
+    work.add_row(keys.PROJECTS, project.number, row, lambda _: Conflict("number", str(project.number)))
     work.audit(Event.PROJECT_CREATED, project.id, workspace=project.workspace_id)

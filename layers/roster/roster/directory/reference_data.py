@@ -7,7 +7,7 @@ from roster.db.codec import attributes, readable
 from roster.db.store import Absent, Item, Key, Present, Put, Store, Update, every
 from roster.db.transactions import Transaction, item
 from roster.domain import Client, Feature, Group, PermissionRole
-from roster.errors import Missing, Taken
+from roster.errors import Conflict, NotFound
 from roster.events import Event
 
 MODULES = ("Boards", "Booking", "CurrencyRates", "EntitlementOperations", "WorkInbox")
@@ -61,34 +61,34 @@ def permissions(items: Mapping[Key, Item], number: int | None) -> tuple[str, ...
 def plan_feature(work: Transaction, feature: Feature) -> None:
     """The operations that register a feature: its profile, the project's copy, the tenant's count."""
     state = attributes(feature)
-    work.do(Put(item(keys.feature(feature.id), state), Absent()), lambda _: Taken("id", feature.id))
+    work.do(Put(item(keys.feature(feature.id), state), Absent()), lambda _: Conflict("id", feature.id))
     if feature.project_id is not None:
         work.do(Put(item(keys.feature_in_project(feature.project_id, feature.id), state)))
     tenant = keys.tenant(feature.workspace_id)
     if feature.enabled and feature.module in MODULES:
         counted = Update(tenant, add={module_count(feature.module): 1}, condition=Present())
-        work.tally(counted, lambda _: Missing("workspace"))
+        work.add_counter(counted, lambda _: NotFound("workspace"))
     else:
-        work.check(tenant, Present(), lambda _: Missing("workspace"))
+        work.check(tenant, Present(), lambda _: NotFound("workspace"))
     work.audit(Event.FEATURE_CREATED, feature.id, workspace=feature.workspace_id)
 
 
 def plan_role(work: Transaction, role: PermissionRole) -> None:
     """The operations that register a site-wide role."""
     work.do(
-        Put(item(keys.permission_role(role.number), attributes(role)), Absent()), lambda _: Taken("number")
+        Put(item(keys.permission_role(role.number), attributes(role)), Absent()), lambda _: Conflict("number")
     )
     work.audit(Event.ROLE_CREATED, str(role.number))
 
 
 def plan_group(work: Transaction, group: Group) -> None:
     """The operations that register a site-wide group."""
-    work.do(Put(item(keys.group(group.number), attributes(group)), Absent()), lambda _: Taken("number"))
+    work.do(Put(item(keys.group(group.number), attributes(group)), Absent()), lambda _: Conflict("number"))
     work.audit(Event.GROUP_CREATED, str(group.number))
 
 
 def plan_client(work: Transaction, client: Client, secret_digest: str) -> None:
     """The operations that register a program of the token endpoint; only its secret's digest is kept."""
     state = {**attributes(client), "digest": secret_digest}
-    work.do(Put(item(keys.client(client.id), state), Absent()), lambda _: Taken("id", client.id))
+    work.do(Put(item(keys.client(client.id), state), Absent()), lambda _: Conflict("id", client.id))
     work.audit(Event.CLIENT_CREATED, client.id)

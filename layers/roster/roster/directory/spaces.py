@@ -8,7 +8,7 @@ from roster.db.store import Absent, Item, Key, Present, Put, Store, every
 from roster.db.transactions import Transaction, item
 from roster.directory import grants
 from roster.domain import App, Space, User
-from roster.errors import Missing, Taken
+from roster.errors import Conflict, NotFound
 from roster.events import Event
 
 LISTED = ("id", "number", "workspace_id", "name", "created_at", "updated_at", "allow_ssh")
@@ -66,20 +66,20 @@ def by_id(store: Store, space_id: str) -> Space | None:
 def plan(work: Transaction, space: Space) -> None:
     """The operations that make a space: profile, the project's copy, rows of site and workspace, audit."""
     state = attributes(space)
-    work.do(Put(item(keys.space(space.id), state), Absent()), lambda _: Taken("id", space.id))
-    work.check(keys.tenant(space.workspace_id), Present(), lambda _: Missing("workspace"))
+    work.do(Put(item(keys.space(space.id), state), Absent()), lambda _: Conflict("id", space.id))
+    work.check(keys.tenant(space.workspace_id), Present(), lambda _: NotFound("workspace"))
     if space.project_id is not None:
         work.do(Put(item(keys.space_in_project(space.project_id, space.id), state)))
-    work.enlist(keys.SPACES, space.number, {name: state[name] for name in LISTED if name in state})
-    work.enlist(keys.spaces_in(space.workspace_id), space.number, grants.row_of(space))
+    work.add_row(keys.SPACES, space.number, {name: state[name] for name in LISTED if name in state})
+    work.add_row(keys.spaces_in(space.workspace_id), space.number, grants.row_of(space))
     work.audit(Event.SPACE_CREATED, space.id, workspace=space.workspace_id)
 
 
 def plan_app(work: Transaction, app: App) -> None:
     """The operations that register an app in a space."""
     state = attributes(app)
-    work.do(Put(item(keys.app(app.id), state), Absent()), lambda _: Taken("id", app.id))
-    work.enlist(keys.APPS, app.number, state)
+    work.do(Put(item(keys.app(app.id), state), Absent()), lambda _: Conflict("id", app.id))
+    work.add_row(keys.APPS, app.number, state)
     row: Item = {"app_id": app.id, "space_id": app.space_id, "name": app.name}
-    work.enlist(keys.apps_in(app.space_id), app.number, row)
+    work.add_row(keys.apps_in(app.space_id), app.number, row)
     work.audit(Event.APP_CREATED, app.id, space=app.space_id)

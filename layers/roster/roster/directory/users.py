@@ -23,10 +23,10 @@ from roster.db.store import (
     Value,
     all_of,
 )
-from roster.db.transactions import Also, Transaction, item, nothing, settled
+from roster.db.transactions import ExtraWrites, Transaction, item, nothing, retry_on_conflict
 from roster.directory.emails import canonical
 from roster.domain import Actor, User
-from roster.errors import LastAdmin, Missing, Taken
+from roster.errors import Conflict, LastAdmin, NotFound
 from roster.events import Event
 
 NOT_LISTED = frozenset(
@@ -70,10 +70,10 @@ def is_tombstone(found: Item | None) -> bool:
 
 
 def by_number(store: Store, number: int) -> User:
-    """The user with this integer id: one Get of the list's copy. Raises Missing."""
+    """The user with this integer id: one Get of the list's copy. Raises NotFound."""
     found = store.get(keys.row(keys.USERS, number))
     if found is None:
-        raise Missing("user")
+        raise NotFound("user")
     return entity(User, found)
 
 
@@ -109,13 +109,15 @@ def hash_in(found: Item | None) -> str | None:
     return stored if isinstance(stored, str) else None
 
 
-def create(store: Store, user: User, password: str | None, *, by: Actor, also: Also[User] = nothing) -> User:
+def create(
+    store: Store, user: User, password: str | None, *, by: Actor, extra_writes: ExtraWrites[User] = nothing
+) -> User:
     """Make a user: one Get, one Write for the number, one Transact; `password` is a hash, None for no login.
 
-    Raises Taken for an address in use.
+    Raises Conflict for an address in use.
     """
     if store.get(keys.email(canonical(user.email))) is not None:  # a refusal spends no number
-        raise Taken("email")
+        raise Conflict("email")
     made = replace(
         user,
         id=user.id or str(uuid4()),
@@ -125,7 +127,7 @@ def create(store: Store, user: User, password: str | None, *, by: Actor, also: A
         created_by_number=by.user_number,
     )
     work = Transaction(by)
-    also(work, made)
+    extra_writes(work, made)
     plan(work, made, password)
     work.commit(store)
     return made
@@ -133,13 +135,15 @@ def create(store: Store, user: User, password: str | None, *, by: Actor, also: A
 
 def plan(work: Transaction, user: User, password: str | None) -> None:
     """The operations that make a user: profile, address, row, admin count, audit."""
-    work.do(Put(item(keys.user(user.id), attributes(user)), Absent()), lambda _: Taken("id", user.id))
-    work.do(_lock(user), lambda _: Taken("email"))
-    work.enlist(keys.USERS, user.number, _row(attributes(user)), lambda _: Taken("number", str(user.number)))
+    work.do(Put(item(keys.user(user.id), attributes(user)), Absent()), lambda _: Conflict("id", user.id))
+    work.do(_lock(user), lambda _: Conflict("email"))
+    work.add_row(
+        keys.USERS, user.number, _row(attributes(user)), lambda _: Conflict("number", str(user.number))
+    )
     if password is not None:
         work.do(Put(item(keys.password(user.id), {"hash": password})))
     if user.is_admin:
-        work.tally(Update(keys.site_admins(), add={"count": 1}))
+        work.add_counter(Update(keys.site_admins(), add={"count": 1}))
     work.audit(Event.USER_CREATED, user.id, after=attributes(user))
 
 
@@ -150,25 +154,25 @@ def change(
     *,
     by: Actor,
     password: str | None = None,
-    also: Also[User] = nothing,
+    extra_writes: ExtraWrites[User] = nothing,
 ) -> User:
     """Change a user: one Transact. `edit` makes the new state from the present one, `user` at first;
     where it raises, nothing is changed.
 
-    A new password (its hash) or a suspension ends every session. Raises Taken (address), LastAdmin,
-    and Missing where the user has gone meanwhile.
+    A new password (its hash) or a suspension ends every session. Raises Conflict (address), LastAdmin,
+    and NotFound where the user has gone meanwhile.
     """
     seen = _as_stored(user)
 
     def attempt() -> User:
         before = seen.pop() if seen else alive(store, user.id)
-        return _replace(store, before, edit(before), by, password, also)
+        return _replace(store, before, edit(before), by, password, extra_writes)
 
-    return settled(attempt)
+    return retry_on_conflict(attempt)
 
 
 def _replace(
-    store: Store, before: User, after: User, by: Actor, password: str | None, also: Also[User]
+    store: Store, before: User, after: User, by: Actor, password: str | None, extra_writes: ExtraWrites[User]
 ) -> User:
     ends_sessions = password is not None or not after.active
     after = replace(
@@ -182,11 +186,11 @@ def _replace(
     )
     old, new = attributes(before), attributes(after)
     work = Transaction(by)
-    also(work, after)
+    extra_writes(work, after)
     work.do(_turn(keys.user(before.id), old, new, _unchanged(before)))
     work.do(_turn(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
     if canonical(before.email) != canonical(after.email):
-        work.do(_lock(after), lambda _: Taken("email"))
+        work.do(_lock(after), lambda _: Conflict("email"))
         work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", before.id)))
     if password is not None:
         work.do(Put(item(keys.password(before.id), {"hash": password})))
@@ -202,7 +206,7 @@ def delete(store: Store, user: User, *, by: Actor, demand: Demand = _any) -> Non
     """Delete a user: one Transact leaves a tombstone, frees the address and orders the sweep.
 
     `demand` sees the user as it will be deleted, and may raise. Every credential dies
-    with the profile. Raises LastAdmin, and Missing where the user has gone.
+    with the profile. Raises LastAdmin, and NotFound where the user has gone.
     """
     seen = _as_stored(user)
 
@@ -215,13 +219,13 @@ def delete(store: Store, user: User, *, by: Actor, demand: Demand = _any) -> Non
         work.do(Put(tombstone, _unchanged(before)))
         work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", user.id)))
         work.do(Delete(keys.password(user.id)))
-        work.delist(keys.USERS, user.number)
+        work.remove_row(keys.USERS, user.number)
         _count_admins(work, before.is_admin, False)
         work.sweep(keys.sweep_of_user(user.id), user_id=user.id)
         work.audit(Event.USER_DELETED, user.id, before=attributes(before))
         work.commit(store)
 
-    settled(attempt)
+    retry_on_conflict(attempt)
 
 
 def _as_stored(user: User) -> list[User]:
@@ -236,10 +240,10 @@ def _change_of(before: User, after: User) -> Event:
 
 
 def alive(store: Store, user_id: str) -> User:
-    """One Get; raises Missing where the user is not there."""
+    """One Get; raises NotFound where the user is not there."""
     user = by_id(store, user_id)
     if user is None:
-        raise Missing("user", user_id)
+        raise NotFound("user", user_id)
     return user
 
 
@@ -269,9 +273,9 @@ def _unchanged(user: User) -> Condition:
 
 def _count_admins(work: Transaction, before: bool, after: bool) -> None:
     if before and not after:
-        work.tally(
+        work.add_counter(
             Update(keys.site_admins(), add={"count": -1}, condition=AtLeast("count", 2)),
             lambda _: LastAdmin("site"),
         )
     elif after and not before:
-        work.tally(Update(keys.site_admins(), add={"count": 1}))
+        work.add_counter(Update(keys.site_admins(), add={"count": 1}))

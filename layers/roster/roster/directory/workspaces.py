@@ -8,10 +8,10 @@ from roster.clock import instant
 from roster.db import counted_lists, keys
 from roster.db.codec import attributes, entity, naming, readable
 from roster.db.store import Absent, Item, Key, Put, Store
-from roster.db.transactions import Also, Transaction, item, nothing
+from roster.db.transactions import ExtraWrites, Transaction, item, nothing
 from roster.directory import members
 from roster.domain import Actor, Tenant, User
-from roster.errors import Taken
+from roster.errors import Conflict
 from roster.events import Event
 
 LISTED = ("id", "number", "key", "name", "created_at", "updated_at")
@@ -73,10 +73,10 @@ def _limited_to(store: Store, caller: User, workspace_id: str) -> list[Tenant]:
     return [tenant] if tenant is not None and belongs else []
 
 
-def create(store: Store, tenant: Tenant, *, by: Actor, also: Also[Tenant] = nothing) -> Tenant:
-    """Make a tenant: one Get, one Write for its number, one Transact. Raises Taken for a key in use."""
+def create(store: Store, tenant: Tenant, *, by: Actor, extra_writes: ExtraWrites[Tenant] = nothing) -> Tenant:
+    """Make a tenant: one Get, one Write for its number, one Transact. Raises Conflict for a key in use."""
     if store.get(keys.workspace_key(tenant.key)) is not None:  # a refusal spends no number
-        raise Taken("key", tenant.key)
+        raise Conflict("key", tenant.key)
     made = replace(
         tenant,
         id=tenant.id or str(uuid4()),
@@ -85,7 +85,7 @@ def create(store: Store, tenant: Tenant, *, by: Actor, also: Also[Tenant] = noth
         updated_at=instant(by.at),
     )
     work = Transaction(by)
-    also(work, made)
+    extra_writes(work, made)
     plan(work, made)
     work.commit(store)
     return made
@@ -94,8 +94,8 @@ def create(store: Store, tenant: Tenant, *, by: Actor, also: Also[Tenant] = noth
 def plan(work: Transaction, tenant: Tenant) -> None:
     """The operations that make a tenant: profile, key, row, audit."""
     state = attributes(tenant)
-    work.do(Put(item(keys.tenant(tenant.id), state), Absent()), lambda _: Taken("id", tenant.id))
+    work.do(Put(item(keys.tenant(tenant.id), state), Absent()), lambda _: Conflict("id", tenant.id))
     lock = item(keys.workspace_key(tenant.key), {"workspace_id": tenant.id})
-    work.do(Put(lock, Absent()), lambda _: Taken("key", tenant.key))
-    work.enlist(keys.WORKSPACES, tenant.number, {name: state[name] for name in LISTED if name in state})
+    work.do(Put(lock, Absent()), lambda _: Conflict("key", tenant.key))
+    work.add_row(keys.WORKSPACES, tenant.number, {name: state[name] for name in LISTED if name in state})
     work.audit(Event.WORKSPACE_CREATED, tenant.id)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from roster.errors import Flaw, Unfit
+from roster.errors import FieldError, ValidationFailed
 
 LIFETIME = timedelta(hours=1)
 _MAC = 16  # bytes
@@ -31,7 +31,7 @@ def sealed(keys: Sequence[bytes], about: str, place: str, now: datetime) -> str:
 def opened(keys: Sequence[bytes], about: str, cursor: str, now: datetime) -> str:
     """The place in a cursor, under any of the keys.
 
-    Raises Unfit where it is forged, another's, of another list, or expired.
+    Raises ValidationFailed where it is forged, another's, of another list, or expired.
     """
     try:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
@@ -52,5 +52,5 @@ def _mac(key: bytes, about: str, body: bytes) -> bytes:
     return hmac.new(key, text, sha256).digest()[:_MAC]
 
 
-def _refused() -> Unfit:
-    return Unfit(Flaw("cursor", "is not one that was given for this list, or has expired"))
+def _refused() -> ValidationFailed:
+    return ValidationFailed(FieldError("cursor", "is not one that was given for this list, or has expired"))

@@ -26,16 +26,16 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import (
 )
 
 from roster import bounds, dependencies, security_log
-from roster.db.codec import Poisoned
+from roster.db.codec import CorruptItem
 from roster.db.store import Store
 from roster.errors import (
     DirectoryError,
-    Flaw,
-    Missing,
-    NotAllowed,
-    NotKnown,
+    FieldError,
+    Forbidden,
+    NotFound,
+    Unauthenticated,
     Unavailable,
-    Unfit,
+    ValidationFailed,
     WrongMediaType,
 )
 from roster.http.log_formatter import Lines, inform
@@ -55,12 +55,12 @@ Reads = Callable[[Request], object]
 Names = Callable[[Request], Request]
 
 
-class Broken(Exception):
+class InvalidResponse(Exception):
     """An answer of ours does not fit the shape that we promised."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ErrorResponse:
     """An answer before it is dressed: its status, its body as text, and the headers of its own."""
 
     status: int
@@ -77,13 +77,13 @@ class Dialect(Protocol[C_co]):
     @property
     def request_id_header(self) -> str: ...
 
-    def admit(self, request: Request, store: Store) -> C_co:
+    def authorize(self, request: Request, store: Store) -> C_co:
         """Who calls and whether they may; raises an error of the directory."""
 
-    def refuse(self, error: DirectoryError, request: Request) -> Reply:
+    def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
         """The answer that says this error."""
 
-    def broken(self, request: Request) -> Reply:
+    def internal_error(self, request: Request) -> ErrorResponse:
         """The answer to a defect of ours: 500, and nothing of what went wrong."""
 
 
@@ -158,7 +158,7 @@ def _answer(
     try:
         request.demand_small_head()
         store = dependencies.current().store.within(request.deadline)
-        call = dialect.admit(request, store)
+        call = dialect.authorize(request, store)
         request.demand_wellformed()
         reads(request)
         app.append_context(call=call)  # type: ignore[no-untyped-call]
@@ -166,23 +166,23 @@ def _answer(
         answer["headers"] = {k: v for k, v in answer["headers"].items() if k != "Content-Type"}
         return answer
     except DirectoryError as error:
-        reply = dialect.refuse(error, request)
+        reply = dialect.error_response(error, request)
         _note(error, request)
         if isinstance(error, Unavailable):
             log.warning("unavailable", extra={"request": request.id, "cause": _names(error)})
             reply = replace(reply, headers={**reply.headers, "Retry-After": str(error.retry_after)})
     except Exception as error:  # the last catch: nothing may escape in another shape
         log.error("broken", extra={"request": request.id, "cause": _names(error), "at": _place(error)})
-        reply = dialect.broken(request)
+        reply = dialect.internal_error(request)
     return {"statusCode": reply.status, "body": reply.body, "headers": dict(reply.headers)}
 
 
 def _note(error: DirectoryError, request: Request) -> None:
     """Tell the log of a refusal that somebody should hear of."""
-    if isinstance(error, NotKnown | NotAllowed):
-        user_id = error.user_id if isinstance(error, NotAllowed) else None
+    if isinstance(error, Unauthenticated | Forbidden):
+        user_id = error.user_id if isinstance(error, Forbidden) else None
         security_log.denied(type(error).__name__, route=request.route, user_id=user_id)
-    if isinstance(error, Poisoned):
+    if isinstance(error, CorruptItem):
         security_log.poisoned(str(error))
 
 
@@ -220,10 +220,10 @@ def _place(error: BaseException) -> list[str]:
 _WORDS = {"missing": "is required", "extra_forbidden": "is not known here"}
 
 
-def flaws_of(errors: Any) -> list[Flaw]:
+def field_errors_of(errors: Any) -> list[FieldError]:
     """What a validation found first, as flaws: where and why, never the refused value."""
     return [
-        Flaw(
+        FieldError(
             ".".join(str(part) for part in error["loc"][1:])[: bounds.FIELD_NAME_CHARACTERS],
             _WORDS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, "),
         )
@@ -232,7 +232,7 @@ def flaws_of(errors: Any) -> list[Flaw]:
 
 
 def _unfit(error: RequestValidationError) -> Any:
-    raise Unfit(*flaws_of(error.errors())) from None  # the cause holds the input
+    raise ValidationFailed(*field_errors_of(error.errors())) from None  # the cause holds the input
 
 
 def _wrong_media_type(_: RequestUnsupportedContentType) -> Any:
@@ -240,11 +240,11 @@ def _wrong_media_type(_: RequestUnsupportedContentType) -> Any:
 
 
 def _broken(error: ResponseValidationError) -> Any:
-    raise Broken(str([each["loc"] for each in error.errors()])) from None
+    raise InvalidResponse(str([each["loc"] for each in error.errors()])) from None
 
 
 def _no_route(_: NotFoundError) -> Any:
-    raise Missing("route") from None
+    raise NotFound("route") from None
 
 
 def _again(error: Exception) -> Any:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from roster import bounds
 from roster.clock import Deadline
-from roster.errors import Flaw, Missing, TooLarge, Unfit, WrongMediaType
+from roster.errors import FieldError, NotFound, TooLarge, ValidationFailed, WrongMediaType
 from roster.http import strict_form, strict_json
 
 FORM = "application/x-www-form-urlencoded"
@@ -108,7 +108,7 @@ class Request:
             raise TooLarge
 
     def demand_wellformed(self) -> None:
-        """Raise Missing where the event is no request at all (a console's test event, a bare `{}`).
+        """Raise NotFound where the event is no request at all (a console's test event, a bare `{}`).
 
         So is a path parameter with a question mark in it: the gateway cuts the decoded path there, and the
         two would name different things.
@@ -117,12 +117,12 @@ class Request:
         path = self.event.get("rawPath")
         stage = frame.get("stage")
         if not (self.method and isinstance(path, str) and isinstance(stage, str)):
-            raise Missing("route")
+            raise NotFound("route")
         if any("?" in value for value in self.path.values()):
-            raise Missing("route")
+            raise NotFound("route")
 
     def demand_strict_json(self) -> None:
-        """Raise Unfit where there is a body that is not a strict JSON object in UTF-8 (`strict_json.py`).
+        """Raise ValidationFailed where there is a body that is not a strict JSON object in UTF-8 (`strict_json.py`).
 
         Raise TooLarge, before anything is read, where it is beyond its bound.
         """
@@ -130,7 +130,7 @@ class Request:
             _strict(_decoded(self.event))
 
     def form(self) -> dict[str, str]:
-        """The fields of a form (`strict_form.py`). Raises WrongMediaType, TooLarge, Unfit."""
+        """The fields of a form (`strict_form.py`). Raises WrongMediaType, TooLarge, ValidationFailed."""
         if self.media_type != FORM or self.charset not in (
             "",
             "utf-8",
@@ -140,7 +140,7 @@ class Request:
         try:
             return strict_form.loads(_decoded(self.event)) if self.has_body else {}
         except strict_form.NotStrict as error:
-            raise Unfit(Flaw("", str(error))) from error
+            raise ValidationFailed(FieldError("", str(error))) from error
 
 
 def _decoded(event: Mapping[str, Any]) -> str:
@@ -154,7 +154,7 @@ def _decoded(event: Mapping[str, Any]) -> str:
         raw = base64.b64decode(body, validate=True) if in_base64 else body.encode()
         return raw.decode("utf-8")
     except ValueError as error:  # of base64 or of UTF-8
-        raise Unfit(Flaw("", "must be UTF-8")) from error
+        raise ValidationFailed(FieldError("", "must be UTF-8")) from error
 
 
 def _size(body: str, in_base64: bool) -> int:
@@ -169,13 +169,13 @@ def _strict(text: str) -> None:
     try:
         value = strict_json.loads(text)
     except strict_json.NotStrict as error:
-        raise Unfit(Flaw("", str(error))) from error
+        raise ValidationFailed(FieldError("", str(error))) from error
     if not isinstance(value, dict):  # of a list, Powertools would read the one element
         _unfit("must be a JSON object")
 
 
 def _unfit(reason: str) -> NoReturn:
-    raise Unfit(Flaw("", reason))
+    raise ValidationFailed(FieldError("", reason))
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -13,15 +13,15 @@ def transport(config: Settings) -> Transport:
         from roster.db.dynamodb.transport import BotoTransport, boto_client
 
         return BotoTransport(boto_client(region=config.region, endpoint=config.endpoint))
-    from roster.db.dynamodb.http_transport import LeanTransport
+    from roster.db.dynamodb.http_transport import HttpTransport
 
     own = endpoint.of_region(config.region, fips=config.fips, dual_stack=config.dual_stack)
-    return LeanTransport(config.endpoint or own, config.region, config.ca_bundle)
+    return HttpTransport(config.endpoint or own, config.region, config.ca_bundle)
 
 
 def warm(transport: Transport) -> None:
     """Open the connection now, before a call wants it."""
-    from roster.db.dynamodb.http_transport import LeanTransport
+    from roster.db.dynamodb.http_transport import HttpTransport
 
-    if isinstance(transport, LeanTransport):
+    if isinstance(transport, HttpTransport):
         transport.warm()

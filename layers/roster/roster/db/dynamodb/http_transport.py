@@ -30,7 +30,7 @@ _OF_THE_CLOCK = {
 _TOLERATED = timedelta(minutes=4)  # AWS takes a signature that is five minutes off
 
 
-class LeanTransport:
+class HttpTransport:
     """Threads may share one, a forked process may not."""
 
     def __init__(self, url: str, region: str, authorities: str | None = None) -> None:

@@ -36,21 +36,29 @@ from roster.dialects.cloud_foundry.schemas import (
     shown,
     url_of,
 )
-from roster.dialects.cloud_foundry.visibility import Sight
+from roster.dialects.cloud_foundry.visibility import Visibility
 from roster.directory import spaces, users, workspaces
 from roster.domain import App, Tenant
-from roster.errors import DirectoryError, Missing, NotAllowed, NotKnown, TooLarge, Unavailable, Unfit
+from roster.errors import (
+    DirectoryError,
+    Forbidden,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    ValidationFailed,
+)
 from roster.http import handler
 from roster.http.request import BLANK, Request
 
 CONTENT_TYPE = "application/json;charset=utf-8"
 
 
-class NoCredential(NotKnown):
+class NoCredential(Unauthenticated):
     """There is nothing that would be a bearer credential."""
 
 
-class InsufficientScope(NotAllowed):
+class InsufficientScope(Forbidden):
     """The credential's scopes allow nothing here."""
 
 
@@ -60,7 +68,7 @@ class BadPath(DirectoryError):
 
 _ERRORS: Mapping[type[DirectoryError], tuple[int, str, int, str]] = {
     NoCredential: (401, "CF-NotAuthenticated", 10002, "Authentication error"),
-    NotKnown: (401, "CF-InvalidAuthToken", 1000, "Invalid Auth Token"),
+    Unauthenticated: (401, "CF-InvalidAuthToken", 1000, "Invalid Auth Token"),
     BadPath: (400, "CF-InvalidRequest", 10004, "The request is invalid"),
     TooLarge: (413, "CF-InvalidRequest", 10004, "The request is too large"),
     InsufficientScope: (
@@ -69,14 +77,14 @@ _ERRORS: Mapping[type[DirectoryError], tuple[int, str, int, str]] = {
         10007,
         "Your token lacks the necessary scopes to access this resource.",
     ),
-    NotAllowed: (
+    Forbidden: (
         403,
         "CF-NotAuthorized",
         10003,
         "You are not authorized to perform the requested action",
     ),
-    Unfit: (400, "CF-BadQueryParameter", 10005, "The query parameter is invalid: "),
-    Missing: (404, "CF-NotFound", 10000, "Unknown request"),
+    ValidationFailed: (400, "CF-BadQueryParameter", 10005, "The query parameter is invalid: "),
+    NotFound: (404, "CF-NotFound", 10000, "Unknown request"),
     Unavailable: (503, "CF-ServiceUnavailable", 10015, "The directory is busy, try again."),
     DirectoryError: (500, "UnknownError", 10001, "An unknown error occurred."),
 }
@@ -89,7 +97,7 @@ _MISSING: Mapping[str, tuple[str, int, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Aim:
+class Target:
     """What a path asks for: a kind's list, one object of it, or a relation of one."""
 
     kind: Kind
@@ -97,16 +105,16 @@ class Aim:
     relation: str
 
     @classmethod
-    def of(cls, request: Request) -> "Aim":
-        """The aim of a request. Raises Missing where the dialect has no such route."""
+    def of(cls, request: Request) -> "Target":
+        """The aim of a request. Raises NotFound where the dialect has no such route."""
         parts = request.route.partition(" ")[2].split("/")[2:]
         kind = next((kind for kind, plural in PLURAL.items() if parts[:1] == [plural]), None)
         if kind is None or (len(parts) == 1 and kind not in _SITE):
-            raise Missing("route")
+            raise NotFound("route")
         guid = request.path.get("guid", "") if len(parts) > 1 else None
         relation = request.path.get("relation", parts[2]) if len(parts) > 2 else ""
         if relation and relation not in [each.name for each in RELATIONS[kind] if not each.one]:
-            raise Missing("route")
+            raise NotFound("route")
         return cls(kind, guid, relation)
 
     @property
@@ -142,8 +150,8 @@ class Call:
     """
 
     store: Store
-    sight: Sight
-    aim: Aim
+    visibility: Visibility
+    aim: Target
     query: str
     target: Entity | None = None
     found: Mapping[Key, Item] = field(default_factory=dict)
@@ -156,27 +164,27 @@ class CloudFoundry:
     content_type: str = CONTENT_TYPE
     request_id_header: str = "X-VCAP-Request-ID"
 
-    def admit(self, request: Request, store: Store) -> Call:
-        aim = Aim.of(request)
+    def authorize(self, request: Request, store: Store) -> Call:
+        aim = Target.of(request)
         header = request.headers.get("authorization", "")
         if not header.lower().startswith("bearer"):
             raise NoCredential
         proved = bearer.in_header(request, store, lambda user_id: aim.keys)
-        sight = _sight(proved)
+        visibility = _visibility(proved)
         if not all(map(_is_utf8, (request.raw_path, *request.path.values()))):
             raise BadPath
-        target = _target(aim, sight, proved.beside)
-        if not sight.may_read:
-            raise InsufficientScope(sight.user_id)
-        _demand_sight(store, sight, aim, target)
-        return Call(store, sight, aim, request.raw_query, target, proved.beside)
+        target = _target(aim, visibility, proved.prefetch)
+        if not visibility.may_read:
+            raise InsufficientScope(visibility.user_id)
+        _demand_visible(store, visibility, aim, target)
+        return Call(store, visibility, aim, request.raw_query, target, proved.prefetch)
 
-    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
+    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
         kind = next(kind for kind in type(error).__mro__ if kind in _ERRORS)
         status, title, code, description = _ERRORS[kind]
-        if isinstance(error, Unfit):
-            description += error.flaws[0].message
-        if isinstance(error, Missing) and error.what in _MISSING:
+        if isinstance(error, ValidationFailed):
+            description += error.field_errors[0].message
+        if isinstance(error, NotFound) and error.what in _MISSING:
             title, code, description = _MISSING[error.what]
             description += error.id
         body = {"description": description, "error_code": title, "code": code}
@@ -184,10 +192,10 @@ class CloudFoundry:
             body = {"error_code": title, "description": description, "code": code}
         unknown = code == 10000
         headers = {"X-Cascade": "pass"} if unknown else {}
-        return handler.Reply(status, plain(body) + ("" if unknown else "\n"), headers)
+        return handler.ErrorResponse(status, plain(body) + ("" if unknown else "\n"), headers)
 
-    def broken(self, request: Request) -> handler.Reply:
-        return self.refuse(DirectoryError(), request)
+    def internal_error(self, request: Request) -> handler.ErrorResponse:
+        return self.error_response(DirectoryError(), request)
 
 
 def _is_utf8(path: str) -> bool:
@@ -218,11 +226,11 @@ def endpoint() -> tuple[handler.Resolver[Call], handler.Handler]:
 
 
 def answer(call: Call) -> dict[str, Any]:
-    """What the call asks for: a page of a list, or one object. Raises Unfit for its query."""
+    """What the call asks for: a page of a list, or one object. Raises ValidationFailed for its query."""
     if call.aim.guid is None or call.aim.relation:
         return _page(call)
     if call.target is None:
-        raise Missing(call.aim.kind, call.aim.guid)
+        raise NotFound(call.aim.kind, call.aim.guid)
     return _object(call, call.target)
 
 
@@ -230,7 +238,7 @@ def _object(call: Call, target: Entity) -> dict[str, Any]:
     """One object, whole: `orphan-relations` is of pages, which have a place for them."""
     asked = Asked.read(call.query, None, lists.COLUMNS[call.aim.kind])
     node = Node(call.aim.kind, target)
-    inline(call.store, call.sight, [node], asked)
+    inline(call.store, call.visibility, [node], asked)
     return shown(node)
 
 
@@ -242,20 +250,20 @@ def _page(call: Call) -> dict[str, Any]:
     filters = None if to is None else lists.FILTERS[to]
     columns = lists.TOP_COLUMNS[aim.kind] if relation is None else lists.COLUMNS[to or "space"]
     asked = Asked.read(call.query, filters, columns)
-    found, total = lists.page(call.store, call.sight, _source(call, to), asked, _head(call, asked))
+    found, total = lists.page(call.store, call.visibility, _source(call, to), asked, _head(call, asked))
     nodes = [Node(to or "space", entity) for entity in found]
-    inline(call.store, call.sight, nodes, asked)
+    inline(call.store, call.visibility, nodes, asked)
     pages = max(1, -(-total // asked.size))
     previous = asked.link(aim.path, asked.page - 1) if asked.page > 1 else None
     following = asked.link(aim.path, asked.page + 1) if asked.page < pages else None
     return envelope(nodes, total, pages, previous, following, asked.orphans)
 
 
-def _sight(proved: authentication.Bearer) -> Sight:
-    """Who calls, and with which scopes. Raises NotKnown for a suspended user."""
+def _visibility(proved: authentication.Bearer) -> Visibility:
+    """Who calls, and with which scopes. Raises Unauthenticated for a suspended user."""
     user = proved.principal.user if proved.principal else None
     if user is not None and not user.active:
-        raise NotKnown
+        raise Unauthenticated
     own = {"read", "write"}
     given = [scope.partition("cloud_controller.") for scope in proved.scopes or ()]
     scopes = {name for before, prefix, name in given if prefix and not before}
@@ -263,19 +271,19 @@ def _sight(proved: authentication.Bearer) -> Sight:
         scopes = own if proved.scopes is None else scopes & own
     if user is not None and user.is_admin:
         scopes.add("admin")
-    return Sight(proved.user_id, user, frozenset(scopes))
+    return Visibility(proved.user_id, user, frozenset(scopes))
 
 
-def _target(aim: Aim, sight: Sight, found: Mapping[Key, Item]) -> Entity | None:
-    """The object that the path names. Raises Missing, but for the caller's own lists."""
+def _target(aim: Target, visibility: Visibility, found: Mapping[Key, Item]) -> Entity | None:
+    """The object that the path names. Raises NotFound, but for the caller's own lists."""
     if aim.guid is None:
         return None
-    if aim.kind == "user" and aim.guid == sight.user_id and sight.user is not None:
-        return sight.user  # as the credential lets the user act
+    if aim.kind == "user" and aim.guid == visibility.user_id and visibility.user is not None:
+        return visibility.user  # as the credential lets the user act
     item = found.get(_PROFILES[aim.kind](aim.guid)) if keys.is_id(aim.guid) else None
     target = None if item is None else _read(aim.kind, item)
-    if target is None and not (aim.kind == "user" and aim.relation and aim.guid == sight.user_id):
-        raise Missing(aim.kind, aim.guid)
+    if target is None and not (aim.kind == "user" and aim.relation and aim.guid == visibility.user_id):
+        raise NotFound(aim.kind, aim.guid)
     return target
 
 
@@ -290,17 +298,17 @@ def _read(kind: Kind, item: Item) -> Entity | None:
     return entity(App, item)
 
 
-def _demand_sight(store: Store, sight: Sight, aim: Aim, target: Entity | None) -> None:
-    """Raise NotAllowed for what the caller may not see: at most one BatchGet, and for an app a Get before."""
+def _demand_visible(store: Store, visibility: Visibility, aim: Target, target: Entity | None) -> None:
+    """Raise Forbidden for what the caller may not see: at most one BatchGet, and for an app a Get before."""
     if aim.kind == "user":
-        allowed = sight.may_list_users if aim.guid is None else sight.may_name(aim.guid)
+        allowed = visibility.may_list_users if aim.guid is None else visibility.may_name(aim.guid)
     elif target is None:
         return  # everybody's list holds what they see
     else:
         judged = spaces.by_id(store, target.space_id) if isinstance(target, App) else target
-        allowed = judged is not None and sight.sees(judged, store.batch_get(sight.evidence(judged)))
+        allowed = judged is not None and visibility.sees(judged, store.batch_get(visibility.evidence(judged)))
     if not allowed:
-        raise NotAllowed(sight.user_id)
+        raise Forbidden(visibility.user_id)
 
 
 def _head(call: Call, asked: Asked) -> Mapping[Key, Item] | None:
@@ -314,20 +322,20 @@ def _head(call: Call, asked: Asked) -> Mapping[Key, Item] | None:
 
 def _source(call: Call, to: Kind | None) -> lists.Source:
     """Where the rows of the list are that the caller is shown."""
-    aim, sight = call.aim, call.sight
+    aim, visibility = call.aim, call.visibility
     if aim.guid is not None:
-        if aim.kind == "organization" and to == "space" and not sight.sees_all:
+        if aim.kind == "organization" and to == "space" and not visibility.sees_all:
             tenant = cast(Tenant, call.target)
-            if not sight.rules(tenant.id, call.store.batch_get(sight.evidence(tenant))):
-                return lists.spaces_seen_by(call.store, sight.user, tenant.id)
+            if not visibility.rules(tenant.id, call.store.batch_get(visibility.evidence(tenant))):
+                return lists.spaces_seen_by(call.store, visibility.user, tenant.id)
         return lists.of_relation(aim.kind, call.target, aim.guid, aim.relation, to)
-    if sight.sees_all:
+    if visibility.sees_all:
         return lists.Source(aim.kind, _SITE[aim.kind])
     if aim.kind == "space":
-        return lists.spaces_seen_by(call.store, sight.user)
-    if sight.user is None:
+        return lists.spaces_seen_by(call.store, visibility.user)
+    if visibility.user is None:
         return lists.Source("organization", gathered=())
-    return lists.of_relation("user", sight.user, sight.user.id, "organizations", "organization")
+    return lists.of_relation("user", visibility.user, visibility.user.id, "organizations", "organization")
 
 
 _SITE = {"space": keys.SPACES, "user": keys.USERS, "organization": keys.WORKSPACES}

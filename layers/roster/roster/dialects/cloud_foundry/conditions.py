@@ -23,7 +23,7 @@ from roster.db.codec import naming, readable
 from roster.db.store import Item, Key, Store
 from roster.dialects.cloud_foundry.query_string import RELATED, Condition, unfit
 from roster.dialects.cloud_foundry.schemas import Kind, listing_of
-from roster.dialects.cloud_foundry.visibility import Sight
+from roster.dialects.cloud_foundry.visibility import Visibility
 from roster.directory import grants, users
 from roster.domain import App, Space, SpaceRole, Tenant, User, WorkspaceRole
 
@@ -67,7 +67,7 @@ class Related:
     """The conditions on a list of a kind; `left` is how many items may still be read for them."""
 
     store: Store
-    sight: Sight
+    visibility: Visibility
     kind: Kind
     left: int = field(default_factory=lambda: RELATED)
 
@@ -80,7 +80,7 @@ class Related:
         """What meets each of these conditions, which name organizations, spaces and apps.
 
         A BatchGet a hundred keys in each of four steps (the objects, the caller's rights, the heads of
-        their lists, the rows), and a Query for each long list. Raises Unfit past the bound.
+        their lists, the rows), and a Query for each long list. Raises ValidationFailed past the bound.
         """
         claims = [claim for claim in _claims(conditions) if (self.kind, claim[0]) in NAMED]
         tenants, spaces, apps = self._seen(claims)
@@ -102,14 +102,14 @@ class Related:
         """Which of the listed guids meet each of these conditions, which name users.
 
         A BatchGet a hundred users, another a hundred pairs of a user and a listed object, and the lists
-        of those who are read whole. Raises Unfit past the bound.
+        of those who are read whole. Raises ValidationFailed past the bound.
         """
         claims = _claims(conditions)
         named = list(dict.fromkeys(guid for _, guid in claims))
-        whole = [guid for guid in named if self.sight.sees_all or guid == self.sight.user_id]
+        whole = [guid for guid in named if self.visibility.sees_all or guid == self.visibility.user_id]
         people = users.by_ids(self.store, named)
-        if self.sight.user is not None and self.sight.user_id in people:
-            people[self.sight.user_id] = self.sight.user  # who may be less than the whole user
+        if self.visibility.user is not None and self.visibility.user_id in people:
+            people[self.visibility.user_id] = self.visibility.user  # who may be less than the whole user
         lists = {
             (key, guid): listing_of("user", guid, NAMED[self.kind, key][1]) or ""
             for key, guid in claims
@@ -140,8 +140,8 @@ class Related:
         spaces = _there(Space, at["space"], found)
         evidence = self._evidence([*tenants.values(), *spaces.values()], named)
         return (
-            {guid: each for guid, each in tenants.items() if self.sight.sees(each, evidence)},
-            {guid: each for guid, each in spaces.items() if self.sight.sees(each, evidence)},
+            {guid: each for guid, each in tenants.items() if self.visibility.sees(each, evidence)},
+            {guid: each for guid, each in spaces.items() if self.visibility.sees(each, evidence)},
             _there(App, at["app"], found),
         )
 
@@ -151,12 +151,12 @@ class Related:
         """The caller's rights to what is there, read with as many keys as if nothing that is named were."""
         absent: list[Tenant | Space] = [Tenant(guid, 0, guid, guid, "") for guid in named["organization"]]
         absent += [Space(guid, 0, guid, guid, "") for guid in named["space"]]
-        spare = dict.fromkeys(key for each in absent for key in self.sight.evidence(each))
-        asked = dict.fromkeys(key for each in there for key in self.sight.evidence(each))
+        spare = dict.fromkeys(key for each in absent for key in self.visibility.evidence(each))
+        asked = dict.fromkeys(key for each in there for key in self.visibility.evidence(each))
         return self.store.batch_get(list(asked | spare)[: max(len(asked), len(spare))])
 
     def _rows(self, wanted: Iterable[str]) -> dict[str, list[Item]]:
-        """All rows of these lists. Raises Unfit before any is read where they are too many."""
+        """All rows of these lists. Raises ValidationFailed before any is read where they are too many."""
         few = counted_lists.few(self.store, list(dict.fromkeys(wanted)), _FEW)
         self._take(sum(each.total for each in few.values()))
         places = {
@@ -195,7 +195,7 @@ class Related:
         return found
 
     def _take(self, items: int) -> None:
-        """Count so many more items. Raises Unfit where they are more than are left."""
+        """Count so many more items. Raises ValidationFailed where they are more than are left."""
         self.left -= items
         if self.left < 0:
             unfit(f"q must not ask for more than {RELATED} related objects")

@@ -20,7 +20,7 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 class Info(CloudFoundry):
     """The dialect's public part; the call is the API's own address."""
 
-    def admit(self, request: Request, store: Store) -> str:  # type: ignore[override]  # another call
+    def authorize(self, request: Request, store: Store) -> str:  # type: ignore[override]  # another call
         return base_of(request)
 
 

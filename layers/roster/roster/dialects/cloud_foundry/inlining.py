@@ -25,7 +25,7 @@ from roster.db.store import Item, Key, Store
 from roster.dialects.cloud_foundry.queries import spaces_seen_by
 from roster.dialects.cloud_foundry.query_string import Asked
 from roster.dialects.cloud_foundry.schemas import PLURAL, RELATIONS, Entity, Node, Relation, listing_of
-from roster.dialects.cloud_foundry.visibility import Sight
+from roster.dialects.cloud_foundry.visibility import Visibility
 from roster.directory import grants, users
 from roster.domain import App, Space, Tenant, User, WorkspaceRole
 
@@ -37,12 +37,12 @@ _EVIDENCE = {"user": 1, "space": 4, "organization": 1, "app": 0}
 _HOMES = {"space": keys.SPACES, "organization": keys.WORKSPACES, "app": keys.APPS}
 
 
-def inline(store: Store, sight: Sight, roots: Sequence[Node], asked: Asked) -> None:
+def inline(store: Store, visibility: Visibility, roots: Sequence[Node], asked: Asked) -> None:
     """Fill the nodes' relations to the depth asked for."""
-    level, left, common = list(roots), _Left(LIMIT), _Common(store, sight)
+    level, left, common = list(roots), _Left(LIMIT), _Common(store, visibility)
     for _ in range(asked.depth):
         wanted = [(node, relation) for node in level for relation in _inlinable(node, asked)]
-        level = _grow(store, sight, wanted, left, common)
+        level = _grow(store, visibility, wanted, left, common)
 
 
 @dataclass(slots=True)
@@ -64,13 +64,13 @@ class _Common:
     """What a caller sees who does not see everything, as far as relations are looked for in it."""
 
     store: Store
-    sight: Sight
+    visibility: Visibility
 
     def bounds(self, node: Node, relation: Relation) -> bool:
         """Whether a relation may hold what the caller does not see, so that it is looked for here."""
-        if self.sight.sees_all or relation.to not in ("organization", "space") or relation.one:
+        if self.visibility.sees_all or relation.to not in ("organization", "space") or relation.one:
             return False
-        return node.kind == "organization" or (node.kind == "user" and node.id != self.sight.user_id)
+        return node.kind == "organization" or (node.kind == "user" and node.id != self.visibility.user_id)
 
     def few(self, wanted: Iterable[tuple[Node, Relation]], left: _Left) -> dict[str, counted_lists.Few]:
         """Of these relations, what the caller sees: one BatchGet a hundred, beside what `_seen` reads.
@@ -103,15 +103,15 @@ class _Common:
     @cached_property
     def _spaces(self) -> Mapping[int, str]:
         """The numbers of the spaces that the caller sees, in order, each with its organization."""
-        rows = spaces_seen_by(self.store, self.sight.user).rows(self.store)
+        rows = spaces_seen_by(self.store, self.visibility.user).rows(self.store)
         return {keys.number_of(Key.of(row)): str(row.get("workspace_id")) for row in rows}
 
     @cached_property
     def _organizations(self) -> tuple[int, ...] | None:
         """The numbers of the caller's organizations, in order; None where they are more than may be read."""
-        if self.sight.user is None:
+        if self.visibility.user is None:
             return ()
-        own = keys.workspaces_of(self.sight.user.id)
+        own = keys.workspaces_of(self.visibility.user.id)
         return counted_lists.few(self.store, [own], LIMIT)[own].numbers
 
 
@@ -133,7 +133,7 @@ def _over(node: Node) -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shoot:
+class _Expansion:
     """A relation of a node that is about to be inlined, and where its rows are."""
 
     node: Node
@@ -146,22 +146,34 @@ class _Shoot:
 
 
 def _grow(
-    store: Store, sight: Sight, wanted: Sequence[tuple[Node, Relation]], left: _Left, common: _Common
+    store: Store,
+    visibility: Visibility,
+    wanted: Sequence[tuple[Node, Relation]],
+    left: _Left,
+    common: _Common,
 ) -> list[Node]:
     """Inline one level; returns the nodes that came."""
     heads = _heads(store, (each for each in wanted if not common.bounds(*each)), left)
     heads |= common.few((each for each in wanted if common.bounds(*each)), left)
-    shoots = list(_shoots(wanted, heads, left))
-    rows = store.batch_get([key for shoot in shoots for key in (*shoot.places, *_beside(shoot))])
-    evidence = store.batch_get([key for shoot in shoots for key in _evidence(sight, shoot, rows)])
+    expansions = list(_expansions(wanted, heads, left))
+    rows = store.batch_get(
+        [key for expansion in expansions for key in (*expansion.places, *_prefetch(expansion))]
+    )
+    evidence = store.batch_get(
+        [key for expansion in expansions for key in _evidence(visibility, expansion, rows)]
+    )
     people = users.living(evidence)
     grown: list[Node] = []
-    for shoot in shoots:
-        above, to = _over(shoot.node), shoot.relation.to
-        found = _people(shoot, rows, people) if to == "user" else _things(sight, shoot, rows, evidence)
+    for expansion in expansions:
+        above, to = _over(expansion.node), expansion.relation.to
+        found = (
+            _people(expansion, rows, people)
+            if to == "user"
+            else _things(visibility, expansion, rows, evidence)
+        )
         nodes = [Node(to, each, above) for each in found] if to is not None else []
-        if nodes or not shoot.relation.one:
-            shoot.node.inlined[shoot.relation.name] = nodes
+        if nodes or not expansion.relation.one:
+            expansion.node.inlined[expansion.relation.name] = nodes
         grown += nodes
     return grown
 
@@ -180,9 +192,9 @@ def _heads(
     )
 
 
-def _shoots(
+def _expansions(
     wanted: Iterable[tuple[Node, Relation]], heads: Mapping[str, counted_lists.Few], left: _Left
-) -> Iterator[_Shoot]:
+) -> Iterator[_Expansion]:
     for node, relation in wanted:
         if relation.to is None:
             node.inlined[relation.name] = []
@@ -190,10 +202,10 @@ def _shoots(
         places = _places(node, relation, heads)
         if places is None:
             continue
-        shoot = _Shoot(node, relation, places)
+        expansion = _Expansion(node, relation, places)
         each = len(places) * (1 + _EVIDENCE[relation.to])
-        if left.allows(each + len(_beside(shoot))):
-            yield shoot
+        if left.allows(each + len(_prefetch(expansion))):
+            yield expansion
 
 
 def _places(node: Node, relation: Relation, heads: Mapping[str, counted_lists.Few]) -> tuple[Key, ...] | None:
@@ -212,29 +224,29 @@ def _places(node: Node, relation: Relation, heads: Mapping[str, counted_lists.Fe
     return tuple(keys.row(home, number) for number in few.numbers)
 
 
-def _beside(shoot: _Shoot) -> list[Key]:
+def _prefetch(expansion: _Expansion) -> list[Key]:
     """The rows that say as what a user belongs to organizations, beside those of the organizations."""
-    if shoot.relation.name != "managed_organizations":
+    if expansion.relation.name != "managed_organizations":
         return []
-    return [keys.row(shoot.listing, keys.number_of(place)) for place in shoot.places]
+    return [keys.row(expansion.listing, keys.number_of(place)) for place in expansion.places]
 
 
-def _evidence(sight: Sight, shoot: _Shoot, rows: Mapping[Key, Item]) -> Iterator[Key]:
+def _evidence(visibility: Visibility, expansion: _Expansion, rows: Mapping[Key, Item]) -> Iterator[Key]:
     """What decides whether the rows may be shown, and still stand: users, rights, ended memberships."""
-    there = [rows[key] for key in shoot.places if key in rows]
-    if shoot.relation.to == "user":
+    there = [rows[key] for key in expansion.places if key in rows]
+    if expansion.relation.to == "user":
         yield from (keys.user(str(row["user_id"])) for row in naming(there, "user_id"))
     else:
-        for entity in _of_rows(shoot, rows):
-            yield from sight.evidence(entity)
-            if _may_have_ended(shoot, entity):
-                yield keys.row(shoot.listing, entity.number)
+        for entity in _of_rows(expansion, rows):
+            yield from visibility.evidence(entity)
+            if _may_have_ended(expansion, entity):
+                yield keys.row(expansion.listing, entity.number)
 
 
-def _people(shoot: _Shoot, rows: Mapping[Key, Item], people: Mapping[str, User]) -> Iterator[User]:
+def _people(expansion: _Expansion, rows: Mapping[Key, Item], people: Mapping[str, User]) -> Iterator[User]:
     """The users of memberships or of roles in a space."""
-    ruling = shoot.node.kind == "organization" and shoot.relation.name == "managers"
-    for row in naming((rows[key] for key in shoot.places if key in rows), "user_id"):
+    ruling = expansion.node.kind == "organization" and expansion.relation.name == "managers"
+    for row in naming((rows[key] for key in expansion.places if key in rows), "user_id"):
         user = people.get(str(row["user_id"]))
         if user is None or (ruling and row.get("role") != WorkspaceRole.ADMIN):
             continue
@@ -243,32 +255,32 @@ def _people(shoot: _Shoot, rows: Mapping[Key, Item], people: Mapping[str, User])
 
 
 def _things(
-    sight: Sight, shoot: _Shoot, rows: Mapping[Key, Item], evidence: Mapping[Key, Item]
+    visibility: Visibility, expansion: _Expansion, rows: Mapping[Key, Item], evidence: Mapping[Key, Item]
 ) -> Iterator[Entity]:
     """The things that the caller sees: not every developer of a space is a member of its organization."""
-    for entity in _of_rows(shoot, rows):
-        if _may_have_ended(shoot, entity):
-            row = evidence.get(keys.row(shoot.listing, entity.number))
-            if row is None or grants.is_void(row, cast(User, shoot.node.entity)):
+    for entity in _of_rows(expansion, rows):
+        if _may_have_ended(expansion, entity):
+            row = evidence.get(keys.row(expansion.listing, entity.number))
+            if row is None or grants.is_void(row, cast(User, expansion.node.entity)):
                 continue
-        if sight.sees(entity, evidence):
+        if visibility.sees(entity, evidence):
             yield entity
 
 
-def _may_have_ended(shoot: _Shoot, entity: Entity) -> bool:
+def _may_have_ended(expansion: _Expansion, entity: Entity) -> bool:
     """Whether a user's role in a space may have ended with the membership it was given under."""
-    user = shoot.node.entity
+    user = expansion.node.entity
     return isinstance(user, User) and isinstance(entity, Space) and entity.workspace_id in user.floors
 
 
-def _of_rows(shoot: _Shoot, rows: Mapping[Key, Item]) -> list[Entity]:
+def _of_rows(expansion: _Expansion, rows: Mapping[Key, Item]) -> list[Entity]:
     """The things of a relation, in order of their numbers; what has gone meanwhile is left out."""
-    there = {key: rows[key] for key in shoot.places if key in rows}
-    if shoot.relation.name == "managed_organizations":
-        said = zip(shoot.places, _beside(shoot), strict=True)
+    there = {key: rows[key] for key in expansion.places if key in rows}
+    if expansion.relation.name == "managed_organizations":
+        said = zip(expansion.places, _prefetch(expansion), strict=True)
         ruled = {place for place, row in said if rows.get(row, {}).get("role") == WorkspaceRole.ADMIN}
         there = {key: row for key, row in there.items() if key in ruled}
-    match shoot.relation.to:
+    match expansion.relation.to:
         case "space":
             return list(readable(Space, there.values()))
         case "organization":

@@ -14,7 +14,7 @@ from roster.db.store import Item, Key, Store
 from roster.dialects.cloud_foundry.conditions import Matches, Related
 from roster.dialects.cloud_foundry.query_string import Asked, Condition, unfit
 from roster.dialects.cloud_foundry.schemas import Entity, Kind, listing_of
-from roster.dialects.cloud_foundry.visibility import Sight
+from roster.dialects.cloud_foundry.visibility import Visibility
 from roster.directory import grants, members, spaces, users, workspaces
 from roster.domain import Space, SpaceRole, User, WorkspaceRole
 
@@ -71,7 +71,7 @@ class Source:
     gathered: Sequence[Item] | None = None
 
     def rows(self, store: Store) -> Iterator[Item]:
-        """All rows, in ascending order of their numbers. Raises Unfit past as many as fit into a function."""
+        """All rows, in ascending order of their numbers. Raises ValidationFailed past as many as fit into a function."""
         if self.gathered is not None:
             yield from self.gathered
         elif self.listing:
@@ -90,7 +90,11 @@ class Source:
 
 
 def page(
-    store: Store, sight: Sight, source: Source, asked: Asked, known: Mapping[Key, Item] | None = None
+    store: Store,
+    visibility: Visibility,
+    source: Source,
+    asked: Asked,
+    known: Mapping[Key, Item] | None = None,
 ) -> tuple[list[Entity], int]:
     """The objects of the page that was asked for, and the total; `known` is the listing's head, if read."""
     if source.is_counted and asked.is_plain:
@@ -100,20 +104,20 @@ def page(
         )
         joined = _joined(store, source, found.items)
         return [entity for row in found.items if (entity := joined.get(_guid(source, row)))], found.total
-    cards = _kept(store, source, asked.conditions, Related(store, sight, source.kind))
+    candidates = _kept(store, source, asked.conditions, Related(store, visibility, source.kind))
     if asked.order_by != "id":
-        cards.sort(key=lambda card: card.column(asked.order_by), reverse=asked.descending)
+        candidates.sort(key=lambda candidate: candidate.column(asked.order_by), reverse=asked.descending)
     elif asked.descending:
-        cards.reverse()
+        candidates.reverse()
     first = (asked.page - 1) * asked.size
-    some = cards[first : first + asked.size]
-    joined = _joined(store, source, [card.row for card in some if card.entity is None])
-    shown = (card.entity or joined.get(card.guid) for card in some)
-    return [entity for entity in shown if entity is not None], len(cards)
+    some = candidates[first : first + asked.size]
+    joined = _joined(store, source, [candidate.row for candidate in some if candidate.entity is None])
+    shown = (candidate.entity or joined.get(candidate.guid) for candidate in some)
+    return [entity for entity in shown if entity is not None], len(candidates)
 
 
 @dataclass(frozen=True, slots=True)
-class _Card:
+class _Candidate:
     """What conditions and orders ask of a row; `entity` where it had to be read for that."""
 
     row: Item
@@ -132,12 +136,14 @@ class _Card:
         return self.created_at
 
 
-def _cards(store: Store, source: Source) -> Iterator[_Card]:
+def _candidates(store: Store, source: Source) -> Iterator[_Candidate]:
     """The cards of all rows but those that name nothing."""
-    return (card for row in source.rows(store) if (card := _card(source, row)).guid)
+    return (candidate for row in source.rows(store) if (candidate := _card(source, row)).guid)
 
 
-def _kept(store: Store, source: Source, conditions: Sequence[Condition], related: Related) -> list[_Card]:
+def _kept(
+    store: Store, source: Source, conditions: Sequence[Condition], related: Related
+) -> list[_Candidate]:
     """The cards that meet all conditions; those of users and organizations with their objects.
 
     Of all that a condition names, what can be is read before the rows, so that they are let go of as they
@@ -148,18 +154,24 @@ def _kept(store: Store, source: Source, conditions: Sequence[Condition], related
     to_users = [each for each in conditions if related.names_user(each)]
     matches = related.to_things([each for each in conditions if each not in own and each not in to_users])
     early = [] if joins else [_holding(each) for each in own]
-    cards = [
-        card
-        for card in _cards(store, source)
-        if all(holds(card) for holds in early) and all(card.guid in some for some in matches)
+    candidates = [
+        candidate
+        for candidate in _candidates(store, source)
+        if all(holds(candidate) for holds in early) and all(candidate.guid in some for some in matches)
     ]
-    users_matches = related.to_users(to_users, [card.guid for card in cards])
-    cards = [card for card in cards if all(card.guid in some for some in users_matches)]
+    users_matches = related.to_users(to_users, [candidate.guid for candidate in candidates])
+    candidates = [
+        candidate for candidate in candidates if all(candidate.guid in some for some in users_matches)
+    ]
     if not joins:
-        return cards
+        return candidates
     late = [_holding(each) for each in own]
-    whole = _whole(store, source, cards)
-    return [card for card in whole if all(holds(card) for holds in late) and _still(card, matches)]
+    whole = _whole(store, source, candidates)
+    return [
+        candidate
+        for candidate in whole
+        if all(holds(candidate) for holds in late) and _still(candidate, matches)
+    ]
 
 
 def _is_own(kind: Kind, condition: Condition) -> bool:
@@ -167,40 +179,40 @@ def _is_own(kind: Kind, condition: Condition) -> bool:
     return condition.key in _TEXTS or (kind, condition.key) in _WITHIN
 
 
-def _holding(condition: Condition) -> Callable[[_Card], bool]:
+def _holding(condition: Condition) -> Callable[[_Candidate], bool]:
     """Whether a card meets a condition on what the object shows. Of guids there is equality and IN only."""
     if condition.key == "status":
         active = condition.holds("active")
-        return lambda card: active
+        return lambda candidate: active
     if condition.key in _TEXTS:
-        return lambda card: condition.holds(card.name)
+        return lambda candidate: condition.holds(candidate.name)
     within = frozenset(filter(keys.is_id, condition.values))
-    return lambda card: card.within in within
+    return lambda candidate: candidate.within in within
 
 
-def _still(card: _Card, matches: Iterable[Matches]) -> bool:
+def _still(candidate: _Candidate, matches: Iterable[Matches]) -> bool:
     """Whether a user still holds what makes each condition hold: it may have ended with a membership."""
-    user = card.entity
+    user = candidate.entity
     if not isinstance(user, User):
         return True
-    return all(any(_stands(row, user) for row in some[card.guid]) for some in matches)
+    return all(any(_stands(row, user) for row in some[candidate.guid]) for some in matches)
 
 
-def _whole(store: Store, source: Source, cards: list[_Card]) -> list[_Card]:
+def _whole(store: Store, source: Source, candidates: list[_Candidate]) -> list[_Candidate]:
     """The cards with their objects: one BatchGet a hundred. Those whose objects have gone are left out."""
-    joined = _joined(store, source, [card.row for card in cards])
-    pairs = ((card.row, joined.get(card.guid)) for card in cards)
+    joined = _joined(store, source, [candidate.row for candidate in candidates])
+    pairs = ((candidate.row, joined.get(candidate.guid)) for candidate in candidates)
     return [
-        _Card(row, entity.id, getattr(entity, "name", ""), getattr(entity, "created_at", ""), "", entity)
+        _Candidate(row, entity.id, getattr(entity, "name", ""), getattr(entity, "created_at", ""), "", entity)
         for row, entity in pairs
         if entity is not None
     ]
 
 
-def _card(source: Source, row: Item) -> _Card:
+def _card(source: Source, row: Item) -> _Candidate:
     within = row.get("workspace_id" if source.kind == "space" else "space_id")
     name, created_at = row.get("name"), row.get("created_at")
-    return _Card(row, _guid(source, row), str(name or ""), str(created_at or ""), str(within))
+    return _Candidate(row, _guid(source, row), str(name or ""), str(created_at or ""), str(within))
 
 
 def _guid(source: Source, row: Item) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn, Self
 from urllib.parse import quote, unquote_to_bytes
 
-from roster.errors import Flaw, Unfit
+from roster.errors import FieldError, ValidationFailed
 
 SIZE, MOST_ROWS, DEEPEST = 50, 100, 2
 VALUES = 200
@@ -32,7 +32,7 @@ _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 def unfit(reason: str) -> NoReturn:
     """Raise the refusal of a query."""
-    raise Unfit(Flaw("", reason))
+    raise ValidationFailed(FieldError("", reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Asked:
     def read(cls, raw: str, filters: Collection[str] | None, columns: Collection[str]) -> Self:
         """What a raw query asks of a list with these filters (None: any) and columns to order by.
 
-        Raises Unfit, in the reference's order of checks.
+        Raises ValidationFailed, in the reference's order of checks.
         """
         given = _parameters(raw)
         last = {name: values[-1] for name, values in given.items()}

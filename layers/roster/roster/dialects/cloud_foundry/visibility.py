@@ -19,7 +19,7 @@ _ANYBODY = frozenset({"admin", "admin_read_only"})
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Visibility:
     """A caller's eyes. `user` is None for somebody whom only a trusted issuer knows."""
 
     user_id: str

@@ -22,13 +22,13 @@ from roster.dialects.fields import Wire, absent_if_none
 from roster.domain import Actor
 from roster.errors import (
     DirectoryError,
-    Flaw,
-    Missing,
-    NotAllowed,
-    NotKnown,
+    FieldError,
+    Forbidden,
+    NotFound,
     TooLarge,
+    Unauthenticated,
     Unavailable,
-    Unfit,
+    ValidationFailed,
     WrongMediaType,
 )
 from roster.http import handler, strict_form
@@ -44,15 +44,15 @@ class UnknownGrant(DirectoryError):
 
 
 _WORDS: dict[type[DirectoryError], tuple[int, str, str]] = {
-    Unfit: (400, "invalid_request", "The request is not valid."),
+    ValidationFailed: (400, "invalid_request", "The request is not valid."),
     TooLarge: (413, "invalid_request", "The request is too large."),
     WrongMediaType: (400, "invalid_request", "The body must be application/x-www-form-urlencoded in UTF-8."),
     UnknownClient: (401, "invalid_client", "The client is not known, or did not prove itself."),
-    NotKnown: (400, "invalid_grant", "The credentials or the token are not valid."),
-    NotAllowed: (400, "unauthorized_client", "The client may not ask for this grant."),
+    Unauthenticated: (400, "invalid_grant", "The credentials or the token are not valid."),
+    Forbidden: (400, "unauthorized_client", "The client may not ask for this grant."),
     UnknownGrant: (400, "unsupported_grant_type", "This grant is not served here."),
     BeyondScope: (400, "invalid_scope", "A scope is none, or was not granted."),
-    Missing: (404, "invalid_request", "There is nothing here."),
+    NotFound: (404, "invalid_request", "There is nothing here."),
     Unavailable: (503, "temporarily_unavailable", "The directory is busy; try again."),
     DirectoryError: (500, "server_error", "The request could not be completed."),
 }
@@ -78,10 +78,10 @@ class OAuthTokenRequest(BaseModel):
         return {name: value for name, (value,) in fields.items() if value}
 
     def demand(self, *names: str) -> None:
-        """Raise Unfit where a field is absent."""
-        absent = [Flaw(name, "is required") for name in names if not getattr(self, name)]
+        """Raise ValidationFailed where a field is absent."""
+        absent = [FieldError(name, "is required") for name in names if not getattr(self, name)]
         if absent:
-            raise Unfit(*absent)
+            raise ValidationFailed(*absent)
 
 
 Form = Annotated[OAuthTokenRequest, Body(media_type=FORM)]
@@ -150,7 +150,7 @@ class OAuth:
     content_type: str = "application/json; charset=utf-8"
     request_id_header: str = "X-Request-Id"
 
-    def admit(self, request: Request, store: Store) -> Call:
+    def authorize(self, request: Request, store: Store) -> Call:
         """400 for what is no form or names two clients, 413, 401 for one not proved: one BatchGet.
 
         For one that failed, what `granting.applicant` writes comes after it.
@@ -161,21 +161,21 @@ class OAuth:
             raise UnknownClient
         now, source = dependencies.current().now(), source_of(request)
         counted = token_endpoint.counted_of(client_id, source, now)
-        found = store.batch_get([keys.client(client_id), *counted, *_beside(form, now)])
+        found = store.batch_get([keys.client(client_id), *counted, *_prefetch(form, now)])
         applicant = token_endpoint.applicant(store, client_id, secrets, source, found, now)
         return Call(store, now, request, applicant, found)
 
-    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
+    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
         kind = next(kind for kind in type(error).__mro__ if kind in _WORDS)
         status, code, description = _WORDS[kind]
         return _failure(status, code, _reasons(error) or description)
 
-    def broken(self, request: Request) -> handler.Reply:
+    def internal_error(self, request: Request) -> handler.ErrorResponse:
         return _failure(*_WORDS[DirectoryError])
 
 
 def _client_in(header: str | None, form: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
-    """The client's id, and what may be its secret. Raises Unfit, UnknownClient.
+    """The client's id, and what may be its secret. Raises ValidationFailed, UnknownClient.
 
     RFC 6749 forbids to prove oneself twice (2.3), and clients of Cloud Foundry do: they may, if both agree.
     """
@@ -184,7 +184,7 @@ def _client_in(header: str | None, form: Mapping[str, str]) -> tuple[str, tuple[
     client_id, secrets = _basic(header)
     named, told = form.get("client_id") or client_id, form.get("client_secret") or secrets[0]
     if named != client_id or told not in secrets:
-        raise Unfit(Flaw("client_id", "is one in the header and another in the form"))
+        raise ValidationFailed(FieldError("client_id", "is one in the header and another in the form"))
     return client_id, secrets
 
 
@@ -210,7 +210,7 @@ def _basic(header: str) -> tuple[str, tuple[str, ...]]:
         return client_id, (secret,)
 
 
-def _beside(form: Mapping[str, str], now: datetime) -> list[Key]:
+def _prefetch(form: Mapping[str, str], now: datetime) -> list[Key]:
     """What the grant that a form names wants read together with the client; its source is read with it."""
     match form.get("grant_type"):
         case token_endpoint.PASSWORD:
@@ -222,14 +222,14 @@ def _beside(form: Mapping[str, str], now: datetime) -> list[Key]:
 
 def _reasons(error: DirectoryError) -> str:
     """What is wrong with the request: fields and rules, never what was sent."""
-    flaws = error.flaws if isinstance(error, Unfit) else ()
-    return "; ".join(f"{flaw.field or 'the form'} {flaw.message}" for flaw in flaws)
+    field_errors = error.field_errors if isinstance(error, ValidationFailed) else ()
+    return "; ".join(f"{flaw.field or 'the form'} {flaw.message}" for flaw in field_errors)
 
 
-def _failure(status: int, error: str, description: str) -> handler.Reply:
+def _failure(status: int, error: str, description: str) -> handler.ErrorResponse:
     body = json.dumps({"error": error, "error_description": description}, separators=(",", ":"))
     challenge = {"WWW-Authenticate": _CHALLENGE} if status == 401 else {}
-    return handler.Reply(status, body, {**_UNCACHED, **challenge})
+    return handler.ErrorResponse(status, body, {**_UNCACHED, **challenge})
 
 
 def endpoint() -> tuple[handler.Resolver[Call], handler.Handler]:

@@ -27,17 +27,17 @@ class Site:
     content_type: str
     request_id_header: str = "X-Request-Id"
 
-    def admit(self, request: Request, store: Store) -> None:
+    def authorize(self, request: Request, store: Store) -> None:
         """Admit anybody."""
 
-    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
-        return _as_json(_WORDS.refuse(error, request))
+    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
+        return _as_json(_WORDS.error_response(error, request))
 
-    def broken(self, request: Request) -> handler.Reply:
-        return _as_json(_WORDS.broken(request))
+    def internal_error(self, request: Request) -> handler.ErrorResponse:
+        return _as_json(_WORDS.internal_error(request))
 
 
-def _as_json(reply: handler.Reply) -> handler.Reply:
+def _as_json(reply: handler.ErrorResponse) -> handler.ErrorResponse:
     return replace(reply, headers={**reply.headers, "Content-Type": _WORDS.content_type})
 
 

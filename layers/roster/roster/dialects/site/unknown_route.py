@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from roster.db.store import Store
-from roster.errors import DirectoryError, Missing
+from roster.errors import DirectoryError, NotFound
 from roster.http import handler
 from roster.http.request import Request
 
@@ -15,14 +15,14 @@ class Unknown:
     content_type: str = "application/json; charset=utf-8"
     request_id_header: str = "X-Request-Id"
 
-    def admit(self, request: Request, store: Store) -> None:
-        raise Missing("route")
+    def authorize(self, request: Request, store: Store) -> None:
+        raise NotFound("route")
 
-    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
-        return _dressed(_dialect(request).refuse(error, request), request)
+    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
+        return _dressed(_dialect(request).error_response(error, request), request)
 
-    def broken(self, request: Request) -> handler.Reply:
-        return _dressed(_dialect(request).broken(request), request)
+    def internal_error(self, request: Request) -> handler.ErrorResponse:
+        return _dressed(_dialect(request).internal_error(request), request)
 
 
 def _dialect(request: Request) -> handler.Dialect[object]:
@@ -54,7 +54,7 @@ def _dialect(request: Request) -> handler.Dialect[object]:
     return Workspaces(Access.PUBLIC)
 
 
-def _dressed(reply: handler.Reply, request: Request) -> handler.Reply:
+def _dressed(reply: handler.ErrorResponse, request: Request) -> handler.ErrorResponse:
     """The reply with the headers that are the dialect's own."""
     dialect = _dialect(request)
     own = {"Content-Type": dialect.content_type, dialect.request_id_header: request.id}

@@ -19,7 +19,16 @@ from roster.dialects import bearer
 from roster.dialects.fields import Moment, Wire, absent_if_none
 from roster.directory import projects, reference_data, users
 from roster.domain import Group, PermissionRole, Project, User, UserKind
-from roster.errors import DirectoryError, Flaw, Missing, NotAllowed, NotKnown, TooLarge, Unavailable, Unfit
+from roster.errors import (
+    DirectoryError,
+    FieldError,
+    Forbidden,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    ValidationFailed,
+)
 from roster.http import handler
 from roster.http.request import Request
 
@@ -33,11 +42,11 @@ class Malformed(DirectoryError):
 
 _WORDS: dict[type[DirectoryError], tuple[int, str]] = {
     Malformed: (400, "The request is malformed."),
-    NotKnown: (401, "Unauthenticated."),
-    NotAllowed: (403, "This action is unauthorized."),
-    Missing: (404, "Not found."),
+    Unauthenticated: (401, "Unauthenticated."),
+    Forbidden: (403, "This action is unauthorized."),
+    NotFound: (404, "Not found."),
     TooLarge: (413, "The request is too large."),
-    Unfit: (422, "The given data was invalid."),
+    ValidationFailed: (422, "The given data was invalid."),
     Unavailable: (503, "The directory is busy, try again."),
     DirectoryError: (500, "The request could not be completed."),
 }
@@ -61,12 +70,12 @@ class Call:
     found: Mapping[Key, Item] = field(default_factory=dict)
 
     def number(self, name: str) -> int:
-        """The integer id in the path. Raises Missing for what can be none."""
+        """The integer id in the path. Raises NotFound for what can be none."""
         return number_in(self.path.get(name, "")) or _missing()
 
 
 def _missing() -> int:
-    raise Missing("number")
+    raise NotFound("number")
 
 
 def number_in(text: str) -> int | None:
@@ -74,7 +83,7 @@ def number_in(text: str) -> int | None:
     return int(text) if _NUMBER.fullmatch(text) else None
 
 
-Beside = Callable[[Request], Sequence[Key]]
+Prefetch = Callable[[Request], Sequence[Key]]
 
 
 def nothing(request: Request) -> tuple[()]:
@@ -92,37 +101,37 @@ class Testmo:
     """The dialect, for endpoints of one kind of access; `beside` is what they want read with the caller."""
 
     access: Access
-    beside: Beside = nothing
+    prefetch: Prefetch = nothing
     content_type: str = "application/json; charset=utf-8"
     request_id_header: str = "X-Request-Id"
 
-    def admit(self, request: Request, store: Store) -> Call:
+    def authorize(self, request: Request, store: Store) -> Call:
         """401 without a live bearer credential of an active user, 403 without the right, 400."""
-        beside = self.beside(request)
-        proved = bearer.in_header(request, store, lambda user_id: beside)
+        prefetch = self.prefetch(request)
+        proved = bearer.in_header(request, store, lambda user_id: prefetch)
         if proved.principal is None or not proved.principal.user.active:
-            raise NotKnown
+            raise Unauthenticated
         if self.access is Access.SITE_ADMIN and not proved.principal.user.is_admin:
-            raise NotAllowed(proved.principal.user.id)
+            raise Forbidden(proved.principal.user.id)
         _demand_text(request)
         user = proved.principal.user
-        return Call(store, dependencies.current().now(), user, request.path, proved.beside)
+        return Call(store, dependencies.current().now(), user, request.path, proved.prefetch)
 
-    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
+    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
         kind = next(kind for kind in type(error).__mro__ if kind in _WORDS)
         status, message = _WORDS[kind]
         body: dict[str, Any] = {"message": message}
-        if isinstance(error, Unfit):
-            body["errors"] = _by_field(error.flaws)
-        return handler.Reply(status, json.dumps(body, ensure_ascii=False, separators=(",", ":")), {})
+        if isinstance(error, ValidationFailed):
+            body["errors"] = _by_field(error.field_errors)
+        return handler.ErrorResponse(status, json.dumps(body, ensure_ascii=False, separators=(",", ":")), {})
 
-    def broken(self, request: Request) -> handler.Reply:
-        return self.refuse(DirectoryError(), request)
+    def internal_error(self, request: Request) -> handler.ErrorResponse:
+        return self.error_response(DirectoryError(), request)
 
 
-def _by_field(flaws: Sequence[Flaw]) -> dict[str, list[str]]:
+def _by_field(field_errors: Sequence[FieldError]) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
-    for flaw in flaws:
+    for flaw in field_errors:
         errors.setdefault(flaw.field, []).append(flaw.message)
     return errors
 
@@ -140,10 +149,10 @@ def _demand_text(request: Request) -> None:
         raise Malformed
 
 
-def endpoint(access: Access, beside: Beside = nothing) -> tuple[handler.Resolver[Call], handler.Handler]:
+def endpoint(access: Access, prefetch: Prefetch = nothing) -> tuple[handler.Resolver[Call], handler.Handler]:
     """The resolver and the handler of an endpoint."""
     app: handler.Resolver[Call] = handler.Resolver()
-    return app, handler.door(app, Testmo(access, beside))
+    return app, handler.door(app, Testmo(access, prefetch))
 
 
 # Requests.
@@ -303,11 +312,11 @@ _KINDS = ("groups", "roles", "users")
 
 
 def expands_in(text: str, *, only: str = "") -> frozenset[str]:
-    """Which referenced objects are asked for. Raises Unfit for a kind that there is not."""
+    """Which referenced objects are asked for. Raises ValidationFailed for a kind that there is not."""
     asked = frozenset(text.split(",")) if text else frozenset()
     known = (only,) if only else _KINDS
     if asked - set(known):
-        raise Unfit(Flaw("expands", f"Only {', '.join(known)} can be expanded."))
+        raise ValidationFailed(FieldError("expands", f"Only {', '.join(known)} can be expanded."))
     return asked
 
 
@@ -350,7 +359,7 @@ def siblings(call: Call, kind: str, window: Window, expands: str) -> TestmoNamed
 
 
 def sibling(call: Call, kind: str, expands: str) -> TestmoOneNamed:
-    """One group or role, to site admins, or one project, to whoever sees it. Raises Missing."""
+    """One group or role, to site admins, or one project, to whoever sees it. Raises NotFound."""
     number = call.number("number")
     asked = TestmoExpands(users=[] if expands_in(expands, only="users") else None)
     if kind == "projects":
@@ -360,7 +369,7 @@ def sibling(call: Call, kind: str, expands: str) -> TestmoOneNamed:
         )
     found = next((one for one in _named(call, kind) if one.id == number), None)
     if found is None:
-        raise Missing(kind)
+        raise NotFound(kind)
     return TestmoOneNamed(result=found, expands=asked)
 
 
@@ -369,7 +378,7 @@ def _named(call: Call, kind: str) -> list[TestmoNamed]:
     if kind == "projects":
         return sorted(map(TestmoNamed.of, projects.of_user(call.store, call.user)), key=lambda one: one.id)
     if not call.user.is_admin:
-        raise NotAllowed(call.user.id)
+        raise Forbidden(call.user.id)
     return _shown(
         reference_data.all_groups(call.store) if kind == "groups" else reference_data.all_roles(call.store)
     )

@@ -16,7 +16,15 @@ from roster.dialects import bearer
 from roster.dialects.fields import Moment, Wire
 from roster.directory import grants, members, projects, users, workspaces
 from roster.domain import Feature, Organisation, Project, Space, Tenant, User, WorkspaceRole
-from roster.errors import DirectoryError, Flaw, Missing, NotKnown, TooLarge, Unavailable, Unfit
+from roster.errors import (
+    DirectoryError,
+    FieldError,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    ValidationFailed,
+)
 from roster.http import handler
 from roster.http.request import BLANK, Request
 from roster.http.source_address import source_of
@@ -25,9 +33,9 @@ from roster.settings import settings
 T = TypeVar("T")
 
 _STATUS: dict[type[DirectoryError], int] = {
-    Unfit: 400,
-    NotKnown: 401,
-    Missing: 404,
+    ValidationFailed: 400,
+    Unauthenticated: 401,
+    NotFound: 404,
     TooLarge: 413,
     Unavailable: 503,
     DirectoryError: 500,
@@ -61,27 +69,32 @@ class UserSpace:
     content_type: str = "application/json; charset=utf-8"
     request_id_header: str = "X-Request-Id"
 
-    def admit(self, request: Request, store: Store) -> Call:
+    def authorize(self, request: Request, store: Store) -> Call:
         """401 without `X-User-Id` or proof of it, then 400 for a header, then 404 for what is not theirs."""
         headers = request.headers
         user_id, org_id, project_id = (
             headers.get(name, "").strip(BLANK) for name in ("x-user-id", "x-org-id", "x-project-id")
         )
         if not user_id:
-            raise NotKnown
+            raise Unauthenticated
         place = _Place(user_id, org_id, project_id)
         proved = _prove(request, store, place)
-        flaws = [Flaw(name, _TEXTS[400]) for name, value in place.headers() if not _is_opaque(value)]
-        if flaws:
-            raise Unfit(*flaws)
+        field_errors = [
+            FieldError(name, _TEXTS[400]) for name, value in place.headers() if not _is_opaque(value)
+        ]
+        if field_errors:
+            raise ValidationFailed(*field_errors)
         user, found = proved if proved is not None else (None, store.batch_get(place.keys))
         return place.call(store, user, found)
 
-    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
+    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
         kind = next(kind for kind in type(error).__mro__ if kind in _STATUS)
-        return _reply(_STATUS[kind], error.flaws[0].field if isinstance(error, Unfit) and error.flaws else "")
+        return _reply(
+            _STATUS[kind],
+            error.field_errors[0].field if isinstance(error, ValidationFailed) and error.field_errors else "",
+        )
 
-    def broken(self, request: Request) -> handler.Reply:
+    def internal_error(self, request: Request) -> handler.ErrorResponse:
         return _reply(500)
 
 
@@ -114,15 +127,15 @@ class _Place:
         tenant = workspaces.of_item(found.get(tenant_key))
         project = projects.of_item(found.get(project_key))
         if user is None or not user.active or tenant is None or project is None:
-            raise Missing("organisation or project")
+            raise NotFound("organisation or project")
         membership = members.of_item(members.item_of_caller(found, tenant.id, user))
         if project.workspace_id != tenant.id or not (user.is_admin or membership):
-            raise Missing("organisation or project")
+            raise NotFound("organisation or project")
         rules = membership is not None and membership.role is WorkspaceRole.ADMIN
         place = found.get(place_key)
         works_there = place is not None and not grants.is_void(place, user)
         if not (user.is_admin or rules or works_there):
-            raise Missing("organisation or project")
+            raise NotFound("organisation or project")
         return Call(store, user, tenant, project, user.is_admin or rules)
 
 
@@ -152,7 +165,7 @@ def _prove(request: Request, store: Store, place: _Place) -> _Proved | None:
             _count_guess(request, store)
     elif proof == "none":
         return None
-    raise NotKnown
+    raise Unauthenticated
 
 
 def _count_guess(request: Request, store: Store) -> None:
@@ -169,30 +182,30 @@ def _count_guess(request: Request, store: Store) -> None:
 def _by_credential(request: Request, store: Store, place: _Place) -> _Proved:
     method, credential = bearer.presented(request)
 
-    def beside(user_id: str) -> list[Key]:
+    def prefetch(user_id: str) -> list[Key]:
         return place.keys
 
     if method == "bearer":
-        proved = bearer.of_text(credential, store, beside)
-        user_id, found = proved.user_id, proved.beside
+        proved = bearer.of_text(credential, store, prefetch)
+        user_id, found = proved.user_id, proved.prefetch
         user = proved.principal.user if proved.principal else None
     else:
-        session = authentication.by_session(store, credential, dependencies.current().now(), beside)
-        user, found = session.principal.user, session.beside
+        session = authentication.by_session(store, credential, dependencies.current().now(), prefetch)
+        user, found = session.principal.user, session.prefetch
         user_id = user.id
     if user_id != place.user_id:
         more = {"request": request.id, "source_ip": request.source_ip, "user": user_id}
         handler.log.warning("identity_mismatch", extra=more)
-        raise NotKnown
+        raise Unauthenticated
     return user, found
 
 
-def _reply(status: int, field: str = "") -> handler.Reply:
+def _reply(status: int, field: str = "") -> handler.ErrorResponse:
     text = f"{_TEXTS[status]}: {field}" if field else _TEXTS[status]
     # Python renamed the phrase of 413 in 3.13.
     phrase = "Content Too Large" if status == 413 else HTTPStatus(status).phrase
     body = {"code": status, "status": phrase, "message": text}
-    return handler.Reply(status, json.dumps(body, separators=(",", ":")), {})
+    return handler.ErrorResponse(status, json.dumps(body, separators=(",", ":")), {})
 
 
 def endpoint() -> tuple[handler.Resolver[Call], handler.Handler]:
@@ -229,15 +242,15 @@ class OrgDetail(Org):
 
     @classmethod
     def of(cls, tenant: Tenant) -> Self:
-        face: Organisation = tenant.organisation
+        api_spec: Organisation = tenant.organisation
         return cls(
             **Org.of(tenant).model_dump(),
-            admin_email=face.admin_email,
-            admin_name=face.admin_name,
-            address=face.address,
-            state=face.state,
-            country=face.country,
-            pin_code=face.pin_code,
+            admin_email=api_spec.admin_email,
+            admin_name=api_spec.admin_name,
+            address=api_spec.address,
+            state=api_spec.state,
+            country=api_spec.country,
+            pin_code=api_spec.pin_code,
             created_at=tenant.created_at,
         )
 

@@ -12,7 +12,15 @@ from roster.dialects import bearer
 from roster.dialects.fields import Wire
 from roster.directory import members, reference_data, workspaces
 from roster.domain import Membership, Principal, Tenant, User, UserKind
-from roster.errors import DirectoryError, Missing, NotAllowed, NotKnown, TooLarge, Unavailable, Unfit
+from roster.errors import (
+    DirectoryError,
+    Forbidden,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    ValidationFailed,
+)
 from roster.http import handler
 from roster.http.request import Request
 from roster.settings import settings
@@ -26,10 +34,10 @@ _TITLES = {
     503: ("Service Unavailable", "15.6.4", "The directory is busy, try again."),
 }
 _STATUS: dict[type[DirectoryError], int] = {
-    NotKnown: 401,
-    NotAllowed: 403,
-    Missing: 404,
-    Unfit: 404,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    ValidationFailed: 404,
     TooLarge: 413,
     Unavailable: 503,
     DirectoryError: 500,
@@ -54,24 +62,24 @@ class WorkspaceProfile:
     content_type: str = "application/json; charset=utf-8"
     request_id_header: str = "X-Request-Id"
 
-    def admit(self, request: Request, store: Store) -> Call:
+    def authorize(self, request: Request, store: Store) -> Call:
         """401 without one live credential, 403 for who is suspended or has no workspace."""
         proved = bearer.of_text(_presented(request), store)
         if proved.principal is None:
-            raise NotKnown
+            raise Unauthenticated
         if not proved.principal.user.active:
-            raise NotAllowed(proved.principal.user.id)
+            raise Forbidden(proved.principal.user.id)
         return _placed(store, proved.principal)
 
-    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
+    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
         kind = next(kind for kind in type(error).__mro__ if kind in _STATUS)
         reply = _problem(_STATUS[kind], request)
-        if isinstance(error, NotKnown):
+        if isinstance(error, Unauthenticated):
             challenge = 'Bearer error="invalid_token"' if _presents_token(request) else "Bearer"
             return replace(reply, headers={**reply.headers, "WWW-Authenticate": challenge})
         return reply
 
-    def broken(self, request: Request) -> handler.Reply:
+    def internal_error(self, request: Request) -> handler.ErrorResponse:
         return _problem(500, request)
 
 
@@ -104,7 +112,7 @@ def _placed(store: Store, principal: Principal) -> Call:
         call = _in(found, user, workspace_id)
         if call is not None:
             return call
-    raise NotAllowed(user.id)
+    raise Forbidden(user.id)
 
 
 def _in(found: Mapping[Key, Item], user: User, workspace_id: str) -> Call | None:
@@ -117,7 +125,7 @@ def _in(found: Mapping[Key, Item], user: User, workspace_id: str) -> Call | None
     return Call(user, tenant, membership, permissions, reference_data.modules_of(item))
 
 
-def _problem(status: int, request: Request) -> handler.Reply:
+def _problem(status: int, request: Request) -> handler.ErrorResponse:
     title, section, detail = _TITLES[status]
     body = {
         "type": f"https://www.rfc-editor.org/rfc/rfc9110#section-{section}",
@@ -128,7 +136,7 @@ def _problem(status: int, request: Request) -> handler.Reply:
         "traceId": request.id,
     }
     headers = {"Referrer-Policy": "no-referrer"}
-    return handler.Reply(status, json.dumps(body, ensure_ascii=False, separators=(",", ":")), headers)
+    return handler.ErrorResponse(status, json.dumps(body, ensure_ascii=False, separators=(",", ":")), headers)
 
 
 def endpoint() -> tuple[handler.Resolver[Call], handler.Handler]:

@@ -16,26 +16,26 @@ from roster.auth import authentication, passwords
 from roster.auth import device_cookies as devices
 from roster.db import idempotency, keys
 from roster.db.store import Item, Key, Store
-from roster.db.transactions import Also, Transaction, nothing
+from roster.db.transactions import ExtraWrites, Transaction, nothing
 from roster.dialects import bearer
 from roster.dialects.fields import Body
 from roster.dialects.workspaces.schemas import Done, Listed, Meta, Success, T
 from roster.directory import members, workspaces
 from roster.domain import Actor, Membership, Principal, Session, Tenant, User, WorkspaceRole
 from roster.errors import (
+    Conflict,
     DirectoryError,
-    Flaw,
+    FieldError,
+    Forbidden,
+    IdempotencyMismatch,
     LastAdmin,
-    Mismatch,
-    Missing,
-    NotAllowed,
-    NotKnown,
+    NotFound,
+    PreconditionFailed,
     SessionRequired,
-    Stale,
-    Taken,
     TooLarge,
+    Unauthenticated,
     Unavailable,
-    Unfit,
+    ValidationFailed,
     WrongMediaType,
 )
 from roster.http import handler
@@ -87,26 +87,26 @@ class Call:
 
     @property
     def user(self) -> User:
-        """The caller. Raises NotKnown on a public endpoint, which asks for none."""
+        """The caller. Raises Unauthenticated on a public endpoint, which asks for none."""
         if self.principal is None:
-            raise NotKnown
+            raise Unauthenticated
         return self.principal.user
 
     @property
     def session(self) -> Session:
-        """The caller's session. Raises NotKnown for a caller with a token."""
+        """The caller's session. Raises Unauthenticated for a caller with a token."""
         if self.principal is None or self.principal.session is None:
-            raise NotKnown
+            raise Unauthenticated
         return self.principal.session
 
     @property
     def tenant(self) -> Tenant:
-        """The workspace that the path names. Raises Missing where there is none."""
+        """The workspace that the path names. Raises NotFound where there is none."""
         workspace_id = self.request.path.get("workspaceId", "")
         item = self.found.get(keys.tenant(workspace_id)) if keys.is_id(workspace_id) else None
         tenant = workspaces.of_item(item)
         if tenant is None:
-            raise Missing("workspace", workspace_id)
+            raise NotFound("workspace", workspace_id)
         return tenant
 
     @property
@@ -134,19 +134,19 @@ class Call:
         return Response(200, "application/json", self.success(data), headers={"ETag": _tag(revision)})
 
     def demand_match(self, revision: int | None) -> None:
-        """Raise Stale where `If-Match` names other revisions than this (None: it has no tag)."""
+        """Raise PreconditionFailed where `If-Match` names other revisions than this (None: it has no tag)."""
         given = self.request.headers.get("if-match")
         if given is None or given.strip(BLANK) == "*":
             return
         tags = _TAG.findall(given) if _TAGS.fullmatch(given) else []
         if revision is None or _tag(revision) not in tags:
-            raise Stale
+            raise PreconditionFailed
 
     def once(
         self,
         body: Body,
         shape: type[Success[T]],
-        make: Callable[[Also[E]], E],
+        make: Callable[[ExtraWrites[E]], E],
         show: Callable[[E], T],
     ) -> Success[T]:
         """Make something, or under an Idempotency-Key that was used before give the first answer again."""
@@ -163,7 +163,7 @@ class Call:
         try:
             if kept is None:
                 return self.success(show(make(keep)))
-        except (idempotency.Given, Taken):  # perhaps by the first of two requests that came at once
+        except (idempotency.Given, Conflict):  # perhaps by the first of two requests that came at once
             kept = idempotency.recall(self.store.get(key), question, self.now)
             if kept is None:
                 raise
@@ -232,42 +232,42 @@ class Workspaces:
     content_type: str = "application/json; charset=utf-8"
     request_id_header: str = "X-Request-Id"
 
-    def admit(self, request: Request, store: Store) -> Call:
+    def authorize(self, request: Request, store: Store) -> Call:
         """401 without one live credential; 403 where it must be a session; 403 for the origin; 415; 403."""
         now = dependencies.current().now()
         call = Call(store, now, request)
         if self.access is not Access.PUBLIC:
             proof = _proof(request, store, now)
-            call = Call(store, now, request, proof.principal, proof.beside)
+            call = Call(store, now, request, proof.principal, proof.prefetch)
             if self.access is Access.ANY_SESSION and proof.principal.session is None:
                 raise SessionRequired(proof.principal.user.id)
         elif "authorization" in request.headers:  # a login opens a session; it is not what a token does
             raise SessionRequired
         _demand_own_page(request)
         if not _ALLOWS[self.access](call):
-            raise NotAllowed(call.user.id)
+            raise Forbidden(call.user.id)
         return call
 
-    def refuse(self, error: DirectoryError, request: Request) -> handler.Reply:
+    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
         kind = next((kind for kind in type(error).__mro__ if kind in _WORDS), DirectoryError)
         status, code, message = _WORDS[kind]
-        flaws = [{"field": flaw.field, "message": flaw.message} for flaw in _flaws(error)]
-        return _failure(status, code, _message(error) or message, flaws)
+        field_errors = [{"field": flaw.field, "message": flaw.message} for flaw in _flaws(error)]
+        return _failure(status, code, _message(error) or message, field_errors)
 
-    def broken(self, request: Request) -> handler.Reply:
+    def internal_error(self, request: Request) -> handler.ErrorResponse:
         return _failure(500, "INTERNAL_ERROR", "The request could not be completed.", [])
 
 
 _WORDS: dict[type[DirectoryError], tuple[int, str, str]] = {
-    Unfit: (400, "VALIDATION_ERROR", "The request is not valid."),
-    NotKnown: (401, "UNAUTHORIZED", "Authentication is required."),
-    NotAllowed: (403, "FORBIDDEN", "You may not do this."),
+    ValidationFailed: (400, "VALIDATION_ERROR", "The request is not valid."),
+    Unauthenticated: (401, "UNAUTHORIZED", "Authentication is required."),
+    Forbidden: (403, "FORBIDDEN", "You may not do this."),
     SessionRequired: (403, "SESSION_REQUIRED", "A token may not do this; log in and use the session."),
-    Missing: (404, "NOT_FOUND", "There is no such resource."),
-    Taken: (409, "CONFLICT", "This is in use."),
-    Stale: (412, "PRECONDITION_FAILED", "It has changed since you read it."),
+    NotFound: (404, "NOT_FOUND", "There is no such resource."),
+    Conflict: (409, "CONFLICT", "This is in use."),
+    PreconditionFailed: (412, "PRECONDITION_FAILED", "It has changed since you read it."),
     TooLarge: (413, "PAYLOAD_TOO_LARGE", "The request is too large."),
-    Mismatch: (422, "IDEMPOTENCY_MISMATCH", "The Idempotency-Key was used for another request."),
+    IdempotencyMismatch: (422, "IDEMPOTENCY_MISMATCH", "The Idempotency-Key was used for another request."),
     LastAdmin: (409, "CONFLICT", "The last administrator must stay."),
     WrongMediaType: (415, "UNSUPPORTED_MEDIA_TYPE", "A body must be application/json."),
     Unavailable: (503, "UNAVAILABLE", "The directory is busy; try again."),
@@ -278,49 +278,51 @@ _TAKEN = {"email": "The e-mail address is in use.", "key": "The key is in use."}
 
 
 def _message(error: DirectoryError) -> str | None:
-    if isinstance(error, Missing):
+    if isinstance(error, NotFound):
         return f"There is no such {error.what}."
-    if isinstance(error, Taken):
+    if isinstance(error, Conflict):
         return "The user is a member already." if error.what == "membership" else _TAKEN.get(error.what)
     return None
 
 
-def _flaws(error: DirectoryError) -> tuple[Flaw, ...]:
-    return error.flaws if isinstance(error, Unfit) else ()
+def _flaws(error: DirectoryError) -> tuple[FieldError, ...]:
+    return error.field_errors if isinstance(error, ValidationFailed) else ()
 
 
-def _failure(status: int, code: str, message: str, flaws: list[dict[str, str]]) -> handler.Reply:
+def _failure(
+    status: int, code: str, message: str, field_errors: list[dict[str, str]]
+) -> handler.ErrorResponse:
     body: dict[str, object] = {"code": code, "message": message}
-    if flaws:
-        body["data"] = flaws
+    if field_errors:
+        body["data"] = field_errors
     body["timestamp"] = clock.instant(dependencies.current().now())
-    return handler.Reply(status, json.dumps(body, ensure_ascii=False, separators=(",", ":")), {})
+    return handler.ErrorResponse(status, json.dumps(body, ensure_ascii=False, separators=(",", ":")), {})
 
 
 def _proof(request: Request, store: Store, now: datetime) -> authentication.Proof:
-    """Who the one credential proves: a session's cookie or an API token. Raises NotKnown."""
+    """Who the one credential proves: a session's cookie or an API token. Raises Unauthenticated."""
     method, credential = bearer.presented(request)
     prove = authentication.by_session if method == "session" else authentication.by_api_token
-    return prove(store, credential, now, lambda user_id: _beside(request, user_id))
+    return prove(store, credential, now, lambda user_id: _prefetch(request, user_id))
 
 
-def _beside(request: Request, user_id: str) -> Sequence[Key]:
+def _prefetch(request: Request, user_id: str) -> Sequence[Key]:
     """What an endpoint wants read with the caller: the path's workspace, and what was answered before."""
-    beside: list[Key] = []
+    prefetch: list[Key] = []
     workspace_id = request.path.get("workspaceId", "")
     if keys.is_id(workspace_id):
-        beside += [keys.tenant(workspace_id), keys.member(workspace_id, user_id)]
+        prefetch += [keys.tenant(workspace_id), keys.member(workspace_id, user_id)]
     given = request.headers.get("idempotency-key")
     if request.method == "POST" and given:
-        beside.append(idempotency.key_of(user_id, request.raw_path, given))
-    return beside
+        prefetch.append(idempotency.key_of(user_id, request.raw_path, given))
+    return prefetch
 
 
 def _idempotency_key(request: Request) -> str | None:
     given = request.headers.get("idempotency-key")
     if given is not None and _IDEMPOTENCY_KEY.fullmatch(given) is None:
-        raise Unfit(
-            Flaw(
+        raise ValidationFailed(
+            FieldError(
                 "Idempotency-Key",
                 f"must be 1 to {bounds.IDEMPOTENCY_KEY_CHARACTERS} printable ASCII characters",
             )
@@ -338,7 +340,7 @@ def _demand_own_page(request: Request) -> None:
         return
     origin = request.headers.get("origin")
     if origin is not None and origin not in settings().allowed_origins:
-        raise NotAllowed
+        raise Forbidden
     if request.has_body and (
         request.media_type != "application/json" or request.charset not in ("", "utf-8", "utf8")
     ):
@@ -346,30 +348,32 @@ def _demand_own_page(request: Request) -> None:
 
 
 def demand_future(call: Call, expires_at: str | None) -> None:
-    """Raise Unfit where a token would have expired before it was made."""
+    """Raise ValidationFailed where a token would have expired before it was made."""
     if expires_at is not None and expires_at <= clock.instant(call.now):
-        raise Unfit(Flaw("expiresAt", "must be in the future"))
+        raise ValidationFailed(FieldError("expiresAt", "must be in the future"))
 
 
 def demand_place(call: Call, workspace_id: str | None) -> None:
-    """Raise Missing where the caller may not see the workspace or there is none: one BatchGet."""
+    """Raise NotFound where the caller may not see the workspace or there is none: one BatchGet."""
     if workspace_id is None:
         return
     found = call.store.batch_get([keys.tenant(workspace_id), keys.member(workspace_id, call.user.id)])
     membership = members.item_of_caller(found, workspace_id, call.user)
     belongs = call.user.is_admin or members.of_item(membership) is not None
     if keys.tenant(workspace_id) not in found or not belongs:
-        raise Missing("workspace", workspace_id)
+        raise NotFound("workspace", workspace_id)
 
 
 def demand_password_of_another(call: Call, user: User, password: str) -> None:
-    """Raise Unfit where the text may not be the user's password, and where the user is the caller.
+    """Raise ValidationFailed where the text may not be the user's password, and where the user is the caller.
 
     One's own password is changed only where the present one is asked for: a session alone, left open
     or stolen, must not be enough to keep its owner out.
     """
     if user.id == call.user.id:
-        raise Unfit(Flaw("password", "is your own; change it with PUT /api/auth/me/password"))
+        raise ValidationFailed(
+            FieldError("password", "is your own; change it with PUT /api/auth/me/password")
+        )
     passwords.demand_fit("password", password, user)
 
 

@@ -13,7 +13,7 @@ from roster.dialects.fields import Instant, Wire
 from roster.dialects.workspaces.api import Call
 from roster.directory.audit import Found, Search
 from roster.domain import AuditEntry
-from roster.errors import Flaw, Unavailable, Unfit
+from roster.errors import FieldError, Unavailable, ValidationFailed
 from roster.http import cursors
 from roster.settings import settings
 
@@ -91,7 +91,7 @@ class Question:
         return int(self.size or SIZE)
 
     def search(self) -> tuple[Search, str]:
-        """What to look for, and from which place on. Raises Unfit for a cursor of another question."""
+        """What to look for, and from which place on. Raises ValidationFailed for a cursor of another question."""
         if not self.cursor:
             return self._first(), ""
         told = cursors.opened(self._keys(), self._about, self.cursor, self.call.now)
@@ -113,7 +113,7 @@ class Question:
         now = self.call.now
         kept = clock.instant(now - timedelta(days=settings().audit_days))
         if self.since > (self.until or clock.instant(now)):
-            raise Unfit(Flaw("from", "must not be after `to`"))
+            raise ValidationFailed(FieldError("from", "must not be after `to`"))
         # There are days neither before the first moment of the calendar nor, in the audit, after the present.
         until = min(self.until or clock.instant(now), clock.instant(now))
         usual = kept if self.actor or self.target else clock.instant(clock.moment(max(until, kept)) - USUAL)
