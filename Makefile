@@ -23,7 +23,7 @@ all: check test
 
 run: .venv/run
 	@echo 'roster: starting the server; its last line will be `ready`' >&2
-	@exec $(BIN)/python -m local
+	@exec $(BIN)/python -m cli.run
 
 # A worker a core; each takes tests from the other when it has done its own. WORKERS=0 is one process.
 WORKERS ?= auto
@@ -35,7 +35,7 @@ test: .venv/dev .venv-lambda/made
 check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy layers/roster functions local tools tests bench
+	$(BIN)/mypy layers/roster functions local cli tools tests bench
 	$(MAKE) --no-print-directory template
 
 # The template by SAM CLI's linter, and both it and what SAM makes of it by the serverless rules and checkov's

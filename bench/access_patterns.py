@@ -2,19 +2,18 @@
 
 import inspect
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
-from tests.support.budgets import ENDPOINTS, PATTERNS, Endpoint, Pattern
+from tests.support.budgets import ENDPOINTS, MODULES, PATTERNS, Endpoint, Pattern
 
 PAGE = Path("docs/access-patterns.md")
 
 _HEAD = """\
 # Access patterns, and what they cost
 
-Written by `python -m bench.access_patterns` from `tests/support/budgets.py`, whose every row `tests/test_budgets.py`
-runs under the meter: do not edit. The figures are the worst case while nobody contends: a conflict, a
-throttled call or a lost answer makes one more.
+Written by `python -m bench.access_patterns` from `tests/support/budgets.py`, whose every row
+`tests/test_budgets.py` runs under the meter: do not edit. The figures are the worst case while nobody
+contends: a conflict, a throttled call or a lost answer makes one more.
 
 ## Endpoints
 
@@ -26,11 +25,14 @@ Read units of a page: at most five above those of its own rows (`tests/test_page
 |---|--:|--:|--:|
 """
 _FUNCTIONS = """
-## Functions of `roster.table`
+## Functions of the directory, of `roster.auth` and of counted lists
 
 | function | what it does | calls |
 |---|---|---|
 """
+
+
+_MODULES = {module.__name__.rpartition(".")[2]: module for module in MODULES}
 
 
 def render(endpoints: Sequence[Endpoint], patterns: Sequence[Pattern]) -> str:
@@ -47,7 +49,7 @@ def render(endpoints: Sequence[Endpoint], patterns: Sequence[Pattern]) -> str:
 
 def _purpose(name: str) -> str:
     module, _, function = name.partition(".")
-    text = inspect.getdoc(getattr(import_module(f"roster.table.{module}"), function)) or ""
+    text = inspect.getdoc(getattr(_MODULES[module], function)) or ""
     return " ".join(text.partition("\n\n")[0].split())
 
 

@@ -1,7 +1,7 @@
 """Writes bench/units.toml: what each endpoint reads and writes of the table, and its answer's length.
 
-Run by `make cost`. The requests are those of tests/support/budgets.py, each on a table of its own; a list is asked
-for a full page where it has one.
+Run by `make cost`. The requests are those of tests/support/budgets.py, each on a table of its own; a list is
+asked for a full page where it has one.
 """
 
 import os
@@ -25,8 +25,8 @@ from tests.support.meter import Meter
 ROOT = Path(__file__).parents[1]
 FILE = Path(__file__).with_name("units.toml")
 _HEAD = """\
-# Made by `make cost`: for each request in tests/support/budgets.py the capacity units that DynamoDB bills on demand,
-# and the bytes of the answer's body. tests/tools/test_cost.py measures them again.
+# Made by `make cost`: for each request in tests/support/budgets.py the capacity units that DynamoDB bills on
+# demand, and the bytes of the answer's body. tests/tools/test_cost.py measures them again.
 """
 
 

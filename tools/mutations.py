@@ -214,7 +214,7 @@ GUARDS = (
     Guard(
         "guesses of a client's secret",
         f"{LAYER}/auth/token_endpoint.py",
-        "if not over and proves and item is not None and not attempts.waits(seen, at):",
+        "if not over and proves and item is not None and not login_throttle.waits(seen, at):",
         "if not over and proves and item is not None:",
         ("tests/oauth/test_guesses.py",),
     ),

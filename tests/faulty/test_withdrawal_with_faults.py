@@ -11,10 +11,10 @@ from roster import dependencies
 from roster.clock import Deadline
 from roster.db.store import Store
 from roster.errors import Unavailable
-from tests.contract.test_withdrawal import GRANTED, App, answers
+from tests.contract.test_withdrawal import GRANTED, App, answers, app
 from tests.support.api import Answer
 
-__all__ = ["house"]
+__all__ = ["app"]
 
 READS = ("get", "batch_get", "query")
 

@@ -255,7 +255,7 @@ def test_fs_14_a_file_of_a_newer_version_is_refused_by_the_command(
 
 def test_fs_14_a_file_of_a_newer_version_is_refused_by_the_server(newer: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "local"],
+        [sys.executable, "-m", "cli.run"],
         cwd=ROOT,
         env={"PYTHONPATH": f"{ROOT}:{ROOT / 'layers/roster'}", "PORT": "0", "STORE": str(newer)},
         capture_output=True,

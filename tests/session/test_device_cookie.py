@@ -144,7 +144,8 @@ def test_fs_19_what_is_no_cookie_of_hers_counts_as_none(
     cookies = {
         "another user's": device_in(_log_in(api, email=bob.email)),
         "forged": browser[:-3] + ("AAA" if browser[-3:] != "AAA" else "BBB"),
-        "another key's": f"__Host-device={device_cookies.cookie_of(ada, derived('x', device_cookies.PURPOSE))}",
+        "another key's": "__Host-device="
+        + device_cookies.cookie_of(ada, derived("x", device_cookies.PURPOSE)),
         "twice": f"{browser}; {browser}",
         "of another name": f"device={value}",
     }

@@ -310,7 +310,7 @@ def test_a_refused_transaction_names_every_refusing_position() -> None:
 
 
 @pytest.mark.parametrize("code", ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"])
-@pytest.mark.parametrize("beside", ["None", "ConditionalCheckFailed"])
+@pytest.mark.parametrize("prefetch", ["None", "ConditionalCheckFailed"])
 def test_a_transaction_cancelled_for_a_passing_reason_is_repeated(code: str, prefetch: str) -> None:
     script = Script([cancelled(Reason(prefetch), Reason(code)), {}])
     script.store().transact([Delete(KEY)], token="t")

@@ -603,7 +603,8 @@ def test_a_deployment_speaks_lean_unless_it_says_boto3() -> None:
 
 def test_a_start_with_keys_in_the_environment_loads_no_client(server: Server) -> None:
     script = (
-        "import sys; from roster.clock import Deadline; from roster.db.dynamodb.http_transport import HttpTransport\n"
+        "import sys; from roster.clock import Deadline\n"
+        "from roster.db.dynamodb.http_transport import HttpTransport\n"
         f"lean = HttpTransport('http://127.0.0.1:{server.port}', 'eu-west-1')\n"
         "lean.call('GetItem', {}, Deadline.after(10))\n"
         "print(*sorted({'boto3', 'botocore.client', 'botocore.session', 'urllib3'} & set(sys.modules)))"

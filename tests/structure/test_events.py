@@ -13,7 +13,7 @@ from tools.events import PAGE, written
 ROOT = Path(__file__).parents[2]
 SOURCES = [
     path
-    for folder in ("layers/roster/roster", "functions", "tools", "local")
+    for folder in ("layers/roster/roster", "functions", "cli", "local")
     for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in SOURCES}

@@ -511,27 +511,29 @@ PATTERNS = (
     ),
     Pattern("users.delete", {_TRANSACT: 1}, lambda on: users.delete(on.store, on.ada, by=on.by)),
     Pattern("users.alive", {_GET: 1}, lambda on: users.alive(on.store, on.ada.id)),
-    Pattern("tenants.by_id", {_GET: 1}, lambda on: workspaces.by_id(on.store, on.scene.acme.id)),
+    Pattern("workspaces.by_id", {_GET: 1}, lambda on: workspaces.by_id(on.store, on.scene.acme.id)),
     Pattern(
-        "tenants.by_ids",
+        "workspaces.by_ids",
         {_BATCH: 1},
         lambda on: workspaces.by_ids(on.store, [on.scene.acme.id, on.scene.globex.id]),
     ),
-    Pattern("tenants.page", _PAGE, lambda on: workspaces.page(on.store, FAR, SIZE), ground=Stage.bulk_users),
     Pattern(
-        "tenants.page_of_caller",
+        "workspaces.page", _PAGE, lambda on: workspaces.page(on.store, FAR, SIZE), ground=Stage.bulk_users
+    ),
+    Pattern(
+        "workspaces.page_of_caller",
         _JOINED,
         lambda on: workspaces.page_of_caller(on.store, on.scene.stranger, FAR, SIZE),
         ground=Stage.bulk_users,
     ),
     Pattern(
-        "tenants.page_of_caller",
+        "workspaces.page_of_caller",
         {_BATCH: 1},
         lambda on: workspaces.page_of_caller(on.store, on.scene.member.limited(on.scene.acme.id), 1, SIZE),
         "by a token limited to one",
     ),
     Pattern(
-        "tenants.create",
+        "workspaces.create",
         {_GET: 1, _UPDATE: 1, _TRANSACT: 1},
         lambda on: workspaces.create(on.store, _NEW_TENANT, by=on.by),
     ),
@@ -569,33 +571,33 @@ PATTERNS = (
     Pattern("sessions.touch", {}, lambda on: sessions.touch(on.store, on.session, on.by.at), "(otherwise)"),
     Pattern("sessions.end", {_TRANSACT: 1}, lambda on: sessions.end(on.store, on.session, by=on.by)),
     Pattern(
-        "tokens.create",
+        "api_tokens.create",
         {_TRANSACT: 1},
         lambda on: api_tokens.create(on.store, on.ada, "x", None, None, by=on.by),
     ),
-    Pattern("tokens.of_user", {_QUERY: 1}, lambda on: api_tokens.of_user(on.store, on.ada.id, on.by.at)),
+    Pattern("api_tokens.of_user", {_QUERY: 1}, lambda on: api_tokens.of_user(on.store, on.ada.id, on.by.at)),
     Pattern(
-        "tokens.revoke",
+        "api_tokens.revoke",
         {_GET: 1, _TRANSACT: 1},
         lambda on: api_tokens.revoke(on.store, on.ada.id, on.token.id, by=on.by),
     ),
     Pattern(
-        "families.start",
+        "refresh_tokens.start",
         {_TRANSACT: 1},
         lambda on: refresh_tokens.start(on.store, on.ada, "robot", (), renewable=True, by=on.by),
     ),
     Pattern(
-        "families.renew",
+        "refresh_tokens.renew",
         {_TRANSACT: 1},
         lambda on: refresh_tokens.renew(on.store, on.family, on.refresh, (), by=on.by),
     ),
     Pattern(
-        "attempts.take",
+        "login_throttle.take",
         {_UPDATE: 1},
         lambda on: login_throttle.take(on.store, keys.attempts(on.ada.email), on.by.at),
     ),
     Pattern(
-        "attempts.forget",
+        "login_throttle.forget",
         {_DELETE: 1},
         lambda on: login_throttle.forget(on.store, keys.client_attempts("robot", "192.0.2.1"), {}),
     ),
@@ -604,23 +606,27 @@ PATTERNS = (
         {_UPDATE: 1},
         lambda on: source_failures.add(on.store, "192.0.2.1", on.by.at),
     ),
-    Pattern("listings.allocate", {_UPDATE: 1}, lambda on: counted_lists.allocate(on.store, keys.USERS, 7)),
-    Pattern("listings.reserve", {_UPDATE: 1}, lambda on: counted_lists.reserve(on.store, keys.USERS, 7_000)),
     Pattern(
-        "listings.page",
+        "counted_lists.allocate", {_UPDATE: 1}, lambda on: counted_lists.allocate(on.store, keys.USERS, 7)
+    ),
+    Pattern(
+        "counted_lists.reserve", {_UPDATE: 1}, lambda on: counted_lists.reserve(on.store, keys.USERS, 7_000)
+    ),
+    Pattern(
+        "counted_lists.page",
         _PAGE,
         lambda on: counted_lists.page(on.store, keys.USERS, FAR, SIZE),
         ground=Stage.bulk_users,
     ),
     Pattern(
-        "listings.page",
+        "counted_lists.page",
         {_BATCH: 1},
         lambda on: counted_lists.page(on.store, keys.USERS, FAR * FAR, SIZE),
         "(past the last)",
         Stage.bulk_users,
     ),
     Pattern(
-        "listings.everything",
+        "counted_lists.everything",
         {_QUERY: 1},
         lambda on: list(counted_lists.everything(on.store, keys.USERS)),
         ground=Stage.bulk_users,
@@ -638,20 +644,20 @@ PATTERNS = (
         "spaces.of_user_in", {_QUERY: 1}, lambda on: spaces.of_user_in(on.store, on.ada, on.scene.acme.id)
     ),
     Pattern(
-        "catalog.features_in_project",
+        "reference_data.features_in_project",
         {_QUERY: 1},
         lambda on: reference_data.features_in_project(on.store, on.web.id),
     ),
-    Pattern("catalog.all_groups", {_QUERY: 1}, lambda on: reference_data.all_groups(on.store)),
-    Pattern("catalog.all_roles", {_QUERY: 1}, lambda on: reference_data.all_roles(on.store)),
+    Pattern("reference_data.all_groups", {_QUERY: 1}, lambda on: reference_data.all_groups(on.store)),
+    Pattern("reference_data.all_roles", {_QUERY: 1}, lambda on: reference_data.all_roles(on.store)),
     Pattern(
-        "listings.few",
+        "counted_lists.few",
         {_BATCH: 1},
         lambda on: counted_lists.few(on.store, [keys.workspaces_of(on.ada.id)], 50),
         "(two where numbers lie past the first ten thousand)",
     ),
     Pattern("spaces.by_id", {_GET: 1}, lambda on: spaces.by_id(on.store, on.alpha.id)),
-    Pattern("listings.total", {_GET: 1}, lambda on: counted_lists.total(on.store, keys.USERS)),
+    Pattern("counted_lists.total", {_GET: 1}, lambda on: counted_lists.total(on.store, keys.USERS)),
     Pattern("audit.page", {_QUERY: audit.DAYS}, lambda on: audit.page(on.store, _WEEK, SIZE), "by day"),
     Pattern(
         "audit.page",
@@ -665,9 +671,9 @@ PATTERNS = (
         lambda on: audit.erase(on.store, on.scene.stranger.id, "erased"),
         "(two entries)",
     ),
-    Pattern("sweeps.jobs", {_QUERY: 1}, lambda on: list(cleanup.jobs(on.store))),
+    Pattern("cleanup.jobs", {_QUERY: 1}, lambda on: list(cleanup.jobs(on.store))),
     Pattern(
-        "sweeps.run",
+        "cleanup.run",
         {_GET: 3, _QUERY: 1, _TRANSACT: 2, _DELETE: 1},
         lambda on: cleanup.run(on.store, keys.sweep_of_member(on.scene.acme.id, on.ada.id), on.by.at),
         "(a membership with two grants)",

@@ -2,8 +2,8 @@
 
 Functions share roles, and the boundary bounds every role. A call that role and boundary do not grant fails
 the test that made it. A grant of a role that one of its functions never used in the whole endpoint suite
-fails the run (tests/support/unused_grants.py), so sharing a role costs no privilege. Guarded is what runs inside
-`acting_as`: handlers, and not the fixtures that make what a test stands on.
+fails the run (tests/support/unused_grants.py), so sharing a role costs no privilege. Guarded is what runs
+inside `acting_as`: handlers, and not the fixtures that make what a test stands on.
 """
 
 from collections import Counter

@@ -78,7 +78,7 @@ def launch(folder: Path, **environ: str) -> "subprocess.Popen[str]":
     """Start the server on a free port; its temporary files and its error stream go to the folder."""
     with (folder / "stderr").open("w") as errors:
         return subprocess.Popen(
-            [sys.executable, "-m", "local"],
+            [sys.executable, "-m", "cli.run"],
             cwd=ROOT,
             env={
                 "PATH": os.environ["PATH"],

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from roster import bounds
+from roster.auth.algorithms import ASYMMETRIC, SHARED
 from roster.auth.credentials import PUBLISHED
 from roster.db import keys
 from roster.errors import Unauthenticated
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 SHORTEST_SECRET = 32  # bytes
 LEEWAY = 60  # seconds by which an issuer's clock may be ahead, for `iat` and `nbf`; none for `exp`
-_HMAC = ("HS256", "HS384", "HS512")
-ASYMMETRIC = ("RS256", "ES256", "EdDSA")
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCII)
 
 _TYPES = frozenset({"jwt", "at+jwt"})
@@ -203,7 +202,7 @@ def _demand_signature(token: str, header: Mapping[str, Any], issuer: Issuer) -> 
     from jwt.exceptions import PyJWTError
 
     algorithm, kid = header.get("alg"), header.get("kid")
-    allowed = _HMAC if issuer.secrets else ASYMMETRIC
+    allowed = SHARED if issuer.secrets else ASYMMETRIC
     if algorithm not in allowed or not isinstance(kid, str | None) or {"crit", "b64"} & set(header):
         raise Unauthenticated
     kind = header.get("typ", "JWT")

@@ -17,7 +17,7 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from roster import bounds
-from roster.auth.issuers import ASYMMETRIC
+from roster.auth.algorithms import ASYMMETRIC
 from roster.http import strict_json
 
 

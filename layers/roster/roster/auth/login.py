@@ -86,10 +86,10 @@ def proved(
 ) -> tuple[User, Delete]:
     """The active user with this address and password, and the operation by which a success forgets failures.
 
-    One Write, one BatchGet and one hash computed, and for a failure one Write more; nothing of these
-    where the source is over its limit. `sender` is None for what a client brings that has proved
-    itself: then the address alone is counted. Raises Unauthenticated for an unknown address, a wrong password,
-    an address, device or source that waits, and a user who cannot log in or is not active: all alike.
+    One Write, one BatchGet and one hash computed, and for a failure one Write more; nothing of these where
+    the source is over its limit. `sender` is None for what a client brings that has proved itself: then the
+    address alone is counted. Raises Unauthenticated for an unknown address, a wrong password, an address,
+    device or source that waits, and a user who cannot log in or is not active: all alike.
     """
     lock = found.get(keys.email(address))
     owner = (lock or {}).get("user_id")
@@ -138,9 +138,10 @@ def change_password(
 ) -> User:
     """Change one's own password, ending every session but this: one BatchGet, one Write, one Transact.
 
-    Answers the user as changed. Raises ValidationFailed where `new` may not be this user's password, and where `old`
-    is not the password, which counts as a failed login at the price of a Write more; Unauthenticated while the
-    address (or the device), or the source waits, or where this session was ended meanwhile.
+    Answers the user as changed. Raises ValidationFailed where `new` may not be this user's password, and
+    where `old` is not the password, which counts as a failed login at the price of a Write more;
+    Unauthenticated while the address (or the device), or the source waits, or where this session was ended
+    meanwhile.
     """
     passwords.demand_fit("newPassword", new, user)
     address = canonical(user.email)

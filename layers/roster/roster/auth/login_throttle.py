@@ -47,7 +47,10 @@ def forgotten(counter: Key) -> Delete:
 
 
 def forget(store: Store, counter: Key, seen: Item) -> None:
-    """Forget the failures that were read: one Write. Raises Unauthenticated where others were counted meanwhile."""
+    """Forget the failures that were read: one Write.
+
+    Raises Unauthenticated where others were counted meanwhile.
+    """
     try:
         store.write(Delete(counter, _same(seen)))
     except Refused as refused:

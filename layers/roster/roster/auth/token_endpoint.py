@@ -116,7 +116,8 @@ def by_password(
 ) -> Issued:
     """Tokens of the user with this e-mail address and password: one Write, one BatchGet, one Transact.
 
-    `found` is what `login.asked_of` asks for. Raises Forbidden, BeyondScope, and Unauthenticated as a login does.
+    `found` is what `login.asked_of` asks for. Raises Forbidden, BeyondScope, and Unauthenticated as a login
+    does.
     """
     who.demand(PASSWORD)
     scopes = _scopes(scope, who.client.scopes)
@@ -143,8 +144,8 @@ def by_refresh_token(
 ) -> Issued:
     """The next tokens of a family: one Transact. `found` is what `asked_of` asks for.
 
-    Raises Forbidden, BeyondScope, and Unauthenticated for whatever is no living family's refresh token of this
-    client. One that was used before ends its family.
+    Raises Forbidden, BeyondScope, and Unauthenticated for whatever is no living family's refresh token of
+    this client. One that was used before ends its family.
     """
     who.demand(REFRESH)
     if credential is None or credential.kind != "refresh":
@@ -163,8 +164,8 @@ def by_refresh_token(
 def by_client(store: Store, who: Applicant, scope: str, *, by: Actor) -> Issued:
     """An access token of the user whom the client stands for: one Get, one Transact.
 
-    Raises Forbidden, also where it stands for nobody, BeyondScope, and Unauthenticated where that user is gone
-    or suspended.
+    Raises Forbidden, also where it stands for nobody, BeyondScope, and Unauthenticated where that user is
+    gone or suspended.
     """
     who.demand(CLIENT)
     if who.client.user_id is None:

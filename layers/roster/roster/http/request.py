@@ -122,7 +122,8 @@ class Request:
             raise NotFound("route")
 
     def demand_strict_json(self) -> None:
-        """Raise ValidationFailed where there is a body that is not a strict JSON object in UTF-8 (`strict_json.py`).
+        """Raise ValidationFailed where there is a body that is not a strict JSON object in UTF-8
+        (`strict_json.py`).
 
         Raise TooLarge, before anything is read, where it is beyond its bound.
         """

@@ -71,7 +71,10 @@ class Source:
     gathered: Sequence[Item] | None = None
 
     def rows(self, store: Store) -> Iterator[Item]:
-        """All rows, in ascending order of their numbers. Raises ValidationFailed past as many as fit into a function."""
+        """All rows, in ascending order of their numbers.
+
+        Raises ValidationFailed past as many as fit into a function.
+        """
         if self.gathered is not None:
             yield from self.gathered
         elif self.listing:

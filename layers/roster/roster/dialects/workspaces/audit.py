@@ -91,7 +91,10 @@ class Question:
         return int(self.size or SIZE)
 
     def search(self) -> tuple[Search, str]:
-        """What to look for, and from which place on. Raises ValidationFailed for a cursor of another question."""
+        """What to look for, and from which place on.
+
+        Raises ValidationFailed for a cursor of another question.
+        """
         if not self.cursor:
             return self._first(), ""
         told = cursors.opened(self._keys(), self._about, self.cursor, self.call.now)

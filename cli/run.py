@@ -1,4 +1,4 @@
-"""`python -m local`: what `make run` runs."""
+"""`python -m cli.run`: what `make run` starts."""
 
 import os
 import sys
