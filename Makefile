@@ -147,6 +147,7 @@ rehearse: .venv/run .venv-sam/made .venv-rehearse/made
 documents: .venv/dev
 	$(BIN)/python -m tools.statuses
 	$(BIN)/python -m tools.openapi
+	$(BIN)/python -m tools.sample_events
 	$(BIN)/python -m bench.access_patterns
 	$(BIN)/python -m tools.events
 	$(MAKE) --no-print-directory cost
