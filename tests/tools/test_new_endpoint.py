@@ -1,0 +1,155 @@
+"""`python -m tools.new_endpoint` makes a formatted skeleton that fails until it is filled."""
+
+import ast
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from local.gateway import Routes, read_template
+from tools import new_endpoint
+from tools.new_endpoint import BUDGETS, MATRIX, ROOT, STATUSES, TEMPLATE, Asked
+
+PROJECTS = Asked("GET /api/workspaces/{workspaceId}/projects", "workspaces", "list_projects")
+EXAMPLES = (
+    PROJECTS,
+    Asked("POST /api/workspaces/{workspaceId}/projects", "workspaces", "create_project"),
+    Asked("PATCH /api/auth/me", "session", "change_me"),
+    Asked("GET /minimal/rest/user/v1/app", "user_space", "list_apps"),
+    Asked("GET /v2/apps", "cloud_foundry", "list_apps"),
+    Asked("GET /api/v1/runs/{run_id}", "testmo", "get_run"),
+    Asked("GET /api/workspace/auth/keys", "workspace_profile", "list_keys"),
+    Asked("POST /oauth/revoke", "oauth", "revoke_token", id="RevokeOauthToken"),
+    Asked("GET /robots.txt", "site", "get_robots"),
+)
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A copy of what the tool reads and writes."""
+    for path in (TEMPLATE, MATRIX, BUDGETS, STATUSES, Path("pyproject.toml")):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+    shutil.copytree(ROOT / "functions", tmp_path / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def contents(tree: Path) -> dict[Path, bytes]:
+    return {path.relative_to(tree): path.read_bytes() for path in tree.rglob("*") if path.is_file()}
+
+
+def make(tree: Path, asked: Asked) -> int:
+    options = [f"--{name}={value}" for name in ("id", "role", "statuses") if (value := getattr(asked, name))]
+    return new_endpoint.main(
+        [asked.route, "--dialect", asked.dialect, "--name", asked.name, *options], root=tree
+    )
+
+
+@pytest.mark.parametrize("asked", EXAMPLES, ids=lambda asked: asked.route)
+def test_a_skeleton_is_an_endpoint_of_every_table(tree: Path, asked: Asked) -> None:
+    before = Routes.from_template(TEMPLATE)
+    assert make(tree, asked) == 0
+    routes = Routes.from_template(tree / TEMPLATE)
+    (new,) = {route.key for route in routes.routes} - {route.key for route in before.routes}
+    assert new == asked.route
+    (route,) = (route for route in routes.routes if route.key == new)
+    assert route.function.module == f"functions.{asked.dialect}.{asked.name}"
+    source = ast.parse((tree / "functions" / asked.dialect / f"{asked.name}.py").read_text())
+    assert (ast.get_docstring(source) or "").partition(":")[0] == asked.route
+    matrix = tomllib.loads((tree / MATRIX).read_text())
+    assert {status for row in matrix[asked.route].values() for status in row} == {"?"}
+    assert {len(row) for row in matrix[asked.route].values()} == {len(matrix["roles"])}
+    assert f'"{asked.route}"' in (tree / BUDGETS).read_text()
+    assert f'"{asked.route}": ' in (tree / STATUSES).read_text()
+    assert (tree / "tests" / asked.dialect / f"test_{asked.name}.py").exists()
+
+
+@pytest.mark.parametrize("asked", EXAMPLES, ids=lambda asked: asked.route)
+def test_a_skeleton_is_formatted(tree: Path, asked: Asked) -> None:
+    assert make(tree, asked) == 0
+    for command in ("format --check", "check"):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command.split(), "--no-cache", "."],
+            cwd=tree,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout
+
+
+def test_the_nearest_endpoint_gives_role_statuses_and_access(tree: Path) -> None:
+    assert make(tree, PROJECTS) == 0
+    resources = read_template(tree / TEMPLATE)["Resources"]
+    assert resources["ListProjects"]["Properties"]["Role"] == resources["ListMembers"]["Properties"]["Role"]
+    lines = (tree / STATUSES).read_text().splitlines()
+    (place,) = (number for number, line in enumerate(lines) if f'"{PROJECTS.route}"' in line)
+    assert lines[place].partition(": ")[2] == lines[place - 1].partition(": ")[2]
+    source = (tree / "functions/workspaces/list_projects.py").read_text()
+    assert "app, handler = endpoint(Access.MEMBER)" in source
+    assert "def list_projects(workspaceId: str) -> None:" in source
+
+
+def test_role_statuses_and_id_may_be_given(tree: Path) -> None:
+    asked = Asked(PROJECTS.route, "workspaces", "list_projects", "AllProjects", "ReadAuditRole", "400 409")
+    assert make(tree, asked) == 0
+    function = read_template(tree / TEMPLATE)["Resources"]["AllProjects"]["Properties"]
+    assert "ReadAuditRole" in str(function["Role"])
+    assert f'"{PROJECTS.route}": f"{{_ANY}} 400 409",' in (tree / STATUSES).read_text()
+
+
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (Asked("GET api/things", "workspaces", "list_things"), "is not like"),
+        (Asked("FETCH /api/things", "workspaces", "list_things"), "is not like"),
+        (Asked("GET /api/{thing", "workspaces", "list_things"), "is not like"),
+        (Asked("GET /api/things/", "workspaces", "list_things"), "is not like"),
+        (Asked("GET /api/things", "workspaces", "ListThings"), "is not like list_things"),
+        (Asked("GET /api/things", "workspaces", "../things"), "is not like list_things"),
+        (Asked("GET /api/things", "nowhere", "list_things"), "there is no dialect 'nowhere'"),
+        (Asked("GET /api/things", "maintenance", "list_things"), "there is no dialect 'maintenance'"),
+        (Asked("GET /api/workspaces", "workspaces", "list_things"), "has the route GET /api/workspaces"),
+        (Asked("GET /api/workspaces/{id}", "workspaces", "get_thing"), "has the route"),
+        (Asked("GET /api/things", "workspaces", "list_members"), "has a ListMembers already"),
+        (Asked("GET /api/things", "workspaces", "list_members", "Things"), "list_members.py is there"),
+        (Asked("GET /api/things", "workspaces", "list_things", "things"), "the id 'things' is not like"),
+        (Asked("GET /api/things", "workspaces", "list_things", role="Table"), "no role 'Table'"),
+        (Asked("GET /api/things", "workspaces", "list_things", statuses="4xx"), "statuses '4xx'"),
+    ],
+)
+def test_bad_input_gets_one_line_and_writes_nothing(
+    tree: Path, capsys: pytest.CaptureFixture[str], asked: Asked, why: str
+) -> None:
+    before = contents(tree)
+    assert make(tree, asked) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("new_endpoint: ")
+    assert told.err.count("\n") == 1
+    assert why in told.err
+    assert contents(tree) == before
+
+
+@pytest.mark.parametrize("path", [MATRIX, BUDGETS, STATUSES, TEMPLATE])
+def test_a_file_that_is_written_otherwise_is_named_and_nothing_is_written(
+    tree: Path, capsys: pytest.CaptureFixture[str], path: Path
+) -> None:
+    other = "Resources: {}\n" if path == TEMPLATE else 'roles = ["one"]\n'
+    (tree / path).write_text(other)
+    before = contents(tree)
+    assert make(tree, PROJECTS) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+    assert contents(tree) == before
+
+
+def test_a_write_that_fails_leaves_every_file_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("before")
+    (tmp_path / "folder").mkdir()
+    texts = {Path("kept"): "after", Path("new"): "text", Path("folder"): "cannot be a file"}
+    with pytest.raises(OSError, match="folder"):
+        new_endpoint.write(tmp_path, texts)
+    assert {path.name for path in tmp_path.iterdir()} == {"kept", "folder"}
+    assert (tmp_path / "kept").read_text() == "before"
