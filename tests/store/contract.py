@@ -8,7 +8,7 @@ No local engine delays an index; on AWS the reads of one would have to wait.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from itertools import product
@@ -100,21 +100,21 @@ def in_byte_order(names: Iterable[str]) -> list[str]:
 
 
 class Contract:
-    known_gaps: ClassVar[dict[str, str]] = {}
-    """What the engine under test is known to fail: the name of a test (with or without its
-    parameters in brackets), and why. Such a test must fail."""
+    not_served: ClassVar[Mapping[str, Sequence[str]]] = {}
+    """What the engine under test does not do as DynamoDB does, in words, and the tests that ask for it, each
+    with or without its parameters in brackets. They are not collected for this engine (`conftest.py`)."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        unknown = [name for name in cls.known_gaps if not hasattr(cls, name.partition("[")[0])]
+        named = [name for names in cls.not_served.values() for name in names]
+        unknown = [name for name in named if not hasattr(cls, name.partition("[")[0])]
         if unknown:
-            raise TypeError(f"gaps in tests that there are not: {unknown}")
+            raise TypeError(f"there are no tests of these names: {unknown}")
 
-    @pytest.fixture(autouse=True)
-    def expect_known_gaps(self, request: pytest.FixtureRequest) -> None:
-        for name in (request.node.originalname, request.node.name):
-            if name in self.known_gaps:
-                request.applymarker(pytest.mark.xfail(reason=self.known_gaps[name], strict=True))
+    @classmethod
+    def serves(cls, test: str) -> bool:
+        """Whether the engine can pass the test of this name."""
+        return not any({test, test.partition("[")[0]} & {*names} for names in cls.not_served.values())
 
 
 VALUES: dict[str, Value] = {

@@ -35,8 +35,8 @@ class OnDynamoDBLocal:
 
 
 class TestContract(OnDynamoDBLocal, StoreContract):
-    known_gaps: ClassVar = {
-        "test_a_transaction_names_an_item_once[Check]": "the engine lets a Check stand beside a write"
+    not_served: ClassVar = {
+        "DynamoDB Local lets a Check stand beside a write": ["test_a_transaction_names_an_item_once[Check]"]
     }
 
 
