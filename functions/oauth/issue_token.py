@@ -1,6 +1,7 @@
 """POST /oauth/token: tokens for a password, for a refresh token, or for the client itself."""
 
-from roster.dialects.oauth.api import Form, OAuthToken, endpoint
+from roster.dialects.oauth.api import endpoint
+from roster.dialects.oauth.schemas import Form, OAuthToken
 from roster.http.handler import Response
 
 app, handler = endpoint()

@@ -1,8 +1,9 @@
 """GET /api/v1/user: the token's user; also the way to test access."""
 
-from roster.dialects.testmo.api import Access, TestmoCurrentUser, endpoint
+from roster.dialects.testmo.api import TestmoAccess, endpoint
+from roster.dialects.testmo.schemas import TestmoCurrentUser
 
-app, handler = endpoint(Access.ANY_TOKEN)
+app, handler = endpoint(TestmoAccess.ANY_TOKEN)
 
 
 @app.get("/api/v1/user")

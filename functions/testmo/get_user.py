@@ -1,17 +1,11 @@
 """GET /api/v1/users/{user_id}: one user by integer id, to site admins."""
 
-from roster.dialects.testmo.api import (
-    Access,
-    Expands,
-    TestmoOneUser,
-    TestmoUser,
-    endpoint,
-    expanded,
-    expands_in,
-)
+from roster.dialects.testmo.api import TestmoAccess, endpoint
+from roster.dialects.testmo.queries import expanded, expands_in
+from roster.dialects.testmo.schemas import Expands, TestmoOneUser, TestmoUser
 from roster.directory import users
 
-app, handler = endpoint(Access.SITE_ADMIN)
+app, handler = endpoint(TestmoAccess.SITE_ADMIN)
 
 
 @app.get("/api/v1/users/<user_id>")

@@ -1,6 +1,7 @@
 """GET /api/workspace/auth/me: the caller's profile in a workspace, its locale and modules."""
 
-from roster.dialects.workspace_profile.api import Profile, ProfileData, endpoint
+from roster.dialects.workspace_profile.api import endpoint
+from roster.dialects.workspace_profile.schemas import Profile, ProfileData
 from roster.http.handler import Response
 
 app, handler = endpoint()

@@ -1,7 +1,8 @@
 """GET /api/admin/audit: what was changed, by whom and to whom, newest first, to platform ADMINs."""
 
 from roster.dialects.workspaces.api import Access, endpoint
-from roster.dialects.workspaces.audit import (
+from roster.dialects.workspaces.queries import AuditQuestion
+from roster.dialects.workspaces.schemas import (
     AuditActor,
     AuditCursor,
     AuditFrom,
@@ -9,7 +10,6 @@ from roster.dialects.workspaces.audit import (
     AuditSize,
     AuditTarget,
     AuditTo,
-    Question,
 )
 from roster.directory import audit
 
@@ -25,6 +25,6 @@ def list_audit(
     size: AuditSize = "",
     cursor: AuditCursor = "",
 ) -> AuditPage:
-    question = Question(app.call, since, until, actor, target, size, cursor)
+    question = AuditQuestion(app.call, since, until, actor, target, size, cursor)
     search, place = question.search()
     return question.answer(search, audit.page(app.call.store, search, question.rows, place))

@@ -12,9 +12,8 @@ from roster import dependencies
 from roster.clock import Deadline
 from roster.db.store import Store
 from roster.dialects.fields import Wire
-from roster.dialects.testmo import api
-from roster.dialects.workspaces.api import WHOLE
-from roster.dialects.workspaces.schemas import AdminUser, Listed, Member
+from roster.dialects.testmo import schemas
+from roster.dialects.workspaces.schemas import WHOLE, AdminUser, Listed, Member
 from roster.domain import Membership, PlatformRole, User, WorkspaceRole
 from tests.attacks.conftest import Site
 from tests.contract.fixtures import World
@@ -171,15 +170,15 @@ def test_the_largest_page_of_the_longest_rows_fits_an_answer() -> None:
     pages: list[Wire] = [
         Listed[AdminUser](data=[AdminUser.of(LONGEST)] * WHOLE, timestamp=LONGEST.created_at),
         Listed[Member](data=[Member.of(membership, LONGEST)] * WHOLE, timestamp=LONGEST.created_at),
-        api.TestmoUserPage(
+        schemas.TestmoUserPage(
             page=1,
             prev_page=None,
             next_page=None,
             last_page=1,
             per_page=100,
             total=100,
-            result=[api.TestmoUser.of(LONGEST)] * 100,
-            expands=api.TestmoExpands(),
+            result=[schemas.TestmoUser.of(LONGEST)] * 100,
+            expands=schemas.TestmoExpands(),
         ),
     ]
     for page in pages:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from roster.dialects.cloud_foundry.queries import COLUMNS, FILTERS
-from roster.dialects.cloud_foundry.query_string import Asked, Condition
+from roster.dialects.cloud_foundry.query_string import Condition, ListQuery
 from roster.errors import ValidationFailed
 
 FILTERED, ORDERED = FILTERS["space"], COLUMNS["space"]
@@ -28,8 +28,8 @@ NAMES = (
 )
 
 
-def read(raw: str) -> Asked:
-    return Asked.read(raw, FILTERED, ORDERED)
+def read(raw: str) -> ListQuery:
+    return ListQuery.read(raw, FILTERED, ORDERED)
 
 
 def refusal(raw: str) -> str:
@@ -39,7 +39,7 @@ def refusal(raw: str) -> str:
 
 
 def conditions(text: str) -> tuple[Condition, ...]:
-    return Asked.read(f"q={quote(text, safe='')}", None, ORDERED).conditions
+    return ListQuery.read(f"q={quote(text, safe='')}", None, ORDERED).conditions
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ QUERIES = RAW | PAIRS.map(lambda pairs: "&".join(f"{name}={value}" for name, val
 @given(QUERIES, some.sampled_from([None, FILTERED]))
 def test_any_query_is_read_or_refused(raw: str, filters: tuple[str, ...] | None) -> None:
     try:
-        asked = Asked.read(raw, filters, ORDERED)
+        asked = ListQuery.read(raw, filters, ORDERED)
     except ValidationFailed as refused:
         said = refused.field_errors[0].message
     else:
@@ -198,11 +198,11 @@ def test_any_query_is_read_or_refused(raw: str, filters: tuple[str, ...] | None)
 @given(QUERIES)
 def test_a_link_asks_for_the_same_on_another_page(raw: str) -> None:
     try:
-        asked = Asked.read(raw, None, ORDERED)
+        asked = ListQuery.read(raw, None, ORDERED)
     except ValidationFailed:
         return
     link = urlsplit(asked.link("/v2/spaces", asked.page + 1))
-    again = Asked.read(link.query, None, ORDERED)
+    again = ListQuery.read(link.query, None, ORDERED)
     assert replace(again, given={}) == replace(
         asked,
         given={},

@@ -96,7 +96,7 @@ def test_a_page_says_which_it_is(api: Api, ada: User) -> None:
 def test_a_list_says_what_it_leaves_out(
     api: Api, directory: Directory, ada: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("roster.dialects.workspaces.api.WHOLE", 3)
+    monkeypatch.setattr("roster.dialects.workspaces.schemas.WHOLE", 3)
     for number in range(4):
         assert "meta" not in api.get(PATH, as_=ada).json
         api_tokens.create(api.store, ada, str(number), None, None, by=directory.by)

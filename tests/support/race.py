@@ -12,7 +12,7 @@ from aws_lambda_powertools.event_handler import Response
 from local.gateway import Event, Function, Gateway
 from roster.db.store import Store
 from roster.db.transactions import Transaction
-from roster.dialects.workspaces.api import Access, Call, Workspaces
+from roster.dialects.workspaces.api import Access, Workspaces, WorkspacesCall
 from roster.errors import DirectoryError
 from roster.http.request import Request
 from tests.support.api import Api
@@ -49,7 +49,7 @@ def before_the_commit(monkeypatch: pytest.MonkeyPatch, action: Callable[[], obje
 class _App(threading.local):
     """Stands for an endpoint's resolver, of which every thread sees its own call."""
 
-    call: Call
+    call: WorkspacesCall
 
 
 def many_at_a_time(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:

@@ -1,4 +1,4 @@
-"""The door that every request goes through, in this order:
+"""The handler that every request goes through, in this order:
 
     1  request id and deadline, bounds of the head
     2  identity and rights, in the dialect's own order of checks
@@ -11,9 +11,10 @@ A handler raises errors of the directory; the dialect says them in its own words
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Generic, Protocol, TypeVar
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Generic, TypeVar
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
@@ -38,12 +39,12 @@ from roster.errors import (
     ValidationFailed,
     WrongMediaType,
 )
+from roster.http.error_responses import ErrorResponse
 from roster.http.log_formatter import Lines, inform
 from roster.http.request import Request
 from roster.settings import settings
 
 C = TypeVar("C")
-C_co = TypeVar("C_co", covariant=True)
 
 log = Logger(service="roster", logger_formatter=Lines())
 _lines = logging.getLogger("roster")  # what Powertools has dressed
@@ -51,54 +52,58 @@ _lines = logging.getLogger("roster")  # what Powertools has dressed
 logging.getLogger("aws_lambda_powertools").setLevel(logging.INFO)
 
 Handler = Callable[[Any, Any], dict[str, Any]]
-Reads = Callable[[Request], object]
-Names = Callable[[Request], Request]
+Serializer = Callable[[Any], str]
 
 
 class InvalidResponse(Exception):
     """An answer of ours does not fit the shape that we promised."""
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorResponse:
-    """An answer before it is dressed: its status, its body as text, and the headers of its own."""
+class Dialect(ABC, Generic[C]):
+    """What differs between the dialects: who may call, what a call is, and how an error is said."""
 
-    status: int
-    body: str
-    headers: Mapping[str, str]
-
-
-class Dialect(Protocol[C_co]):
-    """One of the faces of the directory: how it admits a caller and how it words a refusal."""
+    content_type: str = "application/json; charset=utf-8"
+    request_id_header: str = "X-Request-Id"
 
     @property
-    def content_type(self) -> str: ...
+    def serializer(self) -> Serializer | None:
+        """How bodies are written; None is Powertools' own way."""
+        return None
 
-    @property
-    def request_id_header(self) -> str: ...
+    def named(self, request: Request) -> Request:
+        """The request under the id that it is answered and logged with: the gateway's."""
+        return request
 
-    def authorize(self, request: Request, store: Store) -> C_co:
+    @abstractmethod
+    def authorize(self, request: Request, store: Store) -> C:
         """Who calls and whether they may; raises an error of the directory."""
 
-    def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
-        """The answer that says this error."""
+    def read_body(self, request: Request) -> Any:
+        """The body's value, from which the endpoint's shape is made. Raises an error of the directory."""
+        return request.json()
 
-    def internal_error(self, request: Request) -> ErrorResponse:
-        """The answer to a defect of ours: 500, and nothing of what went wrong."""
+    @abstractmethod
+    def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
+        """The answer that says this error; a DirectoryError itself is a defect of ours, of which it says
+        nothing more.
+        """
 
 
 class Resolver(APIGatewayHttpResolver, Generic[C]):
-    """Powertools' resolver with validation; it hands failures to the door instead of wording them."""
+    """Powertools' resolver with validation; it raises failures as errors of the directory."""
 
-    def __init__(self, serializer: Callable[[Any], str] | None = None) -> None:
+    def __init__(self, serializer: Serializer | None = None) -> None:
         super().__init__(
-            enable_validation=True, response_validation_error_http_code=500, serializer=serializer
+            enable_validation=True,
+            response_validation_error_http_code=500,
+            serializer=serializer,
+            json_body_deserializer=lambda _: self.context["body"],  # it is read, strictly, before
         )
         self.exception_handler(RequestValidationError)(_unfit)
         self.exception_handler(RequestUnsupportedContentType)(_wrong_media_type)
         self.exception_handler(ResponseValidationError)(_broken)
         self.exception_handler(NotFoundError)(_no_route)
-        self.exception_handler(Exception)(_again)  # Powertools would log its text
+        self.exception_handler(Exception)(_raise_again)
 
     @property
     def call(self) -> C:
@@ -107,27 +112,19 @@ class Resolver(APIGatewayHttpResolver, Generic[C]):
         return call
 
 
-def _by_the_gateway(request: Request) -> Request:
-    return request
+def endpoint(dialect: Dialect[C]) -> tuple[Resolver[C], Handler]:
+    """The resolver that holds an endpoint's routes in this dialect, and the Lambda handler of them."""
+    app: Resolver[C] = Resolver(serializer=dialect.serializer)
+    return app, _handler(app, dialect)
 
 
-def door(
-    app: Resolver[C],
-    dialect: Dialect[C],
-    reads: Reads = Request.demand_strict_json,
-    name: Names = _by_the_gateway,
-) -> Handler:
-    """The Lambda handler of the endpoints that `app` holds.
-
-    `reads` refuses a body that is not read there; `name` gives a request another id than the gateway's.
-    """
-
+def _handler(app: Resolver[C], dialect: Dialect[C]) -> Handler:
     def handler(event: Any, context: Any) -> dict[str, Any]:
         began = time.perf_counter()
         config = settings()
-        request = name(Request.of(event, context, config.seconds))
+        request = dialect.named(Request.of(event, context, config.seconds))
         with security_log.on_behalf_of(request.id, request.source_ip):
-            answer = _answer(app, dialect, reads, request, context)
+            answer = _answer(app, dialect, request, context)
         answer["headers"] = {
             "Content-Type": dialect.content_type,
             **answer.get("headers", {}),
@@ -152,16 +149,14 @@ def door(
     return handler
 
 
-def _answer(
-    app: Resolver[C], dialect: Dialect[C], reads: Reads, request: Request, context: Any
-) -> dict[str, Any]:
+def _answer(app: Resolver[C], dialect: Dialect[C], request: Request, context: Any) -> dict[str, Any]:
     try:
         request.demand_small_head()
         store = dependencies.current().store.within(request.deadline)
         call = dialect.authorize(request, store)
         request.demand_wellformed()
-        reads(request)
-        app.append_context(call=call)  # type: ignore[no-untyped-call]
+        body = dialect.read_body(request)
+        app.append_context(call=call, body=body)  # type: ignore[no-untyped-call]
         answer = app.resolve(_plain(request), context)
         answer["headers"] = {k: v for k, v in answer["headers"].items() if k != "Content-Type"}
         return answer
@@ -173,7 +168,7 @@ def _answer(
             reply = replace(reply, headers={**reply.headers, "Retry-After": str(error.retry_after)})
     except Exception as error:  # the last catch: nothing may escape in another shape
         log.error("broken", extra={"request": request.id, "cause": _names(error), "at": _place(error)})
-        reply = dialect.internal_error(request)
+        reply = dialect.error_response(DirectoryError(), request)
     return {"statusCode": reply.status, "body": reply.body, "headers": dict(reply.headers)}
 
 
@@ -247,5 +242,6 @@ def _no_route(_: NotFoundError) -> Any:
     raise NotFound("route") from None
 
 
-def _again(error: Exception) -> Any:
+def _raise_again(error: Exception) -> Any:
+    """Raise it to our own handler. Without this, Powertools logs its text, which may hold what was sent."""
     raise error

@@ -121,14 +121,13 @@ class Request:
         if any("?" in value for value in self.path.values()):
             raise NotFound("route")
 
-    def demand_strict_json(self) -> None:
-        """Raise ValidationFailed where there is a body that is not a strict JSON object in UTF-8
-        (`strict_json.py`).
+    def json(self) -> dict[str, Any] | None:
+        """The JSON object in the body (`strict_json.py`), None without a body.
 
-        Raise TooLarge, before anything is read, where it is beyond its bound.
+        Raises ValidationFailed for what is not a strict JSON object in UTF-8, and TooLarge, before anything
+        is read, for what is beyond its bound.
         """
-        if self.has_body:
-            _strict(_decoded(self.event))
+        return _strict(_decoded(self.event)) if self.has_body else None
 
     def form(self) -> dict[str, str]:
         """The fields of a form (`strict_form.py`). Raises WrongMediaType, TooLarge, ValidationFailed."""
@@ -166,13 +165,14 @@ def _size(body: str, in_base64: bool) -> int:
     return len(body) if len(body) > bounds.BODY_BYTES else len(body.encode(errors="surrogatepass"))
 
 
-def _strict(text: str) -> None:
+def _strict(text: str) -> dict[str, Any]:
     try:
         value = strict_json.loads(text)
     except strict_json.NotStrict as error:
         raise ValidationFailed(FieldError("", str(error))) from error
     if not isinstance(value, dict):  # of a list, Powertools would read the one element
         _unfit("must be a JSON object")
+    return value
 
 
 def _unfit(reason: str) -> NoReturn:

@@ -9,11 +9,10 @@ A caller is let in, in the reference's order of checks:
     400  the query
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 from roster import bounds
@@ -24,7 +23,7 @@ from roster.db.store import Item, Key, Store
 from roster.dialects import bearer
 from roster.dialects.cloud_foundry import queries as lists
 from roster.dialects.cloud_foundry.inlining import inline
-from roster.dialects.cloud_foundry.query_string import Asked
+from roster.dialects.cloud_foundry.query_string import ListQuery
 from roster.dialects.cloud_foundry.schemas import (
     PLURAL,
     RELATIONS,
@@ -49,9 +48,10 @@ from roster.errors import (
     ValidationFailed,
 )
 from roster.http import handler
+from roster.http.error_responses import ErrorResponse, compact, entry_for
 from roster.http.request import BLANK, Request
 
-CONTENT_TYPE = "application/json;charset=utf-8"
+C = TypeVar("C")
 
 
 class NoCredential(Unauthenticated):
@@ -143,7 +143,7 @@ _PROFILES = {"user": keys.user, "space": keys.space, "organization": keys.tenant
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CloudFoundryCall:
     """An admitted request.
 
     `target` is None for lists of a whole kind, and for a user whom only an issuer knows.
@@ -157,14 +157,44 @@ class Call:
     found: Mapping[Key, Item] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class CloudFoundry:
-    """The dialect."""
+class CloudFoundryDialect(handler.Dialect[C]):
+    """What all endpoints of the dialect have alike: how they name requests, say errors and write bodies."""
 
-    content_type: str = CONTENT_TYPE
-    request_id_header: str = "X-VCAP-Request-ID"
+    content_type = "application/json;charset=utf-8"
+    request_id_header = "X-VCAP-Request-ID"
 
-    def authorize(self, request: Request, store: Store) -> Call:
+    @property
+    def serializer(self) -> handler.Serializer:
+        return compact
+
+    def named(self, request: Request) -> Request:
+        """The request under the id that the reference would give it: the client's, if any, and ours."""
+        sent = (request.headers.get(name, "").strip(BLANK) for name in ("x-vcap-request-id", "x-request-id"))
+        own = next((text for text in sent if text), None)
+        if own is None:
+            return replace(request, id=str(uuid4()))
+        kept = re.sub("[^A-Za-z0-9_-]", "", own)[: bounds.CLIENT_REQUEST_ID_CHARACTERS]
+        return replace(request, id=f"{kept}::{uuid4()}")
+
+    def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
+        status, title, code, description = entry_for(error, _ERRORS)
+        if isinstance(error, ValidationFailed):
+            description += error.field_errors[0].message
+        if isinstance(error, NotFound) and error.what in _MISSING:
+            title, code, description = _MISSING[error.what]
+            description += error.id
+        body = {"description": description, "error_code": title, "code": code}
+        if code == 10001:
+            body = {"error_code": title, "description": description, "code": code}
+        unknown = code == 10000
+        headers = {"X-Cascade": "pass"} if unknown else {}
+        return ErrorResponse(status, compact(body) + ("" if unknown else "\n"), headers)
+
+
+class CloudFoundry(CloudFoundryDialect[CloudFoundryCall]):
+    """The dialect, for what is in the directory."""
+
+    def authorize(self, request: Request, store: Store) -> CloudFoundryCall:
         aim = Target.of(request)
         header = request.headers.get("authorization", "")
         if not header.lower().startswith("bearer"):
@@ -177,25 +207,7 @@ class CloudFoundry:
         if not visibility.may_read:
             raise InsufficientScope(visibility.user_id)
         _demand_visible(store, visibility, aim, target)
-        return Call(store, visibility, aim, request.raw_query, target, proved.prefetch)
-
-    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
-        kind = next(kind for kind in type(error).__mro__ if kind in _ERRORS)
-        status, title, code, description = _ERRORS[kind]
-        if isinstance(error, ValidationFailed):
-            description += error.field_errors[0].message
-        if isinstance(error, NotFound) and error.what in _MISSING:
-            title, code, description = _MISSING[error.what]
-            description += error.id
-        body = {"description": description, "error_code": title, "code": code}
-        if code == 10001:
-            body = {"error_code": title, "description": description, "code": code}
-        unknown = code == 10000
-        headers = {"X-Cascade": "pass"} if unknown else {}
-        return handler.ErrorResponse(status, plain(body) + ("" if unknown else "\n"), headers)
-
-    def internal_error(self, request: Request) -> handler.ErrorResponse:
-        return self.error_response(DirectoryError(), request)
+        return CloudFoundryCall(store, visibility, aim, request.raw_query, target, proved.prefetch)
 
 
 def _is_utf8(path: str) -> bool:
@@ -203,29 +215,12 @@ def _is_utf8(path: str) -> bool:
     return path.isascii() or not re.search("[\ufffd\ud800-\udfff]", path)
 
 
-def plain(body: Any) -> str:
-    """JSON in plain UTF-8, compact."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-
-
-def named(request: Request) -> Request:
-    """The request under the id that the reference would give it: the client's, if there is one, and ours."""
-    sent = (request.headers.get(name, "").strip(BLANK) for name in ("x-vcap-request-id", "x-request-id"))
-    own = next((text for text in sent if text), None)
-    if own is None:
-        return replace(request, id=str(uuid4()))
-    return replace(
-        request, id=f"{re.sub('[^A-Za-z0-9_-]', '', own)[: bounds.CLIENT_REQUEST_ID_CHARACTERS]}::{uuid4()}"
-    )
-
-
-def endpoint() -> tuple[handler.Resolver[Call], handler.Handler]:
+def endpoint() -> tuple[handler.Resolver[CloudFoundryCall], handler.Handler]:
     """The resolver and the handler of an endpoint."""
-    app: handler.Resolver[Call] = handler.Resolver(serializer=plain)
-    return app, handler.door(app, CloudFoundry(), name=named)
+    return handler.endpoint(CloudFoundry())
 
 
-def answer(call: Call) -> dict[str, Any]:
+def answer(call: CloudFoundryCall) -> dict[str, Any]:
     """What the call asks for: a page of a list, or one object. Raises ValidationFailed for its query."""
     if call.aim.guid is None or call.aim.relation:
         return _page(call)
@@ -234,22 +229,22 @@ def answer(call: Call) -> dict[str, Any]:
     return _object(call, call.target)
 
 
-def _object(call: Call, target: Entity) -> dict[str, Any]:
+def _object(call: CloudFoundryCall, target: Entity) -> dict[str, Any]:
     """One object, whole: `orphan-relations` is of pages, which have a place for them."""
-    asked = Asked.read(call.query, None, lists.COLUMNS[call.aim.kind])
+    asked = ListQuery.read(call.query, None, lists.COLUMNS[call.aim.kind])
     node = Node(call.aim.kind, target)
     inline(call.store, call.visibility, [node], asked)
     return shown(node)
 
 
-def _page(call: Call) -> dict[str, Any]:
+def _page(call: CloudFoundryCall) -> dict[str, Any]:
     """A page of a kind's list, or of a relation's."""
     aim = call.aim
     relation = next((each for each in RELATIONS[aim.kind] if each.name == aim.relation), None)
     to = aim.kind if relation is None else relation.to
     filters = None if to is None else lists.FILTERS[to]
     columns = lists.TOP_COLUMNS[aim.kind] if relation is None else lists.COLUMNS[to or "space"]
-    asked = Asked.read(call.query, filters, columns)
+    asked = ListQuery.read(call.query, filters, columns)
     found, total = lists.page(call.store, call.visibility, _source(call, to), asked, _head(call, asked))
     nodes = [Node(to or "space", entity) for entity in found]
     inline(call.store, call.visibility, nodes, asked)
@@ -311,7 +306,7 @@ def _demand_visible(store: Store, visibility: Visibility, aim: Target, target: E
         raise Forbidden(visibility.user_id)
 
 
-def _head(call: Call, asked: Asked) -> Mapping[Key, Item] | None:
+def _head(call: CloudFoundryCall, asked: ListQuery) -> Mapping[Key, Item] | None:
     """The head of the relation's listing, where it was read with the caller and is that of the page."""
     listing = call.aim.listing
     if listing is None:
@@ -320,7 +315,7 @@ def _head(call: Call, asked: Asked) -> Mapping[Key, Item] | None:
     return call.found if counted_lists.head(listing, skip) == counted_lists.head(listing) else None
 
 
-def _source(call: Call, to: Kind | None) -> lists.Source:
+def _source(call: CloudFoundryCall, to: Kind | None) -> lists.Source:
     """Where the rows of the list are that the caller is shown."""
     aim, visibility = call.aim, call.visibility
     if aim.guid is not None:

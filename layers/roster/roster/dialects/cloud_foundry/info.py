@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from roster.db.store import Store
-from roster.dialects.cloud_foundry.api import CloudFoundry, named, plain
+from roster.dialects.cloud_foundry.api import CloudFoundryDialect
 from roster.http import handler
 from roster.http.request import Request
 
@@ -16,11 +15,10 @@ API_VERSION = "2.293.0"
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Info(CloudFoundry):
+class Info(CloudFoundryDialect[str]):
     """The dialect's public part; the call is the API's own address."""
 
-    def authorize(self, request: Request, store: Store) -> str:  # type: ignore[override]  # another call
+    def authorize(self, request: Request, store: Store) -> str:
         return base_of(request)
 
 
@@ -33,8 +31,7 @@ def base_of(request: Request) -> str:
 
 def endpoint() -> tuple[handler.Resolver[str], handler.Handler]:
     """The resolver and the handler of a public endpoint."""
-    app: handler.Resolver[str] = handler.Resolver(serializer=plain)
-    return app, handler.door(app, Info(), name=named)
+    return handler.endpoint(Info())
 
 
 def root(base: str) -> dict[str, Any]:

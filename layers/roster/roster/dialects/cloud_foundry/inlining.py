@@ -23,7 +23,7 @@ from roster.db import counted_lists, keys
 from roster.db.codec import naming, readable
 from roster.db.store import Item, Key, Store
 from roster.dialects.cloud_foundry.queries import spaces_seen_by
-from roster.dialects.cloud_foundry.query_string import Asked
+from roster.dialects.cloud_foundry.query_string import ListQuery
 from roster.dialects.cloud_foundry.schemas import PLURAL, RELATIONS, Entity, Node, Relation, listing_of
 from roster.dialects.cloud_foundry.visibility import Visibility
 from roster.directory import grants, users
@@ -37,7 +37,7 @@ _EVIDENCE = {"user": 1, "space": 4, "organization": 1, "app": 0}
 _HOMES = {"space": keys.SPACES, "organization": keys.WORKSPACES, "app": keys.APPS}
 
 
-def inline(store: Store, visibility: Visibility, roots: Sequence[Node], asked: Asked) -> None:
+def inline(store: Store, visibility: Visibility, roots: Sequence[Node], asked: ListQuery) -> None:
     """Fill the nodes' relations to the depth asked for."""
     level, left, common = list(roots), _Left(LIMIT), _Common(store, visibility)
     for _ in range(asked.depth):
@@ -120,7 +120,7 @@ def _stands(row: Item, user: User) -> bool:
     return "since" not in row or not grants.is_void(row, user)
 
 
-def _inlinable(node: Node, asked: Asked) -> Iterator[Relation]:
+def _inlinable(node: Node, asked: ListQuery) -> Iterator[Relation]:
     for relation in RELATIONS[node.kind]:
         if relation.bare or relation.controller in _over(node) or relation.name in asked.exclude:
             continue

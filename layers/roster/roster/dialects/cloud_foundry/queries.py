@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from roster.db import counted_lists, keys
 from roster.db.store import Item, Key, Store
 from roster.dialects.cloud_foundry.conditions import Matches, Related
-from roster.dialects.cloud_foundry.query_string import Asked, Condition, unfit
+from roster.dialects.cloud_foundry.query_string import Condition, ListQuery, unfit
 from roster.dialects.cloud_foundry.schemas import Entity, Kind, listing_of
 from roster.dialects.cloud_foundry.visibility import Visibility
 from roster.directory import grants, members, spaces, users, workspaces
@@ -96,7 +96,7 @@ def page(
     store: Store,
     visibility: Visibility,
     source: Source,
-    asked: Asked,
+    asked: ListQuery,
     known: Mapping[Key, Item] | None = None,
 ) -> tuple[list[Entity], int]:
     """The objects of the page that was asked for, and the total; `known` is the listing's head, if read."""

@@ -67,7 +67,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListQuery:
     """What a query asks for; `given` is what its links repeat.
 
     `include` None includes every relation, an empty one none at all.

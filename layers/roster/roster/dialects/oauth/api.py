@@ -1,24 +1,20 @@
 """The token endpoint (RFC 6749): forms in, JSON out, the client proved by Basic or by the form."""
 
 import base64
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import BaseModel, ConfigDict, model_validator
 
 from roster import dependencies
-from roster.auth import login, refresh_tokens, token_endpoint
+from roster.auth import login, token_endpoint
 from roster.auth.credentials import Credential
 from roster.auth.refresh_tokens import Issued
 from roster.auth.token_endpoint import Applicant, BeyondScope, UnknownClient
 from roster.db import keys
 from roster.db.store import Item, Key, Store
-from roster.dialects.fields import Wire, absent_if_none
+from roster.dialects.oauth.schemas import OAuthToken, OAuthTokenRequest
 from roster.domain import Actor
 from roster.errors import (
     DirectoryError,
@@ -32,7 +28,8 @@ from roster.errors import (
     WrongMediaType,
 )
 from roster.http import handler, strict_form
-from roster.http.request import BLANK, FORM, Request
+from roster.http.error_responses import ErrorResponse, compact, entry_for
+from roster.http.request import BLANK, Request
 from roster.http.source_address import source_of
 
 _CHALLENGE = 'Basic realm="roster", charset="UTF-8"'
@@ -43,7 +40,7 @@ class UnknownGrant(DirectoryError):
     """A `grant_type` that is not served here."""
 
 
-_WORDS: dict[type[DirectoryError], tuple[int, str, str]] = {
+_ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     ValidationFailed: (400, "invalid_request", "The request is not valid."),
     TooLarge: (413, "invalid_request", "The request is too large."),
     WrongMediaType: (400, "invalid_request", "The body must be application/x-www-form-urlencoded in UTF-8."),
@@ -58,58 +55,8 @@ _WORDS: dict[type[DirectoryError], tuple[int, str, str]] = {
 }
 
 
-class OAuthTokenRequest(BaseModel):
-    """The fields of the form; the client may prove itself by Basic instead. Others are ignored."""
-
-    model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
-
-    grant_type: str
-    username: str = ""
-    password: str = ""
-    refresh_token: str = ""
-    scope: str = ""
-    client_id: str = ""
-    client_secret: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_each(cls, fields: dict[str, list[str]]) -> dict[str, str]:
-        """Powertools gives a field's values, of which there is one; an empty one is none (RFC 6749, 3.2)."""
-        return {name: value for name, (value,) in fields.items() if value}
-
-    def demand(self, *names: str) -> None:
-        """Raise ValidationFailed where a field is absent."""
-        absent = [FieldError(name, "is required") for name in names if not getattr(self, name)]
-        if absent:
-            raise ValidationFailed(*absent)
-
-
-Form = Annotated[OAuthTokenRequest, Body(media_type=FORM)]
-"""The body; Powertools' own `Form` knows no model of several fields."""
-
-
-class OAuthToken(Wire):
-    """What is granted; `expires_in` in seconds, `scope` separated by spaces."""
-
-    access_token: str
-    token_type: Literal["bearer"]
-    expires_in: int
-    refresh_token: str | None = absent_if_none()
-    scope: str
-
-    @classmethod
-    def of(cls, issued: Issued) -> "OAuthToken":
-        return cls(
-            access_token=str(issued.access),
-            token_type="bearer",  # noqa: S106
-            expires_in=int(refresh_tokens.ACCESS.total_seconds()),
-            refresh_token=str(issued.refresh) if issued.refresh else None,
-            scope=" ".join(issued.scopes),
-        )
-
-
 @dataclass(frozen=True, slots=True)
-class Call:
+class TokenCall:
     """An admitted request: the client, and what was read beside it for the grant that the form names."""
 
     store: Store
@@ -143,14 +90,10 @@ class Call:
         raise UnknownGrant
 
 
-@dataclass(frozen=True, slots=True)
-class OAuth:
+class OAuth(handler.Dialect[TokenCall]):
     """The dialect."""
 
-    content_type: str = "application/json; charset=utf-8"
-    request_id_header: str = "X-Request-Id"
-
-    def authorize(self, request: Request, store: Store) -> Call:
+    def authorize(self, request: Request, store: Store) -> TokenCall:
         """400 for what is no form or names two clients, 413, 401 for one not proved: one BatchGet.
 
         For one that failed, what `granting.applicant` writes comes after it.
@@ -163,15 +106,16 @@ class OAuth:
         counted = token_endpoint.counted_of(client_id, source, now)
         found = store.batch_get([keys.client(client_id), *counted, *_prefetch(form, now)])
         applicant = token_endpoint.applicant(store, client_id, secrets, source, found, now)
-        return Call(store, now, request, applicant, found)
+        return TokenCall(store, now, request, applicant, found)
 
-    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
-        kind = next(kind for kind in type(error).__mro__ if kind in _WORDS)
-        status, code, description = _WORDS[kind]
-        return _failure(status, code, _reasons(error) or description)
+    def read_body(self, request: Request) -> None:
+        """Nothing more: `authorize` has read the form, and Powertools reads forms itself."""
 
-    def internal_error(self, request: Request) -> handler.ErrorResponse:
-        return _failure(*_WORDS[DirectoryError])
+    def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
+        status, code, description = entry_for(error, _ERRORS)
+        body = compact({"error": code, "error_description": _reasons(error) or description})
+        challenge = {"WWW-Authenticate": _CHALLENGE} if status == 401 else {}
+        return ErrorResponse(status, body, {**_UNCACHED, **challenge})
 
 
 def _client_in(header: str | None, form: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
@@ -226,13 +170,6 @@ def _reasons(error: DirectoryError) -> str:
     return "; ".join(f"{flaw.field or 'the form'} {flaw.message}" for flaw in field_errors)
 
 
-def _failure(status: int, error: str, description: str) -> handler.ErrorResponse:
-    body = json.dumps({"error": error, "error_description": description}, separators=(",", ":"))
-    challenge = {"WWW-Authenticate": _CHALLENGE} if status == 401 else {}
-    return handler.ErrorResponse(status, body, {**_UNCACHED, **challenge})
-
-
-def endpoint() -> tuple[handler.Resolver[Call], handler.Handler]:
+def endpoint() -> tuple[handler.Resolver[TokenCall], handler.Handler]:
     """The resolver and the handler of the endpoint."""
-    app: handler.Resolver[Call] = handler.Resolver()
-    return app, handler.door(app, OAuth(), reads=Request.form)
+    return handler.endpoint(OAuth())

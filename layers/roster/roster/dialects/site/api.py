@@ -13,42 +13,34 @@ from roster.db.store import Store
 from roster.dialects.workspaces.api import Access, Workspaces
 from roster.errors import DirectoryError
 from roster.http import handler
+from roster.http.error_responses import ErrorResponse
 from roster.http.request import Request
 
-_WORDS = Workspaces(Access.PUBLIC)  # which also speaks where there is no route
+_WORKSPACES = Workspaces(Access.PUBLIC)  # which also speaks where there is no route
 # Found beside its package, for to import it takes the shapes of all of OpenAPI: half a cold start.
 _ASSETS = Path(openapi.__path__[0], "swagger_ui")
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Site(handler.Dialect[None]):
     """The dialect; `content_type` is that of the one thing that the endpoint shows."""
 
     content_type: str
-    request_id_header: str = "X-Request-Id"
 
     def authorize(self, request: Request, store: Store) -> None:
         """Admit anybody."""
 
-    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
-        return _as_json(_WORDS.error_response(error, request))
+    def read_body(self, request: Request) -> None:
+        """Whatever a body holds, it is not read."""
 
-    def internal_error(self, request: Request) -> handler.ErrorResponse:
-        return _as_json(_WORDS.internal_error(request))
-
-
-def _as_json(reply: handler.ErrorResponse) -> handler.ErrorResponse:
-    return replace(reply, headers={**reply.headers, "Content-Type": _WORDS.content_type})
+    def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
+        reply = _WORKSPACES.error_response(error, request)
+        return replace(reply, headers={**reply.headers, "Content-Type": _WORKSPACES.content_type})
 
 
 def endpoint(content_type: str) -> tuple[handler.Resolver[None], handler.Handler]:
     """The resolver and the handler of an endpoint that shows something of this type."""
-    app: handler.Resolver[None] = handler.Resolver()
-    return app, handler.door(app, Site(content_type), reads=_nothing)
-
-
-def _nothing(request: Request) -> None:
-    """Whatever a body holds, it is not read."""
+    return handler.endpoint(Site(content_type))
 
 
 def document(file: Path) -> Response[str]:

@@ -1,31 +1,32 @@
 """What has no endpoint, said in the shape of the dialect whose path prefix the request carries."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 from roster.db.store import Store
 from roster.errors import DirectoryError, NotFound
 from roster.http import handler
+from roster.http.error_responses import ErrorResponse
 from roster.http.request import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Admits nobody and knows nothing."""
+class UnknownRoute(handler.Dialect[None]):
+    """Answers 404 to paths without a route."""
 
-    content_type: str = "application/json; charset=utf-8"
-    request_id_header: str = "X-Request-Id"
+    def named(self, request: Request) -> Request:
+        return _dialect(request).named(request)
 
     def authorize(self, request: Request, store: Store) -> None:
         raise NotFound("route")
 
-    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
-        return _dressed(_dialect(request).error_response(error, request), request)
+    def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
+        dialect = _dialect(request)
+        reply = dialect.error_response(error, request)
+        own = {"Content-Type": dialect.content_type, dialect.request_id_header: request.id}
+        return replace(reply, headers={**own, **reply.headers})
 
-    def internal_error(self, request: Request) -> handler.ErrorResponse:
-        return _dressed(_dialect(request).internal_error(request), request)
 
-
-def _dialect(request: Request) -> handler.Dialect[object]:
+def _dialect(request: Request) -> handler.Dialect[Any]:
     """The dialect of the path, alone imported of all: the six together are a third of a cold start."""
     path = request.raw_path or "/"
     if path.startswith("/minimal/"):
@@ -37,8 +38,7 @@ def _dialect(request: Request) -> handler.Dialect[object]:
 
         return CloudFoundry()
     if path.startswith("/api/v1/"):
-        from roster.dialects.testmo.api import Access as TestmoAccess
-        from roster.dialects.testmo.api import Testmo
+        from roster.dialects.testmo.api import Testmo, TestmoAccess
 
         return Testmo(TestmoAccess.ANY_TOKEN)
     if path.startswith("/api/workspace/"):
@@ -54,19 +54,4 @@ def _dialect(request: Request) -> handler.Dialect[object]:
     return Workspaces(Access.PUBLIC)
 
 
-def _dressed(reply: handler.ErrorResponse, request: Request) -> handler.ErrorResponse:
-    """The reply with the headers that are the dialect's own."""
-    dialect = _dialect(request)
-    own = {"Content-Type": dialect.content_type, dialect.request_id_header: request.id}
-    return replace(reply, headers={**own, **reply.headers})
-
-
-def _named(request: Request) -> Request:
-    if not (request.raw_path or "/").startswith("/v2"):
-        return request
-    from roster.dialects.cloud_foundry.api import named
-
-    return named(request)
-
-
-not_found = handler.door(handler.Resolver[None](), Unknown(), name=_named)
+_, not_found = handler.endpoint(UnknownRoute())

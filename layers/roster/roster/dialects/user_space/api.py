@@ -1,21 +1,19 @@
 """User Space (document 000): identity headers, and what the caller sees of one organisation's project."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hmac import compare_digest
 from http import HTTPStatus
-from typing import Generic, Literal, Self, TypeAlias, TypeVar
+from typing import TypeAlias
 
 from roster import dependencies, security_log
 from roster.auth import authentication, source_failures
 from roster.db import keys
 from roster.db.store import Item, Key, Store
 from roster.dialects import bearer
-from roster.dialects.fields import Moment, Wire
 from roster.directory import grants, members, projects, users, workspaces
-from roster.domain import Feature, Organisation, Project, Space, Tenant, User, WorkspaceRole
+from roster.domain import Project, Tenant, User, WorkspaceRole
 from roster.errors import (
     DirectoryError,
     FieldError,
@@ -26,32 +24,24 @@ from roster.errors import (
     ValidationFailed,
 )
 from roster.http import handler
+from roster.http.error_responses import ErrorResponse, compact, entry_for
 from roster.http.request import BLANK, Request
 from roster.http.source_address import source_of
 from roster.settings import settings
 
-T = TypeVar("T")
-
-_STATUS: dict[type[DirectoryError], int] = {
-    ValidationFailed: 400,
-    Unauthenticated: 401,
-    NotFound: 404,
-    TooLarge: 413,
-    Unavailable: 503,
-    DirectoryError: 500,
-}
-_TEXTS = {
-    400: "missing or malformed header",
-    401: "missing X-User-Id header, or the caller is not proved",
-    404: "org or project not found",
-    413: "the request is too large",
-    500: "the request could not be completed",
-    503: "the directory is busy, try again",
+_HEADER = "missing or malformed header"
+_ERRORS: dict[type[DirectoryError], tuple[int, str]] = {
+    ValidationFailed: (400, _HEADER),
+    Unauthenticated: (401, "missing X-User-Id header, or the caller is not proved"),
+    NotFound: (404, "org or project not found"),
+    TooLarge: (413, "the request is too large"),
+    Unavailable: (503, "the directory is busy, try again"),
+    DirectoryError: (500, "the request could not be completed"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class UserSpaceCall:
     """An admitted request: the caller belongs to the organisation and to its project."""
 
     store: Store
@@ -62,14 +52,10 @@ class Call:
     """Whether the caller is platform ADMIN or ADMIN of the organisation."""
 
 
-@dataclass(frozen=True, slots=True)
-class UserSpace:
+class UserSpace(handler.Dialect[UserSpaceCall]):
     """The dialect; all six endpoints admit alike."""
 
-    content_type: str = "application/json; charset=utf-8"
-    request_id_header: str = "X-Request-Id"
-
-    def authorize(self, request: Request, store: Store) -> Call:
+    def authorize(self, request: Request, store: Store) -> UserSpaceCall:
         """401 without `X-User-Id` or proof of it, then 400 for a header, then 404 for what is not theirs."""
         headers = request.headers
         user_id, org_id, project_id = (
@@ -79,23 +65,19 @@ class UserSpace:
             raise Unauthenticated
         place = _Place(user_id, org_id, project_id)
         proved = _prove(request, store, place)
-        field_errors = [
-            FieldError(name, _TEXTS[400]) for name, value in place.headers() if not _is_opaque(value)
-        ]
+        field_errors = [FieldError(name, _HEADER) for name, value in place.headers() if not _is_opaque(value)]
         if field_errors:
             raise ValidationFailed(*field_errors)
         user, found = proved if proved is not None else (None, store.batch_get(place.keys))
         return place.call(store, user, found)
 
-    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
-        kind = next(kind for kind in type(error).__mro__ if kind in _STATUS)
-        return _reply(
-            _STATUS[kind],
-            error.field_errors[0].field if isinstance(error, ValidationFailed) and error.field_errors else "",
-        )
-
-    def internal_error(self, request: Request) -> handler.ErrorResponse:
-        return _reply(500)
+    def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
+        status, message = entry_for(error, _ERRORS)
+        if isinstance(error, ValidationFailed) and error.field_errors and error.field_errors[0].field:
+            message = f"{message}: {error.field_errors[0].field}"
+        # Python renamed the phrase of 413 in 3.13.
+        phrase = "Content Too Large" if status == 413 else HTTPStatus(status).phrase
+        return ErrorResponse(status, compact({"code": status, "status": phrase, "message": message}), {})
 
 
 @dataclass(frozen=True)
@@ -121,7 +103,7 @@ class _Place:
             keys.project_member(self.project_id, self.user_id),
         ]
 
-    def call(self, store: Store, user: User | None, found: Mapping[Key, Item]) -> Call:
+    def call(self, store: Store, user: User | None, found: Mapping[Key, Item]) -> UserSpaceCall:
         user_key, tenant_key, _, project_key, place_key = self.keys
         user = user or users.of_item(found.get(user_key))
         tenant = workspaces.of_item(found.get(tenant_key))
@@ -136,7 +118,7 @@ class _Place:
         works_there = place is not None and not grants.is_void(place, user)
         if not (user.is_admin or rules or works_there):
             raise NotFound("organisation or project")
-        return Call(store, user, tenant, project, user.is_admin or rules)
+        return UserSpaceCall(store, user, tenant, project, user.is_admin or rules)
 
 
 _Proved: TypeAlias = tuple[User | None, Mapping[Key, Item]]
@@ -200,141 +182,6 @@ def _by_credential(request: Request, store: Store, place: _Place) -> _Proved:
     return user, found
 
 
-def _reply(status: int, field: str = "") -> handler.ErrorResponse:
-    text = f"{_TEXTS[status]}: {field}" if field else _TEXTS[status]
-    # Python renamed the phrase of 413 in 3.13.
-    phrase = "Content Too Large" if status == 413 else HTTPStatus(status).phrase
-    body = {"code": status, "status": phrase, "message": text}
-    return handler.ErrorResponse(status, json.dumps(body, separators=(",", ":")), {})
-
-
-def endpoint() -> tuple[handler.Resolver[Call], handler.Handler]:
+def endpoint() -> tuple[handler.Resolver[UserSpaceCall], handler.Handler]:
     """The resolver and the handler of an endpoint."""
-    app: handler.Resolver[Call] = handler.Resolver()
-    return app, handler.door(app, UserSpace())
-
-
-class Answer(Wire, Generic[T]):
-    code: Literal[200] = 200
-    status: Literal["OK"] = "OK"
-    message: str
-    data: T
-
-
-class Org(Wire):
-    org_id: str
-    name: str
-    abbreviation: str
-
-    @classmethod
-    def of(cls, tenant: Tenant) -> Self:
-        return cls(org_id=tenant.id, name=tenant.name, abbreviation=tenant.organisation.abbreviation)
-
-
-class OrgDetail(Org):
-    admin_email: str
-    admin_name: str
-    address: str
-    state: str
-    country: str
-    pin_code: str
-    created_at: Moment
-
-    @classmethod
-    def of(cls, tenant: Tenant) -> Self:
-        api_spec: Organisation = tenant.organisation
-        return cls(
-            **Org.of(tenant).model_dump(),
-            admin_email=api_spec.admin_email,
-            admin_name=api_spec.admin_name,
-            address=api_spec.address,
-            state=api_spec.state,
-            country=api_spec.country,
-            pin_code=api_spec.pin_code,
-            created_at=tenant.created_at,
-        )
-
-
-class UserProject(Wire):
-    project_id: str
-    org_id: str
-    name: str
-    abbreviation: str
-    description: str
-
-    @classmethod
-    def of(cls, project: Project) -> Self:
-        return cls(
-            project_id=project.id,
-            org_id=project.workspace_id,
-            name=project.name,
-            abbreviation=project.abbreviation,
-            description=project.description,
-        )
-
-
-class ProjectDatabase(Wire):
-    host: str
-    port: str
-    username: str
-    db_name: str
-    db_type: str
-    connect_timeout_secs: int
-    idle_timeout_secs: int
-    max_open_connections: int
-    max_idle_connections: int
-
-
-class ProjectDetail(UserProject):
-    database: list[ProjectDatabase]
-
-    @classmethod
-    def of(cls, project: Project) -> Self:
-        databases = [ProjectDatabase.model_validate(one, from_attributes=True) for one in project.database]
-        return cls(**UserProject.of(project).model_dump(), database=databases)
-
-
-class UserSpaceSpace(Wire):
-    space_id: str
-    org_id: str
-    project_id: str
-    owner_id: str | None
-    name: str
-    description: str
-    email: str
-
-    @classmethod
-    def of(cls, space: Space) -> Self:
-        return cls(
-            space_id=space.id,
-            org_id=space.workspace_id,
-            project_id=space.project_id or "",
-            owner_id=space.owner_id,
-            name=space.name,
-            description=space.description,
-            email=space.email,
-        )
-
-
-class UserSpaceFeature(Wire):
-    feature_id: str
-    org_id: str
-    project_id: str
-    name: str
-    description: str
-    email: str
-    owner_id: str | None
-    touched_by: str | None
-
-    @classmethod
-    def of(cls, feature: Feature) -> Self:
-        return cls(
-            feature_id=feature.id,
-            org_id=feature.workspace_id,
-            project_id=feature.project_id or "",
-            name=feature.name,
-            description=feature.description,
-            email=feature.email,
-            owner_id=feature.owner_id,
-            touched_by=feature.touched_by,
-        )
+    return handler.endpoint(UserSpace())

@@ -1,6 +1,5 @@
 """Workspaces and admin users (document 002): a session or an API token, enveloped JSON, UPPER_SNAKE codes."""
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +18,7 @@ from roster.db.store import Item, Key, Store
 from roster.db.transactions import ExtraWrites, Transaction, nothing
 from roster.dialects import bearer
 from roster.dialects.fields import Body
-from roster.dialects.workspaces.schemas import Done, Listed, Meta, Success, T
+from roster.dialects.workspaces.schemas import Done, Listed, Meta, PageRequest, Success, T
 from roster.directory import members, workspaces
 from roster.domain import Actor, Membership, Principal, Session, Tenant, User, WorkspaceRole
 from roster.errors import (
@@ -39,6 +38,7 @@ from roster.errors import (
     WrongMediaType,
 )
 from roster.http import handler
+from roster.http.error_responses import ErrorResponse, compact, entry_for
 from roster.http.request import BLANK, Request
 from roster.settings import cookie_name, device_cookie_name, settings
 
@@ -47,21 +47,6 @@ E = TypeVar("E")
 _TAG = re.compile(r'(?:W/)?"[^"]*"')
 _TAGS = re.compile(rf"{_TAG.pattern}(?:(?:[ \t]*,)+[ \t]*{_TAG.pattern})*")
 _IDEMPOTENCY_KEY = re.compile(rf"[\x20-\x7e]{{1,{bounds.IDEMPOTENCY_KEY_CHARACTERS}}}")
-
-WHOLE = 1_000  # rows up to which a list without `page` is given whole
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Which part of a list is wanted; `asked` when the caller named a page or a size."""
-
-    page: int
-    size: int
-    asked: bool
-
-    @classmethod
-    def of(cls, page: str, size: str) -> "Window":
-        return cls(int(page or 1), int(size or WHOLE), bool(page or size))
 
 
 class Access(Enum):
@@ -76,7 +61,7 @@ class Access(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class WorkspacesCall:
     """An admitted request: who calls, and for a workspace's endpoints what was read of it."""
 
     store: Store
@@ -172,11 +157,11 @@ class Call:
     def done(self) -> Done:
         return Done(timestamp=clock.instant(self.now))
 
-    def listed(self, window: Window, data: list[T], total: int) -> Listed[T]:
+    def listed(self, paging: PageRequest, data: list[T], total: int) -> Listed[T]:
         """A list that says what it leaves out: `meta` where rows are, or where a page was asked for."""
-        pages = -(-total // window.size)
-        meta = Meta(page=window.page, size=window.size, total=total, totalPages=pages)
-        whole = not window.asked and total <= window.size
+        pages = -(-total // paging.size)
+        meta = Meta(page=paging.page, size=paging.size, total=total, totalPages=pages)
+        whole = not paging.asked and total <= paging.size
         return Listed(data=data, meta=None if whole else meta, timestamp=clock.instant(self.now))
 
 
@@ -212,7 +197,7 @@ def device_cookies(value: str | None) -> list[Cookie]:
     return [cookie]
 
 
-_ALLOWS: dict[Access, Callable[[Call], bool]] = {
+_ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
     Access.PUBLIC: lambda call: True,
     Access.ANY_USER: lambda call: True,
     Access.ANY_SESSION: lambda call: True,
@@ -225,20 +210,18 @@ _ALLOWS: dict[Access, Callable[[Call], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Workspaces:
+class Workspaces(handler.Dialect[WorkspacesCall]):
     """The dialect, for endpoints of one kind of access."""
 
     access: Access
-    content_type: str = "application/json; charset=utf-8"
-    request_id_header: str = "X-Request-Id"
 
-    def authorize(self, request: Request, store: Store) -> Call:
+    def authorize(self, request: Request, store: Store) -> WorkspacesCall:
         """401 without one live credential; 403 where it must be a session; 403 for the origin; 415; 403."""
         now = dependencies.current().now()
-        call = Call(store, now, request)
+        call = WorkspacesCall(store, now, request)
         if self.access is not Access.PUBLIC:
             proof = _proof(request, store, now)
-            call = Call(store, now, request, proof.principal, proof.prefetch)
+            call = WorkspacesCall(store, now, request, proof.principal, proof.prefetch)
             if self.access is Access.ANY_SESSION and proof.principal.session is None:
                 raise SessionRequired(proof.principal.user.id)
         elif "authorization" in request.headers:  # a login opens a session; it is not what a token does
@@ -248,17 +231,16 @@ class Workspaces:
             raise Forbidden(call.user.id)
         return call
 
-    def error_response(self, error: DirectoryError, request: Request) -> handler.ErrorResponse:
-        kind = next((kind for kind in type(error).__mro__ if kind in _WORDS), DirectoryError)
-        status, code, message = _WORDS[kind]
-        field_errors = [{"field": flaw.field, "message": flaw.message} for flaw in _flaws(error)]
-        return _failure(status, code, _message(error) or message, field_errors)
+    def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
+        status, code, message = entry_for(error, _ERRORS)
+        body: dict[str, object] = {"code": code, "message": _message(error) or message}
+        if isinstance(error, ValidationFailed) and error.field_errors:
+            body["data"] = [{"field": each.field, "message": each.message} for each in error.field_errors]
+        body["timestamp"] = clock.instant(dependencies.current().now())
+        return ErrorResponse(status, compact(body), {})
 
-    def internal_error(self, request: Request) -> handler.ErrorResponse:
-        return _failure(500, "INTERNAL_ERROR", "The request could not be completed.", [])
 
-
-_WORDS: dict[type[DirectoryError], tuple[int, str, str]] = {
+_ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     ValidationFailed: (400, "VALIDATION_ERROR", "The request is not valid."),
     Unauthenticated: (401, "UNAUTHORIZED", "Authentication is required."),
     Forbidden: (403, "FORBIDDEN", "You may not do this."),
@@ -283,20 +265,6 @@ def _message(error: DirectoryError) -> str | None:
     if isinstance(error, Conflict):
         return "The user is a member already." if error.what == "membership" else _TAKEN.get(error.what)
     return None
-
-
-def _flaws(error: DirectoryError) -> tuple[FieldError, ...]:
-    return error.field_errors if isinstance(error, ValidationFailed) else ()
-
-
-def _failure(
-    status: int, code: str, message: str, field_errors: list[dict[str, str]]
-) -> handler.ErrorResponse:
-    body: dict[str, object] = {"code": code, "message": message}
-    if field_errors:
-        body["data"] = field_errors
-    body["timestamp"] = clock.instant(dependencies.current().now())
-    return handler.ErrorResponse(status, json.dumps(body, ensure_ascii=False, separators=(",", ":")), {})
 
 
 def _proof(request: Request, store: Store, now: datetime) -> authentication.Proof:
@@ -347,13 +315,13 @@ def _demand_own_page(request: Request) -> None:
         raise WrongMediaType
 
 
-def demand_future(call: Call, expires_at: str | None) -> None:
+def demand_future(call: WorkspacesCall, expires_at: str | None) -> None:
     """Raise ValidationFailed where a token would have expired before it was made."""
     if expires_at is not None and expires_at <= clock.instant(call.now):
         raise ValidationFailed(FieldError("expiresAt", "must be in the future"))
 
 
-def demand_place(call: Call, workspace_id: str | None) -> None:
+def demand_place(call: WorkspacesCall, workspace_id: str | None) -> None:
     """Raise NotFound where the caller may not see the workspace or there is none: one BatchGet."""
     if workspace_id is None:
         return
@@ -364,7 +332,7 @@ def demand_place(call: Call, workspace_id: str | None) -> None:
         raise NotFound("workspace", workspace_id)
 
 
-def demand_password_of_another(call: Call, user: User, password: str) -> None:
+def demand_password_of_another(call: WorkspacesCall, user: User, password: str) -> None:
     """Raise ValidationFailed where the text may not be the user's password, and where the user is the caller.
 
     One's own password is changed only where the present one is asked for: a session alone, left open
@@ -377,7 +345,6 @@ def demand_password_of_another(call: Call, user: User, password: str) -> None:
     passwords.demand_fit("password", password, user)
 
 
-def endpoint(access: Access) -> tuple[handler.Resolver[Call], handler.Handler]:
+def endpoint(access: Access) -> tuple[handler.Resolver[WorkspacesCall], handler.Handler]:
     """The resolver and the handler of an endpoint of this kind of access."""
-    app: handler.Resolver[Call] = handler.Resolver()
-    return app, handler.door(app, Workspaces(access))
+    return handler.endpoint(Workspaces(access))

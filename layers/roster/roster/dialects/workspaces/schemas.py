@@ -1,5 +1,6 @@
-"""The wire shapes of document 002: what is sent, and what is answered."""
+"""The wire shapes of Workspaces: what is sent, and what is answered."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -17,21 +18,60 @@ from roster.dialects.fields import (
     WorkspaceKey,
     absent_if_none,
 )
-from roster.domain import ApiToken, Membership, PlatformRole, Settings, Tenant, User
+from roster.domain import (
+    ApiToken,
+    AuditEntry,
+    Membership,
+    PlatformRole,
+    Settings,
+    Tenant,
+    User,
+)
 
 T = TypeVar("T")
 
 UNCHANGED: Any = None
 """The default of a field that may be absent but not null: pydantic does not validate defaults."""
 
+# Requests.
+
 PageNumber = Annotated[str, Query(pattern="^[1-9][0-9]{0,8}$", description="Which page, from 1.")]
 PageSize = Annotated[
     str, Query(pattern="^([1-9][0-9]{0,2}|1000)$", description="Rows a page, at most 1,000.")
 ]
 
+WHOLE = 1_000  # rows up to which a list without `page` is given whole
 
-# Requests.
 
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Which part of a list is wanted; `asked` when the caller named a page or a size."""
+
+    page: int
+    size: int
+    asked: bool
+
+    @classmethod
+    def of(cls, page: str, size: str) -> "PageRequest":
+        return cls(int(page or 1), int(size or WHOLE), bool(page or size))
+
+
+_ID = "^[A-Za-z0-9._-]{1,64}$"
+
+AuditFrom = Annotated[Instant, Query(alias="from", description="The first moment; YYYY-MM-DDTHH:MM:SSZ.")]
+AuditTo = Annotated[Instant, Query(alias="to", description="The last moment; the present where absent.")]
+AuditActor = Annotated[str, Query(pattern=_ID, description="The id of the user who did it.")]
+AuditTarget = Annotated[str, Query(pattern=_ID, description="The id of whom or what it was done to.")]
+AuditSize = Annotated[
+    str, Query(pattern="^([1-9][0-9]{0,2}|1000)$", description="Entries a page, at most 1,000.")
+]
+AuditCursor = Annotated[
+    str,
+    Query(
+        max_length=bounds.CURSOR_CHARACTERS,
+        description="`meta.next` of the page before, with all else as it was asked then.",
+    ),
+]
 
 _DEFAULT = Settings()
 
@@ -248,3 +288,39 @@ class NewToken(Token):
     """The only answer that ever shows the secret."""
 
     token: str
+
+
+class AuditEvent(Wire):
+    at: str
+    action: str
+    actor: str
+    target: str
+    workspaceId: str | None
+    requestId: str
+    details: dict[str, Any]
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> Self:
+        return cls(
+            at=entry.at,
+            action=entry.action,
+            actor=entry.actor,
+            target=entry.target,
+            workspaceId=entry.tenant,
+            requestId=entry.request,
+            details=dict(entry.details),
+        )
+
+
+class AuditMeta(Wire):
+    """How to go on: `next` is null on the last page, and only there."""
+
+    size: int
+    next: str | None
+
+
+class AuditPage(Wire):
+    code: Literal["SUCCESS"] = "SUCCESS"
+    data: list[AuditEvent]
+    meta: AuditMeta
+    timestamp: str

@@ -4,15 +4,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Query
-
-from roster import bounds, clock, dependencies
-from roster.dialects.fields import Instant, Wire
-from roster.dialects.workspaces.api import Call
+from roster import clock, dependencies
+from roster.dialects.workspaces.api import WorkspacesCall
+from roster.dialects.workspaces.schemas import AuditEvent, AuditMeta, AuditPage
 from roster.directory.audit import Found, Search
-from roster.domain import AuditEntry
 from roster.errors import FieldError, Unavailable, ValidationFailed
 from roster.http import cursors
 from roster.settings import settings
@@ -20,65 +16,12 @@ from roster.settings import settings
 USUAL = timedelta(days=7)  # how far back a search without `from` goes that names nobody
 SIZE = 100  # entries a page, where none is asked for
 
-_ID = "^[A-Za-z0-9._-]{1,64}$"
-
-AuditFrom = Annotated[Instant, Query(alias="from", description="The first moment; YYYY-MM-DDTHH:MM:SSZ.")]
-AuditTo = Annotated[Instant, Query(alias="to", description="The last moment; the present where absent.")]
-AuditActor = Annotated[str, Query(pattern=_ID, description="The id of the user who did it.")]
-AuditTarget = Annotated[str, Query(pattern=_ID, description="The id of whom or what it was done to.")]
-AuditSize = Annotated[
-    str, Query(pattern="^([1-9][0-9]{0,2}|1000)$", description="Entries a page, at most 1,000.")
-]
-AuditCursor = Annotated[
-    str,
-    Query(
-        max_length=bounds.CURSOR_CHARACTERS,
-        description="`meta.next` of the page before, with all else as it was asked then.",
-    ),
-]
-
-
-class AuditEvent(Wire):
-    at: str
-    action: str
-    actor: str
-    target: str
-    workspaceId: str | None
-    requestId: str
-    details: dict[str, Any]
-
-    @classmethod
-    def of(cls, entry: AuditEntry) -> Self:
-        return cls(
-            at=entry.at,
-            action=entry.action,
-            actor=entry.actor,
-            target=entry.target,
-            workspaceId=entry.tenant,
-            requestId=entry.request,
-            details=dict(entry.details),
-        )
-
-
-class AuditMeta(Wire):
-    """How to go on: `next` is null on the last page, and only there."""
-
-    size: int
-    next: str | None
-
-
-class AuditPage(Wire):
-    code: Literal["SUCCESS"] = "SUCCESS"
-    data: list[AuditEvent]
-    meta: AuditMeta
-    timestamp: str
-
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AuditQuestion:
     """What was asked of the audit, as it was sent; empty is what was not."""
 
-    call: Call
+    call: WorkspacesCall
     since: str
     until: str
     actor: str
