@@ -16,7 +16,7 @@ _TESTMO_PAGE = f"{_ANY} 400 422"
 _TESTMO_SITE_PAGE = f"{_TESTMO_PAGE} 403"
 
 STATUSES: dict[str, str] = {
-    # Document 002.
+    # Workspaces.
     "POST /api/workspaces": f"{_ANY} 400 403 409 415 422",
     "GET /api/workspaces": f"{_ANY} 400",
     "GET /api/workspaces/{workspaceId}": f"{_ANY} 403 404",
@@ -39,14 +39,14 @@ STATUSES: dict[str, str] = {
     "DELETE /api/auth/tokens/{tokenId}": f"{_ANY} 403 404 412 415",
     # The token endpoint (RFC 6749).
     "POST /oauth/token": f"{_ANY} 400",
-    # Document 000.
+    # User Space.
     "GET /minimal/rest/user/v1/org": _USER_SPACE,
     "GET /minimal/rest/user/v1/org/detail": _USER_SPACE,
     "GET /minimal/rest/user/v1/project": _USER_SPACE,
     "GET /minimal/rest/user/v1/project/detail": _USER_SPACE,
     "GET /minimal/rest/user/v1/space": _USER_SPACE,
     "GET /minimal/rest/user/v1/feature": _USER_SPACE,
-    # Document 001.
+    # Cloud Foundry v2.
     "GET /v2/users/{guid}/spaces": _CF_ONE,
     "GET /v2/users": _CF_LIST,
     "GET /v2/users/{guid}": _CF_ONE,
@@ -60,7 +60,7 @@ STATUSES: dict[str, str] = {
     "GET /v2/apps/{guid}": _CF_ONE,
     "GET /v2/info": "200 413",
     "GET /": "200 413",
-    # Document 003.
+    # The Testmo API.
     "GET /api/v1/user": f"{_ANY} 400",
     "GET /api/v1/users": _TESTMO_SITE_PAGE,
     "GET /api/v1/users/{user_id}": f"{_ANY} 400 403 404 422",
@@ -72,7 +72,7 @@ STATUSES: dict[str, str] = {
     "GET /api/v1/groups/{number}": f"{_ANY} 400 403 404 422",
     "GET /api/v1/roles": _TESTMO_SITE_PAGE,
     "GET /api/v1/roles/{number}": f"{_ANY} 400 403 404 422",
-    # Document 004.
+    # Workspace profile.
     "GET /api/workspace/auth/me": f"{_ANY} 403",
     # The site of itself.
     "GET /openapi.json": "200 413",

@@ -91,7 +91,7 @@ def _lines(kind: str, entities: Iterable[Any]) -> Iterator[Line]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Database):
-        return attributes(value)  # document 000 names its fields as the model does
+        return attributes(value)  # User Space names its fields as the model does
     if is_dataclass(value):
         return {to_camel(part.name): _plain(getattr(value, part.name)) for part in fields(value)}
     if isinstance(value, tuple):

@@ -15,7 +15,7 @@ app, handler = endpoint(TestmoAccess.ANY_TOKEN, project_of)
 
 
 @app.get("/api/v1/projects/<project_id>/users")
-@app.get("/api/v1/project/<project_id>/users")  # document 003 shows both
+@app.get("/api/v1/project/<project_id>/users")  # the Testmo API shows both
 def list_project_users(project_id: str, page: PageNumber = "", per_page: PerPage = "") -> TestmoNamedPage:
     call, paging = app.call, TestmoPageRequest.of(page, per_page)
     row = call.found.get(projects.place_of(call.number("project_id")))

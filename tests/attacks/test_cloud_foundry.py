@@ -1,4 +1,4 @@
-"""Cloud Foundry's query under attack: rows P-08 and P-12 to P-14 where document 001 is concerned."""
+"""Cloud Foundry's query under attack: rows P-08 and P-12 to P-14 in Cloud Foundry v2."""
 
 from collections.abc import Callable
 from urllib.parse import quote

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The demo, with the price of a hash that a newcomer pays, and the name that document 001 asks for."""
+    """The demo, with the price of a hash that a newcomer pays, and the name in Cloud Foundry v2's example."""
     real = Settings()
     cost = {
         "ARGON2_MEMORY_KIB": str(real.argon2_memory_kib),

@@ -17,7 +17,7 @@ PAGE = ROOT / "docs/clients.md"
 
 pytestmark = pytest.mark.real
 
-# Document 002 prints these two; the cookies are of a login, which it leaves to its reader.
+# The document of Workspaces prints these two; the cookies are of a login, which it leaves to its reader.
 CREATE_WORKSPACE = r"""
 curl -X POST http://localhost:8080/api/workspaces \
 -H "Content-Type: application/json" \
@@ -37,7 +37,7 @@ curl -c cookies.txt http://localhost:8080/api/auth/login \\
 -d '{{"email": "{people.ADMIN}", "password": "{people.PASSWORD}"}}'
 """
 
-# Document 001; its token comes from the token endpoint, in the way of Cloud Foundry's own command line.
+# Cloud Foundry v2; its token comes from the token endpoint, in the way of Cloud Foundry's own command line.
 TOKEN = f"""
 curl http://localhost:8080/oauth/token -u cf: -d grant_type=password \\
 --data-urlencode username={people.DEVELOPER} --data-urlencode password={people.PASSWORD}
@@ -54,7 +54,7 @@ curl "https://api.[your-domain.com]/v2/users/uaa-id-309/spaces" -X GET \
 	-H "Cookie: "
 """
 
-# Document 004 prints the first, and offers a header or a parameter for the token.
+# The document of Workspace profile prints the first, and offers a header or a parameter for the token.
 PROFILE = r"""
 curl --request GET \
 --url https://example.com/api/workspace/auth/me
@@ -67,7 +67,7 @@ PROFILE_BY_HEADER = (
 )
 PROFILE_BY_QUERY = PROFILE.rstrip() + "?access_token=<token>\n"
 
-# Document 000 prints routes and headers.
+# The document of User Space prints routes and headers.
 USER_SPACE = r"""
 curl http://localhost:8080/minimal/rest/user/v1/{name} \
 -H 'X-Org-Id: org-id' \
@@ -109,14 +109,14 @@ def test_the_cookie_jar_of_document_002(curl: Curl, report: Callable[[str], None
     member = curl(ADD_MEMBER, {"ws-uuid": made["data"]["id"], "user-uuid": people.DEVELOPER_ID})
     assert member["code"] == "SUCCESS"
     assert (member["data"]["userId"], member["data"]["role"]) == (people.DEVELOPER_ID, "MEMBER")
-    report("curl: the cookie jar of document 002")
+    report("curl: the cookie jar of Workspaces")
 
 
 def test_the_headers_of_document_000(curl: Curl, report: Callable[[str], None]) -> None:
     ids = {"org-id": people.ORG_ID, "project-id": people.PROJECT_ID, "user-id": people.DEVELOPER_ID}
     for name in ("project/detail", "project", "org/detail", "org", "space", "feature"):
         assert curl(USER_SPACE, {"{name}": name, **ids})["data"], name
-    report("curl: the six routes of document 000 with its headers")
+    report("curl: the six routes of User Space with its headers")
 
 
 def test_the_request_of_document_001(curl: Curl, report: Callable[[str], None]) -> None:
@@ -131,7 +131,7 @@ def test_the_request_of_document_001(curl: Curl, report: Callable[[str], None]) 
     ]
     # What the document prints expired ten years ago, and its key is published.
     assert (curl(LIST_SPACES, ids)["error_code"], curl(LIST_SPACES)["code"]) == ("CF-InvalidAuthToken", 1000)
-    report("curl: the request of document 001")
+    report("curl: the request of Cloud Foundry v2")
 
 
 def test_the_requests_of_document_004(curl: Curl, report: Callable[[str], None]) -> None:
@@ -139,7 +139,7 @@ def test_the_requests_of_document_004(curl: Curl, report: Callable[[str], None])
     token = {"<token>": people.DEVELOPER_TOKEN}
     by_header, by_query = curl(PROFILE_BY_HEADER, token), curl(PROFILE_BY_QUERY, token)
     assert by_header["Data"]["UserId"] == by_query["Data"]["UserId"] == people.DEVELOPER_ID
-    report("curl: the request of document 004, its token in the header and in the query")
+    report("curl: the request of Workspace profile, its token in the header and in the query")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Document 001's ground: the data sets of its contract, imported, tokens of an issuer, and a scene."""
+"""What the Cloud Foundry tests stand on: its contract's data, imported, and tokens of an issuer."""
 
 import json
 from collections.abc import Callable

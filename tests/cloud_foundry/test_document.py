@@ -1,4 +1,4 @@
-"""Document 001, as it prints its request and its answer."""
+"""The document of Cloud Foundry v2, as it prints its request and its answer."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""`make run`, over real HTTP: the printed lines work, document 002 is walked, data is kept."""
+"""`make run`, over real HTTP: the printed lines work, all of Workspaces is walked, data is kept."""
 
 import http.client
 import json

@@ -47,7 +47,7 @@ FAR = 3  # the page of a crowded list that takes most
 
 @dataclass(frozen=True)
 class Stage:
-    """What the rows stand on: the scene of document 002, and more of its people's belongings."""
+    """What the rows stand on: the data of the Workspaces tests, and more of its people's belongings."""
 
     api: Api
     directory: Directory
@@ -223,7 +223,7 @@ def _root(stage: Stage) -> User:
 
 
 def _cloud_foundry(path: str, who: Callable[[Stage], User] = lambda on: on.ada) -> Callable[[Stage], Answer]:
-    """A request of document 001; ids of the stage stand in braces."""
+    """A request to Cloud Foundry v2; ids of the stage stand in braces."""
 
     def ask(on: Stage) -> Answer:
         filled = path.format(ada=on.ada.id, acme=on.scene.acme.id, alpha=on.alpha.id)

@@ -1,4 +1,4 @@
-"""The scene of document 003."""
+"""The data that the Testmo API's tests stand on."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whom and what the tests of document 003 speak of, and what every answer has."""
+"""Whom and what the tests of the Testmo API speak of, and what every answer has."""
 
 from dataclasses import dataclass, replace
 from typing import Any

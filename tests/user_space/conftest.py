@@ -1,4 +1,4 @@
-"""The scene of document 000."""
+"""The data that User Space's tests stand on."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whom and what the tests of document 000 speak of, its endpoints, and what every answer has."""
+"""Whom and what the tests of User Space speak of, its endpoints, and what every answer has."""
 
 from dataclasses import dataclass
 from typing import Any

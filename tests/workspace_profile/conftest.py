@@ -1,4 +1,4 @@
-"""The scene of document 004."""
+"""The data that the Workspace profile's tests stand on."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whom and what the tests of document 004 speak of, and what every answer has."""
+"""Whom and what the tests of Workspace profile speak of, and what every answer has."""
 
 from dataclasses import dataclass
 from typing import Any

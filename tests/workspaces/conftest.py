@@ -1,4 +1,4 @@
-"""The scene of document 002."""
+"""The data that the Workspaces tests stand on."""
 
 import pytest
 

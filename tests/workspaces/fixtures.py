@@ -1,4 +1,4 @@
-"""Whom and what the tests of document 002 speak of, its endpoints, and what every answer has."""
+"""Whom and what the tests of Workspaces speak of, its endpoints, and what every answer has."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Document 002 in one sitting, from the first login to the last: each request as documented, and refused."""
+"""Workspaces from the first login to the last: each request as documented, and refused."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Document 001 in the OpenAPI document; its handlers read the query themselves, and answer dictionaries."""
+"""Cloud Foundry v2 in the OpenAPI document; its handlers read the query themselves, and answer dicts."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Document 003 in the OpenAPI document."""
+"""The Testmo API in the OpenAPI document."""
 
 from tools.openapi.api_spec import (
     BEARER,

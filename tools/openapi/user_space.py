@@ -1,4 +1,4 @@
-"""Document 000 in the OpenAPI document."""
+"""User Space in the OpenAPI document."""
 
 from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, Refusal, Schema, phrase, record
 

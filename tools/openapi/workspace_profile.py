@@ -1,4 +1,4 @@
-"""Document 004 in the OpenAPI document."""
+"""Workspace profile in the OpenAPI document."""
 
 from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, Refusal, Schema, phrase, record
 

@@ -1,4 +1,4 @@
-"""Document 002 in the OpenAPI document."""
+"""Workspaces in the OpenAPI document."""
 
 from tools.openapi.api_spec import (
     IDENTIFIER,

@@ -51,7 +51,7 @@ class UserKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a workspace wants moments and numbers shown (document 004; the defaults are its contract's)."""
+    """How a workspace wants moments and numbers shown, with the defaults of docs/workspace-profile.md."""
 
     locale: str = "en-US"
     time_zone: str = "UTC"
@@ -63,7 +63,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """The postal face of a workspace (document 000)."""
+    """The postal address of a workspace, which User Space shows (docs/user-space.md)."""
 
     abbreviation: str = ""
     admin_email: str = ""
@@ -94,7 +94,7 @@ class Tenant:
 class User:
     """A user of the site. The password is elsewhere and never travels with it.
 
-    `number` is the integer id (document 003) and the place in the site's order of creation.
+    `number` is the integer id in the Testmo API and the place in the site's order of creation.
     `epoch` moves when all sessions end; `revision` with every change. The oldest membership's
     workspace is kept here so that a caller's workspace is known without a search. `floors` says for
     workspaces whose membership ended up to which membership grants are void, until they are cleared.
@@ -179,7 +179,7 @@ class Membership:
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """Connection metadata of a project's database; never a password (document 000)."""
+    """Connection metadata of a project's database; never a password (docs/user-space.md)."""
 
     host: str
     port: str
@@ -194,7 +194,7 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project of a workspace; `number` is its integer id (document 003)."""
+    """A project of a workspace; `number` is its integer id in the Testmo API."""
 
     id: str
     number: int
@@ -250,7 +250,7 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class PermissionRole:
-    """A site-wide role of document 003 (`role_id`), whose permissions document 004 shows."""
+    """A site-wide role of the Testmo API (`role_id`), whose permissions the Workspace profile shows."""
 
     number: int
     name: str
@@ -260,7 +260,7 @@ class PermissionRole:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A site-wide group of users (document 003)."""
+    """A site-wide group of users (docs/testmo.md)."""
 
     number: int
     name: str

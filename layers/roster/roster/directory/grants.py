@@ -51,7 +51,7 @@ def plan_space_role(work: Transaction, space: Space, user: User, role: SpaceRole
 
 
 def row_of(space: Space) -> Item:
-    """What lists of spaces keep of one: what filters and orders ask for (document 001)."""
+    """What lists of spaces keep of one: what filters and orders ask for (Cloud Foundry v2)."""
     return {
         "space_id": space.id,
         "workspace_id": space.workspace_id,

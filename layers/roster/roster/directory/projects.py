@@ -1,4 +1,4 @@
-"""Projects of a workspace; their number is the integer id of document 003."""
+"""Projects of a workspace; their number is the integer id of the Testmo API."""
 
 from roster.db import counted_lists, keys
 from roster.db.codec import attributes, entity, naming, readable

@@ -11,7 +11,7 @@ from roster.errors import Conflict, NotFound
 from roster.events import Event
 
 MODULES = ("Boards", "Booking", "CurrencyRates", "EntitlementOperations", "WorkInbox")
-"""The modules of document 004. The tenant counts its switched-on features of each."""
+"""The modules that the Workspace profile names. The tenant counts its switched-on features of each."""
 
 
 def module_count(module: str) -> str:

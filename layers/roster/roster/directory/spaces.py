@@ -12,7 +12,7 @@ from roster.errors import Conflict, NotFound
 from roster.events import Event
 
 LISTED = ("id", "number", "workspace_id", "name", "created_at", "updated_at", "allow_ssh")
-"""What the site's list of spaces keeps of one: all that document 001 shows."""
+"""What the site's list of spaces keeps of one: all that Cloud Foundry v2 shows."""
 
 
 def of_item(found: Item | None) -> Space | None:

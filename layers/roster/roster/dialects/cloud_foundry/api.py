@@ -1,4 +1,4 @@
-"""Cloud Foundry v2 (document 001): bearer token, envelopes of `{metadata, entity}`, numbered pages.
+"""Cloud Foundry v2 (docs/cloud-foundry.md): bearer token, `{metadata, entity}`, numbered pages.
 
 A caller is let in, in the reference's order of checks:
 

@@ -51,7 +51,7 @@ def root(base: str) -> dict[str, Any]:
 
 
 def info(base: str) -> dict[str, Any]:
-    """Document 001's reference says this at `/v2/info`; every field may be null."""
+    """The reference of Cloud Foundry v2 says this at `/v2/info`; every field may be null."""
     return {
         "name": "Roster",
         "build": "",

@@ -1,4 +1,4 @@
-"""Testmo users (document 003): bearer token, bare objects and numbered pages."""
+"""The Testmo API (docs/testmo.md): bearer token, bare objects and numbered pages."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

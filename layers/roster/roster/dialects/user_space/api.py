@@ -1,4 +1,4 @@
-"""User Space (document 000): identity headers, and what the caller sees of one organisation's project."""
+"""User Space (docs/user-space.md): identity headers; what the caller sees of an organisation's project."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

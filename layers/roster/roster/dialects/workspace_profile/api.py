@@ -1,4 +1,4 @@
-"""Workspace profile (document 004): the caller in one workspace, PascalCase, ProblemDetails."""
+"""Workspace profile (docs/workspace-profile.md): the caller in one workspace, PascalCase, ProblemDetails."""
 
 from roster.auth.authentication import bearer_in
 from roster.db.store import Store

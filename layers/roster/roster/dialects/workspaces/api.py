@@ -1,4 +1,4 @@
-"""Workspaces and admin users (document 002): a session or an API token, enveloped JSON, UPPER_SNAKE codes."""
+"""Workspaces and admin users (docs/workspaces.md): a session or an API token, enveloped JSON."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The audit in the dialect of document 002: what may be asked of it, and how it is shown."""
+"""The audit in the Workspaces dialect: what may be asked of it, and how it is shown."""
 
 import json
 from collections.abc import Sequence
