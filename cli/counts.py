@@ -14,7 +14,7 @@ from roster.db import counted_lists, keys
 from roster.db.codec import readable
 from roster.db.store import Item, Key, Store, every
 from roster.directory import reference_data, users
-from roster.domain import Feature, Tenant, User, WorkspaceRole
+from roster.domain import Feature, User, Workspace, WorkspaceRole
 
 T = TypeVar("T")
 C = TypeVar("C")
@@ -180,9 +180,9 @@ def workspace_admins(store: Store, workspace_id: str) -> tuple[int | None, int] 
     prefix = keys.member(workspace_id, "x").sk.removesuffix("x")
 
     def look() -> tuple[int | None, frozenset[str]]:
-        tenant = store.get(keys.tenant(workspace_id)) or {}
-        held = every(store, keys.tenant(workspace_id).pk, begins=prefix)
-        return _maybe(tenant, "admins"), frozenset(
+        workspace = store.get(keys.workspace(workspace_id)) or {}
+        held = every(store, keys.workspace(workspace_id).pk, begins=prefix)
+        return _maybe(workspace, "admins"), frozenset(
             str(item["SK"]) for item in held if is_workspace_admin(item)
         )
 
@@ -200,7 +200,7 @@ def modules(
 
     Reads the whole table, for no list leads to features.
     """
-    places = [keys.tenant(workspace_id) for workspace_id in workspace_ids]
+    places = [keys.workspace(workspace_id) for workspace_id in workspace_ids]
 
     def look() -> tuple[dict[Key, dict[str, int | None]], frozenset[tuple[str, str, str]]]:
         present = store.batch_get(places)
@@ -261,10 +261,10 @@ def agrees(user: User, found: Oldest | None) -> bool:
     return user.oldest_membership_at == found[0] and user.oldest_workspace_id in found[1]
 
 
-def module_counts(item: Item, tenant: Tenant) -> Iterator[tuple[tuple[str, str], int]]:
-    """What a tenant's item says of its modules."""
+def module_counts(item: Item, workspace: Workspace) -> Iterator[tuple[tuple[str, str], int]]:
+    """What a workspace's item says of its modules."""
     for name, module in _MODULE_OF.items():
-        yield (tenant.id, module), _whole(item, name)
+        yield (workspace.id, module), _whole(item, name)
 
 
 def _leaves(branch: Item) -> Iterator[tuple[int, int]]:

@@ -31,9 +31,9 @@ from roster.domain import (
     Project,
     Session,
     Space,
-    Tenant,
     TokenFamily,
     User,
+    Workspace,
 )
 
 
@@ -129,7 +129,7 @@ class Told:
     needs: tuple[Need, ...] = ()
     offers: tuple[Offer, ...] = ()
     awaits: tuple[Key, ...] = ()
-    entity: User | Tenant | Membership | Feature | None = None
+    entity: User | Workspace | Membership | Feature | None = None
 
 
 _NOTHING = Told()
@@ -283,24 +283,27 @@ def _secret(key: Key, item: Item) -> Told:
 # Workspaces and their members.
 
 
-def _tenant(key: Key, item: Item) -> Told:
-    tenant = entity(Tenant, item)
-    _under(key, keys.tenant(tenant.id))
+def _workspace(key: Key, item: Item) -> Told:
+    workspace = entity(Workspace, item)
+    _under(key, keys.workspace(workspace.id))
     row = Copy(
-        Invariant.WORKSPACE_ROW, key, keys.row(keys.WORKSPACES, tenant.number), _some(item, workspaces.LISTED)
+        Invariant.WORKSPACE_ROW,
+        key,
+        keys.row(keys.WORKSPACES, workspace.number),
+        _some(item, workspaces.LISTED),
     )
-    lock = Copy(Invariant.KEY_LOCK, key, keys.workspace_key(tenant.key), {"workspace_id": tenant.id})
-    return Told(copies=(row, lock), offers=((key, None), (key, tenant.number)), entity=tenant)
+    lock = Copy(Invariant.KEY_LOCK, key, keys.workspace_key(workspace.key), {"workspace_id": workspace.id})
+    return Told(copies=(row, lock), offers=((key, None), (key, workspace.number)), entity=workspace)
 
 
-def _tenant_row(key: Key, item: Item) -> Told:
+def _workspace_row(key: Key, item: Item) -> Told:
     content = _some(item, workspaces.LISTED)
-    return Told(copy=Copy(Invariant.WORKSPACE_ROW, keys.tenant(_text(item, "id")), key, content))
+    return Told(copy=Copy(Invariant.WORKSPACE_ROW, keys.workspace(_text(item, "id")), key, content))
 
 
 def _key_lock(key: Key, item: Item) -> Told:
     owner = _text(item, "workspace_id")
-    return Told(copy=Copy(Invariant.KEY_LOCK, keys.tenant(owner), key, {"workspace_id": owner}))
+    return Told(copy=Copy(Invariant.KEY_LOCK, keys.workspace(owner), key, {"workspace_id": owner}))
 
 
 def _member(key: Key, item: Item) -> Told:
@@ -318,7 +321,7 @@ def _member(key: Key, item: Item) -> Told:
         ),
         needs=(
             Need(Invariant.MEMBERSHIP_USER, keys.user(found.user_id)),
-            Need(Invariant.MEMBERSHIP_WORKSPACE, keys.tenant(found.workspace_id)),
+            Need(Invariant.MEMBERSHIP_WORKSPACE, keys.workspace(found.workspace_id)),
         ),
         entity=found,
     )
@@ -340,7 +343,7 @@ def _users_workspace_row(key: Key, item: Item) -> Told:
     workspace_id, created_at = _text(item, "workspace_id"), _text(item, "created_at")
     owner = keys.member(workspace_id, user_id)
     copy = _users_workspace(owner, user_id, workspace_id, created_at, _text(item, "role"))
-    number = Need(Invariant.USERS_WORKSPACE_ROW, keys.tenant(workspace_id), number_of(key))
+    number = Need(Invariant.USERS_WORKSPACE_ROW, keys.workspace(workspace_id), number_of(key))
     return Told(copy=copy, needs=(number,))
 
 
@@ -353,7 +356,7 @@ def _project(key: Key, item: Item) -> Told:
     place = keys.row(keys.PROJECTS, project.number)
     return Told(
         copies=(Copy(Invariant.PROJECT_ROW, key, place, _some(item, _PROJECT_LISTED)),),
-        needs=(Need(Invariant.PROJECT_WORKSPACE, keys.tenant(project.workspace_id)),),
+        needs=(Need(Invariant.PROJECT_WORKSPACE, keys.workspace(project.workspace_id)),),
         offers=((key, None), (key, project.workspace_id)),
     )
 
@@ -376,7 +379,7 @@ def _space(key: Key, item: Item) -> Told:
             grants.row_of(space),
         ),
     ]
-    needs = [Need(Invariant.SPACE_WORKSPACE, keys.tenant(space.workspace_id))]
+    needs = [Need(Invariant.SPACE_WORKSPACE, keys.workspace(space.workspace_id))]
     if space.project_id is not None:
         place = keys.space_in_project(space.project_id, space.id)
         copies.append(Copy(Invariant.PROJECTS_SPACE, key, place, _some(item, _SPACE)))
@@ -427,7 +430,7 @@ def _spaces_app(key: Key, item: Item) -> Told:
 def _feature(key: Key, item: Item) -> Told:
     feature = entity(Feature, item)
     _under(key, keys.feature(feature.id))
-    needs = [Need(Invariant.FEATURE_WORKSPACE, keys.tenant(feature.workspace_id))]
+    needs = [Need(Invariant.FEATURE_WORKSPACE, keys.workspace(feature.workspace_id))]
     copies: tuple[Copy, ...] = ()
     if feature.project_id is not None:
         place = keys.feature_in_project(feature.project_id, feature.id)
@@ -572,7 +575,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.client_attempts(_X, _X)): _unjudged,
     words_of(keys.source_logins(_X, _X)): _unjudged,
     words_of(keys.source_gateway(_X, _X)): _unjudged,
-    words_of(keys.tenant(_X)): _tenant,
+    words_of(keys.workspace(_X)): _workspace,
     words_of(keys.member(_X, _X)): _member,
     words_of(keys.workspace_key(_X)): _key_lock,
     words_of(keys.project(_X)): _project,
@@ -595,7 +598,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
         (words_of(Key(listing, ""))[0], part): reader
         for listing, row in {
             keys.USERS: _user_row,
-            keys.WORKSPACES: _tenant_row,
+            keys.WORKSPACES: _workspace_row,
             keys.PROJECTS: _project_row,
             keys.SPACES: _space_row,
             keys.members(_X): _member_row,

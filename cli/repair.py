@@ -319,7 +319,7 @@ class _Round:
         """All of them by one look: it walks the whole table."""
         looked = _stood(counts.modules(self.store, [key.pk.split("#")[1] for key in findings]))
         for (workspace_id, module), seen in looked.items():
-            finding = findings[keys.tenant(workspace_id)]
+            finding = findings[keys.workspace(workspace_id)]
             self._count(finding, reference_data.module_count(module), seen)
 
     def _count(self, finding: Finding, name: str, seen: tuple[int | None, int] | None) -> None:
@@ -407,7 +407,7 @@ def _named(key: Key) -> str:
 
 def _homes(copy: Copy) -> set[Key]:
     """What must be read to know where the copy is."""
-    return set() if copy.place.sk else {keys.tenant(str(copy.content["workspace_id"]))}
+    return set() if copy.place.sk else {keys.workspace(str(copy.content["workspace_id"]))}
 
 
 def _was(name: str, value: str | int | None) -> Condition:

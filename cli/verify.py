@@ -20,7 +20,7 @@ from roster.db import counted_lists, keys
 from roster.db.codec import CorruptItem
 from roster.db.store import Item, Key, Store
 from roster.directory import grants
-from roster.domain import Feature, Membership, Tenant, User
+from roster.domain import Feature, Membership, User, Workspace
 
 YOUNG = timedelta(hours=1)
 """How long a sweep may take before what it has not cleared counts as broken."""
@@ -195,14 +195,14 @@ class _Walk:
         elif set(other).isdisjoint(said):
             self.differing.add(user_id)
 
-    def _count(self, item: Item, entity: User | Tenant | Membership | Feature) -> None:
+    def _count(self, item: Item, entity: User | Workspace | Membership | Feature) -> None:
         match entity:
             case User():
                 self.site_admins += entity.is_admin
                 if entity.oldest_workspace_id is not None or entity.oldest_membership_at is not None:
                     said = hash((entity.oldest_membership_at, entity.oldest_workspace_id))
                     self._compare(entity.id, (said,))
-            case Tenant():
+            case Workspace():
                 self.admins[entity.id] -= entity.admins
                 for place, count in counts.module_counts(item, entity):
                     self.modules[place] -= count
@@ -352,7 +352,7 @@ class _Judge:
         yield from _compared(keys.site_admins(), Invariant.SITE_ADMINS, seen, _detail("count", seen))
 
     def workspace_admins(self, workspace_id: str) -> Iterator[_Verdict]:
-        key = keys.tenant(workspace_id)
+        key = keys.workspace(workspace_id)
         seen = counts.workspace_admins(self.store, workspace_id)
         if self.store.get(key) is not None:
             yield from _compared(key, Invariant.WORKSPACE_ADMINS, seen, _detail("admins", seen))
@@ -360,10 +360,10 @@ class _Judge:
     def modules(self, workspace_ids: list[str]) -> Iterator[_Verdict]:
         looked = counts.modules(self.store, workspace_ids)
         if looked is None:
-            yield from (_restless(keys.tenant(each), Invariant.MODULE_COUNT) for each in workspace_ids)
+            yield from (_restless(keys.workspace(each), Invariant.MODULE_COUNT) for each in workspace_ids)
             return
         for (workspace_id, module), seen in looked.items():
-            key = keys.tenant(workspace_id)
+            key = keys.workspace(workspace_id)
             yield from _compared(key, Invariant.MODULE_COUNT, seen, _detail(module, seen))
 
 
@@ -385,8 +385,8 @@ def place_of(copy: Copy, found: _Found) -> Key | None:
     """Where the copy is; None where that depends on a workspace that is not there."""
     if copy.place.sk:
         return copy.place
-    tenant = found.get(keys.tenant(str(copy.content["workspace_id"])), {})
-    number = tenant.get("number")
+    workspace = found.get(keys.workspace(str(copy.content["workspace_id"])), {})
+    number = workspace.get("number")
     return keys.row(copy.place.pk, number) if isinstance(number, int) else None
 
 
@@ -404,7 +404,7 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
             copies += [each for each in other.copies if each.invariant == told.copy.invariant]
     for copy in copies:
         if not copy.place.sk:
-            wanted.add(keys.tenant(str(copy.content["workspace_id"])))
+            wanted.add(keys.workspace(str(copy.content["workspace_id"])))
         if (place := place_of(copy, found)) is not None:
             wanted.add(place)
     for need in told.needs:

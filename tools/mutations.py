@@ -126,8 +126,8 @@ GUARDS = (
     Guard(
         "organizations named in Cloud Foundry",
         f"{LAYER}/dialects/cloud_foundry/conditions.py",
-        "{guid: each for guid, each in tenants.items() if self.visibility.sees(each, evidence)},",
-        "tenants,",
+        "{guid: each for guid, each in workspaces.items() if self.visibility.sees(each, evidence)},",
+        "workspaces,",
         ("tests/cloud_foundry/test_conditions.py",),
     ),
     Guard(
@@ -168,8 +168,8 @@ GUARDS = (
     Guard(
         "membership in User Space",
         f"{LAYER}/dialects/user_space/api.py",
-        "if project.workspace_id != tenant.id or not (user.is_admin or membership):",
-        "if project.workspace_id != tenant.id:",
+        "if project.workspace_id != workspace.id or not (user.is_admin or membership):",
+        "if project.workspace_id != workspace.id:",
         (
             "tests/user_space/test_get_org.py",
             "tests/user_space/test_identity.py",

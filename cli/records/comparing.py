@@ -13,7 +13,7 @@ T = TypeVar("T")
 _AT_ONCE = 1000
 
 _PROFILES: Mapping[str, Callable[[str], Key]] = {
-    "workspace": keys.tenant,
+    "workspace": keys.workspace,
     "project": keys.project,
     "space": keys.space,
     "app": keys.app,

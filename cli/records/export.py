@@ -32,8 +32,8 @@ from roster.domain import (
     PermissionRole,
     Project,
     Space,
-    Tenant,
     User,
+    Workspace,
 )
 
 _AT_ONCE = 100
@@ -63,7 +63,7 @@ def export(store: Store, out: TextIO, *, progress: Progress = unheard) -> Counte
 def _records(store: Store) -> Iterator[tuple[str, Iterator[Line]]]:
     """The lines of each type, in the order in which they would be written."""
     strays = _strays(store)
-    workspaces = _entities(store, Tenant, keys.WORKSPACES, lambda row: keys.tenant(str(row["id"])))
+    workspaces = _entities(store, Workspace, keys.WORKSPACES, lambda row: keys.workspace(str(row["id"])))
     projects = _entities(store, Project, keys.PROJECTS, lambda row: keys.project(str(row["id"])))
     spaces = _entities(store, Space, keys.SPACES, lambda row: keys.space(str(row["id"])))
     apps = _entities(store, App, keys.APPS, lambda row: keys.app(str(row["id"])))

@@ -29,9 +29,9 @@ from roster.domain import (
     Project,
     Settings,
     Space,
-    Tenant,
     User,
     UserKind,
+    Workspace,
 )
 
 Reference: TypeAlias = tuple[str, str, str]
@@ -137,9 +137,9 @@ class WorkspaceRecord(Record):
     def identity(self, given: Mapping[str, Any]) -> str:
         return self.id or f"key:{self.key}"
 
-    def made(self, made_id: str, number: int, at: str) -> Tenant:
+    def made(self, made_id: str, number: int, at: str) -> Workspace:
         created = self.created_at or at
-        return Tenant(
+        return Workspace(
             id=made_id,
             number=number,
             key=self.key,

@@ -175,7 +175,7 @@ class Writer:
                 for key in (
                     keys.member(record.workspace_id, record.user_id),
                     keys.user(record.user_id),
-                    keys.tenant(record.workspace_id),
+                    keys.workspace(record.workspace_id),
                 )
             ]
         )
@@ -190,15 +190,15 @@ class Writer:
         rounds: Counter[str] = Counter()
         parts: list[tuple[int, int, Transaction]] = []
         for entry, record in missing:
-            tenant = workspaces.of_item(found.get(keys.tenant(record.workspace_id)))
+            workspace = workspaces.of_item(found.get(keys.workspace(record.workspace_id)))
             user = ahead.get(record.user_id) or users.of_item(found.get(keys.user(record.user_id)))
-            if tenant is None or user is None:
-                results[entry] = _reason(NotFound("workspace" if tenant is None else "user"))
+            if workspace is None or user is None:
+                results[entry] = _reason(NotFound("workspace" if workspace is None else "user"))
                 continue
             role, at = WorkspaceRole(record.role), record.created_at or self.at
-            made = Membership(tenant.id, user.id, role, numbers[entry], at)
+            made = Membership(workspace.id, user.id, role, numbers[entry], at)
             work = Transaction(self.by)
-            members.plan(work, tenant, user, made)
+            members.plan(work, workspace, user, made)
             parts.append((rounds[user.id], entry, work))
             rounds[user.id] += 1
             ahead[user.id] = members.joined(user, made)

@@ -8,4 +8,4 @@ app, handler = endpoint()
 
 @app.get("/minimal/rest/user/v1/org")
 def get_org() -> Envelope[Org]:
-    return Envelope(message="organisation", data=Org.of(app.call.tenant))
+    return Envelope(message="organisation", data=Org.of(app.call.workspace))

@@ -8,4 +8,4 @@ app, handler = endpoint()
 
 @app.get("/minimal/rest/user/v1/org/detail")
 def get_org_detail() -> Envelope[OrgDetail]:
-    return Envelope(message="organisation in detail", data=OrgDetail.of(app.call.tenant))
+    return Envelope(message="organisation in detail", data=OrgDetail.of(app.call.workspace))

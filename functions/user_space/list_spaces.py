@@ -10,6 +10,6 @@ app, handler = endpoint()
 @app.get("/minimal/rest/user/v1/space")
 def list_spaces() -> Envelope[list[UserSpaceSpace]]:
     call = app.call
-    available = None if call.sees_all else spaces.of_user_in(call.store, call.user, call.tenant.id)
+    available = None if call.sees_all else spaces.of_user_in(call.store, call.user, call.workspace.id)
     found = spaces.in_project(call.store, call.project.id, available)
     return Envelope(message="spaces", data=[UserSpaceSpace.of(space) for space in found])

@@ -11,12 +11,12 @@ app, handler = endpoint(Access.WORKSPACE_ADMIN)
 @app.post("/api/workspaces/<workspaceId>/members")
 def add_member(workspaceId: str, body: AddMember) -> Success[Member]:
     call = app.call
-    tenant, role = call.tenant, WorkspaceRole(body.role)
+    workspace, role = call.workspace, WorkspaceRole(body.role)
     return call.once(
         body,
         Success[Member],
         lambda extra_writes: members.add(
-            call.store, tenant, body.userId, role, by=call.actor, extra_writes=extra_writes
+            call.store, workspace, body.userId, role, by=call.actor, extra_writes=extra_writes
         ),
         lambda joined: Member.of(*joined),
     )

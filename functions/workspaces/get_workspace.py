@@ -9,5 +9,5 @@ app, handler = endpoint(Access.MEMBER)
 
 @app.get("/api/workspaces/<workspaceId>")
 def get_workspace(workspaceId: str) -> Response[Success[WorkspaceDetail]]:
-    tenant = app.call.tenant
-    return app.call.tagged(WorkspaceDetail.of(tenant), tenant.revision)
+    workspace = app.call.workspace
+    return app.call.tagged(WorkspaceDetail.of(workspace), workspace.revision)

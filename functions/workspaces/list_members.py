@@ -10,5 +10,5 @@ app, handler = endpoint(Access.MEMBER)
 @app.get("/api/workspaces/<workspaceId>/members")
 def list_members(workspaceId: str, page: PageNumber = "", size: PageSize = "") -> Listed[Member]:
     call, paging = app.call, PageRequest.of(page, size)
-    found, total = members.page(call.store, call.tenant.id, paging.page, paging.size)
+    found, total = members.page(call.store, call.workspace.id, paging.page, paging.size)
     return call.listed(paging, [Member.of(membership, user) for membership, user in found], total)

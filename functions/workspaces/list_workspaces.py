@@ -1,17 +1,17 @@
 """GET /api/workspaces: the caller's workspaces; all of them to a platform ADMIN."""
 
 from roster.dialects.workspaces.api import Access, endpoint
-from roster.dialects.workspaces.schemas import Listed, PageNumber, PageRequest, PageSize, Workspace
+from roster.dialects.workspaces.schemas import Listed, PageNumber, PageRequest, PageSize, WorkspaceShape
 from roster.directory import workspaces
 
 app, handler = endpoint(Access.ANY_USER)
 
 
 @app.get("/api/workspaces")
-def list_workspaces(page: PageNumber = "", size: PageSize = "") -> Listed[Workspace]:
+def list_workspaces(page: PageNumber = "", size: PageSize = "") -> Listed[WorkspaceShape]:
     call, paging = app.call, PageRequest.of(page, size)
     if call.user.is_admin:
         found, total = workspaces.page(call.store, paging.page, paging.size)
     else:
         found, total = workspaces.page_of_caller(call.store, call.user, paging.page, paging.size)
-    return call.listed(paging, [Workspace.of(tenant) for tenant in found], total)
+    return call.listed(paging, [WorkspaceShape.of(workspace) for workspace in found], total)

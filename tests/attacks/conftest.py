@@ -12,7 +12,7 @@ from roster.auth import api_tokens
 from roster.auth.issuers import Issuers
 from roster.clock import instant
 from roster.db.transactions import Transaction
-from roster.domain import ApiToken, Project, Tenant, User
+from roster.domain import ApiToken, Project, User, Workspace
 from tests.attacks import jwt
 from tests.contract.fixtures import World
 from tests.support.api import Answer, Api, _answer, in_process
@@ -35,17 +35,17 @@ class Site:
     api: Api
     directory: Directory
     user: User
-    tenant: Tenant
+    workspace: Workspace
     project: Project
 
     @classmethod
     @made_once
     def make(cls, api: Api, directory: Directory) -> "Site":
-        user, tenant = directory.user("ada", id="u1"), directory.workspace()
-        directory.member(tenant, user)
-        project = directory.project(tenant)
+        user, workspace = directory.user("ada", id="u1"), directory.workspace()
+        directory.member(workspace, user)
+        project = directory.project(workspace)
         directory.grant(project, user)
-        return cls(api, directory, user, tenant, project)
+        return cls(api, directory, user, workspace, project)
 
     def trust(self, *entries: dict[str, Any]) -> Issuers:
         """Believe these issuers and no others."""

@@ -59,7 +59,7 @@ def behind_a_gateway(site: Site, deployed: Deploy) -> None:
 
 def lines(site: Site, **changed: str | None) -> list[tuple[str, str]]:
     """The three headers of user `u1`; None leaves one out."""
-    wanted = {"x-user-id": "u1", "x-org-id": site.tenant.id, "x-project-id": site.project.id}
+    wanted = {"x-user-id": "u1", "x-org-id": site.workspace.id, "x-project-id": site.project.id}
     wanted |= {f"x-{name}-id": value for name, value in changed.items()}  # type: ignore[misc]
     return [(name, value) for name, value in wanted.items() if value is not None]
 
@@ -202,7 +202,7 @@ def test_h08_h09_not_yours_is_what_does_not_exist_byte_for_byte(site: Site, path
     directory = site.directory
     theirs, stranger = directory.workspace("theirs"), directory.user("eve", id="u2")
     their_project = directory.project(theirs, "secret")
-    second = directory.project(site.tenant, "second")
+    second = directory.project(site.workspace, "second")
     proof = bearer(directory.token(site.user))
     unknown = site.ask(path, *lines(site, org="nowhere"), proof)
     assert unknown.status == 404
@@ -212,7 +212,7 @@ def test_h08_h09_not_yours_is_what_does_not_exist_byte_for_byte(site: Site, path
         lines(site, project=their_project.id),  # H-09: of another organisation
         lines(site, project="nothing"),
         lines(site, project=second.id),  # of the organisation, and not the caller's
-        lines(site, org=site.project.id, project=site.tenant.id),
+        lines(site, org=site.project.id, project=site.workspace.id),
     ):
         answer = site.ask(path, *given, proof)
         assert (answer.status, answer.text) == (404, unknown.text)
@@ -292,7 +292,7 @@ def test_h13_h14_where_a_request_says_it_is_from_changes_nothing(site: Site, dec
 
 def test_h15_database_metadata_holds_no_secret(site: Site) -> None:
     database = Database("db.example", "5432", "reader", "web", "postgres", 5, 30, 10, 2)
-    made = site.directory.project(site.tenant, "data", database=(database,))
+    made = site.directory.project(site.workspace, "data", database=(database,))
     site.directory.grant(made, site.user)
     proof = bearer(site.directory.token(site.user))
     answer = site.ask("/minimal/rest/user/v1/project/detail", *lines(site, project=made.id), proof)
@@ -361,5 +361,5 @@ def test_who_is_withdrawn_is_refused_on_the_next_request(site: Site, end: str) -
     elif end == "deleted":
         users.delete(site.api.store, users.alive(site.api.store, "u1"), by=site.directory.by)
     else:
-        site.directory.leave(site.tenant, site.user)
+        site.directory.leave(site.workspace, site.user)
     assert site.ask(PATH, *lines(site)).status == 404

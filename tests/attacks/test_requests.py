@@ -58,7 +58,7 @@ def test_another_path_beside_the_route_reaches_no_other_endpoint(site: Site) -> 
             "routeKey": "GET /api/workspaces/{workspaceId}",
             "rawPath": path,
             "cookies": cookies,
-            "pathParameters": {"workspaceId": site.tenant.id},
+            "pathParameters": {"workspaceId": site.workspace.id},
             "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
         }
         with site.api.no_effect():

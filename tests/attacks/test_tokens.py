@@ -594,7 +594,7 @@ def test_j30_the_token_of_a_suspended_user_is_answered_as_each_dialect_says(site
 
 
 def _at_user_space(site: Site, token: str) -> int:
-    identity = {"X-User-Id": "u1", "X-Org-Id": site.tenant.id, "X-Project-Id": site.project.id}
+    identity = {"X-User-Id": "u1", "X-Org-Id": site.workspace.id, "X-Project-Id": site.project.id}
     return site.api.get("/minimal/rest/user/v1/org", bearer=token, headers=identity).status
 
 

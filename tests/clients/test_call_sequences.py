@@ -25,10 +25,10 @@ def joe(directory: Directory) -> User:
         directory.workspace(),
         directory.workspace("globex"),
     )
-    for tenant in (acme, globex):
-        directory.member(tenant, joe)
-    for tenant, name in ((acme, "alpha"), (acme, "beta"), (globex, "gamma")):
-        directory.grant(directory.space(tenant, name), joe)
+    for workspace in (acme, globex):
+        directory.member(workspace, joe)
+    for workspace, name in ((acme, "alpha"), (acme, "beta"), (globex, "gamma")):
+        directory.grant(directory.space(workspace, name), joe)
     directory.client("cf")
     return joe
 

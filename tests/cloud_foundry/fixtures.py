@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from roster.domain import Space, Tenant, User
+from roster.domain import Space, User, Workspace
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
 from tests.support.fixtures import made_once
@@ -21,8 +21,8 @@ class Scene:
     boss: User
     memo: User
     stranger: User
-    acme: Tenant
-    globex: Tenant
+    acme: Workspace
+    globex: Workspace
     alpha: Space
     beta: Space
     gamma: Space  # of globex
@@ -58,9 +58,9 @@ class Scene:
         assert answer.status == 200, answer.text
         return [each["entity"].get("name") or each["metadata"]["guid"] for each in answer.json["resources"]]
 
-    def fill(self, tenant: Tenant, count: int) -> list[User]:
-        """Members of a tenant, each with an address and nothing else."""
-        made = [self.directory.user(f"extra-{tenant.key}-{place}") for place in range(count)]
+    def fill(self, workspace: Workspace, count: int) -> list[User]:
+        """Members of a workspace, each with an address and nothing else."""
+        made = [self.directory.user(f"extra-{workspace.key}-{place}") for place in range(count)]
         for user in made:
-            self.directory.member(tenant, user)
+            self.directory.member(workspace, user)
         return made

@@ -195,9 +195,9 @@ def test_everybody_sees_what_they_belong_to(scene: Scene, name: str) -> None:
         assert scene.get(f"/v2/spaces/{space.id}", user).status == expected
         assert scene.get(f"/v2/spaces/{space.id}/developers", user).status == expected
     assert scene.get("/v2/apps/app-1", user).status == (200 if "alpha" in spaces else 403)
-    for tenant in (scene.acme, scene.globex):
-        expected = 200 if tenant.key in organizations else 403
-        assert scene.get(f"/v2/organizations/{tenant.id}", user).status == expected
+    for workspace in (scene.acme, scene.globex):
+        expected = 200 if workspace.key in organizations else 403
+        assert scene.get(f"/v2/organizations/{workspace.id}", user).status == expected
     within = [each for each in spaces if each != "gamma"]
     if "acme" in organizations:
         assert scene.names(f"/v2/organizations/{scene.acme.id}/spaces", user) == within

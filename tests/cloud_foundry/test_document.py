@@ -9,7 +9,7 @@ import pytest
 
 from local.gateway import Request
 from roster.directory import users
-from roster.domain import Space, Tenant, User
+from roster.domain import Space, User, Workspace
 from tests.attacks.test_tokens import DOCUMENT_001
 from tests.cloud_foundry.conftest import Cloud
 from tests.support.api import Api
@@ -61,13 +61,13 @@ def documented(cloud: Callable[..., Cloud], directory: Directory) -> Cloud:
     """The document's user, organization and space."""
     ground = cloud()
     user: User = directory.user("joe", id=USER)
-    tenant: Tenant = directory.workspace("org", id=ORG)
-    directory.member(tenant, user)
+    workspace: Workspace = directory.workspace("org", id=ORG)
+    directory.member(workspace, user)
     moments: dict[str, Any] = {
         "created_at": "2016-06-08T16:41:37Z",
         "updated_at": "2016-06-08T16:41:26Z",
     }
-    space: Space = directory.space(tenant, "name-1948", id=SPACE, **moments)
+    space: Space = directory.space(workspace, "name-1948", id=SPACE, **moments)
     directory.grant(space, user)
     return ground
 
@@ -114,8 +114,10 @@ def test_every_answer_is_under_the_clients_request_id_and_one_of_ours(
 
 
 def test_strings_are_plain_utf_8(documented: Cloud, directory: Directory) -> None:
-    tenant = directory.workspace("other")
-    directory.grant(directory.space(tenant, "\u00fcber <&/> \U0001f680"), users.alive(directory.store, USER))
+    workspace = directory.workspace("other")
+    directory.grant(
+        directory.space(workspace, "\u00fcber <&/> \U0001f680"), users.alive(directory.store, USER)
+    )
     assert (
         '"name":"\u00fcber <&/> \U0001f680"'
         in documented.get(f"/v2/users/{USER}/spaces", documented.admin()).text

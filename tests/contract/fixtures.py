@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from roster.auth.credentials import Credential
-from roster.domain import Project, Space, Tenant, User, UserKind
+from roster.domain import Project, Space, User, UserKind, Workspace
 from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
 from tests.support.fixtures import made_once
@@ -43,8 +43,8 @@ class World:
     api: Api
     directory: Directory
     people: Mapping[str, User]
-    acme: Tenant
-    globex: Tenant
+    acme: Workspace
+    globex: Workspace
     web: Project
     mobile: Project
     alpha: Space
@@ -137,14 +137,14 @@ class World:
         return path
 
     def _of_cloud_foundry(self, path: str, role: str, place: str) -> str:
-        tenant, space = (self.globex, self.beta) if place == "foreign" else (self.acme, self.alpha)
+        workspace, space = (self.globex, self.beta) if place == "foreign" else (self.acme, self.alpha)
         match path.split("/")[2]:
             case "users":
                 guid, relation = self._user(role, place).id, "organizations"
             case "spaces":
                 guid, relation = space.id, "developers"
             case "organizations":
-                guid, relation = tenant.id, "spaces"
+                guid, relation = workspace.id, "spaces"
             case _:
                 guid, relation = f"app-of-{space.name}", ""
         guid = NOWHERE if place == "absent" else guid
@@ -200,7 +200,7 @@ class World:
         assert credential is not None
         return credential.id
 
-    def _member_of(self, workspace: Tenant) -> User:
+    def _member_of(self, workspace: Workspace) -> User:
         newcomer = self._newcomer()
         self.directory.member(workspace, newcomer)
         return newcomer

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from roster.directory import users
-from roster.domain import PlatformRole, Project, Space, Tenant, User
+from roster.domain import PlatformRole, Project, Space, User, Workspace
 from tests.support.api import Answer, Api, bare
 from tests.support.directory import Directory
 
@@ -26,8 +26,8 @@ class Two:
     api: Api
     ada: User
     root: User
-    acme: Tenant
-    globex: Tenant
+    acme: Workspace
+    globex: Workspace
     web: Project
     mobile: Project
     alpha: Space

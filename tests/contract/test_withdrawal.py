@@ -13,7 +13,7 @@ from roster.auth.issuers import Issuers
 from roster.db.store import Key
 from roster.db.transactions import Transaction
 from roster.directory import cleanup, users
-from roster.domain import ApiToken, Project, Space, Tenant, User
+from roster.domain import ApiToken, Project, Space, User, Workspace
 from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
 
@@ -50,7 +50,7 @@ class App:
     directory: Directory
     root: User
     ada: User
-    acme: Tenant
+    acme: Workspace
     web: Project
     alpha: Space
     session: str

@@ -8,7 +8,7 @@ from roster.db.counted_lists import Move, counting
 from roster.db.store import Item, Key, Put, Store, Update
 from roster.db.transactions import Transaction, item
 from roster.directory import members, users, workspaces
-from roster.domain import Actor, Membership, Tenant, User, WorkspaceRole
+from roster.domain import Actor, Membership, User, Workspace, WorkspaceRole
 
 AT = "2026-04-13T00:00:00Z"
 
@@ -17,15 +17,15 @@ def join_many(store: Store, user: User, count: int, *, by: Actor) -> list[str]:
     """Make workspaces, and the user a member of each and of no other; the workspaces' ids."""
     patient = store.within(Deadline.after(600))
     first = counted_lists.allocate(store, keys.WORKSPACES, count)
-    made = [_tenant(number) for number in range(first, first + count)]
+    made = [_workspace(number) for number in range(first, first + count)]
     moves: list[Move] = []
     items: list[Item] = []
-    for tenant in made:
+    for workspace in made:
         work = Transaction(by)
-        workspaces.plan(work, tenant)
-        members.plan(work, tenant, user, Membership(tenant.id, user.id, WorkspaceRole.MEMBER, 1, AT))
+        workspaces.plan(work, workspace)
+        members.plan(work, workspace, user, Membership(workspace.id, user.id, WorkspaceRole.MEMBER, 1, AT))
         items += _put_by(work)
-        items.append(item(keys.next_number(keys.members(tenant.id)), {"last": 1}))
+        items.append(item(keys.next_number(keys.members(workspace.id)), {"last": 1}))
         moves += work.moves
     shared = {keys.root(keys.WORKSPACES), *(move.branch for move in moves if move.listing == keys.WORKSPACES)}
     for update in counting(moves):
@@ -36,7 +36,7 @@ def join_many(store: Store, user: User, count: int, *, by: Actor) -> list[str]:
     patient.bulk_put(items)
     oldest: Item = {"oldest_workspace_id": made[0].id, "oldest_membership_at": AT}
     patient.write(Update(keys.user(user.id), set=oldest))
-    return [tenant.id for tenant in made]
+    return [workspace.id for workspace in made]
 
 
 def left_of(store: Store, user_id: str) -> list[Key]:
@@ -50,8 +50,8 @@ def left_of(store: Store, user_id: str) -> list[Key]:
             return found
 
 
-def _tenant(number: int) -> Tenant:
-    return Tenant(f"ws-{number}", number, f"key-{number}", f"Workspace {number}", AT)
+def _workspace(number: int) -> Workspace:
+    return Workspace(f"ws-{number}", number, f"key-{number}", f"Workspace {number}", AT)
 
 
 def _put_by(work: Transaction) -> Iterator[Item]:

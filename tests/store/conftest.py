@@ -1,4 +1,4 @@
-"""A test of the contract that an engine cannot pass is not collected for it; its class says which, and why."""
+"""A test that an engine cannot pass is not collected for it; the class of its suite says which, and why."""
 
 import pytest
 

@@ -16,7 +16,7 @@ from roster.db.counted_lists import BRANCH
 from roster.db.store import Item, Store, Value
 from roster.db.transactions import Transaction, item
 from roster.directory import audit, cleanup, members, projects, reference_data, spaces, users, workspaces
-from roster.domain import Actor, ApiToken, Membership, Project, Session, Space, Tenant, User, WorkspaceRole
+from roster.domain import Actor, ApiToken, Membership, Project, Session, Space, User, Workspace, WorkspaceRole
 from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
 from tests.support.fixtures import made_once
@@ -138,7 +138,9 @@ class Stage:
         people = [_person(place) for place in range(CROWD)]
         homes = [_home(place) for place in range(CROWD)]
         self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
-        self.store.bulk_put([item(keys.tenant(tenant.id), attributes(tenant)) for tenant in homes])
+        self.store.bulk_put(
+            [item(keys.workspace(workspace.id), attributes(workspace)) for workspace in homes]
+        )
         acme, stranger = self.scene.acme.id, self.scene.stranger.id
         self._lengthen(keys.USERS, lambda place, _: attributes(people[place]))
         self._lengthen(keys.WORKSPACES, lambda place, _: attributes(homes[place]))
@@ -166,9 +168,9 @@ def _person(place: int) -> User:
     return User(name, place + 1, f"{name}@example.com", name, "2026-04-13T01:00:00Z")
 
 
-def _home(place: int) -> Tenant:
+def _home(place: int) -> Workspace:
     name = f"home-{place}"
-    return Tenant(name, place + 1, name, name, "2026-04-13T01:00:00Z")
+    return Workspace(name, place + 1, name, name, "2026-04-13T01:00:00Z")
 
 
 def _bare(stage: Stage) -> None:
@@ -478,7 +480,7 @@ _PAGE = {_BATCH: 1, _GET: 1, _QUERY: 1}
 _JOINED = {_BATCH: 2, _GET: 1, _QUERY: 1}
 _WEEK = audit.Search("2026-04-06T01:00:00Z", "2026-04-13T01:00:00Z")
 _NEW_USER = User("", 0, "new@example.com", "New", "")
-_NEW_TENANT = Tenant("", 0, "umbra", "Umbra", "")
+_NEW_WORKSPACE = Workspace("", 0, "umbra", "Umbra", "")
 
 
 def _leave(on: Stage) -> None:
@@ -535,7 +537,7 @@ PATTERNS = (
     Pattern(
         "workspaces.create",
         {_GET: 1, _UPDATE: 1, _TRANSACT: 1},
-        lambda on: workspaces.create(on.store, _NEW_TENANT, by=on.by),
+        lambda on: workspaces.create(on.store, _NEW_WORKSPACE, by=on.by),
     ),
     Pattern(
         "members.page",

@@ -25,8 +25,8 @@ from roster.domain import (
     Project,
     Space,
     SpaceRole,
-    Tenant,
     User,
+    Workspace,
     WorkspaceRole,
 )
 
@@ -58,12 +58,12 @@ class Directory:
     def admin(self, name: str = "root") -> User:
         return self.user(name, admin=True)
 
-    def workspace(self, key: str = "acme", **more: Any) -> Tenant:
-        wanted = Tenant(id="", number=0, key=key, name=key.title(), created_at="")
+    def workspace(self, key: str = "acme", **more: Any) -> Workspace:
+        wanted = Workspace(id="", number=0, key=key, name=key.title(), created_at="")
         return workspaces.create(self.store, replace(wanted, **more), by=self.by)
 
-    def member(self, tenant: Tenant, user: User, role: str = "MEMBER") -> Membership:
-        return members.add(self.store, tenant, user.id, WorkspaceRole(role), by=self.by)[0]
+    def member(self, workspace: Workspace, user: User, role: str = "MEMBER") -> Membership:
+        return members.add(self.store, workspace, user.id, WorkspaceRole(role), by=self.by)[0]
 
     def session(self, user: User) -> Credential:
         return sessions.start(self.store, users.alive(self.store, user.id), by=self.by)
@@ -77,22 +77,24 @@ class Directory:
         present = users.alive(self.store, user.id)
         return users.change(self.store, present, lambda one: replace(one, **more), by=self.by)
 
-    def project(self, tenant: Tenant, name: str = "web", **more: Any) -> Project:
+    def project(self, workspace: Workspace, name: str = "web", **more: Any) -> Project:
         number = counted_lists.allocate(self.store, keys.PROJECTS)
-        made = replace(Project(str(uuid4()), number, tenant.id, name), **more)
+        made = replace(Project(str(uuid4()), number, workspace.id, name), **more)
         return self._made(projects.plan, made)
 
-    def space(self, tenant: Tenant, name: str, project: Project | None = None, **more: Any) -> Space:
+    def space(self, workspace: Workspace, name: str, project: Project | None = None, **more: Any) -> Space:
         number = counted_lists.allocate(self.store, keys.SPACES)
-        made = Space(str(uuid4()), number, tenant.id, name, instant(self.now()))
+        made = Space(str(uuid4()), number, workspace.id, name, instant(self.now()))
         return self._made(spaces.plan, replace(made, project_id=project.id if project else None, **more))
 
     def app(self, space: Space, app_id: str) -> App:
         number = counted_lists.allocate(self.store, keys.APPS)
         return self._made(spaces.plan_app, App(app_id, number, space.id, app_id))
 
-    def feature(self, tenant: Tenant, name: str, project: Project | None = None, **more: Any) -> Feature:
-        made = Feature(str(uuid4()), tenant.id, name, project_id=project.id if project else None)
+    def feature(
+        self, workspace: Workspace, name: str, project: Project | None = None, **more: Any
+    ) -> Feature:
+        made = Feature(str(uuid4()), workspace.id, name, project_id=project.id if project else None)
         return self._made(reference_data.plan_feature, replace(made, **more))
 
     def role(self, number: int, name: str, *permissions: str) -> PermissionRole:
@@ -128,11 +130,11 @@ class Directory:
             grants.plan_space_role(work, place, user, SpaceRole(role), since)
         work.commit(self.store)
 
-    def leave(self, tenant: Tenant, user: User) -> None:
+    def leave(self, workspace: Workspace, user: User) -> None:
         """The user's membership ends."""
-        members.remove(self.store, tenant, user.id, by=self.by, even_last_admin=True)
+        members.remove(self.store, workspace, user.id, by=self.by, even_last_admin=True)
 
-    def token(self, user: User, workspace: Tenant | None = None, expires_at: str | None = None) -> str:
+    def token(self, user: User, workspace: Workspace | None = None, expires_at: str | None = None) -> str:
         """An API token of the user, perhaps for one workspace."""
         workspace_id = workspace.id if workspace else None
         return str(api_tokens.create(self.store, user, "ci", workspace_id, expires_at, by=self.by)[1])

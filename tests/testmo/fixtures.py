@@ -6,7 +6,7 @@ from typing import Any
 from roster.db import counted_lists, keys
 from roster.db.transactions import Transaction, batched
 from roster.directory import grants, users
-from roster.domain import Actor, Project, Tenant, User, UserKind
+from roster.domain import Actor, Project, User, UserKind, Workspace
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
 from tests.support.fixtures import made_once
@@ -21,8 +21,8 @@ class Scene:
     boss: User  # 3, ADMIN of acme, in no project
     robot: User  # 4, a service account, MEMBER of acme, in web
     stranger: User  # 5, member of nothing
-    acme: Tenant
-    globex: Tenant
+    acme: Workspace
+    globex: Workspace
     web: Project  # 1, of acme
     games: Project  # 2, of globex
 

@@ -25,8 +25,8 @@ from roster.domain import (
     Project,
     Space,
     SpaceRole,
-    Tenant,
     User,
+    Workspace,
     WorkspaceRole,
 )
 
@@ -84,8 +84,8 @@ def user(
     return users.create(store, wanted, password, by=BY)
 
 
-def workspace(store: Store, name: str) -> Tenant:
-    return workspaces.create(store, Tenant(name, 0, name, name.title(), ""), by=BY)
+def workspace(store: Store, name: str) -> Workspace:
+    return workspaces.create(store, Workspace(name, 0, name, name.title(), ""), by=BY)
 
 
 # Damages. Each returns the key that a report must name.
@@ -174,7 +174,7 @@ def without_workspace(plan: Callable[[Transaction], Key]) -> Damage:
         broken = plan(work)
         work.commit(store)
         work = Transaction(BY)
-        work.do(Delete(keys.tenant(gone.id)))
+        work.do(Delete(keys.workspace(gone.id)))
         work.do(Delete(keys.workspace_key(gone.key)))
         work.remove_row(keys.WORKSPACES, gone.number)
         work.commit(store)
@@ -204,7 +204,7 @@ def membership_of_nowhere(store: Store) -> Key:
     gone = workspace(store, "gone")
     members.add(store, gone, "root", WorkspaceRole.MEMBER, by=BY)
     work = Transaction(BY)
-    work.do(Delete(keys.tenant("gone")))
+    work.do(Delete(keys.workspace("gone")))
     work.do(Delete(keys.workspace_key("gone")))
     work.remove_row(keys.WORKSPACES, gone.number)
     work.commit(store)
@@ -301,7 +301,7 @@ def deleted_without_sweep(store: Store) -> Key:
 
 
 def floor_without_sweep(store: Store) -> Key:
-    members.remove(store, _tenant(store, "beta"), "ann", by=BY, even_last_admin=True)
+    members.remove(store, _workspace(store, "beta"), "ann", by=BY, even_last_admin=True)
     store.write(Delete(keys.sweep_of_member("beta", "ann")))
     return keys.user("ann")
 
@@ -316,7 +316,7 @@ def old_sweep(store: Store) -> Key:
 
 def void_grants_without_sweep(store: Store) -> Key:
     """Grants of an ended membership; a new one has taken its place before they were cleared."""
-    acme = _tenant(store, "acme")
+    acme = _workspace(store, "acme")
     members.remove(store, acme, "bob", by=BY, even_last_admin=True)
     members.add(store, acme, "bob", WorkspaceRole.MEMBER, by=BY)
     store.write(Delete(keys.sweep_of_member("acme", "bob")))
@@ -340,13 +340,13 @@ def two_of_an_address(store: Store) -> Key:
     return keys.user("twin")
 
 
-def _tenant(store: Store, name: str) -> Tenant:
+def _workspace(store: Store, name: str) -> Workspace:
     found = workspaces.by_id(store, name)
     assert found is not None
     return found
 
 
-_ANN, _BOB, _ACME = keys.user("ann"), keys.user("bob"), keys.tenant("acme")
+_ANN, _BOB, _ACME = keys.user("ann"), keys.user("bob"), keys.workspace("acme")
 _BOBS = keys.member("acme", "bob")
 _ANN_LOCK, _WEB, _DEV = keys.email("ann@example.com"), keys.project("web"), keys.space("dev")
 _APP = keys.app("app")
@@ -398,7 +398,8 @@ CASES = [
         "a stale row",
         Invariant.USERS_WORKSPACE_ROW,
         sets(
-            row(keys.workspaces_of("ann"), keys.tenant("beta")), created_at=instant(NOW + timedelta(hours=9))
+            row(keys.workspaces_of("ann"), keys.workspace("beta")),
+            created_at=instant(NOW + timedelta(hours=9)),
         ),
     ),
     Case("a member who is nobody", Invariant.MEMBERSHIP_USER, membership_of_nobody, mends=False),

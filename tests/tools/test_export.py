@@ -6,7 +6,7 @@ from typing import Any
 from cli import demo
 from local.embedded import open_embedded
 from roster.directory import members, users, workspaces
-from roster.domain import Tenant, User
+from roster.domain import User, Workspace
 from tests.tools.support import (
     AT,
     BY,
@@ -225,7 +225,7 @@ def test_void_grants_do_not_come_out(records: Records) -> None:
     ]
     records.good(workspace(), project(), space(), user(), member(createdAt=AT), *grants)
     assert records.exported("projectMembership") + records.exported("spaceRole") == grants
-    members.remove(records.store, _tenant(records, "w1"), "u1", by=BY, even_last_admin=False)
+    members.remove(records.store, _workspace(records, "w1"), "u1", by=BY, even_last_admin=False)
     assert records.exported("projectMembership") + records.exported("spaceRole") == []
     assert records.exported("membership") == []
 
@@ -249,7 +249,7 @@ def _user(records: Records, name: str) -> User:
     return found
 
 
-def _tenant(records: Records, name: str) -> Tenant:
+def _workspace(records: Records, name: str) -> Workspace:
     found = workspaces.by_id(records.store, name)
     assert found is not None
     return found

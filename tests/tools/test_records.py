@@ -20,7 +20,7 @@ from roster.auth.credentials import Credential, digest
 from roster.db import counted_lists, keys
 from roster.db.store import Item, Key, Operation, Store
 from roster.directory import cleanup, members, reference_data, users, workspaces
-from roster.domain import Tenant, User, WorkspaceRole
+from roster.domain import User, Workspace, WorkspaceRole
 from tests.tools.support import (
     AT,
     BY,
@@ -47,7 +47,7 @@ GUESSED = "is too easy to guess; make it longer, or join words that do not belon
 OWN = "must not be made of the person's own address or name"
 
 
-def tenant_of(store: Store, name: str = "w1") -> Tenant:
+def workspace_of(store: Store, name: str = "w1") -> Workspace:
     found = workspaces.by_id(store, name)
     assert found is not None
     return found
@@ -118,8 +118,8 @@ def test_only_what_is_required_is_enough(records: Records) -> None:
         ("USER",),
         None,
     )
-    tenant = tenant_of(records.store)
-    assert (tenant.created_at, tenant.updated_at, tenant.settings.locale) == (AT, AT, "en-US")
+    acme = workspace_of(records.store)
+    assert (acme.created_at, acme.updated_at, acme.settings.locale) == (AT, AT, "en-US")
 
 
 def test_what_has_no_id_is_found_again(records: Records) -> None:
@@ -235,7 +235,7 @@ def test_a_bad_line_is_named_and_costs_no_other(
 ) -> None:
     assert records.refused(workspace(), line, user("other")) == [f"line 2: {reason}"]
     assert records.store.get(keys.user("other")) is not None
-    assert records.store.get(keys.tenant("w1")) is not None
+    assert records.store.get(keys.workspace("w1")) is not None
 
 
 def _texts() -> Iterator[tuple[str, Line]]:
@@ -614,8 +614,8 @@ def test_every_count_is_exact(records: Records) -> None:
         {"type": "feature", "workspaceId": "w1", "id": "f2", "module": "Boards"},
         {"type": "feature", "workspaceId": "w1", "id": "f3", "module": "Boards", "enabled": False},
     )
-    tenant = records.store.get(keys.tenant("w1")) or {}
-    assert (tenant["admins"], tenant[reference_data.module_count("Boards")]) == (4, 2)
+    kept = records.store.get(keys.workspace("w1")) or {}
+    assert (kept["admins"], kept[reference_data.module_count("Boards")]) == (4, 2)
     assert (records.store.get(keys.site_admins()) or {})["count"] == 3
     for listing in (keys.USERS, keys.members("w1")):
         page = counted_lists.page(records.store, listing, 3, 100)
@@ -687,7 +687,7 @@ def test_a_membership_whose_ground_moved_is_planned_again(records: Records) -> N
     store = records.store
 
     def change() -> None:
-        members.add(store, tenant_of(store, "w0"), "u1", WorkspaceRole.MEMBER, by=BY)
+        members.add(store, workspace_of(store, "w0"), "u1", WorkspaceRole.MEMBER, by=BY)
 
     meddled: Any = Meddled(store, keys.member("w1", "u1"), change)
     outcome = replace(records, store=meddled).good(member("w1", "u1"), member("w1", "u2"))
@@ -727,7 +727,7 @@ def test_a_grant_belongs_to_the_membership_of_its_time(records: Records) -> None
     assert stranger is not None
     assert stranger["since"] == 0
 
-    members.remove(records.store, tenant_of(records.store), "u1", by=BY, even_last_admin=False)
+    members.remove(records.store, workspace_of(records.store), "u1", by=BY, even_last_admin=False)
     assert records.refused(*lines) == [
         "line 1: spaceRole: what was here before is being cleared; import again",
         "line 2: projectMembership: what was here before is being cleared; import again",
@@ -742,7 +742,7 @@ def test_a_grant_belongs_to_the_membership_of_its_time(records: Records) -> None
 
 def test_no_grant_is_given_under_the_floor_of_an_ended_membership(records: Records) -> None:
     records.good(workspace(), user(), member(), space())
-    members.remove(records.store, tenant_of(records.store), "u1", by=BY, even_last_admin=False)
+    members.remove(records.store, workspace_of(records.store), "u1", by=BY, even_last_admin=False)
     assert records.refused({"type": "spaceRole", "spaceId": "s1", "userId": "u1"}) == [
         "line 1: spaceRole: what was here before is being cleared; import again"
     ]

@@ -93,10 +93,10 @@ def test_void_grants_are_pending_until_they_are_swept(whole: SqliteStore) -> Non
 
 
 def test_a_poisoned_item_does_not_stop_the_walk(whole: SqliteStore) -> None:
-    whole.write(Update(keys.tenant("acme"), set={"number": "seven", "admins": []}))
+    whole.write(Update(keys.workspace("acme"), set={"number": "seven", "admins": []}))
     whole.write(Update(keys.root(keys.USERS), set={"total": 77}))
     broken = {(finding.key, finding.invariant) for finding in verified(whole).broken}
-    assert (keys.tenant("acme"), Invariant.SHAPE) in broken
+    assert (keys.workspace("acme"), Invariant.SHAPE) in broken
     assert (keys.root(keys.USERS), Invariant.TOTAL) in broken
 
 

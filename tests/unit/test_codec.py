@@ -15,16 +15,16 @@ from roster.domain import (
     Project,
     Settings,
     Space,
-    Tenant,
     User,
     UserKind,
+    Workspace,
     WorkspaceRole,
 )
 from roster.errors import DirectoryError
 
 AT = "2026-04-13T01:00:00Z"
 USER = User("u-1", 7, "a@example.com", "Ada", AT)
-TENANT = Tenant("ws-1", 1, "acme", "Acme", AT)
+WORKSPACE = Workspace("ws-1", 1, "acme", "Acme", AT)
 
 ENTITIES: list[Any] = [
     pytest.param(USER, id="user"),
@@ -41,12 +41,12 @@ ENTITIES: list[Any] = [
         ),
         id="user-in-full",
     ),
-    pytest.param(TENANT, id="tenant"),
+    pytest.param(WORKSPACE, id="workspace"),
     pytest.param(
         replace(
-            TENANT, settings=Settings(locale="de", region_code="eu"), organisation=Organisation(state="x")
+            WORKSPACE, settings=Settings(locale="de", region_code="eu"), organisation=Organisation(state="x")
         ),
-        id="tenant-in-full",
+        id="workspace-in-full",
     ),
     pytest.param(Membership("ws-1", "u-1", WorkspaceRole.ADMIN, 3, AT), id="membership"),
     pytest.param(
@@ -115,8 +115,8 @@ def test_a_value_of_another_type_is_poison_and_never_told(field: str, value: Any
 
 @pytest.mark.parametrize("value", ["x", 7, [], {"locale": 7}], ids=repr)
 def test_poison_inside_is_poison(value: Any) -> None:
-    with pytest.raises(CorruptItem, match=r"^Tenant\.settings$"):
-        entity(Tenant, {**attributes(TENANT), "settings": value})
+    with pytest.raises(CorruptItem, match=r"^Workspace\.settings$"):
+        entity(Workspace, {**attributes(WORKSPACE), "settings": value})
 
 
 @pytest.mark.parametrize("field", ["id", "number", "email", "full_name", "created_at"])

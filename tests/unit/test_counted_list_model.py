@@ -15,7 +15,7 @@ from local.embedded import open_embedded
 from roster.db import counted_lists, keys
 from roster.db.store import Store
 from roster.directory import cleanup, members, users, workspaces
-from roster.domain import Actor, Tenant, User, WorkspaceRole
+from roster.domain import Actor, User, Workspace, WorkspaceRole
 from roster.errors import Conflict, NotFound
 from tests.tools.damage import NOW
 
@@ -38,7 +38,7 @@ class Directory:
     """Does each change to the directory and to the model."""
 
     store: Store
-    home: Tenant
+    home: Workspace
     model: Model
 
     def create(self, pick: int) -> None:
@@ -164,7 +164,7 @@ def test_every_page_of_every_size_is_that_of_a_plain_list(
     with TemporaryDirectory() as folder:
         store = open_embedded(Path(folder) / "roster.db")
         try:
-            home = workspaces.create(store, Tenant("home", 0, "home", "Home", ""), by=BY)
+            home = workspaces.create(store, Workspace("home", 0, "home", "Home", ""), by=BY)
             for listing in (keys.USERS, keys.members("home")):
                 counted_lists.reserve(store, listing, first)
             directory = Directory(store, home, Model())

@@ -61,7 +61,7 @@ def _arguments(maker: Maker) -> int:
 
 
 def test_the_makers_of_keys_are_found() -> None:
-    assert {"user", "password", "session", "tenant", "member", "workspace_key", "sweep_of_member"} <= set(
+    assert {"user", "password", "session", "workspace", "member", "workspace_key", "sweep_of_member"} <= set(
         OF_IDS
     )
 

@@ -250,9 +250,9 @@ def test_the_gateways_headers_are_503_until_its_secret_is_there(
     wired: Api, vault: Vault, directory: Directory, deployed: Deploy, away: str
 ) -> None:
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
-    tenant, user = directory.workspace(), directory.admin()
-    project = directory.project(tenant)
-    headers = {"X-User-Id": user.id, "X-Org-Id": tenant.id, "X-Project-Id": project.id}
+    workspace, user = directory.workspace(), directory.admin()
+    project = directory.project(workspace)
+    headers = {"X-User-Id": user.id, "X-Org-Id": workspace.id, "X-Project-Id": project.id}
     path = "/minimal/rest/user/v1/org"
     vault.held = {"gateway": AWAY[away]}
     for proof in ({"X-Gateway-Secret": ONE}, {}):
@@ -273,9 +273,9 @@ def test_fs_09_a_weak_gateway_secret_is_503_logged_and_never_matched(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
-    tenant, user = directory.workspace(), directory.admin()
-    project = directory.project(tenant)
-    headers = {"X-User-Id": user.id, "X-Org-Id": tenant.id, "X-Project-Id": project.id}
+    workspace, user = directory.workspace(), directory.admin()
+    project = directory.project(workspace)
+    headers = {"X-User-Id": user.id, "X-Org-Id": workspace.id, "X-Project-Id": project.id}
     vault.held = {"gateway": WEAK[content]}
     for line in WEAK[content].split():
         answer = wired.get("/minimal/rest/user/v1/org", headers={**headers, "X-Gateway-Secret": line})

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from roster.domain import Database, Organisation, Project, Space, Tenant, User
+from roster.domain import Database, Organisation, Project, Space, User, Workspace
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
 from tests.support.fixtures import made_once
@@ -28,8 +28,8 @@ class Scene:
     outsider: User  # MEMBER of acme, in no project
     rival: User  # ADMIN of globex
     stranger: User  # member of nothing
-    acme: Tenant
-    globex: Tenant
+    acme: Workspace
+    globex: Workspace
     web: Project  # of acme
     ops: Project  # of acme
     games: Project  # of globex
@@ -71,7 +71,7 @@ class Scene:
         return scene
 
     def headers(
-        self, user: User | str, org: Tenant | str | None = None, project: Project | str | None = None
+        self, user: User | str, org: Workspace | str | None = None, project: Project | str | None = None
     ) -> dict[str, str]:
         """The three identity headers; acme and its web where nothing else is said, none for an empty text."""
         named = {"X-Org-Id": org or self.acme, "X-Project-Id": project or self.web, "X-User-Id": user}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from roster.domain import Settings, Tenant, User
+from roster.domain import Settings, User, Workspace
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
 from tests.support.fixtures import made_once
@@ -39,9 +39,9 @@ class Scene:
     root: User  # platform ADMIN, member of nothing
     ada: User  # ADMIN of acme, MEMBER of globex
     stranger: User  # member of nothing
-    acme: Tenant
-    globex: Tenant
-    umbra: Tenant  # without members
+    acme: Workspace
+    globex: Workspace
+    umbra: Workspace  # without members
 
     @classmethod
     @made_once

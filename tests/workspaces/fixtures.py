@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from roster.domain import Tenant, User
+from roster.domain import User, Workspace
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
 from tests.support.fixtures import made_once
@@ -25,8 +25,8 @@ class Scene:
     member: User  # MEMBER of acme
     rival: User  # ADMIN of globex
     stranger: User  # member of nothing
-    acme: Tenant
-    globex: Tenant
+    acme: Workspace
+    globex: Workspace
 
     @classmethod
     @made_once

@@ -12,9 +12,8 @@ from roster.clock import Deadline
 from roster.db import counted_lists, keys
 from roster.db.store import Delete, Item, Key, Operation, Store
 from roster.db.transactions import Transaction
-from roster.directory import cleanup, grants, members, projects, spaces, users
-from roster.directory import workspaces as tenants
-from roster.domain import ApiToken, Project, Space, SpaceRole, Tenant, User
+from roster.directory import cleanup, grants, members, projects, spaces, users, workspaces
+from roster.domain import ApiToken, Project, Space, SpaceRole, User, Workspace
 from roster.errors import Unavailable
 from tests.support.api import Api, Clock, everything, in_process
 from tests.support.directory import PASSWORD, Directory
@@ -53,7 +52,7 @@ class Estate:
 
     ada: User
     bob: User
-    workspaces: list[Tenant]
+    workspaces: list[Workspace]
     space: Space
     project: Project
 
@@ -74,10 +73,10 @@ def estate(api: Api, directory: Directory) -> Estate:
     spaces.plan(work, space)
     projects.plan(work, project)
     work.commit(api.store)
-    for tenant in workspaces:
-        directory.member(tenant, bob)
-    for tenant in workspaces:
-        directory.member(tenant, ada, "ADMIN")
+    for workspace in workspaces:
+        directory.member(workspace, bob)
+    for workspace in workspaces:
+        directory.member(workspace, ada, "ADMIN")
     estate = Estate(ada, bob, workspaces, space, project)
     for user in (ada, bob):
         _grant(api.store, directory, estate, user)
@@ -141,12 +140,12 @@ def _traces(store: Store, user_id: str) -> list[Key]:
 def _assert_swept(api: Api, estate: Estate) -> None:
     assert _traces(api.store, estate.ada.id) == []
     assert _jobs(api.store) == []
-    found = tenants.by_ids(api.store, [tenant.id for tenant in estate.workspaces])
-    for tenant in estate.workspaces:
-        rows, total = members.page(api.store, tenant.id, 1, 10)
+    found = workspaces.by_ids(api.store, [workspace.id for workspace in estate.workspaces])
+    for workspace in estate.workspaces:
+        rows, total = members.page(api.store, workspace.id, 1, 10)
         assert [user.id for _, user in rows] == [estate.bob.id]
         assert total == 1
-        assert found[tenant.id].admins == 0
+        assert found[workspace.id].admins == 0
     assert counted_lists.total(api.store, keys.users_of(estate.project.id)) == 1
     for role in SpaceRole:
         assert counted_lists.total(api.store, keys.spaces_of(estate.bob.id, role)) == 1
@@ -259,12 +258,12 @@ def test_the_same_address_makes_another_user_who_inherits_nothing(
 def test_more_memberships_than_a_transaction_holds_are_swept(api: Api, directory: Directory) -> None:
     ada = directory.user("ada")
     workspaces = [directory.workspace(f"ws-{number}") for number in range(60)]
-    for tenant in workspaces:
-        directory.member(tenant, ada, "ADMIN")
+    for workspace in workspaces:
+        directory.member(workspace, ada, "ADMIN")
     users.delete(api.store, ada, by=directory.by)
     _sweep(api)
     assert _traces(api.store, ada.id) == []
-    assert {members.page(api.store, tenant.id, 1, 1)[1] for tenant in workspaces} == {0}
+    assert {members.page(api.store, workspace.id, 1, 1)[1] for workspace in workspaces} == {0}
 
 
 # A membership that ended.

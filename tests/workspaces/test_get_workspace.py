@@ -41,7 +41,7 @@ def test_query_parameters_are_ignored(api: Api, scene: Scene) -> None:
 @pytest.mark.usefixtures("broken_on_purpose")
 @pytest.mark.row("P-06")
 def test_a_poisoned_item_is_a_500_that_tells_nothing(api: Api, scene: Scene) -> None:
-    api.store.write(Update(keys.tenant(scene.acme.id), set={"name": ["poison"]}))
+    api.store.write(Update(keys.workspace(scene.acme.id), set={"name": ["poison"]}))
     answer = api.get(f"/api/workspaces/{scene.acme.id}", as_=scene.root)
     assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
     assert_dressed(answer)

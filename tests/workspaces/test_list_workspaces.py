@@ -7,7 +7,7 @@ from roster.db.codec import attributes
 from roster.db.store import Update
 from roster.db.transactions import Transaction, batched
 from roster.directory import members, users
-from roster.domain import Tenant, User
+from roster.domain import User, Workspace
 from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.workspaces.fixtures import (
@@ -48,8 +48,8 @@ def test_others_see_their_own_in_order_of_creation(api: Api, directory: Director
     """Neither rows nor totals tell of the others."""
     ada, other = directory.user("ada"), directory.user("other")
     made = [directory.workspace(key) for key in ("nova", "acme", "zeta", "beta")]
-    for tenant in (made[3], made[0]):
-        directory.member(tenant, ada)
+    for workspace in (made[3], made[0]):
+        directory.member(workspace, ada)
     directory.member(made[1], other)
     assert_listed(api.get(PATH, as_=ada), *SHOWN)
     assert _keys(api, ada) == ["nova", "beta"]
@@ -85,9 +85,9 @@ def test_ids_that_begin_alike_are_kept_apart(api: Api, directory: Directory) -> 
 def test_pages_follow_each_other_and_say_where_they_are(api: Api, directory: Directory, mine: bool) -> None:
     caller = directory.user("ada", admin=not mine)
     for key in "abcde":
-        tenant = directory.workspace(key * 2)
+        workspace = directory.workspace(key * 2)
         if mine:
-            directory.member(tenant, caller)
+            directory.member(workspace, caller)
     for page, rows in ((1, ["aa", "bb"]), (2, ["cc", "dd"]), (3, ["ee"]), (4, []), (999_999_999, [])):
         answer = api.get(f"{PATH}?page={page}&size=2", as_=caller)
         assert_meta(answer, page=page, size=2, total=5, pages=3)
@@ -120,8 +120,8 @@ def test_past_a_thousand_rows_the_list_says_what_it_leaves_out(
     parts = []
     for number in range(first, first + 1_001):
         work = Transaction(directory.by)
-        tenant = Tenant(f"ws-{number}", number, f"key-{number}", "x", "2026-04-13T01:00:00Z")
-        work.add_row(keys.WORKSPACES, number, attributes(tenant))
+        workspace = Workspace(f"ws-{number}", number, f"key-{number}", "x", "2026-04-13T01:00:00Z")
+        work.add_row(keys.WORKSPACES, number, attributes(workspace))
         parts.append(work)
     assert set(batched(api.store, parts)) == {None}
     answer = api.get(PATH, as_=root)

@@ -1,5 +1,6 @@
 """The parts of a document that others refer to: which there are, what may lie in them, which are needed."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -49,7 +50,11 @@ def tidy(schema: Any) -> Any:
 
 
 def _name(made: str) -> str:
-    """The name of a shape; of a generic one, `ListedOfMember` for `Listed_Member_`."""
+    """The name of a shape; of a generic one, `ListedOfMember` for `Listed_Member_`.
+
+    A class is called `WorkspaceShape` where the directory has a `Workspace`; the document says `Workspace`.
+    """
+    made = re.sub(r"Shape(?=_|$)", "", made)
     if not made.endswith("_"):
         return made
     return "Of".join(part[0].upper() + part[1:] for part in made.split("_") if part)

@@ -1,6 +1,6 @@
 """The directory's entities as frozen dataclasses. No wire name, no key and no storage is known here.
 
-workspace (the tenant) ──< membership >── user ──< session, API token
+workspace ──< membership >── user ──< session, API token
     ├──< project ──< project membership >── user
     ├──< space ──< space role >── user, ──< app
     └──< feature
@@ -75,8 +75,8 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True)
-class Tenant:
-    """A workspace: the unit of tenancy. `number` is its place in the site's order of creation."""
+class Workspace:
+    """A customer's own part of the directory. `number` is its place in the site's order of creation."""
 
     id: str
     number: int
@@ -334,7 +334,7 @@ class Actor:
     at: datetime
     user_id: str | None = None
     user_number: int | None = None
-    tenant_id: str | None = None
+    workspace_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@
     EMAIL#<address>               LOCK                           who holds the address
                                   ATTEMPTS                       how many logins failed lately
                                   ATTEMPTS#<device>              how many of a device that is known
-    WORKSPACE#<id>                PROFILE                        the tenant
+    WORKSPACE#<id>                PROFILE                        the workspace
                                   MEMBER#<user>                  a membership
     KEY#<key>                     LOCK                           which workspace holds the key
     PROJECT#<id>                  PROFILE  MEMBER#<user>         a project and its people
@@ -132,12 +132,12 @@ def source_gateway(source: str, window: str) -> Key:
     return Key(f"SOURCE#{_part(source)}", f"GATEWAY#{_part(window)}")
 
 
-def tenant(workspace_id: str) -> Key:
+def workspace(workspace_id: str) -> Key:
     return Key(f"WORKSPACE#{_part(workspace_id)}", PROFILE)
 
 
 def member(workspace_id: str, user_id: str) -> Key:
-    return Key(tenant(workspace_id).pk, f"MEMBER#{_part(user_id)}")
+    return Key(workspace(workspace_id).pk, f"MEMBER#{_part(user_id)}")
 
 
 def workspace_key(key: str) -> Key:

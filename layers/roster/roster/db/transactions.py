@@ -121,7 +121,7 @@ class Transaction:
             "action": event.action,
             "target": target,
             "actor": self.by.user_id or "system",
-            "tenant": self.by.tenant_id,
+            "tenant": self.by.workspace_id,
             "request": self.by.request_id,
             "details": details,
             "ttl": int((self.by.at + timedelta(days=settings().audit_days)).timestamp()),

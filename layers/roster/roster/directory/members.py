@@ -27,7 +27,7 @@ from roster.db.store import (
 )
 from roster.db.transactions import ExtraWrites, ReadConflict, Transaction, item, nothing, retry_on_conflict
 from roster.directory import users
-from roster.domain import Actor, Membership, Tenant, User, WorkspaceRole
+from roster.domain import Actor, Membership, User, Workspace, WorkspaceRole
 from roster.errors import Conflict, DirectoryError, LastAdmin, NotFound
 from roster.events import Event
 
@@ -64,7 +64,7 @@ def page(store: Store, workspace_id: str, number: int, size: int) -> tuple[list[
 
 def add(
     store: Store,
-    tenant: Tenant,
+    workspace: Workspace,
     user_id: str,
     role: WorkspaceRole,
     *,
@@ -77,41 +77,41 @@ def add(
     """
 
     def attempt() -> Joined:
-        user, found = _ground(store, tenant.id, user_id)
+        user, found = _ground(store, workspace.id, user_id)
         if user is None:
             raise NotFound("user", user_id)
         if of_item(found) is not None:
             raise Conflict("membership")
-        number = counted_lists.allocate(store, keys.members(tenant.id))
-        made = Membership(tenant.id, user.id, role, number, instant(by.at))
+        number = counted_lists.allocate(store, keys.members(workspace.id))
+        made = Membership(workspace.id, user.id, role, number, instant(by.at))
         work = Transaction(by)
         extra_writes(work, (made, user))
-        plan(work, tenant, user, made)
+        plan(work, workspace, user, made)
         work.commit(store)
         return made, user
 
     return retry_on_conflict(attempt)
 
 
-def plan(work: Transaction, tenant: Tenant, user: User, membership: Membership) -> None:
+def plan(work: Transaction, workspace: Workspace, user: User, membership: Membership) -> None:
     """The operations that make a membership, on the ground of the user as it was read."""
     state = attributes(membership)
-    work.do(Put(item(keys.member(tenant.id, user.id), state), Absent()), lambda _: Conflict("membership"))
+    work.do(Put(item(keys.member(workspace.id, user.id), state), Absent()), lambda _: Conflict("membership"))
     work.do(_oldest_with(user, membership), _user_gone_or_lost)
     if membership.role is WorkspaceRole.ADMIN:
-        grown = Update(keys.tenant(tenant.id), add={"admins": 1}, condition=Present())
-        work.add_counter(grown, lambda _: NotFound("workspace", tenant.id))
+        grown = Update(keys.workspace(workspace.id), add={"admins": 1}, condition=Present())
+        work.add_counter(grown, lambda _: NotFound("workspace", workspace.id))
     else:
-        work.check(keys.tenant(tenant.id), Present(), lambda _: NotFound("workspace", tenant.id))
-    work.add_row(keys.members(tenant.id), membership.number, state)
+        work.check(keys.workspace(workspace.id), Present(), lambda _: NotFound("workspace", workspace.id))
+    work.add_row(keys.members(workspace.id), membership.number, state)
     row: Item = {
-        "workspace_id": tenant.id,
+        "workspace_id": workspace.id,
         "created_at": membership.created_at,
         "role": membership.role,
     }
-    work.add_row(keys.workspaces_of(user.id), tenant.number, row, lambda _: Conflict("membership"))
+    work.add_row(keys.workspaces_of(user.id), workspace.number, row, lambda _: Conflict("membership"))
     role = membership.role
-    work.audit(Event.MEMBER_ADDED, user.id, after=state, workspace=tenant.id, role=role)
+    work.audit(Event.MEMBER_ADDED, user.id, after=state, workspace=workspace.id, role=role)
 
 
 def joined(user: User, membership: Membership) -> User:
@@ -123,7 +123,7 @@ def joined(user: User, membership: Membership) -> User:
     )
 
 
-def remove(store: Store, tenant: Tenant, user_id: str, *, by: Actor, even_last_admin: bool) -> None:
+def remove(store: Store, workspace: Workspace, user_id: str, *, by: Actor, even_last_admin: bool) -> None:
     """End a membership, and with it all that was granted in the workspace: one BatchGet, one Transact.
 
     Where it was the user's oldest, the next oldest is searched first. Raises NotFound where there is
@@ -131,29 +131,29 @@ def remove(store: Store, tenant: Tenant, user_id: str, *, by: Actor, even_last_a
     """
 
     def attempt() -> None:
-        user, found = _ground(store, tenant.id, user_id)
+        user, found = _ground(store, workspace.id, user_id)
         membership = of_item(found)
         if user is None or membership is None:
             raise NotFound("member", user_id)
         work = Transaction(by)
-        work.do(Delete(keys.member(tenant.id, user_id), still(membership)))
-        end(work, tenant, membership, even_last_admin=even_last_admin)
+        work.do(Delete(keys.member(workspace.id, user_id), still(membership)))
+        end(work, workspace, membership, even_last_admin=even_last_admin)
         _leave(work, store, user, membership)
-        work.sweep(keys.sweep_of_member(tenant.id, user_id), workspace_id=tenant.id, user_id=user_id)
+        work.sweep(keys.sweep_of_member(workspace.id, user_id), workspace_id=workspace.id, user_id=user_id)
         role, before = membership.role, attributes(membership)
-        work.audit(Event.MEMBER_REMOVED, user_id, before=before, workspace=tenant.id, role=role)
+        work.audit(Event.MEMBER_REMOVED, user_id, before=before, workspace=workspace.id, role=role)
         work.commit(store)
 
     retry_on_conflict(attempt)
 
 
-def end(work: Transaction, tenant: Tenant, membership: Membership, *, even_last_admin: bool) -> None:
+def end(work: Transaction, workspace: Workspace, membership: Membership, *, even_last_admin: bool) -> None:
     """The operations that end a membership: its rows and counts, not its own item and the profile."""
-    work.remove_row(keys.members(tenant.id), membership.number)
-    work.remove_row(keys.workspaces_of(membership.user_id), tenant.number)
+    work.remove_row(keys.members(workspace.id), membership.number)
+    work.remove_row(keys.workspaces_of(membership.user_id), workspace.number)
     if membership.role is WorkspaceRole.ADMIN:
         enough: Condition = Present() if even_last_admin else AtLeast("admins", 2)
-        fewer = Update(keys.tenant(tenant.id), add={"admins": -1}, condition=enough)
+        fewer = Update(keys.workspace(workspace.id), add={"admins": -1}, condition=enough)
         work.add_counter(fewer, lambda _: LastAdmin("workspace"))
 
 

@@ -71,7 +71,7 @@ def plan(work: Transaction, project: Project) -> None:
     """The operations that make a project: profile, row by number, audit."""
     state = attributes(project)
     work.do(Put(item(keys.project(project.id), state), Absent()), lambda _: Conflict("id", project.id))
-    work.check(keys.tenant(project.workspace_id), Present(), lambda _: NotFound("workspace"))
+    work.check(keys.workspace(project.workspace_id), Present(), lambda _: NotFound("workspace"))
     row: Item = {"id": project.id, "workspace_id": project.workspace_id, "name": project.name}
     work.add_row(keys.PROJECTS, project.number, row, lambda _: Conflict("number", str(project.number)))
     work.audit(Event.PROJECT_CREATED, project.id, workspace=project.workspace_id)

@@ -11,17 +11,17 @@ from roster.errors import Conflict, NotFound
 from roster.events import Event
 
 MODULES = ("Boards", "Booking", "CurrencyRates", "EntitlementOperations", "WorkInbox")
-"""The modules that the Workspace profile names. The tenant counts its switched-on features of each."""
+"""The modules that the Workspace profile names. The workspace counts its switched-on features of each."""
 
 
 def module_count(module: str) -> str:
-    """The tenant's attribute that counts the switched-on features of a module."""
+    """The workspace's attribute that counts the switched-on features of a module."""
     return f"features_{module}"
 
 
-def modules_of(tenant: Item) -> frozenset[str]:
-    """The modules of which the tenant has a feature that is switched on."""
-    counts = {module: tenant.get(module_count(module), 0) for module in MODULES}
+def modules_of(workspace: Item) -> frozenset[str]:
+    """The modules of which the workspace has a feature that is switched on."""
+    counts = {module: workspace.get(module_count(module), 0) for module in MODULES}
     return frozenset(module for module, count in counts.items() if isinstance(count, int) and count > 0)
 
 
@@ -59,17 +59,17 @@ def permissions(items: Mapping[Key, Item], number: int | None) -> tuple[str, ...
 
 
 def plan_feature(work: Transaction, feature: Feature) -> None:
-    """The operations that register a feature: its profile, the project's copy, the tenant's count."""
+    """The operations that register a feature: its profile, the project's copy, the workspace's count."""
     state = attributes(feature)
     work.do(Put(item(keys.feature(feature.id), state), Absent()), lambda _: Conflict("id", feature.id))
     if feature.project_id is not None:
         work.do(Put(item(keys.feature_in_project(feature.project_id, feature.id), state)))
-    tenant = keys.tenant(feature.workspace_id)
+    workspace = keys.workspace(feature.workspace_id)
     if feature.enabled and feature.module in MODULES:
-        counted = Update(tenant, add={module_count(feature.module): 1}, condition=Present())
+        counted = Update(workspace, add={module_count(feature.module): 1}, condition=Present())
         work.add_counter(counted, lambda _: NotFound("workspace"))
     else:
-        work.check(tenant, Present(), lambda _: NotFound("workspace"))
+        work.check(workspace, Present(), lambda _: NotFound("workspace"))
     work.audit(Event.FEATURE_CREATED, feature.id, workspace=feature.workspace_id)
 
 

@@ -67,7 +67,7 @@ def plan(work: Transaction, space: Space) -> None:
     """The operations that make a space: profile, the project's copy, rows of site and workspace, audit."""
     state = attributes(space)
     work.do(Put(item(keys.space(space.id), state), Absent()), lambda _: Conflict("id", space.id))
-    work.check(keys.tenant(space.workspace_id), Present(), lambda _: NotFound("workspace"))
+    work.check(keys.workspace(space.workspace_id), Present(), lambda _: NotFound("workspace"))
     if space.project_id is not None:
         work.do(Put(item(keys.space_in_project(space.project_id, space.id), state)))
     work.add_row(keys.SPACES, space.number, {name: state[name] for name in LISTED if name in state})

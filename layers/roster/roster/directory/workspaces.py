@@ -1,4 +1,4 @@
-"""Tenants, which the dialects call workspaces, organisations or sites."""
+"""Workspaces, which some dialects call organisations or sites."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,51 +10,51 @@ from roster.db.codec import attributes, entity, naming, readable
 from roster.db.store import Absent, Item, Key, Put, Store
 from roster.db.transactions import ExtraWrites, Transaction, item, nothing
 from roster.directory import members
-from roster.domain import Actor, Tenant, User
+from roster.domain import Actor, User, Workspace
 from roster.errors import Conflict
 from roster.events import Event
 
 LISTED = ("id", "number", "key", "name", "created_at", "updated_at")
-"""What the site's list of tenants keeps of one: all that any dialect's list shows."""
+"""What the site's list of workspaces keeps of one: all that any dialect's list shows."""
 
 
-def of_item(found: Item | None) -> Tenant | None:
-    """The tenant that an item holds, if there is one."""
-    return None if found is None else entity(Tenant, found)
+def of_item(found: Item | None) -> Workspace | None:
+    """The workspace that an item holds, if there is one."""
+    return None if found is None else entity(Workspace, found)
 
 
-def by_id(store: Store, workspace_id: str) -> Tenant | None:
+def by_id(store: Store, workspace_id: str) -> Workspace | None:
     """One Get."""
-    return of_item(store.get(keys.tenant(workspace_id))) if keys.is_id(workspace_id) else None
+    return of_item(store.get(keys.workspace(workspace_id))) if keys.is_id(workspace_id) else None
 
 
-def by_ids(store: Store, workspace_ids: Iterable[str]) -> dict[str, Tenant]:
-    """Those of the tenants that exist: one BatchGet a hundred."""
-    found = store.batch_get([keys.tenant(workspace_id) for workspace_id in workspace_ids])
-    return {tenant.id: tenant for tenant in readable(Tenant, found.values())}
+def by_ids(store: Store, workspace_ids: Iterable[str]) -> dict[str, Workspace]:
+    """Those of the workspaces that exist: one BatchGet a hundred."""
+    found = store.batch_get([keys.workspace(workspace_id) for workspace_id in workspace_ids])
+    return {workspace.id: workspace for workspace in readable(Workspace, found.values())}
 
 
 def rows_of(numbers: Iterable[int]) -> list[Key]:
-    """Where the site's list keeps these tenants."""
+    """Where the site's list keeps these workspaces."""
     return [keys.row(keys.WORKSPACES, number) for number in numbers]
 
 
-def in_rows(items: Mapping[Key, Item]) -> dict[int, Tenant]:
-    """The tenants whose list copies are among the items, by number."""
-    found = readable(Tenant, (item for key, item in items.items() if key.pk == keys.WORKSPACES))
-    return {tenant.number: tenant for tenant in found}
+def in_rows(items: Mapping[Key, Item]) -> dict[int, Workspace]:
+    """The workspaces whose list copies are among the items, by number."""
+    found = readable(Workspace, (item for key, item in items.items() if key.pk == keys.WORKSPACES))
+    return {workspace.number: workspace for workspace in found}
 
 
-def page(store: Store, number: int, size: int) -> tuple[list[Tenant], int]:
-    """A page of all tenants in order of creation, and their total: three calls at most."""
+def page(store: Store, number: int, size: int) -> tuple[list[Workspace], int]:
+    """A page of all workspaces in order of creation, and their total: three calls at most."""
     rows = counted_lists.page(store, keys.WORKSPACES, number, size)
-    return readable(Tenant, rows.items), rows.total
+    return readable(Workspace, rows.items), rows.total
 
 
-def page_of_caller(store: Store, caller: User, number: int, size: int) -> tuple[list[Tenant], int]:
-    """A page of the tenants the caller is a member of, in their order of creation: four calls at most.
+def page_of_caller(store: Store, caller: User, number: int, size: int) -> tuple[list[Workspace], int]:
+    """A page of the workspaces the caller is a member of, in their order of creation: four calls at most.
 
-    To a token limited to one tenant, that one alone: one BatchGet.
+    To a token limited to one workspace, that one alone: one BatchGet.
     """
     if caller.limited_to is not None:
         mine = _limited_to(store, caller, caller.limited_to)
@@ -65,21 +65,23 @@ def page_of_caller(store: Store, caller: User, number: int, size: int) -> tuple[
     return [found[each] for each in ids if each in found], rows.total
 
 
-def _limited_to(store: Store, caller: User, workspace_id: str) -> list[Tenant]:
-    """The one tenant in which the caller acts, or none."""
-    found = store.batch_get([keys.tenant(workspace_id), keys.member(workspace_id, caller.id)])
-    tenant = of_item(found.get(keys.tenant(workspace_id)))
+def _limited_to(store: Store, caller: User, workspace_id: str) -> list[Workspace]:
+    """The one workspace in which the caller acts, or none."""
+    found = store.batch_get([keys.workspace(workspace_id), keys.member(workspace_id, caller.id)])
+    workspace = of_item(found.get(keys.workspace(workspace_id)))
     belongs = members.item_of_caller(found, workspace_id, caller) is not None
-    return [tenant] if tenant is not None and belongs else []
+    return [workspace] if workspace is not None and belongs else []
 
 
-def create(store: Store, tenant: Tenant, *, by: Actor, extra_writes: ExtraWrites[Tenant] = nothing) -> Tenant:
-    """Make a tenant: one Get, one Write for its number, one Transact. Raises Conflict for a key in use."""
-    if store.get(keys.workspace_key(tenant.key)) is not None:  # a refusal spends no number
-        raise Conflict("key", tenant.key)
+def create(
+    store: Store, workspace: Workspace, *, by: Actor, extra_writes: ExtraWrites[Workspace] = nothing
+) -> Workspace:
+    """Make a workspace: one Get, one Write for its number, one Transact. Raises Conflict for a key in use."""
+    if store.get(keys.workspace_key(workspace.key)) is not None:  # a refusal spends no number
+        raise Conflict("key", workspace.key)
     made = replace(
-        tenant,
-        id=tenant.id or str(uuid4()),
+        workspace,
+        id=workspace.id or str(uuid4()),
         number=counted_lists.allocate(store, keys.WORKSPACES),
         created_at=instant(by.at),
         updated_at=instant(by.at),
@@ -91,11 +93,11 @@ def create(store: Store, tenant: Tenant, *, by: Actor, extra_writes: ExtraWrites
     return made
 
 
-def plan(work: Transaction, tenant: Tenant) -> None:
-    """The operations that make a tenant: profile, key, row, audit."""
-    state = attributes(tenant)
-    work.do(Put(item(keys.tenant(tenant.id), state), Absent()), lambda _: Conflict("id", tenant.id))
-    lock = item(keys.workspace_key(tenant.key), {"workspace_id": tenant.id})
-    work.do(Put(lock, Absent()), lambda _: Conflict("key", tenant.key))
-    work.add_row(keys.WORKSPACES, tenant.number, {name: state[name] for name in LISTED if name in state})
-    work.audit(Event.WORKSPACE_CREATED, tenant.id)
+def plan(work: Transaction, workspace: Workspace) -> None:
+    """The operations that make a workspace: profile, key, row, audit."""
+    state = attributes(workspace)
+    work.do(Put(item(keys.workspace(workspace.id), state), Absent()), lambda _: Conflict("id", workspace.id))
+    lock = item(keys.workspace_key(workspace.key), {"workspace_id": workspace.id})
+    work.do(Put(lock, Absent()), lambda _: Conflict("key", workspace.key))
+    work.add_row(keys.WORKSPACES, workspace.number, {name: state[name] for name in LISTED if name in state})
+    work.audit(Event.WORKSPACE_CREATED, workspace.id)

@@ -37,7 +37,7 @@ from roster.dialects.cloud_foundry.schemas import (
 )
 from roster.dialects.cloud_foundry.visibility import Visibility
 from roster.directory import spaces, users, workspaces
-from roster.domain import App, Tenant
+from roster.domain import App, Workspace
 from roster.errors import (
     DirectoryError,
     Forbidden,
@@ -139,7 +139,7 @@ class Target:
         )
 
 
-_PROFILES = {"user": keys.user, "space": keys.space, "organization": keys.tenant, "app": keys.app}
+_PROFILES = {"user": keys.user, "space": keys.space, "organization": keys.workspace, "app": keys.app}
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,9 +320,9 @@ def _source(call: CloudFoundryCall, to: Kind | None) -> lists.Source:
     aim, visibility = call.aim, call.visibility
     if aim.guid is not None:
         if aim.kind == "organization" and to == "space" and not visibility.sees_all:
-            tenant = cast(Tenant, call.target)
-            if not visibility.rules(tenant.id, call.store.batch_get(visibility.evidence(tenant))):
-                return lists.spaces_seen_by(call.store, visibility.user, tenant.id)
+            workspace = cast(Workspace, call.target)
+            if not visibility.rules(workspace.id, call.store.batch_get(visibility.evidence(workspace))):
+                return lists.spaces_seen_by(call.store, visibility.user, workspace.id)
         return lists.of_relation(aim.kind, call.target, aim.guid, aim.relation, to)
     if visibility.sees_all:
         return lists.Source(aim.kind, _SITE[aim.kind])

@@ -25,7 +25,7 @@ from roster.dialects.cloud_foundry.query_string import RELATED, Condition, unfit
 from roster.dialects.cloud_foundry.schemas import Kind, listing_of
 from roster.dialects.cloud_foundry.visibility import Visibility
 from roster.directory import grants, users
-from roster.domain import App, Space, SpaceRole, Tenant, User, WorkspaceRole
+from roster.domain import App, Space, SpaceRole, User, Workspace, WorkspaceRole
 
 Claim: TypeAlias = tuple[str, str]
 """A condition's key and one of the guids that it names."""
@@ -52,7 +52,7 @@ The other conditions that ask for a guid name roles that nobody has here: nothin
 
 E = TypeVar("E")
 _PROFILES: Mapping[Kind, Callable[[str], Key]] = {
-    "organization": keys.tenant,
+    "organization": keys.workspace,
     "space": keys.space,
     "app": keys.app,
 }
@@ -83,7 +83,7 @@ class Related:
         their lists, the rows), and a Query for each long list. Raises ValidationFailed past the bound.
         """
         claims = [claim for claim in _claims(conditions) if (self.kind, claim[0]) in NAMED]
-        tenants, spaces, apps = self._seen(claims)
+        workspaces, spaces, apps = self._seen(claims)
         met: dict[Claim, Matches] = {}
         lists: dict[Claim, str] = {}
         for key, guid in claims:
@@ -92,7 +92,7 @@ class Related:
                 met[key, guid] = {apps[guid].space_id: ()}
             elif relation == "organization" and guid in spaces:
                 met[key, guid] = {spaces[guid].workspace_id: ()}
-            elif (named == "space" and guid in spaces) or (named == "organization" and guid in tenants):
+            elif (named == "space" and guid in spaces) or (named == "organization" and guid in workspaces):
                 lists[key, guid] = listing_of(named, guid, relation) or ""
         rows = self._rows(lists.values())
         met |= {claim: self._by_guid(claim[0], rows[listing]) for claim, listing in lists.items()}
@@ -126,7 +126,7 @@ class Related:
         }
         return [_matches(condition, met) for condition in conditions]
 
-    def _seen(self, claims: Iterable[Claim]) -> tuple[dict[str, Tenant], dict[str, Space], dict[str, App]]:
+    def _seen(self, claims: Iterable[Claim]) -> tuple[dict[str, Workspace], dict[str, Space], dict[str, App]]:
         """What is named and the caller sees; of apps all, for they count by what is listed.
 
         Two BatchGets a hundred keys, the second as long for what is hidden as for what does not exist.
@@ -136,20 +136,22 @@ class Related:
             named[NAMED[self.kind, key][0]][guid] = None
         at = {kind: {guid: _PROFILES[kind](guid) for guid in guids} for kind, guids in named.items()}
         found = self.store.batch_get([key for places in at.values() for key in places.values()])
-        tenants = _there(Tenant, at["organization"], found)
+        workspaces = _there(Workspace, at["organization"], found)
         spaces = _there(Space, at["space"], found)
-        evidence = self._evidence([*tenants.values(), *spaces.values()], named)
+        evidence = self._evidence([*workspaces.values(), *spaces.values()], named)
         return (
-            {guid: each for guid, each in tenants.items() if self.visibility.sees(each, evidence)},
+            {guid: each for guid, each in workspaces.items() if self.visibility.sees(each, evidence)},
             {guid: each for guid, each in spaces.items() if self.visibility.sees(each, evidence)},
             _there(App, at["app"], found),
         )
 
     def _evidence(
-        self, there: Iterable[Tenant | Space], named: Mapping[Kind, Iterable[str]]
+        self, there: Iterable[Workspace | Space], named: Mapping[Kind, Iterable[str]]
     ) -> dict[Key, Item]:
         """The caller's rights to what is there, read with as many keys as if nothing that is named were."""
-        absent: list[Tenant | Space] = [Tenant(guid, 0, guid, guid, "") for guid in named["organization"]]
+        absent: list[Workspace | Space] = [
+            Workspace(guid, 0, guid, guid, "") for guid in named["organization"]
+        ]
         absent += [Space(guid, 0, guid, guid, "") for guid in named["space"]]
         spare = dict.fromkeys(key for each in absent for key in self.visibility.evidence(each))
         asked = dict.fromkeys(key for each in there for key in self.visibility.evidence(each))

@@ -27,7 +27,7 @@ from roster.dialects.cloud_foundry.query_string import ListQuery
 from roster.dialects.cloud_foundry.schemas import PLURAL, RELATIONS, Entity, Node, Relation, listing_of
 from roster.dialects.cloud_foundry.visibility import Visibility
 from roster.directory import grants, users
-from roster.domain import App, Space, Tenant, User, WorkspaceRole
+from roster.domain import App, Space, User, Workspace, WorkspaceRole
 
 MOST = 50
 LIMIT = 2000
@@ -212,7 +212,7 @@ def _places(node: Node, relation: Relation, heads: Mapping[str, counted_lists.Fe
     """Where the rows of a relation are; None where it stays a url."""
     match node.entity:
         case Space(workspace_id=workspace_id) if relation.one:
-            return (keys.tenant(workspace_id),)
+            return (keys.workspace(workspace_id),)
         case App(space_id=space_id) if relation.one:
             return (keys.space(space_id),)
     listing = listing_of(node.kind, node.id, relation.name) or ""
@@ -284,5 +284,5 @@ def _of_rows(expansion: _Expansion, rows: Mapping[Key, Item]) -> list[Entity]:
         case "space":
             return list(readable(Space, there.values()))
         case "organization":
-            return list(readable(Tenant, there.values()))
+            return list(readable(Workspace, there.values()))
     return list(readable(App, there.values()))

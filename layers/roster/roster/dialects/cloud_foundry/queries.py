@@ -236,7 +236,7 @@ def _joined(store: Store, source: Source, rows: Sequence[Item]) -> dict[str, Ent
             return {app.id: app for app in spaces.apps_in_rows(found).values()}
         case "organization":
             found = _read(store, source, keys.WORKSPACES, rows, workspaces.rows_of(numbers))
-            return {tenant.id: tenant for tenant in workspaces.in_rows(found).values()}
+            return {workspace.id: workspace for workspace in workspaces.in_rows(found).values()}
     people = users.by_ids(store, [guid for row in rows if (guid := _guid(source, row))])
     return {user.id: user for row in rows if (user := people.get(_guid(source, row))) and _stands(row, user)}
 

@@ -15,10 +15,10 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
 from roster.db import keys
-from roster.domain import App, Space, SpaceRole, Tenant, User
+from roster.domain import App, Space, SpaceRole, User, Workspace
 
 Kind: TypeAlias = Literal["space", "user", "organization", "app"]
-Entity: TypeAlias = Space | User | Tenant | App
+Entity: TypeAlias = Space | User | Workspace | App
 
 PLURAL: Mapping[Kind, str] = {
     "space": "spaces",
@@ -193,7 +193,7 @@ def _own(entity: Entity) -> dict[str, Any]:
             }
         case User():
             return {"admin": entity.is_platform_admin, "active": entity.active, "default_space_guid": None}
-        case Tenant():
+        case Workspace():
             return {
                 "name": entity.name,
                 "billing_enabled": False,

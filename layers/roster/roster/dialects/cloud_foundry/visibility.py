@@ -11,7 +11,7 @@ from roster.db import keys
 from roster.db.store import Item, Key
 from roster.dialects.cloud_foundry.schemas import Entity
 from roster.directory import grants, members
-from roster.domain import Space, SpaceRole, Tenant, User, WorkspaceRole
+from roster.domain import Space, SpaceRole, User, Workspace, WorkspaceRole
 
 SCOPES = frozenset({"admin", "admin_read_only", "global_auditor", "read"})
 _ALL = frozenset({"admin", "admin_read_only", "global_auditor"})
@@ -51,7 +51,7 @@ class Visibility:
             case Space():
                 roles = [keys.space_role(entity.id, role, self.user.id) for role in SpaceRole]
                 return [*roles, keys.member(entity.workspace_id, self.user.id)]
-            case Tenant():
+            case Workspace():
                 return [keys.member(entity.id, self.user.id)]
         return []
 
@@ -66,7 +66,7 @@ class Visibility:
                 roles = (found.get(keys.space_role(entity.id, role, self.user.id)) for role in SpaceRole)
                 holds = any(role and not grants.is_void(role, self.user) for role in roles)
                 return holds or self.rules(entity.workspace_id, found)
-            case Tenant():
+            case Workspace():
                 return members.item_of_caller(found, entity.id, self.user) is not None
         return True
 

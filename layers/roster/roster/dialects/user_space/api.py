@@ -13,7 +13,7 @@ from roster.db import keys
 from roster.db.store import Item, Key, Store
 from roster.dialects import bearer
 from roster.directory import grants, members, projects, users, workspaces
-from roster.domain import Project, Tenant, User, WorkspaceRole
+from roster.domain import Project, User, Workspace, WorkspaceRole
 from roster.errors import (
     DirectoryError,
     FieldError,
@@ -46,7 +46,7 @@ class UserSpaceCall:
 
     store: Store
     user: User
-    tenant: Tenant
+    workspace: Workspace
     project: Project
     sees_all: bool
     """Whether the caller is platform ADMIN or ADMIN of the organisation."""
@@ -97,28 +97,28 @@ class _Place:
             return []
         return [
             keys.user(self.user_id),
-            keys.tenant(self.org_id),
+            keys.workspace(self.org_id),
             keys.member(self.org_id, self.user_id),
             keys.project(self.project_id),
             keys.project_member(self.project_id, self.user_id),
         ]
 
     def call(self, store: Store, user: User | None, found: Mapping[Key, Item]) -> UserSpaceCall:
-        user_key, tenant_key, _, project_key, place_key = self.keys
+        user_key, workspace_key, _, project_key, place_key = self.keys
         user = user or users.of_item(found.get(user_key))
-        tenant = workspaces.of_item(found.get(tenant_key))
+        workspace = workspaces.of_item(found.get(workspace_key))
         project = projects.of_item(found.get(project_key))
-        if user is None or not user.active or tenant is None or project is None:
+        if user is None or not user.active or workspace is None or project is None:
             raise NotFound("organisation or project")
-        membership = members.of_item(members.item_of_caller(found, tenant.id, user))
-        if project.workspace_id != tenant.id or not (user.is_admin or membership):
+        membership = members.of_item(members.item_of_caller(found, workspace.id, user))
+        if project.workspace_id != workspace.id or not (user.is_admin or membership):
             raise NotFound("organisation or project")
         rules = membership is not None and membership.role is WorkspaceRole.ADMIN
         place = found.get(place_key)
         works_there = place is not None and not grants.is_void(place, user)
         if not (user.is_admin or rules or works_there):
             raise NotFound("organisation or project")
-        return UserSpaceCall(store, user, tenant, project, user.is_admin or rules)
+        return UserSpaceCall(store, user, workspace, project, user.is_admin or rules)
 
 
 _Proved: TypeAlias = tuple[User | None, Mapping[Key, Item]]

@@ -3,7 +3,7 @@
 from typing import Generic, Literal, Self, TypeVar
 
 from roster.dialects.fields import Moment, Wire
-from roster.domain import Feature, Organisation, Project, Space, Tenant
+from roster.domain import Feature, Organisation, Project, Space, Workspace
 
 T = TypeVar("T")
 
@@ -21,8 +21,8 @@ class Org(Wire):
     abbreviation: str
 
     @classmethod
-    def of(cls, tenant: Tenant) -> Self:
-        return cls(org_id=tenant.id, name=tenant.name, abbreviation=tenant.organisation.abbreviation)
+    def of(cls, workspace: Workspace) -> Self:
+        return cls(org_id=workspace.id, name=workspace.name, abbreviation=workspace.organisation.abbreviation)
 
 
 class OrgDetail(Org):
@@ -35,17 +35,17 @@ class OrgDetail(Org):
     created_at: Moment
 
     @classmethod
-    def of(cls, tenant: Tenant) -> Self:
-        api_spec: Organisation = tenant.organisation
+    def of(cls, workspace: Workspace) -> Self:
+        api_spec: Organisation = workspace.organisation
         return cls(
-            **Org.of(tenant).model_dump(),
+            **Org.of(workspace).model_dump(),
             admin_email=api_spec.admin_email,
             admin_name=api_spec.admin_name,
             address=api_spec.address,
             state=api_spec.state,
             country=api_spec.country,
             pin_code=api_spec.pin_code,
-            created_at=tenant.created_at,
+            created_at=workspace.created_at,
         )
 
 

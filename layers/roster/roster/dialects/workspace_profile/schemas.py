@@ -51,7 +51,7 @@ class ProfileData(Wire):
 
     @classmethod
     def of(cls, call: ProfileCall) -> Self:
-        user, shown = call.user, call.tenant.settings
+        user, shown = call.user, call.workspace.settings
         enabled = {name: ProfileModule(Enabled=name in call.modules) for name in reference_data.MODULES}
         return cls(
             UserId=user.id,
@@ -60,7 +60,7 @@ class ProfileData(Wire):
             FirstName=user.first_name,
             LastName=user.last_name,
             UserType=1 if user.kind is UserKind.SERVICE else 0,
-            WorkspaceName=call.tenant.key,
+            WorkspaceName=call.workspace.key,
             Locale=shown.locale,
             TimeZone=shown.time_zone,
             DateTimeFormat=shown.date_time_format,

@@ -20,7 +20,7 @@ from roster.dialects import bearer
 from roster.dialects.fields import Body
 from roster.dialects.workspaces.schemas import Done, Listed, Meta, PageRequest, Success, T
 from roster.directory import members, workspaces
-from roster.domain import Actor, Membership, Principal, Session, Tenant, User, WorkspaceRole
+from roster.domain import Actor, Membership, Principal, Session, User, Workspace, WorkspaceRole
 from roster.errors import (
     Conflict,
     DirectoryError,
@@ -85,14 +85,14 @@ class WorkspacesCall:
         return self.principal.session
 
     @property
-    def tenant(self) -> Tenant:
+    def workspace(self) -> Workspace:
         """The workspace that the path names. Raises NotFound where there is none."""
         workspace_id = self.request.path.get("workspaceId", "")
-        item = self.found.get(keys.tenant(workspace_id)) if keys.is_id(workspace_id) else None
-        tenant = workspaces.of_item(item)
-        if tenant is None:
+        item = self.found.get(keys.workspace(workspace_id)) if keys.is_id(workspace_id) else None
+        workspace = workspaces.of_item(item)
+        if workspace is None:
             raise NotFound("workspace", workspace_id)
-        return tenant
+        return workspace
 
     @property
     def membership(self) -> Membership | None:
@@ -106,9 +106,9 @@ class WorkspacesCall:
     def actor(self) -> Actor:
         """Who is named in the audit of a change."""
         user = self.principal.user if self.principal else None
-        tenant_id = self.request.path.get("workspaceId")
+        workspace_id = self.request.path.get("workspaceId")
         return Actor(
-            self.request.id, self.now, user.id if user else None, user.number if user else None, tenant_id
+            self.request.id, self.now, user.id if user else None, user.number if user else None, workspace_id
         )
 
     def success(self, data: T) -> Success[T]:
@@ -279,7 +279,7 @@ def _prefetch(request: Request, user_id: str) -> Sequence[Key]:
     prefetch: list[Key] = []
     workspace_id = request.path.get("workspaceId", "")
     if keys.is_id(workspace_id):
-        prefetch += [keys.tenant(workspace_id), keys.member(workspace_id, user_id)]
+        prefetch += [keys.workspace(workspace_id), keys.member(workspace_id, user_id)]
     given = request.headers.get("idempotency-key")
     if request.method == "POST" and given:
         prefetch.append(idempotency.key_of(user_id, request.raw_path, given))
@@ -325,10 +325,10 @@ def demand_place(call: WorkspacesCall, workspace_id: str | None) -> None:
     """Raise NotFound where the caller may not see the workspace or there is none: one BatchGet."""
     if workspace_id is None:
         return
-    found = call.store.batch_get([keys.tenant(workspace_id), keys.member(workspace_id, call.user.id)])
+    found = call.store.batch_get([keys.workspace(workspace_id), keys.member(workspace_id, call.user.id)])
     membership = members.item_of_caller(found, workspace_id, call.user)
     belongs = call.user.is_admin or members.of_item(membership) is not None
-    if keys.tenant(workspace_id) not in found or not belongs:
+    if keys.workspace(workspace_id) not in found or not belongs:
         raise NotFound("workspace", workspace_id)
 
 

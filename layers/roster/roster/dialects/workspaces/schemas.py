@@ -24,8 +24,8 @@ from roster.domain import (
     Membership,
     PlatformRole,
     Settings,
-    Tenant,
     User,
+    Workspace,
 )
 
 T = TypeVar("T")
@@ -208,24 +208,24 @@ class SettingsWire(Wire):
         )
 
 
-class Workspace(Wire):
+class WorkspaceShape(Wire):
     id: str
     key: str
     name: str
     createdAt: Moment
 
     @classmethod
-    def of(cls, tenant: Tenant) -> Self:
-        return cls(id=tenant.id, key=tenant.key, name=tenant.name, createdAt=tenant.created_at)
+    def of(cls, workspace: Workspace) -> Self:
+        return cls(id=workspace.id, key=workspace.key, name=workspace.name, createdAt=workspace.created_at)
 
 
-class WorkspaceDetail(Workspace):
+class WorkspaceDetail(WorkspaceShape):
     settings: SettingsWire
 
     @classmethod
-    def of(cls, tenant: Tenant) -> Self:
-        short = Workspace.of(tenant).model_dump()
-        return cls(**short, settings=SettingsWire.of(tenant.settings))
+    def of(cls, workspace: Workspace) -> Self:
+        short = WorkspaceShape.of(workspace).model_dump()
+        return cls(**short, settings=SettingsWire.of(workspace.settings))
 
 
 class Member(Wire):
