@@ -9,13 +9,13 @@ The owner is right about its copies. A reader takes an item under its key, and t
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
 from roster.clock import moment
 from roster.db import keys
-from roster.db.codec import CorruptItem, entity
+from roster.db.codec import CorruptItem, entity, names
 from roster.db.store import Item, Key
 from roster.directory import grants, spaces, users, workspaces
 from roster.directory.emails import canonical
@@ -198,7 +198,7 @@ def _some(item: Item, names: Iterable[str]) -> Item:
 
 
 def _names(cls: Any, without: Iterable[str] = ()) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(cls) if field.name not in set(without))
+    return tuple(name for name in names(cls) if name not in set(without))
 
 
 _USER_LISTED = _names(User, users.NOT_LISTED)
@@ -224,7 +224,9 @@ def _user(key: Key, item: Item) -> Told:
     _under(key, keys.user(user.id))
     row = Copy(Invariant.USER_ROW, key, keys.row(keys.USERS, user.number), _some(item, _USER_LISTED))
     lock = Copy(Invariant.EMAIL_LOCK, key, keys.email(canonical(user.email)), {"user_id": user.id})
-    awaits = tuple(keys.sweep_of_member(workspace_id, user.id) for workspace_id in sorted(user.floors))
+    awaits = tuple(
+        keys.sweep_of_member(workspace_id, user.id) for workspace_id in sorted(user.revoked_through)
+    )
     return Told(copies=(row, lock), offers=((key, None),), awaits=awaits, entity=user)
 
 

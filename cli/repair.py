@@ -39,7 +39,7 @@ from roster.db.store import (
     all_of,
 )
 from roster.db.transactions import Transaction, item
-from roster.directory import cleanup, reference_data
+from roster.directory import cleanup, reference_data, users
 from roster.domain import Actor
 from roster.errors import DirectoryError, Unavailable
 from roster.events import Event
@@ -362,13 +362,13 @@ class _Round:
 
     def _jobs(self, key: Key, found: Item) -> Iterator[tuple[Key, Item]]:
         """The sweeps that an item waits for; never that of a user who lives, which would be a catastrophe."""
-        floors = found.get("floors", {})
+        revoked = found.get(users.REVOKED_THROUGH, {})
         user_id, workspace_id = str(found.get("user_id", found.get("id"))), str(found.get("workspace_id", ""))
         dead = "deleted_at" in (self.store.get(keys.user(user_id)) or {})
         if dead and not (key.pk == keys.SWEEP and workspace_id):
             yield keys.sweep_of_user(user_id), {"user_id": user_id}
             return
-        for ended in floors if isinstance(floors, dict) and floors else filter(None, [workspace_id]):
+        for ended in revoked if isinstance(revoked, dict) and revoked else filter(None, [workspace_id]):
             yield keys.sweep_of_member(ended, user_id), {"workspace_id": ended, "user_id": user_id}
 
     def _read(self, wanted: Iterable[Key]) -> dict[Key, Item]:

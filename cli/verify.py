@@ -80,7 +80,7 @@ def _judgements(
         yield judge.oldest(user_id)
     for doubt in sorted(walk.doubts):
         yield judge.count(*doubt)
-    for workspace_id, user_id in sorted(walk.floors):
+    for workspace_id, user_id in sorted(walk.revoked):
         for grant in grants.of_user(store, user_id, workspace_id):
             yield judge.item(Key.of(grant))
     if walk.site_admins != walk.told_site_admins:
@@ -104,8 +104,8 @@ class _Walk:
     offered: set[int] = field(default_factory=set)
     wanted: dict[int, list[str]] = field(default_factory=dict)
     awaiting: set[Key] = field(default_factory=set)
-    floors: set[tuple[str, str]] = field(default_factory=set)
-    """Workspaces and users in which grants up to a floor are void."""
+    revoked: set[tuple[str, str]] = field(default_factory=set)
+    """Workspaces and users in which a membership has ended, and whose void grants are not removed yet."""
     site_admins: int = 0
     told_site_admins: int = 0
     admins: Counter[str] = field(default_factory=Counter)
@@ -151,7 +151,7 @@ class _Walk:
         elif told.entity is not None:
             self._count(item, told.entity)
         if isinstance(told.entity, User) and not invariants.is_listing(key.pk):
-            self.floors |= {(workspace_id, told.entity.id) for workspace_id in told.entity.floors}
+            self.revoked |= {(workspace_id, told.entity.id) for workspace_id in told.entity.revoked_through}
 
     def end(self) -> None:
         """There is no more."""

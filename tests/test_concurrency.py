@@ -100,7 +100,7 @@ def renamed(user: User) -> User:
 
 def shown(user: User) -> User:
     """What a list shows of a user."""
-    return replace(user, epoch=0, revision=1)
+    return replace(user, session_version=0, revision=1)
 
 
 def test_many_users_at_once_on_the_embedded_store(tmp_path: Path) -> None:

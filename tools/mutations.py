@@ -70,8 +70,8 @@ GUARDS = (
     Guard(
         "second of a password's change",  # FB-05
         f"{LAYER}/auth/authentication.py",
-        "issued_at <= moment(user.epoch_at).timestamp()",
-        "issued_at < moment(user.epoch_at).timestamp()",
+        "issued_at <= moment(user.session_version_at).timestamp()",
+        "issued_at < moment(user.session_version_at).timestamp()",
         ("tests/attacks/test_tokens.py",),
     ),
     Guard(
@@ -205,9 +205,9 @@ GUARDS = (
         ("tests/session/test_device_cookie.py",),
     ),
     Guard(
-        "epoch of a device cookie",
+        "session version of a device cookie",
         f"{LAYER}/auth/login.py",
-        " or user.epoch != device.epoch",
+        " or user.session_version != device.session_version",
         "",
         ("tests/session/test_device_cookie.py",),
     ),

@@ -238,7 +238,7 @@ class Writer:
             held = found.get(place)
             if held is not None:
                 results[entry] = _CLEARING if grants.is_void(held, user) else State.THERE
-            elif live is None and found[owner]["workspace_id"] in user.floors:
+            elif live is None and found[owner]["workspace_id"] in user.revoked_through:
                 results[entry] = _CLEARING
             else:
                 parts.append((entry, self._grant(record, found[owner], user, live.number if live else 0)))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from roster.db.codec import CorruptItem, attributes, entity, readable
+from roster.db.codec import CorruptItem, attribute, attributes, entity, names, readable
 from roster.domain import (
     Database,
     Feature,
@@ -37,7 +37,7 @@ ENTITIES: list[Any] = [
             groups=(1, 2),
             role_number=4,
             first_name="",
-            epoch=3,
+            session_version=3,
         ),
         id="user-in-full",
     ),
@@ -83,7 +83,8 @@ def test_what_a_later_version_adds_is_ignored(one: Any) -> None:
 @pytest.mark.parametrize("one", ENTITIES)
 def test_what_an_earlier_version_lacks_takes_the_default(one: Any) -> None:
     least = {field.name for field in fields(one) if field.default is field.default_factory is MISSING}
-    found = entity(type(one), {name: value for name, value in attributes(one).items() if name in least})
+    needed = {attribute(type(one), name) for name in least}
+    found = entity(type(one), {name: value for name, value in attributes(one).items() if name in needed})
     assert found == type(one)(**{name: getattr(one, name) for name in least})
 
 
@@ -139,3 +140,12 @@ def test_an_unknown_role_is_the_one_that_may_least(role: Any) -> None:
 def test_a_poisoned_item_costs_no_other_of_a_list() -> None:
     good = attributes(USER)
     assert readable(User, [good, {**good, "email": 7}, {}, good]) == [USER, USER]
+
+
+def test_a_renamed_field_keeps_the_attribute_it_was_first_written_with() -> None:
+    user = User("u-1", 1, "a@b", "A", AT, revoked_through={"w": 2}, session_version=3, session_version_at=AT)
+    stored = {name: attributes(user)[name] for name in ("floors", "epoch", "epoch_at")}
+    assert stored == {"floors": {"w": 2}, "epoch": 3, "epoch_at": AT}
+    assert attribute(User, "session_version") == "epoch"
+    assert set(attributes(user)) <= set(names(User))
+    assert "limited_to" not in names(User)

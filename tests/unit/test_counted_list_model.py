@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -135,8 +135,15 @@ def pages(page: Callable[[int, int], tuple[list[T], int]], size: int) -> list[T]
 
 def plain(user: User) -> User:
     """A user as a list shows one."""
-    hidden: dict[str, Any] = {"floors": {}, "epoch": 0, "epoch_at": None, "revision": 1}
-    return replace(user, oldest_workspace_id=None, oldest_membership_at=None, **hidden)
+    return replace(
+        user,
+        oldest_workspace_id=None,
+        oldest_membership_at=None,
+        revoked_through={},
+        session_version=0,
+        session_version_at=None,
+        revision=1,
+    )
 
 
 OPERATIONS = (

@@ -23,7 +23,7 @@ def ada(directory: Directory) -> User:
 def test_fs_19_a_cookie_names_its_user_and_her_epoch(ada: User) -> None:
     found = device_cookies.read([device_cookies.cookie_of(ada, KEYS)], KEYS)
     assert found is not None
-    assert (found.user_id, found.epoch) == (ada.id, ada.epoch)
+    assert (found.user_id, found.session_version) == (ada.id, ada.session_version)
 
 
 def test_fs_19_every_cookie_is_another_device_and_tells_no_address(ada: User) -> None:
@@ -85,5 +85,5 @@ def test_every_purpose_has_a_key_of_its_own() -> None:
 def test_a_device_is_what_the_cookie_says(ada: User) -> None:
     owner = urlsafe_b64encode(ada.id.encode()).decode().rstrip("=")
     whole = device_cookies.cookie_of(ada, KEYS)
-    assert whole.split(".")[:2] == [owner, str(ada.epoch)]
-    assert device_cookies.read([whole], KEYS) == Device(ada.id, ada.epoch, whole.split(".")[2])
+    assert whole.split(".")[:2] == [owner, str(ada.session_version)]
+    assert device_cookies.read([whole], KEYS) == Device(ada.id, ada.session_version, whole.split(".")[2])

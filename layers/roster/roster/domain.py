@@ -16,8 +16,14 @@ from typing import Any, Self, TypeAlias
 Instant: TypeAlias = str
 """A moment as `YYYY-MM-DDTHH:MM:SSZ`; these strings order like the moments."""
 
-UNSTORED: Mapping[str, bool] = {"stored": False}
+UNSTORED: Mapping[str, str] = {"attribute": ""}
 """The metadata of a field that says something about this request alone: no item holds it."""
+
+REVOKED_THROUGH: Mapping[str, str] = {"attribute": "floors"}
+SESSION_VERSION: Mapping[str, str] = {"attribute": "epoch"}
+SESSION_VERSION_AT: Mapping[str, str] = {"attribute": "epoch_at"}
+AUDITED_WORKSPACE: Mapping[str, str] = {"attribute": "tenant"}
+"""The metadata of fields that items hold under another name, the one that they were first written with."""
 
 
 class PlatformRole(StrEnum):
@@ -92,14 +98,16 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user of the site. The password is elsewhere and never travels with it.
+    """A user of the site. The password has an item of its own.
 
-    `number` is the integer id in the Testmo API and the place in the site's order of creation.
-    `epoch` moves when all sessions end; `revision` with every change. The oldest membership's
-    workspace is kept here so that a caller's workspace is known without a search. `floors` says for
-    workspaces whose membership ended up to which membership grants are void, until they are cleared.
-    `epoch` moves at `epoch_at`: what was issued before does not count. `limited_to` is the one workspace
-    in which the caller's API token acts; None where the credential has no such limit.
+    `number` is the integer id in the Testmo API and the place in the site's order of creation. `revision`
+    grows with every change. `session_version` grows when all sessions end, and `session_version_at` is when
+    it last did: sessions and tokens that were issued before are not valid. The oldest membership's workspace
+    is kept here so that a caller's workspace is known without a search. `revoked_through` has the workspaces
+    in which a membership of the user has ended: grants that were given under the membership of this number,
+    or an earlier one, are void. A workspace leaves it when the cleanup has removed these grants.
+    `limited_to` is the one workspace in which the caller's API token acts; None where the credential has no
+    such limit.
     """
 
     id: str
@@ -128,9 +136,9 @@ class User:
     updated_at: Instant | None = None
     updated_by: str | None = None
     updated_by_number: int | None = None
-    floors: Mapping[str, int] = field(default_factory=dict)
-    epoch: int = 0
-    epoch_at: Instant | None = None
+    revoked_through: Mapping[str, int] = field(default_factory=dict, metadata=REVOKED_THROUGH)
+    session_version: int = field(default=0, metadata=SESSION_VERSION)
+    session_version_at: Instant | None = field(default=None, metadata=SESSION_VERSION_AT)
     revision: int = 1
     limited_to: str | None = field(default=None, metadata=UNSTORED)
 
@@ -290,9 +298,9 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class TokenFamily:
-    """What one grant at the token endpoint gave a client: refresh tokens by turns, and access tokens.
+    """What one grant at the token endpoint gave a client: one refresh token after another, and access tokens.
 
-    It lives while its refresh tokens are used, and while the user's `epoch` is this one.
+    It lives while its refresh tokens are used, and while the user's `session_version` is this one.
     """
 
     id: str
@@ -300,7 +308,7 @@ class TokenFamily:
     client_id: str
     created_at: Instant
     expires_at: Instant
-    epoch: int
+    session_version: int = field(metadata=SESSION_VERSION)
     scopes: tuple[str, ...] = ()
 
 
@@ -323,7 +331,7 @@ class Session:
     user_id: str
     created_at: Instant
     seen_at: Instant
-    epoch: int
+    session_version: int = field(metadata=SESSION_VERSION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +349,7 @@ class Actor:
 class AuditEntry:
     """Something that was changed: by whom (`system` is the system or an operator), and to whom or what.
 
-    `tenant` is the workspace in whose place it was asked for, `request` the id of the request.
+    `workspace` is the one that the request's path named, `request` the id of the request.
     """
 
     at: Instant
@@ -349,7 +357,7 @@ class AuditEntry:
     actor: str
     target: str
     request: str
-    tenant: str | None = None
+    workspace: str | None = field(default=None, metadata=AUDITED_WORKSPACE)
     details: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -156,18 +156,18 @@ def _by_claims(store: Store, text: str, issuers: Issuers, now: datetime, prefetc
         raise Unauthenticated
     user = users.of_item(found.get(user_key))
     # Of a suspended user the dialects say more than 401; once active again, the token is too old.
-    if user is not None and user.active and _is_before_epoch(claims.issued_at, user):
+    if user is not None and user.active and _is_revoked(claims.issued_at, user):
         raise Unauthenticated
     principal = Principal(user) if user is not None else None
     return Bearer(claims.user_id, principal, claims.scopes, found, by_issuer=True)
 
 
-def _is_before_epoch(issued_at: int | None, user: User) -> bool:
-    """Whether the token is from before the last change of the password or suspension, or may be.
+def _is_revoked(issued_at: int | None, user: User) -> bool:
+    """Whether the token may have been issued before the last change of the password, or suspension.
 
     Both moments are whole seconds, so within the second of the change nobody knows which came first:
     the token counts as the older one. So does a token without `iat`, once there was a change.
     """
-    if user.epoch_at is None:
+    if user.session_version_at is None:
         return False
-    return issued_at is None or issued_at <= moment(user.epoch_at).timestamp()
+    return issued_at is None or issued_at <= moment(user.session_version_at).timestamp()

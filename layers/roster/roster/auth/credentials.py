@@ -5,7 +5,7 @@ credential's id, by which it is found; the whole is compared in constant time.
 
 What the token endpoint gives belongs to a family (`auth/refresh_tokens.py`) and names it before the secret:
 an access token by the family's id, a refresh token by the family's own secret, which no access token
-gives away. The refresh token's last part is its turn.
+gives away. The refresh token's last part is new in each.
 """
 
 import re

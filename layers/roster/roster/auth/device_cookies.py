@@ -2,11 +2,11 @@
 
 OWASP's "Slow Down Online Guessing Attacks with Device Cookies". A login gives the browser
 
-    <user id, base64url>.<epoch>.<nonce>.<HMAC-SHA256 of what stands before it>
+    <user id, base64url>.<session version>.<nonce>.<HMAC-SHA256 of what stands before it>
 
 Attempts with it are counted by themselves (`auth/login_throttle.py`), so that strangers who make an address
-wait do not make its owner wait. It proves nobody: with it, the password is still asked for. It counts
-while the user's epoch is the one in it, so that nobody keeps a hoard of them past a change of password.
+wait do not make its owner wait. It proves nobody: with it, the password is still asked for. It is
+valid while the user's `session_version` is the one in it: a change of the password ends all of them.
 """
 
 import hmac
@@ -22,7 +22,7 @@ from roster.domain import User
 PURPOSE = "device cookies"
 MAX_AGE = 365 * 86_400
 _SHAPE = re.compile(
-    r"(?P<signed>(?P<user>[A-Za-z0-9_-]{1,172})\.(?P<epoch>[0-9]{1,12})\.(?P<nonce>[A-Za-z0-9_-]{22}))"
+    r"(?P<signed>(?P<user>[A-Za-z0-9_-]{1,172})\.(?P<version>[0-9]{1,12})\.(?P<nonce>[A-Za-z0-9_-]{22}))"
     r"\.(?P<mac>[A-Za-z0-9_-]{43})",
     re.ASCII,
 )
@@ -30,17 +30,17 @@ _SHAPE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A browser in which this user has logged in, while her epoch was this."""
+    """A browser in which this user has logged in, while the user's `session_version` was this."""
 
     user_id: str
-    epoch: int
+    session_version: int
     id: str
 
 
 def cookie_of(user: User, keys: Sequence[bytes]) -> str:
     """A new device cookie's value, signed with the first key."""
     owner = _encoded(user.id.encode())
-    signed = f"{owner}.{user.epoch}.{token_urlsafe(16)}"
+    signed = f"{owner}.{user.session_version}.{token_urlsafe(16)}"
     return f"{signed}.{_mac(keys[0], signed)}"
 
 
@@ -53,7 +53,7 @@ def read(values: Sequence[str], keys: Sequence[bytes]) -> Device | None:
     if not any(matches):
         return None
     user_id = urlsafe_b64decode(found["user"] + "=" * (-len(found["user"]) % 4)).decode()
-    return Device(user_id, int(found["epoch"]), found["nonce"])
+    return Device(user_id, int(found["version"]), found["nonce"])
 
 
 def _mac(key: bytes, signed: str) -> str:

@@ -116,7 +116,7 @@ def proved(
 def _known_device(
     address: str, sender: Sender | None, lock: Item | None, found: Mapping[Key, Item], at: datetime
 ) -> Device | None:
-    """The sender's device, where it is the address owner's and of her present epoch, and does not wait.
+    """The sender's device, if it is the address owner's, of her present session version, and does not wait.
 
     While it waits, its attempts are those of anybody.
     """
@@ -124,7 +124,11 @@ def _known_device(
         return None
     device = sender.device
     user = users.of_item(found.get(keys.user(device.user_id)))
-    if user is None or lock.get("user_id") != device.user_id or user.epoch != device.epoch:
+    if (
+        user is None
+        or lock.get("user_id") != device.user_id
+        or user.session_version != device.session_version
+    ):
         return None
     return None if login_throttle.waits(found.get(keys.device_attempts(address, device.id)), at) else device
 
@@ -157,12 +161,12 @@ def change_password(
         raise ValidationFailed(FieldError("currentPassword", "is not your password"))
 
     def still_in(present: User) -> User:
-        if present.epoch != session.epoch:  # `old` is the password no more
+        if present.session_version != session.session_version:  # `old` is the password no more
             raise Unauthenticated
         return present
 
     def keep_this_session(work: Transaction, changed: User) -> None:
-        work.do(sessions.renewed(session, changed.epoch), lambda _: Unauthenticated())
+        work.do(sessions.renewed(session, changed.session_version), lambda _: Unauthenticated())
         work.do(login_throttle.forgotten(counter))
 
     digest = passwords.digest(new)

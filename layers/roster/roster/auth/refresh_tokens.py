@@ -1,10 +1,10 @@
 """Families of tokens: what one grant at the token endpoint gave, alive while its refresh tokens are used.
 
-    family ── turn ──> the one refresh token that counts; its use makes the next
+    family ── current token ──> the one refresh token that is valid; its use makes the next
            <── the access tokens, of ten minutes each
 
-A refresh token that comes after its turn is in two hands: it ends the family, and with it every access
-token. For half a minute it counts as a retry instead (docs/decisions/0008).
+A refresh token that is used again after the next was made is in two hands: it ends the family, and with it
+every access token. For half a minute it counts as a retry instead (docs/decisions/0008).
 """
 
 from dataclasses import dataclass
@@ -25,6 +25,8 @@ ACCESS = timedelta(minutes=10)
 REFRESH = timedelta(days=30)
 GRACE = timedelta(seconds=30)
 
+_CURRENT_TOKEN = "turn"  # noqa: S105 - the attribute with the digest of the refresh token that is valid
+
 
 @dataclass(frozen=True, slots=True)
 class Issued:
@@ -35,10 +37,10 @@ class Issued:
     refresh: Credential | None = None
 
 
-class _Turn(Enum):
-    """How a refresh token comes: in its turn, again while its answer may have been lost, or too late."""
+class _Use(Enum):
+    """How a refresh token is used: while it is current, again while its answer may be lost, or too late."""
 
-    PRESENT = auto()
+    CURRENT = auto()
     RETRY = auto()
     SPENT = auto()
 
@@ -61,13 +63,13 @@ def start(
         client_id=client_id,
         created_at=instant(by.at),
         expires_at=instant(by.at + (REFRESH if renewable else ACCESS)),
-        epoch=user.epoch,
+        session_version=user.session_version,
         scopes=scopes,
     )
     refresh = Credential.new("refresh", user.id, secret) if renewable else None
     state: Item = {**attributes(family), "digest": digest(secret), **_ends(family.expires_at)}
     if refresh is not None:
-        state["turn"] = refresh.digest
+        state[_CURRENT_TOKEN] = refresh.digest
     work = Transaction(by)
     extra_writes(work, family)
     work.do(Put(item(keys.family(user.id, family.id), state), Absent()))
@@ -78,9 +80,9 @@ def start(
 
 
 def renew(store: Store, found: Item, presented: Credential, scopes: tuple[str, ...], *, by: Actor) -> Issued:
-    """The next tokens of a family, `found` at first: one Transact. Ends it where the turn has passed.
+    """The next tokens of a family, `found` at first: one Transact. Ends it where the refresh token is spent.
 
-    Raises Unauthenticated where it has, and where the family has ended meanwhile.
+    Raises Unauthenticated then, and where the family has ended meanwhile.
     """
     seen: list[Item | None] = [found]
 
@@ -88,17 +90,17 @@ def renew(store: Store, found: Item, presented: Credential, scopes: tuple[str, .
         state = seen.pop() if seen else store.get(keys.family(presented.user_id, presented.family_id))
         if state is None:
             raise Unauthenticated
-        turn = _turn(state, presented, by.at)
-        if turn is _Turn.SPENT:
+        use = _use_of(state, presented, by.at)
+        if use is _Use.SPENT:
             _end(store, entity(TokenFamily, state), by)
             raise Unauthenticated
-        return _next(store, state, presented, scopes, turn, by)
+        return _next(store, state, presented, scopes, use, by)
 
     return retry_on_conflict(attempt)
 
 
 def of_refresh(found: Item, presented: Credential, user: User, now: datetime) -> TokenFamily:
-    """The living family whose refresh token this is, in its turn or not. Raises Unauthenticated."""
+    """The living family whose refresh token this is, or was. Raises Unauthenticated."""
     if not same(found.get("digest"), digest(presented.family)):
         raise Unauthenticated
     family = entity(TokenFamily, found)
@@ -126,32 +128,32 @@ def of_access(
 
 def is_alive(family: TokenFamily, user: User, now: datetime) -> bool:
     """Whether nothing has ended the family: no time, no new password, no suspension."""
-    return family.expires_at > instant(now) and family.epoch == user.epoch
+    return family.expires_at > instant(now) and family.session_version == user.session_version
 
 
-def _turn(found: Item, presented: Credential, now: datetime) -> _Turn:
-    if same(found.get("turn"), presented.digest):
-        return _Turn.PRESENT
+def _use_of(found: Item, presented: Credential, now: datetime) -> _Use:
+    if same(found.get(_CURRENT_TOKEN), presented.digest):
+        return _Use.CURRENT
     turned_at = found.get("turned_at")
     if same(found.get("spent"), presented.digest) and isinstance(turned_at, str):
-        return _Turn.RETRY if turned_at >= instant(now - GRACE) else _Turn.SPENT
-    return _Turn.SPENT
+        return _Use.RETRY if turned_at >= instant(now - GRACE) else _Use.SPENT
+    return _Use.SPENT
 
 
 def _next(
-    store: Store, found: Item, presented: Credential, scopes: tuple[str, ...], turn: _Turn, by: Actor
+    store: Store, found: Item, presented: Credential, scopes: tuple[str, ...], use: _Use, by: Actor
 ) -> Issued:
     """A retry takes the place of what it was answered before: whoever has that comes too late with it."""
     family = entity(TokenFamily, found)
     refresh = Credential.new("refresh", family.user_id, presented.family)
-    state: dict[str, Value] = {"turn": refresh.digest, **_ends(instant(by.at + REFRESH))}
-    if turn is _Turn.PRESENT:
+    state: dict[str, Value] = {_CURRENT_TOKEN: refresh.digest, **_ends(instant(by.at + REFRESH))}
+    if use is _Use.CURRENT:
         state |= {"spent": presented.digest, "turned_at": instant(by.at)}
     key = keys.family(family.user_id, family.id)
     work = Transaction(by)
-    work.do(Update(key, set=state, condition=Equals("turn", found["turn"])))
+    work.do(Update(key, set=state, condition=Equals(_CURRENT_TOKEN, found[_CURRENT_TOKEN])))
     access = _access(work, family, scopes)
-    work.audit(Event.FAMILY_RENEWED, family.user_id, family_id=family.id, retry=turn is _Turn.RETRY)
+    work.audit(Event.FAMILY_RENEWED, family.user_id, family_id=family.id, retry=use is _Use.RETRY)
     work.commit(store)
     return Issued(access, scopes, refresh)
 

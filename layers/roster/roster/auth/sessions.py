@@ -1,11 +1,14 @@
-"""Sessions of browsers: opened by a login, alive while used, ended by logout or with the user's epoch."""
+"""Sessions of browsers.
+
+A login opens one. It lives while it is used, until logout or until the user's `session_version` grows.
+"""
 
 from datetime import datetime, timedelta
 
 from roster.auth.credentials import Credential, same
 from roster.clock import instant
 from roster.db import keys
-from roster.db.codec import attributes, entity
+from roster.db.codec import attribute, attributes, entity
 from roster.db.store import Delete, Equals, Item, Put, Refused, Store, Update
 from roster.db.transactions import Transaction, item
 from roster.domain import Actor, Session, User
@@ -14,6 +17,7 @@ from roster.events import Event
 
 IDLE = timedelta(hours=12)
 LIFETIME = timedelta(days=14)
+_VERSION = attribute(Session, "session_version")
 TOUCH = timedelta(hours=1)  # how stale the last use may stand before it is moved
 
 
@@ -24,7 +28,7 @@ def start(store: Store, user: User, forgotten: Delete | None = None, *, by: Acto
     """
     credential = Credential.new("session", user.id)
     at = instant(by.at)
-    session = Session(credential.id, user.id, at, at, user.epoch)
+    session = Session(credential.id, user.id, at, at, user.session_version)
     expires = int((by.at + LIFETIME).timestamp())
     state: Item = {**attributes(session), "digest": credential.digest, "ttl": expires}
     work = Transaction(by)
@@ -42,7 +46,7 @@ def live(found: Item | None, credential: Credential, user: User, now: datetime) 
         return None
     session = entity(Session, found)
     fresh = session.created_at > instant(now - LIFETIME) and session.seen_at > instant(now - IDLE)
-    return session if fresh and session.epoch == user.epoch else None
+    return session if fresh and session.session_version == user.session_version else None
 
 
 def touch(store: Store, session: Session, now: datetime) -> None:
@@ -56,10 +60,10 @@ def touch(store: Store, session: Session, now: datetime) -> None:
         return
 
 
-def renewed(session: Session, epoch: int) -> Update:
-    """The operation by which this session outlives the epoch that a password change ends."""
+def renewed(session: Session, version: int) -> Update:
+    """The operation that keeps this session alive when a new password gives the user another version."""
     key = keys.session(session.user_id, session.id)
-    return Update(key, set={"epoch": epoch}, condition=Equals("epoch", session.epoch))
+    return Update(key, set={_VERSION: version}, condition=Equals(_VERSION, session.session_version))
 
 
 def end(store: Store, session: Session, *, by: Actor) -> None:

@@ -1,4 +1,8 @@
-"""Entities to items and back: attributes are named like the fields, absent ones take the default."""
+"""Entities to items and back.
+
+An attribute has the field's name, or the one that the field's metadata says (`roster.domain`). A field
+whose attribute is absent takes its default.
+"""
 
 import collections.abc
 import types
@@ -32,9 +36,20 @@ class CorruptItem(DirectoryError):
 
 
 def attributes(entity: Any) -> dict[str, Value]:
-    """The entity's fields as plain values; None is left out."""
-    pairs = ((field.name, _plain(getattr(entity, field.name))) for field in _stored(type(entity)))  # type: ignore[arg-type]
+    """The entity's fields as plain values, by the names of their attributes; None is left out."""
+    stored = _stored(type(entity))  # type: ignore[arg-type]  # a class is hashable
+    pairs = ((name, _plain(getattr(entity, field.name))) for name, field in stored.items())
     return {name: value for name, value in pairs if value is not None}
+
+
+def names(cls: Any) -> tuple[str, ...]:
+    """The names of the attributes that items of this class have."""
+    return tuple(_stored(cls))
+
+
+def attribute(cls: Any, field: str) -> str:
+    """The name of the attribute that holds this field of the class. Raises KeyError where none does."""
+    return {one.name: name for name, one in _stored(cls).items()}[field]
 
 
 def entity(cls: type[E], item: Mapping[str, Value]) -> E:
@@ -48,16 +63,16 @@ def entity(cls: type[E], item: Mapping[str, Value]) -> E:
         reader = readers.get(name)
         if reader is None:
             continue
-        kind, read = reader
+        field, kind, read = reader
         if type(value) is kind:  # most are taken as they stand
-            values[name] = value
+            values[field] = value
             continue
         try:
-            values[name] = read(value)
+            values[field] = read(value)
         except (TypeError, ValueError, DirectoryError) as error:
             raise CorruptItem(cls.__name__, name) from error
-    for name in required:
-        if name not in values:
+    for name, field in required.items():
+        if field not in values:
             raise CorruptItem(cls.__name__, name)
     return cls(**values)
 
@@ -101,23 +116,24 @@ def _plain(value: Any) -> Value:
     return value  # type: ignore[no-any-return]  # str, int, bool or None: mypy checks the model
 
 
-_Reader: TypeAlias = tuple[type | None, Callable[[Value], Any]]
-"""The type whose values are taken as they are, and what reads any other."""
+_Reader: TypeAlias = tuple[str, type | None, Callable[[Value], Any]]
+"""The field, the type whose values are taken as they are, and what reads any other."""
 
 
 @cache
-def _readers(cls: Any) -> tuple[Mapping[str, _Reader], tuple[str, ...]]:
-    """How each field is read, and those that must be there."""
+def _readers(cls: Any) -> tuple[Mapping[str, _Reader], Mapping[str, str]]:
+    """How each attribute is read, and the fields of those that must be there."""
     hints = get_type_hints(cls)
-    stored = _stored(cls)
-    readers = {field.name: (_bare(hints[field.name]), _reader(hints[field.name])) for field in stored}
-    return readers, tuple(field.name for field in stored if _required(field))
+    stored = {name: field.name for name, field in _stored(cls).items()}
+    readers = {name: (field, _bare(hints[field]), _reader(hints[field])) for name, field in stored.items()}
+    return readers, {name: field.name for name, field in _stored(cls).items() if _required(field)}
 
 
 @cache
-def _stored(cls: Any) -> "tuple[Field[Any], ...]":
-    """The fields that an item holds: all but those marked `UNSTORED`."""
-    return tuple(field for field in fields(cls) if field.metadata.get("stored", True))
+def _stored(cls: Any) -> "Mapping[str, Field[Any]]":
+    """The fields that an item holds, by the names of their attributes: all but those marked `UNSTORED`."""
+    named = {field.metadata.get("attribute", field.name): field for field in fields(cls)}
+    return {name: field for name, field in named.items() if name}
 
 
 def _bare(hint: Any) -> type | None:

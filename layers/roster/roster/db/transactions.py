@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from roster.clock import instant
 from roster.db import keys
+from roster.db.codec import attribute
 from roster.db.counted_lists import Move, counting
 from roster.db.store import (
     Absent,
@@ -25,13 +26,15 @@ from roster.db.store import (
     Update,
     Value,
 )
-from roster.domain import Actor
+from roster.domain import Actor, AuditEntry
 from roster.errors import DirectoryError, Unavailable
 from roster.events import Event
 from roster.settings import settings
 
 SCHEMA = 1
 """The version `v` of every item. A reader ignores attributes it does not know."""
+
+_WORKSPACE = attribute(AuditEntry, "workspace")
 
 MOST = 100  # operations in one transaction of the store
 
@@ -121,7 +124,7 @@ class Transaction:
             "action": event.action,
             "target": target,
             "actor": self.by.user_id or "system",
-            "tenant": self.by.workspace_id,
+            _WORKSPACE: self.by.workspace_id,
             "request": self.by.request_id,
             "details": details,
             "ttl": int((self.by.at + timedelta(days=settings().audit_days)).timestamp()),

@@ -6,7 +6,6 @@ unless the same job was ordered anew meanwhile.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import TypeVar
@@ -52,8 +51,8 @@ def run(store: Store, job: Key, now: datetime) -> None:
 
 def _member(store: Store, workspace_id: str, user_id: str, by: Actor) -> None:
     user = users.by_id(store, user_id)
-    floor = user.floors.get(workspace_id) if user is not None else None
-    if user is None or floor is None:
+    through = user.revoked_through.get(workspace_id) if user is not None else None
+    if user is None or through is None:
         return  # deleted meanwhile, which is a sweep of its own, or cleared already
 
     def clear() -> bool:
@@ -61,19 +60,24 @@ def _member(store: Store, workspace_id: str, user_id: str, by: Actor) -> None:
         return _end_grants(store, (each for each in granted if grants.is_void(each, user)), by)
 
     _until_clear(clear)
-    retry_on_conflict(lambda: _lift(store, workspace_id, user_id, floor, by))
+    retry_on_conflict(lambda: _end_revocation(store, workspace_id, user_id, through, by))
 
 
-def _lift(store: Store, workspace_id: str, user_id: str, floor: int, by: Actor) -> None:
-    """Take the floor from the profile, unless another membership has ended there meanwhile."""
+def _end_revocation(store: Store, workspace_id: str, user_id: str, through: int, by: Actor) -> None:
+    """Remove the workspace from `revoked_through`, unless another membership has ended there meanwhile."""
     user = users.by_id(store, user_id)
-    if user is None or user.floors.get(workspace_id) != floor:
+    if user is None or user.revoked_through.get(workspace_id) != through:
         return
-    left: Item = {"floors": {name: number for name, number in user.floors.items() if name != workspace_id}}
-    profile = keys.user(user_id)
-    change = Update(profile, set=left if left["floors"] else {}, remove=() if left["floors"] else ("floors",))
+    left: Item = {name: number for name, number in user.revoked_through.items() if name != workspace_id}
     work = Transaction(by)
-    work.do(replace(change, condition=members.floors(user)))
+    work.do(
+        Update(
+            keys.user(user_id),
+            set={users.REVOKED_THROUGH: left} if left else {},
+            remove=() if left else (users.REVOKED_THROUGH,),
+            condition=members.none_revoked_since(user),
+        )
+    )
     work.commit(store)
 
 

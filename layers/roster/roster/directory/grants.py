@@ -2,7 +2,8 @@
 
 A grant belongs to the membership under which it was given (`since`: that membership's number, 0 where
 an import gave it to somebody who was no member). When a membership ends, its number becomes the user's
-floor in that workspace, and every grant up to the floor is void at once; the sweep then clears it away.
+`revoked_through` in that workspace, and every grant whose `since` is not greater is void at once; the cleanup
+removes it later.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,8 +27,8 @@ def is_void(grant: Mapping[str, Value], user: User) -> bool:
         return True
     if not user.acts_in(grant["workspace_id"]):
         return True
-    floor, since = user.floors.get(str(grant["workspace_id"]), 0), grant.get("since", 0)
-    return floor > 0 and not (isinstance(since, int) and since > floor)
+    through, since = user.revoked_through.get(str(grant["workspace_id"]), 0), grant.get("since", 0)
+    return through > 0 and not (isinstance(since, int) and since > through)
 
 
 def plan_space_role(work: Transaction, space: Space, user: User, role: SpaceRole, since: int) -> None:

@@ -1,7 +1,8 @@
 """Memberships: who belongs to which workspace, and as what.
 
-A membership that ends leaves a floor on the user's profile until the sweep has cleared what was granted
-within it: grants up to the membership of that number are void (see `grants.py`).
+When a membership ends, its number becomes the user's `revoked_through` in the workspace: grants that were
+given under the membership of this number, or an earlier one, are void (see `grants.py`). The cleanup removes
+these grants, and then the number.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -162,9 +163,11 @@ def still(membership: Membership) -> Condition:
     return Equals("number", membership.number)
 
 
-def floors(user: User) -> Condition:
-    """That the floors of the user's profile are those that were read."""
-    return Equals("floors", dict(user.floors)) if user.floors else Absent("floors")
+def none_revoked_since(user: User) -> Condition:
+    """That `revoked_through` of the user's profile is the one that was read."""
+    if not user.revoked_through:
+        return Absent(users.REVOKED_THROUGH)
+    return Equals(users.REVOKED_THROUGH, dict(user.revoked_through))
 
 
 def _ground(store: Store, workspace_id: str, user_id: str) -> tuple[User | None, Item | None]:
@@ -194,9 +197,9 @@ def _oldest_with(user: User, membership: Membership) -> Update | Check:
 
 
 def _leave(work: Transaction, store: Store, user: User, membership: Membership) -> None:
-    """What the end of a membership means for the profile: a floor, and perhaps another oldest one."""
+    """What the end of a membership changes in the profile: `revoked_through`, and perhaps the oldest one."""
     workspace_id = membership.workspace_id
-    state: Item = {"floors": {**user.floors, workspace_id: membership.number}}
+    state: Item = {users.REVOKED_THROUGH: {**user.revoked_through, workspace_id: membership.number}}
     gone: tuple[str, ...] = ()
     if user.oldest_workspace_id == workspace_id:
         following = _next_oldest(counted_lists.everything(store, keys.workspaces_of(user.id)), workspace_id)
@@ -205,7 +208,7 @@ def _leave(work: Transaction, store: Store, user: User, membership: Membership) 
         else:
             state["oldest_membership_at"], state["oldest_workspace_id"] = following
             work.do(Check(keys.member(following[1], user.id), Present()))
-    same = all_of(floors(user), Equals("oldest_workspace_id", user.oldest_workspace_id))
+    same = all_of(none_revoked_since(user), Equals("oldest_workspace_id", user.oldest_workspace_id))
     work.do(Update(keys.user(user.id), set=state, remove=gone, condition=same))
 
 

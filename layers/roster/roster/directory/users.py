@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from roster.clock import instant
 from roster.db import counted_lists, keys
-from roster.db.codec import attributes, entity, readable
+from roster.db.codec import attribute, attributes, entity, readable
 from roster.db.store import (
     Absent,
     AtLeast,
@@ -29,9 +29,18 @@ from roster.domain import Actor, User
 from roster.errors import Conflict, LastAdmin, NotFound
 from roster.events import Event
 
+REVOKED_THROUGH = attribute(User, "revoked_through")
 NOT_LISTED = frozenset(
-    {"oldest_workspace_id", "oldest_membership_at", "floors", "epoch", "epoch_at", "revision"}
+    {
+        "oldest_workspace_id",
+        "oldest_membership_at",
+        REVOKED_THROUGH,
+        attribute(User, "session_version"),
+        attribute(User, "session_version_at"),
+        "revision",
+    }
 )
+"""The attributes of a user that the site's list of users does not keep."""
 
 Edit = Callable[[User], User]
 Demand = Callable[[User], None]
@@ -178,8 +187,8 @@ def _replace(
     after = replace(
         after,
         revision=before.revision + 1,
-        epoch=before.epoch + (1 if ends_sessions else 0),
-        epoch_at=instant(by.at) if ends_sessions else before.epoch_at,
+        session_version=before.session_version + (1 if ends_sessions else 0),
+        session_version_at=instant(by.at) if ends_sessions else before.session_version_at,
         updated_at=instant(by.at),
         updated_by=by.user_id,
         updated_by_number=by.user_number,

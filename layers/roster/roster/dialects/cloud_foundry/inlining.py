@@ -270,7 +270,9 @@ def _things(
 def _may_have_ended(expansion: _Expansion, entity: Entity) -> bool:
     """Whether a user's role in a space may have ended with the membership it was given under."""
     user = expansion.node.entity
-    return isinstance(user, User) and isinstance(entity, Space) and entity.workspace_id in user.floors
+    return (
+        isinstance(user, User) and isinstance(entity, Space) and entity.workspace_id in user.revoked_through
+    )
 
 
 def _of_rows(expansion: _Expansion, rows: Mapping[Key, Item]) -> list[Entity]:

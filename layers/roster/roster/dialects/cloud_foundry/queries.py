@@ -283,7 +283,7 @@ def _is_ruling(row: Item) -> bool:
 def _kept_of_user(user: User, to: Kind, ruling: bool) -> Callable[[Item], bool] | None:
     """Which rows of a user's relation count; None where all of them do."""
     if to == "space":
-        has_void = user.floors or user.limited_to is not None
+        has_void = user.revoked_through or user.limited_to is not None
         return (lambda row: not grants.is_void(row, user)) if has_void else None
     if user.limited_to is not None:
         return lambda row: user.acts_in(row.get("workspace_id")) and (not ruling or _is_ruling(row))

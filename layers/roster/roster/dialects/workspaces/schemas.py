@@ -306,7 +306,7 @@ class AuditEvent(Wire):
             action=entry.action,
             actor=entry.actor,
             target=entry.target,
-            workspaceId=entry.tenant,
+            workspaceId=entry.workspace,
             requestId=entry.request,
             details=dict(entry.details),
         )
