@@ -25,16 +25,16 @@ import boto3
 client = boto3.client("dynamodb", endpoint_url=url, region_name="eu-west-1", verify=trusted)
 call = lambda: client.get_item(TableName="t", Key={"PK": {"S": "a"}})
 """
-_LEAN = """\
+_HTTP = """\
 from roster.clock import Deadline
 from roster.db.dynamodb.http_transport import HttpTransport
-lean = HttpTransport(url, "eu-west-1", trusted)
-call = lambda: lean.call("GetItem", {"TableName": "t"}, Deadline.after(10))
+transport = HttpTransport(url, "eu-west-1", trusted)
+call = lambda: transport.call("GetItem", {"TableName": "t"}, Deadline.after(10))
 """
 WAYS = {
     "boto3's client": _BOTO3,
-    "lean": _LEAN,
-    "lean, its connection opened at the start": f"{_LEAN}lean.warm()\n",
+    "HttpTransport": _HTTP,
+    "HttpTransport, its connection opened at the start": f"{_HTTP}transport.warm()\n",
 }
 _AFTER = """\
 ready = time.process_time()

@@ -91,7 +91,7 @@ def _transports(
     ways: dict[str, Transport] = {
         "botocore's client, as the fallback has it": BotoTransport(real.client()),
         "botocore's signer and HTTP session": HalfwayTransport(real.endpoint(), "eu-west-1"),
-        "the lean transport": HttpTransport(real.endpoint(), "eu-west-1"),
+        "HttpTransport": HttpTransport(real.endpoint(), "eu-west-1"),
     }
     others = [
         Subject(name, same(partial(_get, way, body)), lambda got: "Item" in got) for name, way in ways.items()

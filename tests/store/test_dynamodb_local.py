@@ -23,7 +23,7 @@ def table() -> Iterator[str]:
 
 
 class OnDynamoDBLocal:
-    kind: ClassVar = "lean"
+    kind: ClassVar = "http"
 
     @pytest.fixture
     def store(self, table: str) -> Store:
@@ -52,7 +52,7 @@ class TestConcurrencyOverBoto3(TestConcurrency):
     kind: ClassVar = "boto3"
 
 
-@pytest.mark.parametrize("kind", ["lean", "boto3"])
+@pytest.mark.parametrize("kind", ["http", "boto3"])
 def test_the_meter_reads_the_units_of_each_call(table: str, kind: str) -> None:
     meter = Meter()
     store = DynamoStore(MeteredTransport(transport(kind), meter), table)

@@ -1,4 +1,4 @@
-"""The lean transport over real sockets: what it sends, what it makes of answers, and of none."""
+"""HttpTransport over real sockets: what it sends, what it makes of answers, and of none."""
 
 import datetime
 import os
@@ -270,32 +270,33 @@ def test_half_an_answer_is_a_connection_error(server: Server, http_transport: Ht
     "raw",
     [
         b"",
-        b"HTTP/1.1 200 OK\r\nContent-Le",
         b"SSH-2.0-OpenSSH\r\n",
         b"HTTP/1.1 twohundred\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nwords\r\n{}",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}",
         b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
         b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
     ],
-    ids=[
-        "nothing",
-        "half a head",
-        "another protocol",
-        "no number",
-        "no length",
-        "no size",
-        "half",
-        "many",
-        "long",
-    ],
+    ids=["nothing", "another protocol", "no number", "no size", "half", "many", "long"],
 )
 def test_what_is_no_http_is_a_connection_error(
     server: Server, http_transport: HttpTransport, raw: bytes
 ) -> None:
     server.answers = [raw]
     assert refused(http_transport).code == "ConnectionError"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [b"HTTP/1.1 200 OK\r\nContent-Le", b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"],
+    ids=["half a head", "no length"],
+)
+def test_what_http_client_reads_to_the_end_of_its_connection_is_a_service_unavailable(
+    server: Server, http_transport: HttpTransport, raw: bytes
+) -> None:
+    """It takes the end for that of the head, and ignores a length that is no number: no content is left."""
+    server.answers = [raw]
+    assert refused(http_transport).code == "ServiceUnavailable"
 
 
 @pytest.mark.parametrize(
@@ -307,13 +308,23 @@ def test_what_is_no_http_is_a_connection_error(
             1,
         ),
         (
-            b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
             b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"a":{}}',
             1,
         ),
         (b'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 8\r\n\r\n{"a":{}}', 2),
+        (
+            b"HTTP/1.1 103 Early Hints\r\n\r\n"
+            b'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 8\r\n\r\n{"a":{}}',
+            2,
+        ),
     ],
-    ids=["in chunks", "after an interim answer", "the last of its connection"],
+    ids=[
+        "in chunks",
+        "after interim answers",
+        "the last of its connection",
+        "the last, after an interim one",
+    ],
 )
 def test_an_answer_is_read_however_http_sends_it(
     server: Server, http_transport: HttpTransport, raw: bytes, connections: int
@@ -595,7 +606,7 @@ def test_the_endpoint_of_the_environment(environ: dict[str, str], endpoint: str 
 # How a deployment comes by it.
 
 
-def test_a_deployment_speaks_lean_unless_it_says_boto3() -> None:
+def test_a_deployment_uses_http_transport_unless_it_says_boto3() -> None:
     here = {"TABLE_ENDPOINT": "http://127.0.0.1:1", "AWS_REGION": "eu-west-1"}
     assert isinstance(opening.transport(Settings.of(here)), HttpTransport)
     assert isinstance(opening.transport(Settings.of({**here, "TRANSPORT": "boto3"})), BotoTransport)
@@ -605,8 +616,8 @@ def test_a_start_with_keys_in_the_environment_loads_no_client(server: Server) ->
     script = (
         "import sys; from roster.clock import Deadline\n"
         "from roster.db.dynamodb.http_transport import HttpTransport\n"
-        f"lean = HttpTransport('http://127.0.0.1:{server.port}', 'eu-west-1')\n"
-        "lean.call('GetItem', {}, Deadline.after(10))\n"
+        f"transport = HttpTransport('http://127.0.0.1:{server.port}', 'eu-west-1')\n"
+        "transport.call('GetItem', {}, Deadline.after(10))\n"
         "print(*sorted({'boto3', 'botocore.client', 'botocore.session', 'urllib3'} & set(sys.modules)))"
     )
     environ = {**os.environ, "PYTHONPATH": str(ROOT / "layers/roster")}

@@ -64,17 +64,17 @@ def _create(name: str, definition: dict[str, Any]) -> None:
     raise RuntimeError("the engine does not answer")
 
 
-def transport(kind: str = "lean") -> Transport:
+def transport(kind: str = "http") -> Transport:
     """This process's transport of the kind that a deployment names."""
     return _transport(kind, os.getpid())
 
 
 @cache
 def _transport(kind: str, _process: int) -> Transport:
-    return HttpTransport(endpoint(), "eu-west-1") if kind == "lean" else BotoTransport(client())
+    return HttpTransport(endpoint(), "eu-west-1") if kind == "http" else BotoTransport(client())
 
 
-def dynamo_store(table_name: str, kind: str = "lean") -> DynamoStore:
+def dynamo_store(table_name: str, kind: str = "http") -> DynamoStore:
     return DynamoStore(transport(kind), table_name)
 
 

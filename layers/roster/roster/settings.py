@@ -18,8 +18,8 @@ class Settings:
     dual_stack: bool = False
     ca_bundle: str | None = None
     """A file of the authorities that DynamoDB's certificate is trusted by, in place of the public ones."""
-    transport: str = "lean"
-    """Whose HTTP carries the table's calls: `lean` (ours) or `boto3` (botocore's client)."""
+    transport: str = "http"
+    """What carries the table's calls: `http` (`HttpTransport`) or `boto3` (botocore's client)."""
     allowed_origins: frozenset[str] = frozenset()
     """Origins whose browsers may write with a session cookie."""
     secure_cookie: bool = True

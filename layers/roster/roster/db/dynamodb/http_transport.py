@@ -1,4 +1,4 @@
-"""The transport of a deployment: DynamoDB's JSON over connections of our own (decision 0009).
+"""The transport of a deployment: DynamoDB's JSON, signed here, over `http.client` (decision 0009).
 
 botocore's client, whose model, events and parsers cost more than all else in a request, stays out;
 what botocore knows of credentials, partitions and authorities is used.
@@ -6,13 +6,14 @@ what botocore knows of credentials, partitions and authorities is used.
 
 import json
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException, HTTPResponse
 from importlib.resources import files
 from typing import Any
 from zlib import crc32
 
 from roster.clock import Deadline
 from roster.db.dynamodb import aws_credentials, signature
-from roster.db.dynamodb.connections import Answer, Broken, Connections
+from roster.db.dynamodb.connections import Connections
 from roster.db.dynamodb.transport import FLOOR, TransportError, refusal
 
 AUTHORITIES = str(files("botocore") / "cacert.pem")
@@ -47,15 +48,15 @@ class HttpTransport:
         content = _encoded(body).encode()
         headers = self._headers(operation, content)
         try:
-            answer = self._connections.send("POST", headers, content)
+            response, received = self._connections.send("POST", headers, content)
         except TimeoutError as error:
             raise TransportError("TimeoutError", str(error)) from error
-        except (OSError, Broken) as error:
+        except (OSError, HTTPException) as error:
             raise TransportError("ConnectionError", str(error)) from error
-        said = _said(answer)
-        if answer.status == 200:
+        said = _said(response, received)
+        if response.status == 200:
             return said
-        raise self._refusal(said, answer)
+        raise self._refusal(said, response)
 
     def warm(self) -> None:
         """Open a connection before the first call wants one."""
@@ -75,12 +76,12 @@ class HttpTransport:
         # The checksum is of what is sent, packed or not.
         return signed | {"user-agent": "roster", "accept-encoding": "identity"}
 
-    def _refusal(self, said: dict[str, Any], answer: Answer) -> TransportError:
+    def _refusal(self, said: dict[str, Any], response: HTTPResponse) -> TransportError:
         code = str(said.get("__type", "")).rpartition("#")[2]
         message = str(said.get("message") or said.get("Message") or "")
         if not code:  # no DynamoDB spoke, but a proxy
-            return TransportError("ServiceUnavailable", f"HTTP {answer.status}")
-        if code in _OF_THE_CLOCK and self._corrected(answer.headers.get("date", "")):
+            return TransportError("ServiceUnavailable", f"HTTP {response.status}")
+        if code in _OF_THE_CLOCK and self._corrected(response.headers.get("date", "")):
             return TransportError("RequestTimeTooSkewed", message)
         return refusal(code, message, said)
 
@@ -98,17 +99,17 @@ class HttpTransport:
         return True
 
 
-def _said(answer: Answer) -> dict[str, Any]:
-    """The answer's JSON; none where a proxy answers in words. Raises TransportError for a damaged one."""
-    checksum = answer.headers.get("x-amz-crc32")
-    if checksum is not None and checksum != str(crc32(answer.content)):
+def _said(response: HTTPResponse, received: bytes) -> dict[str, Any]:
+    """The response's JSON; none where a proxy answers in words. Raises TransportError for a damaged one."""
+    checksum = response.headers.get("x-amz-crc32")
+    if checksum is not None and checksum != str(crc32(received)):
         raise TransportError("ConnectionError", "the answer was damaged on its way")
     try:
-        said = json.loads(answer.content)
+        said = json.loads(received)
     except ValueError:
         said = None
     if isinstance(said, dict):
         return said
-    if answer.status == 200:
+    if response.status == 200:
         raise TransportError("ServiceUnavailable", "an answer that is not DynamoDB's")
     return {}

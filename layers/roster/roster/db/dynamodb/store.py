@@ -42,7 +42,7 @@ _PASSING = {
     "InternalServerError",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
-    "RequestTimeTooSkewed",  # the lean transport has set its clock by then
+    "RequestTimeTooSkewed",  # HttpTransport has set its clock by then
     "ServiceUnavailable",
     "ThrottlingException",
     "TimeoutError",

@@ -1,7 +1,7 @@
 """The seam below the DynamoDB store: one call in DynamoDB's own low-level JSON.
 
-The meter, the IAM guard and the fault injector wrap this; nothing above it sees botocore. `lean.py`
-has what a deployment uses; botocore's client is the fallback, and what the lean one is measured by.
+The meter, the IAM guard and the fault injector wrap this; nothing above it sees botocore. A
+deployment uses `http_transport.py`; botocore's client is the fallback, and what the other is measured by.
 """
 
 from dataclasses import dataclass
