@@ -44,7 +44,7 @@ from roster.events import Event
 from roster.settings import settings
 
 
-class Refused(Exception):
+class CommandRefused(Exception):
     """Why a command does nothing, in one line; `code` is the exit code."""
 
     def __init__(self, message: str, code: int = 1) -> None:
@@ -69,7 +69,7 @@ def _run(argv: Sequence[str] | None) -> int:
     try:
         with ExitStack() as stack:
             return command(_store(arguments, stack), arguments)
-    except Refused as refused:
+    except CommandRefused as refused:
         print(f"roster: {refused}", file=sys.stderr)
         return refused.code
     except Unavailable:
@@ -158,9 +158,9 @@ def _store(arguments: argparse.Namespace, stack: ExitStack) -> Store:
         stack.callback(client.close)
         return DynamoStore(BotoTransport(client), _table(arguments, region))
     if path.is_dir() or not path.absolute().parent.is_dir():
-        raise Refused(f"{path}: not a file in a folder that exists", 2)
+        raise CommandRefused(f"{path}: not a file in a folder that exists", 2)
     if arguments.must_exist and not path.exists():
-        raise Refused(f"{path}: there is no such store", 2)
+        raise CommandRefused(f"{path}: there is no such store", 2)
     embedded = open_embedded(path)
     stack.callback(embedded.close)
     return embedded
@@ -172,7 +172,7 @@ def _table(arguments: argparse.Namespace, region: str) -> str:
     try:
         return table_of(arguments.stack, cloudformation(region))
     except NoSuchStack as error:
-        raise Refused(str(error)) from error
+        raise CommandRefused(str(error)) from error
 
 
 def _readable(text: str) -> Path:
@@ -227,16 +227,16 @@ def _create_admin(store: Store, arguments: argparse.Namespace) -> int:
     try:
         canonical(arguments.email)
     except NotAnAddress as error:
-        raise Refused(f"--email {error}", 2) from error
+        raise CommandRefused(f"--email {error}", 2) from error
     password = _password(arguments.password_stdin)
     if reason := passwords.flaw(password, (arguments.email, arguments.name)):
-        raise Refused(f"the password {reason}")
+        raise CommandRefused(f"the password {reason}")
     by = _operator()
     wanted = User("", 0, arguments.email, arguments.name, clock.instant(by.at), roles=(PlatformRole.ADMIN,))
     try:
         made = users.create(store, wanted, passwords.digest(password), by=by)
     except Conflict as error:
-        raise Refused("this e-mail address belongs to a user already") from error
+        raise CommandRefused("this e-mail address belongs to a user already") from error
     print(f"created user {made.id}")
     return 0
 
@@ -246,9 +246,9 @@ def _password(from_stdin: bool) -> str:
         first = sys.stdin.readline().rstrip("\r\n") if from_stdin else getpass.getpass("Password: ")
         first.encode()
     except UnicodeError as error:
-        raise Refused("the password is not UTF-8") from error
+        raise CommandRefused("the password is not UTF-8") from error
     if not from_stdin and getpass.getpass("Again: ") != first:
-        raise Refused("the two passwords differ")
+        raise CommandRefused("the two passwords differ")
     return first
 
 
@@ -257,9 +257,9 @@ def _create_token(store: Store, arguments: argparse.Namespace) -> int:
     user = _user(store, arguments.user)
     expires: datetime | None = arguments.expires
     if expires is not None and expires <= by.at:
-        raise Refused("--expires is past", 2)
+        raise CommandRefused("--expires is past", 2)
     if arguments.workspace is not None and workspaces.by_id(store, arguments.workspace) is None:
-        raise Refused("there is no such workspace")
+        raise CommandRefused("there is no such workspace")
     credential = Credential.new("token", user.id)
     token = ApiToken(
         id=credential.id,
@@ -275,7 +275,7 @@ def _create_token(store: Store, arguments: argparse.Namespace) -> int:
     try:
         work.commit(store)
     except NotFound as error:
-        raise Refused("there is no such user") from error
+        raise CommandRefused("there is no such user") from error
     print(credential)
     return 0
 
@@ -284,18 +284,18 @@ def _user(store: Store, text: str) -> User:
     try:
         lock = store.get(keys.email(canonical(text))) if "@" in text else {"user_id": text}
     except NotAnAddress as error:
-        raise Refused(f"--user {error}", 2) from error
+        raise CommandRefused(f"--user {error}", 2) from error
     found = users.by_id(store, str(lock["user_id"])) if lock is not None else None
     if found is None:
-        raise Refused("there is no such user")
+        raise CommandRefused("there is no such user")
     return found
 
 
 def _erase_from_audit(store: Store, arguments: argparse.Namespace) -> int:
     if not keys.is_id(arguments.user):
-        raise Refused("--user is not an id", 2)
+        raise CommandRefused("--user is not an id", 2)
     if users.by_id(store, arguments.user) is not None:
-        raise Refused("the user is not deleted: what a user still does must be told")
+        raise CommandRefused("the user is not deleted: what a user still does must be told")
     pseudonym = f"erased-{uuid4()}"
     erased = audit.erase(store, arguments.user, pseudonym)
     work = Transaction(_operator())

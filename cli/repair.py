@@ -54,14 +54,14 @@ _OWNERLESS = {Invariant.PASSWORD_OWNER, Invariant.SECRET_LOCK}
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RepairOutcome:
     """What was made right, and the verification that followed."""
 
     mended: list[Finding]
     after: Report
 
 
-def repair(store: Store, *, now: datetime, by: Actor, progress: Progress = unheard) -> Outcome:
+def repair(store: Store, *, now: datetime, by: Actor, progress: Progress = unheard) -> RepairOutcome:
     """Verify, mend, and verify again, as long as that helps. Raises Unavailable; then repair again."""
     report = verify(store, now=now, progress=progress)
     first = report.broken
@@ -74,7 +74,7 @@ def repair(store: Store, *, now: datetime, by: Actor, progress: Progress = unhea
         if set(report.broken) == before:
             break
     left = set(report.broken)
-    return Outcome([finding for finding in first if finding not in left], report)
+    return RepairOutcome([finding for finding in first if finding not in left], report)
 
 
 class _Moved(Exception):

@@ -16,7 +16,7 @@ from cli.progress import Bars
 from cli.records.loading import load
 from local.deployment_key import NotAKey, key_file, read_or_make
 from local.embedded import open_embedded
-from local.server import HOST, App, CannotStart, Options
+from local.server import HOST, CannotStart, Options, ServedApp
 from local.sqlite_store import SqliteStore
 from local.streams import DynamoFeed, Feed, StoreFeed
 from local.tables import create_table, table_definition
@@ -94,7 +94,7 @@ def expiry(options: Options) -> Callable[[], int]:
     return _embedded(options).remove_expired
 
 
-APP = App(TEMPLATE, prepare, populate, feed, expiry)
+APP = ServedApp(TEMPLATE, prepare, populate, feed, expiry)
 
 
 def _wired(store: Store, options: Options) -> dependencies.Dependencies:

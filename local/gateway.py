@@ -41,7 +41,7 @@ Event: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class HttpRequest:
     """What a client sent. `path` and `query` are as sent, still percent-encoded."""
 
     method: str
@@ -263,7 +263,7 @@ class Routes:
                 return route, parameters
         return None
 
-    def accept(self, request: Request) -> Invocation | Response:
+    def accept(self, request: HttpRequest) -> Invocation | Response:
         """What to invoke for a request, or what the gateway answers by itself."""
         if request.head_bytes() > HEAD_BYTES:
             return HEAD_TOO_LONG
@@ -290,7 +290,7 @@ def _is_too_long(made: Event) -> bool:
 
 
 def event(
-    request: Request, route_key: str, parameters: Mapping[str, str], *, at: datetime, request_id: str
+    request: HttpRequest, route_key: str, parameters: Mapping[str, str], *, at: datetime, request_id: str
 ) -> Event:
     """The event of payload format 2.0. Keys that would be empty are absent.
 
@@ -355,7 +355,7 @@ def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 _TEXT = re.compile(r"text/.+|application/(json|xml|javascript)|.+\+xml")
 
 
-def _body(request: Request) -> tuple[str, bool]:
+def _body(request: HttpRequest) -> tuple[str, bool]:
     media_type = request.header("content-type").partition(";")[0].strip(_BLANK).lower()
     if _TEXT.fullmatch(media_type):
         try:
@@ -422,7 +422,7 @@ class Gateway:
     routes: Routes
     invoke: Callable[[Function, Event], Any]
 
-    def handle(self, request: Request) -> Response:
+    def handle(self, request: HttpRequest) -> Response:
         """The response, also to what the function raises."""
         accepted = self.routes.accept(request)
         if isinstance(accepted, Response):

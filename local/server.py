@@ -22,7 +22,7 @@ from local.gateway import (
     FUNCTION_ERROR,
     INTEGRATION_SECONDS,
     TIMED_OUT,
-    Request,
+    HttpRequest,
     Response,
     Routes,
     reply,
@@ -142,7 +142,7 @@ def _no_lines(options: Options) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class App:
+class ServedApp:
     """What is served. The options that its functions get name the real port and the real store."""
 
     template: Path
@@ -184,7 +184,7 @@ class Application:
         await send({"type": "http.response.start", "status": response.status, "headers": _headers(response)})
         await send({"type": "http.response.body", "body": response.body})
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: HttpRequest) -> Response:
         accepted = self._routes.accept(request)
         if isinstance(accepted, Response):
             return accepted
@@ -198,9 +198,9 @@ class Application:
         return reply(result)
 
 
-def _request(scope: MutableMapping[str, Any], body: bytes) -> Request:
+def _request(scope: MutableMapping[str, Any], body: bytes) -> HttpRequest:
     headers = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
-    return Request(
+    return HttpRequest(
         scope["method"],
         scope["raw_path"].decode("latin-1"),
         scope["query_string"].decode("latin-1"),
@@ -235,7 +235,9 @@ class _Server(uvicorn.Server):
         self._announce()
 
 
-async def _run(routes: Routes, app: App, options: Options, listener: socket.socket, lines: list[str]) -> None:
+async def _run(
+    routes: Routes, app: ServedApp, options: Options, listener: socket.socket, lines: list[str]
+) -> None:
     prepare = partial(app.prepare, options)
     pool = Pool(app.workers, prepare)
     sweeper = Pool(1, prepare)
@@ -293,7 +295,7 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(0)
 
 
-def serve(options: Options, app: App) -> None:
+def serve(options: Options, app: ServedApp) -> None:
     """Serve until SIGTERM or SIGINT. Raises CannotStart.
 
     The order: port, store, data, workers, `ready`. Stopping gives requests a second to end, takes three
@@ -326,7 +328,7 @@ def serve(options: Options, app: App) -> None:
             raise CannotStart(str(error)) from error
 
 
-def main(environ: Mapping[str, str], app: App) -> int:
+def main(environ: Mapping[str, str], app: ServedApp) -> int:
     """Serve the house as the environment asks; the exit code."""
     try:
         serve(Options.from_environ(environ), app)

@@ -101,7 +101,7 @@ class Feed(Protocol):
         """Pass the first `count` of the records read last."""
 
 
-class Change(Protocol):
+class StoreChange(Protocol):
     """What the SQLite store tells of a change: `new` is None where the item is gone."""
 
     @property
@@ -119,12 +119,12 @@ class StoreFeed:
 
     def __init__(
         self,
-        changes: Callable[[int, int], Sequence[Change]],
+        changes: Callable[[int, int], Sequence[StoreChange]],
         forget: Callable[[int], None] = lambda last: None,
     ) -> None:
         self._changes = changes
         self._forget = forget
-        self._read: Sequence[Change] = ()
+        self._read: Sequence[StoreChange] = ()
         self._after = 0
 
     def read(self, limit: int) -> list[Record]:
@@ -136,7 +136,7 @@ class StoreFeed:
         self._forget(self._after)
 
 
-def _record(change: Change) -> Record:
+def _record(change: StoreChange) -> Record:
     content: Record = {"Keys": to_wire(change.key.attributes()), "SequenceNumber": str(change.sequence)}
     if change.new is not None:
         content["NewImage"] = to_wire(change.new)

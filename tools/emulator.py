@@ -20,7 +20,7 @@ STACK = "roster-rehearsal"
 REGION = "eu-west-1"
 
 
-class Failed(Exception):
+class RehearsalFailed(Exception):
     """What a rehearsal showed to be wrong."""
 
 
@@ -32,7 +32,7 @@ class Stage:
     until: float
 
     def run(self, *command: str | Path, stdin: str = "") -> str:
-        """The standard output of a command that succeeds; else `Failed` with what it said."""
+        """The standard output of a command that succeeds; else `RehearsalFailed` with what it said."""
         done = subprocess.run(  # noqa: S603
             command,
             cwd=ROOT,
@@ -44,7 +44,7 @@ class Stage:
             check=False,
         )
         if done.returncode != 0:
-            raise Failed(f"{command}\n{done.stdout}\n{done.stderr}")
+            raise RehearsalFailed(f"{command}\n{done.stdout}\n{done.stderr}")
         return done.stdout
 
     def sam(self, *command: str | Path) -> str:
@@ -119,7 +119,7 @@ class Stage:
 
 @contextmanager
 def emulator(scratch: Path, seconds: float) -> Iterator[Stage]:
-    """MiniStack on a port of the loopback, its files in `scratch`; raises `Failed` with its log's end."""
+    """MiniStack on a port of the loopback, its files in `scratch`. Raises `RehearsalFailed` with its log."""
     with socket.socket() as any_socket:
         any_socket.bind(("127.0.0.1", 0))
         port = any_socket.getsockname()[1]
@@ -139,8 +139,8 @@ def emulator(scratch: Path, seconds: float) -> Iterator[Stage]:
     try:
         _await_answer(process, stage)
         yield stage
-    except Failed as failed:
-        raise Failed(f"{failed}\nthe emulator's last words:\n{log.read_text()[-3000:]}") from failed
+    except RehearsalFailed as failed:
+        raise RehearsalFailed(f"{failed}\nthe emulator's last words:\n{log.read_text()[-3000:]}") from failed
     finally:
         process.terminate()
         process.wait(timeout=20)
@@ -169,4 +169,4 @@ def _await_answer(process: subprocess.Popen[bytes], stage: Stage) -> None:
             return
         except (URLError, TimeoutError):
             time.sleep(0.1)
-    raise Failed("the emulator did not start")
+    raise RehearsalFailed("the emulator did not start")

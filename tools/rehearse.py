@@ -16,7 +16,7 @@ from typing import Any
 
 from cli.output import printing
 from tools.build import HERE, ROOT, folder
-from tools.emulator import Failed, Stage, emulator
+from tools.emulator import RehearsalFailed, Stage, emulator
 from tools.listeners import outside, watched
 
 LIMIT = 600
@@ -35,7 +35,7 @@ def handler(event, context):
 
 
 def rehearse(stage: Stage, build: Path, scratch: Path) -> None:
-    """Every step of a stack's life. Raises `Failed` at the first that goes wrong."""
+    """Every step of a stack's life. Raises `RehearsalFailed` at the first that goes wrong."""
     stage.deploy(build)
     table, first = stage.outputs()["TableName"], stage.shipped()
     _say(f"deployed {len(first)} functions; the table is {table}")
@@ -117,7 +117,7 @@ def _event(function: str) -> dict[str, Any]:
 
 def _demand(fact: bool, otherwise: str) -> None:
     if not fact:
-        raise Failed(otherwise)
+        raise RehearsalFailed(otherwise)
 
 
 def _say(text: str) -> None:
@@ -132,7 +132,7 @@ def main() -> int:
             build = Path(shutil.copytree(folder(HERE), Path(name, "build")))
             rehearse(stage, build, Path(name))
         _demand(not outside(seen), f"listened outside of the loopback: {outside(seen)}")
-    except (Failed, subprocess.TimeoutExpired) as failed:
+    except (RehearsalFailed, subprocess.TimeoutExpired) as failed:
         print(f"the rehearsal failed: {failed}", file=sys.stderr)
         return 1
     _say(f"rehearsed; sockets that listened: {len(seen)}, outside of the loopback: 0")

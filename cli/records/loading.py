@@ -30,7 +30,7 @@ _TICK = 1000  # lines
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ImportOutcome:
     """What an import did: records made and records that were there already, by type; bad lines in order."""
 
     created: Counter[str]
@@ -42,7 +42,7 @@ def unheard(what: str, done: int, total: int) -> None:
     """The progress that nobody follows."""
 
 
-def load(store: Store, path: Path, *, by: Actor, progress: Progress = unheard) -> Outcome:
+def load(store: Store, path: Path, *, by: Actor, progress: Progress = unheard) -> ImportOutcome:
     """Import the records of a file.
 
     Raises OSError where the file cannot be read, and Unavailable where the table stays away: what was
@@ -54,7 +54,7 @@ def load(store: Store, path: Path, *, by: Actor, progress: Progress = unheard) -
     writing.number(store, ledger)
     created = _write(writing.Writer(store, ledger, by), path, progress)
     unchanged, bad = ledger.settle()
-    return Outcome(created, unchanged, bad)
+    return ImportOutcome(created, unchanged, bad)
 
 
 def _read(path: Path, progress: Progress) -> Ledger:

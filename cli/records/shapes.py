@@ -27,11 +27,11 @@ from roster.domain import (
     PermissionRole,
     PlatformRole,
     Project,
-    Settings,
     Space,
     User,
     UserKind,
     Workspace,
+    WorkspaceSettings,
 )
 
 Reference: TypeAlias = tuple[str, str, str]
@@ -146,7 +146,7 @@ class WorkspaceRecord(Record):
             name=self.name,
             created_at=created,
             updated_at=self.updated_at or created,
-            settings=Settings(**self.settings.model_dump()),
+            settings=WorkspaceSettings(**self.settings.model_dump()),
             organisation=Organisation(**self.organisation.model_dump()),
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.gateway import Invocation, Request
+from local.gateway import HttpRequest, Invocation
 from roster import dependencies
 from roster.auth import api_tokens
 from roster.auth.issuers import Issuers
@@ -55,11 +55,11 @@ class Site:
 
     def ask(self, target: str, *headers: tuple[str, str]) -> Answer:
         """A GET with these header lines, the gateway's own rules included."""
-        return _answer(self.api.gateway.handle(Request.of("GET", target, headers)))
+        return _answer(self.api.gateway.handle(HttpRequest.of("GET", target, headers)))
 
     def invoke(self, target: str, headers: dict[str, str], **context: Any) -> dict[str, Any]:
         """What the function answers to an event with these very headers, as no gateway would send them."""
-        accepted = self.api.gateway.routes.accept(Request.of("GET", target))
+        accepted = self.api.gateway.routes.accept(HttpRequest.of("GET", target))
         assert isinstance(accepted, Invocation)
         frame = {**accepted.event["requestContext"], **context}
         event = {**accepted.event, "headers": headers, "requestContext": frame}

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from local.gateway import Request
+from local.gateway import HttpRequest
 from roster.directory import users
 from roster.domain import Space, User, Workspace
 from tests.attacks.test_tokens import DOCUMENT_001
@@ -168,6 +168,6 @@ def test_the_address_is_that_of_the_request(api: Api) -> None:
 
 @pytest.mark.parametrize("host", ["a b", 'x"><script>', "evil/..", "x:99999999", "a@b"])
 def test_a_host_that_is_none_is_not_repeated(api: Api, host: str) -> None:
-    request = Request.of("GET", "/v2/info", [("host", host)])
+    request = HttpRequest.of("GET", "/v2/info", [("host", host)])
     answer = api.gateway.handle(request)
     assert json.loads(answer.body)["token_endpoint"] == "http://localhost"

@@ -47,5 +47,5 @@ def test_what_is_read_is_read_as_by_everybody(name: str) -> None:
 @pytest.mark.row("item-19", "item-23")
 @pytest.mark.parametrize("name", STRICTER)
 def test_what_others_may_read_is_refused_for_its_second_meaning(name: str) -> None:
-    with pytest.raises(strict_json.NotStrict):
+    with pytest.raises(strict_json.NotStrictJson):
         strict_json.loads(STRICTER[name].decode())

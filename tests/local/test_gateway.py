@@ -17,8 +17,8 @@ from local.gateway import (
     RESULT_BYTES,
     Function,
     Gateway,
+    HttpRequest,
     Invocation,
-    Request,
     Response,
     Routes,
     event,
@@ -33,7 +33,7 @@ def routes() -> Routes:
     return Routes.from_template(TEMPLATE)
 
 
-def event_of(request: Request) -> dict[str, Any]:
+def event_of(request: HttpRequest) -> dict[str, Any]:
     at = datetime(2026, 3, 12, 19, 3, 58, 390_000, tzinfo=UTC)
     return event(request, "GET /any", {}, at=at, request_id="r-1")
 
@@ -94,7 +94,7 @@ def test_the_most_specific_route_takes_the_request(
     ],
 )
 def test_what_no_route_takes_is_not_found(routes: Routes, method: str, path: str) -> None:
-    assert routes.accept(Request(method, path)) == NOT_FOUND
+    assert routes.accept(HttpRequest(method, path)) == NOT_FOUND
 
 
 def test_the_default_route_takes_what_no_other_does(tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ Resources:
 
 
 def test_an_event_is_payload_2_0() -> None:
-    request = Request(
+    request = HttpRequest(
         "POST",
         "/a%20b/c%2Fd",
         "q=1&q=2&empty=&none&plus=a+b&code=%C3%A9%26",
@@ -180,7 +180,7 @@ def test_an_event_is_payload_2_0() -> None:
 
 
 def test_what_a_request_does_not_have_is_absent_from_its_event() -> None:
-    made = event_of(Request.of("GET", "/any?", [("cookie", "")]))
+    made = event_of(HttpRequest.of("GET", "/any?", [("cookie", "")]))
     assert not {"cookies", "queryStringParameters", "pathParameters", "body"} & made.keys()
     assert made["headers"] == {}
     assert made["rawQueryString"] == ""
@@ -200,7 +200,7 @@ def test_what_a_request_does_not_have_is_absent_from_its_event() -> None:
     ],
 )
 def test_query_parameters_are_decoded_and_joined(query: str, parameters: dict[str, str]) -> None:
-    made = event_of(Request.of("GET", f"/any?{query}"))
+    made = event_of(HttpRequest.of("GET", f"/any?{query}"))
     assert made["queryStringParameters"] == parameters
     assert made["rawQueryString"] == query
 
@@ -218,7 +218,7 @@ def test_query_parameters_are_decoded_and_joined(query: str, parameters: dict[st
     ],
 )
 def test_a_body_of_text_is_handed_over_as_it_is(content_type: str) -> None:
-    made = event_of(Request.of("POST", "/any", [("Content-Type", content_type)], "é".encode()))
+    made = event_of(HttpRequest.of("POST", "/any", [("Content-Type", content_type)], "é".encode()))
     assert (made["body"], made["isBase64Encoded"]) == ("é", False)
 
 
@@ -227,22 +227,22 @@ def test_a_body_of_text_is_handed_over_as_it_is(content_type: str) -> None:
     ["application/x-www-form-urlencoded", "application/octet-stream", "application/scim+json", "text", ""],
 )
 def test_any_other_body_is_base64(content_type: str) -> None:
-    made = event_of(Request.of("POST", "/any", [("content-type", content_type)], b"a=b"))
+    made = event_of(HttpRequest.of("POST", "/any", [("content-type", content_type)], b"a=b"))
     assert (made["body"], made["isBase64Encoded"]) == ("YT1i", True)
 
 
 def test_a_body_without_a_type_is_base64() -> None:
-    assert event_of(Request.of("POST", "/any", body=b"a=b"))["isBase64Encoded"] is True
+    assert event_of(HttpRequest.of("POST", "/any", body=b"a=b"))["isBase64Encoded"] is True
 
 
 def test_text_that_is_none_keeps_its_bytes() -> None:
-    made = event_of(Request.of("POST", "/any", [("content-type", "application/json")], b"\xff{"))
+    made = event_of(HttpRequest.of("POST", "/any", [("content-type", "application/json")], b"\xff{"))
     assert base64.b64decode(made["body"]) == b"\xff{"
     assert made["isBase64Encoded"] is True
 
 
 def test_every_request_has_an_id_of_its_own(routes: Routes) -> None:
-    accepted = [routes.accept(Request("GET", "/")) for _ in range(2)]
+    accepted = [routes.accept(HttpRequest("GET", "/")) for _ in range(2)]
     ids = {one.event["requestContext"]["requestId"] for one in accepted if isinstance(one, Invocation)}
     assert len(ids) == 2
 
@@ -331,7 +331,7 @@ def test_a_malformed_result_is_a_function_error(result: Any) -> None:
 
 
 def test_a_body_of_more_than_ten_megabytes_is_refused(routes: Routes) -> None:
-    refused = routes.accept(Request("POST", "/echo/x", body=bytes(BODY_BYTES + 1)))
+    refused = routes.accept(HttpRequest("POST", "/echo/x", body=bytes(BODY_BYTES + 1)))
     assert refused == Response(413, JSON_TYPE, b'{"message":"Request Too Long"}')
 
 
@@ -350,7 +350,7 @@ def test_an_event_of_more_than_a_function_may_be_given_is_refused(
     """Lambda takes 6 MB, whatever the gateway took."""
 
     def accept(times: int) -> Invocation | Response:
-        return routes.accept(Request("POST", "/echo/x", headers=headers, body=character * times))
+        return routes.accept(HttpRequest("POST", "/echo/x", headers=headers, body=character * times))
 
     headers = (("content-type", media_type),)
     # Without a body, but for the mark of base64, and with the time that each event tells.
@@ -375,7 +375,7 @@ def test_a_path_is_cut_at_a_decoded_question_mark(
     routes: Routes, target: str, path: str, parameter: str
 ) -> None:
     """As API Gateway does; what a parameter holds is whole, and no query comes of it."""
-    accepted = routes.accept(Request.of("GET", target))
+    accepted = routes.accept(HttpRequest.of("GET", target))
     assert isinstance(accepted, Invocation)
     event = accepted.event
     assert (event["rawPath"], event["requestContext"]["http"]["path"]) == (path, path)
@@ -389,20 +389,20 @@ def test_a_path_is_cut_at_a_decoded_question_mark(
 def test_only_blanks_are_trimmed_of_a_value(routes: Routes, space: str) -> None:
     """HTTP trims space and tab alone; with another space trimmed, a value would arrive that was not sent."""
     headers = (("x-a", f" \t{space}v{space}\t "), ("cookie", f"a=1;\t {space}b=2{space} "))
-    accepted = routes.accept(Request("GET", "/pets/cat", headers=headers))
+    accepted = routes.accept(HttpRequest("GET", "/pets/cat", headers=headers))
     assert isinstance(accepted, Invocation)
     assert accepted.event["headers"]["x-a"] == f"{space}v{space}"
     assert accepted.event["cookies"] == ["a=1", f"{space}b=2{space}"]
 
 
 def test_a_head_of_more_than_10240_bytes_is_refused(routes: Routes) -> None:
-    bare = Request.of("GET", "/echo/x?y=", [("a", "")])
+    bare = HttpRequest.of("GET", "/echo/x?y=", [("a", "")])
     room = HEAD_BYTES - bare.head_bytes()
     assert len(b"GET /echo/x?y= HTTP/1.1\r\na: \r\n") == bare.head_bytes()
-    assert isinstance(routes.accept(Request.of("GET", "/echo/x?y=", [("a", "v" * room)])), Invocation)
+    assert isinstance(routes.accept(HttpRequest.of("GET", "/echo/x?y=", [("a", "v" * room)])), Invocation)
     for refused in (
-        Request.of("GET", "/echo/x?y=", [("a", "v" * (room + 1))]),
-        Request.of("GET", "/echo/x?y=" + "v" * (room + 1), [("a", "")]),
+        HttpRequest.of("GET", "/echo/x?y=", [("a", "v" * (room + 1))]),
+        HttpRequest.of("GET", "/echo/x?y=" + "v" * (room + 1), [("a", "")]),
     ):
         response = routes.accept(refused)
         assert isinstance(response, Response)
@@ -422,9 +422,9 @@ def test_a_request_goes_through_the_gateway_without_a_server(routes: Routes) -> 
     gateway = Gateway(
         routes, lambda function, event: {"function": function.id, "id": event["pathParameters"]}
     )
-    response = gateway.handle(Request.of("GET", "/pets/cat?a=1"))
+    response = gateway.handle(HttpRequest.of("GET", "/pets/cat?a=1"))
     assert (response.status, json.loads(response.body)) == (200, {"function": "Echo", "id": {"id": "cat"}})
-    assert gateway.handle(Request.of("GET", "/nowhere")) == NOT_FOUND
+    assert gateway.handle(HttpRequest.of("GET", "/nowhere")) == NOT_FOUND
 
 
 def test_what_a_function_raises_is_told_to_the_log_alone(
@@ -433,5 +433,5 @@ def test_what_a_function_raises_is_told_to_the_log_alone(
     def fail(function: Function, event: dict[str, Any]) -> Any:
         raise RuntimeError("the reason")
 
-    assert Gateway(routes, fail).handle(Request.of("GET", "/")) == FUNCTION_ERROR
+    assert Gateway(routes, fail).handle(HttpRequest.of("GET", "/")) == FUNCTION_ERROR
     assert "the reason" in caplog.text

@@ -6,7 +6,7 @@ from base64 import b64encode
 from hashlib import sha256
 from html.parser import HTMLParser
 
-from local.gateway import RESULT_BYTES, Request
+from local.gateway import RESULT_BYTES, HttpRequest
 from tests.support.api import Answer, Api
 
 
@@ -63,8 +63,8 @@ def test_it_refers_to_nothing_elsewhere(api: Api) -> None:
 
 
 def test_it_is_compressed_for_who_takes_that_and_small_enough_for_who_does_not(api: Api) -> None:
-    plain = api.gateway.handle(Request.of("GET", "/docs"))
-    packed = api.gateway.handle(Request.of("GET", "/docs", [("accept-encoding", "gzip")]))
+    plain = api.gateway.handle(HttpRequest.of("GET", "/docs"))
+    packed = api.gateway.handle(HttpRequest.of("GET", "/docs", [("accept-encoding", "gzip")]))
     assert dict(packed.headers)["content-encoding"] == "gzip"
     assert gzip.decompress(packed.body) == plain.body
     assert len(packed.body) * 3 < len(plain.body) < RESULT_BYTES / 2

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from local.gateway import Request, Routes
+from local.gateway import HttpRequest, Routes
 from tests.contract.conformance import DOCUMENT
 from tests.contract.recorder import STATUSES
 from tests.support.api import Api
@@ -120,8 +120,8 @@ def test_it_is_served_to_anybody(api: Api) -> None:
 
 
 def test_it_is_compressed_for_who_takes_that(api: Api) -> None:
-    plain = api.gateway.handle(Request.of("GET", "/openapi.json"))
-    packed = api.gateway.handle(Request.of("GET", "/openapi.json", [("accept-encoding", "gzip, br")]))
+    plain = api.gateway.handle(HttpRequest.of("GET", "/openapi.json"))
+    packed = api.gateway.handle(HttpRequest.of("GET", "/openapi.json", [("accept-encoding", "gzip, br")]))
     assert dict(packed.headers)["content-encoding"] == "gzip"
     assert json.loads(gzip.decompress(packed.body)) == json.loads(plain.body)
     assert len(packed.body) * 5 < len(plain.body)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.gateway import Function, Gateway, Request, Routes, translate
+from local.gateway import Function, Gateway, HttpRequest, Routes, translate
 from roster import dependencies
 from roster.db.dynamodb.transport import boto_client
 from roster.db.store import Store
@@ -129,6 +129,6 @@ def test_an_attempt_under_way_ends_before_the_function_does() -> None:
 
 def test_requests_and_gateway_agree(routes: Routes) -> None:
     answer = Gateway(routes, lambda function, event: {"route": event["routeKey"]}).handle(
-        Request.of("GET", "/api/workspaces/ws-uuid")
+        HttpRequest.of("GET", "/api/workspaces/ws-uuid")
     )
     assert json.loads(answer.body) == {"route": "GET /api/workspaces/{workspaceId}"}

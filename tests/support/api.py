@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from local.gateway import Function, Gateway, Request, Response
+from local.gateway import Function, Gateway, HttpRequest, Response
 from roster.auth.credentials import Credential
 from roster.auth.secrets import derived
 from roster.db.store import Item, Store
@@ -138,7 +138,7 @@ class Api:
         if content and "content-type" not in given:
             given["content-type"] = "application/json"
         lines += [(name, value) for name, value in given.items() if value]
-        request = replace(Request.of(method, target, lines, content), source_ip=source)
+        request = replace(HttpRequest.of(method, target, lines, content), source_ip=source)
         return _answer(self.gateway.handle(request))
 
     def cookie(self, who: User | str) -> str:

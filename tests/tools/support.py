@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.records.export import export
-from cli.records.loading import Outcome, load
+from cli.records.loading import ImportOutcome, load
 from roster.db.store import Item, Key, Store
 from roster.domain import Actor
 
@@ -27,12 +27,12 @@ class Records:
     store: Store
     folder: Path
 
-    def load(self, *lines: Line | str | bytes) -> Outcome:
+    def load(self, *lines: Line | str | bytes) -> ImportOutcome:
         path = self.folder / "records.jsonl"
         path.write_bytes(b"".join(_bytes(line) + b"\n" for line in lines))
         return load(self.store, path, by=BY)
 
-    def good(self, *lines: Line) -> Outcome:
+    def good(self, *lines: Line) -> ImportOutcome:
         """Import lines of which none is bad."""
         outcome = self.load(*lines)
         assert outcome.bad == []

@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from cli.invariants import Invariant
-from cli.repair import Outcome, repair
+from cli.repair import RepairOutcome, repair
 from cli.verify import verify
 from local.sqlite_store import SqliteStore
 from roster.db import counted_lists, keys
@@ -27,7 +27,7 @@ RESTORED = [case for case in MENDED if case.name.startswith(("a stale", "no "))]
 LEFT = [case for case in CASES if not case.mends]
 
 
-def repaired(store: Store) -> Outcome:
+def repaired(store: Store) -> RepairOutcome:
     return repair(store, now=NOW, by=BY)
 
 

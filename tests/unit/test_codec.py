@@ -13,12 +13,12 @@ from roster.domain import (
     Organisation,
     PlatformRole,
     Project,
-    Settings,
     Space,
     User,
     UserKind,
     Workspace,
     WorkspaceRole,
+    WorkspaceSettings,
 )
 from roster.errors import DirectoryError
 
@@ -44,7 +44,9 @@ ENTITIES: list[Any] = [
     pytest.param(WORKSPACE, id="workspace"),
     pytest.param(
         replace(
-            WORKSPACE, settings=Settings(locale="de", region_code="eu"), organisation=Organisation(state="x")
+            WORKSPACE,
+            settings=WorkspaceSettings(locale="de", region_code="eu"),
+            organisation=Organisation(state="x"),
         ),
         id="workspace-in-full",
     ),

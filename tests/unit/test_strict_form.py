@@ -4,7 +4,7 @@ import pytest
 
 from roster.bounds import FORM_FIELDS
 from roster.http import strict_form
-from roster.http.strict_form import NotStrict
+from roster.http.strict_form import NotStrictForm
 
 
 @pytest.mark.parametrize(
@@ -47,5 +47,5 @@ def test_a_form_is_read_as_it_was_written(text: str, fields: dict[str, str]) -> 
     ],
 )
 def test_what_has_a_second_meaning_is_refused(text: str, reason: str) -> None:
-    with pytest.raises(NotStrict, match=reason):
+    with pytest.raises(NotStrictForm, match=reason):
         strict_form.loads(text)

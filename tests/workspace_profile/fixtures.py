@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from roster.domain import Settings, User, Workspace
+from roster.domain import User, Workspace, WorkspaceSettings
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
 from tests.support.fixtures import made_once
@@ -46,7 +46,9 @@ class Scene:
     @classmethod
     @made_once
     def set(cls, api: Api, directory: Directory) -> "Scene":
-        swiss = Settings("de-CH", "Europe/Zurich", "dd.MM.yyyy HH:mm:ss", "dd.MM.yyyy", "HH:mm:ss", "eu")
+        swiss = WorkspaceSettings(
+            "de-CH", "Europe/Zurich", "dd.MM.yyyy HH:mm:ss", "dd.MM.yyyy", "HH:mm:ss", "eu"
+        )
         scene = cls(
             directory.admin(),
             directory.user("ada", first_name="Ada", last_name="King", user_name="ada", role_number=4),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.gateway import Request
+from local.gateway import HttpRequest
 from roster.db import keys
 from roster.directory import members, users
 from tests.support.api import Answer, Api, everything
@@ -291,7 +291,7 @@ def test_another_key_is_refused(api: Api, scene: Scene, endpoint: Endpoint) -> N
     ]
     with api.no_effect():
         for key in NO_KEYS:
-            request = Request.of("POST", path, [*headers, ("idempotency-key", key)], body)
+            request = HttpRequest.of("POST", path, [*headers, ("idempotency-key", key)], body)
             response = api.gateway.handle(request)
             answer = Answer(response.status, dict(response.headers), [], response.body.decode())
             assert_unfit(answer, "Idempotency-Key")

@@ -42,7 +42,7 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class DocumentedError:
     """One of a dialect's failures: what it means, and the schema of its body."""
 
     meaning: str
@@ -58,7 +58,7 @@ class ApiSpec:
     about: str
     folders: Sequence[str]
     security: Security
-    refusals: Mapping[int, Refusal]
+    refusals: Mapping[int, DocumentedError]
     path: Mapping[str, Schema] = field(default_factory=dict)
     """The schemas of path parameters that are not any text."""
     headers: Sequence[str] = ("X-Request-Id",)

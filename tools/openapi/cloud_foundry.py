@@ -13,8 +13,8 @@ from tools.openapi.api_spec import (
     TEXT,
     TOO_LARGE,
     ApiSpec,
+    DocumentedError,
     Operation,
-    Refusal,
     Schema,
     query,
     record,
@@ -159,19 +159,19 @@ CLOUD_FOUNDRY = ApiSpec(
     path={"guid": IDENTIFIER},
     headers=("X-VCAP-Request-ID",),
     refusals={
-        400: Refusal(
+        400: DocumentedError(
             "A query parameter is not valid, or the path is no UTF-8.",
             _failure(("CF-BadQueryParameter", 10005), ("CF-InvalidRequest", 10004)),
         ),
-        401: Refusal(
+        401: DocumentedError(
             "No bearer credential, or a bad one.",
             _failure(("CF-NotAuthenticated", 10002), ("CF-InvalidAuthToken", 1000)),
         ),
-        403: Refusal(
+        403: DocumentedError(
             "The scopes allow nothing, or it is not the caller's to see.",
             _failure(("CF-InsufficientScope", 10007), ("CF-NotAuthorized", 10003)),
         ),
-        404: Refusal(
+        404: DocumentedError(
             "What the path names is not there.",
             _failure(
                 ("CF-UserNotFound", 20003),
@@ -181,8 +181,10 @@ CLOUD_FOUNDRY = ApiSpec(
                 ("CF-NotFound", 10000),
             ),
         ),
-        413: Refusal(TOO_LARGE, _failure(("CF-InvalidRequest", 10004))),
-        503: Refusal("Busy; try again.", _failure(("CF-ServiceUnavailable", 10015)), ("Retry-After",)),
+        413: DocumentedError(TOO_LARGE, _failure(("CF-InvalidRequest", 10004))),
+        503: DocumentedError(
+            "Busy; try again.", _failure(("CF-ServiceUnavailable", 10015)), ("Retry-After",)
+        ),
     },
     operations={
         "GET /": Operation("Where everything is", "cfGetRoot", security=PUBLIC, content=_json(_ROOT)),

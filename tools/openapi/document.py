@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from local.gateway import Function, Route, Routes
-from tools.openapi.api_spec import ApiSpec, Operation, Refusal, Schema
+from tools.openapi.api_spec import ApiSpec, DocumentedError, Operation, Schema
 from tools.openapi.api_specs import API_SPECS, HEADERS, SECURITY
 from tools.openapi.components import Shapes, closed, tidy, without_unused
 from tools.statuses import STATUSES
@@ -167,7 +167,7 @@ def _refusals() -> Iterator[tuple[str, Schema]]:
             yield _refusal_name(api_spec, status), _refusal(api_spec, refusal)
 
 
-def _refusal(api_spec: ApiSpec, refusal: Refusal) -> Schema:
+def _refusal(api_spec: ApiSpec, refusal: DocumentedError) -> Schema:
     content = {"application/json": {"schema": refusal.schema}}
     return _answer(refusal.meaning, (*api_spec.headers, *refusal.headers), content)
 

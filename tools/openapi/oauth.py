@@ -1,6 +1,6 @@
 """The token endpoint in the OpenAPI document."""
 
-from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, Operation, Refusal, Schema, record
+from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, DocumentedError, Operation, Schema, record
 
 
 def _failure(*codes: str) -> Schema:
@@ -21,7 +21,7 @@ OAUTH = ApiSpec(
     security=({"client": ()}, {}),
     headers=("X-Request-Id", "Pragma"),
     refusals={
-        400: Refusal(
+        400: DocumentedError(
             "The request is not valid, or not granted.",
             _failure(
                 "invalid_request",
@@ -31,11 +31,11 @@ OAUTH = ApiSpec(
                 "invalid_scope",
             ),
         ),
-        401: Refusal(
+        401: DocumentedError(
             "The client is not known or not proved.", _failure("invalid_client"), ("WWW-Authenticate.Basic",)
         ),
-        413: Refusal(TOO_LARGE, _failure("invalid_request")),
-        503: Refusal("Busy; try again.", _failure("temporarily_unavailable"), ("Retry-After",)),
+        413: DocumentedError(TOO_LARGE, _failure("invalid_request")),
+        503: DocumentedError("Busy; try again.", _failure("temporarily_unavailable"), ("Retry-After",)),
     },
     operations={"POST /oauth/token": Operation(body=_FORM)},
 )

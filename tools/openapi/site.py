@@ -1,6 +1,6 @@
 """The document and its page in the document itself."""
 
-from tools.openapi.api_spec import PUBLIC, TOO_LARGE, ApiSpec, Operation, Refusal
+from tools.openapi.api_spec import PUBLIC, TOO_LARGE, ApiSpec, DocumentedError, Operation
 from tools.openapi.workspaces import failure
 
 SITE = ApiSpec(
@@ -8,7 +8,7 @@ SITE = ApiSpec(
     about="This document, and a page that shows it.",
     folders=("site",),
     security=PUBLIC,
-    refusals={413: Refusal(TOO_LARGE, failure("PAYLOAD_TOO_LARGE"))},
+    refusals={413: DocumentedError(TOO_LARGE, failure("PAYLOAD_TOO_LARGE"))},
     operations={
         "GET /openapi.json": Operation(
             content={

@@ -6,8 +6,8 @@ from tools.openapi.api_spec import (
     TEXT,
     TOO_LARGE,
     ApiSpec,
+    DocumentedError,
     Operation,
-    Refusal,
     Schema,
     record,
 )
@@ -30,16 +30,20 @@ TESTMO = ApiSpec(
     security=BEARER,
     path=dict.fromkeys(("user_id", "project_id", "number"), NUMBER),
     refusals={
-        400: Refusal("Path or query is no percent-encoded UTF-8.", _failure("The request is malformed.")),
-        401: Refusal("No live bearer token of an active user.", _failure("Unauthenticated.")),
-        403: Refusal("To site admins only.", _failure("This action is unauthorized.")),
-        404: Refusal("No such object, or none that the caller sees.", _failure("Not found.")),
-        413: Refusal(TOO_LARGE, _failure("The request is too large.")),
-        422: Refusal(
+        400: DocumentedError(
+            "Path or query is no percent-encoded UTF-8.", _failure("The request is malformed.")
+        ),
+        401: DocumentedError("No live bearer token of an active user.", _failure("Unauthenticated.")),
+        403: DocumentedError("To site admins only.", _failure("This action is unauthorized.")),
+        404: DocumentedError("No such object, or none that the caller sees.", _failure("Not found.")),
+        413: DocumentedError(TOO_LARGE, _failure("The request is too large.")),
+        422: DocumentedError(
             "A parameter breaks a rule; `errors` names it.",
             _failure("The given data was invalid.", errors=_ERRORS),
         ),
-        503: Refusal("Busy; try again.", _failure("The directory is busy, try again."), ("Retry-After",)),
+        503: DocumentedError(
+            "Busy; try again.", _failure("The directory is busy, try again."), ("Retry-After",)
+        ),
     },
     operations={
         "GET /api/v1/groups": Operation("The site's groups, to site admins", "testmoListGroups"),

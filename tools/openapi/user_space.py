@@ -1,6 +1,6 @@
 """User Space in the OpenAPI document."""
 
-from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, Refusal, Schema, phrase, record
+from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, DocumentedError, Schema, phrase, record
 
 _NAMED = {"organisationHeader": (), "projectHeader": (), "userHeader": ()}
 
@@ -20,10 +20,10 @@ USER_SPACE = ApiSpec(
         _NAMED,
     ),
     refusals={
-        400: Refusal("A header is absent or malformed.", _failure(400)),
-        401: Refusal("No `X-User-Id`, or no proof of it.", _failure(401)),
-        404: Refusal("No such organisation or project, or none of the caller's.", _failure(404)),
-        413: Refusal(TOO_LARGE, _failure(413)),
-        503: Refusal("Busy; try again.", _failure(503), ("Retry-After",)),
+        400: DocumentedError("A header is absent or malformed.", _failure(400)),
+        401: DocumentedError("No `X-User-Id`, or no proof of it.", _failure(401)),
+        404: DocumentedError("No such organisation or project, or none of the caller's.", _failure(404)),
+        413: DocumentedError(TOO_LARGE, _failure(413)),
+        503: DocumentedError("Busy; try again.", _failure(503), ("Retry-After",)),
     },
 )

@@ -1,6 +1,6 @@
 """Workspace profile in the OpenAPI document."""
 
-from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, Refusal, Schema, phrase, record
+from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, DocumentedError, Schema, phrase, record
 
 
 def _problem(status: int) -> Schema:
@@ -21,9 +21,9 @@ WORKSPACE_PROFILE = ApiSpec(
     security=({"bearer": ()}, {"accessToken": ()}),
     headers=("X-Request-Id", "Referrer-Policy"),
     refusals={
-        401: Refusal("No live credential, or two.", _problem(401), ("WWW-Authenticate.Bearer",)),
-        403: Refusal("Suspended, or a member of no workspace.", _problem(403)),
-        413: Refusal(TOO_LARGE, _problem(413)),
-        503: Refusal("Busy; try again.", _problem(503), ("Retry-After",)),
+        401: DocumentedError("No live credential, or two.", _problem(401), ("WWW-Authenticate.Bearer",)),
+        403: DocumentedError("Suspended, or a member of no workspace.", _problem(403)),
+        413: DocumentedError(TOO_LARGE, _problem(413)),
+        503: DocumentedError("Busy; try again.", _problem(503), ("Retry-After",)),
     },
 )

@@ -7,8 +7,8 @@ from tools.openapi.api_spec import (
     TEXT,
     TOO_LARGE,
     ApiSpec,
+    DocumentedError,
     Operation,
-    Refusal,
     Schema,
     Security,
     header,
@@ -39,21 +39,23 @@ WORKSPACES = ApiSpec(
     security=({"session": ()}, {"bearer": ()}),
     path=dict.fromkeys(("workspaceId", "userId", "tokenId"), IDENTIFIER),
     refusals={
-        400: Refusal(
+        400: DocumentedError(
             "The request breaks a rule; `data` names the fields.", failure("VALIDATION_ERROR", data=_FLAWS)
         ),
-        401: Refusal("No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")),
-        403: Refusal(
+        401: DocumentedError(
+            "No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")
+        ),
+        403: DocumentedError(
             "Not the caller's to do, sent by a foreign page, or (`SESSION_REQUIRED`) not for tokens.",
             failure("FORBIDDEN", "SESSION_REQUIRED"),
         ),
-        404: Refusal("There is no such thing.", failure("NOT_FOUND")),
-        409: Refusal("In use, or the last administrator.", failure("CONFLICT")),
-        412: Refusal("It has changed since.", failure("PRECONDITION_FAILED")),
-        413: Refusal(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
-        415: Refusal("The body is not `application/json`.", failure("UNSUPPORTED_MEDIA_TYPE")),
-        422: Refusal("The `Idempotency-Key` was another request's.", failure("IDEMPOTENCY_MISMATCH")),
-        503: Refusal("Busy; try again.", failure("UNAVAILABLE"), ("Retry-After",)),
+        404: DocumentedError("There is no such thing.", failure("NOT_FOUND")),
+        409: DocumentedError("In use, or the last administrator.", failure("CONFLICT")),
+        412: DocumentedError("It has changed since.", failure("PRECONDITION_FAILED")),
+        413: DocumentedError(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
+        415: DocumentedError("The body is not `application/json`.", failure("UNSUPPORTED_MEDIA_TYPE")),
+        422: DocumentedError("The `Idempotency-Key` was another request's.", failure("IDEMPOTENCY_MISMATCH")),
+        503: DocumentedError("Busy; try again.", failure("UNAVAILABLE"), ("Retry-After",)),
     },
     operations={
         "POST /api/workspaces": Operation(parameters=(_ONCE,)),

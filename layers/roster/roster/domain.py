@@ -56,7 +56,7 @@ class UserKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class WorkspaceSettings:
     """How a workspace wants moments and numbers shown, with the defaults of docs/workspace-profile.md."""
 
     locale: str = "en-US"
@@ -90,7 +90,7 @@ class Workspace:
     name: str
     created_at: Instant
     updated_at: Instant | None = None
-    settings: Settings = field(default_factory=Settings)
+    settings: WorkspaceSettings = field(default_factory=WorkspaceSettings)
     organisation: Organisation = field(default_factory=Organisation)
     admins: int = 0
     revision: int = 1

@@ -86,7 +86,7 @@ class Issuers:
         """The issuers of a configuration, a JSON array. Raises Misconfigured."""
         try:
             entries = strict_json.loads(text)
-        except strict_json.NotStrict as error:
+        except strict_json.NotStrictJson as error:
             raise Misconfigured(f"issuers: {error}") from error
         if not isinstance(entries, list):
             raise Misconfigured("issuers: not a JSON array")
@@ -190,7 +190,7 @@ def _decoded(part: str) -> dict[str, Any]:
     try:
         raw = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
         value = strict_json.loads(raw.decode("utf-8"))
-    except (binascii.Error, UnicodeError, strict_json.NotStrict) as error:
+    except (binascii.Error, UnicodeError, strict_json.NotStrictJson) as error:
         raise Unauthenticated from error
     if not isinstance(value, dict):
         raise Unauthenticated

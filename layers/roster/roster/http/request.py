@@ -139,7 +139,7 @@ class Request:
             raise WrongMediaType
         try:
             return strict_form.loads(_decoded(self.event)) if self.has_body else {}
-        except strict_form.NotStrict as error:
+        except strict_form.NotStrictForm as error:
             raise ValidationFailed(FieldError("", str(error))) from error
 
 
@@ -168,7 +168,7 @@ def _size(body: str, in_base64: bool) -> int:
 def _strict(text: str) -> dict[str, Any]:
     try:
         value = strict_json.loads(text)
-    except strict_json.NotStrict as error:
+    except strict_json.NotStrictJson as error:
         raise ValidationFailed(FieldError("", str(error))) from error
     if not isinstance(value, dict):  # of a list, Powertools would read the one element
         _unfit("must be a JSON object")

@@ -7,12 +7,12 @@ from typing import Any, NoReturn
 from roster import bounds
 
 
-class NotStrict(ValueError):
+class NotStrictJson(ValueError):
     """The text is no JSON, or has a second meaning; says which rule it breaks, never what it holds."""
 
 
 def loads(text: str) -> Any:
-    """The value of a JSON text. Raises NotStrict.
+    """The value of a JSON text. Raises NotStrictJson.
 
     Refused: a name twice in an object, NaN and Infinity, NUL and lone surrogates in strings, numbers too
     long or too large to be read exactly, and what is deeper or has more values than the bounds (`bounds.py`).
@@ -26,10 +26,10 @@ def loads(text: str) -> Any:
             parse_int=_number,
             parse_float=_number,
         )
-    except NotStrict:
+    except NotStrictJson:
         raise
     except (ValueError, RecursionError) as error:
-        raise NotStrict("must be JSON") from error
+        raise NotStrictJson("must be JSON") from error
     _demand_clean(value)
     return value
 
@@ -39,7 +39,7 @@ _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
 def _demand_small(text: str) -> None:
-    """Raise NotStrict for too many values or levels, before any is made; what strings hold is not counted."""
+    """Raise NotStrictJson for too many values or levels, before any is made; strings are not counted."""
     marks = _STRING.sub("", text)
     if marks.count(",") >= bounds.JSON_VALUES:
         _refuse("holds too many values")
@@ -82,4 +82,4 @@ def _demand_clean(value: Any) -> None:
 
 
 def _refuse(reason: str) -> NoReturn:
-    raise NotStrict(reason)
+    raise NotStrictJson(reason)

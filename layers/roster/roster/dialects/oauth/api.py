@@ -150,7 +150,7 @@ def _basic(header: str) -> tuple[str, tuple[str, ...]]:
         raise UnknownClient
     try:
         return client_id, (secret, strict_form.decoded(secret))
-    except strict_form.NotStrict:
+    except strict_form.NotStrictForm:
         return client_id, (secret,)
 
 

@@ -118,7 +118,7 @@ def _by_field(field_errors: Sequence[FieldError]) -> dict[str, list[str]]:
 
 
 def _demand_text(request: Request) -> None:
-    """Raise Malformed for NUL, a broken percent-encoding, or what is no UTF-8."""
+    """Raise MalformedRequest for NUL, a broken percent-encoding, or what is no UTF-8."""
     raw = request.raw_query
     try:
         text = unquote_to_bytes(raw).decode("utf-8")

@@ -23,9 +23,9 @@ from roster.domain import (
     AuditEntry,
     Membership,
     PlatformRole,
-    Settings,
     User,
     Workspace,
+    WorkspaceSettings,
 )
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ AuditCursor = Annotated[
     ),
 ]
 
-_DEFAULT = Settings()
+_DEFAULT = WorkspaceSettings()
 
 
 class Login(Body):
@@ -100,8 +100,8 @@ class SettingsBody(Body):
     timeFormat: Line = _DEFAULT.time_format
     regionCode: Line | None = None
 
-    def settings(self) -> Settings:
-        return Settings(
+    def settings(self) -> WorkspaceSettings:
+        return WorkspaceSettings(
             locale=self.locale,
             time_zone=self.timeZone,
             date_time_format=self.dateTimeFormat,
@@ -197,7 +197,7 @@ class SettingsWire(Wire):
     regionCode: str | None
 
     @classmethod
-    def of(cls, of: Settings) -> Self:
+    def of(cls, of: WorkspaceSettings) -> Self:
         return cls(
             locale=of.locale,
             timeZone=of.time_zone,
