@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from local.gateway import Request, event, read_template
+from local.gateway import HttpRequest, event, read_template
 
 ROOT = Path(__file__).parents[1]
 FOLDER = "events"
@@ -86,7 +86,7 @@ def _made(
     headers: Any,
     body: bytes,
 ) -> dict[str, Any]:
-    request = Request.of(method, path, headers, body)
+    request = HttpRequest.of(method, path, headers, body)
     return event(request, route, parameters, at=_AT, request_id=f"event-{method.lower()}")
 
 

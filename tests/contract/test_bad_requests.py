@@ -4,6 +4,7 @@ import pytest
 
 from tests.contract.fixtures import World
 from tests.contract.recorder import STATUSES
+from tests.workspaces.rows import BAD_BODIES
 
 TESTMO = [(route, statuses) for route, statuses in STATUSES.items() if " /api/v1/" in route]
 NOT_TEXT = [route for route, statuses in TESTMO if 400 in statuses]
@@ -11,6 +12,11 @@ NOT_VALID = [route for route, statuses in TESTMO if 422 in statuses]
 CLOUD_FOUNDRY = [route for route, statuses in STATUSES.items() if " /v2/" in route and 400 in statuses]
 LISTS_OF_NAMES = ("GET /api/v1/projects/{project_id}/users", "GET /api/v1/project/{project_id}/users")
 WITH_A_MEDIA_TYPE = [route for route, statuses in STATUSES.items() if 415 in statuses]
+WITH_A_BODY = [
+    route
+    for route in WITH_A_MEDIA_TYPE
+    if not route.startswith("DELETE ") and route != "POST /api/auth/logout"
+]
 
 
 @pytest.mark.parametrize("route", NOT_TEXT)
@@ -37,6 +43,15 @@ def test_a_body_that_is_not_said_to_be_json_is_not_read(world: World, route: str
     with world.api.no_effect():
         answer = request()
     assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+@pytest.mark.parametrize("raw", BAD_BODIES)
+def test_a_body_that_is_no_strict_json_object_is_refused(world: World, raw: bytes) -> None:
+    for route in WITH_A_BODY:
+        request = world.request(route, "root", "own", raw=raw)
+        with world.api.no_effect():
+            answer = request()
+        assert (answer.status, answer.code) == (400, "VALIDATION_ERROR"), route
 
 
 @pytest.mark.parametrize("route", CLOUD_FOUNDRY)

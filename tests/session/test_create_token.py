@@ -10,7 +10,6 @@ from roster.db import keys
 from roster.domain import User
 from tests.support.api import Answer, Api, everything
 from tests.support.directory import Directory
-from tests.support.meter import Meter
 from tests.workspaces.fixtures import (
     ENDPOINTS,
     NOWHERE,
@@ -22,7 +21,7 @@ from tests.workspaces.fixtures import (
     bare,
     named,
 )
-from tests.workspaces.rows import BAD_BODIES, BAD_LINES, GOOD_LINES
+from tests.workspaces.rows import BAD_LINES, GOOD_LINES
 
 PATH = "/api/auth/tokens"
 SHOWN = ("id", "name", "workspaceId", "createdAt", "expiresAt", "token")
@@ -194,12 +193,6 @@ def test_a_token_wants_a_name(api: Api, scene: Scene) -> None:
     assert_unfit(answer, "name")
 
 
-@pytest.mark.parametrize("raw", BAD_BODIES)
-def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, scene: Scene, raw: bytes) -> None:
-    with api.no_effect():
-        assert_refused(api.post(PATH, raw=raw, as_=scene.member), 400)
-
-
 def test_without_a_live_session_it_is_refused(api: Api, scene: Scene) -> None:
     for cookie in (None, "garbage", f"session_{scene.root.id}.{'A' * 43}"):
         with api.no_effect():
@@ -253,15 +246,3 @@ def test_a_token_is_no_session_and_stands_alone(api: Api, scene: Scene, endpoint
         assert_refused(endpoint.send(api, scene, as_=token), 401)
         assert_refused(endpoint.send(api, scene, as_=token.replace("token_", "session_")), 401)
         assert_refused(endpoint.send(api, scene, headers=bearer, as_=scene.root), 401)
-
-
-@pytest.mark.parametrize("body", [{}, {"workspaceId": "acme"}], ids=["anywhere", "in-a-workspace"])
-def test_it_costs_four_round_trips_at_most(
-    api: Api, scene: Scene, meter: Meter, body: dict[str, Any]
-) -> None:
-    if body:
-        body = {"workspaceId": scene.acme.id}
-    with meter.measure() as reading:
-        assert _create(api, scene.member, body).status == 200
-    assert reading.trips <= 4, dict(reading.calls)
-    assert reading.calls["TransactWriteItems"] == 1

@@ -11,7 +11,6 @@ from roster.db.store import Update
 from roster.domain import User
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.support.meter import Meter
 from tests.workspaces.fixtures import assert_listed, assert_meta, assert_refused, assert_unfit
 from tests.workspaces.rows import BAD_NUMBERS
 
@@ -112,10 +111,3 @@ def test_what_is_no_number_is_refused(api: Api, ada: User, name: str, text: str)
 def test_without_a_live_session_it_is_refused(api: Api, ada: User) -> None:
     for cookie in (None, "garbage", f"session_{ada.id}.{'A' * 43}"):
         assert_refused(api.get(PATH, as_=cookie), 401)
-
-
-def test_it_costs_two_round_trips_and_writes_nothing(api: Api, ada: User, meter: Meter) -> None:
-    _create(api, ada, "ci")
-    with meter.measure() as reading:
-        api.get(PATH, as_=ada)
-    assert reading.calls == {"BatchGetItem": 1, "Query": 1}

@@ -14,7 +14,6 @@ from roster.domain import User
 from tests.support.api import Answer, Api, everything, session_in
 from tests.support.directory import PASSWORD, Directory
 from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused, assert_unfit, bare
-from tests.workspaces.rows import BAD_BODIES
 
 PATH = "/api/auth/login"
 SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
@@ -166,12 +165,6 @@ def test_a_crooked_field_is_named(api: Api, ada: User, field: str, body: dict[st
     with api.no_effect():
         answer = api.post(PATH, body)
     assert_unfit(answer, field)
-
-
-@pytest.mark.parametrize("raw", BAD_BODIES)
-def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, ada: User, raw: bytes) -> None:
-    with api.no_effect():
-        assert_refused(api.post(PATH, raw=raw), 400)
 
 
 def test_a_string_that_never_ends_is_refused_like_any(api: Api) -> None:

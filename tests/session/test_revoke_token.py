@@ -9,7 +9,6 @@ from roster.db import keys
 from roster.domain import User
 from tests.support.api import Answer, Api, everything
 from tests.support.directory import Directory
-from tests.support.meter import Meter
 from tests.workspaces.fixtures import NOWHERE, assert_granted, assert_refused, bare
 
 PATH = "/api/auth/tokens"
@@ -124,11 +123,3 @@ def test_the_audit_names_the_token_and_who_ended_it(api: Api, ada: User, token_i
     audits = [item for item in everything(api.store) if item.get("action") == "token.revoked"]
     assert [(item["actor"], item["details"]) for item in audits] == [(ada.id, {"token_id": token_id})]
     assert "digest" not in json.dumps(audits)
-
-
-def test_it_costs_three_round_trips_and_one_transaction(
-    api: Api, ada: User, token_id: str, meter: Meter
-) -> None:
-    with meter.measure() as reading:
-        assert _revoke(api, ada, token_id).status == 200
-    assert reading.calls == {"BatchGetItem": 1, "GetItem": 1, "TransactWriteItems": 1}

@@ -12,6 +12,7 @@ from roster.directory import users
 from roster.errors import Unavailable
 from tests.support.api import Answer, Api, bare
 from tests.support.directory import Directory
+from tests.support.meter import Meter
 from tests.user_space.fixtures import ENDPOINTS, NOWHERE, ROOT, Scene, ask, assert_refused, data_of
 
 Deployed = Callable[..., None]
@@ -319,3 +320,12 @@ def test_query_parameters_change_nothing(api: Api, scene: Scene) -> None:
 def test_another_method_or_path_is_404_in_the_familys_shape(api: Api, scene: Scene, method: str) -> None:
     for path in (f"{ROOT}/org", f"{ROOT}/nothing", "/minimal/rest/system/v1/org"):
         assert_refused(api.send(method, path, headers=scene.headers(scene.member), bearer=scene.member), 404)
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_headers_without_a_proof_cost_no_round_trip(
+    api: Api, scene: Scene, meter: Meter, endpoint: str
+) -> None:
+    with meter.measure() as reading:
+        assert api.get(f"{ROOT}/{endpoint}", headers=scene.headers(scene.member)).status == 401
+    assert reading.trips == 0

@@ -318,17 +318,6 @@ def test_another_method_or_path_is_404_as_problem_details(api: Api, scene: Scene
         assert_refused(api.send(method, target, bearer=scene.ada), 404)
 
 
-@pytest.mark.parametrize("default", [False, True])
-def test_a_profile_takes_two_round_trips(
-    api: Api, directory: Directory, scene: Scene, meter: Meter, default: bool
-) -> None:
-    if default:
-        directory.change(scene.ada, default_workspace_id=scene.globex.id)
-    with meter.measure() as reading:
-        assert api.get(PATH, bearer=scene.ada).status == 200
-    assert reading.calls == {"BatchGetItem": 2}
-
-
 def test_a_refusal_takes_one_at_most(api: Api, scene: Scene, meter: Meter) -> None:
     for who, trips in (("garbage", 1), (str(Credential.new("token", scene.ada.id)), 1)):
         with meter.measure() as reading:

@@ -8,7 +8,6 @@ from roster.directory import members, users
 from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.workspaces.fixtures import NOWHERE, Scene, assert_granted, assert_refused, assert_unfit
-from tests.workspaces.rows import BAD_BODIES
 
 SHOWN = ("userId", "email", "fullName", "role", "createdAt")
 
@@ -144,12 +143,6 @@ def test_an_unknown_field_is_named(api: Api, scene: Scene, field: str, value: An
     body = {"userId": scene.stranger.id, "role": "MEMBER", field: value}
     with api.no_effect():
         assert_unfit(api.post(_members(scene), body, as_=scene.boss), field)
-
-
-@pytest.mark.parametrize("raw", BAD_BODIES)
-def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, scene: Scene, raw: bytes) -> None:
-    with api.no_effect():
-        assert_refused(api.post(_members(scene), raw=raw, as_=scene.boss), 400)
 
 
 @pytest.mark.row("P-18", "item-23")

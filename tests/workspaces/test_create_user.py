@@ -12,7 +12,6 @@ from tests.support.api import Api, everything
 from tests.support.directory import Directory
 from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused, assert_unfit
 from tests.workspaces.rows import (
-    BAD_BODIES,
     BAD_EMAILS,
     BAD_LINES,
     BAD_PASSWORDS,
@@ -216,12 +215,6 @@ def test_every_flaw_is_named_at_once(api: Api, root: User) -> None:
         answer = api.post(PATH, {"email": "x", "fullName": " ", "password": "short", "roles": []}, as_=root)
     assert_refused(answer, 400)
     assert [flaw["field"] for flaw in answer.data] == ["email", "fullName", "password", "roles"]
-
-
-@pytest.mark.parametrize("raw", BAD_BODIES)
-def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, root: User, raw: bytes) -> None:
-    with api.no_effect():
-        assert_refused(api.post(PATH, raw=raw, as_=root), 400)
 
 
 @pytest.mark.row("E-09")

@@ -10,7 +10,7 @@ from roster.errors import Conflict
 from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.workspaces.fixtures import assert_granted, assert_refused, assert_unfit
-from tests.workspaces.rows import BAD_BODIES, BAD_LINES, GOOD_LINES
+from tests.workspaces.rows import BAD_LINES, GOOD_LINES
 
 PATH = "/api/workspaces"
 DOCUMENTED = {"key": "acme", "name": "Acme Corp"}
@@ -166,12 +166,6 @@ def test_a_setting_that_is_none_is_named(api: Api, root: User, field: str, setti
 def test_a_list_that_holds_the_one_body_is_refused(api: Api, root: User) -> None:
     with api.no_effect():
         assert_refused(api.post(PATH, [DOCUMENTED], as_=root), 400)
-
-
-@pytest.mark.parametrize("raw", BAD_BODIES)
-def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, root: User, raw: bytes) -> None:
-    with api.no_effect():
-        assert_refused(api.post(PATH, raw=raw, as_=root), 400)
 
 
 @pytest.mark.row("P-18", "item-23")

@@ -15,7 +15,6 @@ from tests.support.api import Api
 from tests.support.directory import PASSWORD, Directory
 from tests.workspaces.fixtures import NOWHERE, SENTINEL, assert_granted, assert_refused, assert_unfit
 from tests.workspaces.rows import (
-    BAD_BODIES,
     BAD_EMAILS,
     BAD_LINES,
     BAD_PASSWORDS,
@@ -307,12 +306,6 @@ def test_what_is_neither_true_nor_false_is_refused(api: Api, root: User, ada: Us
 def test_an_unknown_field_is_named(api: Api, root: User, ada: User, field: str, value: Any) -> None:
     with api.no_effect():
         assert_unfit(api.put(_at(ada), {"password": SENTINEL, field: value}, as_=root), field)
-
-
-@pytest.mark.parametrize("raw", BAD_BODIES)
-def test_a_body_that_is_no_strict_json_object_is_refused(api: Api, root: User, ada: User, raw: bytes) -> None:
-    with api.no_effect():
-        assert_refused(api.put(_at(ada), raw=raw, as_=root), 400)
 
 
 def test_who_is_not_there_cannot_be_changed(api: Api, directory: Directory, root: User, ada: User) -> None:
