@@ -496,7 +496,7 @@ GUARDS = (
     Guard(
         "grants of an ended membership",
         f"{LAYER}/directory/grants.py",
-        "return floor > 0 and not (isinstance(since, int) and since > floor)",
+        "return through > 0 and not (isinstance(since, int) and since > through)",
         "return False",
         ("tests/contract/test_withdrawal.py::test_who_is_added_again_has_none_of_the_former_grants",),
     ),
@@ -515,9 +515,9 @@ GUARDS = (
         ("tests/session/test_get_me.py",),
     ),
     Guard(
-        "epoch of a session",
+        "session version of a session",
         f"{LAYER}/auth/sessions.py",
-        "if fresh and session.epoch == user.epoch else None",
+        "if fresh and session.session_version == user.session_version else None",
         "if fresh else None",
         ("tests/session/test_change_password.py::test_all_other_sessions_end_and_this_one_lives_on",),
     ),
@@ -555,8 +555,8 @@ GUARDS = (
     Guard(
         "time to send a refresh token again",
         f"{LAYER}/auth/refresh_tokens.py",
-        "return _Turn.RETRY if turned_at >= instant(now - GRACE) else _Turn.SPENT",
-        "return _Turn.RETRY",
+        "return _Use.RETRY if turned_at >= instant(now - GRACE) else _Use.SPENT",
+        "return _Use.RETRY",
         ("tests/oauth/test_refresh.py",),
     ),
     Guard(
