@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 VENVS := sam checkov clients fuzz lambda peers rehearse
 ON_THE_RUNTIME := lambda peers rehearse
-# Asked once, before anything is fetched: whether the Python will do, and which environments are of one that is not.
+# Checked once, before anything is fetched: that the Python is new enough, and which environments another Python made.
 ifeq ($(MAKELEVEL)$(filter clean lock,$(MAKECMDGOALS)),0)
 OURS := .venv $(patsubst %,.venv-%,$(filter-out $(ON_THE_RUNTIME),$(VENVS)))
 OTHERS := $(ON_THE_RUNTIME:%=.venv-%)
@@ -61,7 +61,7 @@ real: .venv/dev .venv-lambda/made .venv-clients/made .venv-fuzz/made
 	$(BIN)/pytest -m real tests/deploy $(ARGS)
 	$(MAKE) --no-print-directory rehearse
 
-# Takes named guards out of copies of the tree, and demands of each that a test fails.
+# Removes named checks from copies of the tree, one at a time; fails where no test notices.
 mutations: .venv/dev
 	$(BIN)/python -m tools.mutations
 
@@ -70,7 +70,7 @@ N ?= 100000
 bench-pages: .venv/bench
 	tools/with_dynamodb_local.sh $(BIN)/python -m bench.pages --rows $(N)
 
-# How fast: every endpoint beside boto3, a far page, load, cold starts. Some fifteen minutes on two cores, alone;
+# How fast: every endpoint compared with boto3, a far page, load, cold starts. Some fifteen minutes on two cores, alone;
 # writes docs/bench/ and the figures that README and docs quote. USERS, SECONDS and EACH make it shorter.
 USERS ?= 100000
 SECONDS ?= 270
@@ -88,7 +88,7 @@ bench: .venv/dev .venv/bench .venv-lambda/made .venv-peers/made .venv-sam/made
 hostile: .venv/dev
 	$(BIN)/python -m bench.hostile $(if $(filter-out file,$(origin SECONDS)),--seconds $(SECONDS))
 
-# The environments: what `run` needs, and what the checks need beside it.
+# The environments: what `run` needs, and what only the checks need.
 .venv/run: requirements/run.txt
 	@echo 'roster: $(PYTHON) makes the environment .venv' >&2
 	@$(PYTHON) -m venv .venv

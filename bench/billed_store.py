@@ -19,7 +19,7 @@ _INDEXES = (keys.BY_ACTOR, keys.BY_TARGET)
 
 @dataclass(frozen=True, slots=True)
 class BilledStore:
-    """Charges the meter for calls that succeed; a refused one costs as much, and is not counted."""
+    """Charges the meter for calls that succeed; a failed condition costs as much, and is not counted."""
 
     inner: Store
     meter: Meter

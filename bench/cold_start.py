@@ -1,4 +1,4 @@
-"""Cold starts in Lambda's own runtime client: every function of a build, beside what others would deploy.
+"""Cold starts in Lambda's own runtime client: a build's functions, compared with what others would deploy.
 
     make build ARCH=here && .venv/bin/python -m bench.cold_start --rounds 5
 

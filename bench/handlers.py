@@ -79,7 +79,7 @@ class Cost:
 
 
 def interleaved(subjects: Sequence[Subject], *, runs: int, requests: int) -> dict[str, list[Cost]]:
-    """The cost of each subject in each run: blocks in turns, so that all meet the same weather."""
+    """The cost of each subject in each run: blocks in turns, so that all see the same load of the machine."""
     block = min(BLOCK, requests)
     costs: dict[str, list[Cost]] = {subject.name: [] for subject in subjects}
     number = 0
@@ -113,7 +113,7 @@ def _block(subject: Subject, number: int, length: int) -> Cost:
 
 
 def ratio(costs: Sequence[Cost], to: Sequence[Cost], of: Callable[[Cost], float]) -> float:
-    """The median, over the runs, of one subject's cost in another's."""
+    """The median over the runs of one subject's cost divided by another's."""
     return round(median(of(mine) / of(its) for mine, its in zip(costs, to, strict=True)), 3)
 
 

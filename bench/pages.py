@@ -1,4 +1,4 @@
-"""Counted pages beside the naive walk, on DynamoDB Local and on the embedded store.
+"""Counted pages compared with the naive walk, on DynamoDB Local and on the embedded store.
 
     tools/with_dynamodb_local.sh .venv/bin/python -m bench.pages --rows 1000000
 

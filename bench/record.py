@@ -30,7 +30,7 @@ def write(part: str, rows: Sequence[dict[str, Any]], **facts: Any) -> None:
 
 
 def read(part: str) -> dict[str, Any]:
-    """What the last run of a part left."""
+    """The rows of a part's last run."""
     found: dict[str, Any] = json.loads((DOCS / f"{part}.json").read_text("utf-8"))
     return found
 

@@ -11,7 +11,7 @@ from matplotlib import pyplot
 from bench.measuring import REPEATS, SIZE, Cost, Result
 
 _HEAD = """\
-# Any page in three reads: counted pages beside the naive walk
+# Any page in three reads: counted pages compared with the naive walk
 
 Written by `make bench-pages N={rows}` on {day}, commit {commit}; do not edit. *Counted* is
 `listings.page` (decision 0001). *Naive* follows `LastEvaluatedKey` from the first row, {size} rows a call,

@@ -1,4 +1,4 @@
-"""The 23 documented endpoints as subjects: a stage to stand on, and requests that succeed each time."""
+"""The 23 documented endpoints as subjects: their data, and requests that succeed each time."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ ADMIN_USERS = "/api/admin/users"
 
 @dataclass
 class Cast:
-    """Those who come and go while subjects are measured."""
+    """Users and members who are added and removed while subjects are measured."""
 
     app: App
     stage: Stage
@@ -87,7 +87,7 @@ def _writes(cast: Cast) -> Iterator[Subject]:
         return each(lambda number, place: _deleting(f"{base}/{whom.pop()}", scene.root))
 
     def newcomers(number: int, length: int) -> list[Callable[[], Any]]:
-        """Users that the measured calls make members of; they are made aside."""
+        """Users that the measured calls make members of; they are made unmeasured."""
         directory = Directory(app.store, app.api.clock)
         new = [directory.user(f"newcomer-{number}-{place}").id for place in range(length)]
         cast.members += new

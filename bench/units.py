@@ -54,7 +54,7 @@ def text(measured: Mapping[str, Units]) -> str:
 
 
 def measure(row: Endpoint, routes: Routes) -> Units:
-    """One request to the endpoint, on the ground that its row wants."""
+    """One request to the endpoint, over the data that its row needs."""
     meter, clock = Meter(), Clock()
     with TemporaryDirectory() as folder:
         embedded = open_embedded(Path(folder, "roster.db"))

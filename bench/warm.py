@@ -1,4 +1,4 @@
-"""What a request takes of a warm function, beside one default boto3 get_item, on DynamoDB Local.
+"""What a request costs in a warm function, compared with one default boto3 get_item, on DynamoDB Local.
 
     tools/with_dynamodb_local.sh .venv/bin/python -m bench.warm --requests 2000
 
@@ -40,7 +40,7 @@ _METERED = 1_000_000  # the number of a block that none of the measured has
 
 @dataclass
 class Switched:
-    """A transport that another may take the place of."""
+    """A transport that can be exchanged."""
 
     inner: Transport
 

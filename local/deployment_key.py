@@ -1,4 +1,4 @@
-"""The key of the deployment beside an embedded store: on AWS it is a secret (docs/operating.md)."""
+"""The key of the deployment, kept next to an embedded store; on AWS it is a secret (docs/operating.md)."""
 
 import os
 from contextlib import suppress
@@ -9,11 +9,11 @@ SHORTEST = 43  # characters: 256 bits in base64
 
 
 class NotAKey(ValueError):
-    """The file holds no key; its text is not told."""
+    """The file holds no key; the message does not show its text."""
 
 
 def key_file(store: Path) -> Path:
-    """Where the key of a store lies."""
+    """The path of a store's key."""
     return store.with_name(f"{store.name}.key")
 
 

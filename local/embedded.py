@@ -1,4 +1,4 @@
-"""The embedded store as the directory uses it: its indexes, and the feed that starts sweeps."""
+"""The embedded store as the directory uses it: its indexes, and the feed that starts cleanups."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Which names the local server answers to, so that no page of the web reaches it under a name of its own.
+"""Which host names the local server answers to: a web page cannot reach it under another (DNS rebinding).
 
 A page whose name is made to point at 127.0.0.1 (DNS rebinding) has the browser send that name as `Host`.
 Such a request, like every other that names a host we were not told of, is 421 before any function is called
@@ -36,7 +36,7 @@ def host_name(text: str) -> str:
 class KnownHosts:
     """An ASGI application that answers 421 unless the request names one of our hosts.
 
-    `names` (from `host_name`) are answered to beside loopback's, each as it stands and, where it has no port
+    `names` (from `host_name`) are accepted as well as loopback's, each as it stands and, where it has no port
     of its own, with `port` too. The target of a request in absolute form must name one of them like `Host`.
     """
 

@@ -1,4 +1,4 @@
-"""A small HTTP server on the loopback, for what stands in for a service of AWS."""
+"""A small HTTP server on the loopback, for stand-ins of AWS services."""
 
 import sys
 import threading
@@ -29,7 +29,7 @@ class Listener(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Be silent about a client that went away, as one does that is killed."""
+        """Ignore a client that closed its connection, as a killed one does."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 

@@ -1,4 +1,4 @@
-"""A house of functions on loopback, with workers and the stream; `cli/serve.py` is the one served."""
+"""Serves an app of functions on loopback, with workers and the stream; `cli/serve.py` is Roster's app."""
 
 import asyncio
 import contextlib
@@ -143,7 +143,7 @@ def _no_lines(options: Options) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class ServedApp:
-    """What is served. The options that its functions get name the real port and the real store."""
+    """What to serve. The options that its functions get name the real port and the real store."""
 
     template: Path
     prepare: Callable[[Options], None] = _nothing
@@ -329,7 +329,7 @@ def serve(options: Options, app: ServedApp) -> None:
 
 
 def main(environ: Mapping[str, str], app: ServedApp) -> int:
-    """Serve the house as the environment asks; the exit code."""
+    """Serve the app as the environment asks; the exit code."""
     try:
         serve(Options.from_environ(environ), app)
     except CannotStart as error:

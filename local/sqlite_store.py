@@ -4,7 +4,7 @@ item         a row an item, in the order of its key
 entry        the indexes: a row for each item that has the attribute
 definition   which indexes the file keeps
 token        transactions of the last ten minutes
-change       what was written, for the sweep
+change       what was written, for the cleanup
 expiry       when items expire: a row for each item whose `ttl` is a moment
 
 `PRAGMA user_version` counts the schema's versions: 0 had no expiry. A file of an older version is moved on
@@ -159,7 +159,7 @@ class SqliteStore:
         return replace(self, _deadline=deadline)
 
     def close(self) -> None:
-        """Let go of the file, after the calls that are under way; a later call takes it up again."""
+        """Close the file after the running calls; a later call opens it again."""
         self._pool.drain()
 
     # Reads.
@@ -273,11 +273,11 @@ class SqliteStore:
     # Time to live.
 
     def remove_expired(self, limit: int = _EXPIRED_AT_ONCE) -> int:
-        """Remove at most `limit` items whose `ttl` is past; how many were found, fewer where none is left.
+        """Remove at most `limit` items whose `ttl` is past. Returns how many it found.
 
         As DynamoDB's TTL: `ttl` is a number of seconds of the epoch, and an item goes some time after it,
-        whoever reads before. Each removal is a change like any other; the sweep wants none of them. Unlike
-        DynamoDB's, items that expired more than five years ago go too. Safe beside other processes that do
+        whoever reads before. Each removal is a change like any other; the cleanup needs none of them. Unlike
+        DynamoDB's, items that expired more than five years ago go too. Safe with other processes that do
         the same.
         """
 
@@ -527,7 +527,7 @@ class _Pool:
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
-        """A connection that is nobody else's meanwhile."""
+        """A connection that is used by nobody else meanwhile."""
         with self._change:
             self._used += 1
             connection = self._idle.pop() if self._idle else None

@@ -202,7 +202,7 @@ def _client(service: str, endpoint: str) -> Any:
 
 
 def _plain(record: Record) -> Record:
-    """The record without what JSON cannot say: Lambda writes moments as seconds."""
+    """The record as JSON: Lambda writes times as seconds."""
     moments = {
         name: int(value.timestamp())
         for name, value in record["dynamodb"].items()

@@ -27,12 +27,12 @@ MOST = 250_000_000
 
 
 def folder(architecture: str) -> Path:
-    """Where the build of an architecture is."""
+    """The folder of an architecture's build."""
     return WORK / ("build" if architecture == NATIVE else f"build-{architecture}")
 
 
 def build(architecture: str) -> None:
-    """Build the template's layers and functions, and write the bill of materials beside them.
+    """Build the template's layers and functions, and write the bill of materials next to them.
 
     Raises CalledProcessError where SAM refuses, and `sbom.Differs` where it built what is not locked.
     """
@@ -96,7 +96,7 @@ def _report(build_folder: Path) -> str:
 
 
 def main() -> int:
-    """Build, and print what it weighs; the exit code, which is SAM's where SAM refuses."""
+    """Build and print the sizes. Returns the exit code: SAM's, where SAM fails."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--arch", choices=ARCHITECTURES, default=NATIVE)
     chosen = parser.parse_args().arch

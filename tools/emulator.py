@@ -1,4 +1,4 @@
-"""AWS as far as a rehearsal needs it: MiniStack on the loopback, and commands that know no other AWS."""
+"""AWS as far as a rehearsal needs it: MiniStack on the loopback, and commands that reach no other AWS."""
 
 import json
 import os
@@ -21,18 +21,18 @@ REGION = "eu-west-1"
 
 
 class RehearsalFailed(Exception):
-    """What a rehearsal showed to be wrong."""
+    """A rehearsal found something wrong."""
 
 
 @dataclass(frozen=True)
-class Stage:
+class EmulatedAws:
     """Runs commands against the emulator until `until`, in `time.monotonic` seconds."""
 
     environ: Mapping[str, str]
     until: float
 
     def run(self, *command: str | Path, stdin: str = "") -> str:
-        """The standard output of a command that succeeds; else `RehearsalFailed` with what it said."""
+        """The standard output of a command that succeeds; else raises `RehearsalFailed` with its output."""
         done = subprocess.run(  # noqa: S603
             command,
             cwd=ROOT,
@@ -118,12 +118,12 @@ class Stage:
 
 
 @contextmanager
-def emulator(scratch: Path, seconds: float) -> Iterator[Stage]:
-    """MiniStack on a port of the loopback, its files in `scratch`. Raises `RehearsalFailed` with its log."""
+def emulator(scratch: Path, seconds: float) -> Iterator[EmulatedAws]:
+    """MiniStack on a port of the loopback, its files in `scratch`; raises `RehearsalFailed` with its log's end."""
     with socket.socket() as any_socket:
         any_socket.bind(("127.0.0.1", 0))
         port = any_socket.getsockname()[1]
-    stage = Stage(_environ(scratch, port), time.monotonic() + seconds)
+    aws = EmulatedAws(_environ(scratch, port), time.monotonic() + seconds)
     # Without the first two it listens on every interface.
     own = {
         "BIND_HOST": "127.0.0.1",
@@ -135,10 +135,10 @@ def emulator(scratch: Path, seconds: float) -> Iterator[Stage]:
     log = scratch / "emulator.log"
     with log.open("wb") as out:
         command = map(str, (ROOT / ".venv-rehearse/bin/python", "-P", ROOT / "tools/lenient_ministack.py"))
-        process = subprocess.Popen([*command], env={**stage.environ, **own}, stdout=out, stderr=out)  # noqa: S603
+        process = subprocess.Popen([*command], env={**aws.environ, **own}, stdout=out, stderr=out)  # noqa: S603
     try:
-        _await_answer(process, stage)
-        yield stage
+        _await_answer(process, aws)
+        yield aws
     except RehearsalFailed as failed:
         raise RehearsalFailed(f"{failed}\nthe emulator's last words:\n{log.read_text()[-3000:]}") from failed
     finally:
@@ -147,7 +147,7 @@ def emulator(scratch: Path, seconds: float) -> Iterator[Stage]:
 
 
 def _environ(scratch: Path, port: int) -> dict[str, str]:
-    """The process environment without whatever AWS it knows."""
+    """The process environment without variables of AWS."""
     return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | {
         "AWS_ACCESS_KEY_ID": "rehearsal",
         "AWS_SECRET_ACCESS_KEY": "rehearsal",
@@ -162,10 +162,10 @@ def _environ(scratch: Path, port: int) -> dict[str, str]:
     }
 
 
-def _await_answer(process: subprocess.Popen[bytes], stage: Stage) -> None:
-    while process.poll() is None and time.monotonic() < stage.until:
+def _await_answer(process: subprocess.Popen[bytes], aws: EmulatedAws) -> None:
+    while process.poll() is None and time.monotonic() < aws.until:
         try:
-            urlopen(f"{stage.environ['AWS_ENDPOINT_URL']}/_localstack/health", timeout=5).close()  # noqa: S310
+            urlopen(f"{aws.environ['AWS_ENDPOINT_URL']}/_localstack/health", timeout=5).close()  # noqa: S310
             return
         except (URLError, TimeoutError):
             time.sleep(0.1)

@@ -7,7 +7,7 @@ from roster.events import Event
 PAGE = Path("docs/audit.md")
 
 _HEAD = """\
-| action | event | it tells that | details | in `before`, `after` |
+| action | event | meaning | details | in `before`, `after` |
 |---|---|---|---|---|
 """
 

@@ -1,4 +1,4 @@
-"""`make` asks first whether a Python will do, and whether the environments are of one that is still here.
+"""Tells `make` whether a Python is new enough, and whether that Python made the environments.
 
 Prints `fit`, or in one line what is needed. Removes an environment whose Python is gone, and one of another
 minor version where it is to be this Python's: `make` then makes it anew. Whatever `python3` is runs this, so
@@ -14,7 +14,7 @@ OLDEST = (3, 11)
 
 
 def lack(name: str, version: "tuple[int, int]", has_pip: bool) -> "str | None":
-    """What the Python that was called by this name lacks; None where it will do."""
+    """Why the Python of this name cannot be used; None where it can."""
     if version < OLDEST:
         return (
             f"Roster needs Python {OLDEST[0]}.{OLDEST[1]} or newer, and {name} is {version[0]}.{version[1]}: "
@@ -28,7 +28,7 @@ def lack(name: str, version: "tuple[int, int]", has_pip: bool) -> "str | None":
 
 
 def stale(environment: Path, version: "str | None") -> "str | None":
-    """Why an environment is of no use any more; None where it is. `version` is the one that it must have."""
+    """Why an environment cannot be used any more; None where it can. It must have this `version`."""
     if not (environment / "bin/python").exists():
         return "its Python is gone"
     written = environment / "pyvenv.cfg"

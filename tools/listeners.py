@@ -1,4 +1,4 @@
-"""Who listens where, by the kernel's own account: shows that a run opened nothing to the outside."""
+"""Lists listening sockets from /proc, to show that a run listened on no outside address."""
 
 import threading
 from collections.abc import Iterator

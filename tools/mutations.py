@@ -1,4 +1,4 @@
-"""Switches named guards off, one at a time, in a copy of the tree, and demands that a test fails for each.
+"""Removes named checks, one at a time, in a copy of the tree, and demands that a test fails for each.
 
 Run as `python -m tools.mutations [NAME...]`, in the tests' environment. Prints a table; the exit code is 1
 where a mutation survives, and where a guard cannot be judged: its text is not found, or its tests do not
@@ -29,7 +29,7 @@ SECONDS = 300  # for the tests of one guard, on a machine that is busy
 
 @dataclass(frozen=True)
 class Guard:
-    """A guard: where it stands, what takes it away, and the tests of which one must fail then."""
+    """A check: where it is, the change that removes it, and the tests of which one must then fail."""
 
     name: str
     file: str
@@ -254,7 +254,7 @@ GUARDS = (
         ("tests/workspace_profile/test_get_profile.py",),
     ),
     Guard(
-        "seal of a cursor",
+        "signature of a cursor",
         f"{LAYER}/http/cursors.py",
         "if not any(hmac.compare_digest(mac, _mac(key, about, body)) for key in keys):",
         "if False:",
@@ -675,7 +675,7 @@ class Useless(Exception):
 
 
 def main(names: Sequence[str]) -> int:
-    """Judge the guards of these names, or all; the exit code."""
+    """Try the checks of these names, or all. Returns the exit code."""
     guards = [guard for guard in GUARDS if not names or guard.name in names]
     held = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:

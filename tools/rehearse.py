@@ -16,7 +16,7 @@ from typing import Any
 
 from cli.output import printing
 from tools.build import HERE, ROOT, folder
-from tools.emulator import RehearsalFailed, Stage, emulator
+from tools.emulator import EmulatedAws, RehearsalFailed, emulator
 from tools.listeners import outside, watched
 
 LIMIT = 600
@@ -34,78 +34,78 @@ def handler(event, context):
 """
 
 
-def rehearse(stage: Stage, build: Path, scratch: Path) -> None:
+def rehearse(aws: EmulatedAws, build: Path, scratch: Path) -> None:
     """Every step of a stack's life. Raises `RehearsalFailed` at the first that goes wrong."""
-    stage.deploy(build)
-    table, first = stage.outputs()["TableName"], stage.shipped()
+    aws.deploy(build)
+    table, first = aws.outputs()["TableName"], aws.shipped()
     _say(f"deployed {len(first)} functions; the table is {table}")
-    _use(stage, table)
-    _change(stage, build, scratch / "changed", first)
-    _deploy_the_one_before(stage, build, first)
-    _change_a_parameter(stage, build, first)
-    _delete(stage, table)
+    _use(aws, table)
+    _change(aws, build, scratch / "changed", first)
+    _deploy_the_one_before(aws, build, first)
+    _change_a_parameter(aws, build, first)
+    _delete(aws, table)
 
 
-def _use(stage: Stage, table: str) -> None:
-    remote = stage.remote_invoke("UnknownRoute", _event("UnknownRoute"))
+def _use(aws: EmulatedAws, table: str) -> None:
+    remote = aws.remote_invoke("UnknownRoute", _event("UnknownRoute"))
     _demand(remote["statusCode"] == 404, f"no route is {remote}")
-    _demand_status(stage, "GetMe", 401)
+    _demand_status(aws, "GetMe", 401)
     for public in ("GetDocs", "GetOpenapi", "CfInfo"):
-        _demand_status(stage, public, 200)
+        _demand_status(aws, public, 200)
     first = ("admin", "create", "--email", EMAIL, "--name", "First", "--password-stdin")
-    stage.roster(*first, table=table, stdin=f"{PASSWORD}\n")
-    login = _demand_status(stage, "Login", 200, body=json.dumps({"email": EMAIL, "password": PASSWORD}))
+    aws.roster(*first, table=table, stdin=f"{PASSWORD}\n")
+    login = _demand_status(aws, "Login", 200, body=json.dumps({"email": EMAIL, "password": PASSWORD}))
     cookie = login["cookies"][0].partition(";")[0]
-    me = _demand_status(stage, "GetMe", 200, cookies=[cookie])
+    me = _demand_status(aws, "GetMe", 200, cookies=[cookie])
     _demand(EMAIL in me["body"], "the first administrator is somebody else")
     _say("invoked: 404 without a route, 401 for nobody, 200 for the documents and the first administrator")
 
 
-def _change(stage: Stage, build: Path, changed: Path, first: dict[str, tuple[str, ...]]) -> None:
+def _change(aws: EmulatedAws, build: Path, changed: Path, first: dict[str, tuple[str, ...]]) -> None:
     """Deploy other code for one function."""
     shutil.copytree(build, changed)
     with (changed / "UnknownRoute/unknown_route.py").open("a") as source:
         source.write(CHANGE)
     # Bytecode is trusted unchecked, so changed code needs its own.
-    stage.run(ROOT / ".venv-rehearse/bin/python", ROOT / "tools/bytecode.py", changed)
-    stage.deploy(changed)
-    second = stage.shipped()
+    aws.run(ROOT / ".venv-rehearse/bin/python", ROOT / "tools/bytecode.py", changed)
+    aws.deploy(changed)
+    second = aws.shipped()
     differing = sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name))
     _demand(len(differing) == 1 and "UnknownRoute" in differing[0], f"one change changed {differing}")
-    _demand_status(stage, "UnknownRoute", 418)
+    _demand_status(aws, "UnknownRoute", 418)
     _say("changed one function's code: it alone was replaced, and answers anew")
 
 
-def _deploy_the_one_before(stage: Stage, build: Path, first: dict[str, tuple[str, ...]]) -> None:
+def _deploy_the_one_before(aws: EmulatedAws, build: Path, first: dict[str, tuple[str, ...]]) -> None:
     """Roll back: there are no versions to go back to, so the build before is deployed again."""
-    stage.deploy(build)
-    _demand(stage.shipped() == first, "the first build did not bring back its code and layers")
-    _demand_status(stage, "UnknownRoute", 404)
+    aws.deploy(build)
+    _demand(aws.shipped() == first, "the first build did not bring back its code and layers")
+    _demand_status(aws, "UnknownRoute", 404)
     _say("rolled back by deploying the first build: every function runs its code and layers")
 
 
-def _change_a_parameter(stage: Stage, build: Path, first: dict[str, tuple[str, ...]]) -> None:
+def _change_a_parameter(aws: EmulatedAws, build: Path, first: dict[str, tuple[str, ...]]) -> None:
     """Deploy the same build with another parameter."""
-    before = set(stage.variables("AUDIT_DAYS").values())
-    stage.deploy(build, AuditDays="30")
-    after = stage.variables("AUDIT_DAYS")
+    before = set(aws.variables("AUDIT_DAYS").values())
+    aws.deploy(build, AuditDays="30")
+    after = aws.variables("AUDIT_DAYS")
     _demand(before == {"365"}, f"AuditDays is at first {before}")
     _demand(set(after.values()) == {"30"}, f"a parameter reached some functions alone: {after}")
-    _demand(stage.shipped() == first, "a change of a parameter changed code")
-    _demand_status(stage, "GetMe", 401)
+    _demand(aws.shipped() == first, "a change of a parameter changed code")
+    _demand_status(aws, "GetMe", 401)
     _say(f"changed a parameter alone: {len(after)} functions have its value")
 
 
-def _delete(stage: Stage, table: str) -> None:
-    stage.sam("delete", "--no-prompts")
-    _demand(not stage.shipped(), "functions outlived the stack")
-    _demand(EMAIL in stage.roster("export", table=table), "the table did not outlive the stack")
+def _delete(aws: EmulatedAws, table: str) -> None:
+    aws.sam("delete", "--no-prompts")
+    _demand(not aws.shipped(), "functions outlived the stack")
+    _demand(EMAIL in aws.roster("export", table=table), "the table did not outlive the stack")
     _say("deleted the stack: no function is left; the table is, with the administrator in it")
 
 
-def _demand_status(stage: Stage, function: str, status: int, **more: Any) -> dict[str, Any]:
+def _demand_status(aws: EmulatedAws, function: str, status: int, **more: Any) -> dict[str, Any]:
     """The answer to the function's recorded event, which must have that status."""
-    answer = stage.invoke(function, _event(function) | more)
+    answer = aws.invoke(function, _event(function) | more)
     _demand(answer["statusCode"] == status, f"{function} does not answer {status}: {answer}")
     return answer
 
@@ -127,10 +127,10 @@ def _say(text: str) -> None:
 def main() -> int:
     """Rehearse the build for this machine; the exit code."""
     try:
-        with TemporaryDirectory() as name, watched() as seen, emulator(Path(name), LIMIT) as stage:
+        with TemporaryDirectory() as name, watched() as seen, emulator(Path(name), LIMIT) as aws:
             # A copy: whoever builds meanwhile changes nothing here.
             build = Path(shutil.copytree(folder(HERE), Path(name, "build")))
-            rehearse(stage, build, Path(name))
+            rehearse(aws, build, Path(name))
         _demand(not outside(seen), f"listened outside of the loopback: {outside(seen)}")
     except (RehearsalFailed, subprocess.TimeoutExpired) as failed:
         print(f"the rehearsal failed: {failed}", file=sys.stderr)

@@ -26,7 +26,7 @@ _LONGEST_NAME = 64
 
 
 class Differs(Exception):
-    """What lies in the layer is not what is locked."""
+    """The layer holds other packages than the lock file."""
 
 
 def write(build: Path) -> Path:
@@ -93,7 +93,7 @@ def _plain(name: str) -> str:
 
 
 def _needs(package: Distribution) -> Iterable[str]:
-    """What a package asks for beside itself, but for what it asks for on demand."""
+    """The packages that a package requires, without its extras."""
     return (_plain(found[1]) for each in package.requires or () if (found := _ALWAYS.match(each)))
 
 

@@ -1,4 +1,4 @@
-"""What the document says of a dialect beside what its resolvers know: one table a dialect."""
+"""What the resolvers do not know of a dialect: one table per dialect."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ BEARER: Security = ({"bearer": ()},)
 
 @dataclass(frozen=True)
 class Operation:
-    """What the resolver does not know of one route; what is not said here is the resolver's or the face's."""
+    """What the resolver does not know of one route; for the rest, the resolver or the dialect decides."""
 
     summary: str = ""
     id: str = ""
@@ -34,7 +34,7 @@ class Operation:
     body: Schema | None = None
     """The `requestBody`, where the handler reads it itself."""
     path: Mapping[str, Schema] = field(default_factory=dict)
-    """The schemas of path parameters, before those of the face."""
+    """The schemas of path parameters, before those of the dialect."""
     shape: Any = None
     """The type of the success's body, where the handler's own says nothing of it."""
     content: Schema | None = None

@@ -1,4 +1,4 @@
-"""The parts of a document that others refer to: which there are, what may lie in them, which are needed."""
+"""The named components of the document: collects and names them, and removes those that nothing uses."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -3,7 +3,7 @@
 template     which routes there are, and which function answers
 resolvers    parameters, bodies, shapes of success (Powertools makes them of the handlers' types)
 statuses     which statuses each route may answer: the contract's, and no other
-faces        what is left: refusals, credentials, headers, one table a dialect
+api_specs    what is left: refusals, credentials, headers, one table a dialect
 """
 
 import re
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 def build(template: Path = ROOT / "template.yaml") -> Schema:
     """The document. Raises Clash, and LookupError for a route or a status that no table knows."""
     routes = [route for route in Routes.from_template(template).routes if route.key != "$default"]
-    routes.sort(key=lambda route: (API_SPECS.index(_face(route)), route.path, route.method))
+    routes.sort(key=lambda route: (API_SPECS.index(_spec_of(route)), route.path, route.method))
     shapes = Shapes()
     paths: dict[str, Schema] = {}
     for route in routes:
@@ -52,12 +52,12 @@ _HEAD: Schema = {
 }
 
 
-def _face(route: Route) -> ApiSpec:
+def _spec_of(route: Route) -> ApiSpec:
     folder = route.function.module.split(".")[-2]
     for api_spec in API_SPECS:
         if folder in api_spec.folders:
             return api_spec
-    raise LookupError(f"no face has the folder {folder}")
+    raise LookupError(f"no dialect has the folder {folder}")
 
 
 # What the resolvers know.
@@ -97,7 +97,7 @@ def _takes(pattern: str, path: str) -> bool:
 
 
 def _operation(route: Route, routes: Iterable[Route], shapes: Shapes) -> Schema:
-    api_spec, known = _face(route), _known(route)
+    api_spec, known = _spec_of(route), _known(route)
     more = api_spec.operations.get(route.key, Operation())
     summary, description = _words(route.function)
     statuses = sorted(int(status) for status in STATUSES[route.key].split())
@@ -127,9 +127,9 @@ def _words(function: Function) -> tuple[str, str]:
 
 
 def _id(route: Route, routes: Iterable[Route]) -> str:
-    """The function's name in the template. Raises LookupError in a family, whose face must say the id."""
+    """The function's name in the template. Raises LookupError in a family, whose table must say the id."""
     if sum(other.function == route.function for other in routes) > 1:
-        raise LookupError(f"{route.key} shares its function: its face must say its id")
+        raise LookupError(f"{route.key} shares its function: its dialect's table must say its id")
     return route.function.id[0].lower() + route.function.id[1:]
 
 

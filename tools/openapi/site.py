@@ -1,4 +1,4 @@
-"""The document and its page in the document itself."""
+"""The routes of the OpenAPI document and its page, in the OpenAPI document."""
 
 from tools.openapi.api_spec import PUBLIC, TOO_LARGE, ApiSpec, DocumentedError, Operation
 from tools.openapi.workspaces import failure
