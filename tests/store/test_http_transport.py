@@ -1,6 +1,7 @@
 """HttpTransport over real sockets: what it sends, what it makes of answers, and of none."""
 
 import datetime
+import ipaddress
 import os
 import socket
 import ssl
@@ -437,6 +438,16 @@ def test_tls_goes_through_a_tunnel_of_the_proxy(
         ("CONNECT", "dynamodb.test:443"),
         ("POST", "/"),
     ]
+
+
+def test_an_address_of_ipv6_is_looked_for_in_the_certificate_through_a_tunnel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, authorities = certified(tmp_path, x509.IPAddress(ipaddress.ip_address("2001:db8::1")))
+    with serving(context, proxy=True) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
+        assert call(HttpTransport("https://[2001:db8::1]", "eu-west-1", authorities)) == {}
+    assert [asked.method for asked in proxy.asked] == ["CONNECT", "POST"]
 
 
 def test_an_address_that_needs_no_proxy_is_called_directly(
