@@ -426,7 +426,7 @@ GUARDS = (
         f"{LAYER}/directory/workspaces.py",
         "work.do(Put(lock, Absent()), lambda _",
         "work.do(Put(lock), lambda _",
-        ("tests/workspaces/test_create_workspace.py::test_of_many_at_once_one_gets_the_key",),
+        ("tests/workspaces/test_create_workspace.py::test_a_key_that_another_took_meanwhile_is_refused",),
     ),
     Guard(
         "e-mail address used once",
@@ -434,7 +434,7 @@ GUARDS = (
         '{"user_id": user.id}), Absent())',
         '{"user_id": user.id}))',
         (
-            "tests/workspaces/test_create_user.py::test_of_many_at_once_one_gets_the_address",
+            "tests/workspaces/test_create_user.py::test_an_address_that_another_took_meanwhile_is_refused",
             "tests/workspaces/test_update_user.py::test_an_address_in_use_is_refused",
         ),
     ),
@@ -481,10 +481,7 @@ GUARDS = (
         f"{LAYER}/db/idempotency.py",
         'any_of(Absent(), Below("ttl", moment + 1))',
         "None",
-        (
-            "tests/workspaces/test_idempotency.py::test_of_requests_at_once_one_has_an_effect_and_all_have_its_answer",
-            "tests/workspaces/test_idempotency.py::test_who_comes_second_while_the_first_is_on_its_way",
-        ),
+        ("tests/unit/test_idempotency.py",),
     ),
     Guard(
         "attempts to log in counted one by one",
@@ -651,14 +648,14 @@ GUARDS = (
         f"{LAYER}/auth/sessions.py",
         'if found is None or not same(found.get("digest"), credential.digest):',
         "if found is None:",
-        ("tests/workspaces/test_identity.py::test_no_session_is_one_answer_for_every_reason",),
+        ("tests/session/test_get_me.py::test_a_credential_of_another_secret_proves_nobody",),
     ),
     Guard(
         "secret of an API token",
         f"{LAYER}/auth/authentication.py",
         ' or not same(item.get("digest"), presented):',
         ":",
-        ("tests/attacks/test_tokens.py::test_j30_a_withdrawn_token_is_refused_like_any_garbage",),
+        ("tests/session/test_get_me.py::test_a_credential_of_another_secret_proves_nobody",),
     ),
     Guard(
         "host that the local server answers to",

@@ -2,7 +2,9 @@
 
 import pytest
 
-from roster.auth import sessions
+from roster.auth import api_tokens, sessions
+from roster.db import keys
+from roster.db.store import Update
 from roster.errors import Unavailable
 from tests.support.api import Api
 from tests.support.directory import Directory
@@ -82,3 +84,16 @@ def test_a_session_of_a_clock_ahead_of_ours_is_alive(api: Api, directory: Direct
 
 def test_limits_are_the_documented_ones() -> None:
     assert (sessions.IDLE.total_seconds(), sessions.LIFETIME.days) == (12 * 3600, 14)
+
+
+def test_a_credential_of_another_secret_proves_nobody(api: Api, directory: Directory) -> None:
+    """Its id is made of the secret too, so only a changed item tells that the whole secret is compared."""
+    ada = directory.user("ada")
+    session = directory.session(ada)
+    _, token = api_tokens.create(api.store, ada, "ci", None, None, by=directory.by)
+    assert api.get("/api/auth/me", as_=str(session)).status == 200
+    assert api.get("/api/workspaces", bearer=str(token)).status == 200
+    for key in (keys.session(ada.id, session.id), keys.token(ada.id, token.id)):
+        api.store.write(Update(key, set={"digest": "0" * 64}))
+    assert api.get("/api/auth/me", as_=str(session)).status == 401
+    assert api.get("/api/workspaces", bearer=str(token)).status == 401

@@ -1,7 +1,6 @@
 """POST /api/admin/users."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from roster.domain import User
 from roster.errors import Conflict
 from tests.support.api import Api, everything
 from tests.support.directory import Directory
+from tests.support.race import before_the_commit
 from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused, assert_unfit
 from tests.workspaces.rows import (
     BAD_EMAILS,
@@ -120,17 +120,12 @@ def test_an_unusual_address_is_an_address(api: Api, root: User, email: str) -> N
 
 
 @pytest.mark.row("E-07")
-def test_of_many_at_once_one_gets_the_address(directory: Directory) -> None:
-
-    def attempt(_: int) -> bool:
-        try:
-            directory.user("ada")
-        except Conflict:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(attempt, range(8))) == 1
+def test_an_address_that_another_took_meanwhile_is_refused(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before_the_commit(monkeypatch, lambda: directory.user("ada"))
+    with pytest.raises(Conflict):
+        directory.user("ada")
 
 
 @pytest.mark.parametrize("email", BAD_EMAILS)

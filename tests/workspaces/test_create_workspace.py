@@ -1,6 +1,5 @@
 """POST /api/workspaces."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from roster.domain import User
 from roster.errors import Conflict
 from tests.support.api import Api
 from tests.support.directory import Directory
+from tests.support.race import before_the_commit
 from tests.workspaces.fixtures import assert_granted, assert_refused, assert_unfit
 from tests.workspaces.rows import BAD_LINES, GOOD_LINES
 
@@ -77,16 +77,12 @@ def test_a_key_in_use_is_refused(api: Api, root: User, again: str) -> None:
         assert_refused(api.post(PATH, {"key": again, "name": "Other"}, as_=root), 409)
 
 
-def test_of_many_at_once_one_gets_the_key(directory: Directory) -> None:
-    def attempt(_: int) -> bool:
-        try:
-            directory.workspace("acme")
-        except Conflict:
-            return False
-        return True
-
-    with ThreadPoolExecutor(8) as threads:
-        assert sum(threads.map(attempt, range(8))) == 1
+def test_a_key_that_another_took_meanwhile_is_refused(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before_the_commit(monkeypatch, lambda: directory.workspace("acme"))
+    with pytest.raises(Conflict):
+        directory.workspace("acme")
 
 
 @pytest.mark.parametrize(
