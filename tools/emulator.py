@@ -119,7 +119,7 @@ class EmulatedAws:
 
 @contextmanager
 def emulator(scratch: Path, seconds: float) -> Iterator[EmulatedAws]:
-    """MiniStack on a port of the loopback, its files in `scratch`; raises `RehearsalFailed` with its log's end."""
+    """MiniStack on a port of the loopback, its files in `scratch`; raises `RehearsalFailed` with its log."""
     with socket.socket() as any_socket:
         any_socket.bind(("127.0.0.1", 0))
         port = any_socket.getsockname()[1]
