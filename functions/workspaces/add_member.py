@@ -1,5 +1,6 @@
 """POST /api/workspaces/{workspaceId}/members: a workspace ADMIN or platform ADMIN adds a member."""
 
+from roster.db.transactions import Transaction
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import AddMember, Member, Success
 from roster.directory import members
@@ -12,11 +13,9 @@ app, handler = endpoint(Access.WORKSPACE_ADMIN)
 def add_member(workspaceId: str, body: AddMember) -> Success[Member]:
     call = app.call
     workspace, role = call.workspace, WorkspaceRole(body.role)
-    return call.once(
-        body,
-        Success[Member],
-        lambda extra_writes: members.add(
-            call.store, workspace, body.userId, role, by=call.actor, extra_writes=extra_writes
-        ),
-        lambda joined: Member.of(*joined),
-    )
+
+    def prepare() -> tuple[Transaction, Member]:
+        work, joined = members.prepare(call.store, workspace, body.userId, role, by=call.actor)
+        return work, Member.of(*joined)
+
+    return call.commit_once(body, Success[Member], prepare)

@@ -1,6 +1,7 @@
 """POST /api/admin/users: a platform ADMIN makes a user, with an initial password."""
 
 from roster.auth import passwords
+from roster.db.transactions import Transaction
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import AdminUser, CreateUser, Success
 from roster.directory import users
@@ -14,11 +15,9 @@ def create_user(body: CreateUser) -> Success[AdminUser]:
     call = app.call
     roles = tuple(PlatformRole(role) for role in body.roles)
     wanted = User(id="", number=0, email=body.email, full_name=body.fullName, created_at="", roles=roles)
-    return call.once(
-        body,
-        Success[AdminUser],
-        lambda extra_writes: users.create(
-            call.store, wanted, passwords.digest(body.password), by=call.actor, extra_writes=extra_writes
-        ),
-        AdminUser.of,
-    )
+
+    def prepare() -> tuple[Transaction, AdminUser]:
+        work, user = users.prepare(call.store, wanted, passwords.digest(body.password), by=call.actor)
+        return work, AdminUser.of(user)
+
+    return call.commit_once(body, Success[AdminUser], prepare)

@@ -1,5 +1,6 @@
 """POST /api/workspaces: a platform ADMIN makes a workspace; nobody becomes its member by that."""
 
+from roster.db.transactions import Transaction
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import CreateWorkspace, Success, WorkspaceShape
 from roster.directory import workspaces
@@ -14,9 +15,9 @@ def create_workspace(body: CreateWorkspace) -> Success[WorkspaceShape]:
     wanted = Workspace(
         id="", number=0, key=body.key, name=body.name, created_at="", settings=body.settings.settings()
     )
-    return call.once(
-        body,
-        Success[WorkspaceShape],
-        lambda extra_writes: workspaces.create(call.store, wanted, by=call.actor, extra_writes=extra_writes),
-        WorkspaceShape.of,
-    )
+
+    def prepare() -> tuple[Transaction, WorkspaceShape]:
+        work, workspace = workspaces.prepare(call.store, wanted, by=call.actor)
+        return work, WorkspaceShape.of(workspace)
+
+    return call.commit_once(body, Success[WorkspaceShape], prepare)

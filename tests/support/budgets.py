@@ -505,6 +505,11 @@ PATTERNS = (
         lambda on: users.create(on.store, _NEW_USER, None, by=on.by),
     ),
     Pattern(
+        "users.prepare",
+        {_GET: 1, _UPDATE: 1},
+        lambda on: users.prepare(on.store, _NEW_USER, None, by=on.by),
+    ),
+    Pattern(
         "users.change",
         {_TRANSACT: 1},
         lambda on: users.change(
@@ -540,6 +545,11 @@ PATTERNS = (
         lambda on: workspaces.create(on.store, _NEW_WORKSPACE, by=on.by),
     ),
     Pattern(
+        "workspaces.prepare",
+        {_GET: 1, _UPDATE: 1},
+        lambda on: workspaces.prepare(on.store, _NEW_WORKSPACE, by=on.by),
+    ),
+    Pattern(
         "members.page",
         _JOINED,
         lambda on: members.page(on.store, on.scene.acme.id, FAR, SIZE),
@@ -555,13 +565,18 @@ PATTERNS = (
         {_BATCH: 1, _UPDATE: 1, _TRANSACT: 1},
         lambda on: members.add(on.store, on.scene.acme, on.scene.stranger.id, WorkspaceRole.ADMIN, by=on.by),
     ),
+    Pattern(
+        "members.prepare",
+        {_BATCH: 1, _UPDATE: 1},
+        lambda on: members.prepare(
+            on.store, on.scene.acme, on.scene.stranger.id, WorkspaceRole.ADMIN, by=on.by
+        ),
+    ),
     Pattern("members.remove", {_BATCH: 1, _QUERY: 1, _TRANSACT: 1}, _leave, "(the user's oldest)"),
     Pattern(
         "sessions.start",
         {_TRANSACT: 1},
-        lambda on: sessions.start(
-            on.store, on.ada, login_throttle.forgotten(keys.attempts(on.ada.email)), by=on.by
-        ),
+        lambda on: sessions.start(on.store, on.ada, by=on.by),
     ),
     Pattern(
         "sessions.touch",

@@ -15,7 +15,7 @@ from roster.auth.credentials import Credential
 from roster.auth.device_cookies import Device
 from roster.db import keys
 from roster.db.store import Delete, Item, Key, Store
-from roster.db.transactions import Transaction
+from roster.db.transactions import retry_from
 from roster.directory import users
 from roster.directory.emails import NotAnAddress, canonical
 from roster.domain import Actor, Session, User
@@ -63,7 +63,10 @@ def by_password(
     address = address_of(email)
     found = store.batch_get(asked_of(address, sender, by.at))
     user, forgotten = proved(store, address, password, sender, found, by.at)
-    return user, sessions.start(store, user, forgotten, by=by)
+    work, credential = sessions.prepare(user, by=by)
+    work.do(forgotten)
+    work.commit(store)
+    return user, credential
 
 
 def asked_of(address: str, sender: Sender | None, at: datetime) -> list[Key]:
@@ -160,17 +163,18 @@ def change_password(
         source_failures.add(store, sender.source, by.at)
         raise ValidationFailed(FieldError("currentPassword", "is not your password"))
 
-    def still_in(present: User) -> User:
+    digest = passwords.digest(new)
+
+    def attempt(present: User) -> User:
         if present.session_version != session.session_version:  # `old` is the password no more
             raise Unauthenticated
-        return present
-
-    def keep_this_session(work: Transaction, changed: User) -> None:
+        work, changed = users.prepare_change(present, present, by=by, password=digest)
         work.do(sessions.renewed(session, changed.session_version), lambda _: Unauthenticated())
         work.do(login_throttle.forgotten(counter))
+        work.commit(store)
+        return changed
 
-    digest = passwords.digest(new)
-    return users.change(store, user, still_in, by=by, password=digest, extra_writes=keep_this_session)
+    return retry_from(users.as_stored(user), lambda: users.alive(store, user.id), attempt)
 
 
 def address_of(email: str) -> str:

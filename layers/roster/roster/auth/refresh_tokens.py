@@ -16,7 +16,7 @@ from roster.clock import instant, moment
 from roster.db import keys
 from roster.db.codec import attributes, entity
 from roster.db.store import Absent, Delete, Equals, Item, Present, Put, Store, Update, Value
-from roster.db.transactions import ExtraWrites, Transaction, item, nothing, retry_on_conflict
+from roster.db.transactions import Transaction, item, retry_from
 from roster.domain import AccessToken, Actor, Instant, TokenFamily, User
 from roster.errors import Unauthenticated
 from roster.events import Event
@@ -46,16 +46,18 @@ class _Use(Enum):
 
 
 def start(
-    store: Store,
-    user: User,
-    client_id: str,
-    scopes: tuple[str, ...],
-    *,
-    renewable: bool,
-    by: Actor,
-    extra_writes: ExtraWrites[TokenFamily] = nothing,
+    store: Store, user: User, client_id: str, scopes: tuple[str, ...], *, renewable: bool, by: Actor
 ) -> Issued:
     """Begin a family: one Transact. Where it is not `renewable`, it ends with its one access token."""
+    work, issued = prepare(user, client_id, scopes, renewable=renewable, by=by)
+    work.commit(store)
+    return issued
+
+
+def prepare(
+    user: User, client_id: str, scopes: tuple[str, ...], *, renewable: bool, by: Actor
+) -> tuple[Transaction, Issued]:
+    """The transaction that begins a family, and its tokens. If not `renewable`, there is one access token."""
     secret = fresh()
     family = TokenFamily(
         id=identifier(digest(secret)),
@@ -71,12 +73,10 @@ def start(
     if refresh is not None:
         state[_CURRENT_TOKEN] = refresh.digest
     work = Transaction(by)
-    extra_writes(work, family)
     work.do(Put(item(keys.family(user.id, family.id), state), Absent()))
     access = _access(work, family, scopes)
     work.audit(Event.FAMILY_STARTED, user.id, family_id=family.id, client_id=client_id)
-    work.commit(store)
-    return Issued(access, scopes, refresh)
+    return work, Issued(access, scopes, refresh)
 
 
 def renew(store: Store, found: Item, presented: Credential, scopes: tuple[str, ...], *, by: Actor) -> Issued:
@@ -84,19 +84,21 @@ def renew(store: Store, found: Item, presented: Credential, scopes: tuple[str, .
 
     Raises Unauthenticated then, and where the family has ended meanwhile.
     """
-    seen: list[Item | None] = [found]
 
-    def attempt() -> Issued:
-        state = seen.pop() if seen else store.get(keys.family(presented.user_id, presented.family_id))
+    def read() -> Item:
+        state = store.get(keys.family(presented.user_id, presented.family_id))
         if state is None:
             raise Unauthenticated
+        return state
+
+    def attempt(state: Item) -> Issued:
         use = _use_of(state, presented, by.at)
         if use is _Use.SPENT:
             _end(store, entity(TokenFamily, state), by)
             raise Unauthenticated
         return _next(store, state, presented, scopes, use, by)
 
-    return retry_on_conflict(attempt)
+    return retry_from(found, read, attempt)
 
 
 def of_refresh(found: Item, presented: Credential, user: User, now: datetime) -> TokenFamily:

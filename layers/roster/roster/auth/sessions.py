@@ -21,11 +21,15 @@ _VERSION = attribute(Session, "session_version")
 TOUCH = timedelta(hours=1)  # how stale the last use may stand before it is moved
 
 
-def start(store: Store, user: User, forgotten: Delete | None = None, *, by: Actor) -> Credential:
-    """Open a session: one Transact, in which the failures before it are `forgotten`.
+def start(store: Store, user: User, *, by: Actor) -> Credential:
+    """Open a session: one Transact. The secret in the answer is kept nowhere."""
+    work, credential = prepare(user, by=by)
+    work.commit(store)
+    return credential
 
-    The secret in the answer is kept nowhere.
-    """
+
+def prepare(user: User, *, by: Actor) -> tuple[Transaction, Credential]:
+    """The transaction that opens a session, and its credential, whose secret is kept nowhere."""
     credential = Credential.new("session", user.id)
     at = instant(by.at)
     session = Session(credential.id, user.id, at, at, user.session_version)
@@ -33,11 +37,8 @@ def start(store: Store, user: User, forgotten: Delete | None = None, *, by: Acto
     state: Item = {**attributes(session), "digest": credential.digest, "ttl": expires}
     work = Transaction(by)
     work.do(Put(item(keys.session(user.id, session.id), state)))
-    if forgotten is not None:
-        work.do(forgotten)
     work.audit(Event.SESSION_STARTED, user.id)
-    work.commit(store)
-    return credential
+    return work, credential
 
 
 def live(found: Item | None, credential: Credential, user: User, now: datetime) -> Session | None:

@@ -12,9 +12,8 @@ from roster.auth.refresh_tokens import Issued
 from roster.db import keys
 from roster.db.codec import entity
 from roster.db.store import Item, Key, Store
-from roster.db.transactions import Transaction
 from roster.directory import users
-from roster.domain import Actor, Client, TokenFamily, User
+from roster.domain import Actor, Client, User
 from roster.errors import DirectoryError, Forbidden, Unauthenticated
 
 PASSWORD, REFRESH, CLIENT = "password", "refresh_token", "client_credentials"
@@ -123,14 +122,11 @@ def by_password(
     scopes = _scopes(scope, who.client.scopes)
     address = login.address_of(username)
     user, forgotten = login.proved(store, address, password, who.sender, found, by.at)
-
-    def forget(work: Transaction, _: TokenFamily) -> None:
-        work.do(forgotten)
-
     renewable = REFRESH in who.client.grants
-    return refresh_tokens.start(
-        store, user, who.client.id, scopes, renewable=renewable, by=_as(user, by), extra_writes=forget
-    )
+    work, issued = refresh_tokens.prepare(user, who.client.id, scopes, renewable=renewable, by=_as(user, by))
+    work.do(forgotten)
+    work.commit(store)
+    return issued
 
 
 def by_refresh_token(

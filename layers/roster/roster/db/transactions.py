@@ -39,10 +39,7 @@ _WORKSPACE = attribute(AuditEntry, "workspace")
 MOST = 100  # operations in one transaction of the store
 
 R = TypeVar("R")
-E = TypeVar("E")
-
-ExtraWrites = Callable[["Transaction", E], None]
-"""What else rides in the transaction that makes an E: adds its operations, given what is made."""
+S = TypeVar("S")
 
 Refuse = Callable[[Item | None], DirectoryError]
 """Makes the error from the item that refused (None: there was none)."""
@@ -222,20 +219,26 @@ def _refusal(store: Store, work: Transaction) -> DirectoryError | None:
 
 
 def retry_on_conflict(attempt: Callable[[], R], tries: int = 5) -> R:
-    """The result of an attempt that reads, decides and commits; one whose ground moved is made again."""
-    for _ in range(tries - 1):
+    """The result of an attempt that reads, decides and commits; after a ReadConflict it is made again.
+
+    Raises Unavailable where the last try meets a ReadConflict too.
+    """
+    return retry_from(None, lambda: None, lambda _: attempt(), tries)
+
+
+def retry_from(state: S | None, read: Callable[[], S], attempt: Callable[[S], R], tries: int = 5) -> R:
+    """As `retry_on_conflict`, for an attempt on a state: on `state` first, then on what `read` returns.
+
+    Where `state` is None, it is read before the first try too.
+    """
+    for left in reversed(range(tries)):
         try:
-            return attempt()
-        except ReadConflict:
-            continue
-    try:
-        return attempt()
-    except ReadConflict as error:
-        raise Unavailable from error
-
-
-def nothing(work: Transaction, made: object) -> None:
-    """Nothing else rides in the transaction."""
+            return attempt(read() if state is None else state)
+        except ReadConflict as error:
+            state = None
+            if not left:
+                raise Unavailable from error
+    raise ValueError("at least one try is needed")
 
 
 def item(key: Key, attributes: Mapping[str, Value]) -> Item:

@@ -26,7 +26,7 @@ from roster.db.store import (
     Update,
     all_of,
 )
-from roster.db.transactions import ExtraWrites, ReadConflict, Transaction, item, nothing, retry_on_conflict
+from roster.db.transactions import ReadConflict, Transaction, item, retry_on_conflict
 from roster.directory import users
 from roster.domain import Actor, Membership, User, Workspace, WorkspaceRole
 from roster.errors import Conflict, DirectoryError, LastAdmin, NotFound
@@ -63,39 +63,42 @@ def page(store: Store, workspace_id: str, number: int, size: int) -> tuple[list[
     return [(one, living[one.user_id]) for one in found if one.user_id in living], rows.total
 
 
-def add(
-    store: Store,
-    workspace: Workspace,
-    user_id: str,
-    role: WorkspaceRole,
-    *,
-    by: Actor,
-    extra_writes: ExtraWrites[Joined] = nothing,
-) -> Joined:
+def add(store: Store, workspace: Workspace, user_id: str, role: WorkspaceRole, *, by: Actor) -> Joined:
     """Make a user a member: one BatchGet, one Write for the number, one Transact.
 
     Raises Conflict where the user is one already, NotFound where user or workspace is not there.
     """
 
     def attempt() -> Joined:
-        user, found = _ground(store, workspace.id, user_id)
-        if user is None:
-            raise NotFound("user", user_id)
-        if of_item(found) is not None:
-            raise Conflict("membership")
-        number = counted_lists.allocate(store, keys.members(workspace.id))
-        made = Membership(workspace.id, user.id, role, number, instant(by.at))
-        work = Transaction(by)
-        extra_writes(work, (made, user))
-        plan(work, workspace, user, made)
+        work, made = prepare(store, workspace, user_id, role, by=by)
         work.commit(store)
-        return made, user
+        return made
 
     return retry_on_conflict(attempt)
 
 
+def prepare(
+    store: Store, workspace: Workspace, user_id: str, role: WorkspaceRole, *, by: Actor
+) -> tuple[Transaction, Joined]:
+    """The transaction that makes a user a member, and what it makes: one BatchGet, one Write for the number.
+
+    Raises Conflict where the user is one already, NotFound where the user is not there. So does the commit,
+    and ReadConflict where the user has changed meanwhile.
+    """
+    user, found = _read(store, workspace.id, user_id)
+    if user is None:
+        raise NotFound("user", user_id)
+    if of_item(found) is not None:
+        raise Conflict("membership")
+    number = counted_lists.allocate(store, keys.members(workspace.id))
+    made = Membership(workspace.id, user.id, role, number, instant(by.at))
+    work = Transaction(by)
+    plan(work, workspace, user, made)
+    return work, (made, user)
+
+
 def plan(work: Transaction, workspace: Workspace, user: User, membership: Membership) -> None:
-    """The operations that make a membership, on the ground of the user as it was read."""
+    """The operations that make a membership; `user` is the user as it was read."""
     state = attributes(membership)
     work.do(Put(item(keys.member(workspace.id, user.id), state), Absent()), lambda _: Conflict("membership"))
     work.do(_oldest_with(user, membership), _user_gone_or_lost)
@@ -132,7 +135,7 @@ def remove(store: Store, workspace: Workspace, user_id: str, *, by: Actor, even_
     """
 
     def attempt() -> None:
-        user, found = _ground(store, workspace.id, user_id)
+        user, found = _read(store, workspace.id, user_id)
         membership = of_item(found)
         if user is None or membership is None:
             raise NotFound("member", user_id)
@@ -170,7 +173,7 @@ def none_revoked_since(user: User) -> Condition:
     return Equals(users.REVOKED_THROUGH, dict(user.revoked_through))
 
 
-def _ground(store: Store, workspace_id: str, user_id: str) -> tuple[User | None, Item | None]:
+def _read(store: Store, workspace_id: str, user_id: str) -> tuple[User | None, Item | None]:
     """The user, and what stands under the key of the membership: one BatchGet."""
     if not keys.is_id(user_id):
         return None, None

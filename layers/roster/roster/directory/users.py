@@ -23,7 +23,7 @@ from roster.db.store import (
     Value,
     all_of,
 )
-from roster.db.transactions import ExtraWrites, Transaction, item, nothing, retry_on_conflict
+from roster.db.transactions import Transaction, item, retry_from
 from roster.directory.emails import canonical
 from roster.domain import Actor, User
 from roster.errors import Conflict, LastAdmin, NotFound
@@ -44,10 +44,6 @@ NOT_LISTED = frozenset(
 
 Edit = Callable[[User], User]
 Demand = Callable[[User], None]
-
-
-def _any(user: User) -> None:
-    """Demand nothing of the user."""
 
 
 def of_item(found: Item | None) -> User | None:
@@ -118,12 +114,20 @@ def hash_in(found: Item | None) -> str | None:
     return stored if isinstance(stored, str) else None
 
 
-def create(
-    store: Store, user: User, password: str | None, *, by: Actor, extra_writes: ExtraWrites[User] = nothing
-) -> User:
+def create(store: Store, user: User, password: str | None, *, by: Actor) -> User:
     """Make a user: one Get, one Write for the number, one Transact; `password` is a hash, None for no login.
 
     Raises Conflict for an address in use.
+    """
+    work, made = prepare(store, user, password, by=by)
+    work.commit(store)
+    return made
+
+
+def prepare(store: Store, user: User, password: str | None, *, by: Actor) -> tuple[Transaction, User]:
+    """The transaction that makes a user, and the user: one Get, one Write for the number.
+
+    Raises Conflict for an address in use; so does the commit.
     """
     if store.get(keys.email(canonical(user.email))) is not None:  # a refusal spends no number
         raise Conflict("email")
@@ -136,10 +140,8 @@ def create(
         created_by_number=by.user_number,
     )
     work = Transaction(by)
-    extra_writes(work, made)
     plan(work, made, password)
-    work.commit(store)
-    return made
+    return work, made
 
 
 def plan(work: Transaction, user: User, password: str | None) -> None:
@@ -156,33 +158,29 @@ def plan(work: Transaction, user: User, password: str | None) -> None:
     work.audit(Event.USER_CREATED, user.id, after=attributes(user))
 
 
-def change(
-    store: Store,
-    user: User,
-    edit: Edit,
-    *,
-    by: Actor,
-    password: str | None = None,
-    extra_writes: ExtraWrites[User] = nothing,
-) -> User:
+def change(store: Store, user: User, edit: Edit, *, by: Actor, password: str | None = None) -> User:
     """Change a user: one Transact. `edit` makes the new state from the present one, `user` at first;
     where it raises, nothing is changed.
 
     A new password (its hash) or a suspension ends every session. Raises Conflict (address), LastAdmin,
     and NotFound where the user has gone meanwhile.
     """
-    seen = _as_stored(user)
 
-    def attempt() -> User:
-        before = seen.pop() if seen else alive(store, user.id)
-        return _replace(store, before, edit(before), by, password, extra_writes)
+    def attempt(before: User) -> User:
+        work, changed = prepare_change(before, edit(before), by=by, password=password)
+        work.commit(store)
+        return changed
 
-    return retry_on_conflict(attempt)
+    return retry_from(as_stored(user), lambda: alive(store, user.id), attempt)
 
 
-def _replace(
-    store: Store, before: User, after: User, by: Actor, password: str | None, extra_writes: ExtraWrites[User]
-) -> User:
+def prepare_change(
+    before: User, after: User, *, by: Actor, password: str | None = None
+) -> tuple[Transaction, User]:
+    """The transaction that turns one state of a user into another, and the user as it will be.
+
+    The commit raises Conflict (address), LastAdmin, and ReadConflict where `before` is not the present state.
+    """
     ends_sessions = password is not None or not after.active
     after = replace(
         after,
@@ -195,9 +193,8 @@ def _replace(
     )
     old, new = attributes(before), attributes(after)
     work = Transaction(by)
-    extra_writes(work, after)
-    work.do(_turn(keys.user(before.id), old, new, _unchanged(before)))
-    work.do(_turn(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
+    work.do(_difference(keys.user(before.id), old, new, _unchanged(before)))
+    work.do(_difference(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
     if canonical(before.email) != canonical(after.email):
         work.do(_lock(after), lambda _: Conflict("email"))
         work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", before.id)))
@@ -207,21 +204,19 @@ def _replace(
     changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
     changed |= {"password"} if password is not None else set()
     work.audit(_change_of(before, after), before.id, before=old, after=new, fields=[*sorted(changed)])
-    work.commit(store)
-    return after
+    return work, after
 
 
-def delete(store: Store, user: User, *, by: Actor, demand: Demand = _any) -> None:
-    """Delete a user: one Transact leaves a tombstone, frees the address and orders the sweep.
+def delete(store: Store, user: User, *, by: Actor, demand: Demand | None = None) -> None:
+    """Delete a user: one Transact leaves a tombstone, frees the address and orders the cleanup.
 
-    `demand` sees the user as it will be deleted, and may raise. Every credential dies
-    with the profile. Raises LastAdmin, and NotFound where the user has gone.
+    `demand` is called with the user as it is when it is deleted, and may raise. No credential is valid
+    without the profile. Raises LastAdmin, and NotFound where the user has gone.
     """
-    seen = _as_stored(user)
 
-    def attempt() -> None:
-        before = seen.pop() if seen else alive(store, user.id)
-        demand(before)
+    def attempt(before: User) -> None:
+        if demand is not None:
+            demand(before)
         at = instant(by.at)
         tombstone = item(keys.user(user.id), {"id": user.id, "number": user.number, "deleted_at": at})
         work = Transaction(by)
@@ -234,12 +229,12 @@ def delete(store: Store, user: User, *, by: Actor, demand: Demand = _any) -> Non
         work.audit(Event.USER_DELETED, user.id, before=attributes(before))
         work.commit(store)
 
-    retry_on_conflict(attempt)
+    retry_from(as_stored(user), lambda: alive(store, user.id), attempt)
 
 
-def _as_stored(user: User) -> list[User]:
-    """The user, to begin with; nothing where a limited token has hidden a part, so that it is read again."""
-    return [user] if user.limited_to is None else []
+def as_stored(user: User) -> User | None:
+    """The user, or None where a limited token has hidden a part of it, so that it must be read again."""
+    return user if user.limited_to is None else None
 
 
 def _change_of(before: User, after: User) -> Event:
@@ -256,10 +251,10 @@ def alive(store: Store, user_id: str) -> User:
     return user
 
 
-def _turn(
+def _difference(
     key: Key, old: Mapping[str, Value], new: Mapping[str, Value], condition: Condition
 ) -> Update | Check:
-    """What turns one state of an item into another; attributes of later versions stay."""
+    """The operation that makes the new state from the old one; attributes of later versions stay."""
     changed = {name: value for name, value in new.items() if old.get(name) != value}
     gone = tuple(sorted(set(old) - set(new)))
     if not changed and not gone:  # the list shows nothing of what has changed

@@ -8,7 +8,7 @@ from roster.clock import instant
 from roster.db import counted_lists, keys
 from roster.db.codec import attributes, entity, naming, readable
 from roster.db.store import Absent, Item, Key, Put, Store
-from roster.db.transactions import ExtraWrites, Transaction, item, nothing
+from roster.db.transactions import Transaction, item
 from roster.directory import members
 from roster.domain import Actor, User, Workspace
 from roster.errors import Conflict
@@ -73,10 +73,18 @@ def _limited_to(store: Store, caller: User, workspace_id: str) -> list[Workspace
     return [workspace] if workspace is not None and belongs else []
 
 
-def create(
-    store: Store, workspace: Workspace, *, by: Actor, extra_writes: ExtraWrites[Workspace] = nothing
-) -> Workspace:
+def create(store: Store, workspace: Workspace, *, by: Actor) -> Workspace:
     """Make a workspace: one Get, one Write for its number, one Transact. Raises Conflict for a key in use."""
+    work, made = prepare(store, workspace, by=by)
+    work.commit(store)
+    return made
+
+
+def prepare(store: Store, workspace: Workspace, *, by: Actor) -> tuple[Transaction, Workspace]:
+    """The transaction that makes a workspace, and the workspace: one Get, one Write for its number.
+
+    Raises Conflict for a key in use; so does the commit.
+    """
     if store.get(keys.workspace_key(workspace.key)) is not None:  # a refusal spends no number
         raise Conflict("key", workspace.key)
     made = replace(
@@ -87,10 +95,8 @@ def create(
         updated_at=instant(by.at),
     )
     work = Transaction(by)
-    extra_writes(work, made)
     plan(work, made)
-    work.commit(store)
-    return made
+    return work, made
 
 
 def plan(work: Transaction, workspace: Workspace) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from typing import TypeVar
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
@@ -15,7 +14,7 @@ from roster.auth import authentication, passwords
 from roster.auth import device_cookies as devices
 from roster.db import idempotency, keys
 from roster.db.store import Item, Key, Store
-from roster.db.transactions import ExtraWrites, Transaction, nothing
+from roster.db.transactions import Transaction, retry_on_conflict
 from roster.dialects import bearer
 from roster.dialects.fields import Body
 from roster.dialects.workspaces.schemas import Done, Listed, Meta, PageRequest, Success, T
@@ -41,8 +40,6 @@ from roster.http import handler
 from roster.http.error_responses import ErrorResponse, compact, entry_for
 from roster.http.request import BLANK, Request
 from roster.settings import cookie_name, device_cookie_name, settings
-
-E = TypeVar("E")
 
 _TAG = re.compile(r'(?:W/)?"[^"]*"')
 _TAGS = re.compile(rf"{_TAG.pattern}(?:(?:[ \t]*,)+[ \t]*{_TAG.pattern})*")
@@ -127,32 +124,35 @@ class WorkspacesCall:
         if revision is None or _tag(revision) not in tags:
             raise PreconditionFailed
 
-    def once(
-        self,
-        body: Body,
-        shape: type[Success[T]],
-        make: Callable[[ExtraWrites[E]], E],
-        show: Callable[[E], T],
+    def commit_once(
+        self, body: Body, shape: type[Success[T]], prepare: Callable[[], tuple[Transaction, T]]
     ) -> Success[T]:
-        """Make something, or under an Idempotency-Key that was used before give the first answer again."""
+        """Commit a transaction and answer what it makes, as `prepare` gives both.
+
+        Under an Idempotency-Key the answer is kept with it; where the key was used before, the first answer
+        is given again and nothing is prepared. `prepare` is called again where what it read has changed.
+        """
         given = _idempotency_key(self.request)
         if given is None:
-            return self.success(show(make(nothing)))
+            return retry_on_conflict(lambda: self._commit(*prepare(), None))
         key = idempotency.key_of(self.user.id, self.request.raw_path, given)
         question = idempotency.Question.of(key, given, body.model_dump(mode="json"))
-
-        def keep(work: Transaction, made: E) -> None:
-            idempotency.keep(work, question, self.success(show(made)).model_dump_json())
-
         kept = idempotency.recall(self.found.get(key), question, self.now)
         try:
             if kept is None:
-                return self.success(show(make(keep)))
+                return retry_on_conflict(lambda: self._commit(*prepare(), question))
         except (idempotency.Given, Conflict):  # perhaps by the first of two requests that came at once
             kept = idempotency.recall(self.store.get(key), question, self.now)
             if kept is None:
                 raise
         return shape.model_validate_json(kept)
+
+    def _commit(self, work: Transaction, data: T, question: idempotency.Question | None) -> Success[T]:
+        answer = self.success(data)
+        if question is not None:
+            idempotency.keep(work, question, answer.model_dump_json())
+        work.commit(self.store)
+        return answer
 
     def done(self) -> Done:
         return Done(timestamp=clock.instant(self.now))
