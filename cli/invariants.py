@@ -2,7 +2,7 @@
 
     owner ── copies ──> copy      an entity and what is derived from it: rows of lists, locks, other sides
     item  ── needs ──> target     a reference to what must be there
-    item  ── awaits ──> sweep     what is still to be cleared away
+    item  ── awaits ──> cleanup   what is still to be cleared away
 
 The owner is right about its copies. A reader takes an item under its key, and tells all that.
 """
@@ -83,7 +83,7 @@ class Invariant(StrEnum):
     BRANCH = "listing-branch"
     TOTAL = "listing-total"
     NEXT_NUMBER = "listing-next-number"
-    ABANDONED_SWEEP = "abandoned-sweep"
+    ABANDONED_CLEANUP = "abandoned-sweep"
 
 
 Offer: TypeAlias = tuple[Key, "str | int | None"]
@@ -122,7 +122,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that one item tells. `copy` is what it is itself a copy of; `awaits` the sweeps it waits for."""
+    """All that one item tells. `copy` is what it is itself a copy of; `awaits` the cleanups it waits for."""
 
     copies: tuple[Copy, ...] = ()
     copy: Copy | None = None
@@ -225,7 +225,7 @@ def _user(key: Key, item: Item) -> Told:
     row = Copy(Invariant.USER_ROW, key, keys.row(keys.USERS, user.number), _some(item, _USER_LISTED))
     lock = Copy(Invariant.EMAIL_LOCK, key, keys.email(canonical(user.email)), {"user_id": user.id})
     awaits = tuple(
-        keys.sweep_of_member(workspace_id, user.id) for workspace_id in sorted(user.revoked_through)
+        keys.cleanup_of_member(workspace_id, user.id) for workspace_id in sorted(user.revoked_through)
     )
     return Told(copies=(row, lock), offers=((key, None),), awaits=awaits, entity=user)
 
@@ -534,13 +534,13 @@ def _client(key: Key, item: Item) -> Told:
     return _NOTHING
 
 
-def _sweep(key: Key, item: Item) -> Told:
+def _cleanup(key: Key, item: Item) -> Told:
     moment(_text(item, "since"))
     user_id = _text(item, "user_id")
     if "workspace_id" in item:
-        _under(key, keys.sweep_of_member(_text(item, "workspace_id"), user_id))
+        _under(key, keys.cleanup_of_member(_text(item, "workspace_id"), user_id))
     else:
-        _under(key, keys.sweep_of_user(user_id))
+        _under(key, keys.cleanup_of_user(user_id))
     return Told(awaits=(key,))
 
 
@@ -591,8 +591,8 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.client(_X)): _client,
     words_of(keys.secret(_X)): _secret,
     words_of(keys.site_admins()): _numbers,
-    words_of(keys.sweep_of_user(_X)): _sweep,
-    words_of(keys.sweep_of_member(_X, _X)): _sweep,
+    words_of(keys.cleanup_of_user(_X)): _cleanup,
+    words_of(keys.cleanup_of_member(_X, _X)): _cleanup,
     (words_of(keys.permission_role(0))[0], ""): _permission_role,
     (words_of(keys.group(0))[0], ""): _group,
     (words_of(keys.audit(_X, _X, 0))[0], ""): _unjudged,

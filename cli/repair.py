@@ -2,7 +2,7 @@
 
     copies      are written anew from their owners, or removed where nobody owns them
     counts      of listings follow the rows; those of ADMINs and modules, what they count
-    sweeps      that nobody finishes are ordered and done
+    cleanups    that nobody finishes are ordered and done
 
 Every write is one conditional transaction on what was read, read anew where it is refused. What cannot be
 decided (unreadable items, two users of one address, references to what is not there) is left as it is.
@@ -86,7 +86,7 @@ _Task: TypeAlias = tuple[Callable[[Finding], None], Finding]
 
 @dataclass(frozen=True, slots=True)
 class _Round:
-    """One pass over what is broken: rows and locks, then the counts above them, then the sweeps."""
+    """One pass over what is broken: rows and locks, then the counts above them, then the cleanups."""
 
     store: Store
     now: datetime
@@ -125,8 +125,8 @@ class _Round:
                     modules[finding.key] = finding
                 case Invariant.OLDEST_MEMBERSHIP:
                     then.append((self._oldest, finding))
-                case Invariant.ABANDONED_SWEEP:
-                    last.append((self._sweep, finding))
+                case Invariant.ABANDONED_CLEANUP:
+                    last.append((self._cleanup, finding))
                 case _:
                     pass  # nobody but its owner knows what is right
         if modules:
@@ -345,10 +345,10 @@ class _Round:
         there = Check(keys.member(workspace_id, user.id), Present())
         self._commit(finding, Update(finding.key, set=state, condition=same), there)
 
-    # Sweeps.
+    # Cleanups.
 
-    def _sweep(self, finding: Finding) -> None:
-        """Order the sweep that the item waits for, where nobody did, and do it."""
+    def _cleanup(self, finding: Finding) -> None:
+        """Order the cleanup that the item waits for, where nobody did, and do it."""
         found = self.store.get(finding.key)
         if found is None:
             return
@@ -357,19 +357,19 @@ class _Round:
             # Refused means that it is ordered, and only nobody does it.
             with suppress(Refused):
                 self.store.write(Put(item(job, ordered), Absent()))
-            with suppress(KeyError, TypeError):  # what is unreadable stops a sweep
+            with suppress(KeyError, TypeError):  # what is unreadable stops a cleanup
                 cleanup.run(self.store, job, self.now)
 
     def _jobs(self, key: Key, found: Item) -> Iterator[tuple[Key, Item]]:
-        """The sweeps that an item waits for; never that of a user who lives, which would be a catastrophe."""
+        """The cleanups that an item waits for; never that of a living user, which would remove what is in use."""
         revoked = found.get(users.REVOKED_THROUGH, {})
         user_id, workspace_id = str(found.get("user_id", found.get("id"))), str(found.get("workspace_id", ""))
         dead = "deleted_at" in (self.store.get(keys.user(user_id)) or {})
-        if dead and not (key.pk == keys.SWEEP and workspace_id):
-            yield keys.sweep_of_user(user_id), {"user_id": user_id}
+        if dead and not (key.pk == keys.CLEANUP and workspace_id):
+            yield keys.cleanup_of_user(user_id), {"user_id": user_id}
             return
         for ended in revoked if isinstance(revoked, dict) and revoked else filter(None, [workspace_id]):
-            yield keys.sweep_of_member(ended, user_id), {"workspace_id": ended, "user_id": user_id}
+            yield keys.cleanup_of_member(ended, user_id), {"workspace_id": ended, "user_id": user_id}
 
     def _read(self, wanted: Iterable[Key]) -> dict[Key, Item]:
         return self.store.batch_get(sorted(wanted))

@@ -80,7 +80,7 @@ def populate(options: Options) -> list[str]:
 
 
 def feed(options: Options) -> Feed:
-    """The changes of the table that start sweeps."""
+    """The changes of the table that start cleanups."""
     if options.table_endpoint is not None:
         return DynamoFeed(options.table_endpoint, settings().table_name)
     store = _embedded(options)

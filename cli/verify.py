@@ -23,7 +23,7 @@ from roster.directory import grants
 from roster.domain import Feature, Membership, User, Workspace
 
 YOUNG = timedelta(hours=1)
-"""How long a sweep may take before what it has not cleared counts as broken."""
+"""How long a cleanup may take before what it has not cleared counts as broken."""
 
 _TICK = 1000  # items
 
@@ -301,7 +301,7 @@ class _Judge:
         if target is None and need.invariant is Invariant.USERS_WORKSPACE_ROW:
             return  # its membership says so
         if target is not None and "deleted_at" in target and invariants.words_of(key) != _PASSWORD:
-            yield self._swept(key, keys.sweep_of_user(str(target["id"])), found)
+            yield self._swept(key, keys.cleanup_of_user(str(target["id"])), found)
             return
         what = "is not there" if target is None or "deleted_at" in target else "says otherwise"
         yield _Verdict(Finding(key, need.invariant, f"{need.target.pk} {need.target.sk} {what}"))
@@ -311,7 +311,7 @@ class _Judge:
         since = None if order is None else order.get("since")
         young = isinstance(since, str) and since > instant(self.now - YOUNG)
         detail = f"waits for {job.pk} {job.sk}" if order is not None else f"there is no {job.pk} {job.sk}"
-        return _Verdict(Finding(key, Invariant.ABANDONED_SWEEP, detail), waits=young)
+        return _Verdict(Finding(key, Invariant.ABANDONED_CLEANUP, detail), waits=young)
 
     def oldest(self, user_id: str) -> Iterator[_Verdict]:
         """Whether a user's profile names the oldest membership."""
@@ -411,26 +411,26 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
         wanted.add(need.target)
         target = found.get(need.target)
         if target is not None and "deleted_at" in target:
-            wanted.add(keys.sweep_of_user(str(target["id"])))
+            wanted.add(keys.cleanup_of_user(str(target["id"])))
     wanted |= set(told.awaits)
     if invariants.words_of(key) == _GRANT:
-        wanted |= {keys.user(str(item["user_id"])), _member_sweep(item)}
+        wanted |= {keys.user(str(item["user_id"])), _member_cleanup(item)}
     return wanted
 
 
 def _voids(key: Key, item: Item, found: _Found) -> Key | None:
-    """The sweep that a grant waits for that ended with its membership, not with its user."""
+    """The cleanup that a grant waits for that ended with its membership, not with its user."""
     if invariants.words_of(key) != _GRANT:
         return None
     profile = found.get(keys.user(str(item["user_id"])))
     told = _told(profile) if profile is not None else None
     if told is None or not isinstance(told.entity, User):
         return None
-    return _member_sweep(item) if grants.is_void(item, told.entity) else None
+    return _member_cleanup(item) if grants.is_void(item, told.entity) else None
 
 
-def _member_sweep(grant: Item) -> Key:
-    return keys.sweep_of_member(str(grant["workspace_id"]), str(grant["user_id"]))
+def _member_cleanup(grant: Item) -> Key:
+    return keys.cleanup_of_member(str(grant["workspace_id"]), str(grant["user_id"]))
 
 
 def _told(item: Item) -> Told | None:

@@ -133,7 +133,7 @@ def test_a_sweep_killed_in_its_environment_goes_on_in_the_next(laid: Ground, mac
     assert laid.verify().broken == []
     assert api.delete(f"/api/admin/users/{eve.id}", as_=laid.stage.scene.root).status == 200
 
-    job = keys.sweep_of_user(eve.id)
+    job = keys.cleanup_of_user(eve.id)
     record = {"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": job.pk}, "SK": {"S": job.sk}}}}
     sweep, random = api.gateway.routes.functions["Sweep"], Random(9)  # noqa: S311 - moments
     for _ in range(KILLS):

@@ -154,7 +154,7 @@ def test_a_sweep_killed_again_and_again_clears_all_and_access_was_gone_before_it
     assert api.delete(f"/api/admin/users/{site.ada.id}", as_=site.root).status == 200
     site.demand_no_access()
 
-    job = keys.sweep_of_user(site.ada.id)
+    job = keys.cleanup_of_user(site.ada.id)
     record = {"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": job.pk}, "SK": {"S": job.sk}}}}
     sweep = api.gateway.routes.functions["Sweep"]
     victim, random = Victim.start(site.where, api.clock), Random(7)  # noqa: S311 - moments

@@ -254,7 +254,7 @@ def test_nothing_is_renewed_for_a_user_who_was(scene: Scene, end: Callable[[Scen
 def test_the_sweep_of_a_deleted_user_leaves_no_token(scene: Scene, api: Api) -> None:
     scene.renew(scene.log_in()["refresh_token"])
     _deleted(scene)
-    cleanup.run(api.store, keys.sweep_of_user(scene.ada.id), api.clock())
+    cleanup.run(api.store, keys.cleanup_of_user(scene.ada.id), api.clock())
     left = api.store.query(keys.user(scene.ada.id).pk).items
     assert [item["SK"] for item in left] == [keys.user(scene.ada.id).sk]
 

@@ -692,7 +692,7 @@ PATTERNS = (
     Pattern(
         "cleanup.run",
         {_GET: 3, _QUERY: 1, _TRANSACT: 2, _DELETE: 1},
-        lambda on: cleanup.run(on.store, keys.sweep_of_member(on.scene.acme.id, on.ada.id), on.by.at),
+        lambda on: cleanup.run(on.store, keys.cleanup_of_member(on.scene.acme.id, on.ada.id), on.by.at),
         "(a membership with two grants)",
         _leave,
     ),

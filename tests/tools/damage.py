@@ -296,18 +296,18 @@ def deleted_without_sweep(store: Store) -> Key:
     user(store, "dead")
     members.add(store, workspace(store, "gamma"), "dead", WorkspaceRole.ADMIN, by=BY)
     users.delete(store, users.alive(store, "dead"), by=BY)
-    store.write(Delete(keys.sweep_of_user("dead")))
+    store.write(Delete(keys.cleanup_of_user("dead")))
     return keys.member("gamma", "dead")
 
 
 def floor_without_sweep(store: Store) -> Key:
     members.remove(store, _workspace(store, "beta"), "ann", by=BY, even_last_admin=True)
-    store.write(Delete(keys.sweep_of_member("beta", "ann")))
+    store.write(Delete(keys.cleanup_of_member("beta", "ann")))
     return keys.user("ann")
 
 
 def old_sweep(store: Store) -> Key:
-    key = keys.sweep_of_user("dead")
+    key = keys.cleanup_of_user("dead")
     user(store, "dead")
     users.delete(store, users.alive(store, "dead"), by=BY)
     store.write(Update(key, set={"since": instant(NOW - timedelta(hours=2))}))
@@ -319,7 +319,7 @@ def void_grants_without_sweep(store: Store) -> Key:
     acme = _workspace(store, "acme")
     members.remove(store, acme, "bob", by=BY, even_last_admin=True)
     members.add(store, acme, "bob", WorkspaceRole.MEMBER, by=BY)
-    store.write(Delete(keys.sweep_of_member("acme", "bob")))
+    store.write(Delete(keys.cleanup_of_member("acme", "bob")))
     return keys.project_grant("bob", "acme", "web")
 
 
@@ -448,8 +448,8 @@ CASES = [
     Case("a wrong branch", Invariant.BRANCH, sets(keys.root(keys.USERS), b0=2, b1=1)),
     Case("a wrong total", Invariant.TOTAL, sets(keys.root(keys.USERS), total=9)),
     Case("numbers given twice", Invariant.NEXT_NUMBER, sets(keys.next_number(keys.USERS), last=1)),
-    Case("a membership of the dead", Invariant.ABANDONED_SWEEP, deleted_without_sweep),
-    Case("a floor alone", Invariant.ABANDONED_SWEEP, floor_without_sweep),
-    Case("an old sweep", Invariant.ABANDONED_SWEEP, old_sweep),
-    Case("void grants", Invariant.ABANDONED_SWEEP, void_grants_without_sweep),
+    Case("a membership of the dead", Invariant.ABANDONED_CLEANUP, deleted_without_sweep),
+    Case("a floor alone", Invariant.ABANDONED_CLEANUP, floor_without_sweep),
+    Case("an old sweep", Invariant.ABANDONED_CLEANUP, old_sweep),
+    Case("void grants", Invariant.ABANDONED_CLEANUP, void_grants_without_sweep),
 ]

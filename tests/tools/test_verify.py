@@ -36,8 +36,8 @@ def test_a_whole_directory_breaks_nothing(whole: SqliteStore) -> None:
 def test_the_whole_directory_has_an_item_of_every_kind(whole: SqliteStore) -> None:
     kinds = {invariants.words_of(Key.of(item)) for item in _all(whole)}
     sweep = {
-        invariants.words_of(keys.sweep_of_user("x")),
-        invariants.words_of(keys.sweep_of_member("x", "x")),
+        invariants.words_of(keys.cleanup_of_user("x")),
+        invariants.words_of(keys.cleanup_of_member("x", "x")),
     }
     numberless = (
         keys.workspaces_of("x"),
@@ -73,9 +73,9 @@ def test_what_is_not_swept_yet_is_pending_for_an_hour(whole: SqliteStore) -> Non
     assert keys.member("acme", "bob") in waiting
     assert keys.project_grant("bob", "acme", "web") in waiting
     late = verify(whole, now=NOW + timedelta(hours=1, seconds=1))
-    assert {finding.invariant for finding in late.broken} == {Invariant.ABANDONED_SWEEP}
+    assert {finding.invariant for finding in late.broken} == {Invariant.ABANDONED_CLEANUP}
     assert {finding.key for finding in late.broken} == waiting
-    cleanup.run(whole, keys.sweep_of_user("bob"), NOW)
+    cleanup.run(whole, keys.cleanup_of_user("bob"), NOW)
     assert verified(whole) == Report([], [], len(_all(whole)))
 
 
@@ -88,7 +88,7 @@ def test_void_grants_are_pending_until_they_are_swept(whole: SqliteStore) -> Non
     assert {keys.user("bob"), keys.project_grant("bob", "acme", "web")} <= {
         finding.key for finding in report.pending
     }
-    cleanup.run(whole, keys.sweep_of_member("acme", "bob"), NOW)
+    cleanup.run(whole, keys.cleanup_of_member("acme", "bob"), NOW)
     assert verified(whole) == Report([], [], len(_all(whole)))
 
 

@@ -56,7 +56,7 @@ class Directory:
             users.delete(self.store, gone, by=BY)
             self.model.users.remove(gone)
             self.model.members = [each for each in self.model.members if each != gone.id]
-            cleanup.run(self.store, keys.sweep_of_user(gone.id), NOW)
+            cleanup.run(self.store, keys.cleanup_of_user(gone.id), NOW)
 
     def rename(self, pick: int) -> None:
         self._change(pick, lambda user: replace(user, full_name=f"Name {pick}"))
@@ -93,7 +93,7 @@ class Directory:
                 assert user.id not in self.model.members
             else:
                 self.model.members.remove(user.id)
-                cleanup.run(self.store, keys.sweep_of_member(self.home.id, user.id), NOW)
+                cleanup.run(self.store, keys.cleanup_of_member(self.home.id, user.id), NOW)
 
     def check(self) -> None:
         for size in SIZES:

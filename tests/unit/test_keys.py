@@ -61,9 +61,15 @@ def _arguments(maker: Maker) -> int:
 
 
 def test_the_makers_of_keys_are_found() -> None:
-    assert {"user", "password", "session", "workspace", "member", "workspace_key", "sweep_of_member"} <= set(
-        OF_IDS
-    )
+    assert {
+        "user",
+        "password",
+        "session",
+        "workspace",
+        "member",
+        "workspace_key",
+        "cleanup_of_member",
+    } <= set(OF_IDS)
 
 
 @pytest.mark.parametrize("text", ["a", "A-1", "..", ".", "_", "-", "x" * 64, "uaa-id-309", "01HZX"])

@@ -300,7 +300,7 @@ def test_an_item_has_its_version_and_nothing_that_is_none() -> None:
 
 def test_a_sweep_is_ordered_in_the_transaction_of_its_cause(store: Store) -> None:
     work = Transaction(BY)
-    work.sweep(keys.sweep_of_user("u-2"), user_id="u-2")
+    work.order_cleanup(keys.cleanup_of_user("u-2"), user_id="u-2")
     work.do(Update(COUNT, add={"n": 1}, condition=Equals("n", 7)), lambda _: NotFound("count"))
     with pytest.raises(NotFound):
         work.commit(store)

@@ -100,9 +100,9 @@ MEMBER_ANSWER = (
 OLD_ETAG, ETAG = '"1"', '"2"'  # of the user NEW_ID, who was changed once
 
 JOBS = [
-    keys.sweep_of_member("acme", "kim"),
-    keys.sweep_of_member("acme", "lea"),
-    keys.sweep_of_user("zoe"),
+    keys.cleanup_of_member("acme", "kim"),
+    keys.cleanup_of_member("acme", "lea"),
+    keys.cleanup_of_user("zoe"),
 ]
 
 
@@ -559,7 +559,7 @@ def clean(api: Api) -> None:
 
 def assert_cleaned(api: Api) -> None:
     left = {Key.of(item): item for item in everything(api.store)}
-    assert not [key for key in left if key.pk == keys.SWEEP]
+    assert not [key for key in left if key.pk == keys.CLEANUP]
     assert [key for key in left if "zoe" in key.pk + key.sk and not key.pk.startswith("AUDIT#")] == [
         keys.user("zoe")
     ]
@@ -572,7 +572,7 @@ def assert_cleaned(api: Api) -> None:
 def test_a_pending_cleanup_is_told_and_nothing_is_broken(api: Api) -> None:
     report = verified(api)
     assert (report.broken, report.items) == ([], len(wire_items()))
-    assert {finding.invariant for finding in report.pending} == {Invariant.ABANDONED_SWEEP}
+    assert {finding.invariant for finding in report.pending} == {Invariant.ABANDONED_CLEANUP}
     told = Counter((key.pk, key.sk.partition("#")[0]) for key in (finding.key for finding in report.pending))
     assert told == {
         ("SWEEP", "MEMBER"): 2,
@@ -605,8 +605,8 @@ def test_the_cleanup_is_finished(api: Api) -> None:
 def test_repair_finishes_a_cleanup_that_nobody_did(api: Api) -> None:
     api.clock.advance(hours=2)
     report = verified(api)
-    assert {finding.invariant for finding in report.broken} == {Invariant.ABANDONED_SWEEP}
+    assert {finding.invariant for finding in report.broken} == {Invariant.ABANDONED_CLEANUP}
     outcome = repair(api.store, now=api.clock(), by=Actor("test", api.clock()))
     assert (outcome.after.broken, outcome.after.pending) == ([], [])
-    assert {finding.invariant for finding in outcome.mended} == {Invariant.ABANDONED_SWEEP}
+    assert {finding.invariant for finding in outcome.mended} == {Invariant.ABANDONED_CLEANUP}
     assert_cleaned(api)

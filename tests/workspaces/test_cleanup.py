@@ -154,7 +154,7 @@ def _assert_swept(api: Api, estate: Estate) -> None:
 def test_access_is_gone_before_any_sweep(api: Api, directory: Directory, estate: Estate) -> None:
     session = str(directory.session(estate.ada))
     users.delete(api.store, estate.ada, by=directory.by)
-    assert _jobs(api.store) == [keys.sweep_of_user(estate.ada.id)]
+    assert _jobs(api.store) == [keys.cleanup_of_user(estate.ada.id)]
     assert_refused(api.get("/api/auth/me", as_=session), 401)
     assert_refused(api.post("/api/auth/login", {"email": "ada@example.com", "password": PASSWORD}), 401)
     answer = api.get(f"/api/workspaces/{estate.workspaces[0].id}/members", as_=estate.bob)
@@ -173,7 +173,7 @@ def test_the_sweep_clears_all_but_the_tombstone(api: Api, directory: Directory, 
 
 def test_twice_is_harmless(api: Api, directory: Directory, estate: Estate) -> None:
     users.delete(api.store, estate.ada, by=directory.by)
-    job = api.store.get(keys.sweep_of_user(estate.ada.id)) or {}
+    job = api.store.get(keys.cleanup_of_user(estate.ada.id)) or {}
     _sweep(api)
     with api.no_effect():
         cleanup.run(api.store, Key.of(job), api.clock())
@@ -215,7 +215,7 @@ def test_a_sweep_without_time_says_so_and_comes_again(api: Api, directory: Direc
     answer = handler(event, Hurried())
     number = EVENT["Records"][0]["dynamodb"]["SequenceNumber"]
     assert answer == {"batchItemFailures": [{"itemIdentifier": number}]}
-    assert _jobs(api.store) == [keys.sweep_of_user(estate.ada.id)]
+    assert _jobs(api.store) == [keys.cleanup_of_user(estate.ada.id)]
     _sweep(api)
     _assert_swept(api, estate)
 
@@ -374,5 +374,5 @@ def test_a_sweep_that_cannot_clear_keeps_its_job(store: Store, directory: Direct
     row = next(iter(counted_lists.everything(store, keys.members(acme.id))))
     store.write(Delete(Key.of(row)))  # a row is gone that the membership counts on
     with pytest.raises(cleanup.Stuck):
-        cleanup.run(store, keys.sweep_of_user(member.id), clock())
-    assert store.get(keys.sweep_of_user(member.id)) is not None
+        cleanup.run(store, keys.cleanup_of_user(member.id), clock())
+    assert store.get(keys.cleanup_of_user(member.id)) is not None

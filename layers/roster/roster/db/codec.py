@@ -78,18 +78,18 @@ def entity(cls: type[E], item: Mapping[str, Value]) -> E:
 
 
 def readable(cls: type[E], items: Iterable[Mapping[str, Value]]) -> list[E]:
-    """The entities of a list; a poisoned one is passed over, for one bad row must not fail a page."""
+    """The entities of a list; an unreadable one is left out and logged, so that it fails no page."""
     found: list[E] = []
     for item in items:
         try:
             found.append(entity(cls, item))
-        except CorruptItem as poisoned:
-            security_log.poisoned(str(poisoned))
+        except CorruptItem as error:
+            security_log.poisoned(str(error))
     return found
 
 
 def naming(rows: Iterable[Item], *names: str) -> list[Item]:
-    """The rows of a list that hold an id under each of these names; a poisoned one is passed over."""
+    """The rows of a list that hold an id under each of these names; any other is left out and logged."""
     found: list[Item] = []
     for row in rows:
         lacking = [name for name in names if not _is_id(row.get(name))]

@@ -130,7 +130,7 @@ def page(
 
 
 def everything(store: Store, listing: str) -> Iterator[Item]:
-    """All rows in ascending order, a megabyte a Query. For tools, sweeps and bounded lists."""
+    """All rows in ascending order, a megabyte a Query. For tools, cleanups and bounded lists."""
     return every(store, listing, between=keys.rows_from(0))
 
 

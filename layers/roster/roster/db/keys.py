@@ -40,7 +40,7 @@ ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 PROFILE = "PROFILE"
 LOCK = "LOCK"
-SWEEP = "SWEEP"
+CLEANUP = "SWEEP"  # the partition keeps its first name
 BY_ACTOR = Index("ByActor", "actor")
 BY_TARGET = Index("ByTarget", "target")
 
@@ -201,12 +201,12 @@ def site_admins() -> Key:
     return Key("SITE", "ADMINS")
 
 
-def sweep_of_user(user_id: str) -> Key:
-    return Key(SWEEP, f"USER#{_part(user_id)}")
+def cleanup_of_user(user_id: str) -> Key:
+    return Key(CLEANUP, f"USER#{_part(user_id)}")
 
 
-def sweep_of_member(workspace_id: str, user_id: str) -> Key:
-    return Key(SWEEP, f"MEMBER#{_part(workspace_id)}#{_part(user_id)}")
+def cleanup_of_member(workspace_id: str, user_id: str) -> Key:
+    return Key(CLEANUP, f"MEMBER#{_part(workspace_id)}#{_part(user_id)}")
 
 
 def audit(instant: str, transaction: str, position: int) -> Key:

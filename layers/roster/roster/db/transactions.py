@@ -68,7 +68,7 @@ class Transaction:
     audits: int = 0
 
     def do(self, operation: Operation, error_response: Refuse = _lost) -> None:
-        """Add an operation; `refuse` turns the refusing item into an error."""
+        """Add an operation; `error_response` makes the error from the item that refused it."""
         self.operations.append((operation, error_response))
 
     def add_counter(self, update: Update, error_response: Refuse = _lost) -> None:
@@ -129,8 +129,8 @@ class Transaction:
         self.do(Put(item(keys.audit(at, self.token, self.audits), said)))
         self.audits += 1
 
-    def sweep(self, key: Key, **whom: Value) -> None:
-        """Order a sweep: the table's stream starts it, and the item stays until it is done."""
+    def order_cleanup(self, key: Key, **whom: Value) -> None:
+        """Order a cleanup: the table's stream starts it, and the item stays until it is done."""
         self.do(Put(item(key, {**whom, "job": self.token, "since": instant(self.by.at)})))
 
     def commit(self, store: Store) -> None:

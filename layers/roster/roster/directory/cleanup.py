@@ -1,6 +1,6 @@
-"""Sweeps: clearing what a deleted user or an ended membership left behind, which may be without bound.
+"""Cleanups: removing what a deleted user or an ended membership left behind, which may be without bound.
 
-Access is gone before a sweep begins; a sweep only tidies. It can stop anywhere and begin again: each
+Nothing gives access any more when a cleanup begins. It can stop anywhere and begin again: each
 batch is a transaction whose conditions make a second pass harmless, and the job's own item goes last,
 unless the same job was ordered anew meanwhile.
 """
@@ -24,12 +24,12 @@ _AT_ONCE = 25  # rows looked at together
 
 
 class Stuck(DirectoryError):
-    """Something that a sweep must clear does not fit together; the job stays, `roster repair` can help."""
+    """Something that a cleanup must clear does not fit together; the job stays, `roster repair` can help."""
 
 
 def jobs(store: Store) -> Iterator[Item]:
-    """The sweeps that are ordered and not done: one Query a megabyte."""
-    return every(store, keys.SWEEP)
+    """The cleanups that are ordered and not done: one Query a megabyte."""
+    return every(store, keys.CLEANUP)
 
 
 def run(store: Store, job: Key, now: datetime) -> None:
@@ -53,7 +53,7 @@ def _member(store: Store, workspace_id: str, user_id: str, by: Actor) -> None:
     user = users.by_id(store, user_id)
     through = user.revoked_through.get(workspace_id) if user is not None else None
     if user is None or through is None:
-        return  # deleted meanwhile, which is a sweep of its own, or cleared already
+        return  # deleted meanwhile, which is a cleanup of its own, or cleared already
 
     def clear() -> bool:
         granted = grants.of_user(store, user_id, workspace_id)
@@ -97,7 +97,7 @@ def _user(store: Store, user_id: str, by: Actor) -> None:
 
 
 def _until_clear(clear: Callable[[], bool]) -> None:
-    """Clear until nothing was refused: another sweep may have been at it, so once more tells."""
+    """Clear until nothing was refused: another cleanup may have been at it, so once more tells."""
     if not clear() and not clear():
         raise Stuck
 

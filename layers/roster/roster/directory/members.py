@@ -143,7 +143,9 @@ def remove(store: Store, workspace: Workspace, user_id: str, *, by: Actor, even_
         work.do(Delete(keys.member(workspace.id, user_id), still(membership)))
         end(work, workspace, membership, even_last_admin=even_last_admin)
         _leave(work, store, user, membership)
-        work.sweep(keys.sweep_of_member(workspace.id, user_id), workspace_id=workspace.id, user_id=user_id)
+        work.order_cleanup(
+            keys.cleanup_of_member(workspace.id, user_id), workspace_id=workspace.id, user_id=user_id
+        )
         role, before = membership.role, attributes(membership)
         work.audit(Event.MEMBER_REMOVED, user_id, before=before, workspace=workspace.id, role=role)
         work.commit(store)

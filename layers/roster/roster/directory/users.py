@@ -225,7 +225,7 @@ def delete(store: Store, user: User, *, by: Actor, demand: Demand | None = None)
         work.do(Delete(keys.password(user.id)))
         work.remove_row(keys.USERS, user.number)
         _count_admins(work, before.is_admin, False)
-        work.sweep(keys.sweep_of_user(user.id), user_id=user.id)
+        work.order_cleanup(keys.cleanup_of_user(user.id), user_id=user.id)
         work.audit(Event.USER_DELETED, user.id, before=attributes(before))
         work.commit(store)
 

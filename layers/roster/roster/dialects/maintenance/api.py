@@ -35,4 +35,4 @@ def sweep(store: Store, event: Any, now: datetime) -> dict[str, Any]:
 def _job(record: dict[str, Any]) -> Key | None:
     found = record.get("dynamodb", {}).get("Keys", {})
     key = Key(found.get("PK", {}).get("S", ""), found.get("SK", {}).get("S", ""))
-    return key if key.pk == keys.SWEEP and record.get("eventName") != "REMOVE" else None
+    return key if key.pk == keys.CLEANUP and record.get("eventName") != "REMOVE" else None
