@@ -361,7 +361,7 @@ class _Round:
                 cleanup.run(self.store, job, self.now)
 
     def _jobs(self, key: Key, found: Item) -> Iterator[tuple[Key, Item]]:
-        """The cleanups that an item waits for; never that of a living user, which would remove what is in use."""
+        """The cleanups that an item waits for; never that of a living user, as it would remove live data."""
         revoked = found.get(users.REVOKED_THROUGH, {})
         user_id, workspace_id = str(found.get("user_id", found.get("id"))), str(found.get("workspace_id", ""))
         dead = "deleted_at" in (self.store.get(keys.user(user_id)) or {})
