@@ -40,7 +40,7 @@ class Rejected(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class NewEndpoint:
     """What the command line says of the endpoint; an empty text is taken from the nearest one."""
 
     route: str
@@ -62,7 +62,7 @@ class Existing:
     routes: tuple[str, ...]
 
 
-def plan(root: Path, asked: Asked) -> dict[Path, str]:
+def plan(root: Path, asked: NewEndpoint) -> dict[Path, str]:
     """The new text of each file, by its path in the tree. Raises Rejected; writes nothing."""
     match = _ROUTE.fullmatch(asked.route)
     if match is None:
@@ -147,7 +147,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         "--statuses", default="", help='what it answers beside 200, 401, 413 and 503, as "400 403 404"'
     )
     given = parser.parse_args(arguments)
-    asked = Asked(given.route, given.dialect, given.name, given.id, given.role, given.statuses)
+    asked = NewEndpoint(given.route, given.dialect, given.name, given.id, given.role, given.statuses)
     try:
         texts = plan(root, asked)
         write(root, texts)
@@ -214,7 +214,7 @@ def _nearest(route: str, siblings: Sequence[Existing]) -> tuple[Existing, str]:
 # The texts.
 
 
-def _function(asked: Asked, neighbour: str) -> str:
+def _function(asked: NewEndpoint, neighbour: str) -> str:
     """The function's file, which takes its `endpoint()` as its neighbour does."""
     method, _, path = asked.route.partition(" ")
     tree = ast.parse(neighbour)
@@ -238,7 +238,7 @@ def _function(asked: Asked, neighbour: str) -> str:
     )
 
 
-def _with_function(template: str, asked: Asked, id_: str, role: str, after: str) -> str:
+def _with_function(template: str, asked: NewEndpoint, id_: str, role: str, after: str) -> str:
     method, _, path = asked.route.partition(" ")
     written = f'"{path}"' if "{" in path else path
     source = f"{{ ApiId: !Ref Api, Method: {method}, Path: {written} }}"
@@ -256,7 +256,7 @@ def _with_function(template: str, asked: Asked, id_: str, role: str, after: str)
     )
 
 
-def _with_matrix_rows(matrix: str, asked: Asked, after: str) -> str:
+def _with_matrix_rows(matrix: str, asked: NewEndpoint, after: str) -> str:
     read = tomllib.loads(matrix)
     if after not in read:
         raise LookupError(f"{MATRIX} has no row of {after}")
@@ -270,7 +270,7 @@ def _with_matrix_rows(matrix: str, asked: Asked, after: str) -> str:
     return _after(matrix, place, f'\n["{asked.route}"]\n{rows}', MATRIX)
 
 
-def _with_budget(budgets: str, asked: Asked, after: str) -> str:
+def _with_budget(budgets: str, asked: NewEndpoint, after: str) -> str:
     """The budgets with a row more: 0 of everything, and a request that no route takes."""
     method = asked.route.partition(" ")[0].lower()
     row = f'    Endpoint("{asked.route}", 0, 0, 0, lambda on: on.api.{method}("?")),\n'
@@ -300,7 +300,7 @@ def _tuple_named(tree: ast.Module, name: str) -> ast.Tuple:
     raise LookupError(f"{BUDGETS} has no tuple {name}")
 
 
-def _with_statuses(statuses: str, asked: Asked, after: str) -> str:
+def _with_statuses(statuses: str, asked: NewEndpoint, after: str) -> str:
     """The statuses with a row more: those that were asked for, else those of the nearest endpoint."""
     place = re.compile(rf'^    "{re.escape(after)}": (?P<words>.+),\n', re.M)
     match = place.search(statuses)
@@ -314,7 +314,7 @@ def _with_statuses(statuses: str, asked: Asked, after: str) -> str:
     return _after(statuses, place, f'    "{asked.route}": {words},\n', STATUSES)
 
 
-def _test(asked: Asked) -> str:
+def _test(asked: NewEndpoint) -> str:
     method, _, path = asked.route.partition(" ")
     filled = re.sub(r"\{\w+\}", "?", path)
     return (

@@ -11,19 +11,19 @@ import pytest
 
 from local.gateway import Routes, read_template
 from tools import new_endpoint
-from tools.new_endpoint import BUDGETS, MATRIX, ROOT, STATUSES, TEMPLATE, Asked
+from tools.new_endpoint import BUDGETS, MATRIX, ROOT, STATUSES, TEMPLATE, NewEndpoint
 
-PROJECTS = Asked("GET /api/workspaces/{workspaceId}/projects", "workspaces", "list_projects")
+PROJECTS = NewEndpoint("GET /api/workspaces/{workspaceId}/projects", "workspaces", "list_projects")
 EXAMPLES = (
     PROJECTS,
-    Asked("POST /api/workspaces/{workspaceId}/projects", "workspaces", "create_project"),
-    Asked("PATCH /api/auth/me", "session", "change_me"),
-    Asked("GET /minimal/rest/user/v1/app", "user_space", "list_apps"),
-    Asked("GET /v2/apps", "cloud_foundry", "list_apps"),
-    Asked("GET /api/v1/runs/{run_id}", "testmo", "get_run"),
-    Asked("GET /api/workspace/auth/keys", "workspace_profile", "list_keys"),
-    Asked("POST /oauth/revoke", "oauth", "revoke_token", id="RevokeOauthToken"),
-    Asked("GET /robots.txt", "site", "get_robots"),
+    NewEndpoint("POST /api/workspaces/{workspaceId}/projects", "workspaces", "create_project"),
+    NewEndpoint("PATCH /api/auth/me", "session", "change_me"),
+    NewEndpoint("GET /minimal/rest/user/v1/app", "user_space", "list_apps"),
+    NewEndpoint("GET /v2/apps", "cloud_foundry", "list_apps"),
+    NewEndpoint("GET /api/v1/runs/{run_id}", "testmo", "get_run"),
+    NewEndpoint("GET /api/workspace/auth/keys", "workspace_profile", "list_keys"),
+    NewEndpoint("POST /oauth/revoke", "oauth", "revoke_token", id="RevokeOauthToken"),
+    NewEndpoint("GET /robots.txt", "site", "get_robots"),
 )
 
 
@@ -41,7 +41,7 @@ def contents(tree: Path) -> dict[Path, bytes]:
     return {path.relative_to(tree): path.read_bytes() for path in tree.rglob("*") if path.is_file()}
 
 
-def make(tree: Path, asked: Asked) -> int:
+def make(tree: Path, asked: NewEndpoint) -> int:
     options = [f"--{name}={value}" for name in ("id", "role", "statuses") if (value := getattr(asked, name))]
     return new_endpoint.main(
         [asked.route, "--dialect", asked.dialect, "--name", asked.name, *options], root=tree
@@ -49,7 +49,7 @@ def make(tree: Path, asked: Asked) -> int:
 
 
 @pytest.mark.parametrize("asked", EXAMPLES, ids=lambda asked: asked.route)
-def test_a_skeleton_is_an_endpoint_of_every_table(tree: Path, asked: Asked) -> None:
+def test_a_skeleton_is_an_endpoint_of_every_table(tree: Path, asked: NewEndpoint) -> None:
     before = Routes.from_template(TEMPLATE)
     assert make(tree, asked) == 0
     routes = Routes.from_template(tree / TEMPLATE)
@@ -68,7 +68,7 @@ def test_a_skeleton_is_an_endpoint_of_every_table(tree: Path, asked: Asked) -> N
 
 
 @pytest.mark.parametrize("asked", EXAMPLES, ids=lambda asked: asked.route)
-def test_a_skeleton_is_formatted(tree: Path, asked: Asked) -> None:
+def test_a_skeleton_is_formatted(tree: Path, asked: NewEndpoint) -> None:
     assert make(tree, asked) == 0
     for command in ("format --check", "check"):
         done = subprocess.run(
@@ -93,7 +93,9 @@ def test_the_nearest_endpoint_gives_role_statuses_and_access(tree: Path) -> None
 
 
 def test_role_statuses_and_id_may_be_given(tree: Path) -> None:
-    asked = Asked(PROJECTS.route, "workspaces", "list_projects", "AllProjects", "ReadAuditRole", "400 409")
+    asked = NewEndpoint(
+        PROJECTS.route, "workspaces", "list_projects", "AllProjects", "ReadAuditRole", "400 409"
+    )
     assert make(tree, asked) == 0
     function = read_template(tree / TEMPLATE)["Resources"]["AllProjects"]["Properties"]
     assert "ReadAuditRole" in str(function["Role"])
@@ -103,25 +105,31 @@ def test_role_statuses_and_id_may_be_given(tree: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "why"),
     [
-        (Asked("GET api/things", "workspaces", "list_things"), "is not like"),
-        (Asked("FETCH /api/things", "workspaces", "list_things"), "is not like"),
-        (Asked("GET /api/{thing", "workspaces", "list_things"), "is not like"),
-        (Asked("GET /api/things/", "workspaces", "list_things"), "is not like"),
-        (Asked("GET /api/things", "workspaces", "ListThings"), "is not like list_things"),
-        (Asked("GET /api/things", "workspaces", "../things"), "is not like list_things"),
-        (Asked("GET /api/things", "nowhere", "list_things"), "there is no dialect 'nowhere'"),
-        (Asked("GET /api/things", "maintenance", "list_things"), "there is no dialect 'maintenance'"),
-        (Asked("GET /api/workspaces", "workspaces", "list_things"), "has the route GET /api/workspaces"),
-        (Asked("GET /api/workspaces/{id}", "workspaces", "get_thing"), "has the route"),
-        (Asked("GET /api/things", "workspaces", "list_members"), "has a ListMembers already"),
-        (Asked("GET /api/things", "workspaces", "list_members", "Things"), "list_members.py is there"),
-        (Asked("GET /api/things", "workspaces", "list_things", "things"), "the id 'things' is not like"),
-        (Asked("GET /api/things", "workspaces", "list_things", role="Table"), "no role 'Table'"),
-        (Asked("GET /api/things", "workspaces", "list_things", statuses="4xx"), "statuses '4xx'"),
+        (NewEndpoint("GET api/things", "workspaces", "list_things"), "is not like"),
+        (NewEndpoint("FETCH /api/things", "workspaces", "list_things"), "is not like"),
+        (NewEndpoint("GET /api/{thing", "workspaces", "list_things"), "is not like"),
+        (NewEndpoint("GET /api/things/", "workspaces", "list_things"), "is not like"),
+        (NewEndpoint("GET /api/things", "workspaces", "ListThings"), "is not like list_things"),
+        (NewEndpoint("GET /api/things", "workspaces", "../things"), "is not like list_things"),
+        (NewEndpoint("GET /api/things", "nowhere", "list_things"), "there is no dialect 'nowhere'"),
+        (NewEndpoint("GET /api/things", "maintenance", "list_things"), "there is no dialect 'maintenance'"),
+        (
+            NewEndpoint("GET /api/workspaces", "workspaces", "list_things"),
+            "has the route GET /api/workspaces",
+        ),
+        (NewEndpoint("GET /api/workspaces/{id}", "workspaces", "get_thing"), "has the route"),
+        (NewEndpoint("GET /api/things", "workspaces", "list_members"), "has a ListMembers already"),
+        (NewEndpoint("GET /api/things", "workspaces", "list_members", "Things"), "list_members.py is there"),
+        (
+            NewEndpoint("GET /api/things", "workspaces", "list_things", "things"),
+            "the id 'things' is not like",
+        ),
+        (NewEndpoint("GET /api/things", "workspaces", "list_things", role="Table"), "no role 'Table'"),
+        (NewEndpoint("GET /api/things", "workspaces", "list_things", statuses="4xx"), "statuses '4xx'"),
     ],
 )
 def test_bad_input_gets_one_line_and_writes_nothing(
-    tree: Path, capsys: pytest.CaptureFixture[str], asked: Asked, why: str
+    tree: Path, capsys: pytest.CaptureFixture[str], asked: NewEndpoint, why: str
 ) -> None:
     before = contents(tree)
     assert make(tree, asked) == 2

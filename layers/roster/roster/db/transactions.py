@@ -41,7 +41,7 @@ MOST = 100  # operations in one transaction of the store
 R = TypeVar("R")
 S = TypeVar("S")
 
-Refuse = Callable[[Item | None], DirectoryError]
+ToError = Callable[[Item | None], DirectoryError]
 """Makes the error from the item that refused (None: there was none)."""
 
 
@@ -62,38 +62,36 @@ class Transaction:
 
     by: Actor
     token: str = field(default_factory=lambda: str(uuid4()))
-    operations: list[tuple[Operation, Refuse]] = field(default_factory=list)
+    operations: list[tuple[Operation, ToError]] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
-    tallies: dict[Key, tuple[Update | Check, Refuse]] = field(default_factory=dict)
+    counters: dict[Key, tuple[Update | Check, ToError]] = field(default_factory=dict)
     audits: int = 0
 
-    def do(self, operation: Operation, error_response: Refuse = _lost) -> None:
-        """Add an operation; `error_response` makes the error from the item that refused it."""
-        self.operations.append((operation, error_response))
+    def do(self, operation: Operation, to_error: ToError = _lost) -> None:
+        """Add an operation; `to_error` makes the error from the item that refused it."""
+        self.operations.append((operation, to_error))
 
-    def add_counter(self, update: Update, error_response: Refuse = _lost) -> None:
+    def add_counter(self, update: Update, to_error: ToError = _lost) -> None:
         """Add to integers of an item that several changes of this transaction may count on."""
-        present = self.tallies.get(update.key, (update, error_response))[0]
+        present = self.counters.get(update.key, (update, to_error))[0]
         if isinstance(present, Update) and present is not update:
             merged = {n: present.add.get(n, 0) + update.add.get(n, 0) for n in {*present.add, *update.add}}
             update = replace(update, add=merged, condition=update.condition or present.condition)
-        self.tallies[update.key] = (update, error_response)
+        self.counters[update.key] = (update, to_error)
 
-    def check(self, key: Key, condition: Condition, error_response: Refuse = _lost) -> None:
+    def check(self, key: Key, condition: Condition, to_error: ToError = _lost) -> None:
         """Demand a condition of an item that other changes of this transaction may count on or demand."""
-        if key not in self.tallies:
-            self.tallies[key] = (Check(key, condition), error_response)
+        if key not in self.counters:
+            self.counters[key] = (Check(key, condition), to_error)
 
-    def add_row(
-        self, listing: str, number: int, row: Mapping[str, Value], error_response: Refuse = _lost
-    ) -> None:
+    def add_row(self, listing: str, number: int, row: Mapping[str, Value], to_error: ToError = _lost) -> None:
         """A row comes to a counted listing."""
-        self.do(Put(item(keys.row(listing, number), row), Absent()), error_response)
+        self.do(Put(item(keys.row(listing, number), row), Absent()), to_error)
         self.moves.append(Move(listing, number, 1))
 
-    def remove_row(self, listing: str, number: int, error_response: Refuse = _lost) -> None:
+    def remove_row(self, listing: str, number: int, to_error: ToError = _lost) -> None:
         """A row leaves a counted listing."""
-        self.do(Delete(keys.row(listing, number), Present()), error_response)
+        self.do(Delete(keys.row(listing, number), Present()), to_error)
         self.moves.append(Move(listing, number, -1))
 
     def audit(
@@ -137,14 +135,14 @@ class Transaction:
         """Write it all, or raise the error of the first operation that was refused."""
         steps = [
             *self.operations,
-            *self.tallies.values(),
+            *self.counters.values(),
             *((update, _lost) for update in counting(self.moves)),
         ]
         try:
             store.transact([operation for operation, _ in steps], token=self.token)
         except Refused as refused:
-            error_response = steps[refused.first.position][1]
-            raise error_response(refused.first.item) from refused
+            to_error = steps[refused.first.position][1]
+            raise to_error(refused.first.item) from refused
 
 
 def batched(store: Store, parts: Sequence[Transaction]) -> list[DirectoryError | None]:
@@ -170,12 +168,12 @@ class _Batch:
     parts: list[Transaction] = field(default_factory=list)
     written: set[Key] = field(default_factory=set)
     shared: set[Key] = field(default_factory=set)
-    """Items of tallies, branches and roots: several changes may count on one."""
+    """Items of counters, branches and roots: several changes may count on one."""
 
     def takes(self, part: Transaction) -> bool:
         """Take the change in, unless it touches what another writes or makes the transaction too large."""
         written = {operation.key for operation, _ in part.operations}
-        shared = {*part.tallies, *(move.root for move in part.moves), *(move.branch for move in part.moves)}
+        shared = {*part.counters, *(move.root for move in part.moves), *(move.branch for move in part.moves)}
         apart = written.isdisjoint(self.written | self.shared) and shared.isdisjoint(self.written)
         size = len(self.written) + len(written) + len(self.shared | shared)
         if self.parts and (not apart or size > MOST):
@@ -200,11 +198,11 @@ class _Batch:
         for part in self.parts:
             joined.operations += part.operations
             joined.moves += part.moves
-            for operation, error_response in part.tallies.values():
+            for operation, to_error in part.counters.values():
                 if isinstance(operation, Update):
-                    joined.add_counter(operation, error_response)
+                    joined.add_counter(operation, to_error)
                 else:
-                    joined.check(operation.key, operation.condition, error_response)
+                    joined.check(operation.key, operation.condition, to_error)
         return joined
 
 
