@@ -458,15 +458,15 @@ GUARDS = (
     Guard(
         "number of a list used once",
         f"{LAYER}/db/transactions.py",
-        "self.do(Put(item(keys.row(listing, number), row), Absent()), error_response)",
-        "self.do(Put(item(keys.row(listing, number), row)), error_response)",
+        "self.do(Put(item(keys.row(listing, number), row), Absent()), to_error)",
+        "self.do(Put(item(keys.row(listing, number), row)), to_error)",
         ("tests/unit/test_counted_lists.py",),
     ),
     Guard(
         "row of a list removed once",
         f"{LAYER}/db/transactions.py",
-        "self.do(Delete(keys.row(listing, number), Present()), error_response)",
-        "self.do(Delete(keys.row(listing, number)), error_response)",
+        "self.do(Delete(keys.row(listing, number), Present()), to_error)",
+        "self.do(Delete(keys.row(listing, number)), to_error)",
         ("tests/unit/test_counted_lists.py",),
     ),
     Guard(
