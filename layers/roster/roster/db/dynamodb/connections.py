@@ -101,12 +101,10 @@ class Connections:
 
     def _opened(self) -> HTTPConnection:
         connection = _OneWrite(*_place(self._proxy or self._address), timeout=CONNECT_SECONDS)
-        if self._proxy is not None and self._tls is not None:
-            host, port = _place(self._address)
-            host = _bracketed(host)
-            connection.set_tunnel(host, port, {"Host": f"{host}:{port}"} | _authorization(self._proxy))
         try:
             connection.connect()
+            if self._proxy is not None and self._tls is not None:
+                _open_tunnel(connection.sock, self._proxy, self._address)
             if self._tls is not None:
                 # Not by HTTPSConnection: Python 3.11 would look for the brackets of IPv6 in the certificate.
                 connection.sock = self._tls.wrap_socket(
@@ -118,6 +116,23 @@ class Connections:
             connection.close()
             raise
         return connection
+
+
+def _open_tunnel(connected: socket.socket, proxy: SplitResult, address: SplitResult) -> None:
+    """Have the proxy that is connected connect further to the address.
+
+    Raises OSError, HTTPException where it does not. `set_tunnel` would do the same, but on Python 3.11.2 it
+    leaves the socket open where no tunnel opens.
+    """
+    host, port = _place(address)
+    target = f"{_bracketed(host)}:{port}"
+    headers = {"Host": target} | _authorization(proxy)
+    lines = [f"CONNECT {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    connected.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+    with HTTPResponse(connected, method="CONNECT") as response:
+        response.begin()
+        if not 200 <= response.status < 300:
+            raise OSError(f"the proxy opens no tunnel: {response.status}")
 
 
 def _has_ended(connection: HTTPConnection) -> bool:
