@@ -5,7 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
-from roster.dialects.cloud_foundry.query_string import MOST_ROWS, VALUES
+from roster.bounds import CONDITION_VALUES
+from roster.dialects.cloud_foundry.query_string import MOST_ROWS
 from tests.cloud_foundry.fixtures import Scene
 from tests.support.api import Api
 from tests.support.directory import Directory
@@ -24,8 +25,8 @@ REFUSED = {
     "P-12-bad-utf-8": "q=name:%FF",
     "P-12-nul": "q=name:%00",
     "P-12-bad-escape": "q=name:%zz",
-    "P-12-too-many-values": f"q=app_guid%20IN%20{','.join(['x'] * (VALUES + 1))}",
-    "P-12-too-many-conditions": "&".join(["q=name:x"] * (VALUES + 1)),
+    "P-12-too-many-values": f"q=app_guid%20IN%20{','.join(['x'] * (CONDITION_VALUES + 1))}",
+    "P-12-too-many-conditions": "&".join(["q=name:x"] * (CONDITION_VALUES + 1)),
     "P-13-too-deep": "inline-relations-depth=99",
     "P-13-one-too-deep": "inline-relations-depth=3",
     "P-13-negative": "inline-relations-depth=-1",
@@ -46,7 +47,7 @@ READ = {
     "P-12-wildcards": "q=name:*%25_",
     "P-12-delimiter": "q=organization_guid:a%23b",
     "P-12-an-empty-in": "q=name%20IN%20",
-    "P-12-as-many-values-as-may-be": f"q=app_guid%20IN%20{','.join(['x'] * VALUES)}",
+    "P-12-as-many-values-as-may-be": f"q=app_guid%20IN%20{','.join(['x'] * CONDITION_VALUES)}",
     "P-12-other-spellings-of-q": "Q=bogus:x&q[]=bogus:x",
     "P-08-page-twice": "page=0&page=1",
 }

@@ -260,7 +260,7 @@ def test_what_is_read_for_all_conditions_together_has_a_bound(
     within: str,
     over: str,
 ) -> None:
-    monkeypatch.setattr("roster.dialects.cloud_foundry.conditions.RELATED", 5)
+    monkeypatch.setattr("roster.bounds.RELATED_ITEMS", 5)
     names = {each: getattr(scene, each).id for each in ("acme", "alpha", "dev", "max", "aud", "boss")}
     user: User = getattr(scene, who)
     assert scene.get((path + within).format(**names), user).status == 200
@@ -281,7 +281,7 @@ def test_fs_05_lists_too_long_are_refused_unread(
     with meter.measure() as reading:
         assert scene.api.get(path, bearer=token).json["total_results"] == 125
     assert reading.calls["Query"] == 2  # of the members, and of the users
-    monkeypatch.setattr("roster.dialects.cloud_foundry.conditions.RELATED", 124)
+    monkeypatch.setattr("roster.bounds.RELATED_ITEMS", 124)
     with meter.measure() as reading:
         assert scene.api.get(path, bearer=token).status == 400
     assert reading.calls["Query"] == 0

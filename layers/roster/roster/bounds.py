@@ -26,6 +26,15 @@ REQUEST_ID_CHARACTERS = 128
 CLIENT_REQUEST_ID_CHARACTERS = 255
 """A client's own id of its request (`X-VCAP-Request-ID`); the rest of a longer one is cut off."""
 
+# Conditions of a Cloud Foundry query (`q`).
+
+CONDITIONS = 20
+"""Different conditions of one request."""
+CONDITION_VALUES = 200
+"""Values that all conditions of one request name together."""
+RELATED_ITEMS = 10_000
+"""Items that are read to find what all conditions of one request name."""
+
 # JSON: request bodies, the two parts of a token, key sets, and the configuration of issuers.
 
 JSON_DEPTH = 20

@@ -70,7 +70,7 @@ class IdempotencyMismatch(DirectoryError):
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """One reason why an input is unfit: the field (dotted path, empty for the whole) and a sentence."""
+    """One reason why an input is not valid: the field (dotted path, empty for the whole) and a sentence."""
 
     field: str
     message: str

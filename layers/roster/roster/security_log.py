@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 
-# By its name: Powertools dresses this logger where there is a door, and tools write to standard error.
+# By its name: Powertools dresses this logger where there is a handler, and tools write to standard error.
 _log = logging.getLogger("roster")
 
 _caller: ContextVar[Mapping[str, str]] = ContextVar("caller", default=MappingProxyType({}))

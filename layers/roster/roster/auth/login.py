@@ -49,7 +49,7 @@ class Sender:
         return cls(source_address.source_of(request), device, signing)
 
     def cookie_for(self, user: User) -> str | None:
-        """The device cookie for who has just proved her password; None where no key is in reach."""
+        """The device cookie for who has just proved the password; None where no key is in reach."""
         return device_cookies.cookie_of(user, self.device_keys) if self.device_keys else None
 
 
@@ -119,7 +119,7 @@ def proved(
 def _known_device(
     address: str, sender: Sender | None, lock: Item | None, found: Mapping[Key, Item], at: datetime
 ) -> Device | None:
-    """The sender's device, if it is the address owner's, of her present session version, and does not wait.
+    """The sender's device, if it is the address owner's, of their present session version, and does not wait.
 
     While it waits, its attempts are those of anybody.
     """

@@ -216,7 +216,7 @@ _WORDS = {"missing": "is required", "extra_forbidden": "is not known here"}
 
 
 def field_errors_of(errors: Any) -> list[FieldError]:
-    """What a validation found first, as flaws: where and why, never the refused value."""
+    """What a validation found first: where and why, never the refused value."""
     return [
         FieldError(
             ".".join(str(part) for part in error["loc"][1:])[: bounds.FIELD_NAME_CHARACTERS],

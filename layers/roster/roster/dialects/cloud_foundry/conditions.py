@@ -18,10 +18,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
+from roster import bounds
 from roster.db import counted_lists, keys
 from roster.db.codec import naming, readable
 from roster.db.store import Item, Key, Store
-from roster.dialects.cloud_foundry.query_string import RELATED, Condition, unfit
+from roster.dialects.cloud_foundry.query_string import Condition, invalid_query
 from roster.dialects.cloud_foundry.schemas import Kind, listing_of
 from roster.dialects.cloud_foundry.visibility import Visibility
 from roster.directory import grants, users
@@ -69,7 +70,7 @@ class Related:
     store: Store
     visibility: Visibility
     kind: Kind
-    left: int = field(default_factory=lambda: RELATED)
+    left: int = field(default_factory=lambda: bounds.RELATED_ITEMS)
 
     def names_user(self, condition: Condition) -> bool:
         """Whether a condition names a user, so that it wants to know what is listed."""
@@ -200,7 +201,7 @@ class Related:
         """Count so many more items. Raises ValidationFailed where they are more than are left."""
         self.left -= items
         if self.left < 0:
-            unfit(f"q must not ask for more than {RELATED} related objects")
+            invalid_query(f"q must not ask for more than {bounds.RELATED_ITEMS} related objects")
 
 
 def _there(cls: type[E], places: Mapping[str, Key], found: Mapping[Key, Item]) -> dict[str, E]:

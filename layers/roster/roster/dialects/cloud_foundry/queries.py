@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from roster.db import counted_lists, keys
 from roster.db.store import Item, Key, Store
 from roster.dialects.cloud_foundry.conditions import Matches, Related
-from roster.dialects.cloud_foundry.query_string import Condition, ListQuery, unfit
+from roster.dialects.cloud_foundry.query_string import Condition, ListQuery, invalid_query
 from roster.dialects.cloud_foundry.schemas import Entity, Kind, listing_of
 from roster.dialects.cloud_foundry.visibility import Visibility
 from roster.directory import grants, members, spaces, users, workspaces
@@ -80,7 +80,7 @@ class Source:
         elif self.listing:
             for count, row in enumerate(counted_lists.everything(store, self.listing)):
                 if count == MOST_READ:
-                    unfit(f"lists of more than {MOST_READ} are not filtered or ordered")
+                    invalid_query(f"lists of more than {MOST_READ} are not filtered or ordered")
                 if self._keeps(row):
                     yield row
 

@@ -14,15 +14,10 @@ from dataclasses import dataclass, field
 from typing import NoReturn, Self
 from urllib.parse import quote, unquote_to_bytes
 
+from roster import bounds
 from roster.errors import FieldError, ValidationFailed
 
 SIZE, MOST_ROWS, DEEPEST = 50, 100, 2
-VALUES = 200
-"""How many values all conditions of a request may name together; more are refused."""
-CONDITIONS = 20
-"""How many different conditions a request may have; more are refused."""
-RELATED = 10_000
-"""Items: how many may be read to find what all conditions of a request name; more are refused."""
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}", re.ASCII)
 _CONDITION = re.compile(r"(.*?)(:|>=|<=|<|>| IN )(.*)", re.DOTALL)
@@ -30,7 +25,7 @@ _NUMBERS = ("page", "results-per-page", "inline-relations-depth", "orphan-relati
 _ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-def unfit(reason: str) -> NoReturn:
+def invalid_query(reason: str) -> NoReturn:
     """Raise the refusal of a query."""
     raise ValidationFailed(FieldError("", reason))
 
@@ -96,20 +91,20 @@ class ListQuery:
         conditions = _conditions(given.get("q", ()), filters)
         size = numbers.get("results-per-page", SIZE)
         if size > MOST_ROWS:
-            unfit(f"results_per_page must be <= {MOST_ROWS}")
+            invalid_query(f"results_per_page must be <= {MOST_ROWS}")
         depth = numbers.get("inline-relations-depth", 0)
         if depth > DEEPEST:
-            unfit(f"inline_relations_depth must be <= {DEEPEST}")
+            invalid_query(f"inline_relations_depth must be <= {DEEPEST}")
         direction = last.get("order-direction", "asc")
         if direction not in ("asc", "desc"):
-            unfit(f"order_direction must be 'asc' or 'desc' but was '{direction}'")
+            invalid_query(f"order_direction must be 'asc' or 'desc' but was '{direction}'")
         page = numbers.get("page", 1)
         if page < 1:
-            unfit("page must be >= 1")
+            invalid_query("page must be >= 1")
         if size < 1:
-            unfit("results_per_page must be >= 1")
+            invalid_query("results_per_page must be >= 1")
         if "order-by" in last and last["order-by"] not in columns:
-            unfit("order_by is not a column to order by")
+            invalid_query("order_by is not a column to order by")
         return cls(
             page=page,
             size=size,
@@ -160,13 +155,13 @@ def _parameters(raw: str) -> dict[str, tuple[str, ...]]:
 
 def _decoded(text: str) -> str:
     if _ESCAPE.search(text):
-        unfit("not percent-encoded")
+        invalid_query("not percent-encoded")
     try:
         decoded = unquote_to_bytes(text.replace("+", " ")).decode("utf-8")
     except UnicodeError:  # of the bytes, or of a lone surrogate that an event held
-        unfit("not UTF-8")
+        invalid_query("not UTF-8")
     if "\0" in decoded:
-        unfit("must not hold NUL")
+        invalid_query("must not hold NUL")
     return decoded
 
 
@@ -174,7 +169,7 @@ def _whole_numbers(last: Mapping[str, str]) -> dict[str, int]:
     for name in _NUMBERS:
         bracketed = any(other.startswith(f"{name}[") for other in last)
         if bracketed or (name in last and not _NUMBER.fullmatch(last[name])):
-            unfit(f"{name.replace('-', '_')} must be a number")
+            invalid_query(f"{name.replace('-', '_')} must be a number")
     return {name: int(last[name]) for name in _NUMBERS if name in last}
 
 
@@ -187,12 +182,12 @@ def _conditions(queries: Collection[str], filters: Collection[str] | None) -> tu
     found = tuple(_condition(text) for query in queries for text in _split(query) if text)
     for condition in found:
         if filters is not None and condition.key not in filters:
-            unfit(condition.key)
-    if sum(len(condition.values) for condition in found) > VALUES:
-        unfit(f"q must not name more than {VALUES} values")
+            invalid_query(condition.key)
+    if sum(len(condition.values) for condition in found) > bounds.CONDITION_VALUES:
+        invalid_query(f"q must not name more than {bounds.CONDITION_VALUES} values")
     different = tuple(dict.fromkeys(found))
-    if len(different) > CONDITIONS:
-        unfit(f"q must not hold more than {CONDITIONS} different conditions")
+    if len(different) > bounds.CONDITIONS:
+        invalid_query(f"q must not hold more than {bounds.CONDITIONS} different conditions")
     return different
 
 
