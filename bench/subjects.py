@@ -8,7 +8,7 @@ from typing import Any
 from bench.handlers import App, Calls, Subject, same
 from roster.domain import User
 from tests.support.api import Api
-from tests.support.budgets import Stage
+from tests.support.budgets import BudgetFixtures
 from tests.support.directory import PASSWORD, Directory
 
 Ask = Callable[[Api], object]
@@ -22,15 +22,15 @@ class Cast:
     """Users and members who are added and removed while subjects are measured."""
 
     app: App
-    stage: Stage
+    fixtures: BudgetFixtures
     users: list[str] = field(default_factory=list)
     members: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, app: App) -> "Cast":
-        stage = Stage.set(app.api, Directory(app.store, app.api.clock))
-        stage.bulk_users()
-        return cls(app, stage)
+        fixtures = BudgetFixtures.set(app.api, Directory(app.store, app.api.clock))
+        fixtures.bulk_users()
+        return cls(app, fixtures)
 
 
 def endpoints(cast: Cast) -> list[Subject]:
@@ -45,26 +45,26 @@ def narrow(cast: Cast) -> list[Subject]:
 
 
 def _reads(cast: Cast) -> Iterator[Subject]:
-    stage = cast.stage
-    scene, ada, headers = stage.scene, stage.ada, stage.identity()
+    fixtures = cast.fixtures
+    base, ada, headers = fixtures.base, fixtures.ada, fixtures.identity()
     asks: dict[str, Ask] = {
         f"GET /minimal/rest/user/v1/{name}": _getting(f"/minimal/rest/user/v1/{name}", headers=headers)
         for name in ("org", "org/detail", "project", "project/detail", "space", "feature")
     }
     asks |= {
         "GET /v2/users/{guid}/spaces": _getting(f"/v2/users/{ada.id}/spaces", bearer=ada),
-        f"GET {WORKSPACES}": _getting(f"{WORKSPACES}?page=1&size=100", as_=scene.root),
-        "GET /api/workspaces/{workspaceId}": _getting(f"{WORKSPACES}/{scene.acme.id}", as_=scene.member),
+        f"GET {WORKSPACES}": _getting(f"{WORKSPACES}?page=1&size=100", as_=base.root),
+        "GET /api/workspaces/{workspaceId}": _getting(f"{WORKSPACES}/{base.acme.id}", as_=base.member),
         "GET /api/workspaces/{workspaceId}/members": _getting(
-            f"{WORKSPACES}/{scene.acme.id}/members?page=1&size=100", as_=scene.boss
+            f"{WORKSPACES}/{base.acme.id}/members?page=1&size=100", as_=base.boss
         ),
-        f"GET {ADMIN_USERS}": _getting(f"{ADMIN_USERS}?page=1&size=100", as_=scene.root),
-        "GET /api/admin/users/{userId}": _getting(f"{ADMIN_USERS}/{ada.id}", as_=scene.root),
-        "GET /api/v1/user": _getting("/api/v1/user", bearer=scene.root),
-        "GET /api/v1/users": _getting("/api/v1/users?page=1&per_page=100", bearer=scene.root),
-        "GET /api/v1/users/{user_id}": _getting(f"/api/v1/users/{ada.number}", bearer=scene.root),
+        f"GET {ADMIN_USERS}": _getting(f"{ADMIN_USERS}?page=1&size=100", as_=base.root),
+        "GET /api/admin/users/{userId}": _getting(f"{ADMIN_USERS}/{ada.id}", as_=base.root),
+        "GET /api/v1/user": _getting("/api/v1/user", bearer=base.root),
+        "GET /api/v1/users": _getting("/api/v1/users?page=1&per_page=100", bearer=base.root),
+        "GET /api/v1/users/{user_id}": _getting(f"/api/v1/users/{ada.number}", bearer=base.root),
         "GET /api/v1/projects/{project_id}/users": _getting(
-            f"/api/v1/projects/{stage.web.number}/users", bearer=scene.root
+            f"/api/v1/projects/{fixtures.web.number}/users", bearer=base.root
         ),
         "GET /api/workspace/auth/me": _getting("/api/workspace/auth/me", bearer=ada),
     }
@@ -73,9 +73,9 @@ def _reads(cast: Cast) -> Iterator[Subject]:
 
 
 def _writes(cast: Cast) -> Iterator[Subject]:
-    scene, ada = cast.stage.scene, cast.stage.ada
+    base, ada = cast.fixtures.base, cast.fixtures.ada
     app = cast.app
-    people = f"{WORKSPACES}/{scene.acme.id}/members"
+    people = f"{WORKSPACES}/{base.acme.id}/members"
 
     def each(ask: Callable[[int, int], Ask]) -> Calls:
         return lambda number, length: [app.call(ask(number, place)) for place in range(length)]
@@ -83,8 +83,8 @@ def _writes(cast: Cast) -> Iterator[Subject]:
     def made(calls: Calls, into: list[str]) -> Calls:
         return lambda number, length: [_noting(call, into) for call in calls(number, length)]
 
-    def ended(whom: list[str], base: str) -> Calls:
-        return each(lambda number, place: _deleting(f"{base}/{whom.pop()}", scene.root))
+    def ended(whom: list[str], path: str) -> Calls:
+        return each(lambda number, place: _deleting(f"{path}/{whom.pop()}", base.root))
 
     def newcomers(number: int, length: int) -> list[Callable[[], Any]]:
         """Users that the measured calls make members of; they are made unmeasured."""
@@ -93,7 +93,7 @@ def _writes(cast: Cast) -> Iterator[Subject]:
         cast.members += new
         return [
             app.call(
-                lambda api, id=id: api.post(people, {"userId": id, "role": "MEMBER"}, as_=scene.boss)  # type: ignore[misc]
+                lambda api, id=id: api.post(people, {"userId": id, "role": "MEMBER"}, as_=base.boss)  # type: ignore[misc]
             )
             for id in new
         ]
@@ -102,7 +102,7 @@ def _writes(cast: Cast) -> Iterator[Subject]:
         f"POST {WORKSPACES}",
         each(
             lambda number, place: (
-                lambda api: api.post(WORKSPACES, {"key": f"w-{number}-{place}", "name": "W"}, as_=scene.root)
+                lambda api: api.post(WORKSPACES, {"key": f"w-{number}-{place}", "name": "W"}, as_=base.root)
             )
         ),
         _is(200),
@@ -115,9 +115,7 @@ def _writes(cast: Cast) -> Iterator[Subject]:
         f"POST {ADMIN_USERS}",
         made(
             each(
-                lambda number, place: (
-                    lambda api: api.post(ADMIN_USERS, _person(number, place), as_=scene.root)
-                )
+                lambda number, place: lambda api: api.post(ADMIN_USERS, _person(number, place), as_=base.root)
             ),
             cast.users,
         ),
@@ -128,7 +126,7 @@ def _writes(cast: Cast) -> Iterator[Subject]:
         each(
             lambda number, place: (
                 lambda api: api.put(
-                    f"{ADMIN_USERS}/{ada.id}", {"fullName": f"Ada {number} {place}"}, as_=scene.root
+                    f"{ADMIN_USERS}/{ada.id}", {"fullName": f"Ada {number} {place}"}, as_=base.root
                 )
             )
         ),

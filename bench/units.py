@@ -18,7 +18,7 @@ from local.embedded import open_embedded
 from local.gateway import Gateway, Routes
 from roster import dependencies
 from tests.support.api import Api, Clock, in_process
-from tests.support.budgets import ENDPOINTS, Endpoint, Stage
+from tests.support.budgets import ENDPOINTS, BudgetFixtures, Endpoint
 from tests.support.directory import Directory
 from tests.support.meter import Meter
 
@@ -61,10 +61,12 @@ def measure(row: Endpoint, routes: Routes) -> Units:
         store = BilledStore(embedded, meter)
         dependencies.use(dependencies.Dependencies(store, clock))
         try:
-            stage = Stage.set(Api(Gateway(routes, in_process), store, clock), Directory(store, clock))
-            row.ground(stage)
+            fixtures = BudgetFixtures.set(
+                Api(Gateway(routes, in_process), store, clock), Directory(store, clock)
+            )
+            row.prepare(fixtures)
             with meter.measure() as reading:
-                answer = row.ask(stage)
+                answer = row.ask(fixtures)
         finally:
             dependencies.use(None)
             embedded.close()

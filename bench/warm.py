@@ -30,7 +30,7 @@ from roster.db.dynamodb.store import DynamoStore
 from roster.db.dynamodb.transport import BotoTransport, Transport
 from roster.domain import User
 from tests.support import real
-from tests.support.budgets import SIZE, Stage
+from tests.support.budgets import SIZE, BudgetFixtures
 from tests.support.directory import Directory
 from tests.support.meter import Meter, MeteredTransport
 
@@ -61,9 +61,9 @@ def main() -> None:
     with real.fresh_table() as name:
         switched = Switched(HttpTransport(real.endpoint(), "eu-west-1"))
         cast = Cast.of(App(DynamoStore(switched, name)))
-        reference = _reference(name, cast.stage)
+        reference = _reference(name, cast.fixtures)
         record.write(
-            "transports", _transports(name, cast.stage, reference, asked), requests=asked.requests, **facts
+            "transports", _transports(name, cast.fixtures, reference, asked), requests=asked.requests, **facts
         )
         rows = _narrow(cast, switched, reference, asked.runs, asked.requests)
         record.write("narrow", rows, requests=asked.requests, **facts)
@@ -74,20 +74,24 @@ def main() -> None:
         record.write("far", rows, requests=asked.each, users=asked.users, **facts)
 
 
-def _reference(table: str, stage: Stage) -> Subject:
+def _reference(table: str, fixtures: BudgetFixtures) -> Subject:
     """One call as boto3 makes it where nobody has configured it, of the caller's own item."""
     client = boto3.client("dynamodb", endpoint_url=real.endpoint(), region_name="eu-west-1")
-    key = to_wire(keys.user(stage.ada.id).attributes())
+    key = to_wire(keys.user(fixtures.ada.id).attributes())
     return Subject(
         REFERENCE, same(lambda: client.get_item(TableName=table, Key=key)), lambda got: "Item" in got
     )
 
 
 def _transports(
-    table: str, stage: Stage, reference: Subject, asked: argparse.Namespace
+    table: str, fixtures: BudgetFixtures, reference: Subject, asked: argparse.Namespace
 ) -> list[dict[str, Any]]:
     """The same call over each way to make it."""
-    body = {"TableName": table, "Key": to_wire(keys.user(stage.ada.id).attributes()), "ConsistentRead": True}
+    body = {
+        "TableName": table,
+        "Key": to_wire(keys.user(fixtures.ada.id).attributes()),
+        "ConsistentRead": True,
+    }
     ways: dict[str, Transport] = {
         "botocore's client, as the fallback has it": BotoTransport(real.client()),
         "botocore's signer and HTTP session": HalfwayTransport(real.endpoint(), "eu-west-1"),

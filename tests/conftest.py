@@ -1,4 +1,4 @@
-"""The endpoint suite's ground: handlers found by the template's routes, over an empty table, at a set time.
+"""The endpoint suite's fixtures: handlers found by the template's routes, over an empty table, at a set time.
 
 The engine is SQLite; `--engine dynamodb` (under `tools/with_dynamodb_local.sh`) is DynamoDB Local.
 """

@@ -8,16 +8,16 @@ import pytest
 from bench.access_patterns import PAGE, render
 from local.gateway import Routes
 from tests.support.api import Api
-from tests.support.budgets import CROWD, ENDPOINTS, MODULES, PATTERNS, SIZE, Endpoint, Pattern, Stage
+from tests.support.budgets import ENDPOINTS, MANY, MODULES, PATTERNS, SIZE, BudgetFixtures, Endpoint, Pattern
 from tests.support.directory import Directory
 from tests.support.meter import Meter
 
-LISTS = [row for row in ENDPOINTS if row.ground is Stage.bulk_users]
+LISTS = [row for row in ENDPOINTS if row.prepare is BudgetFixtures.bulk_users]
 
 
 @pytest.fixture
-def stage(api: Api, directory: Directory) -> Stage:
-    return Stage.set(api, directory)
+def fixtures(api: Api, directory: Directory) -> BudgetFixtures:
+    return BudgetFixtures.set(api, directory)
 
 
 def test_every_route_of_the_template_has_a_row(routes: Routes) -> None:
@@ -25,10 +25,10 @@ def test_every_route_of_the_template_has_a_row(routes: Routes) -> None:
 
 
 @pytest.mark.parametrize("row", ENDPOINTS, ids=lambda row: row.name)
-def test_an_endpoint_takes_what_its_row_says(stage: Stage, meter: Meter, row: Endpoint) -> None:
-    row.ground(stage)
+def test_an_endpoint_takes_what_its_row_says(fixtures: BudgetFixtures, meter: Meter, row: Endpoint) -> None:
+    row.prepare(fixtures)
     with meter.measure() as reading:
-        answer = row.ask(stage)
+        answer = row.ask(fixtures)
     assert answer.status == (404 if row.route == "$default" else 200), answer.text
     assert reading.trips == row.trips, dict(reading.calls)
     assert reading.calls["TransactWriteItems"] == row.transactions
@@ -41,19 +41,19 @@ def test_no_endpoint_takes_more_than_the_design_allows(row: Endpoint) -> None:
 
 
 @pytest.mark.parametrize("row", LISTS, ids=lambda row: row.name)
-def test_a_crowded_list_gives_the_whole_page_within_its_row(
-    stage: Stage, meter: Meter, row: Endpoint
+def test_a_long_list_gives_the_whole_page_within_its_row(
+    fixtures: BudgetFixtures, meter: Meter, row: Endpoint
 ) -> None:
-    row.ground(stage)
-    answer = row.ask(stage)
+    row.prepare(fixtures)
+    answer = row.ask(fixtures)
     assert len(answer.data) == SIZE
-    assert answer.json["meta"]["total"] >= CROWD
+    assert answer.json["meta"]["total"] >= MANY
 
 
-def test_an_hour_later_a_reading_request_writes_once_more(stage: Stage, meter: Meter) -> None:
-    stage.api.clock.advance(hours=2)
+def test_an_hour_later_a_reading_request_writes_once_more(fixtures: BudgetFixtures, meter: Meter) -> None:
+    fixtures.api.clock.advance(hours=2)
     with meter.measure() as reading:
-        stage.api.get("/api/auth/me", as_=stage.ada)
+        fixtures.api.get("/api/auth/me", as_=fixtures.ada)
     assert reading.calls == {"BatchGetItem": 1, "UpdateItem": 1}
 
 
@@ -69,10 +69,12 @@ def test_every_public_function_of_a_store_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("row", PATTERNS, ids=lambda row: row.label)
-def test_an_access_pattern_makes_the_calls_of_its_row(stage: Stage, meter: Meter, row: Pattern) -> None:
-    row.ground(stage)
+def test_an_access_pattern_makes_the_calls_of_its_row(
+    fixtures: BudgetFixtures, meter: Meter, row: Pattern
+) -> None:
+    row.prepare(fixtures)
     with meter.measure() as reading:
-        row.run(stage)
+        row.run(fixtures)
     assert reading.calls == row.calls
 
 

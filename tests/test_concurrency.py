@@ -25,7 +25,7 @@ BY = Actor("test", NOW)
 
 
 @dataclass
-class Crowd:
+class ConcurrentUsers:
     """Threads that create, delete, rename and list users; each knows which of its own must be there."""
 
     store: Store
@@ -105,7 +105,7 @@ def shown(user: User) -> User:
 
 def test_many_users_at_once_on_the_embedded_store(tmp_path: Path) -> None:
     store = open_embedded(tmp_path / "roster.db")
-    bulk_users = Crowd(store.within(Deadline.after(120)), each=25)
+    bulk_users = ConcurrentUsers(store.within(Deadline.after(120)), each=25)
     bulk_users.run()
     bulk_users.check()
     store.close()
@@ -115,7 +115,7 @@ def test_many_users_at_once_on_the_embedded_store(tmp_path: Path) -> None:
 def test_users_at_once_while_overlapping_transactions_are_cancelled() -> None:
     with real.fresh_table() as name:
         faulty = FaultyTransport(real.transport(), throttled=0.02)
-        bulk_users = Crowd(DynamoStore(faulty, name).within(Deadline.after(600)), each=15)
+        bulk_users = ConcurrentUsers(DynamoStore(faulty, name).within(Deadline.after(600)), each=15)
         bulk_users.run()
         bulk_users.check()
         assert faulty.faults["TransactionCanceledException"] > 100
@@ -127,6 +127,6 @@ def test_users_at_once_while_overlapping_transactions_are_cancelled() -> None:
 def test_five_thousand_users_at_once() -> None:
     with real.fresh_table() as name:
         store = real.dynamo_store(name)
-        bulk_users = Crowd(store.within(Deadline.after(600)), each=313)
+        bulk_users = ConcurrentUsers(store.within(Deadline.after(600)), each=313)
         bulk_users.run()
         bulk_users.check()

@@ -14,7 +14,7 @@ from roster.clock import instant
 from roster.db.transactions import Transaction
 from roster.domain import ApiToken, Project, User, Workspace
 from tests.attacks import jwt
-from tests.contract.fixtures import World
+from tests.contract.fixtures import ContractFixtures
 from tests.support.api import Answer, Api, _answer, in_process
 from tests.support.directory import Directory
 from tests.support.fixtures import made_once
@@ -86,5 +86,5 @@ def site(api: Api, directory: Directory) -> Site:
 
 
 @pytest.fixture
-def world(api: Api, directory: Directory) -> World:
-    return World.make(api, directory)
+def fixtures(api: Api, directory: Directory) -> ContractFixtures:
+    return ContractFixtures.make(api, directory)

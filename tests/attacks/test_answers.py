@@ -12,7 +12,7 @@ from roster.db.store import Store
 from tests.attacks import answers
 from tests.contract import recorder
 from tests.support.api import Api
-from tests.support.budgets import ENDPOINTS, Stage
+from tests.support.budgets import ENDPOINTS, BudgetFixtures
 from tests.support.directory import Directory
 
 GOOD: dict[str, Any] = {
@@ -73,11 +73,11 @@ ENDING = ("DELETE", "PUT", "POST /api/auth/logout")  # what later requests could
 
 @pytest.mark.row("Z-18", "item-39")
 def test_no_right_is_read_from_an_index(api: Api, directory: Directory) -> None:
-    stage, weak = Stage.set(api, directory), list[str]()
+    fixtures, weak = BudgetFixtures.set(api, directory), list[str]()
     dependencies.use(dependencies.Dependencies(cast(Store, Watched(api.store, weak)), api.clock))
     for endpoint in sorted(ENDPOINTS, key=lambda one: one.route.startswith(ENDING)):
         if endpoint.route == AUDIT:
-            assert api.get("/api/admin/audit?target=x", as_=stage.scene.boss).status == 403
+            assert api.get("/api/admin/audit?target=x", as_=fixtures.base.boss).status == 403
         else:
-            endpoint.ask(stage)
+            endpoint.ask(fixtures)
         assert weak == [], endpoint.name

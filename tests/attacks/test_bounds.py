@@ -13,7 +13,7 @@ from tests.attacks import jwt
 from tests.attacks.conftest import PROFILE, USER, Site
 from tests.attacks.jwt import claims, key_signed, secret_signed
 from tests.attacks.key_server import serving
-from tests.contract.fixtures import World, takes_bearer
+from tests.contract.fixtures import ContractFixtures, takes_bearer
 from tests.contract.recorder import STATUSES
 from tests.support.api import Answer, in_process
 from tests.support.directory import PASSWORD
@@ -24,12 +24,12 @@ TOO_MUCH = b" " * BODY_BYTES + b"{}"
 FORM = "application/x-www-form-urlencoded"
 
 
-def too_much(world: World, route: str, role: str) -> Callable[[], Answer]:
+def too_much(fixtures: ContractFixtures, route: str, role: str) -> Callable[[], Answer]:
     """The route's request with a body that is too large."""
     if route == "POST /oauth/token":
         form = b"grant_type=password&client_id=cf&username=" + TOO_MUCH
-        return lambda: world.api.post("/oauth/token", raw=form, headers={"Content-Type": FORM})
-    return world.request(route, role, "own", raw=TOO_MUCH)
+        return lambda: fixtures.api.post("/oauth/token", raw=form, headers={"Content-Type": FORM})
+    return fixtures.request(route, role, "own", raw=TOO_MUCH)
 
 
 def said(route: str, answer: Answer) -> None:
@@ -53,9 +53,11 @@ def said(route: str, answer: Answer) -> None:
 
 
 @pytest.mark.parametrize("route", [*READERS, "GET /", "GET /v2/info"], ids=lambda route: f"FS-02-{route}")
-def test_a_body_that_is_too_large_is_said_in_the_dialects_words(world: World, route: str) -> None:
-    send = too_much(world, route, "boss" if "/api/workspace/" in route else "root")
-    with world.api.no_effect():
+def test_a_body_that_is_too_large_is_said_in_the_dialects_words(
+    fixtures: ContractFixtures, route: str
+) -> None:
+    send = too_much(fixtures, route, "boss" if "/api/workspace/" in route else "root")
+    with fixtures.api.no_effect():
         answer = send()
     said(route, answer)
 
@@ -65,8 +67,8 @@ def test_a_body_that_is_too_large_is_said_in_the_dialects_words(world: World, ro
     [route for route in READERS if route not in (*PUBLIC, "POST /oauth/token")],
     ids=lambda route: f"FS-02-{route}",
 )
-def test_who_calls_is_asked_before_how_much(world: World, route: str) -> None:
-    assert too_much(world, route, "nobody")().status == 401
+def test_who_calls_is_asked_before_how_much(fixtures: ContractFixtures, route: str) -> None:
+    assert too_much(fixtures, route, "nobody")().status == 401
 
 
 @pytest.mark.parametrize(
@@ -74,39 +76,46 @@ def test_who_calls_is_asked_before_how_much(world: World, route: str) -> None:
     [route for route, statuses in STATUSES.items() if 413 in statuses],
     ids=lambda route: f"FS-02-{route}",
 )
-def test_a_query_of_too_many_parameters_is_said_in_the_dialects_words(world: World, route: str) -> None:
-    said(route.replace("$default", "GET /api"), world.request(route, "root", "own", "&" * QUERY_PARAMETERS)())
+def test_a_query_of_too_many_parameters_is_said_in_the_dialects_words(
+    fixtures: ContractFixtures, route: str
+) -> None:
+    said(
+        route.replace("$default", "GET /api"),
+        fixtures.request(route, "root", "own", "&" * QUERY_PARAMETERS)(),
+    )
 
 
-def _login(world: World, body: dict[str, Any]) -> Answer:
-    return world.api.post("/api/auth/login", {"email": "ada@example.com", "password": PASSWORD, **body})
+def _login(fixtures: ContractFixtures, body: dict[str, Any]) -> Answer:
+    return fixtures.api.post("/api/auth/login", {"email": "ada@example.com", "password": PASSWORD, **body})
 
 
-def _user(world: World, body: dict[str, Any]) -> Answer:
+def _user(fixtures: ContractFixtures, body: dict[str, Any]) -> Answer:
     whole = {"email": "f@example.com", "fullName": "F", "password": PASSWORD, "roles": ["USER"], **body}
-    return world.api.post("/api/admin/users", whole, as_=world.people["root"])
+    return fixtures.api.post("/api/admin/users", whole, as_=fixtures.people["root"])
 
 
-def _workspace(world: World, body: dict[str, Any]) -> Answer:
+def _workspace(fixtures: ContractFixtures, body: dict[str, Any]) -> Answer:
     whole = {"key": "fresh", "name": "Fresh", **body}
-    return world.api.post("/api/workspaces", whole, as_=world.people["root"])
+    return fixtures.api.post("/api/workspaces", whole, as_=fixtures.people["root"])
 
 
-SENDERS: dict[str, Callable[[World, dict[str, Any]], Answer]] = {
+SENDERS: dict[str, Callable[[ContractFixtures, dict[str, Any]], Answer]] = {
     "login": _login,
     "user": _user,
     "workspace": _workspace,
-    "settings": lambda world, body: _workspace(world, {"settings": body}),
+    "settings": lambda fixtures, body: _workspace(fixtures, {"settings": body}),
 }
 
 
 @pytest.mark.parametrize("sender", SENDERS, ids=lambda name: f"FS-02-{name}")
 @pytest.mark.parametrize("fields", [FIELD_ERRORS - 1, FIELD_ERRORS, FIELD_ERRORS + 1, 90])
 @pytest.mark.parametrize("length", [1, 500])
-def test_of_many_flaws_twenty_are_told(world: World, sender: str, fields: int, length: int) -> None:
+def test_of_many_flaws_twenty_are_told(
+    fixtures: ContractFixtures, sender: str, fields: int, length: int
+) -> None:
     unknown = {f"{number:02}{'x' * length}": "x" for number in range(fields)}
-    with world.api.no_effect():
-        answer = SENDERS[sender](world, unknown)
+    with fixtures.api.no_effect():
+        answer = SENDERS[sender](fixtures, unknown)
     assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
     assert len(answer.data) == min(fields, FIELD_ERRORS)
     assert len(answer.text) < 10_000
@@ -117,11 +126,11 @@ def test_of_many_flaws_twenty_are_told(world: World, sender: str, fields: int, l
     ("fields", "status"), [(JSON_MEMBERS + 1, 400), (2_000, 400), (60_000, 413), (250_000, 413)]
 )
 def test_an_object_of_too_many_fields_reaches_no_validation(
-    world: World, sender: str, fields: int, status: int
+    fixtures: ContractFixtures, sender: str, fields: int, status: int
 ) -> None:
     unknown = {f"{number:x}": 0 for number in range(fields)}
-    with world.api.no_effect():
-        answer = SENDERS[sender](world, unknown)
+    with fixtures.api.no_effect():
+        answer = SENDERS[sender](fixtures, unknown)
     assert answer.status == status
     assert len(answer.text) < 500
     if status == 400:
@@ -133,16 +142,18 @@ def test_an_object_of_too_many_fields_reaches_no_validation(
     [[0] * 1_900, [[0]] * 900, [{"a": 0}] * 900, {"a": [{"b": [0]}]}],
     ids=lambda value: str(value)[:9],
 )
-def test_fs_02_of_many_flaws_in_a_list_twenty_are_told(world: World, value: Any) -> None:
-    with world.api.no_effect():
-        answer = _user(world, {"roles": value})
+def test_fs_02_of_many_flaws_in_a_list_twenty_are_told(fixtures: ContractFixtures, value: Any) -> None:
+    with fixtures.api.no_effect():
+        answer = _user(fixtures, {"roles": value})
     assert answer.status == 400
     assert 1 <= len(answer.data) <= FIELD_ERRORS
 
 
 @pytest.mark.parametrize("value", [[0] * 2_001, [[0]] * 2_001], ids=["flat", "nested"])
-def test_fs_02_a_list_of_too_many_values_reaches_no_validation(world: World, value: Any) -> None:
-    answer = _user(world, {"roles": value})
+def test_fs_02_a_list_of_too_many_values_reaches_no_validation(
+    fixtures: ContractFixtures, value: Any
+) -> None:
+    answer = _user(fixtures, {"roles": value})
     assert (answer.status, [flaw["field"] for flaw in answer.data]) == (400, [""])
 
 
@@ -167,37 +178,39 @@ def untouched(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.mark.parametrize("length", [255, 10_000, 60_000], ids=lambda length: f"FS-03-{length}")
 def test_a_text_longer_than_any_address_is_not_looked_at(
-    world: World, untouched: list[int], length: int
+    fixtures: ContractFixtures, untouched: list[int], length: int
 ) -> None:
     """Of letters that take work to normalise, and that an address could hold."""
     texts = ("x@" + "d" * (length - 6) + ".com", ("\u1e9b\u0323" * length)[: length // 12] + "x" * 255)
     for text in texts:
-        assert _login(world, {"email": text}).status == 401
+        assert _login(fixtures, {"email": text}).status == 401
         form = {"grant_type": "password", "client_id": "cf", "username": text, "password": PASSWORD}
-        granted = world.api.post("/oauth/token", form=form) if len(text) < 20_000 else None
+        granted = fixtures.api.post("/oauth/token", form=form) if len(text) < 20_000 else None
         assert granted is None or (granted.status, granted.json["error"]) == (400, "invalid_grant")
-        created = _user(world, {"email": text})
+        created = _user(fixtures, {"email": text})
         assert (created.status, {flaw["field"] for flaw in created.data}) == (400, {"email"})
-        changed = world.api.put(
-            f"/api/admin/users/{world.people['member'].id}", {"email": text}, as_=world.people["root"]
+        changed = fixtures.api.put(
+            f"/api/admin/users/{fixtures.people['member'].id}", {"email": text}, as_=fixtures.people["root"]
         )
         assert (changed.status, {flaw["field"] for flaw in changed.data}) == (400, {"email"})
     assert untouched == []
 
 
-def test_fs_03_an_address_of_four_megabytes_is_too_large(world: World, untouched: list[int]) -> None:
+def test_fs_03_an_address_of_four_megabytes_is_too_large(
+    fixtures: ContractFixtures, untouched: list[int]
+) -> None:
     text = "x" * 4_000_000 + "@example.com"
-    said("POST /api/auth/login", _login(world, {"email": text}))
+    said("POST /api/auth/login", _login(fixtures, {"email": text}))
     form = {"grant_type": "password", "client_id": "cf", "username": text, "password": PASSWORD}
-    said("POST /oauth/token", world.api.post("/oauth/token", form=form))
+    said("POST /oauth/token", fixtures.api.post("/oauth/token", form=form))
     assert untouched == []
 
 
-def test_the_longest_address_logs_in(world: World, untouched: list[int]) -> None:
+def test_the_longest_address_logs_in(fixtures: ContractFixtures, untouched: list[int]) -> None:
     address = f"{'x' * 64}@{'d' * 62}.{'d' * 62}.{'d' * 59}.com"
     assert len(address) == 254
-    assert _user(world, {"email": address}).status == 200
-    assert _login(world, {"email": address}).status == 200
+    assert _user(fixtures, {"email": address}).status == 200
+    assert _login(fixtures, {"email": address}).status == 200
     assert set(untouched) == {254}
 
 
@@ -239,18 +252,20 @@ def test_fs_07_the_byte_a0_before_a_cookie_belongs_to_its_name(site: Site) -> No
 
 
 @pytest.mark.parametrize("space", "\u2000\u00a0\u0085\x1f", ids=lambda space: f"FS-07-{ord(space):04x}")
-def test_only_blanks_are_trimmed_of_other_headers(world: World, space: str) -> None:
-    root, path = world.people["root"], f"/api/admin/users/{world.people['member'].id}"
-    with world.api.no_effect():
-        stale = world.api.put(path, {"fullName": "X"}, as_=root, headers={"If-Match": f"{space}*"})
-        typed = world.api.put(
+def test_only_blanks_are_trimmed_of_other_headers(fixtures: ContractFixtures, space: str) -> None:
+    root, path = fixtures.people["root"], f"/api/admin/users/{fixtures.people['member'].id}"
+    with fixtures.api.no_effect():
+        stale = fixtures.api.put(path, {"fullName": "X"}, as_=root, headers={"If-Match": f"{space}*"})
+        typed = fixtures.api.put(
             path, {"fullName": "X"}, as_=root, headers={"Content-Type": f"{space}application/json"}
         )
     assert (stale.status, typed.status) == (412, 415)
     basic = {"Authorization": f"Basic {space}Y2Y6"}
     form = {"grant_type": "password", "username": "member@example.com", "password": PASSWORD}
-    assert world.api.post("/oauth/token", form=form, headers=basic).status == 401
-    assert world.api.post("/oauth/token", form=form, headers={"Authorization": "Basic \tY2Y6"}).status == 200
+    assert fixtures.api.post("/oauth/token", form=form, headers=basic).status == 401
+    assert (
+        fixtures.api.post("/oauth/token", form=form, headers={"Authorization": "Basic \tY2Y6"}).status == 200
+    )
 
 
 # A path that the gateway cuts.
@@ -261,26 +276,26 @@ def test_only_blanks_are_trimmed_of_other_headers(world: World, space: str) -> N
     [route for route in STATUSES if route.endswith("}") and "{relation}" not in route],
     ids=lambda route: f"FA-16-{route}",
 )
-def test_a_path_that_was_cut_names_nothing(world: World, route: str) -> None:
+def test_a_path_that_was_cut_names_nothing(fixtures: ContractFixtures, route: str) -> None:
     """The path is then another object's, the parameter is what was sent."""
     method, _, path = route.partition(" ")
-    people = world.people
-    credential = Credential.read(world.api.token(people["root"]))
+    people = fixtures.people
+    credential = Credential.read(fixtures.api.token(people["root"]))
     assert credential is not None
     named = {
-        "workspaceId": world.acme.id,
+        "workspaceId": fixtures.acme.id,
         "userId": people["member"].id,
         "tokenId": credential.id,
         "user_id": people["member"].number,
         "number": 1,
-        "guid": people["member"].id if "/users/" in path else world.alpha.id,
+        "guid": people["member"].id if "/users/" in path else fixtures.alpha.id,
     }
     for name, value in named.items():
         path = path.replace(f"{{{name}}}", str(value))
     proof: dict[str, Any] = {"bearer" if takes_bearer(route) else "as_": people["root"]}
     body = {"fullName": "X"} if method == "PUT" else None
-    with world.api.no_effect():
-        assert world.api.send(method, f"{path}%3Fx", body, **proof).status == 404
+    with fixtures.api.no_effect():
+        assert fixtures.api.send(method, f"{path}%3Fx", body, **proof).status == 404
 
 
 # Key sets.

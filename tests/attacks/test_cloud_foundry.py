@@ -7,7 +7,7 @@ import pytest
 
 from roster.bounds import CONDITION_VALUES
 from roster.dialects.cloud_foundry.query_string import MOST_ROWS
-from tests.cloud_foundry.fixtures import Scene
+from tests.cloud_foundry.fixtures import Fixtures
 from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.workspaces.rows import BAD_NUMBERS
@@ -58,10 +58,10 @@ Ask = Callable[[str], tuple[int, int]]
 @pytest.fixture
 def ask(api: Api, directory: Directory) -> Ask:
     """The status and the code of a list that was asked for with a query."""
-    scene = Scene.set(api, directory)
+    fixtures = Fixtures.set(api, directory)
 
     def send(query: str) -> tuple[int, int]:
-        answer = scene.get(f"/v2/users/{scene.dev.id}/spaces?{query}", scene.dev)
+        answer = fixtures.get(f"/v2/users/{fixtures.dev.id}/spaces?{query}", fixtures.dev)
         return answer.status, answer.json.get("code", 0)
 
     return send
@@ -89,9 +89,9 @@ def test_a_query_that_finds_nothing_special_is_a_list(ask: Ask) -> None:
 
 @pytest.mark.row("P-12")
 def test_a_name_that_looks_like_a_pattern_is_a_name(api: Api, directory: Directory) -> None:
-    scene = Scene.set(api, directory)
-    odd = directory.space(scene.acme, "a.*[b]")
-    directory.grant(odd, scene.dev)
-    path = f"/v2/users/{scene.dev.id}/spaces"
-    assert scene.names(f"{path}?q=name:{quote('a.*[b]')}", scene.dev) == ["a.*[b]"]
-    assert scene.names(f"{path}?q=name:{quote('a.*')}", scene.dev) == []
+    fixtures = Fixtures.set(api, directory)
+    odd = directory.space(fixtures.acme, "a.*[b]")
+    directory.grant(odd, fixtures.dev)
+    path = f"/v2/users/{fixtures.dev.id}/spaces"
+    assert fixtures.names(f"{path}?q=name:{quote('a.*[b]')}", fixtures.dev) == ["a.*[b]"]
+    assert fixtures.names(f"{path}?q=name:{quote('a.*')}", fixtures.dev) == []

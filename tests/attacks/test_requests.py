@@ -16,7 +16,7 @@ from roster.dialects.testmo import schemas
 from roster.dialects.workspaces.schemas import WHOLE, AdminUser, Listed, Member
 from roster.domain import Membership, PlatformRole, User, WorkspaceRole
 from tests.attacks.conftest import Site
-from tests.contract.fixtures import World
+from tests.contract.fixtures import ContractFixtures
 from tests.contract.recorder import STATUSES
 from tests.support.api import in_process
 
@@ -41,10 +41,10 @@ SENTINEL = "sentinel 4b7e of an error"
         "/api/admin/users;x=1",
     ],
 )
-def test_a_path_is_matched_as_it_stands_and_leads_nowhere_else(world: World, path: str) -> None:
-    with world.api.no_effect():
-        assert world.api.get(path, as_=world.people["root"]).status == 404
-        assert world.api.get(path, as_=world.people["boss"]).status in (403, 404)
+def test_a_path_is_matched_as_it_stands_and_leads_nowhere_else(fixtures: ContractFixtures, path: str) -> None:
+    with fixtures.api.no_effect():
+        assert fixtures.api.get(path, as_=fixtures.people["root"]).status == 404
+        assert fixtures.api.get(path, as_=fixtures.people["boss"]).status in (403, 404)
 
 
 @pytest.mark.row("P-01")
@@ -84,10 +84,10 @@ def test_another_path_beside_the_route_reaches_no_other_endpoint(site: Site) -> 
         ("DELETE", "/api/auth/me/password"),
     ],
 )
-def test_what_is_almost_a_route_is_none(world: World, method: str, path: str) -> None:
+def test_what_is_almost_a_route_is_none(fixtures: ContractFixtures, method: str, path: str) -> None:
     headers = {"x-http-method-override": "GET", "x-original-url": "/api/admin/users", "x-rewrite-url": "/"}
-    with world.api.no_effect():
-        answer = world.api.send(method, path, bearer=world.people["root"], headers=headers)
+    with fixtures.api.no_effect():
+        answer = fixtures.api.send(method, path, bearer=fixtures.people["root"], headers=headers)
     assert answer.status == 404
 
 
@@ -198,12 +198,12 @@ class Broken:
 @pytest.mark.row("item-48")
 @pytest.mark.usefixtures("broken_on_purpose")
 def test_an_unforeseen_error_at_any_endpoint_is_500_and_tells_nothing(
-    world: World, caplog: pytest.LogCaptureFixture
+    fixtures: ContractFixtures, caplog: pytest.LogCaptureFixture
 ) -> None:
     routes = [route for route, statuses in STATUSES.items() if 503 in statuses]
-    requests = {route: world.request(route, "worker", "own") for route in routes}
+    requests = {route: fixtures.request(route, "worker", "own") for route in routes}
     broken = cast(Store, Broken())
-    dependencies.use(dependencies.Dependencies(broken, world.api.clock))
+    dependencies.use(dependencies.Dependencies(broken, fixtures.api.clock))
     for route, send in requests.items():
         answer = send()
         assert answer.status == 500, route

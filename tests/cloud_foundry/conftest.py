@@ -13,7 +13,7 @@ from cli.records.loading import load
 from roster import dependencies
 from roster.auth.issuers import Issuers
 from tests.attacks import jwt
-from tests.cloud_foundry.fixtures import Scene
+from tests.cloud_foundry.fixtures import Fixtures
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
 from tests.support.fixtures import lay
@@ -51,7 +51,7 @@ class Cloud:
 
 @pytest.fixture
 def cloud(api: Api, directory: Directory) -> Callable[..., Cloud]:
-    """Makes the ground: `cloud("records.jsonl")`, perhaps with an issuer's name."""
+    """Makes the fixtures: `cloud("records.jsonl")`, perhaps with an issuer's name."""
 
     def make(data: str = "", issuer: str | None = None) -> Cloud:
         api.clock.moment = AT
@@ -72,5 +72,5 @@ def cloud(api: Api, directory: Directory) -> Callable[..., Cloud]:
 
 
 @pytest.fixture
-def scene(api: Api, directory: Directory) -> Scene:
-    return Scene.set(api, directory)
+def fixtures(api: Api, directory: Directory) -> Fixtures:
+    return Fixtures.set(api, directory)

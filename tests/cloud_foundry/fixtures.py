@@ -9,7 +9,7 @@ from tests.support.fixtures import made_once
 
 
 @dataclass
-class Scene:
+class Fixtures:
     """Dev, Max and Aud hold the three roles in alpha; Boss is ADMIN of acme; Memo is a member of it."""
 
     api: Api
@@ -29,7 +29,7 @@ class Scene:
 
     @classmethod
     @made_once
-    def set(cls, api: Api, directory: Directory) -> "Scene":
+    def set(cls, api: Api, directory: Directory) -> "Fixtures":
         root = directory.admin()
         dev, max_, aud, boss, memo, stranger = (
             directory.user(name) for name in ("dev", "max", "aud", "boss", "memo", "stranger")

@@ -7,7 +7,7 @@ import pytest
 from roster.db.store import Key
 from roster.directory import cleanup
 from tests.cloud_foundry.conftest import Cloud
-from tests.cloud_foundry.fixtures import Scene
+from tests.cloud_foundry.fixtures import Fixtures
 from tests.support.api import Api
 from tests.support.directory import PASSWORD, Directory
 
@@ -49,10 +49,10 @@ def test_no_credential_is_told_from_a_bad_one(api: Api, header: str, code: int, 
 )
 @pytest.mark.row("J-21", "Z-21")
 def test_what_a_scope_allows(cloud: Callable[..., Cloud], scopes: object, own: int, other: int) -> None:
-    ground = cloud("records.jsonl")
-    token = ground.token(scope=scopes)
-    assert ground.get(OWN, token).status in (own, 401 if not isinstance(scopes, list) else own)
-    assert ground.get("/v2/users/u2/spaces", token).status in (
+    cloud_api = cloud("records.jsonl")
+    token = cloud_api.token(scope=scopes)
+    assert cloud_api.get(OWN, token).status in (own, 401 if not isinstance(scopes, list) else own)
+    assert cloud_api.get("/v2/users/u2/spaces", token).status in (
         other,
         401 if not isinstance(scopes, list) else other,
     )
@@ -60,9 +60,9 @@ def test_what_a_scope_allows(cloud: Callable[..., Cloud], scopes: object, own: i
 
 @pytest.mark.row("J-22")
 def test_an_issuers_administrator_need_not_be_in_the_directory(cloud: Callable[..., Cloud]) -> None:
-    ground = cloud("records.jsonl")
-    assert ground.get(OWN, ground.admin()).json["total_results"] == 7
-    answer = ground.get("/v2/users/nope/spaces", ground.admin())
+    cloud_api = cloud("records.jsonl")
+    assert cloud_api.get(OWN, cloud_api.admin()).json["total_results"] == 7
+    answer = cloud_api.get("/v2/users/nope/spaces", cloud_api.admin())
     assert (answer.status, answer.json["code"]) == (404, 20003)
 
 
@@ -70,10 +70,10 @@ def test_an_issuers_administrator_need_not_be_in_the_directory(cloud: Callable[.
 def test_a_platform_administrator_is_one_whatever_the_scopes(
     cloud: Callable[..., Cloud], directory: Directory, scopes: list[str]
 ) -> None:
-    ground, root, other = cloud(), directory.admin(), directory.user("other")
-    token = ground.token(user_id=root.id, scope=scopes)
-    assert ground.get(f"/v2/users/{other.id}/spaces", token).status == 200
-    assert ground.get("/v2/users", token).json["total_results"] == 2
+    cloud_api, root, other = cloud(), directory.admin(), directory.user("other")
+    token = cloud_api.token(user_id=root.id, scope=scopes)
+    assert cloud_api.get(f"/v2/users/{other.id}/spaces", token).status == 200
+    assert cloud_api.get("/v2/users", token).json["total_results"] == 2
 
 
 @pytest.mark.parametrize(
@@ -103,15 +103,15 @@ def test_nobody_is_more_by_logging_in_with_a_client(
 def test_a_suspended_caller_is_nobody_whatever_the_scopes(
     cloud: Callable[..., Cloud], directory: Directory, is_admin: bool
 ) -> None:
-    ground, user = cloud(), directory.user("ada", admin=is_admin)
+    cloud_api, user = cloud(), directory.user("ada", admin=is_admin)
     directory.admin("another")
     tokens = [
-        ground.token(user_id=user.id, scope=["cloud_controller.admin", "cloud_controller.read"]),
-        ground.api.token(user),
+        cloud_api.token(user_id=user.id, scope=["cloud_controller.admin", "cloud_controller.read"]),
+        cloud_api.api.token(user),
     ]
     directory.suspend(user)
     for token in tokens:
-        answer = ground.get(f"/v2/users/{user.id}/spaces", token)
+        answer = cloud_api.get(f"/v2/users/{user.id}/spaces", token)
         assert (answer.status, answer.json["code"]) == (401, 1000)
 
 
@@ -122,37 +122,37 @@ def test_a_suspended_caller_is_nobody_whatever_the_scopes(
 def test_who_sees_all_spaces_and_who_lists_users(
     cloud: Callable[..., Cloud], scope: str, spaces: int, users: int
 ) -> None:
-    ground = cloud("records.jsonl")
-    token = ground.token(user_id="zz", scope=[f"cloud_controller.{scope}"])
-    assert ground.get("/v2/spaces", token).json["total_results"] == spaces
-    assert ground.get("/v2/spaces/space-10", token).status == (200 if spaces else 403)
-    assert ground.get("/v2/users", token).status == users
-    assert ground.get("/v2/users/zz", token).status == 404  # of themselves, but nobody is there
+    cloud_api = cloud("records.jsonl")
+    token = cloud_api.token(user_id="zz", scope=[f"cloud_controller.{scope}"])
+    assert cloud_api.get("/v2/spaces", token).json["total_results"] == spaces
+    assert cloud_api.get("/v2/spaces/space-10", token).status == (200 if spaces else 403)
+    assert cloud_api.get("/v2/users", token).status == users
+    assert cloud_api.get("/v2/users/zz", token).status == 404  # of themselves, but nobody is there
 
 
 def test_whom_only_an_issuer_knows_has_empty_lists(cloud: Callable[..., Cloud]) -> None:
-    ground = cloud("records.jsonl")
-    token = ground.token(user_id="never-seen")
+    cloud_api = cloud("records.jsonl")
+    token = cloud_api.token(user_id="never-seen")
     for relation in ("spaces", "managed_spaces", "organizations", "audited_organizations"):
-        answer = ground.get(f"/v2/users/never-seen/{relation}", token)
+        answer = cloud_api.get(f"/v2/users/never-seen/{relation}", token)
         assert (answer.status, answer.json["total_results"], answer.json["resources"]) == (200, 0, [])
     for path in ("/v2/spaces", "/v2/organizations"):
-        assert ground.get(path, token).json["resources"] == []
-    assert ground.get("/v2/users/never-seen", token).status == 404
+        assert cloud_api.get(path, token).json["resources"] == []
+    assert cloud_api.get("/v2/users/never-seen", token).status == 404
 
 
 @pytest.mark.row("Z-21")
 def test_the_order_of_refusals(cloud: Callable[..., Cloud]) -> None:
     """401, then the path, then 404, then scopes, then whose it is, then the query."""
-    ground = cloud("records.jsonl")
-    nothing, bad = ground.token(scope=[]), "q=bogus:1"
+    cloud_api = cloud("records.jsonl")
+    nothing, bad = cloud_api.token(scope=[]), "q=bogus:1"
     codes = [
-        ground.get(f"/v2/users/%a5/spaces?{bad}", Authorization="").json["code"],
-        ground.get(f"/v2/users/%a5/spaces?{bad}", nothing).json["code"],
-        ground.get(f"/v2/users/nope/spaces?{bad}", nothing).json["code"],
-        ground.get(f"/v2/users/u2/spaces?{bad}", nothing).json["code"],
-        ground.get(f"/v2/users/u2/spaces?{bad}").json["code"],
-        ground.get(f"{OWN}?{bad}").json["code"],
+        cloud_api.get(f"/v2/users/%a5/spaces?{bad}", Authorization="").json["code"],
+        cloud_api.get(f"/v2/users/%a5/spaces?{bad}", nothing).json["code"],
+        cloud_api.get(f"/v2/users/nope/spaces?{bad}", nothing).json["code"],
+        cloud_api.get(f"/v2/users/u2/spaces?{bad}", nothing).json["code"],
+        cloud_api.get(f"/v2/users/u2/spaces?{bad}").json["code"],
+        cloud_api.get(f"{OWN}?{bad}").json["code"],
     ]
     assert codes == [10002, 10004, 20003, 10007, 10003, 10005]
 
@@ -168,8 +168,8 @@ def test_the_order_of_refusals(cloud: Callable[..., Cloud]) -> None:
         ("/v2/apps/nope", 100004, "The app could not be found: nope"),
     ],
 )
-def test_what_is_not_there_is_named(scene: Scene, path: str, code: int, text: str) -> None:
-    answer = scene.get(path, scene.root)
+def test_what_is_not_there_is_named(fixtures: Fixtures, path: str, code: int, text: str) -> None:
+    answer = fixtures.get(path, fixtures.root)
     assert (answer.status, answer.json["code"], answer.json["description"]) == (404, code, text)
 
 
@@ -185,100 +185,100 @@ SEEN_BY = {
 
 
 @pytest.mark.parametrize("name", SEEN_BY)
-def test_everybody_sees_what_they_belong_to(scene: Scene, name: str) -> None:
-    user = getattr(scene, name)
+def test_everybody_sees_what_they_belong_to(fixtures: Fixtures, name: str) -> None:
+    user = getattr(fixtures, name)
     spaces, organizations = SEEN_BY[name]
-    assert scene.names("/v2/spaces", user) == spaces
-    assert [each.lower() for each in scene.names("/v2/organizations", user)] == organizations
-    for space in (scene.alpha, scene.beta, scene.gamma):
+    assert fixtures.names("/v2/spaces", user) == spaces
+    assert [each.lower() for each in fixtures.names("/v2/organizations", user)] == organizations
+    for space in (fixtures.alpha, fixtures.beta, fixtures.gamma):
         expected = 200 if space.name in spaces else 403
-        assert scene.get(f"/v2/spaces/{space.id}", user).status == expected
-        assert scene.get(f"/v2/spaces/{space.id}/developers", user).status == expected
-    assert scene.get("/v2/apps/app-1", user).status == (200 if "alpha" in spaces else 403)
-    for workspace in (scene.acme, scene.globex):
+        assert fixtures.get(f"/v2/spaces/{space.id}", user).status == expected
+        assert fixtures.get(f"/v2/spaces/{space.id}/developers", user).status == expected
+    assert fixtures.get("/v2/apps/app-1", user).status == (200 if "alpha" in spaces else 403)
+    for workspace in (fixtures.acme, fixtures.globex):
         expected = 200 if workspace.key in organizations else 403
-        assert scene.get(f"/v2/organizations/{workspace.id}", user).status == expected
+        assert fixtures.get(f"/v2/organizations/{workspace.id}", user).status == expected
     within = [each for each in spaces if each != "gamma"]
     if "acme" in organizations:
-        assert scene.names(f"/v2/organizations/{scene.acme.id}/spaces", user) == within
+        assert fixtures.names(f"/v2/organizations/{fixtures.acme.id}/spaces", user) == within
 
 
-def test_only_developers_list_a_space_among_their_spaces(scene: Scene) -> None:
+def test_only_developers_list_a_space_among_their_spaces(fixtures: Fixtures) -> None:
     for user, spaces, managed, audited in (
-        (scene.dev, ["alpha", "gamma"], [], []),
-        (scene.max, [], ["alpha"], []),
-        (scene.aud, [], [], ["alpha"]),
-        (scene.boss, [], [], []),
+        (fixtures.dev, ["alpha", "gamma"], [], []),
+        (fixtures.max, [], ["alpha"], []),
+        (fixtures.aud, [], [], ["alpha"]),
+        (fixtures.boss, [], [], []),
     ):
         own = f"/v2/users/{user.id}"
-        assert scene.names(f"{own}/spaces", user) == spaces
-        assert scene.names(f"{own}/managed_spaces", user) == managed
-        assert scene.names(f"{own}/audited_spaces", user) == audited
+        assert fixtures.names(f"{own}/spaces", user) == spaces
+        assert fixtures.names(f"{own}/managed_spaces", user) == managed
+        assert fixtures.names(f"{own}/audited_spaces", user) == audited
 
 
-def test_workspace_admins_are_the_managers_of_the_organization(scene: Scene) -> None:
-    own = f"/v2/organizations/{scene.acme.id}"
-    assert scene.names(f"{own}/managers", scene.memo) == [scene.boss.id]
-    joined = [scene.dev, scene.max, scene.aud, scene.memo, scene.boss]
-    assert scene.names(f"{own}/users", scene.memo) == [user.id for user in joined]
-    assert scene.names(f"{own}/billing_managers", scene.memo) == []
-    assert scene.names(f"{own}/auditors", scene.memo) == []
-    assert scene.names(f"/v2/users/{scene.boss.id}/managed_organizations", scene.boss) == ["Acme"]
-    assert scene.names(f"/v2/users/{scene.memo.id}/managed_organizations", scene.memo) == []
+def test_workspace_admins_are_the_managers_of_the_organization(fixtures: Fixtures) -> None:
+    own = f"/v2/organizations/{fixtures.acme.id}"
+    assert fixtures.names(f"{own}/managers", fixtures.memo) == [fixtures.boss.id]
+    joined = [fixtures.dev, fixtures.max, fixtures.aud, fixtures.memo, fixtures.boss]
+    assert fixtures.names(f"{own}/users", fixtures.memo) == [user.id for user in joined]
+    assert fixtures.names(f"{own}/billing_managers", fixtures.memo) == []
+    assert fixtures.names(f"{own}/auditors", fixtures.memo) == []
+    assert fixtures.names(f"/v2/users/{fixtures.boss.id}/managed_organizations", fixtures.boss) == ["Acme"]
+    assert fixtures.names(f"/v2/users/{fixtures.memo.id}/managed_organizations", fixtures.memo) == []
 
 
-def test_a_deactivated_target_is_shown_to_administrators(scene: Scene) -> None:
-    scene.directory.suspend(scene.dev)
-    assert scene.get(f"/v2/users/{scene.dev.id}", scene.root).json["entity"]["active"] is False
-    assert scene.names(f"/v2/users/{scene.dev.id}/spaces", scene.root) == ["alpha", "gamma"]
+def test_a_deactivated_target_is_shown_to_administrators(fixtures: Fixtures) -> None:
+    fixtures.directory.suspend(fixtures.dev)
+    assert fixtures.get(f"/v2/users/{fixtures.dev.id}", fixtures.root).json["entity"]["active"] is False
+    assert fixtures.names(f"/v2/users/{fixtures.dev.id}/spaces", fixtures.root) == ["alpha", "gamma"]
 
 
-def test_an_ended_membership_hides_what_was_held_at_once(scene: Scene, directory: Directory) -> None:
+def test_an_ended_membership_hides_what_was_held_at_once(fixtures: Fixtures, directory: Directory) -> None:
     """Before the sweep and after it, in every list that a space role leads to."""
-    directory.leave(scene.acme, scene.dev)
+    directory.leave(fixtures.acme, fixtures.dev)
     for _ in range(2):
-        assert scene.names(f"/v2/users/{scene.dev.id}/spaces", scene.dev) == ["gamma"]
-        assert scene.names("/v2/spaces", scene.dev) == ["gamma"]
-        assert scene.names("/v2/organizations", scene.dev) == ["Globex"]
-        assert scene.get(f"/v2/organizations/{scene.acme.id}", scene.dev).status == 403
-        assert scene.get(f"/v2/spaces/{scene.alpha.id}", scene.dev).status == 403
-        developers = f"/v2/spaces/{scene.alpha.id}/developers"
-        assert scene.names(developers, scene.root) == []
-        whole = scene.get(f"/v2/spaces/{scene.alpha.id}?inline-relations-depth=1", scene.root).json
+        assert fixtures.names(f"/v2/users/{fixtures.dev.id}/spaces", fixtures.dev) == ["gamma"]
+        assert fixtures.names("/v2/spaces", fixtures.dev) == ["gamma"]
+        assert fixtures.names("/v2/organizations", fixtures.dev) == ["Globex"]
+        assert fixtures.get(f"/v2/organizations/{fixtures.acme.id}", fixtures.dev).status == 403
+        assert fixtures.get(f"/v2/spaces/{fixtures.alpha.id}", fixtures.dev).status == 403
+        developers = f"/v2/spaces/{fixtures.alpha.id}/developers"
+        assert fixtures.names(developers, fixtures.root) == []
+        whole = fixtures.get(f"/v2/spaces/{fixtures.alpha.id}?inline-relations-depth=1", fixtures.root).json
         assert whole["entity"]["developers"] == []
-        inlined = scene.get(f"/v2/users/{scene.dev.id}?inline-relations-depth=1", scene.root).json
+        inlined = fixtures.get(f"/v2/users/{fixtures.dev.id}?inline-relations-depth=1", fixtures.root).json
         assert [each["entity"]["name"] for each in inlined["entity"]["spaces"]] == ["gamma"]
-        assert scene.names(f"/v2/spaces?q=developer_guid:{scene.dev.id}", scene.root) == ["gamma"]
-        assert scene.names(f"/v2/users?q=space_guid:{scene.alpha.id}", scene.root) == []
-        for job in list(cleanup.jobs(scene.api.store)):
-            cleanup.run(scene.api.store, Key.of(job), scene.api.clock())
+        assert fixtures.names(f"/v2/spaces?q=developer_guid:{fixtures.dev.id}", fixtures.root) == ["gamma"]
+        assert fixtures.names(f"/v2/users?q=space_guid:{fixtures.alpha.id}", fixtures.root) == []
+        for job in list(cleanup.jobs(fixtures.api.store)):
+            cleanup.run(fixtures.api.store, Key.of(job), fixtures.api.clock())
 
 
 def test_who_is_no_longer_admin_of_a_workspace_sees_none_of_its_spaces(
-    scene: Scene, directory: Directory
+    fixtures: Fixtures, directory: Directory
 ) -> None:
-    directory.leave(scene.acme, scene.boss)
-    assert scene.names("/v2/spaces", scene.boss) == []
-    assert scene.get(f"/v2/spaces/{scene.beta.id}", scene.boss).status == 403
-    directory.member(scene.acme, scene.boss)
-    assert scene.names("/v2/spaces", scene.boss) == []
-    assert scene.names(f"/v2/organizations/{scene.acme.id}/spaces", scene.boss) == []
-    assert scene.names(f"/v2/organizations/{scene.acme.id}/managers", scene.boss) == []
+    directory.leave(fixtures.acme, fixtures.boss)
+    assert fixtures.names("/v2/spaces", fixtures.boss) == []
+    assert fixtures.get(f"/v2/spaces/{fixtures.beta.id}", fixtures.boss).status == 403
+    directory.member(fixtures.acme, fixtures.boss)
+    assert fixtures.names("/v2/spaces", fixtures.boss) == []
+    assert fixtures.names(f"/v2/organizations/{fixtures.acme.id}/spaces", fixtures.boss) == []
+    assert fixtures.names(f"/v2/organizations/{fixtures.acme.id}/managers", fixtures.boss) == []
 
 
-def test_a_deleted_user_is_nobody_and_nowhere(scene: Scene) -> None:
-    path = f"/v2/users/{scene.dev.id}"
-    assert scene.api.delete(f"/api/admin/users/{scene.dev.id}", as_=scene.root).status == 200
-    assert scene.get(f"{path}/spaces", scene.root).status == 404
-    assert scene.names(f"/v2/spaces/{scene.alpha.id}/developers", scene.root) == []
+def test_a_deleted_user_is_nobody_and_nowhere(fixtures: Fixtures) -> None:
+    path = f"/v2/users/{fixtures.dev.id}"
+    assert fixtures.api.delete(f"/api/admin/users/{fixtures.dev.id}", as_=fixtures.root).status == 200
+    assert fixtures.get(f"{path}/spaces", fixtures.root).status == 404
+    assert fixtures.names(f"/v2/spaces/{fixtures.alpha.id}/developers", fixtures.root) == []
     for filtered in ("spaces?q=developer_guid", "organizations?q=user_guid"):
-        assert scene.names(f"/v2/{filtered}:{scene.dev.id}", scene.root) == []
-    answer = scene.get(f"{path}/spaces", scene.dev)
+        assert fixtures.names(f"/v2/{filtered}:{fixtures.dev.id}", fixtures.root) == []
+    answer = fixtures.get(f"{path}/spaces", fixtures.dev)
     assert (answer.status, answer.json["code"]) == (401, 1000)
 
 
 @pytest.mark.parametrize("path", ["/v2/spaces", "/v2/organizations", "/v2/users"])
 def test_a_list_of_everything_wants_a_scope_too(cloud: Callable[..., Cloud], path: str) -> None:
-    ground = cloud()
-    answer = ground.get(path, ground.token(scope=["cloud_controller.write"]))
+    cloud_api = cloud()
+    answer = cloud_api.get(path, cloud_api.token(scope=["cloud_controller.write"]))
     assert (answer.status, answer.json["code"]) == (403, 10007)

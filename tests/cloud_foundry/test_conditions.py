@@ -13,7 +13,7 @@ import pytest
 
 from roster.db.store import Key
 from roster.domain import User
-from tests.cloud_foundry.fixtures import Scene
+from tests.cloud_foundry.fixtures import Fixtures
 from tests.support.directory import Directory
 from tests.support.meter import Meter
 
@@ -31,23 +31,23 @@ class Asked:
 
 @pytest.fixture
 def asked(
-    scene: Scene, meter: Meter, monkeypatch: pytest.MonkeyPatch
+    fixtures: Fixtures, meter: Meter, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str, User], tuple[str, Asked]]:
     """The text of an answer with a guid in place of `{}`, and what the table was asked for it."""
-    batch_get: Any = type(scene.api.store).batch_get
+    batch_get: Any = type(fixtures.api.store).batch_get
     sizes: list[int] = []
 
     def counted(store: Any, wanted: list[Key], **how: Any) -> Any:
         sizes.append(len(set(wanted)))
         return batch_get(store, wanted, **how)
 
-    monkeypatch.setattr(type(scene.api.store), "batch_get", counted)
+    monkeypatch.setattr(type(fixtures.api.store), "batch_get", counted)
 
     def ask(path: str, user: User) -> tuple[str, Asked]:
-        token = scene.api.token(user)
+        token = fixtures.api.token(user)
         sizes.clear()
         with meter.measure() as reading:
-            answer = scene.api.get(path, bearer=token)
+            answer = fixtures.api.get(path, bearer=token)
         assert answer.status == 200, answer.text
         return answer.text, Asked(Counter(reading.calls), list(sizes))
 
@@ -99,7 +99,7 @@ HIDDEN = {
 @pytest.mark.parametrize("name", [pytest.param(name, id=f"FS-04-{name}") for name in HIDDEN])
 @pytest.mark.row("item-12", "Z-22")
 def test_a_condition_on_what_is_hidden_is_one_on_nothing(
-    scene: Scene,
+    fixtures: Fixtures,
     directory: Directory,
     asked: Callable[[str, User], tuple[str, Asked]],
     name: str,
@@ -107,24 +107,24 @@ def test_a_condition_on_what_is_hidden_is_one_on_nothing(
     """The same bytes, the same calls, and as many keys in each of them."""
     who, path, hidden = HIDDEN[name]
     guest = directory.user("guest")  # of globex alone, and somebody there
-    directory.member(scene.globex, guest, "ADMIN")
+    directory.member(fixtures.globex, guest, "ADMIN")
     for place in range(3):
-        directory.grant(directory.space(scene.globex, f"delta {place}"), guest)
-    directory.grant(scene.gamma, scene.dev, "manager")
-    directory.grant(scene.gamma, scene.max, "auditor")
-    directory.app(scene.gamma, "hidden-app")
+        directory.grant(directory.space(fixtures.globex, f"delta {place}"), guest)
+    directory.grant(fixtures.gamma, fixtures.dev, "manager")
+    directory.grant(fixtures.gamma, fixtures.max, "auditor")
+    directory.app(fixtures.gamma, "hidden-app")
     guids = {
-        "globex": scene.globex.id,
-        "gamma": scene.gamma.id,
-        "alpha": scene.alpha.id,
-        "beta": scene.beta.id,
+        "globex": fixtures.globex.id,
+        "gamma": fixtures.gamma.id,
+        "alpha": fixtures.alpha.id,
+        "beta": fixtures.beta.id,
         "guest": guest.id,
         "app": "hidden-app",
     }
-    names = {"alpha": scene.alpha.id, "acme": scene.acme.id} | {
-        each: getattr(scene, each).id for each in ("memo", "boss", "max")
+    names = {"alpha": fixtures.alpha.id, "acme": fixtures.acme.id} | {
+        each: getattr(fixtures, each).id for each in ("memo", "boss", "max")
     }
-    user: User = getattr(scene, who)
+    user: User = getattr(fixtures, who)
     texts, costs = [], []
     for guid in (guids[hidden], NOBODY):
         text, cost = asked(path.replace("{}", guid).format(**names), user)
@@ -155,41 +155,44 @@ SEEN = {
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, id=f"FS-04-{name}") for name in SEEN])
-def test_what_is_seen_is_matched_in_what_is_seen(scene: Scene, name: str) -> None:
+def test_what_is_seen_is_matched_in_what_is_seen(fixtures: Fixtures, name: str) -> None:
     """A colleague's organizations and spaces elsewhere stay their own."""
     who, path, names = SEEN[name]
     filled = path.format(
-        **{each: getattr(scene, each).id for each in ("acme", "alpha", "beta", "gamma", "dev", "max", "boss")}
+        **{
+            each: getattr(fixtures, each).id
+            for each in ("acme", "alpha", "beta", "gamma", "dev", "max", "boss")
+        }
     )
-    wanted = [getattr(scene, each).id if hasattr(scene, each) else each for each in names]
+    wanted = [getattr(fixtures, each).id if hasattr(fixtures, each) else each for each in names]
     if "users" in path.partition("?")[0] or "developers" in path:
-        assert scene.names(filled, getattr(scene, who)) == wanted
+        assert fixtures.names(filled, getattr(fixtures, who)) == wanted
     else:
-        assert scene.names(filled, getattr(scene, who)) == names
+        assert fixtures.names(filled, getattr(fixtures, who)) == names
 
 
 def test_fs_04_a_developer_whose_membership_has_ended_is_not_matched(
-    scene: Scene, directory: Directory
+    fixtures: Fixtures, directory: Directory
 ) -> None:
-    directory.grant(scene.beta, scene.dev)
-    path = f"/v2/spaces?q=developer_guid:{scene.dev.id}"
-    assert scene.names(path, scene.boss) == ["alpha", "beta"]
-    directory.leave(scene.acme, scene.dev)
-    assert scene.names(path, scene.boss) == []
-    directory.member(scene.acme, scene.dev)
-    directory.grant(scene.beta, scene.max)
-    assert scene.names(path, scene.boss) == []
-    assert scene.names(f"/v2/spaces?q=developer_guid:{scene.max.id}", scene.boss) == ["beta"]
+    directory.grant(fixtures.beta, fixtures.dev)
+    path = f"/v2/spaces?q=developer_guid:{fixtures.dev.id}"
+    assert fixtures.names(path, fixtures.boss) == ["alpha", "beta"]
+    directory.leave(fixtures.acme, fixtures.dev)
+    assert fixtures.names(path, fixtures.boss) == []
+    directory.member(fixtures.acme, fixtures.dev)
+    directory.grant(fixtures.beta, fixtures.max)
+    assert fixtures.names(path, fixtures.boss) == []
+    assert fixtures.names(f"/v2/spaces?q=developer_guid:{fixtures.max.id}", fixtures.boss) == ["beta"]
 
 
 def test_fs_04_two_hidden_spaces_of_one_organization_cost_what_two_absent_ones_do(
-    scene: Scene, directory: Directory, asked: Callable[[str, User], tuple[str, Asked]]
+    fixtures: Fixtures, directory: Directory, asked: Callable[[str, User], tuple[str, Asked]]
 ) -> None:
     """What they have in common would be read once, and tell."""
-    other = directory.space(scene.globex, "delta")
-    path = f"/v2/organizations/{scene.acme.id}/users?q=space_guid%20IN%20"
-    _, hidden = asked(f"{path}{scene.gamma.id},{other.id}", scene.memo)
-    _, absent = asked(f"{path}{NOBODY},{NOBODY[:-1]}1", scene.memo)
+    other = directory.space(fixtures.globex, "delta")
+    path = f"/v2/organizations/{fixtures.acme.id}/users?q=space_guid%20IN%20"
+    _, hidden = asked(f"{path}{fixtures.gamma.id},{other.id}", fixtures.memo)
+    _, absent = asked(f"{path}{NOBODY},{NOBODY[:-1]}1", fixtures.memo)
     assert hidden == absent
 
 
@@ -207,13 +210,13 @@ REPEATED = {
 @pytest.mark.parametrize("who", ["root", "boss"])
 @pytest.mark.parametrize("name", [pytest.param(name, id=f"FS-05-{name}") for name in REPEATED])
 def test_a_condition_is_read_once_however_often_it_is_given(
-    scene: Scene, asked: Callable[[str, User], tuple[str, Asked]], name: str, who: str
+    fixtures: Fixtures, asked: Callable[[str, User], tuple[str, Asked]], name: str, who: str
 ) -> None:
     path, condition = REPEATED[name]
-    user: User = getattr(scene, who)
+    user: User = getattr(fixtures, who)
     if path == "/v2/users" and who != "root":
-        path = f"/v2/organizations/{scene.acme.id}/users"
-    filled = condition.format(acme=scene.acme.id, alpha=scene.alpha.id, dev=scene.dev.id)
+        path = f"/v2/organizations/{fixtures.acme.id}/users"
+    filled = condition.format(acme=fixtures.acme.id, alpha=fixtures.alpha.id, dev=fixtures.dev.id)
     key, _, guid = filled.partition(":")
     _, once = asked(f"{path}?q={filled}", user)
     for query in (
@@ -252,7 +255,7 @@ def test_a_condition_is_read_once_however_often_it_is_given(
     ],
 )
 def test_what_is_read_for_all_conditions_together_has_a_bound(
-    scene: Scene,
+    fixtures: Fixtures,
     meter: Meter,
     monkeypatch: pytest.MonkeyPatch,
     who: str,
@@ -261,40 +264,40 @@ def test_what_is_read_for_all_conditions_together_has_a_bound(
     over: str,
 ) -> None:
     monkeypatch.setattr("roster.bounds.RELATED_ITEMS", 5)
-    names = {each: getattr(scene, each).id for each in ("acme", "alpha", "dev", "max", "aud", "boss")}
-    user: User = getattr(scene, who)
-    assert scene.get((path + within).format(**names), user).status == 200
-    token = scene.api.token(user)
+    names = {each: getattr(fixtures, each).id for each in ("acme", "alpha", "dev", "max", "aud", "boss")}
+    user: User = getattr(fixtures, who)
+    assert fixtures.get((path + within).format(**names), user).status == 200
+    token = fixtures.api.token(user)
     with meter.measure() as reading:
-        answer = scene.api.get((path + over).format(**names), bearer=token)
+        answer = fixtures.api.get((path + over).format(**names), bearer=token)
     assert (answer.status, answer.json["code"]) == (400, 10005)
     assert "must not ask for more than 5 related objects" in answer.json["description"]
     assert reading.calls["BatchGetItem"] <= 6
 
 
 def test_fs_05_lists_too_long_are_refused_unread(
-    scene: Scene, meter: Meter, monkeypatch: pytest.MonkeyPatch
+    fixtures: Fixtures, meter: Meter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scene.fill(scene.acme, 120)
-    token = scene.api.token(scene.root)
-    path = f"/v2/users?q=organization_guid:{scene.acme.id}"
+    fixtures.fill(fixtures.acme, 120)
+    token = fixtures.api.token(fixtures.root)
+    path = f"/v2/users?q=organization_guid:{fixtures.acme.id}"
     with meter.measure() as reading:
-        assert scene.api.get(path, bearer=token).json["total_results"] == 125
+        assert fixtures.api.get(path, bearer=token).json["total_results"] == 125
     assert reading.calls["Query"] == 2  # of the members, and of the users
     monkeypatch.setattr("roster.bounds.RELATED_ITEMS", 124)
     with meter.measure() as reading:
-        assert scene.api.get(path, bearer=token).status == 400
+        assert fixtures.api.get(path, bearer=token).status == 400
     assert reading.calls["Query"] == 0
 
 
-def test_fs_05_many_lists_take_few_calls(scene: Scene, directory: Directory, meter: Meter) -> None:
+def test_fs_05_many_lists_take_few_calls(fixtures: Fixtures, directory: Directory, meter: Meter) -> None:
     """Of 150 spaces: the profiles, the heads of the lists in three, the rows, and who calls."""
-    made = [directory.space(scene.acme, f"s{place}") for place in range(150)]
+    made = [directory.space(fixtures.acme, f"s{place}") for place in range(150)]
     for space in made[:3]:
-        directory.grant(space, scene.aud)
-    token = scene.api.token(scene.root)
+        directory.grant(space, fixtures.aud)
+    token = fixtures.api.token(fixtures.root)
     path = f"/v2/users?q=space_guid%20IN%20{','.join(space.id for space in made)}"
     with meter.measure() as reading:
-        found = scene.api.get(path, bearer=token).json["resources"]
-    assert [each["metadata"]["guid"] for each in found] == [scene.aud.id]
+        found = fixtures.api.get(path, bearer=token).json["resources"]
+    assert [each["metadata"]["guid"] for each in found] == [fixtures.aud.id]
     assert reading.calls == {"BatchGetItem": 1 + 2 + 3 + 1 + 1, "Query": 1}

@@ -59,7 +59,7 @@ BODY = {
 @pytest.fixture
 def documented(cloud: Callable[..., Cloud], directory: Directory) -> Cloud:
     """The document's user, organization and space."""
-    ground = cloud()
+    cloud_api = cloud()
     user: User = directory.user("joe", id=USER)
     workspace: Workspace = directory.workspace("org", id=ORG)
     directory.member(workspace, user)
@@ -69,7 +69,7 @@ def documented(cloud: Callable[..., Cloud], directory: Directory) -> Cloud:
     }
     space: Space = directory.space(workspace, "name-1948", id=SPACE, **moments)
     directory.grant(space, user)
-    return ground
+    return cloud_api
 
 
 def test_the_documents_answer_to_the_letter(documented: Cloud) -> None:

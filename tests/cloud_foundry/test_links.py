@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from roster.domain import User
-from tests.cloud_foundry.fixtures import Scene
+from tests.cloud_foundry.fixtures import Fixtures
 from tests.support.api import Api
 
 DEEPEST = "inline-relations-depth=2&results-per-page=1"
@@ -25,35 +25,35 @@ def links_in(body: Any) -> Iterator[str]:
                 yield from links_in(value)
 
 
-def followed(scene: Scene, user: User, *starts: str) -> dict[str, int]:
+def followed(fixtures: Fixtures, user: User, *starts: str) -> dict[str, int]:
     """The status of every address that can be reached from these."""
     waiting, seen = list(starts), dict[str, int]()
     while waiting:
         path = waiting.pop()
         if path not in seen:
-            answer = scene.get(path, user)
+            answer = fixtures.get(path, user)
             seen[path] = answer.status
             waiting += links_in(answer.json) if answer.status == 200 else []
     return seen
 
 
 @pytest.fixture
-def starts(scene: Scene) -> list[str]:
-    own = f"/v2/users/{scene.dev.id}/spaces"
+def starts(fixtures: Fixtures) -> list[str]:
+    own = f"/v2/users/{fixtures.dev.id}/spaces"
     return [own, f"{own}?{DEEPEST}", f"{own}?{DEEPEST}&q=name:alpha"]
 
 
-def test_an_administrator_may_follow_every_link(scene: Scene, starts: list[str]) -> None:
-    seen = followed(scene, scene.root, *starts, "/v2/users", "/v2/spaces", "/v2/organizations")
+def test_an_administrator_may_follow_every_link(fixtures: Fixtures, starts: list[str]) -> None:
+    seen = followed(fixtures, fixtures.root, *starts, "/v2/users", "/v2/spaces", "/v2/organizations")
     assert set(seen.values()) == {200}
     assert len(seen) > 100
     assert "/v2/apps/app-1" in seen
 
 
-def test_a_developer_may_follow_every_link_but_those_to_others(scene: Scene, starts: list[str]) -> None:
-    seen = followed(scene, scene.dev, *starts, "/v2/spaces", "/v2/organizations")
+def test_a_developer_may_follow_every_link_but_those_to_others(fixtures: Fixtures, starts: list[str]) -> None:
+    seen = followed(fixtures, fixtures.dev, *starts, "/v2/spaces", "/v2/organizations")
     refused = {path for path, status in seen.items() if status != 200}
-    others = {user.id for user in (scene.max, scene.aud, scene.boss, scene.memo)}
+    others = {user.id for user in (fixtures.max, fixtures.aud, fixtures.boss, fixtures.memo)}
     assert {seen[path] for path in refused} == {403}
     assert {path.split("/")[3] for path in refused} == others  # and never a space that may not be seen
 

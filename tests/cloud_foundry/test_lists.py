@@ -7,13 +7,13 @@ import pytest
 from roster.db import keys
 from roster.db.store import Key, Update, Value
 from roster.domain import SpaceRole
-from tests.cloud_foundry.fixtures import Scene
+from tests.cloud_foundry.fixtures import Fixtures
 from tests.support.directory import Directory
 from tests.support.meter import Meter
 
 
-def total(scene: Scene, path: str) -> int:
-    return int(scene.get(path, scene.root).json["total_results"])
+def total(fixtures: Fixtures, path: str) -> int:
+    return int(fixtures.get(path, fixtures.root).json["total_results"])
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,9 @@ def total(scene: Scene, path: str) -> int:
         ("results-per-page=2&page=2", ["gamma"]),
     ],
 )
-def test_all_spaces(scene: Scene, query: str, names: list[str]) -> None:
-    filled = query.format(acme=scene.acme.id, dev=scene.dev.id, max=scene.max.id)
-    assert scene.names(f"/v2/spaces?{filled}", scene.root) == names
+def test_all_spaces(fixtures: Fixtures, query: str, names: list[str]) -> None:
+    filled = query.format(acme=fixtures.acme.id, dev=fixtures.dev.id, max=fixtures.max.id)
+    assert fixtures.names(f"/v2/spaces?{filled}", fixtures.root) == names
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,11 @@ def test_all_spaces(scene: Scene, query: str, names: list[str]) -> None:
         ("q=status:suspended", []),
     ],
 )
-def test_all_organizations(scene: Scene, query: str, names: list[str]) -> None:
-    filled = query.format(alpha=scene.alpha.id, dev=scene.dev.id, memo=scene.memo.id, boss=scene.boss.id)
-    assert scene.names(f"/v2/organizations?{filled}", scene.root) == names
+def test_all_organizations(fixtures: Fixtures, query: str, names: list[str]) -> None:
+    filled = query.format(
+        alpha=fixtures.alpha.id, dev=fixtures.dev.id, memo=fixtures.memo.id, boss=fixtures.boss.id
+    )
+    assert fixtures.names(f"/v2/organizations?{filled}", fixtures.root) == names
 
 
 @pytest.mark.parametrize(
@@ -79,10 +81,10 @@ def test_all_organizations(scene: Scene, query: str, names: list[str]) -> None:
         ("q=audited_organization_guid:{acme}", []),
     ],
 )
-def test_all_users(scene: Scene, query: str, names: list[str]) -> None:
-    filled = query.format(alpha=scene.alpha.id, acme=scene.acme.id)
-    wanted = [getattr(scene, name).id for name in names]
-    assert scene.names(f"/v2/users?{filled}", scene.root) == wanted
+def test_all_users(fixtures: Fixtures, query: str, names: list[str]) -> None:
+    filled = query.format(alpha=fixtures.alpha.id, acme=fixtures.acme.id)
+    wanted = [getattr(fixtures, name).id for name in names]
+    assert fixtures.names(f"/v2/users?{filled}", fixtures.root) == wanted
 
 
 @pytest.mark.parametrize(
@@ -100,12 +102,12 @@ def test_all_users(scene: Scene, query: str, names: list[str]) -> None:
         ("/v2/organizations/{acme}/spaces?q=organization_guid:other", []),
     ],
 )
-def test_lists_of_relations(scene: Scene, path: str, names: list[str] | None) -> None:
-    filled = path.format(dev=scene.dev.id, alpha=scene.alpha.id, acme=scene.acme.id)
+def test_lists_of_relations(fixtures: Fixtures, path: str, names: list[str] | None) -> None:
+    filled = path.format(dev=fixtures.dev.id, alpha=fixtures.alpha.id, acme=fixtures.acme.id)
     wanted = names or (
-        [] if names == [] else sorted(["alpha", "gamma"], key=lambda name: getattr(scene, name).id)
+        [] if names == [] else sorted(["alpha", "gamma"], key=lambda name: getattr(fixtures, name).id)
     )
-    assert scene.names(filled, scene.root) == wanted
+    assert fixtures.names(filled, fixtures.root) == wanted
 
 
 @pytest.mark.parametrize(
@@ -128,63 +130,65 @@ def test_lists_of_relations(scene: Scene, path: str, names: list[str] | None) ->
     ],
 )
 @pytest.mark.row("P-08", "P-12", "P-14")
-def test_a_bad_query_is_10005(scene: Scene, path: str, reason: str) -> None:
-    answer = scene.get(path, scene.root)
+def test_a_bad_query_is_10005(fixtures: Fixtures, path: str, reason: str) -> None:
+    answer = fixtures.get(path, fixtures.root)
     assert (answer.status, answer.json["code"]) == (400, 10005)
     assert answer.json["description"].startswith("The query parameter is invalid: ")
     assert reason in answer.json["description"]
 
 
-def test_as_many_values_as_a_query_may_name_are_taken(scene: Scene) -> None:
+def test_as_many_values_as_a_query_may_name_are_taken(fixtures: Fixtures) -> None:
     values = ",".join(["nope"] * 199 + ["app-1"])
-    assert scene.names(f"/v2/spaces?q=app_guid%20IN%20{values}", scene.root) == ["alpha"]
+    assert fixtures.names(f"/v2/spaces?q=app_guid%20IN%20{values}", fixtures.root) == ["alpha"]
 
 
-def test_following_next_url_visits_every_row_once(scene: Scene, directory: Directory) -> None:
+def test_following_next_url_visits_every_row_once(fixtures: Fixtures, directory: Directory) -> None:
     for place in range(5):
-        directory.grant(directory.space(scene.acme, f"a;b {place}"), scene.dev)
+        directory.grant(directory.space(fixtures.acme, f"a;b {place}"), fixtures.dev)
     order = "order-by=name&order-direction=desc"
-    path = f"/v2/users/{scene.dev.id}/spaces?results-per-page=2&q=name>a%3B%3Ba&{order}"
+    path = f"/v2/users/{fixtures.dev.id}/spaces?results-per-page=2&q=name>a%3B%3Ba&{order}"
     seen: list[str] = []
     while path:
-        page = scene.get(path, scene.dev).json
+        page = fixtures.get(path, fixtures.dev).json
         seen += [each["entity"]["name"] for each in page["resources"]]
         assert page["total_results"] == 7
         path = page["next_url"]
     assert seen == ["gamma", "alpha", *(f"a;b {place}" for place in reversed(range(5)))]
 
 
-def test_list_parameters_survive_the_link(scene: Scene) -> None:
+def test_list_parameters_survive_the_link(fixtures: Fixtures) -> None:
     query = "results-per-page=1&include-relations=developers,organization&inline-relations-depth=1"
-    page = scene.get(f"/v2/users/{scene.dev.id}/spaces?{query}", scene.dev).json
+    page = fixtures.get(f"/v2/users/{fixtures.dev.id}/spaces?{query}", fixtures.dev).json
     assert "include-relations=developers,organization" in page["next_url"]
-    following = scene.get(page["next_url"], scene.dev).json["resources"][0]["entity"]
+    following = fixtures.get(page["next_url"], fixtures.dev).json["resources"][0]["entity"]
     assert {"developers", "organization"} <= set(following)
     assert "managers" not in following
 
 
-def test_a_filter_by_guid_joins_only_what_it_keeps(scene: Scene, meter: Meter) -> None:
-    scene.fill(scene.globex, 200)
-    token = scene.api.token(scene.root)
+def test_a_filter_by_guid_joins_only_what_it_keeps(fixtures: Fixtures, meter: Meter) -> None:
+    fixtures.fill(fixtures.globex, 200)
+    token = fixtures.api.token(fixtures.root)
     with meter.measure() as reading:
-        found = scene.api.get(f"/v2/users?q=space_guid:{scene.alpha.id}", bearer=token).json
-    assert [each["metadata"]["guid"] for each in found["resources"]] == [scene.dev.id]
+        found = fixtures.api.get(f"/v2/users?q=space_guid:{fixtures.alpha.id}", bearer=token).json
+    assert [each["metadata"]["guid"] for each in found["resources"]] == [fixtures.dev.id]
     # Who calls, the space, the head of its developers, their rows, and the users kept.
     assert reading.calls["BatchGetItem"] == 5
 
 
-def test_totals_and_pages_are_exact(scene: Scene, directory: Directory) -> None:
-    scene.fill(scene.globex, 5)
-    page = scene.get(f"/v2/organizations/{scene.globex.id}/users?results-per-page=4", scene.root).json
+def test_totals_and_pages_are_exact(fixtures: Fixtures, directory: Directory) -> None:
+    fixtures.fill(fixtures.globex, 5)
+    page = fixtures.get(
+        f"/v2/organizations/{fixtures.globex.id}/users?results-per-page=4", fixtures.root
+    ).json
     assert (page["total_results"], page["total_pages"], len(page["resources"])) == (6, 2, 4)
-    beyond = scene.get(
-        f"/v2/organizations/{scene.globex.id}/users?results-per-page=4&page=9", scene.root
+    beyond = fixtures.get(
+        f"/v2/organizations/{fixtures.globex.id}/users?results-per-page=4&page=9", fixtures.root
     ).json
     assert (beyond["resources"], beyond["next_url"]) == ([], None)
     assert "page=8" in beyond["prev_url"]
 
 
-ITEMS: dict[str, Callable[[Scene], tuple[Key, str]]] = {
+ITEMS: dict[str, Callable[[Fixtures], tuple[Key, str]]] = {
     "a user's space": lambda on: (
         keys.row(keys.spaces_of(on.dev.id, SpaceRole.DEVELOPER), on.alpha.number),
         "space_id",
@@ -225,21 +229,26 @@ READ_BY = {
 @pytest.mark.parametrize("name", ITEMS)
 @pytest.mark.parametrize("spoilt", [None, "no # id", 7], ids=str)
 @pytest.mark.row("P-06")
-def test_no_list_fails_for_one_item_of_another_shape(scene: Scene, name: str, spoilt: Value) -> None:
-    key, attribute = ITEMS[name](scene)
-    names = {"dev": scene.dev.id, "boss": scene.boss.id, "acme": scene.acme.id, "alpha": scene.alpha.id}
+def test_no_list_fails_for_one_item_of_another_shape(fixtures: Fixtures, name: str, spoilt: Value) -> None:
+    key, attribute = ITEMS[name](fixtures)
+    names = {
+        "dev": fixtures.dev.id,
+        "boss": fixtures.boss.id,
+        "acme": fixtures.acme.id,
+        "alpha": fixtures.alpha.id,
+    }
     gone = Update(key, remove=(attribute,))
-    scene.api.store.write(gone if spoilt is None else Update(key, set={attribute: spoilt}))
+    fixtures.api.store.write(gone if spoilt is None else Update(key, set={attribute: spoilt}))
     for who, paths in READ_BY.items():
         for path in paths:
-            answer = scene.get(path.format(**names), getattr(scene, who))
+            answer = fixtures.get(path.format(**names), getattr(fixtures, who))
             assert answer.status == 200, (path, answer.text)
 
 
 def test_a_list_too_long_to_be_read_through_is_still_paged(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
+    fixtures: Fixtures, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("roster.dialects.cloud_foundry.queries.MOST_READ", 2)
-    answer = scene.get("/v2/spaces?q=name:alpha", scene.root)
+    answer = fixtures.get("/v2/spaces?q=name:alpha", fixtures.root)
     assert (answer.status, answer.json["code"]) == (400, 10005)
-    assert scene.names("/v2/spaces", scene.root) == ["alpha", "beta", "gamma"]
+    assert fixtures.names("/v2/spaces", fixtures.root) == ["alpha", "beta", "gamma"]

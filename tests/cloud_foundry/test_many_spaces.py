@@ -11,7 +11,7 @@ from roster.db.counted_lists import Move
 from roster.db.transactions import item
 from roster.directory import grants
 from roster.domain import Space, SpaceRole
-from tests.cloud_foundry.fixtures import Scene
+from tests.cloud_foundry.fixtures import Fixtures
 from tests.support.api import Api
 from tests.support.meter import Meter
 
@@ -19,13 +19,13 @@ MANY = 10_000
 
 
 @pytest.fixture
-def crowded(scene: Scene, api: Api) -> Scene:
+def many_spaces(fixtures: Fixtures, api: Api) -> Fixtures:
     """Max develops them all; the rows stand where an import would have put them."""
-    listing = keys.spaces_of(scene.max.id, SpaceRole.DEVELOPER)
+    listing = keys.spaces_of(fixtures.max.id, SpaceRole.DEVELOPER)
     first = counted_lists.allocate(api.store, keys.SPACES, MANY)
     at = instant(api.clock())
     made = [
-        Space(f"space-{n:05}", first + n, scene.acme.id, f"Space {n % 100:02} of {n:05}", at)
+        Space(f"space-{n:05}", first + n, fixtures.acme.id, f"Space {n % 100:02} of {n:05}", at)
         for n in range(MANY)
     ]
     rows = [item(keys.row(listing, one.number), {**grants.row_of(one), "since": 0}) for one in made]
@@ -33,7 +33,7 @@ def crowded(scene: Scene, api: Api) -> Scene:
     api.store.bulk_put([item(keys.row(keys.SPACES, one.number), attributes(one)) for one in made])
     for update in counted_lists.counting([Move(listing, one.number, 1) for one in made]):
         api.store.write(update)
-    return scene
+    return fixtures
 
 
 FILTERS = {  # the total, and the calls beside Queries of the rows: who calls, and what a filter names
@@ -47,12 +47,12 @@ FILTERS = {  # the total, and the calls beside Queries of the rows: who calls, a
 }
 
 
-def test_a_page_costs_the_same_at_any_number(crowded: Scene, meter: Meter) -> None:
-    api_token = crowded.api.token(crowded.max)
+def test_a_page_costs_the_same_at_any_number(many_spaces: Fixtures, meter: Meter) -> None:
+    api_token = many_spaces.api.token(many_spaces.max)
     for page in (1, 50, 100):
         with meter.measure() as reading:
-            path = f"/v2/users/{crowded.max.id}/spaces?results-per-page=100&page={page}"
-            found = crowded.api.get(path, bearer=api_token).json
+            path = f"/v2/users/{many_spaces.max.id}/spaces?results-per-page=100&page={page}"
+            found = many_spaces.api.get(path, bearer=api_token).json
         assert (found["total_results"], len(found["resources"])) == (MANY, 100)
         assert found["resources"][0]["metadata"]["guid"] == f"space-{(page - 1) * 100:05}"
         assert reading.trips <= 4
@@ -60,14 +60,15 @@ def test_a_page_costs_the_same_at_any_number(crowded: Scene, meter: Meter) -> No
 
 
 def test_a_filter_reads_the_rows_through_and_gets_none_of_them(
-    crowded: Scene, api: Api, meter: Meter
+    many_spaces: Fixtures, api: Api, meter: Meter
 ) -> None:
-    api_token = crowded.api.token(crowded.max)
-    rows_a_query = len(api.store.query(keys.spaces_of(crowded.max.id, SpaceRole.DEVELOPER)).items)
+    api_token = many_spaces.api.token(many_spaces.max)
+    rows_a_query = len(api.store.query(keys.spaces_of(many_spaces.max.id, SpaceRole.DEVELOPER)).items)
     for query, (total, others) in FILTERS.items():
-        path = f"/v2/users/{crowded.max.id}/spaces?{query.format(dev=crowded.dev.id, max=crowded.max.id)}"
+        asked = query.format(dev=many_spaces.dev.id, max=many_spaces.max.id)
+        path = f"/v2/users/{many_spaces.max.id}/spaces?{asked}"
         with meter.measure() as reading:
-            found = crowded.api.get(path, bearer=api_token).json
+            found = many_spaces.api.get(path, bearer=api_token).json
         assert found["total_results"] == total, query
         assert reading.calls["GetItem"] == 0, query
         assert reading.trips <= ceil(MANY / rows_a_query) + others, query

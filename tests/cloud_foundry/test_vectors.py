@@ -47,15 +47,15 @@ CUSTOM: dict[str, Callable[[Cloud], str]] = {
 
 @pytest.mark.parametrize("row", VECTORS, ids=by_id)
 def test_the_reference_answers_so(cloud: Callable[..., Cloud], row: dict[str, Any]) -> None:
-    ground = cloud("records.jsonl", row.get("issuer"))
-    headers = authorization(ground, row) | row.get("headers", {})
-    compare(ground.api.send(row["method"], row["path"], headers=headers), row)
+    cloud_api = cloud("records.jsonl", row.get("issuer"))
+    headers = authorization(cloud_api, row) | row.get("headers", {})
+    compare(cloud_api.api.send(row["method"], row["path"], headers=headers), row)
 
 
 @pytest.mark.parametrize("row", INLINE, ids=by_id)
 def test_the_reference_inlines_so(cloud: Callable[..., Cloud], row: dict[str, Any]) -> None:
-    ground = cloud("records_inline.jsonl")
-    compare(ground.api.get(row["path"], headers=authorization(ground, row)), row)
+    cloud_api = cloud("records_inline.jsonl")
+    compare(cloud_api.api.get(row["path"], headers=authorization(cloud_api, row)), row)
 
 
 def compare(answer: Answer, row: dict[str, Any]) -> None:

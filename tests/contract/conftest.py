@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.contract.fixtures import World
+from tests.contract.fixtures import ContractFixtures
 from tests.support.api import Api
 from tests.support.directory import Directory
 
 
 @pytest.fixture
-def world(api: Api, directory: Directory) -> World:
-    return World.make(api, directory)
+def fixtures(api: Api, directory: Directory) -> ContractFixtures:
+    return ContractFixtures.make(api, directory)

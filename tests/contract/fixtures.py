@@ -37,7 +37,7 @@ def takes_bearer(route: str) -> bool:
 
 
 @dataclass
-class World:
+class ContractFixtures:
     """Two workspaces with a project each, and one user in every role (`nobody` apart)."""
 
     api: Api
@@ -53,7 +53,7 @@ class World:
 
     @classmethod
     @made_once
-    def make(cls, api: Api, directory: Directory) -> "World":
+    def make(cls, api: Api, directory: Directory) -> "ContractFixtures":
         people = {name: _person(directory, name) for name in ROLES if name != "nobody"}
         directory.admin("deputy")
         acme, globex = directory.workspace("acme"), directory.workspace("globex")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.contract.fixtures import World
+from tests.contract.fixtures import ContractFixtures
 from tests.contract.recorder import STATUSES
 from tests.workspaces.rows import BAD_BODIES
 
@@ -20,16 +20,16 @@ WITH_A_BODY = [
 
 
 @pytest.mark.parametrize("route", NOT_TEXT)
-def test_a_query_that_is_no_text_is_malformed(world: World, route: str) -> None:
+def test_a_query_that_is_no_text_is_malformed(fixtures: ContractFixtures, route: str) -> None:
     for query in ("x=%FF", "x=%0", "x=%00"):
-        answer = world.request(route, "root", "own", query)()
+        answer = fixtures.request(route, "root", "own", query)()
         assert (answer.status, list(answer.json)) == (400, ["message"]), query
 
 
 @pytest.mark.parametrize("route", NOT_VALID)
-def test_a_query_that_breaks_a_rule_names_the_field(world: World, route: str) -> None:
+def test_a_query_that_breaks_a_rule_names_the_field(fixtures: ContractFixtures, route: str) -> None:
     field = "per_page" if route in LISTS_OF_NAMES else "expands"
-    answer = world.request(route, "root", "own", f"{field}=nonsense")()
+    answer = fixtures.request(route, "root", "own", f"{field}=nonsense")()
     assert (answer.status, list(answer.json), list(answer.json["errors"])) == (
         422,
         ["message", "errors"],
@@ -38,24 +38,26 @@ def test_a_query_that_breaks_a_rule_names_the_field(world: World, route: str) ->
 
 
 @pytest.mark.parametrize("route", WITH_A_MEDIA_TYPE)
-def test_a_body_that_is_not_said_to_be_json_is_not_read(world: World, route: str) -> None:
-    request = world.request(route, "root", "own", raw=b'{"key": "x"}', content_type="text/plain")
-    with world.api.no_effect():
+def test_a_body_that_is_not_said_to_be_json_is_not_read(fixtures: ContractFixtures, route: str) -> None:
+    request = fixtures.request(route, "root", "own", raw=b'{"key": "x"}', content_type="text/plain")
+    with fixtures.api.no_effect():
         answer = request()
     assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
 @pytest.mark.parametrize("raw", BAD_BODIES)
-def test_a_body_that_is_no_strict_json_object_is_refused(world: World, raw: bytes) -> None:
+def test_a_body_that_is_no_strict_json_object_is_refused(fixtures: ContractFixtures, raw: bytes) -> None:
     for route in WITH_A_BODY:
-        request = world.request(route, "root", "own", raw=raw)
-        with world.api.no_effect():
+        request = fixtures.request(route, "root", "own", raw=raw)
+        with fixtures.api.no_effect():
             answer = request()
         assert (answer.status, answer.code) == (400, "VALIDATION_ERROR"), route
 
 
 @pytest.mark.parametrize("route", CLOUD_FOUNDRY)
-def test_a_query_that_is_no_text_is_a_bad_parameter_to_cloud_foundry(world: World, route: str) -> None:
+def test_a_query_that_is_no_text_is_a_bad_parameter_to_cloud_foundry(
+    fixtures: ContractFixtures, route: str
+) -> None:
     for query in ("x=%FF", "x=%0", "x=%00", "page=1e1"):
-        answer = world.request(route, "root", "own", query)()
+        answer = fixtures.request(route, "root", "own", query)()
         assert (answer.status, answer.json["code"]) == (400, 10005), query

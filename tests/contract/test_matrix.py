@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.gateway import Routes
-from tests.contract.fixtures import ROLES, World, takes_bearer
+from tests.contract.fixtures import ROLES, ContractFixtures, takes_bearer
 from tests.support.api import bare
 
 _READ: dict[str, Any] = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text("utf-8"))
@@ -60,13 +60,13 @@ def test_no_cell_is_missing() -> None:
 
 @pytest.mark.parametrize(("route", "place"), CELLS)
 @pytest.mark.row("Z-01", "item-11")
-def test_each_role_gets_what_the_matrix_says(world: World, route: str, place: str) -> None:
+def test_each_role_gets_what_the_matrix_says(fixtures: ContractFixtures, route: str, place: str) -> None:
     expected = dict(zip(COLUMNS, MATRIX[route][place], strict=True))
     answers = {}
     for role in COLUMNS:
-        request = world.request(route, role, place)
+        request = fixtures.request(route, role, place)
         may_write = expected[role] == 200 or route in LOGINS  # which count their failures
-        with nullcontext() if may_write else world.api.no_effect():
+        with nullcontext() if may_write else fixtures.api.no_effect():
             answers[role] = request()
     assert {role: answer.status for role, answer in answers.items()} == expected
     refusals = {answer.text for answer in answers.values() if answer.status == 401}
@@ -75,27 +75,29 @@ def test_each_role_gets_what_the_matrix_says(world: World, route: str, place: st
 
 @pytest.mark.parametrize("route", NAMING)
 @pytest.mark.row("Z-03", "item-12")
-def test_what_is_refused_reads_the_same_whether_it_is_anothers_or_nobodys(world: World, route: str) -> None:
+def test_what_is_refused_reads_the_same_whether_it_is_anothers_or_nobodys(
+    fixtures: ContractFixtures, route: str
+) -> None:
     statuses = dict(zip(COLUMNS, MATRIX[route]["foreign"], strict=True))
     for role in (role for role in COLUMNS if statuses[role] != 200):
-        foreign = world.request(route, role, "foreign")()
-        absent = world.request(route, role, "absent")()
+        foreign = fixtures.request(route, role, "foreign")()
+        absent = fixtures.request(route, role, "absent")()
         assert bare(foreign) == bare(absent), role
 
 
 @pytest.mark.parametrize("route", WORKSPACES)
 @pytest.mark.row("Z-02", "item-09")
-def test_a_token_in_the_query_proves_nobody_in_workspaces(world: World, route: str) -> None:
-    request = world.request(route, "root", "own", by="access_token")
-    with world.api.no_effect():
+def test_a_token_in_the_query_proves_nobody_in_workspaces(fixtures: ContractFixtures, route: str) -> None:
+    request = fixtures.request(route, "root", "own", by="access_token")
+    with fixtures.api.no_effect():
         assert request().status in (400, 401)  # 400 where the query is read first
 
 
 @pytest.mark.parametrize("route", WORKSPACES)
 def test_fn_07_a_token_does_in_workspaces_what_a_session_does_but_for_credentials(
-    world: World, route: str
+    fixtures: ContractFixtures, route: str
 ) -> None:
-    answer = world.request(route, "root", "own", by="bearer")()
+    answer = fixtures.request(route, "root", "own", by="bearer")()
     if route in SESSION_ONLY:
         assert (answer.status, answer.code) == (403, "SESSION_REQUIRED")
     else:
@@ -103,21 +105,23 @@ def test_fn_07_a_token_does_in_workspaces_what_a_session_does_but_for_credential
 
 
 @pytest.mark.parametrize("route", SESSION_ONLY)
-def test_fn_07_what_a_token_may_not_do_has_no_effect(world: World, route: str) -> None:
-    request = world.request(route, "root", "own", by="bearer")
-    with world.api.no_effect():
+def test_fn_07_what_a_token_may_not_do_has_no_effect(fixtures: ContractFixtures, route: str) -> None:
+    request = fixtures.request(route, "root", "own", by="bearer")
+    with fixtures.api.no_effect():
         request()
 
 
 @pytest.mark.parametrize("route", BEARER_ONLY)
 @pytest.mark.row("Z-02", "item-09")
-def test_a_cookie_proves_nobody_where_a_bearer_credential_is_asked(world: World, route: str) -> None:
-    assert world.request(route, "worker", "own")().status in (200, 403)
-    assert world.request(route, "worker", "own", by="as_")().status == 401
+def test_a_cookie_proves_nobody_where_a_bearer_credential_is_asked(
+    fixtures: ContractFixtures, route: str
+) -> None:
+    assert fixtures.request(route, "worker", "own")().status in (200, 403)
+    assert fixtures.request(route, "worker", "own", by="as_")().status == 401
 
 
 @pytest.mark.parametrize("route", [route for route in MATRIX if takes_bearer(route) and route not in PUBLIC])
 @pytest.mark.row("Z-02", "item-09")
-def test_a_token_in_the_query_is_for_the_profile_only(world: World, route: str) -> None:
-    answer = world.request(route, "worker", "own", by="access_token")()
+def test_a_token_in_the_query_is_for_the_profile_only(fixtures: ContractFixtures, route: str) -> None:
+    answer = fixtures.request(route, "worker", "own", by="access_token")()
     assert answer.status == (200 if route == "GET /api/workspace/auth/me" else 401)

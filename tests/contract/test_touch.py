@@ -5,7 +5,7 @@ import pytest
 from roster.auth.credentials import Credential
 from roster.clock import instant
 from roster.db import keys
-from tests.contract.fixtures import World, takes_bearer
+from tests.contract.fixtures import ContractFixtures, takes_bearer
 from tests.contract.recorder import STATUSES
 
 PUBLIC = {"$default", "POST /api/auth/login"}
@@ -17,17 +17,17 @@ ROUTES = sorted(
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_a_use_after_an_hour_moves_the_session_on(world: World, route: str) -> None:
+def test_a_use_after_an_hour_moves_the_session_on(fixtures: ContractFixtures, route: str) -> None:
     role = "worker" if "/minimal/" in route else "root"
-    caller = world.people[role]
-    session = Credential.read(world.api.cookie(caller))
+    caller = fixtures.people[role]
+    session = Credential.read(fixtures.api.cookie(caller))
     assert session is not None
-    request = world.request(route, role, "own", by="as_")
-    world.api.clock.advance(hours=2)
+    request = fixtures.request(route, role, "own", by="as_")
+    fixtures.api.clock.advance(hours=2)
     assert request().status == 200
-    kept = world.api.store.get(keys.session(caller.id, session.id))
+    kept = fixtures.api.store.get(keys.session(caller.id, session.id))
     if route == "POST /api/auth/logout":
         assert kept is None
     else:
         assert kept is not None
-        assert kept["seen_at"] == instant(world.api.clock())
+        assert kept["seen_at"] == instant(fixtures.api.clock())

@@ -10,7 +10,7 @@ from roster import dependencies
 from roster.clock import Deadline
 from roster.db.store import Item, Store
 from roster.errors import Unavailable
-from tests.contract.fixtures import World
+from tests.contract.fixtures import ContractFixtures
 from tests.contract.recorder import STATUSES
 from tests.support.api import everything, wired
 
@@ -45,16 +45,18 @@ def _kept(store: Store) -> list[Item]:
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_whichever_call_fails_the_answer_is_503_and_the_table_as_before(world: World, route: str) -> None:
+def test_whichever_call_fails_the_answer_is_503_and_the_table_as_before(
+    fixtures: ContractFixtures, route: str
+) -> None:
     role = "worker" if route.endswith("/auth/me") else "root"
-    request = world.request(route, role, "own")
-    before = _kept(world.api.store)
+    request = fixtures.request(route, role, "own")
+    before = _kept(fixtures.api.store)
     for calls in count():
-        away = cast(Store, Away(world.api.store, calls))
-        dependencies.use(wired(away, world.api.clock))
+        away = cast(Store, Away(fixtures.api.store, calls))
+        dependencies.use(wired(away, fixtures.api.clock))
         answer = request()
         if answer.status == 200:
             break
         assert (answer.status, answer.headers["retry-after"]) == (503, "3"), answer.text
-        assert _kept(world.api.store) == before
+        assert _kept(fixtures.api.store) == before
     assert calls > 0

@@ -14,7 +14,7 @@ from roster.db import keys
 from roster.db.store import Delete, Item, Key, Store
 from tests.support import real
 from tests.support.api import Api, Clock, everything, in_process, wired
-from tests.support.budgets import Stage
+from tests.support.budgets import BudgetFixtures
 from tests.support.directory import Directory
 from tests.support.fault_injector import Hurried, Injector
 
@@ -39,12 +39,12 @@ def put_back(store: Store, first: dict[Key, Item]) -> None:
 
 
 @dataclass
-class Ground:
-    """The stage of the budgets, on a table that every request reaches through the injector."""
+class FaultyFixtures:
+    """The fixtures of the budgets, on a table that every request reaches through the injector."""
 
     injector: Injector
     store: Hurried
-    stage: Stage
+    fixtures: BudgetFixtures
     first: dict[Key, Item]
 
     def items(self) -> dict[Key, Item]:
@@ -60,7 +60,7 @@ class Ground:
         return Counter((head, "" if head == _AUDIT else part) for head, part in words)
 
     def verify(self) -> Report:
-        return verify(self.store, now=self.stage.api.clock.moment)
+        return verify(self.store, now=self.fixtures.api.clock.moment)
 
     def settle(self) -> None:
         """Wait until the table stands still: the last call of a process that was killed may be under way."""
@@ -76,15 +76,15 @@ class Ground:
 
 
 @contextmanager
-def laid(routes: Routes, clock: Clock | None = None) -> Iterator[Ground]:
-    """The ground on a table of its own."""
+def laid(routes: Routes, clock: Clock | None = None) -> Iterator[FaultyFixtures]:
+    """The made on a table of its own."""
     clock = clock or Clock()
     with real.fresh_table() as name:
         injector = Injector(real.transport())
         store = Hurried.over(injector, name)
         dependencies.use(wired(store, clock))
         api = Api(Gateway(routes, in_process), store, clock)
-        ground = Ground(injector, store, Stage.set(api, Directory(store, clock)), {})
-        ground.first = ground.items()
-        yield ground
+        made = FaultyFixtures(injector, store, BudgetFixtures.set(api, Directory(store, clock)), {})
+        made.first = made.items()
+        yield made
         dependencies.use(None)

@@ -19,10 +19,10 @@ from roster.db import keys
 from roster.directory import cleanup
 from tests.faulty import fixtures
 from tests.faulty.bulk_users import join_many, left_of
-from tests.faulty.fixtures import Ground
+from tests.faulty.fixtures import FaultyFixtures
 from tests.support import real, tally
 from tests.support.api import Answer, Clock
-from tests.support.budgets import Stage
+from tests.support.budgets import BudgetFixtures
 from tests.support.directory import Directory
 from tools import invoke
 from tools.build import HERE, folder
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.real
 KILLS = 4  # a function
 MEMBERSHIPS = 400
 
-ASK: dict[str, Callable[[Stage], Answer]] = {
+ASK: dict[str, Callable[[BudgetFixtures], Answer]] = {
     "CreateUser": lambda on: on.api.post(
         "/api/admin/users",
         {
@@ -42,14 +42,14 @@ ASK: dict[str, Callable[[Stage], Answer]] = {
             "password": "quite another phrase",
             "roles": ["USER"],
         },
-        as_=on.scene.root,
+        as_=on.base.root,
     ),
     "AddMember": lambda on: on.api.post(
-        f"/api/workspaces/{on.scene.acme.id}/members",
-        {"userId": on.scene.stranger.id, "role": "MEMBER"},
-        as_=on.scene.boss,
+        f"/api/workspaces/{on.base.acme.id}/members",
+        {"userId": on.base.stranger.id, "role": "MEMBER"},
+        as_=on.base.boss,
     ),
-    "DeleteUser": lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}", as_=on.scene.root),
+    "DeleteUser": lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}", as_=on.base.root),
 }
 
 
@@ -86,17 +86,17 @@ class Machine:
 
 
 @pytest.fixture(scope="module")
-def laid(routes: Routes) -> Iterator[Ground]:
+def laid(routes: Routes) -> Iterator[FaultyFixtures]:
     with fixtures.laid(routes, Clock(clock.now())) as made:  # the processes have clocks of their own
         yield made
 
 
 @pytest.fixture
-def machine(laid: Ground) -> Iterator[Machine]:
-    """The stage's requests go to environments."""
+def machine(laid: FaultyFixtures) -> Iterator[Machine]:
+    """The fixtures' requests go to environments."""
     build = folder(HERE) if runs_as(invoke.PYTHON, version()) else None
     assert build is None or build.is_dir(), "there is no build: make build ARCH=here"
-    api = laid.stage.api
+    api = laid.fixtures.api
     made = Machine(invoke.functions(build), laid.store.table_name)
     here, api.gateway = api.gateway, Gateway(api.gateway.routes, made)
     yield made
@@ -108,16 +108,16 @@ def machine(laid: Ground) -> Iterator[Machine]:
 @pytest.mark.row("F-08", "item-34")
 @pytest.mark.parametrize("name", ASK)
 def test_a_function_killed_while_it_writes_leaves_all_or_nothing(
-    laid: Ground, machine: Machine, name: str
+    laid: FaultyFixtures, machine: Machine, name: str
 ) -> None:
     before = laid.kinds()
-    assert ASK[name](laid.stage).status == 200
+    assert ASK[name](laid.fixtures).status == 200
     after = laid.kinds()
     random = Random(name)  # noqa: S311 - a moment, not a secret
     for _ in range(KILLS):
         laid.restore()
         machine.seconds, kills = random.uniform(0.005, 0.08), machine.kills
-        answer = ASK[name](laid.stage)
+        answer = ASK[name](laid.fixtures)
         assert answer.status == (500 if machine.kills > kills else 200)
         laid.settle()
         assert laid.kinds() in (before, after)
@@ -125,13 +125,15 @@ def test_a_function_killed_while_it_writes_leaves_all_or_nothing(
 
 
 @pytest.mark.row("F-08", "F-09", "item-35")
-def test_a_sweep_killed_in_its_environment_goes_on_in_the_next(laid: Ground, machine: Machine) -> None:
-    api, store = laid.stage.api, laid.store
+def test_a_sweep_killed_in_its_environment_goes_on_in_the_next(
+    laid: FaultyFixtures, machine: Machine
+) -> None:
+    api, store = laid.fixtures.api, laid.store
     eve = Directory(store, api.clock).user("eve")
     session = str(Directory(store, api.clock).session(eve))
-    join_many(store, eve, MEMBERSHIPS, by=laid.stage.by)
+    join_many(store, eve, MEMBERSHIPS, by=laid.fixtures.by)
     assert laid.verify().broken == []
-    assert api.delete(f"/api/admin/users/{eve.id}", as_=laid.stage.scene.root).status == 200
+    assert api.delete(f"/api/admin/users/{eve.id}", as_=laid.fixtures.base.root).status == 200
 
     job = keys.cleanup_of_user(eve.id)
     record = {"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": job.pk}, "SK": {"S": job.sk}}}}

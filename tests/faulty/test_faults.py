@@ -6,7 +6,7 @@ import pytest
 
 from local.gateway import Routes
 from tests.faulty import fixtures
-from tests.faulty.fixtures import Ground
+from tests.faulty.fixtures import FaultyFixtures
 from tests.support import budgets, tally
 from tests.support.api import Answer
 from tests.support.budgets import ENDPOINTS, Endpoint
@@ -20,16 +20,16 @@ READING = [row for row in ASKING if not row.transactions]
 
 
 @pytest.fixture(scope="module")
-def laid(routes: Routes) -> Iterator[Ground]:
+def laid(routes: Routes) -> Iterator[FaultyFixtures]:
     with fixtures.laid(routes) as made:
         yield made
 
 
 @pytest.fixture
-def whole(laid: Ground, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ground]:
-    """The ground as it was at first, before and after; its lists are asked for their first page."""
+def whole(laid: FaultyFixtures, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultyFixtures]:
+    """The fixtures as they were at first, before and after; their lists are asked for their first page."""
     monkeypatch.setattr(budgets, "FAR", 1)
-    laid.stage.api.clock.moment = type(laid.stage.api.clock)().moment
+    laid.fixtures.api.clock.moment = type(laid.fixtures.api.clock)().moment
     yield laid
     laid.restore()
 
@@ -38,10 +38,10 @@ def by_name(row: Endpoint) -> str:
     return row.name
 
 
-def cases(whole: Ground, row: Endpoint) -> Iterator[tuple[Fault, int]]:
+def cases(whole: FaultyFixtures, row: Endpoint) -> Iterator[tuple[Fault, int]]:
     """Every fault at every call that the request makes while nothing is wrong."""
     whole.injector.arm(None)
-    assert row.ask(whole.stage).status == 200
+    assert row.ask(whole.fixtures).status == 200
     operations = list(whole.injector.calls)
     assert operations
     for at, operation in enumerate(operations):
@@ -50,9 +50,9 @@ def cases(whole: Ground, row: Endpoint) -> Iterator[tuple[Fault, int]]:
                 yield fault, at
 
 
-def asked_with(whole: Ground, row: Endpoint, fault: Fault, at: int) -> Answer:
+def asked_with(whole: FaultyFixtures, row: Endpoint, fault: Fault, at: int) -> Answer:
     whole.injector.arm(fault, at)
-    answer = row.ask(whole.stage)
+    answer = row.ask(whole.fixtures)
     assert whole.injector.injected > 0, "the fault was not met"
     tally.count("faults injected", whole.injector.injected)
     whole.injector.arm(None)
@@ -66,8 +66,10 @@ def demand_outage(answer: Answer) -> None:
 
 @pytest.mark.row("F-01", "F-13", "item-36")
 @pytest.mark.parametrize("row", READING, ids=by_name)
-def test_a_read_that_meets_a_fault_answers_as_if_there_was_none_or_503(whole: Ground, row: Endpoint) -> None:
-    undisturbed = row.ask(whole.stage)
+def test_a_read_that_meets_a_fault_answers_as_if_there_was_none_or_503(
+    whole: FaultyFixtures, row: Endpoint
+) -> None:
+    undisturbed = row.ask(whole.fixtures)
     for fault, at in cases(whole, row):
         answer = asked_with(whole, row, fault, at)
         if fault.lasts:
@@ -81,7 +83,7 @@ def test_a_read_that_meets_a_fault_answers_as_if_there_was_none_or_503(whole: Gr
 
 @pytest.mark.row("F-01", "F-03", "F-04", "F-05", "F-06", "item-34")
 @pytest.mark.parametrize("row", WRITING, ids=by_name)
-def test_a_write_that_meets_a_fault_is_whole_or_not_at_all(whole: Ground, row: Endpoint) -> None:
+def test_a_write_that_meets_a_fault_is_whole_or_not_at_all(whole: FaultyFixtures, row: Endpoint) -> None:
     before = whole.kinds()
     met = list(cases(whole, row))
     after = whole.kinds()
@@ -102,7 +104,7 @@ def test_a_write_that_meets_a_fault_is_whole_or_not_at_all(whole: Ground, row: E
 @pytest.mark.row("F-06", "F-07")
 @pytest.mark.parametrize("row", WRITING, ids=by_name)
 def test_a_client_that_asks_again_after_a_lost_answer_gets_what_it_wanted_once(
-    whole: Ground, row: Endpoint
+    whole: FaultyFixtures, row: Endpoint
 ) -> None:
     """With an Idempotency-Key the first answer again; without, the success or what says that it is done."""
     met = list(cases(whole, row))
@@ -111,7 +113,7 @@ def test_a_client_that_asks_again_after_a_lost_answer_gets_what_it_wanted_once(
     for at in (at for fault, at in met if fault is lost):
         whole.restore()
         demand_outage(asked_with(whole, row, lost, at))
-        again = row.ask(whole.stage)
+        again = row.ask(whole.fixtures)
         assert again.status in _AGAIN.get(row.route, {200}), again.text
         if row.route not in _TWICE:
             assert whole.kinds() == after, at
@@ -138,8 +140,8 @@ _TWICE = {
 
 
 @pytest.mark.row("F-01")
-def test_a_last_use_that_cannot_be_moved_fails_nothing(whole: Ground) -> None:
-    api, ada = whole.stage.api, whole.stage.ada
+def test_a_last_use_that_cannot_be_moved_fails_nothing(whole: FaultyFixtures) -> None:
+    api, ada = whole.fixtures.api, whole.fixtures.ada
     api.clock.advance(hours=2)
     for fault in (*PASSING, *LASTING):
         if "UpdateItem" in fault.of:

@@ -18,7 +18,7 @@ from roster.directory import cleanup
 from roster.domain import User
 from tests.faulty import fixtures
 from tests.faulty.bulk_users import join_many, left_of
-from tests.faulty.fixtures import Ground
+from tests.faulty.fixtures import FaultyFixtures
 from tests.faulty.victim import Death, Killed, Victim
 from tests.support import real, tally
 from tests.support.api import Api, Clock, in_process
@@ -34,21 +34,21 @@ SWEEPS = 12  # sweeps that are killed before one is left to end
 
 
 @pytest.fixture(scope="module")
-def laid(routes: Routes) -> Iterator[Ground]:
+def laid(routes: Routes) -> Iterator[FaultyFixtures]:
     with fixtures.laid(routes) as made:
         yield made
 
 
 @pytest.fixture
-def whole(laid: Ground) -> Iterator[Ground]:
+def whole(laid: FaultyFixtures) -> Iterator[FaultyFixtures]:
     yield laid
     laid.restore()
 
 
 @pytest.fixture
-def victim(laid: Ground) -> Iterator[Victim]:
-    """The stage's requests go to the other process."""
-    api = laid.stage.api
+def victim(laid: FaultyFixtures) -> Iterator[Victim]:
+    """The fixtures' requests go to the other process."""
+    api = laid.fixtures.api
     made = Victim.start(f"table:{laid.store.table_name}", api.clock)
     here, api.gateway = api.gateway, Gateway(api.gateway.routes, made)
     yield made
@@ -57,22 +57,22 @@ def victim(laid: Ground) -> Iterator[Victim]:
     tally.count("kill points", made.kills)
 
 
-def test_a_process_that_is_not_killed_answers(whole: Ground, victim: Victim) -> None:
-    assert WRITING[0].ask(whole.stage).status == 200
+def test_a_process_that_is_not_killed_answers(whole: FaultyFixtures, victim: Victim) -> None:
+    assert WRITING[0].ask(whole.fixtures).status == 200
 
 
 @pytest.mark.row("F-08", "item-34")
 @pytest.mark.parametrize("row", WRITING, ids=lambda row: row.name)
 def test_a_write_killed_at_any_call_is_whole_or_not_at_all(
-    whole: Ground, victim: Victim, row: Endpoint
+    whole: FaultyFixtures, victim: Victim, row: Endpoint
 ) -> None:
     before = whole.kinds()
-    assert row.ask(whole.stage).status == 200
+    assert row.ask(whole.fixtures).status == 200
     after = whole.kinds()
     for death in (Death(call, late) for call in range(row.trips) for late in (False, True)):
         whole.restore()
         victim.death = death
-        assert row.ask(whole.stage).status == 500  # says the gateway, to which the function crashed
+        assert row.ask(whole.fixtures).status == 500  # says the gateway, to which the function crashed
         assert victim.died, death
         assert whole.kinds() in (before, after), death
         assert whole.verify().broken == [], death
@@ -81,16 +81,16 @@ def test_a_write_killed_at_any_call_is_whole_or_not_at_all(
 @pytest.mark.row("F-08")
 @pytest.mark.parametrize("row", WRITING, ids=lambda row: row.name)
 def test_a_write_killed_at_any_moment_is_whole_or_not_at_all(
-    whole: Ground, victim: Victim, row: Endpoint
+    whole: FaultyFixtures, victim: Victim, row: Endpoint
 ) -> None:
     before = whole.kinds()
-    assert row.ask(whole.stage).status == 200
+    assert row.ask(whole.fixtures).status == 200
     after = whole.kinds()
     random = Random(row.name)  # noqa: S311 - a moment, not a secret
     for _ in range(MOMENTS):
         whole.restore()
         victim.death = Death(seconds=random.uniform(0, 0.08))
-        answer = row.ask(whole.stage)
+        answer = row.ask(whole.fixtures)
         assert answer.status == (500 if victim.died else 200)
         whole.settle()
         assert whole.kinds() in (before, after)

@@ -17,7 +17,7 @@ from roster.db.store import Item, Key, Page, Store, Value
 from tests.contract import recorder
 from tests.support import budgets
 from tests.support.api import Answer, Api, Clock, in_process, wired
-from tests.support.budgets import ENDPOINTS, Endpoint, Stage
+from tests.support.budgets import ENDPOINTS, BudgetFixtures, Endpoint
 from tests.support.directory import PASSWORD, Directory
 
 OWN_WORKSPACES = Endpoint(
@@ -83,29 +83,31 @@ class Spoiler:
 
 
 @pytest.fixture(scope="module")
-def laid(routes: Routes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Spoiler]]:
+def laid(
+    routes: Routes, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[BudgetFixtures, Spoiler]]:
     embedded = open_embedded(tmp_path_factory.mktemp("poison") / "roster.db")
     spoiler, clock = Spoiler(embedded), Clock()
     store = cast(Store, spoiler)
     dependencies.use(wired(store, clock))
-    stage = Stage.set(Api(Gateway(routes, in_process), store, clock), Directory(store, clock))
-    yield stage, spoiler
+    fixtures = BudgetFixtures.set(Api(Gateway(routes, in_process), store, clock), Directory(store, clock))
+    yield fixtures, spoiler
     embedded.close()
     dependencies.use(None)
 
 
 @pytest.fixture
-def spoiler(laid: tuple[Stage, Spoiler], monkeypatch: pytest.MonkeyPatch) -> Spoiler:
+def spoiler(laid: tuple[BudgetFixtures, Spoiler], monkeypatch: pytest.MonkeyPatch) -> Spoiler:
     monkeypatch.setattr(recorder, "tolerated", frozenset({500}))  # which no contract lists
     monkeypatch.setattr(budgets, "FAR", 1)
-    stage, made = laid
-    dependencies.use(wired(cast(Store, made), stage.api.clock))
+    fixtures, made = laid
+    dependencies.use(wired(cast(Store, made), fixtures.api.clock))
     made.arm()
     return made
 
 
 @pytest.fixture
-def stage(laid: tuple[Stage, Spoiler]) -> Stage:
+def fixtures(laid: tuple[BudgetFixtures, Spoiler]) -> BudgetFixtures:
     return laid[0]
 
 
@@ -155,16 +157,16 @@ def demand_quiet(caplog: pytest.LogCaptureFixture) -> None:
 @pytest.mark.row("P-06", "item-40")
 @pytest.mark.parametrize("row", READING, ids=lambda row: row.name)
 def test_an_item_of_another_shape_is_contained(
-    stage: Stage, spoiler: Spoiler, row: Endpoint, caplog: pytest.LogCaptureFixture
+    fixtures: BudgetFixtures, spoiler: Spoiler, row: Endpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
-    whole = row.ask(stage)
+    whole = row.ask(fixtures)
     assert whole.status == 200
     listed = rows_of(whole)
     for key, item in one_of_a_kind(spoiler, row):
         for name in sorted(item.keys() - {"PK", "SK"}):
             for case in ({"without": name}, {name: wrong(item[name])}):
                 spoiler.arm(key, **case)
-                answer = row.ask(stage)
+                answer = row.ask(fixtures)
                 assert answer.status in (200, 401, 403, 404, 500), (key, case, answer.text)
                 if listed is not None and is_one_of_many(key, row):
                     assert answer.status == 200, (key, case)
@@ -176,28 +178,30 @@ def test_an_item_of_another_shape_is_contained(
 
 @pytest.mark.row("P-06")
 @pytest.mark.parametrize("row", READING, ids=lambda row: row.name)
-def test_an_item_of_a_later_version_is_read_as_ever(stage: Stage, spoiler: Spoiler, row: Endpoint) -> None:
-    whole = row.ask(stage)
+def test_an_item_of_a_later_version_is_read_as_ever(
+    fixtures: BudgetFixtures, spoiler: Spoiler, row: Endpoint
+) -> None:
+    whole = row.ask(fixtures)
     for key, _ in one_of_a_kind(spoiler, row):
         if is_listing(key.pk) and not is_row(key):
             continue  # whose attributes are counts
         spoiler.arm(key, v=99, attribute_of_tomorrow={"x": [1]})
-        assert (row.ask(stage).status, row.ask(stage).text) == (200, whole.text), key
+        assert (row.ask(fixtures).status, row.ask(fixtures).text) == (200, whole.text), key
 
 
 @pytest.mark.row("P-06")
 @pytest.mark.parametrize("role", ["OWNER", "admin", "", "ADMIN "])
-def test_an_unknown_role_may_least(stage: Stage, spoiler: Spoiler, role: str) -> None:
-    api, scene = stage.api, stage.scene
-    spoiler.arm(keys.user(scene.root.id), roles=[role])
-    assert api.get("/api/admin/users", as_=scene.root).status == 403
-    assert api.get("/api/auth/me", as_=scene.root).data["roles"] == ["USER"]
+def test_an_unknown_role_may_least(fixtures: BudgetFixtures, spoiler: Spoiler, role: str) -> None:
+    api, base = fixtures.api, fixtures.base
+    spoiler.arm(keys.user(base.root.id), roles=[role])
+    assert api.get("/api/admin/users", as_=base.root).status == 403
+    assert api.get("/api/auth/me", as_=base.root).data["roles"] == ["USER"]
 
-    spoiler.arm(keys.member(scene.acme.id, scene.boss.id), role=role)
-    assert api.get(f"/api/workspaces/{scene.acme.id}", as_=scene.boss).status == 200
-    body = {"userId": scene.stranger.id, "role": "ADMIN"}
+    spoiler.arm(keys.member(base.acme.id, base.boss.id), role=role)
+    assert api.get(f"/api/workspaces/{base.acme.id}", as_=base.boss).status == 200
+    body = {"userId": base.stranger.id, "role": "ADMIN"}
     with api.no_effect():
-        assert api.post(f"/api/workspaces/{scene.acme.id}/members", body, as_=scene.boss).status == 403
+        assert api.post(f"/api/workspaces/{base.acme.id}/members", body, as_=base.boss).status == 403
 
 
 @pytest.mark.row("P-05")
@@ -205,31 +209,33 @@ def test_an_unknown_role_may_least(stage: Stage, spoiler: Spoiler, role: str) ->
     "cost", ["m=8388608,t=1,p=1", "m=8,t=1000,p=1", "m=8,t=1,p=200", "m=4294967295,t=4294967295,p=255"]
 )
 def test_a_stored_hash_that_asks_too_much_is_not_tried(
-    stage: Stage, spoiler: Spoiler, cost: str, caplog: pytest.LogCaptureFixture
+    fixtures: BudgetFixtures, spoiler: Spoiler, cost: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     asks = f"$argon2id$v=19${cost}$c29tZXNhbHRzb21l$aGFzaGhhc2hoYXNoaGFzaA"
-    spoiler.arm(keys.password(stage.ada.id), hash=asks)
-    answer = stage.api.post("/api/auth/login", {"email": stage.ada.email, "password": PASSWORD})
+    spoiler.arm(keys.password(fixtures.ada.id), hash=asks)
+    answer = fixtures.api.post("/api/auth/login", {"email": fixtures.ada.email, "password": PASSWORD})
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
     assert [vars(one)["where"] for one in caplog.records if one.msg == "poisoned"] == ["password.hash"]
-    stage.store.write(login_throttle.forgotten(keys.attempts(stage.ada.email)))
+    fixtures.store.write(login_throttle.forgotten(keys.attempts(fixtures.ada.email)))
 
 
 @pytest.mark.row("P-05")
 @pytest.mark.parametrize("stored", ["", "plain", "$argon2id$", "$2b$12$x", 7, None, ["x"]])
-def test_a_stored_hash_that_is_none_lets_nobody_in(stage: Stage, spoiler: Spoiler, stored: Value) -> None:
-    spoiler.arm(keys.password(stage.ada.id), hash=stored)
-    login = {"email": stage.ada.email, "password": PASSWORD}
-    assert stage.api.post("/api/auth/login", login).status == 401
-    stage.store.write(login_throttle.forgotten(keys.attempts(stage.ada.email)))
+def test_a_stored_hash_that_is_none_lets_nobody_in(
+    fixtures: BudgetFixtures, spoiler: Spoiler, stored: Value
+) -> None:
+    spoiler.arm(keys.password(fixtures.ada.id), hash=stored)
+    login = {"email": fixtures.ada.email, "password": PASSWORD}
+    assert fixtures.api.post("/api/auth/login", login).status == 401
+    fixtures.store.write(login_throttle.forgotten(keys.attempts(fixtures.ada.email)))
 
 
 @pytest.mark.row("item-40")
 def test_a_row_that_was_passed_over_is_told_to_the_log_by_kind_and_attribute(
-    stage: Stage, spoiler: Spoiler, caplog: pytest.LogCaptureFixture
+    fixtures: BudgetFixtures, spoiler: Spoiler, caplog: pytest.LogCaptureFixture
 ) -> None:
-    spoiler.arm(keys.row(keys.USERS, stage.ada.number), email=NEVER)
-    assert stage.api.get("/api/admin/users", as_=stage.scene.root).status == 200
+    spoiler.arm(keys.row(keys.USERS, fixtures.ada.number), email=NEVER)
+    assert fixtures.api.get("/api/admin/users", as_=fixtures.base.root).status == 200
     [told] = [record for record in caplog.records if record.getMessage() == "poisoned"]
     assert (told.levelname, vars(told)["where"]) == ("ERROR", "User.email")

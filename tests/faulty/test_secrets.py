@@ -20,7 +20,7 @@ from tests.contract import recorder
 from tests.faulty.fixtures import items_of, put_back
 from tests.support import budgets
 from tests.support.api import Answer, Api, Clock, everything, in_process, session_in, wired
-from tests.support.budgets import ENDPOINTS, Endpoint, Stage
+from tests.support.budgets import ENDPOINTS, BudgetFixtures, Endpoint
 from tests.support.directory import Directory
 
 PASSWORD = "sentinel 5e2c password"
@@ -80,13 +80,13 @@ class Falling:
 
 
 @pytest.fixture
-def stage(routes: Routes, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+def fixtures(routes: Routes, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[BudgetFixtures]:
     monkeypatch.setattr(budgets, "PASSWORD", PASSWORD)
     monkeypatch.setattr(budgets, "_ONCE", {"idempotency-key": KEY})
     monkeypatch.setattr(recorder, "tolerated", frozenset({500}))
     embedded, clock = open_embedded(tmp_path / "roster.db"), Clock()
     dependencies.use(wired(embedded, clock))
-    yield Stage.made(Api(Gateway(routes, in_process), embedded, clock), Directory(embedded, clock))
+    yield BudgetFixtures.made(Api(Gateway(routes, in_process), embedded, clock), Directory(embedded, clock))
     dependencies.use(None)
     embedded.close()
 
@@ -120,9 +120,9 @@ def demand_absent(secrets: dict[str, str], told: str, where: str) -> None:
     assert [name for name, secret in secrets.items() if secret in told] == [], where
 
 
-def misuse(stage: Stage) -> list[Answer]:
+def misuse(fixtures: BudgetFixtures) -> list[Answer]:
     """Every way to be refused with a secret in hand."""
-    api, ada = stage.api, stage.ada
+    api, ada = fixtures.api, fixtures.ada
     login = "/api/auth/login"
     refused = [api.post(login, {"email": ada.email, "password": WRONG}) for _ in range(7)]
     refused += [api.post(login, {"email": WRONG, "password": WRONG, "extra": WRONG})]
@@ -130,35 +130,35 @@ def misuse(stage: Stage) -> list[Answer]:
     refused += [api.post(login, raw=f'{{"password": "{WRONG}", "password": "{WRONG}"}}'.encode())]
     refused += [api.post(login, raw=WRONG.encode())]
     unfit = {"email": "new@example.com", "fullName": "", "password": WRONG * 20, "roles": [WRONG]}
-    refused += [api.post("/api/admin/users", unfit, as_=stage.scene.root)]
-    refused += [api.put(f"/api/admin/users/{ada.id}", {"password": WRONG * 20}, as_=stage.scene.root)]
+    refused += [api.post("/api/admin/users", unfit, as_=fixtures.base.root)]
+    refused += [api.put(f"/api/admin/users/{ada.id}", {"password": WRONG * 20}, as_=fixtures.base.root)]
     change = {"currentPassword": WRONG, "newPassword": PASSWORD}
-    refused += [api.put("/api/auth/me/password", change, as_=stage.scene.boss)]
+    refused += [api.put("/api/auth/me/password", change, as_=fixtures.base.boss)]
     refused += [api.get("/api/auth/me", as_=FORGED.replace("token_", "session_"))]
     for path in ("/api/v1/user", "/api/workspace/auth/me"):
         refused += [api.get(path, bearer=FORGED), api.get(path, bearer=jwt.secret_signed() + "x")]
     refused += [api.get(f"/api/workspace/auth/me?access_token={FORGED}")]
-    proofs = {**stage.identity(), "x-gateway-secret": GATEWAY, "Authorization": ""}
+    proofs = {**fixtures.identity(), "x-gateway-secret": GATEWAY, "Authorization": ""}
     refused += [api.get("/minimal/rest/user/v1/org", headers=proofs)]
-    refused += [api.get(f"/api/admin/audit?cursor={CURSOR}", as_=stage.scene.root)]
+    refused += [api.get(f"/api/admin/audit?cursor={CURSOR}", as_=fixtures.base.root)]
     return refused
 
 
 @pytest.mark.row("S-17", "item-42")
 def test_no_secret_is_logged_answered_audited_or_kept_in_the_clear(
-    stage: Stage, heard: Heard, capfd: pytest.CaptureFixture[str]
+    fixtures: BudgetFixtures, heard: Heard, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    refused = misuse(stage)
+    refused = misuse(fixtures)
     assert {answer.status for answer in refused} <= {400, 401, 415, 422}
-    stage.api.clock.advance(hours=1)
-    first = items_of(stage.store)
+    fixtures.api.clock.advance(hours=1)
+    first = items_of(fixtures.store)
     answers, table = [], list(first.values())
     for row in ASKING:  # each from the beginning, for some end what others need
-        answers.append(row.ask(stage))
-        table += items_of(stage.store).values()
-        put_back(stage.store, first)
+        answers.append(row.ask(fixtures))
+        table += items_of(fixtures.store).values()
+        put_back(fixtures.store, first)
     assert {answer.status for answer in answers} == {200}
-    secrets = secrets_of(table, stage.api, answers)
+    secrets = secrets_of(table, fixtures.api, answers)
     assert len(secrets) > 20
 
     out, err = capfd.readouterr()
@@ -175,15 +175,15 @@ def test_no_secret_is_logged_answered_audited_or_kept_in_the_clear(
 @pytest.mark.row("S-17", "item-42", "item-48")
 @pytest.mark.parametrize("row", [row for row in ASKING if row.transactions], ids=lambda row: row.name)
 def test_an_error_that_quotes_what_it_was_given_is_quoted_nowhere(
-    stage: Stage, heard: Heard, capfd: pytest.CaptureFixture[str], row: Endpoint
+    fixtures: BudgetFixtures, heard: Heard, capfd: pytest.CaptureFixture[str], row: Endpoint
 ) -> None:
     answers = []
     for calls in range(row.trips):
-        falling: Any = Falling(stage.store, calls)
-        dependencies.use(wired(falling, stage.api.clock))
-        answers.append(row.ask(stage))
+        falling: Any = Falling(fixtures.store, calls)
+        dependencies.use(wired(falling, fixtures.api.clock))
+        answers.append(row.ask(fixtures))
     assert {answer.status for answer in answers} == {500}
-    secrets = secrets_of(everything(stage.store), stage.api, [])
+    secrets = secrets_of(everything(fixtures.store), fixtures.api, [])
     out, err = capfd.readouterr()
     assert any("RuntimeError" in line for line in heard.told)
     demand_absent(secrets, out + err + "".join(heard.told) + "".join(one.text for one in answers), row.name)
@@ -191,19 +191,19 @@ def test_an_error_that_quotes_what_it_was_given_is_quoted_nowhere(
 
 @pytest.mark.row("F-18")
 def test_issuers_and_gateway_out_of_reach_are_503_and_nobody_is_let_in(
-    stage: Stage, heard: Heard, deployed: Any
+    fixtures: BudgetFixtures, heard: Heard, deployed: Any
 ) -> None:
     def away() -> Any:
         raise Unavailable(retry_after=60)
 
-    dependencies.use(wired(stage.store, stage.api.clock, issuers=away, gateway_secrets=away))
-    api = stage.api
+    dependencies.use(wired(fixtures.store, fixtures.api.clock, issuers=away, gateway_secrets=away))
+    api = fixtures.api
     trusted = api.get("/api/v1/user", bearer=jwt.secret_signed())
     assert (trusted.status, trusted.headers["retry-after"]) == (503, "60")
-    assert api.get("/api/v1/user", bearer=stage.ada).status == 200  # who needs no issuer
+    assert api.get("/api/v1/user", bearer=fixtures.ada).status == 200  # who needs no issuer
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
-    proofs = {**stage.identity(), "x-gateway-secret": GATEWAY}
+    proofs = {**fixtures.identity(), "x-gateway-secret": GATEWAY}
     assert api.get("/minimal/rest/user/v1/org", headers=proofs).status == 503
-    dependencies.use(wired(stage.store, api.clock, issuers=Issuers, gateway_secrets=lambda: [GATEWAY]))
+    dependencies.use(wired(fixtures.store, api.clock, issuers=Issuers, gateway_secrets=lambda: [GATEWAY]))
     assert api.get("/minimal/rest/user/v1/org", headers=proofs).status == 200  # no failure is remembered
     demand_absent({"gateway secret": GATEWAY}, "".join(heard.told), "the log")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from roster.http import strict_json
-from tests.contract.fixtures import World
+from tests.contract.fixtures import ContractFixtures
 from tests.contract.recorder import STATUSES
 from tests.fuzz.bodies import READ, REFUSED, STRICTER
 
@@ -18,11 +18,11 @@ JSON_ROUTES = [
 
 @pytest.mark.row("item-19", "P-16", "P-17")
 @pytest.mark.parametrize("route", JSON_ROUTES)
-def test_a_body_that_is_no_json_is_400_and_has_no_effect(world: World, route: str) -> None:
+def test_a_body_that_is_no_json_is_400_and_has_no_effect(fixtures: ContractFixtures, route: str) -> None:
     request = {
-        name: world.request(route, "root", "own", raw=body) for name, body in (REFUSED | STRICTER).items()
+        name: fixtures.request(route, "root", "own", raw=body) for name, body in (REFUSED | STRICTER).items()
     }
-    with world.api.no_effect():
+    with fixtures.api.no_effect():
         answers = {name: send() for name, send in request.items()}
     assert {name: (answer.status, answer.code) for name, answer in answers.items()} == dict.fromkeys(
         answers, (400, "VALIDATION_ERROR")
@@ -31,9 +31,9 @@ def test_a_body_that_is_no_json_is_400_and_has_no_effect(world: World, route: st
 
 @pytest.mark.row("item-19")
 @pytest.mark.parametrize("route", JSON_ROUTES)
-def test_a_body_that_is_json_is_judged_by_what_it_says(world: World, route: str) -> None:
+def test_a_body_that_is_json_is_judged_by_what_it_says(fixtures: ContractFixtures, route: str) -> None:
     for name, body in READ.items():
-        answer = world.request(route, "root", "own", raw=body)()
+        answer = fixtures.request(route, "root", "own", raw=body)()
         assert answer.status == (200 if route.startswith("PUT /api/admin") and body == b"{}" else 400), name
         assert "must be JSON" not in answer.text, name
 

@@ -24,7 +24,7 @@ from tests.contract.recorder import STATUSES
 from tests.fuzz.events import ANY_EVENT, Seed, near
 from tests.support import tally
 from tests.support.api import Api, Context, everything, in_process, wired
-from tests.support.budgets import ENDPOINTS, Stage
+from tests.support.budgets import ENDPOINTS, BudgetFixtures
 from tests.support.directory import Directory
 from tests.support.meter import Meter
 
@@ -44,7 +44,7 @@ fuzz = hypothesis_settings(
 
 
 @dataclass
-class Ground:
+class EventFuzzer:
     """A directory that every example finds as the first one did, and the events that it takes."""
 
     store: Store
@@ -79,8 +79,8 @@ class Ground:
 
 
 @pytest.fixture
-def ground(api: Api, directory: Directory, meter: Meter, routes: Routes) -> Ground:
-    stage = Stage.set(api, directory)
+def fuzzer(api: Api, directory: Directory, meter: Meter, routes: Routes) -> EventFuzzer:
+    fixtures = BudgetFixtures.set(api, directory)
     issuers = Issuers.read(json.dumps([{"issuer": None, "hmacSecrets": [jwt.SECRET]}]))
     dependencies.use(wired(api.store, api.clock, issuers=lambda: issuers))
     allowed: dict[str, set[int]] = {}
@@ -88,13 +88,13 @@ def ground(api: Api, directory: Directory, meter: Meter, routes: Routes) -> Grou
         allowed.setdefault(route.function.id, set(NO_ROUTE)).update({*STATUSES[route.key]} - {503})
     functions = sorted({route.function for route in routes.routes}, key=lambda function: function.id)
     before = everything(api.store)
-    made = Ground(api.store, meter, functions, allowed, [], before)
-    made.seeds += [*_recorded(stage, meter), *_kept(routes)]
+    made = EventFuzzer(api.store, meter, functions, allowed, [], before)
+    made.seeds += [*_recorded(fixtures, meter), *_kept(routes)]
     made._restore()
     return made
 
 
-def _recorded(stage: Stage, meter: Meter) -> list[Seed]:
+def _recorded(fixtures: BudgetFixtures, meter: Meter) -> list[Seed]:
     """The events of requests that are granted: one an endpoint, and one with a token of an issuer."""
     seeds: list[Seed] = []
 
@@ -102,12 +102,12 @@ def _recorded(stage: Stage, meter: Meter) -> list[Seed]:
         seeds.append(Seed(function, event))
         return in_process(function, event)
 
-    gateway = stage.api.gateway
-    stage.api.gateway = Gateway(gateway.routes, recording)
+    gateway = fixtures.api.gateway
+    fixtures.api.gateway = Gateway(gateway.routes, recording)
     for endpoint in ENDPOINTS:
-        endpoint.ask(stage)
-    stage.api.get("/api/v1/user", bearer=jwt.secret_signed(jwt.claims(user_id=stage.ada.id)))
-    stage.api.gateway = gateway
+        endpoint.ask(fixtures)
+    fixtures.api.get("/api/v1/user", bearer=jwt.secret_signed(jwt.claims(user_id=fixtures.ada.id)))
+    fixtures.api.gateway = gateway
     return seeds
 
 
@@ -122,28 +122,28 @@ def _kept(routes: Routes) -> list[Seed]:
 
 
 @pytest.mark.row("item-18")
-def test_any_event_at_all_is_answered_as_a_contract_says(ground: Ground) -> None:
+def test_any_event_at_all_is_answered_as_a_contract_says(fuzzer: EventFuzzer) -> None:
     @fuzz
-    @given(some.sampled_from(ground.functions), ANY_EVENT)
+    @given(some.sampled_from(fuzzer.functions), ANY_EVENT)
     def run(function: Function, event: Any) -> None:
-        ground.try_event(function, event)
+        fuzzer.try_event(function, event)
 
     run()
 
 
 @pytest.mark.row("item-18", "item-48")
-def test_an_event_almost_like_a_real_one_is_answered_as_a_contract_says(ground: Ground) -> None:
+def test_an_event_almost_like_a_real_one_is_answered_as_a_contract_says(fuzzer: EventFuzzer) -> None:
     @fuzz
-    @given(near(ground.seeds))
+    @given(near(fuzzer.seeds))
     def run(seed: Seed) -> None:
-        ground.try_event(seed.function, seed.event)
+        fuzzer.try_event(seed.function, seed.event)
 
     run()
 
 
-def test_the_seeds_reach_every_function_with_success(ground: Ground) -> None:
+def test_the_seeds_reach_every_function_with_success(fuzzer: EventFuzzer) -> None:
     """Or the fuzzing around them would stop at the door."""
-    answered = {(seed.function.id, ground.try_event(seed.function, seed.event)) for seed in ground.seeds}
+    answered = {(seed.function.id, fuzzer.try_event(seed.function, seed.event)) for seed in fuzzer.seeds}
     assert {name for name, status in answered if status == 200} == {
-        function.id for function in ground.functions if not function.module.endswith("unknown_route")
+        function.id for function in fuzzer.functions if not function.module.endswith("unknown_route")
     }

@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.contract.fixtures import World
+from tests.contract.fixtures import ContractFixtures
 from tests.fuzz.naughty import NAUGHTY
 from tests.support.api import Answer, everything
 from tests.support.directory import PASSWORD
 
-Send = Callable[[World, str], Answer]
+Send = Callable[[ContractFixtures, str], Answer]
 
 Deploy = Callable[..., None]
 
@@ -32,9 +32,9 @@ def _posting(path: str, body: dict[str, Any], field: str) -> Send:
     """Sends `body` with the string at the field, which may be one inside another (`settings.locale`)."""
     outer, _, inner = field.partition(".")
 
-    def send(world: World, text: str) -> Answer:
+    def send(fixtures: ContractFixtures, text: str) -> Answer:
         filled = {**_fresh(body), outer: {inner: text} if inner else text}
-        return world.api.post(path.format(acme=world.acme.id), filled, as_=world.people["root"])
+        return fixtures.api.post(path.format(acme=fixtures.acme.id), filled, as_=fixtures.people["root"])
 
     return send
 
@@ -52,15 +52,15 @@ KEPT: dict[str, Send] = {
 
 NOT_SHOWN: dict[str, Send] = {
     **{f"setting {name}": _posting("/api/workspaces", _WORKSPACE, f"settings.{name}") for name in _SETTINGS},
-    "a setting's name": lambda world, text: world.api.post(
-        "/api/workspaces", {**_fresh(_WORKSPACE), "settings": {text: "x"}}, as_=world.people["root"]
+    "a setting's name": lambda fixtures, text: fixtures.api.post(
+        "/api/workspaces", {**_fresh(_WORKSPACE), "settings": {text: "x"}}, as_=fixtures.people["root"]
     ),
-    "a field's name": lambda world, text: world.api.post(
-        "/api/workspaces", {**_fresh(_WORKSPACE), text: "x"}, as_=world.people["root"]
+    "a field's name": lambda fixtures, text: fixtures.api.post(
+        "/api/workspaces", {**_fresh(_WORKSPACE), text: "x"}, as_=fixtures.people["root"]
     ),
     "user password": _posting("/api/admin/users", _USER, "password"),
-    "user roles": lambda world, text: world.api.post(
-        "/api/admin/users", {**_fresh(_USER), "roles": [text]}, as_=world.people["root"]
+    "user roles": lambda fixtures, text: fixtures.api.post(
+        "/api/admin/users", {**_fresh(_USER), "roles": [text]}, as_=fixtures.people["root"]
     ),
     "member userId": _posting("/api/workspaces/{acme}/members", {"role": "MEMBER"}, "userId"),
     "token workspaceId": _posting("/api/auth/tokens", {"name": "ci"}, "workspaceId"),
@@ -74,11 +74,11 @@ NOT_SHOWN: dict[str, Send] = {
 def _in_path(route: str, name: str) -> Send:
     method, _, path = route.partition(" ")
 
-    def send(world: World, text: str) -> Answer:
-        target = path.replace("{acme}", world.acme.id).replace(name, quote(text, safe=""))
+    def send(fixtures: ContractFixtures, text: str) -> Answer:
+        target = path.replace("{acme}", fixtures.acme.id).replace(name, quote(text, safe=""))
         bearer = target.startswith("/api/v1/")
-        proof: dict[str, Any] = {"bearer" if bearer else "as_": world.people["root"]}
-        return world.api.send(method, target, **proof)
+        proof: dict[str, Any] = {"bearer" if bearer else "as_": fixtures.people["root"]}
+        return fixtures.api.send(method, target, **proof)
 
     return send
 
@@ -124,12 +124,12 @@ HEADERS = (
 
 @pytest.mark.row("item-20", "P-22")
 @pytest.mark.parametrize("slot", KEPT)
-def test_text_in_a_body_comes_back_exactly_or_is_refused(world: World, slot: str) -> None:
-    field, before, taken = slot.partition(" ")[2], everything(world.api.store), 0
+def test_text_in_a_body_comes_back_exactly_or_is_refused(fixtures: ContractFixtures, slot: str) -> None:
+    field, before, taken = slot.partition(" ")[2], everything(fixtures.api.store), 0
     for name, text in NAUGHTY.items():
-        answer = KEPT[slot](world, text)
+        answer = KEPT[slot](fixtures, text)
         assert answer.status in (200, 400), name
-        after = everything(world.api.store)
+        after = everything(fixtures.api.store)
         if answer.status == 200:
             assert answer.data[field] == (text.lower() if field == "key" else text), name
             before, taken = after, taken + 1
@@ -138,49 +138,55 @@ def test_text_in_a_body_comes_back_exactly_or_is_refused(world: World, slot: str
 
 
 @pytest.mark.row("item-20")
-def test_text_in_any_other_field_is_taken_or_refused(world: World) -> None:
+def test_text_in_any_other_field_is_taken_or_refused(fixtures: ContractFixtures) -> None:
     for slot, send in NOT_SHOWN.items():
         for name, text in NAUGHTY.items():
-            assert send(world, text).status in (200, 400, 401, 404), (slot, name)
+            assert send(fixtures, text).status in (200, 400, 401, 404), (slot, name)
 
 
 @pytest.mark.row("item-20", "P-02")
-def test_text_in_a_path_names_nothing(world: World) -> None:
-    with world.api.no_effect():
+def test_text_in_a_path_names_nothing(fixtures: ContractFixtures) -> None:
+    with fixtures.api.no_effect():
         for slot, send in PATHS.items():
             for name, text in NAUGHTY.items():
-                assert send(world, text).status in (400, 404, 431), (slot, name)
+                assert send(fixtures, text).status in (400, 404, 431), (slot, name)
 
 
 @pytest.mark.row("item-20")
-def test_text_in_a_query_is_ignored_or_refused(world: World) -> None:
+def test_text_in_a_query_is_ignored_or_refused(fixtures: ContractFixtures) -> None:
     for path, parameter in QUERIES:
         query_proves = parameter == "access_token"
-        proof = {} if query_proves else {"as_" if "/workspaces" in path else "bearer": world.people["root"]}
+        proof = (
+            {} if query_proves else {"as_" if "/workspaces" in path else "bearer": fixtures.people["root"]}
+        )
         for name, text in NAUGHTY.items():
-            answer = world.api.get(f"{path}?{parameter}={quote(text, safe='')}", **proof)
+            answer = fixtures.api.get(f"{path}?{parameter}={quote(text, safe='')}", **proof)
             assert answer.status in (200, 400, 401, 422, 431), (path, parameter, name)
             assert not (query_proves and answer.status == 200), name
 
 
 @pytest.mark.row("item-20")
-def test_text_in_a_header_is_refused_or_means_nothing(world: World) -> None:
-    root = world.people["root"]
+def test_text_in_a_header_is_refused_or_means_nothing(fixtures: ContractFixtures) -> None:
+    root = fixtures.people["root"]
     for method, path, header, form in HEADERS:
         proof: dict[str, Any] = {} if header in ("authorization", "cookie") else {"as_": root}
         for name, text in NAUGHTY.items():
             headers = {header: form.format(text)}
             body = _fresh(_WORKSPACE) if path == "/api/workspaces" else {} if method == "PUT" else None
-            answer = world.api.send(method, path.format(root=root.id), body, headers=headers, **proof)
+            answer = fixtures.api.send(method, path.format(root=root.id), body, headers=headers, **proof)
             assert answer.status in (200, 400, 401, 403, 412, 415, 431), (path, header, name)
             assert answer.status != 200 or proof, (path, header, name)
 
 
 @pytest.mark.row("item-20", "H-10")
-def test_text_in_an_identity_header_is_never_believed(world: World, deployed: Deploy) -> None:
+def test_text_in_an_identity_header_is_never_believed(fixtures: ContractFixtures, deployed: Deploy) -> None:
     deployed(IDENTITY_HEADER_PROOF="none")
-    good = {"X-User-Id": world.people["root"].id, "X-Org-Id": world.acme.id, "X-Project-Id": world.web.id}
+    good = {
+        "X-User-Id": fixtures.people["root"].id,
+        "X-Org-Id": fixtures.acme.id,
+        "X-Project-Id": fixtures.web.id,
+    }
     for header in good:
         for name, text in NAUGHTY.items():
-            answer = world.api.get("/minimal/rest/user/v1/org", headers={**good, header: text})
+            answer = fixtures.api.get("/minimal/rest/user/v1/org", headers={**good, header: text})
             assert answer.status in (400, 401, 404, 431), (header, name)

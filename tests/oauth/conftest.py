@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.oauth.fixtures import Scene
+from tests.oauth.fixtures import Fixtures
 from tests.support.api import Api
 from tests.support.directory import Directory
 
 
 @pytest.fixture
-def scene(api: Api, directory: Directory) -> Scene:
-    return Scene.set(api, directory)
+def fixtures(api: Api, directory: Directory) -> Fixtures:
+    return Fixtures.set(api, directory)

@@ -16,7 +16,7 @@ READ, WRITE = "cloud_controller.read", "cloud_controller.write"
 
 
 @dataclass
-class Scene:
+class Fixtures:
     """`cf` has no secret, `robot` has one and is for Ada; `plain` may not renew, `idle` is for nobody."""
 
     api: Api
@@ -25,7 +25,7 @@ class Scene:
 
     @classmethod
     @made_once
-    def set(cls, api: Api, directory: Directory) -> "Scene":
+    def set(cls, api: Api, directory: Directory) -> "Fixtures":
         ada = directory.user("ada", password=PASSWORD)
         every = ("password", "refresh_token", "client_credentials")
         directory.client("cf", grants=every)

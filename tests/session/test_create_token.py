@@ -14,7 +14,7 @@ from tests.workspaces.fixtures import (
     ENDPOINTS,
     NOWHERE,
     Endpoint,
-    Scene,
+    Fixtures,
     assert_granted,
     assert_refused,
     assert_unfit,
@@ -29,25 +29,25 @@ NOW = "2026-04-13T01:00:00Z"  # where the clock of the tests stands
 
 
 @pytest.fixture
-def scene(api: Api, directory: Directory) -> Scene:
-    return Scene.set(api, directory)
+def fixtures(api: Api, directory: Directory) -> Fixtures:
+    return Fixtures.set(api, directory)
 
 
 def _create(api: Api, who: User | str | None, body: dict[str, Any] | None = None, **more: Any) -> Answer:
     return api.post(PATH, {"name": "ci", **(body or {})}, as_=who, **more)
 
 
-def test_a_token_is_answered_with_its_secret(api: Api, scene: Scene) -> None:
+def test_a_token_is_answered_with_its_secret(api: Api, fixtures: Fixtures) -> None:
     expires = "2026-04-13T01:00:01Z"
-    answer = _create(api, scene.member, {"workspaceId": scene.acme.id, "expiresAt": expires})
+    answer = _create(api, fixtures.member, {"workspaceId": fixtures.acme.id, "expiresAt": expires})
     assert_granted(answer, *SHOWN)
     credential = Credential.read(answer.data["token"])
     assert credential is not None
-    assert (credential.kind, credential.user_id) == ("token", scene.member.id)
+    assert (credential.kind, credential.user_id) == ("token", fixtures.member.id)
     assert answer.data == {
         "id": credential.id,
         "name": "ci",
-        "workspaceId": scene.acme.id,
+        "workspaceId": fixtures.acme.id,
         "createdAt": NOW,
         "expiresAt": expires,
         "token": str(credential),
@@ -55,15 +55,17 @@ def test_a_token_is_answered_with_its_secret(api: Api, scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("body", [{}, {"workspaceId": None, "expiresAt": None}], ids=["absent", "null"])
-def test_a_token_may_be_for_everything_and_for_ever(api: Api, scene: Scene, body: dict[str, Any]) -> None:
-    answer = _create(api, scene.stranger, body)
+def test_a_token_may_be_for_everything_and_for_ever(
+    api: Api, fixtures: Fixtures, body: dict[str, Any]
+) -> None:
+    answer = _create(api, fixtures.stranger, body)
     assert_granted(answer, *SHOWN)
     assert (answer.data["workspaceId"], answer.data["expiresAt"]) == (None, None)
 
 
 @pytest.mark.row("S-06", "item-10")
-def test_the_table_holds_only_the_hash_of_the_secret(api: Api, scene: Scene) -> None:
-    token = _create(api, scene.member).data["token"]
+def test_the_table_holds_only_the_hash_of_the_secret(api: Api, fixtures: Fixtures) -> None:
+    token = _create(api, fixtures.member).data["token"]
     secret = token.rpartition(".")[2]
     kept = json.dumps(everything(api.store))
     assert len(secret) == 43  # 256 bits in base64
@@ -71,43 +73,43 @@ def test_the_table_holds_only_the_hash_of_the_secret(api: Api, scene: Scene) -> 
     assert digest(secret) in kept
 
 
-def test_the_table_tidies_a_token_no_sooner_than_it_expires(api: Api, scene: Scene) -> None:
-    mortal = _create(api, scene.member, {"expiresAt": "2026-04-13T02:00:00Z"}).data["id"]
-    immortal = _create(api, scene.member).data["id"]
+def test_the_table_tidies_a_token_no_sooner_than_it_expires(api: Api, fixtures: Fixtures) -> None:
+    mortal = _create(api, fixtures.member, {"expiresAt": "2026-04-13T02:00:00Z"}).data["id"]
+    immortal = _create(api, fixtures.member).data["id"]
     expires = int(api.clock.moment.timestamp()) + 3600
-    assert (api.store.get(keys.token(scene.member.id, mortal)) or {})["ttl"] == expires
-    assert "ttl" not in (api.store.get(keys.token(scene.member.id, immortal)) or {})
+    assert (api.store.get(keys.token(fixtures.member.id, mortal)) or {})["ttl"] == expires
+    assert "ttl" not in (api.store.get(keys.token(fixtures.member.id, immortal)) or {})
 
 
-def test_tokens_of_one_name_are_two(api: Api, scene: Scene) -> None:
-    one, other = _create(api, scene.member).data, _create(api, scene.member).data
+def test_tokens_of_one_name_are_two(api: Api, fixtures: Fixtures) -> None:
+    one, other = _create(api, fixtures.member).data, _create(api, fixtures.member).data
     assert one["id"] != other["id"]
     assert one["token"] != other["token"]
 
 
 @pytest.mark.parametrize("who", ["root", "boss", "member"])
-def test_a_workspace_of_the_caller_may_be_named(api: Api, scene: Scene, who: str) -> None:
+def test_a_workspace_of_the_caller_may_be_named(api: Api, fixtures: Fixtures, who: str) -> None:
     """A platform ADMIN's are all."""
-    answer = _create(api, getattr(scene, who), {"workspaceId": scene.acme.id})
-    assert answer.data["workspaceId"] == scene.acme.id
+    answer = _create(api, getattr(fixtures, who), {"workspaceId": fixtures.acme.id})
+    assert answer.data["workspaceId"] == fixtures.acme.id
 
 
 @pytest.mark.row("Z-14")
-def test_a_foreign_workspace_is_as_little_there_as_an_unknown_one(api: Api, scene: Scene) -> None:
+def test_a_foreign_workspace_is_as_little_there_as_an_unknown_one(api: Api, fixtures: Fixtures) -> None:
     """The same bytes."""
-    unknown = _create(api, scene.member, {"workspaceId": NOWHERE})
+    unknown = _create(api, fixtures.member, {"workspaceId": NOWHERE})
     assert_refused(unknown, 404)
-    for workspace_id in (scene.globex.id, ".", "..", "x" * 64):
+    for workspace_id in (fixtures.globex.id, ".", "..", "x" * 64):
         with api.no_effect():
-            assert bare(_create(api, scene.member, {"workspaceId": workspace_id})) == bare(unknown)
+            assert bare(_create(api, fixtures.member, {"workspaceId": workspace_id})) == bare(unknown)
     with api.no_effect():
-        assert bare(_create(api, scene.root, {"workspaceId": NOWHERE})) == bare(unknown)
+        assert bare(_create(api, fixtures.root, {"workspaceId": NOWHERE})) == bare(unknown)
 
 
-def test_a_workspace_that_was_left_is_foreign(api: Api, scene: Scene) -> None:
-    path = f"/api/workspaces/{scene.acme.id}/members/{scene.member.id}"
-    assert api.delete(path, as_=scene.boss).status == 200
-    assert_refused(_create(api, scene.member, {"workspaceId": scene.acme.id}), 404)
+def test_a_workspace_that_was_left_is_foreign(api: Api, fixtures: Fixtures) -> None:
+    path = f"/api/workspaces/{fixtures.acme.id}/members/{fixtures.member.id}"
+    assert api.delete(path, as_=fixtures.boss).status == 200
+    assert_refused(_create(api, fixtures.member, {"workspaceId": fixtures.acme.id}), 404)
 
 
 @pytest.mark.parametrize(
@@ -141,32 +143,32 @@ def test_a_workspace_that_was_left_is_foreign(api: Api, scene: Scene) -> None:
         pytest.param("\uff12\uff10\uff13\uff10-01-01T00:00:00Z", id="P-08-full-width"),
     ],
 )
-def test_what_is_no_moment_to_come_is_refused(api: Api, scene: Scene, expires: Any) -> None:
+def test_what_is_no_moment_to_come_is_refused(api: Api, fixtures: Fixtures, expires: Any) -> None:
     with api.no_effect():
-        assert_unfit(_create(api, scene.member, {"expiresAt": expires}), "expiresAt")
+        assert_unfit(_create(api, fixtures.member, {"expiresAt": expires}), "expiresAt")
 
 
-def test_the_last_moment_there_is_may_be_named(api: Api, scene: Scene) -> None:
-    assert_granted(_create(api, scene.member, {"expiresAt": "9999-12-31T23:59:59Z"}), *SHOWN)
+def test_the_last_moment_there_is_may_be_named(api: Api, fixtures: Fixtures) -> None:
+    assert_granted(_create(api, fixtures.member, {"expiresAt": "9999-12-31T23:59:59Z"}), *SHOWN)
 
 
 @pytest.mark.parametrize("name", GOOD_LINES)
-def test_a_name_is_kept_as_given(api: Api, scene: Scene, name: str) -> None:
-    assert _create(api, scene.member, {"name": name}).data["name"] == name
+def test_a_name_is_kept_as_given(api: Api, fixtures: Fixtures, name: str) -> None:
+    assert _create(api, fixtures.member, {"name": name}).data["name"] == name
 
 
 @pytest.mark.parametrize("name", BAD_LINES)
-def test_what_is_no_name_is_refused(api: Api, scene: Scene, name: Any) -> None:
+def test_what_is_no_name_is_refused(api: Api, fixtures: Fixtures, name: Any) -> None:
     with api.no_effect():
-        assert_unfit(_create(api, scene.member, {"name": name}), "name")
+        assert_unfit(_create(api, fixtures.member, {"name": name}), "name")
 
 
 @pytest.mark.parametrize(
     "workspace_id", [7, True, [], {}, "", "a b", "w#1", "w\n", "\u0661", "x" * 65], ids=repr
 )
-def test_what_is_no_id_is_refused(api: Api, scene: Scene, workspace_id: Any) -> None:
+def test_what_is_no_id_is_refused(api: Api, fixtures: Fixtures, workspace_id: Any) -> None:
     with api.no_effect():
-        assert_unfit(_create(api, scene.member, {"workspaceId": workspace_id}), "workspaceId")
+        assert_unfit(_create(api, fixtures.member, {"workspaceId": workspace_id}), "workspaceId")
 
 
 @pytest.mark.parametrize(
@@ -182,19 +184,19 @@ def test_what_is_no_id_is_refused(api: Api, scene: Scene, workspace_id: Any) -> 
     ],
 )
 @pytest.mark.row("Z-10")
-def test_an_unknown_field_is_named(api: Api, scene: Scene, field: str, value: Any) -> None:
+def test_an_unknown_field_is_named(api: Api, fixtures: Fixtures, field: str, value: Any) -> None:
     with api.no_effect():
-        assert_unfit(_create(api, scene.member, {field: value}), field)
+        assert_unfit(_create(api, fixtures.member, {field: value}), field)
 
 
-def test_a_token_wants_a_name(api: Api, scene: Scene) -> None:
+def test_a_token_wants_a_name(api: Api, fixtures: Fixtures) -> None:
     with api.no_effect():
-        answer = api.post(PATH, {}, as_=scene.member)
+        answer = api.post(PATH, {}, as_=fixtures.member)
     assert_unfit(answer, "name")
 
 
-def test_without_a_live_session_it_is_refused(api: Api, scene: Scene) -> None:
-    for cookie in (None, "garbage", f"session_{scene.root.id}.{'A' * 43}"):
+def test_without_a_live_session_it_is_refused(api: Api, fixtures: Fixtures) -> None:
+    for cookie in (None, "garbage", f"session_{fixtures.root.id}.{'A' * 43}"):
         with api.no_effect():
             assert_refused(_create(api, cookie), 401)
 
@@ -210,16 +212,16 @@ def test_without_a_live_session_it_is_refused(api: Api, scene: Scene) -> None:
 )
 @pytest.mark.row("S-09")
 def test_a_foreign_page_cannot_ask_for_one(
-    api: Api, scene: Scene, headers: dict[str, str], status: int
+    api: Api, fixtures: Fixtures, headers: dict[str, str], status: int
 ) -> None:
     with api.no_effect():
-        assert_refused(_create(api, scene.member, headers=headers), status)
+        assert_refused(_create(api, fixtures.member, headers=headers), status)
 
 
 @pytest.mark.parametrize("key", ["k", "x" * 256, "\u00e9"], ids=["good", "long", "not-ascii"])
-def test_an_idempotency_key_is_ignored(api: Api, scene: Scene, key: str) -> None:
+def test_an_idempotency_key_is_ignored(api: Api, fixtures: Fixtures, key: str) -> None:
     """An answer that shows a secret is kept nowhere."""
-    tokens = {_create(api, scene.member, headers={"Idempotency-Key": key}).data["id"] for _ in range(2)}
+    tokens = {_create(api, fixtures.member, headers={"Idempotency-Key": key}).data["id"] for _ in range(2)}
     assert len(tokens) == 2
     assert not any(str(item["SK"]).startswith(keys.ANSWERS) for item in everything(api.store))
 
@@ -238,11 +240,11 @@ ALL = (
 
 
 @pytest.mark.parametrize("endpoint", ALL, ids=named)
-def test_a_token_is_no_session_and_stands_alone(api: Api, scene: Scene, endpoint: Endpoint) -> None:
+def test_a_token_is_no_session_and_stands_alone(api: Api, fixtures: Fixtures, endpoint: Endpoint) -> None:
     """A token in the session's cookie proves nobody, nor does one beside a session (S-13)."""
-    token = _create(api, scene.root).data["token"]
+    token = _create(api, fixtures.root).data["token"]
     bearer = {"Authorization": f"Bearer {token}"}
     with api.no_effect():
-        assert_refused(endpoint.send(api, scene, as_=token), 401)
-        assert_refused(endpoint.send(api, scene, as_=token.replace("token_", "session_")), 401)
-        assert_refused(endpoint.send(api, scene, headers=bearer, as_=scene.root), 401)
+        assert_refused(endpoint.send(api, fixtures, as_=token), 401)
+        assert_refused(endpoint.send(api, fixtures, as_=token.replace("token_", "session_")), 401)
+        assert_refused(endpoint.send(api, fixtures, headers=bearer, as_=fixtures.root), 401)

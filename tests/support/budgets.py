@@ -20,7 +20,7 @@ from roster.domain import Actor, ApiToken, Membership, Project, Session, Space, 
 from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
 from tests.support.fixtures import made_once
-from tests.workspaces.fixtures import Scene
+from tests.workspaces.fixtures import Fixtures
 
 MODULES = (
     users,
@@ -40,18 +40,18 @@ MODULES = (
 )
 """The modules whose public functions of a store have a row each."""
 
-CROWD = 300  # rows of every list
+MANY = 300  # rows of every list
 SIZE = 100  # rows a page
-FAR = 3  # the page of a crowded list that takes most
+FAR = 3  # the page of a long list that takes most
 
 
 @dataclass(frozen=True)
-class Stage:
+class BudgetFixtures:
     """What the rows stand on: the data of the Workspaces tests, and more of its people's belongings."""
 
     api: Api
     directory: Directory
-    scene: Scene
+    base: Fixtures
     ada: User  # can log in; member of acme and, a little later, of globex
     web: Project  # of acme; ada works in it
     alpha: Space  # of that project; ada develops it
@@ -62,27 +62,27 @@ class Stage:
 
     @classmethod
     @made_once
-    def set(cls, api: Api, directory: Directory) -> "Stage":
+    def set(cls, api: Api, directory: Directory) -> "BudgetFixtures":
         return cls.made(api, directory)
 
     @classmethod
-    def made(cls, api: Api, directory: Directory) -> "Stage":
-        """A stage of a test's own, which may have changed what it is made of."""
-        scene = Scene.set(api, directory)
+    def made(cls, api: Api, directory: Directory) -> "BudgetFixtures":
+        """Fixtures of a test's own, which may have changed what it is made of."""
+        base = Fixtures.set(api, directory)
         ada = directory.user("ada", password=PASSWORD)
-        directory.member(scene.acme, ada)
+        directory.member(base.acme, ada)
         api.clock.advance(minutes=1)
-        directory.member(scene.globex, ada)
+        directory.member(base.globex, ada)
         token, _ = api_tokens.create(api.store, ada, "ci", None, None, by=directory.by)
         api.cookie(ada)
-        web = directory.project(scene.acme)
+        web = directory.project(base.acme)
         directory.grant(web, ada)
-        alpha = directory.space(scene.acme, "alpha", web)
+        alpha = directory.space(base.acme, "alpha", web)
         directory.grant(alpha, ada)
         directory.app(alpha, "app-1")
         directory.group(1, "QA")
         directory.role(1, "Tester")
-        for user in (ada, scene.root):
+        for user in (ada, base.root):
             api.token(user)
         credential = directory.session(ada)
         session = sessions.live(
@@ -94,7 +94,7 @@ class Stage:
         assert refresh is not None
         family = api.store.get(keys.family(ada.id, refresh.family_id))
         assert family is not None
-        return cls(api, directory, scene, ada, web, alpha, token, session, refresh, family)
+        return cls(api, directory, base, ada, web, alpha, token, session, refresh, family)
 
     @property
     def store(self) -> Store:
@@ -107,7 +107,7 @@ class Stage:
     def identity(self) -> dict[str, str]:
         """The identity headers of ada, and the proof of them."""
         return {
-            "X-Org-Id": self.scene.acme.id,
+            "X-Org-Id": self.base.acme.id,
             "X-Project-Id": self.web.id,
             "X-User-Id": self.ada.id,
             "Authorization": f"Bearer {self.api.token(self.ada)}",
@@ -127,21 +127,21 @@ class Stage:
 
     def row_of_web(self) -> Item:
         """What the list of projects says of the project."""
-        return {"id": self.web.id, "workspace_id": self.scene.acme.id}
+        return {"id": self.web.id, "workspace_id": self.base.acme.id}
 
     def as_admin(self, path: str) -> Answer:
         """A request of the bearer dialects by the platform ADMIN."""
-        return self.api.get(path, bearer=self.scene.root)
+        return self.api.get(path, bearer=self.base.root)
 
     def bulk_users(self) -> None:
         """Lengthen every list by hundreds of rows, half of them in a later branch than the others."""
-        people = [_person(place) for place in range(CROWD)]
-        homes = [_home(place) for place in range(CROWD)]
+        people = [_person(place) for place in range(MANY)]
+        homes = [_home(place) for place in range(MANY)]
         self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
         self.store.bulk_put(
             [item(keys.workspace(workspace.id), attributes(workspace)) for workspace in homes]
         )
-        acme, stranger = self.scene.acme.id, self.scene.stranger.id
+        acme, stranger = self.base.acme.id, self.base.stranger.id
         self._lengthen(keys.USERS, lambda place, _: attributes(people[place]))
         self._lengthen(keys.WORKSPACES, lambda place, _: attributes(homes[place]))
         self._lengthen(keys.workspaces_of(stranger), lambda place, _: {"workspace_id": homes[place].id})
@@ -153,18 +153,18 @@ class Stage:
         )
 
     def _lengthen(self, listing: str, row: Callable[[int, int], Mapping[str, Value]]) -> None:
-        first = counted_lists.allocate(self.store, listing, CROWD + BRANCH)
-        places = range(CROWD)
+        first = counted_lists.allocate(self.store, listing, MANY + BRANCH)
+        places = range(MANY)
         for some in (places[start : start + 75] for start in places[::75]):
             work = Transaction(self.by)
             for place in some:
-                number = first + place + (BRANCH if place >= CROWD // 2 else 0)
+                number = first + place + (BRANCH if place >= MANY // 2 else 0)
                 work.add_row(listing, number, row(place, number))
             work.commit(self.store)
 
 
 def _person(place: int) -> User:
-    name = f"crowd-{place}"
+    name = f"many-{place}"
     return User(name, place + 1, f"{name}@example.com", name, "2026-04-13T01:00:00Z")
 
 
@@ -173,8 +173,8 @@ def _home(place: int) -> Workspace:
     return Workspace(name, place + 1, name, name, "2026-04-13T01:00:00Z")
 
 
-def _bare(stage: Stage) -> None:
-    """Nothing but the stage."""
+def _bare(fixtures: BudgetFixtures) -> None:
+    """Nothing but the fixtures."""
 
 
 @dataclass(frozen=True)
@@ -185,9 +185,9 @@ class Endpoint:
     budget: int
     trips: int
     transactions: int
-    ask: Callable[[Stage], Answer]
+    ask: Callable[[BudgetFixtures], Answer]
     note: str = ""
-    ground: Callable[[Stage], None] = _bare
+    prepare: Callable[[BudgetFixtures], None] = _bare
 
     @property
     def name(self) -> str:
@@ -200,9 +200,9 @@ class Pattern:
 
     name: str
     calls: Mapping[str, int]
-    run: Callable[[Stage], object]
+    run: Callable[[BudgetFixtures], object]
     note: str = ""
-    ground: Callable[[Stage], None] = _bare
+    prepare: Callable[[BudgetFixtures], None] = _bare
 
     @property
     def label(self) -> str:
@@ -212,23 +212,25 @@ class Pattern:
 _ONCE = {"idempotency-key": "once"}
 
 
-def _page(path: str, as_: Callable[[Stage], User]) -> Callable[[Stage], Answer]:
-    def ask(stage: Stage) -> Answer:
-        where = path.format(acme=stage.scene.acme.id)
-        return stage.api.get(f"{where}?page={FAR}&size={SIZE}", as_=as_(stage))
+def _page(path: str, as_: Callable[[BudgetFixtures], User]) -> Callable[[BudgetFixtures], Answer]:
+    def ask(fixtures: BudgetFixtures) -> Answer:
+        where = path.format(acme=fixtures.base.acme.id)
+        return fixtures.api.get(f"{where}?page={FAR}&size={SIZE}", as_=as_(fixtures))
 
     return ask
 
 
-def _root(stage: Stage) -> User:
-    return stage.scene.root
+def _root(fixtures: BudgetFixtures) -> User:
+    return fixtures.base.root
 
 
-def _cloud_foundry(path: str, who: Callable[[Stage], User] = lambda on: on.ada) -> Callable[[Stage], Answer]:
-    """A request to Cloud Foundry v2; ids of the stage stand in braces."""
+def _cloud_foundry(
+    path: str, who: Callable[[BudgetFixtures], User] = lambda on: on.ada
+) -> Callable[[BudgetFixtures], Answer]:
+    """A request to Cloud Foundry v2; ids of the fixtures stand in braces."""
 
-    def ask(on: Stage) -> Answer:
-        filled = path.format(ada=on.ada.id, acme=on.scene.acme.id, alpha=on.alpha.id)
+    def ask(on: BudgetFixtures) -> Answer:
+        filled = path.format(ada=on.ada.id, acme=on.base.acme.id, alpha=on.alpha.id)
         return on.api.get(filled, bearer=who(on))
 
     return ask
@@ -280,27 +282,33 @@ ENDPOINTS = (
         4,
         1,
         lambda on: on.api.post(
-            "/api/workspaces", {"key": "umbra", "name": "Umbra"}, as_=on.scene.root, headers=_ONCE
+            "/api/workspaces", {"key": "umbra", "name": "Umbra"}, as_=on.base.root, headers=_ONCE
         ),
     ),
     Endpoint(
-        "GET /api/workspaces", 4, 4, 0, _page("/api/workspaces", _root), "all, to an ADMIN", Stage.bulk_users
+        "GET /api/workspaces",
+        4,
+        4,
+        0,
+        _page("/api/workspaces", _root),
+        "all, to an ADMIN",
+        BudgetFixtures.bulk_users,
     ),
     Endpoint(
         "GET /api/workspaces",
         5,
         5,
         0,
-        _page("/api/workspaces", lambda on: on.scene.stranger),
+        _page("/api/workspaces", lambda on: on.base.stranger),
         "the caller's own",
-        Stage.bulk_users,
+        BudgetFixtures.bulk_users,
     ),
     Endpoint(
         "GET /api/workspaces/{workspaceId}",
         1,
         1,
         0,
-        lambda on: on.api.get(f"/api/workspaces/{on.scene.acme.id}", as_=on.scene.member),
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}", as_=on.base.member),
     ),
     Endpoint(
         "POST /api/workspaces/{workspaceId}/members",
@@ -308,9 +316,9 @@ ENDPOINTS = (
         4,
         1,
         lambda on: on.api.post(
-            f"/api/workspaces/{on.scene.acme.id}/members",
-            {"userId": on.scene.stranger.id, "role": "MEMBER"},
-            as_=on.scene.boss,
+            f"/api/workspaces/{on.base.acme.id}/members",
+            {"userId": on.base.stranger.id, "role": "MEMBER"},
+            as_=on.base.boss,
             headers=_ONCE,
         ),
     ),
@@ -319,17 +327,15 @@ ENDPOINTS = (
         5,
         5,
         0,
-        _page("/api/workspaces/{acme}/members", lambda on: on.scene.member),
-        ground=Stage.bulk_users,
+        _page("/api/workspaces/{acme}/members", lambda on: on.base.member),
+        prepare=BudgetFixtures.bulk_users,
     ),
     Endpoint(
         "DELETE /api/workspaces/{workspaceId}/members/{userId}",
         4,
         4,
         1,
-        lambda on: on.api.delete(
-            f"/api/workspaces/{on.scene.acme.id}/members/{on.ada.id}", as_=on.scene.boss
-        ),
+        lambda on: on.api.delete(f"/api/workspaces/{on.base.acme.id}/members/{on.ada.id}", as_=on.base.boss),
     ),
     Endpoint(
         "POST /api/admin/users",
@@ -339,17 +345,19 @@ ENDPOINTS = (
         lambda on: on.api.post(
             "/api/admin/users",
             {"email": "new@example.com", "fullName": "New", "password": PASSWORD, "roles": ["USER"]},
-            as_=on.scene.root,
+            as_=on.base.root,
             headers=_ONCE,
         ),
     ),
-    Endpoint("GET /api/admin/users", 4, 4, 0, _page("/api/admin/users", _root), ground=Stage.bulk_users),
+    Endpoint(
+        "GET /api/admin/users", 4, 4, 0, _page("/api/admin/users", _root), prepare=BudgetFixtures.bulk_users
+    ),
     Endpoint(
         "GET /api/admin/users/{userId}",
         2,
         2,
         0,
-        lambda on: on.api.get(f"/api/admin/users/{on.ada.id}", as_=on.scene.root),
+        lambda on: on.api.get(f"/api/admin/users/{on.ada.id}", as_=on.base.root),
     ),
     Endpoint(
         "PUT /api/admin/users/{userId}",
@@ -359,7 +367,7 @@ ENDPOINTS = (
         lambda on: on.api.put(
             f"/api/admin/users/{on.ada.id}",
             {"email": "else@example.com", "password": PASSWORD, "active": False},
-            as_=on.scene.root,
+            as_=on.base.root,
         ),
     ),
     Endpoint(
@@ -367,14 +375,14 @@ ENDPOINTS = (
         4,
         3,
         1,
-        lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}", as_=on.scene.root),
+        lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}", as_=on.base.root),
     ),
     Endpoint(
         "GET /api/admin/audit",
         4,
         4,
         0,
-        lambda on: on.api.get("/api/admin/audit", as_=on.scene.root),
+        lambda on: on.api.get("/api/admin/audit", as_=on.base.root),
         "by day",
     ),
     Endpoint(
@@ -382,7 +390,7 @@ ENDPOINTS = (
         4,
         2,
         0,
-        lambda on: on.api.get(f"/api/admin/audit?target={on.ada.id}", as_=on.scene.root),
+        lambda on: on.api.get(f"/api/admin/audit?target={on.ada.id}", as_=on.base.root),
         "of a user",
     ),
     Endpoint(
@@ -418,7 +426,7 @@ ENDPOINTS = (
         3,
         1,
         lambda on: on.api.post(
-            "/api/auth/tokens", {"name": "ci", "workspaceId": on.scene.acme.id}, as_=on.ada
+            "/api/auth/tokens", {"name": "ci", "workspaceId": on.base.acme.id}, as_=on.ada
         ),
     ),
     Endpoint("GET /api/auth/tokens", 2, 2, 0, lambda on: on.api.get("/api/auth/tokens", as_=on.ada)),
@@ -447,7 +455,9 @@ ENDPOINTS = (
         )
     ),
     *(
-        Endpoint(f"GET /api/v1/{route}", budget, trips, 0, partial(Stage.as_admin, path=f"/api/v1/{path}"))
+        Endpoint(
+            f"GET /api/v1/{route}", budget, trips, 0, partial(BudgetFixtures.as_admin, path=f"/api/v1/{path}")
+        )
         for route, path, budget, trips in (
             ("user", "user", 1, 1),
             ("users", "users", 4, 3),
@@ -483,18 +493,20 @@ _NEW_USER = User("", 0, "new@example.com", "New", "")
 _NEW_WORKSPACE = Workspace("", 0, "umbra", "Umbra", "")
 
 
-def _leave(on: Stage) -> None:
-    members.remove(on.store, on.scene.acme, on.ada.id, by=on.by, even_last_admin=False)
+def _leave(on: BudgetFixtures) -> None:
+    members.remove(on.store, on.base.acme, on.ada.id, by=on.by, even_last_admin=False)
 
 
-def _later(on: Stage) -> None:
+def _later(on: BudgetFixtures) -> None:
     on.api.clock.advance(hours=2)
 
 
 PATTERNS = (
     Pattern("users.by_id", {_GET: 1}, lambda on: users.by_id(on.store, on.ada.id)),
-    Pattern("users.by_ids", {_BATCH: 1}, lambda on: users.by_ids(on.store, [on.ada.id, on.scene.boss.id])),
-    Pattern("users.page", _PAGE, lambda on: users.page(on.store, FAR, SIZE), ground=Stage.bulk_users),
+    Pattern("users.by_ids", {_BATCH: 1}, lambda on: users.by_ids(on.store, [on.ada.id, on.base.boss.id])),
+    Pattern(
+        "users.page", _PAGE, lambda on: users.page(on.store, FAR, SIZE), prepare=BudgetFixtures.bulk_users
+    ),
     Pattern(
         "users.with_password", {_BATCH: 1}, lambda on: users.with_password(on.store, {"user_id": on.ada.id})
     ),
@@ -518,25 +530,28 @@ PATTERNS = (
     ),
     Pattern("users.delete", {_TRANSACT: 1}, lambda on: users.delete(on.store, on.ada, by=on.by)),
     Pattern("users.alive", {_GET: 1}, lambda on: users.alive(on.store, on.ada.id)),
-    Pattern("workspaces.by_id", {_GET: 1}, lambda on: workspaces.by_id(on.store, on.scene.acme.id)),
+    Pattern("workspaces.by_id", {_GET: 1}, lambda on: workspaces.by_id(on.store, on.base.acme.id)),
     Pattern(
         "workspaces.by_ids",
         {_BATCH: 1},
-        lambda on: workspaces.by_ids(on.store, [on.scene.acme.id, on.scene.globex.id]),
+        lambda on: workspaces.by_ids(on.store, [on.base.acme.id, on.base.globex.id]),
     ),
     Pattern(
-        "workspaces.page", _PAGE, lambda on: workspaces.page(on.store, FAR, SIZE), ground=Stage.bulk_users
+        "workspaces.page",
+        _PAGE,
+        lambda on: workspaces.page(on.store, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_users,
     ),
     Pattern(
         "workspaces.page_of_caller",
         _JOINED,
-        lambda on: workspaces.page_of_caller(on.store, on.scene.stranger, FAR, SIZE),
-        ground=Stage.bulk_users,
+        lambda on: workspaces.page_of_caller(on.store, on.base.stranger, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_users,
     ),
     Pattern(
         "workspaces.page_of_caller",
         {_BATCH: 1},
-        lambda on: workspaces.page_of_caller(on.store, on.scene.member.limited(on.scene.acme.id), 1, SIZE),
+        lambda on: workspaces.page_of_caller(on.store, on.base.member.limited(on.base.acme.id), 1, SIZE),
         "by a token limited to one",
     ),
     Pattern(
@@ -552,24 +567,24 @@ PATTERNS = (
     Pattern(
         "members.page",
         _JOINED,
-        lambda on: members.page(on.store, on.scene.acme.id, FAR, SIZE),
-        ground=Stage.bulk_users,
+        lambda on: members.page(on.store, on.base.acme.id, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_users,
     ),
     Pattern(
         "members.rows_of_caller",
         {_QUERY: 1},
-        lambda on: list(members.rows_of_caller(on.store, on.scene.member)),
+        lambda on: list(members.rows_of_caller(on.store, on.base.member)),
     ),
     Pattern(
         "members.add",
         {_BATCH: 1, _UPDATE: 1, _TRANSACT: 1},
-        lambda on: members.add(on.store, on.scene.acme, on.scene.stranger.id, WorkspaceRole.ADMIN, by=on.by),
+        lambda on: members.add(on.store, on.base.acme, on.base.stranger.id, WorkspaceRole.ADMIN, by=on.by),
     ),
     Pattern(
         "members.prepare",
         {_BATCH: 1, _UPDATE: 1},
         lambda on: members.prepare(
-            on.store, on.scene.acme, on.scene.stranger.id, WorkspaceRole.ADMIN, by=on.by
+            on.store, on.base.acme, on.base.stranger.id, WorkspaceRole.ADMIN, by=on.by
         ),
     ),
     Pattern("members.remove", {_BATCH: 1, _QUERY: 1, _TRANSACT: 1}, _leave, "(the user's oldest)"),
@@ -633,20 +648,20 @@ PATTERNS = (
         "counted_lists.page",
         _PAGE,
         lambda on: counted_lists.page(on.store, keys.USERS, FAR, SIZE),
-        ground=Stage.bulk_users,
+        prepare=BudgetFixtures.bulk_users,
     ),
     Pattern(
         "counted_lists.page",
         {_BATCH: 1},
         lambda on: counted_lists.page(on.store, keys.USERS, FAR * FAR, SIZE),
         "(past the last)",
-        Stage.bulk_users,
+        BudgetFixtures.bulk_users,
     ),
     Pattern(
         "counted_lists.everything",
         {_QUERY: 1},
         lambda on: list(counted_lists.everything(on.store, keys.USERS)),
-        ground=Stage.bulk_users,
+        prepare=BudgetFixtures.bulk_users,
     ),
     Pattern("projects.visible", {_BATCH: 1}, lambda on: projects.visible(on.store, on.ada, on.row_of_web())),
     Pattern(
@@ -658,7 +673,7 @@ PATTERNS = (
     Pattern("projects.of_user", {_QUERY: 1, _BATCH: 1}, lambda on: projects.of_user(on.store, on.ada)),
     Pattern("spaces.in_project", {_QUERY: 1}, lambda on: spaces.in_project(on.store, on.web.id, None)),
     Pattern(
-        "spaces.of_user_in", {_QUERY: 1}, lambda on: spaces.of_user_in(on.store, on.ada, on.scene.acme.id)
+        "spaces.of_user_in", {_QUERY: 1}, lambda on: spaces.of_user_in(on.store, on.ada, on.base.acme.id)
     ),
     Pattern(
         "reference_data.features_in_project",
@@ -685,14 +700,14 @@ PATTERNS = (
     Pattern(
         "audit.erase",
         {_QUERY: 2, _UPDATE: 2},
-        lambda on: audit.erase(on.store, on.scene.stranger.id, "erased"),
+        lambda on: audit.erase(on.store, on.base.stranger.id, "erased"),
         "(two entries)",
     ),
     Pattern("cleanup.jobs", {_QUERY: 1}, lambda on: list(cleanup.jobs(on.store))),
     Pattern(
         "cleanup.run",
         {_GET: 3, _QUERY: 1, _TRANSACT: 2, _DELETE: 1},
-        lambda on: cleanup.run(on.store, keys.cleanup_of_member(on.scene.acme.id, on.ada.id), on.by.at),
+        lambda on: cleanup.run(on.store, keys.cleanup_of_member(on.base.acme.id, on.ada.id), on.by.at),
         "(a membership with two grants)",
         _leave,
     ),

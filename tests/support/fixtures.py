@@ -1,6 +1,6 @@
-"""The ground that many tests stand on: made once in a process by the access patterns, then laid down as rows.
+"""Fixtures that many tests need: made once in a process by the access patterns, then laid down as rows.
 
-A scene takes dozens of transactions to make, and its rows a few batches. What is made must depend on the
+Fixtures take dozens of transactions to make, and their rows a few batches. What is made must depend on the
 clock, and on nothing else.
 """
 
@@ -19,7 +19,7 @@ Maker = Callable[[Any, Api, Directory], T]
 
 
 @dataclass(frozen=True)
-class _Ground:
+class _Kept:
     """What was made: what its maker returned, the rows, the credentials that `Api` holds, when it ended."""
 
     made: Any
@@ -29,7 +29,7 @@ class _Ground:
     ended: datetime
 
 
-_known: dict[tuple[str, datetime], _Ground] = {}
+_known: dict[tuple[str, datetime], _Kept] = {}
 
 
 def lay(name: str, api: Api, directory: Directory, make: Callable[[], T]) -> T:
@@ -39,21 +39,21 @@ def lay(name: str, api: Api, directory: Directory, make: Callable[[], T]) -> T:
     key = name, api.clock()
     if key not in _known:
         made = make()
-        _known[key] = _Ground(
+        _known[key] = _Kept(
             made, everything(api.store), dict(api.cookies), dict(api.tokens), api.clock.moment
         )
         return made
-    ground = _known[key]
-    api.store.bulk_put(ground.rows)
-    api.cookies.update(ground.cookies)
-    api.tokens.update(ground.tokens)
-    api.clock.moment = ground.ended
-    own: T = _renewed(ground.made, api=api, directory=directory)
+    kept = _known[key]
+    api.store.bulk_put(kept.rows)
+    api.cookies.update(kept.cookies)
+    api.tokens.update(kept.tokens)
+    api.clock.moment = kept.ended
+    own: T = _renewed(kept.made, api=api, directory=directory)
     return own
 
 
 def made_once(make: Maker[T]) -> Maker[T]:
-    """For a scene's class method that makes it."""
+    """For the class method that makes fixtures."""
 
     @wraps(make)
     def made(cls: Any, api: Api, directory: Directory) -> T:
@@ -63,7 +63,7 @@ def made_once(make: Maker[T]) -> Maker[T]:
 
 
 def _renewed(made: Any, **own: Any) -> Any:
-    """A scene of this test's own, with its `api` and `directory` where it holds them."""
+    """Fixtures of this test's own, with its `api` and `directory` where they hold them."""
     if not is_dataclass(made) or isinstance(made, type):
         return made
     names = {field.name for field in fields(made)}

@@ -4,9 +4,9 @@ import pytest
 
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.testmo.fixtures import Scene
+from tests.testmo.fixtures import Fixtures
 
 
 @pytest.fixture
-def scene(api: Api, directory: Directory) -> Scene:
-    return Scene.set(api, directory)
+def fixtures(api: Api, directory: Directory) -> Fixtures:
+    return Fixtures.set(api, directory)

@@ -13,7 +13,7 @@ from tests.support.fixtures import made_once
 
 
 @dataclass(frozen=True)
-class Scene:
+class Fixtures:
     """The site's first five users, in order of their integer ids, and a project in each workspace."""
 
     root: User  # 1, platform ADMIN, in no project
@@ -28,7 +28,7 @@ class Scene:
 
     @classmethod
     @made_once
-    def set(cls, api: Api, directory: Directory) -> "Scene":
+    def set(cls, api: Api, directory: Directory) -> "Fixtures":
         root = directory.user("user1", admin=True, full_name="User 1", role_number=4, groups=(1, 2))
         wanted = User(
             id="",
@@ -52,10 +52,10 @@ class Scene:
         for user in (robot, member):
             directory.member(acme, user)
             directory.grant(web, user)
-        scene = cls(root, member, boss, robot, stranger, acme, globex, web, games)
+        fixtures = cls(root, member, boss, robot, stranger, acme, globex, web, games)
         for user in (root, member, boss, robot, stranger):
             api.token(user)
-        return scene
+        return fixtures
 
 
 def acting(directory: Directory, user: User) -> Actor:
@@ -67,7 +67,7 @@ def bulk_users(directory: Directory, count: int, project: Project | None = None)
     """So many users more, perhaps all in a project; the next integer ids."""
     first = counted_lists.allocate(directory.store, keys.USERS, count)
     made = [
-        User(f"crowd-{n}", n, f"crowd{n}@example.com", f"User {n}", "2026-04-13T01:00:00Z")
+        User(f"many-{n}", n, f"many{n}@example.com", f"User {n}", "2026-04-13T01:00:00Z")
         for n in range(first, first + count)
     ]
     parts = []

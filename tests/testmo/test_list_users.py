@@ -9,7 +9,7 @@ from tests.support.api import Api, bare
 from tests.support.directory import Directory
 from tests.testmo.fixtures import (
     BAD_NUMBERS,
-    Scene,
+    Fixtures,
     acting,
     assert_page,
     assert_refused,
@@ -24,10 +24,10 @@ def _ids(rows: list[Any]) -> list[int]:
     return [row["id"] for row in rows]
 
 
-def test_a_user_has_eighteen_fields_in_order(api: Api, directory: Directory, scene: Scene) -> None:
+def test_a_user_has_eighteen_fields_in_order(api: Api, directory: Directory, fixtures: Fixtures) -> None:
     api.clock.advance(hours=1)
-    users.change(api.store, scene.member, lambda one: one, by=acting(directory, scene.root))
-    answer = api.get("/api/v1/users", bearer=scene.root)
+    users.change(api.store, fixtures.member, lambda one: one, by=acting(directory, fixtures.root))
+    answer = api.get("/api/v1/users", bearer=fixtures.root)
     first, second, *_ = assert_page(answer, 1, None, None, 1, 100, 5, more=EXPANDS)
     assert list(first.items()) == [
         ("id", 1),
@@ -58,9 +58,9 @@ def test_a_user_has_eighteen_fields_in_order(api: Api, directory: Directory, sce
     )
 
 
-def test_the_type_says_site_admin_or_service(api: Api, directory: Directory, scene: Scene) -> None:
+def test_the_type_says_site_admin_or_service(api: Api, directory: Directory, fixtures: Fixtures) -> None:
     directory.suspend(directory.admin("former"))
-    rows = api.get("/api/v1/users", bearer=scene.root).json["result"]
+    rows = api.get("/api/v1/users", bearer=fixtures.root).json["result"]
     assert [(row["type"], row["is_api"], row["is_active"]) for row in rows] == [
         (4, False, True),
         (1, False, True),
@@ -74,11 +74,11 @@ def test_the_type_says_site_admin_or_service(api: Api, directory: Directory, sce
 
 
 @pytest.mark.row("P-10")
-def test_the_documented_pages_of_150(api: Api, directory: Directory, scene: Scene) -> None:
+def test_the_documented_pages_of_150(api: Api, directory: Directory, fixtures: Fixtures) -> None:
     bulk_users(directory, 145)
-    first = api.get("/api/v1/users", bearer=scene.root)
+    first = api.get("/api/v1/users", bearer=fixtures.root)
     assert _ids(assert_page(first, 1, None, 2, 2, 100, 150, more=EXPANDS)) == list(range(1, 101))
-    second = api.get("/api/v1/users?page=2", bearer=scene.root)
+    second = api.get("/api/v1/users?page=2", bearer=fixtures.root)
     assert _ids(assert_page(second, 2, 1, None, 2, 100, 150, more=EXPANDS)) == list(range(101, 151))
     for query, numbers, ids in (
         ("page=1&per_page=15", (1, None, 2, 10, 15, 150), range(1, 16)),
@@ -91,47 +91,47 @@ def test_the_documented_pages_of_150(api: Api, directory: Directory, scene: Scen
         ("page=11&per_page=15", (11, 10, None, 10, 15, 150), ()),
         ("page=999999999&per_page=15", (999_999_999, 10, None, 10, 15, 150), ()),
     ):
-        rows = assert_page(api.get(f"/api/v1/users?{query}", bearer=scene.root), *numbers, more=EXPANDS)
+        rows = assert_page(api.get(f"/api/v1/users?{query}", bearer=fixtures.root), *numbers, more=EXPANDS)
         assert _ids(rows) == list(ids), query
 
 
 def test_a_deleted_user_leaves_the_list_and_its_id_to_nobody(
-    api: Api, directory: Directory, scene: Scene
+    api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
-    users.delete(api.store, scene.stranger, by=directory.by)
+    users.delete(api.store, fixtures.stranger, by=directory.by)
     assert directory.user("next").number == 6
-    answer = api.get("/api/v1/users", bearer=scene.root)
+    answer = api.get("/api/v1/users", bearer=fixtures.root)
     assert _ids(assert_page(answer, 1, None, None, 1, 100, 5, more=EXPANDS)) == [1, 2, 3, 4, 6]
 
 
 @pytest.mark.parametrize("value", BAD_NUMBERS.values(), ids=BAD_NUMBERS)
 @pytest.mark.row("P-08", "item-22")
-def test_what_is_no_page_is_refused(api: Api, scene: Scene, value: str) -> None:
-    assert_unfit(api.get(f"/api/v1/users?page={value}", bearer=scene.root), "page")
+def test_what_is_no_page_is_refused(api: Api, fixtures: Fixtures, value: str) -> None:
+    assert_unfit(api.get(f"/api/v1/users?page={value}", bearer=fixtures.root), "page")
 
 
 @pytest.mark.parametrize(
     "value", [*BAD_NUMBERS.values(), "1", "14", "16", "101", "10", "99", "0100", "100,100"]
 )
 @pytest.mark.row("P-09", "item-22", "item-25")
-def test_what_is_none_of_the_four_sizes_is_refused(api: Api, scene: Scene, value: str) -> None:
-    assert_unfit(api.get(f"/api/v1/users?per_page={value}", bearer=scene.root), "per_page")
+def test_what_is_none_of_the_four_sizes_is_refused(api: Api, fixtures: Fixtures, value: str) -> None:
+    assert_unfit(api.get(f"/api/v1/users?per_page={value}", bearer=fixtures.root), "per_page")
 
 
 @pytest.mark.row("P-08")
-def test_a_parameter_sent_twice_is_refused(api: Api, scene: Scene) -> None:
-    assert_unfit(api.get("/api/v1/users?page=1&page=2", bearer=scene.root), "page")
-    assert_unfit(api.get("/api/v1/users?per_page=15&per_page=25", bearer=scene.root), "per_page")
+def test_a_parameter_sent_twice_is_refused(api: Api, fixtures: Fixtures) -> None:
+    assert_unfit(api.get("/api/v1/users?page=1&page=2", bearer=fixtures.root), "page")
+    assert_unfit(api.get("/api/v1/users?per_page=15&per_page=25", bearer=fixtures.root), "per_page")
 
 
-def test_all_that_is_wrong_is_named(api: Api, scene: Scene) -> None:
-    assert_unfit(api.get("/api/v1/users?page=0&per_page=1", bearer=scene.root), "page", "per_page")
+def test_all_that_is_wrong_is_named(api: Api, fixtures: Fixtures) -> None:
+    assert_unfit(api.get("/api/v1/users?page=0&per_page=1", bearer=fixtures.root), "page", "per_page")
 
 
-def test_unknown_parameters_are_ignored(api: Api, scene: Scene) -> None:
-    plain = api.get("/api/v1/users", bearer=scene.root)
+def test_unknown_parameters_are_ignored(api: Api, fixtures: Fixtures) -> None:
+    plain = api.get("/api/v1/users", bearer=fixtures.root)
     for query in ("pages=0", "sort=name", "Page=0", "access_token=x", "q=a,b"):
-        assert bare(api.get(f"/api/v1/users?{query}", bearer=scene.root)) == bare(plain)
+        assert bare(api.get(f"/api/v1/users?{query}", bearer=fixtures.root)) == bare(plain)
 
 
 # Expands.
@@ -153,29 +153,31 @@ USERS = [{"id": 1, "name": "User 1"}]
         ("groups%2Croles", {"groups": GROUPS, "roles": ROLES}),
     ],
 )
-def test_what_is_asked_for_is_expanded(api: Api, scene: Scene, asked: str, expands: dict[str, Any]) -> None:
-    answer = api.get(f"/api/v1/users?expands={asked}", bearer=scene.root)
+def test_what_is_asked_for_is_expanded(
+    api: Api, fixtures: Fixtures, asked: str, expands: dict[str, Any]
+) -> None:
+    answer = api.get(f"/api/v1/users?expands={asked}", bearer=fixtures.root)
     assert_page(answer, 1, None, None, 1, 100, 5, more=EXPANDS)
     assert answer.json["expands"] == expands
 
 
-def test_what_is_not_asked_for_is_an_empty_object(api: Api, scene: Scene) -> None:
-    assert api.get("/api/v1/users", bearer=scene.root).json["expands"] == {}
+def test_what_is_not_asked_for_is_an_empty_object(api: Api, fixtures: Fixtures) -> None:
+    assert api.get("/api/v1/users", bearer=fixtures.root).json["expands"] == {}
 
 
 @pytest.mark.row("P-11")
 def test_referenced_objects_come_once_each_in_order_of_id(
-    api: Api, directory: Directory, scene: Scene
+    api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
-    directory.change(scene.stranger, groups=(3, 1, 2), role_number=4)
-    directory.change(scene.boss, groups=(2, 9), role_number=9)  # there is no group or role 9
-    expands = api.get("/api/v1/users?expands=groups,roles", bearer=scene.root).json["expands"]
+    directory.change(fixtures.stranger, groups=(3, 1, 2), role_number=4)
+    directory.change(fixtures.boss, groups=(2, 9), role_number=9)  # there is no group or role 9
+    expands = api.get("/api/v1/users?expands=groups,roles", bearer=fixtures.root).json["expands"]
     assert [group["id"] for group in expands["groups"]] == [1, 2, 3]
     assert [role["id"] for role in expands["roles"]] == [2, 4]
 
 
-def test_a_page_that_refers_to_nothing_has_empty_lists(api: Api, scene: Scene) -> None:
-    answer = api.get("/api/v1/users?page=2&expands=groups,roles,users", bearer=scene.root)
+def test_a_page_that_refers_to_nothing_has_empty_lists(api: Api, fixtures: Fixtures) -> None:
+    answer = api.get("/api/v1/users?page=2&expands=groups,roles,users", bearer=fixtures.root)
     assert answer.json["expands"] == {"groups": [], "roles": [], "users": []}
 
 
@@ -194,8 +196,8 @@ def test_a_page_that_refers_to_nothing_has_empty_lists(api: Api, scene: Scene) -
     ],
 )
 @pytest.mark.row("P-11", "item-25")
-def test_what_cannot_be_expanded_is_refused(api: Api, scene: Scene, value: str) -> None:
-    assert_unfit(api.get(f"/api/v1/users?expands={value}", bearer=scene.root), "expands")
+def test_what_cannot_be_expanded_is_refused(api: Api, fixtures: Fixtures, value: str) -> None:
+    assert_unfit(api.get(f"/api/v1/users?expands={value}", bearer=fixtures.root), "expands")
 
 
 # Rights.
@@ -203,12 +205,12 @@ def test_what_cannot_be_expanded_is_refused(api: Api, scene: Scene, value: str) 
 
 @pytest.mark.parametrize("who", ["member", "boss", "robot", "stranger"])
 @pytest.mark.row("Z-19")
-def test_only_a_site_admin_may(api: Api, scene: Scene, who: str) -> None:
-    answer = api.get("/api/v1/users?page=0&expands=x", bearer=getattr(scene, who))
+def test_only_a_site_admin_may(api: Api, fixtures: Fixtures, who: str) -> None:
+    answer = api.get("/api/v1/users?page=0&expands=x", bearer=getattr(fixtures, who))
     assert_refused(answer, 403)
 
 
-def test_a_site_admin_no_more_may_no_more(api: Api, directory: Directory, scene: Scene) -> None:
+def test_a_site_admin_no_more_may_no_more(api: Api, directory: Directory, fixtures: Fixtures) -> None:
     second = directory.admin("second")
     assert api.get("/api/v1/users", bearer=second).status == 200
     directory.change(second, roles=())

@@ -1,4 +1,4 @@
-"""The records' ground: an empty directory."""
+"""The records' fixtures: an empty directory."""
 
 from pathlib import Path
 

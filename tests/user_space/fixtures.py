@@ -19,7 +19,7 @@ DATABASE = Database("db.example", "5432", "app", "web", "postgres", 5, 60, 10, 2
 
 
 @dataclass(frozen=True)
-class Scene:
+class Fixtures:
     """Two organisations, their projects, and everybody's part in them."""
 
     root: User  # platform ADMIN, member of nothing
@@ -39,7 +39,7 @@ class Scene:
 
     @classmethod
     @made_once
-    def set(cls, api: Api, directory: Directory) -> "Scene":
+    def set(cls, api: Api, directory: Directory) -> "Fixtures":
         people = {name: directory.user(name) for name in ("boss", "member", "outsider", "rival", "stranger")}
         acme, globex = directory.workspace("acme", organisation=FACE), directory.workspace("globex")
         web = directory.project(acme, "web", abbreviation="w", description="The site", database=(DATABASE,))
@@ -64,11 +64,11 @@ class Scene:
             (loose, "developer"),
         ):
             directory.grant(space, people["member"], role)
-        scene = cls(directory.admin(), **people, acme=acme, globex=globex, web=web, ops=ops, games=games,
+        fixtures = cls(directory.admin(), **people, acme=acme, globex=globex, web=web, ops=ops, games=games,
                     alpha=alpha, mike=mike, zulu=zulu)  # fmt: skip
-        for user in (scene.root, *people.values()):
+        for user in (fixtures.root, *people.values()):
             api.token(user)
-        return scene
+        return fixtures
 
     def headers(
         self, user: User | str, org: Workspace | str | None = None, project: Project | str | None = None
@@ -78,9 +78,9 @@ class Scene:
         return {name: who if isinstance(who, str) else who.id for name, who in named.items()}
 
 
-def ask(api: Api, scene: Scene, endpoint: str, user: User, **where: Any) -> Answer:
+def ask(api: Api, fixtures: Fixtures, endpoint: str, user: User, **where: Any) -> Answer:
     """A request of a user, proved by an API token."""
-    return api.get(f"{ROOT}/{endpoint}", headers=scene.headers(user, **where), bearer=user)
+    return api.get(f"{ROOT}/{endpoint}", headers=fixtures.headers(user, **where), bearer=user)
 
 
 def data_of(answer: Answer) -> Any:

@@ -1,12 +1,12 @@
 """GET /minimal/rest/user/v1/org/detail."""
 
 from tests.support.api import Api
-from tests.user_space.fixtures import Scene, ask, data_of
+from tests.user_space.fixtures import Fixtures, ask, data_of
 
 
-def test_the_organisation_with_its_address(api: Api, scene: Scene) -> None:
-    assert list(data_of(ask(api, scene, "org/detail", scene.member)).items()) == [
-        ("org_id", scene.acme.id),
+def test_the_organisation_with_its_address(api: Api, fixtures: Fixtures) -> None:
+    assert list(data_of(ask(api, fixtures, "org/detail", fixtures.member)).items()) == [
+        ("org_id", fixtures.acme.id),
         ("name", "Acme"),
         ("abbreviation", "ac"),
         ("admin_email", "admin@acme.example"),
@@ -19,6 +19,8 @@ def test_the_organisation_with_its_address(api: Api, scene: Scene) -> None:
     ]
 
 
-def test_what_is_not_known_of_an_organisation_is_empty_text(api: Api, scene: Scene) -> None:
-    shown = data_of(ask(api, scene, "org/detail", scene.rival, org=scene.globex, project=scene.games))
+def test_what_is_not_known_of_an_organisation_is_empty_text(api: Api, fixtures: Fixtures) -> None:
+    shown = data_of(
+        ask(api, fixtures, "org/detail", fixtures.rival, org=fixtures.globex, project=fixtures.games)
+    )
     assert {shown[name] for name in ("abbreviation", "admin_email", "address", "pin_code")} == {""}

@@ -13,7 +13,7 @@ from roster.errors import Unavailable
 from tests.support.api import Answer, Api, bare
 from tests.support.directory import Directory
 from tests.support.meter import Meter
-from tests.user_space.fixtures import ENDPOINTS, NOWHERE, ROOT, Scene, ask, assert_refused, data_of
+from tests.user_space.fixtures import ENDPOINTS, NOWHERE, ROOT, Fixtures, ask, assert_refused, data_of
 
 Deployed = Callable[..., None]
 
@@ -47,32 +47,36 @@ def _get(api: Api, endpoint: str, headers: dict[str, str], **more: Any) -> Answe
 @pytest.mark.parametrize("user_id", ["", " "], ids=["absent", "blank"])
 @pytest.mark.row("H-06")
 def test_no_user_id_is_401_whatever_else_is_wrong(
-    api: Api, scene: Scene, endpoint: str, user_id: str
+    api: Api, fixtures: Fixtures, endpoint: str, user_id: str
 ) -> None:
-    whole = scene.headers(user_id)
+    whole = fixtures.headers(user_id)
     for headers in (
         whole,
         {"X-User-Id": user_id},
         whole | {"X-Org-Id": "a b"},
         whole | {"X-Org-Id": NOWHERE},
     ):
-        assert_refused(_get(api, endpoint, headers, bearer=scene.member), 401, "X-User-Id")
+        assert_refused(_get(api, endpoint, headers, bearer=fixtures.member), 401, "X-User-Id")
 
 
 @everywhere
 @pytest.mark.parametrize("name", ["X-Org-Id", "X-Project-Id"])
 @pytest.mark.row("H-07")
-def test_another_header_missing_is_400_and_named(api: Api, scene: Scene, endpoint: str, name: str) -> None:
-    headers = scene.headers(scene.member) | {name: ""}
-    assert_refused(_get(api, endpoint, headers, bearer=scene.member), 400, name)
+def test_another_header_missing_is_400_and_named(
+    api: Api, fixtures: Fixtures, endpoint: str, name: str
+) -> None:
+    headers = fixtures.headers(fixtures.member) | {name: ""}
+    assert_refused(_get(api, endpoint, headers, bearer=fixtures.member), 400, name)
     unproved = _get(api, endpoint, headers)
     assert_refused(unproved, 401)
 
 
 @pytest.mark.parametrize("name", ["X-Org-Id", "X-Project-Id"])
 @pytest.mark.parametrize("value", MALFORMED)
-def test_a_malformed_header_is_400_and_never_echoed(api: Api, scene: Scene, name: str, value: str) -> None:
-    answer = _get(api, "org", scene.headers(scene.member) | {name: value}, bearer=scene.member)
+def test_a_malformed_header_is_400_and_never_echoed(
+    api: Api, fixtures: Fixtures, name: str, value: str
+) -> None:
+    answer = _get(api, "org", fixtures.headers(fixtures.member) | {name: value}, bearer=fixtures.member)
     assert_refused(answer, 400, name)
     assert not value.strip() or value not in answer.text
     assert not value.strip() or value not in str(answer.headers)
@@ -80,23 +84,25 @@ def test_a_malformed_header_is_400_and_never_echoed(api: Api, scene: Scene, name
 
 @pytest.mark.parametrize("value", [value for value in MALFORMED if value.values[0] != " "])
 def test_a_malformed_user_id_is_401_unproved_and_400_where_no_proof_is_asked(
-    api: Api, scene: Scene, deployed: Deployed, value: str
+    api: Api, fixtures: Fixtures, deployed: Deployed, value: str
 ) -> None:
-    headers = scene.headers(value)
-    assert_refused(_get(api, "org", headers, bearer=scene.member), 401)
+    headers = fixtures.headers(value)
+    assert_refused(_get(api, "org", headers, bearer=fixtures.member), 401)
     deployed(IDENTITY_HEADER_PROOF="none")
     assert_refused(_get(api, "org", headers), 400, "X-User-Id")
 
 
-def test_400_comes_before_404(api: Api, scene: Scene) -> None:
-    headers = scene.headers(scene.stranger, NOWHERE, "a b")
-    assert_refused(_get(api, "org", headers, bearer=scene.stranger), 400, "X-Project-Id")
+def test_400_comes_before_404(api: Api, fixtures: Fixtures) -> None:
+    headers = fixtures.headers(fixtures.stranger, NOWHERE, "a b")
+    assert_refused(_get(api, "org", headers, bearer=fixtures.stranger), 400, "X-Project-Id")
 
 
 @pytest.mark.parametrize("user_id", ["x" * 64, "01J9ZK3V", "a.b_c-d"])
-def test_what_can_be_an_id_is_well_formed(api: Api, scene: Scene, deployed: Deployed, user_id: str) -> None:
+def test_what_can_be_an_id_is_well_formed(
+    api: Api, fixtures: Fixtures, deployed: Deployed, user_id: str
+) -> None:
     deployed(IDENTITY_HEADER_PROOF="none")
-    assert_refused(_get(api, "org", scene.headers(user_id)), 404)
+    assert_refused(_get(api, "org", fixtures.headers(user_id)), 404)
 
 
 # 404: not theirs and not there are the same bytes.
@@ -105,115 +111,121 @@ def test_what_can_be_an_id_is_well_formed(api: Api, scene: Scene, deployed: Depl
 @everywhere
 @pytest.mark.row("H-08", "H-09")
 def test_whatever_is_not_theirs_is_as_if_it_were_not_there(
-    api: Api, directory: Directory, scene: Scene, endpoint: str
+    api: Api, directory: Directory, fixtures: Fixtures, endpoint: str
 ) -> None:
     """403 never."""
-    unknown = ask(api, scene, endpoint, scene.root, org=NOWHERE, project=NOWHERE)
+    unknown = ask(api, fixtures, endpoint, fixtures.root, org=NOWHERE, project=NOWHERE)
     assert_refused(unknown, 404, "org or project not found")
     assert unknown.json["message"] == "org or project not found"
     suspended = directory.user("suspended", admin=True)
     api.token(suspended)
     directory.suspend(suspended)
     refused = {
-        "unknown organisation": ask(api, scene, endpoint, scene.root, org=NOWHERE),
-        "unknown project": ask(api, scene, endpoint, scene.boss, project=NOWHERE),
-        "project of another organisation": ask(api, scene, endpoint, scene.boss, project=scene.games),
-        "the same to a platform ADMIN": ask(api, scene, endpoint, scene.root, project=scene.games),
-        "member of nothing": ask(api, scene, endpoint, scene.stranger),
-        "ADMIN of another organisation": ask(api, scene, endpoint, scene.rival),
-        "own project under a foreign organisation": ask(
-            api, scene, endpoint, scene.rival, project=scene.games
+        "unknown organisation": ask(api, fixtures, endpoint, fixtures.root, org=NOWHERE),
+        "unknown project": ask(api, fixtures, endpoint, fixtures.boss, project=NOWHERE),
+        "project of another organisation": ask(
+            api, fixtures, endpoint, fixtures.boss, project=fixtures.games
         ),
-        "member but not of the project": ask(api, scene, endpoint, scene.outsider),
-        "of another project": ask(api, scene, endpoint, scene.member, project=scene.ops),
-        "suspended": ask(api, scene, endpoint, suspended),
+        "the same to a platform ADMIN": ask(api, fixtures, endpoint, fixtures.root, project=fixtures.games),
+        "member of nothing": ask(api, fixtures, endpoint, fixtures.stranger),
+        "ADMIN of another organisation": ask(api, fixtures, endpoint, fixtures.rival),
+        "own project under a foreign organisation": ask(
+            api, fixtures, endpoint, fixtures.rival, project=fixtures.games
+        ),
+        "member but not of the project": ask(api, fixtures, endpoint, fixtures.outsider),
+        "of another project": ask(api, fixtures, endpoint, fixtures.member, project=fixtures.ops),
+        "suspended": ask(api, fixtures, endpoint, suspended),
     }
     for reason, answer in refused.items():
         assert bare(answer) == bare(unknown), reason
 
 
 def test_an_unknown_caller_is_404_where_no_proof_is_asked(
-    api: Api, directory: Directory, scene: Scene, deployed: Deployed
+    api: Api, directory: Directory, fixtures: Fixtures, deployed: Deployed
 ) -> None:
-    users.delete(api.store, scene.outsider, by=directory.by)
-    directory.suspend(scene.boss)
+    users.delete(api.store, fixtures.outsider, by=directory.by)
+    directory.suspend(fixtures.boss)
     deployed(IDENTITY_HEADER_PROOF="none")
-    first = _get(api, "org", scene.headers(NOWHERE))
+    first = _get(api, "org", fixtures.headers(NOWHERE))
     assert_refused(first, 404)
-    for user in (scene.outsider, scene.boss):
-        assert bare(_get(api, "org", scene.headers(user))) == bare(first)
+    for user in (fixtures.outsider, fixtures.boss):
+        assert bare(_get(api, "org", fixtures.headers(user))) == bare(first)
 
 
 def test_a_place_in_a_project_is_worth_nothing_without_the_membership(
-    api: Api, directory: Directory, scene: Scene
+    api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
-    directory.grant(scene.web, scene.stranger)
-    assert_refused(ask(api, scene, "org", scene.stranger), 404)
+    directory.grant(fixtures.web, fixtures.stranger)
+    assert_refused(ask(api, fixtures, "org", fixtures.stranger), 404)
 
 
-def test_what_is_withdrawn_is_gone_on_the_next_request(api: Api, directory: Directory, scene: Scene) -> None:
-    assert ask(api, scene, "org", scene.member).status == 200
-    directory.leave(scene.acme, scene.member)
-    assert_refused(ask(api, scene, "org", scene.member), 404)
-    directory.member(scene.acme, scene.member)
-    assert_refused(ask(api, scene, "org", scene.member), 404)
-    assert ask(api, scene, "org", scene.boss).status == 200
-    users.delete(api.store, scene.boss, by=directory.by)
-    assert_refused(ask(api, scene, "org", scene.boss), 401)
+def test_what_is_withdrawn_is_gone_on_the_next_request(
+    api: Api, directory: Directory, fixtures: Fixtures
+) -> None:
+    assert ask(api, fixtures, "org", fixtures.member).status == 200
+    directory.leave(fixtures.acme, fixtures.member)
+    assert_refused(ask(api, fixtures, "org", fixtures.member), 404)
+    directory.member(fixtures.acme, fixtures.member)
+    assert_refused(ask(api, fixtures, "org", fixtures.member), 404)
+    assert ask(api, fixtures, "org", fixtures.boss).status == 200
+    users.delete(api.store, fixtures.boss, by=directory.by)
+    assert_refused(ask(api, fixtures, "org", fixtures.boss), 401)
 
 
 # Proof by a credential: the deployed default.
 
 
 @everywhere
-def test_a_token_or_a_session_of_the_user_is_proof(api: Api, scene: Scene, endpoint: str) -> None:
-    headers = scene.headers(scene.member)
-    by_token = _get(api, endpoint, headers, bearer=scene.member)
+def test_a_token_or_a_session_of_the_user_is_proof(api: Api, fixtures: Fixtures, endpoint: str) -> None:
+    headers = fixtures.headers(fixtures.member)
+    by_token = _get(api, endpoint, headers, bearer=fixtures.member)
     data_of(by_token)
-    assert bare(_get(api, endpoint, headers, as_=scene.member)) == bare(by_token)
+    assert bare(_get(api, endpoint, headers, as_=fixtures.member)) == bare(by_token)
 
 
 @everywhere
 @pytest.mark.row("H-01", "H-02", "J-28")
-def test_every_other_proof_is_one_401(api: Api, directory: Directory, scene: Scene, endpoint: str) -> None:
-    headers, token = scene.headers(scene.member), api.token(scene.member)
-    session = api.cookie(scene.member)
+def test_every_other_proof_is_one_401(
+    api: Api, directory: Directory, fixtures: Fixtures, endpoint: str
+) -> None:
+    headers, token = fixtures.headers(fixtures.member), api.token(fixtures.member)
+    session = api.cookie(fixtures.member)
     none = _get(api, endpoint, headers)
     assert_refused(none, 401)
     unproved: dict[str, dict[str, Any]] = {
-        "H-02 another's token": {"bearer": scene.boss},
-        "H-02 an ADMIN's token": {"bearer": scene.root},
-        "H-02 another's session": {"as_": scene.boss},
+        "H-02 another's token": {"bearer": fixtures.boss},
+        "H-02 an ADMIN's token": {"bearer": fixtures.root},
+        "H-02 another's session": {"as_": fixtures.boss},
         "both": {"bearer": token, "as_": session},
         "both, one of them garbage": {"bearer": token, "as_": "garbage"},
         "two cookies": {"as_": session, "headers": headers | {"cookie": f"__Host-session={session}"}},
         "a session as a token": {"bearer": session},
         "a token as a session": {"as_": token},
-        "an unknown secret": {"bearer": str(Credential.new("token", scene.member.id))},
+        "an unknown secret": {"bearer": str(Credential.new("token", fixtures.member.id))},
         "garbage": {"bearer": "garbage"},
         "Basic": {"headers": headers | {"authorization": "Basic eDp5"}},
         "no scheme": {"headers": headers | {"authorization": token}},
         "two tokens": {"headers": headers | {"authorization": f"Bearer {token},Bearer {token}"}},
         "a gateway's secret": {"headers": headers | {"x-gateway-secret": "x"}},
         "a server key": {"headers": headers | {"x-server-key": "x"}},
-        "expired": {"bearer": directory.token(scene.member, expires_at="2026-04-13T01:00:00Z")},
+        "expired": {"bearer": directory.token(fixtures.member, expires_at="2026-04-13T01:00:00Z")},
     }
     for reason, more in unproved.items():
         answer = api.get(f"{ROOT}/{endpoint}", **{"headers": headers, **more})
         assert bare(answer) == bare(none), reason
 
 
-def test_a_revoked_token_proves_nothing(api: Api, directory: Directory, scene: Scene) -> None:
-    credential = Credential.read(api.token(scene.member))
+def test_a_revoked_token_proves_nothing(api: Api, directory: Directory, fixtures: Fixtures) -> None:
+    credential = Credential.read(api.token(fixtures.member))
     assert credential is not None
-    api_tokens.revoke(api.store, scene.member.id, credential.id, by=directory.by)
-    assert_refused(ask(api, scene, "org", scene.member), 401)
+    api_tokens.revoke(api.store, fixtures.member.id, credential.id, by=directory.by)
+    assert_refused(ask(api, fixtures, "org", fixtures.member), 401)
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer  "])
 @pytest.mark.row("J-27")
-def test_the_scheme_has_no_case(api: Api, scene: Scene, scheme: str) -> None:
-    headers = scene.headers(scene.member) | {"authorization": f"{scheme} {api.token(scene.member)}"}
+def test_the_scheme_has_no_case(api: Api, fixtures: Fixtures, scheme: str) -> None:
+    headers = fixtures.headers(fixtures.member) | {"authorization": f"{scheme} {api.token(fixtures.member)}"}
     assert _get(api, "org", headers).status == 200
 
 
@@ -227,105 +239,109 @@ def _behind(api: Api, deployed: Deployed, *secrets: str) -> None:
 
 @pytest.mark.parametrize("secret", ["the old secret", "the new secret"])
 def test_either_of_two_gateway_secrets_is_proof(
-    api: Api, scene: Scene, deployed: Deployed, secret: str
+    api: Api, fixtures: Fixtures, deployed: Deployed, secret: str
 ) -> None:
     _behind(api, deployed, "the old secret", "the new secret")
-    headers = scene.headers(scene.member) | {"x-gateway-secret": secret}
-    assert data_of(_get(api, "org", headers))["org_id"] == scene.acme.id
+    headers = fixtures.headers(fixtures.member) | {"x-gateway-secret": secret}
+    assert data_of(_get(api, "org", headers))["org_id"] == fixtures.acme.id
 
 
 @everywhere
 @pytest.mark.parametrize("secrets", [("one", "two"), ("one",), ()], ids=["two", "one", "none"])
 def test_no_other_secret_is_proof(
-    api: Api, scene: Scene, deployed: Deployed, endpoint: str, secrets: tuple[str, ...]
+    api: Api, fixtures: Fixtures, deployed: Deployed, endpoint: str, secrets: tuple[str, ...]
 ) -> None:
     _behind(api, deployed, *secrets)
-    headers = scene.headers(scene.member)
+    headers = fixtures.headers(fixtures.member)
     missing = _get(api, endpoint, headers)
     assert_refused(missing, 401)
     for wrong in ("three", "on", "one,two", "ONE", "\u00f6ne", " "):
         answer = _get(api, endpoint, headers | {"x-gateway-secret": wrong})
         assert bare(answer) == bare(missing), wrong
-    for more in ({"bearer": scene.member}, {"as_": scene.member}):
+    for more in ({"bearer": fixtures.member}, {"as_": fixtures.member}):
         assert bare(_get(api, endpoint, headers, **more)) == bare(missing)
 
 
-def test_a_secret_out_of_reach_is_503(api: Api, scene: Scene, deployed: Deployed) -> None:
+def test_a_secret_out_of_reach_is_503(api: Api, fixtures: Fixtures, deployed: Deployed) -> None:
     def away() -> tuple[str, ...]:
         raise Unavailable(retry_after=7)
 
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
     dependencies.use(dependencies.Dependencies(api.store, api.clock, gateway_secrets=away))
-    answer = _get(api, "org", scene.headers(scene.member) | {"x-gateway-secret": "one"})
+    answer = _get(api, "org", fixtures.headers(fixtures.member) | {"x-gateway-secret": "one"})
     assert_refused(answer, 503)
     assert answer.headers["retry-after"] == "7"
 
 
 @everywhere
 def test_without_proof_the_headers_are_believed(
-    api: Api, scene: Scene, deployed: Deployed, endpoint: str
+    api: Api, fixtures: Fixtures, deployed: Deployed, endpoint: str
 ) -> None:
     deployed(IDENTITY_HEADER_PROOF="none")
-    data_of(_get(api, endpoint, scene.headers(scene.member)))
-    assert_refused(_get(api, endpoint, scene.headers(scene.outsider)), 404)
+    data_of(_get(api, endpoint, fixtures.headers(fixtures.member)))
+    assert_refused(_get(api, endpoint, fixtures.headers(fixtures.outsider)), 404)
 
 
 @pytest.mark.parametrize("proof", ["", "None", "nothing", "gateway_secret"])
 def test_a_proof_that_there_is_not_lets_nobody_in(
-    api: Api, scene: Scene, deployed: Deployed, proof: str
+    api: Api, fixtures: Fixtures, deployed: Deployed, proof: str
 ) -> None:
     deployed(IDENTITY_HEADER_PROOF=proof)
-    assert_refused(_get(api, "org", scene.headers(scene.root), bearer=scene.root), 401)
+    assert_refused(_get(api, "org", fixtures.headers(fixtures.root), bearer=fixtures.root), 401)
 
 
 # What is no identity header.
 
 
 @pytest.mark.row("H-11", "H-13", "H-14")
-def test_a_server_key_and_a_proxys_words_change_nothing(api: Api, scene: Scene) -> None:
+def test_a_server_key_and_a_proxys_words_change_nothing(api: Api, fixtures: Fixtures) -> None:
     more = {
         "x-server-key": "k",
         "x-forwarded-for": "a",
         "x-forwarded-uri": "/public",
         "user-agent": "kube-probe/1.2",
     }
-    for user, status in ((scene.member, 200), (scene.outsider, 404)):
-        headers = scene.headers(user)
+    for user, status in ((fixtures.member, 200), (fixtures.outsider, 404)):
+        headers = fixtures.headers(user)
         with_them = _get(api, "org", headers | more, bearer=user)
         assert with_them.status == status
         assert bare(with_them) == bare(_get(api, "org", headers, bearer=user))
 
 
 @pytest.mark.row("H-05")
-def test_a_name_with_underscores_is_another_header(api: Api, scene: Scene, deployed: Deployed) -> None:
+def test_a_name_with_underscores_is_another_header(api: Api, fixtures: Fixtures, deployed: Deployed) -> None:
     deployed(IDENTITY_HEADER_PROOF="none")
-    folded = {name.replace("-", "_"): value for name, value in scene.headers(scene.root).items()}
+    folded = {name.replace("-", "_"): value for name, value in fixtures.headers(fixtures.root).items()}
     assert_refused(_get(api, "org", folded), 401)
-    both = folded | scene.headers(scene.outsider)
+    both = folded | fixtures.headers(fixtures.outsider)
     assert_refused(_get(api, "org", both), 404)
 
 
-def test_the_names_have_no_case(api: Api, scene: Scene) -> None:
-    headers = {name.upper(): value for name, value in scene.headers(scene.member).items()}
-    assert _get(api, "org", headers, bearer=scene.member).status == 200
+def test_the_names_have_no_case(api: Api, fixtures: Fixtures) -> None:
+    headers = {name.upper(): value for name, value in fixtures.headers(fixtures.member).items()}
+    assert _get(api, "org", headers, bearer=fixtures.member).status == 200
 
 
-def test_query_parameters_change_nothing(api: Api, scene: Scene) -> None:
-    headers = scene.headers(scene.member)
-    asked = api.get(f"{ROOT}/org?X-User-Id=x&access_token=y&page=0", headers=headers, bearer=scene.member)
-    assert bare(asked) == bare(ask(api, scene, "org", scene.member))
+def test_query_parameters_change_nothing(api: Api, fixtures: Fixtures) -> None:
+    headers = fixtures.headers(fixtures.member)
+    asked = api.get(f"{ROOT}/org?X-User-Id=x&access_token=y&page=0", headers=headers, bearer=fixtures.member)
+    assert bare(asked) == bare(ask(api, fixtures, "org", fixtures.member))
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_another_method_or_path_is_404_in_the_familys_shape(api: Api, scene: Scene, method: str) -> None:
+def test_another_method_or_path_is_404_in_the_familys_shape(
+    api: Api, fixtures: Fixtures, method: str
+) -> None:
     for path in (f"{ROOT}/org", f"{ROOT}/nothing", "/minimal/rest/system/v1/org"):
-        assert_refused(api.send(method, path, headers=scene.headers(scene.member), bearer=scene.member), 404)
+        assert_refused(
+            api.send(method, path, headers=fixtures.headers(fixtures.member), bearer=fixtures.member), 404
+        )
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_headers_without_a_proof_cost_no_round_trip(
-    api: Api, scene: Scene, meter: Meter, endpoint: str
+    api: Api, fixtures: Fixtures, meter: Meter, endpoint: str
 ) -> None:
     with meter.measure() as reading:
-        assert api.get(f"{ROOT}/{endpoint}", headers=scene.headers(scene.member)).status == 401
+        assert api.get(f"{ROOT}/{endpoint}", headers=fixtures.headers(fixtures.member)).status == 401
     assert reading.trips == 0

@@ -33,7 +33,7 @@ MODULES = ("Boards", "Booking", "CurrencyRates", "EntitlementOperations", "WorkI
 
 
 @dataclass(frozen=True)
-class Scene:
+class Fixtures:
     """Three workspaces; ada joined acme first, then globex."""
 
     root: User  # platform ADMIN, member of nothing
@@ -45,11 +45,11 @@ class Scene:
 
     @classmethod
     @made_once
-    def set(cls, api: Api, directory: Directory) -> "Scene":
+    def set(cls, api: Api, directory: Directory) -> "Fixtures":
         swiss = WorkspaceSettings(
             "de-CH", "Europe/Zurich", "dd.MM.yyyy HH:mm:ss", "dd.MM.yyyy", "HH:mm:ss", "eu"
         )
-        scene = cls(
+        fixtures = cls(
             directory.admin(),
             directory.user("ada", first_name="Ada", last_name="King", user_name="ada", role_number=4),
             directory.user("stranger"),
@@ -58,12 +58,12 @@ class Scene:
             directory.workspace("umbra"),
         )
         directory.role(4, "Lead", "users.write", "boards.read", "users.read", "boards.read")
-        directory.member(scene.acme, scene.ada, "ADMIN")
+        directory.member(fixtures.acme, fixtures.ada, "ADMIN")
         api.clock.advance(minutes=1)
-        directory.member(scene.globex, scene.ada)
-        for user in (scene.root, scene.ada, scene.stranger):
+        directory.member(fixtures.globex, fixtures.ada)
+        for user in (fixtures.root, fixtures.ada, fixtures.stranger):
             api.token(user)
-        return scene
+        return fixtures
 
 
 def profile(api: Api, who: User | str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
 @dataclass(frozen=True)
-class Scene:
+class Fixtures:
     """Two workspaces and everybody's part in them; all sessions are open."""
 
     root: User  # platform ADMIN, member of nothing
@@ -30,23 +30,23 @@ class Scene:
 
     @classmethod
     @made_once
-    def set(cls, api: Api, directory: Directory) -> "Scene":
+    def set(cls, api: Api, directory: Directory) -> "Fixtures":
         people = {name: directory.user(name) for name in ("boss", "member", "rival", "stranger")}
-        scene = cls(
+        fixtures = cls(
             directory.admin(),
             acme=directory.workspace("acme"),
             globex=directory.workspace("globex"),
             **people,
         )
-        directory.member(scene.acme, scene.boss, "ADMIN")
-        directory.member(scene.acme, scene.member)
-        directory.member(scene.globex, scene.rival, "ADMIN")
-        for user in (scene.root, *people.values()):
+        directory.member(fixtures.acme, fixtures.boss, "ADMIN")
+        directory.member(fixtures.acme, fixtures.member)
+        directory.member(fixtures.globex, fixtures.rival, "ADMIN")
+        for user in (fixtures.root, *people.values()):
             api.cookie(user)
-        return scene
+        return fixtures
 
 
-Body = Callable[[Scene], dict[str, Any]]
+Body = Callable[[Fixtures], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,19 @@ class Endpoint:
         return self.route.partition(" ")[0]
 
     def send(
-        self, api: Api, scene: Scene, *, workspace: str | None = None, user: str | None = None, **more: Any
+        self,
+        api: Api,
+        fixtures: Fixtures,
+        *,
+        workspace: str | None = None,
+        user: str | None = None,
+        **more: Any,
     ) -> Answer:
         path = self.route.partition(" ")[2]
-        path = path.replace("{workspaceId}", workspace or scene.acme.id)
-        path = path.replace("{userId}", user or scene.member.id)
+        path = path.replace("{workspaceId}", workspace or fixtures.acme.id)
+        path = path.replace("{userId}", user or fixtures.member.id)
         if self.body is not None and "raw" not in more:
-            more.setdefault("body", self.body(scene))
+            more.setdefault("body", self.body(fixtures))
         return api.send(self.method, path, **more)
 
 
@@ -80,7 +86,7 @@ GET_WORKSPACE = Endpoint("get_workspace", "GET /api/workspaces/{workspaceId}")
 ADD_MEMBER = Endpoint(
     "add_member",
     "POST /api/workspaces/{workspaceId}/members",
-    lambda scene: {"userId": scene.stranger.id, "role": "MEMBER"},
+    lambda fixtures: {"userId": fixtures.stranger.id, "role": "MEMBER"},
 )
 LIST_MEMBERS = Endpoint("list_members", "GET /api/workspaces/{workspaceId}/members")
 REMOVE_MEMBER = Endpoint("remove_member", "DELETE /api/workspaces/{workspaceId}/members/{userId}")

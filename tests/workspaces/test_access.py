@@ -20,7 +20,7 @@ from tests.workspaces.fixtures import (
     REMOVE_MEMBER,
     UPDATE_USER,
     Endpoint,
-    Scene,
+    Fixtures,
     assert_refused,
     bare,
     named,
@@ -64,55 +64,57 @@ def test_the_table_below_knows_every_endpoint() -> None:
 @pytest.mark.parametrize("who", sorted(EVERYBODY))
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
 @pytest.mark.row("Z-04", "Z-05", "Z-08")
-def test_an_endpoint_serves_whom_it_is_for(api: Api, scene: Scene, endpoint: Endpoint, who: str) -> None:
+def test_an_endpoint_serves_whom_it_is_for(
+    api: Api, fixtures: Fixtures, endpoint: Endpoint, who: str
+) -> None:
     if who in ALLOWED[endpoint]:
-        assert endpoint.send(api, scene, as_=getattr(scene, who)).status == 200
+        assert endpoint.send(api, fixtures, as_=getattr(fixtures, who)).status == 200
     else:
         with api.no_effect():
-            assert_refused(endpoint.send(api, scene, as_=getattr(scene, who)), 403)
+            assert_refused(endpoint.send(api, fixtures, as_=getattr(fixtures, who)), 403)
 
 
 @pytest.mark.parametrize("who", ["boss", "member", "stranger"])
 @pytest.mark.parametrize("endpoint", IN_A_WORKSPACE, ids=named)
 @pytest.mark.row("Z-03", "Z-05", "item-12")
 def test_a_foreign_workspace_and_none_are_the_same_bytes(
-    api: Api, scene: Scene, endpoint: Endpoint, who: str
+    api: Api, fixtures: Fixtures, endpoint: Endpoint, who: str
 ) -> None:
     with api.no_effect():
-        foreign = endpoint.send(api, scene, workspace=scene.globex.id, as_=getattr(scene, who))
-        unknown = endpoint.send(api, scene, workspace=NOWHERE, as_=getattr(scene, who))
+        foreign = endpoint.send(api, fixtures, workspace=fixtures.globex.id, as_=getattr(fixtures, who))
+        unknown = endpoint.send(api, fixtures, workspace=NOWHERE, as_=getattr(fixtures, who))
     assert_refused(foreign, 403)
     assert bare(foreign) == bare(unknown)
 
 
 @pytest.mark.parametrize("endpoint", IN_A_WORKSPACE, ids=named)
 def test_a_platform_admin_is_told_that_a_workspace_is_not_there(
-    api: Api, scene: Scene, endpoint: Endpoint
+    api: Api, fixtures: Fixtures, endpoint: Endpoint
 ) -> None:
     with api.no_effect():
-        assert_refused(endpoint.send(api, scene, workspace=NOWHERE, as_=scene.root), 404)
+        assert_refused(endpoint.send(api, fixtures, workspace=NOWHERE, as_=fixtures.root), 404)
 
 
 @pytest.mark.parametrize("impossible", NO_IDS)
-def test_an_impossible_workspace_is_as_unknown_as_any(api: Api, scene: Scene, impossible: str) -> None:
+def test_an_impossible_workspace_is_as_unknown_as_any(api: Api, fixtures: Fixtures, impossible: str) -> None:
     with api.no_effect():
         for endpoint in IN_A_WORKSPACE:
-            assert_refused(endpoint.send(api, scene, workspace=impossible, as_=scene.root), 404)
-            refused = endpoint.send(api, scene, workspace=impossible, as_=scene.boss)
-            assert bare(refused) == bare(endpoint.send(api, scene, workspace=NOWHERE, as_=scene.boss))
+            assert_refused(endpoint.send(api, fixtures, workspace=impossible, as_=fixtures.root), 404)
+            refused = endpoint.send(api, fixtures, workspace=impossible, as_=fixtures.boss)
+            assert bare(refused) == bare(endpoint.send(api, fixtures, workspace=NOWHERE, as_=fixtures.boss))
 
 
 @pytest.mark.parametrize("impossible", NO_IDS)
-def test_an_impossible_user_is_not_there(api: Api, scene: Scene, impossible: str) -> None:
+def test_an_impossible_user_is_not_there(api: Api, fixtures: Fixtures, impossible: str) -> None:
     with api.no_effect():
         for endpoint in (REMOVE_MEMBER, GET_USER, UPDATE_USER, DELETE_USER):
-            assert_refused(endpoint.send(api, scene, user=impossible, as_=scene.root), 404)
+            assert_refused(endpoint.send(api, fixtures, user=impossible, as_=fixtures.root), 404)
 
 
 @pytest.mark.row("Z-23")
-def test_nothing_inside_an_answer_is_named_like_a_secret_or_a_key(api: Api, scene: Scene) -> None:
+def test_nothing_inside_an_answer_is_named_like_a_secret_or_a_key(api: Api, fixtures: Fixtures) -> None:
     for endpoint in (LIST_WORKSPACES, GET_WORKSPACE, LIST_MEMBERS, *OF_USERS[:4], GET_ME):
-        text = endpoint.send(api, scene, as_=scene.root).text.lower()
+        text = endpoint.send(api, fixtures, as_=fixtures.root).text.lower()
         for word in ("hash", "digest", "epoch", "revision", '"pk"', '"sk"', "password", "token"):
             assert word not in text, endpoint.name
 

@@ -7,81 +7,83 @@ import pytest
 from roster.directory import members, users
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import NOWHERE, Scene, assert_granted, assert_refused, assert_unfit
+from tests.workspaces.fixtures import NOWHERE, Fixtures, assert_granted, assert_refused, assert_unfit
 
 SHOWN = ("userId", "email", "fullName", "role", "createdAt")
 
 
-def _members(scene: Scene) -> str:
-    return f"/api/workspaces/{scene.acme.id}/members"
+def _members(fixtures: Fixtures) -> str:
+    return f"/api/workspaces/{fixtures.acme.id}/members"
 
 
 @pytest.mark.parametrize("who", ["root", "boss"])
 @pytest.mark.parametrize("role", ["ADMIN", "MEMBER"])
-def test_a_user_becomes_a_member(api: Api, scene: Scene, who: str, role: str) -> None:
-    body = {"userId": scene.stranger.id, "role": role}
-    answer = api.post(_members(scene), body, as_=getattr(scene, who))
+def test_a_user_becomes_a_member(api: Api, fixtures: Fixtures, who: str, role: str) -> None:
+    body = {"userId": fixtures.stranger.id, "role": role}
+    answer = api.post(_members(fixtures), body, as_=getattr(fixtures, who))
     assert_granted(answer, *SHOWN)
     assert answer.data == {
-        "userId": scene.stranger.id,
+        "userId": fixtures.stranger.id,
         "email": "stranger@example.com",
         "fullName": "Stranger",
         "role": role,
         "createdAt": "2026-04-13T01:00:00Z",
     }
-    assert api.get(_members(scene), as_=scene.stranger).data[-1] == answer.data
+    assert api.get(_members(fixtures), as_=fixtures.stranger).data[-1] == answer.data
 
 
-def test_a_member_may_enter_on_the_next_request(api: Api, scene: Scene) -> None:
-    assert api.get(_members(scene), as_=scene.stranger).status == 403
-    api.post(_members(scene), {"userId": scene.stranger.id, "role": "MEMBER"}, as_=scene.boss)
-    assert api.get(_members(scene), as_=scene.stranger).status == 200
+def test_a_member_may_enter_on_the_next_request(api: Api, fixtures: Fixtures) -> None:
+    assert api.get(_members(fixtures), as_=fixtures.stranger).status == 403
+    api.post(_members(fixtures), {"userId": fixtures.stranger.id, "role": "MEMBER"}, as_=fixtures.boss)
+    assert api.get(_members(fixtures), as_=fixtures.stranger).status == 200
 
 
-def test_a_workspace_admin_made_by_another_may_add_in_turn(api: Api, scene: Scene) -> None:
-    api.post(_members(scene), {"userId": scene.stranger.id, "role": "ADMIN"}, as_=scene.boss)
-    answer = api.post(_members(scene), {"userId": scene.rival.id, "role": "MEMBER"}, as_=scene.stranger)
+def test_a_workspace_admin_made_by_another_may_add_in_turn(api: Api, fixtures: Fixtures) -> None:
+    api.post(_members(fixtures), {"userId": fixtures.stranger.id, "role": "ADMIN"}, as_=fixtures.boss)
+    answer = api.post(
+        _members(fixtures), {"userId": fixtures.rival.id, "role": "MEMBER"}, as_=fixtures.stranger
+    )
     assert_granted(answer, *SHOWN)
 
 
-def test_a_suspended_user_can_be_a_member(api: Api, directory: Directory, scene: Scene) -> None:
-    directory.suspend(scene.stranger)
-    body = {"userId": scene.stranger.id, "role": "MEMBER"}
-    assert_granted(api.post(_members(scene), body, as_=scene.boss), *SHOWN)
+def test_a_suspended_user_can_be_a_member(api: Api, directory: Directory, fixtures: Fixtures) -> None:
+    directory.suspend(fixtures.stranger)
+    body = {"userId": fixtures.stranger.id, "role": "MEMBER"}
+    assert_granted(api.post(_members(fixtures), body, as_=fixtures.boss), *SHOWN)
 
 
 @pytest.mark.parametrize("role", ["ADMIN", "MEMBER"])
 @pytest.mark.row("Z-15")
-def test_a_member_is_added_once_whatever_the_role(api: Api, scene: Scene, role: str) -> None:
-    for user in (scene.member, scene.boss):
+def test_a_member_is_added_once_whatever_the_role(api: Api, fixtures: Fixtures, role: str) -> None:
+    for user in (fixtures.member, fixtures.boss):
         with api.no_effect():
-            answer = api.post(_members(scene), {"userId": user.id, "role": role}, as_=scene.root)
+            answer = api.post(_members(fixtures), {"userId": user.id, "role": role}, as_=fixtures.root)
             assert_refused(answer, 409)
 
 
-def test_who_was_removed_can_come_again(api: Api, directory: Directory, scene: Scene) -> None:
-    members.remove(api.store, scene.acme, scene.member.id, by=directory.by, even_last_admin=False)
-    body = {"userId": scene.member.id, "role": "ADMIN"}
-    assert api.post(_members(scene), body, as_=scene.boss).data["role"] == "ADMIN"
-    rows = api.get(_members(scene), as_=scene.member).data
-    assert [row["userId"] for row in rows] == [scene.boss.id, scene.member.id]
+def test_who_was_removed_can_come_again(api: Api, directory: Directory, fixtures: Fixtures) -> None:
+    members.remove(api.store, fixtures.acme, fixtures.member.id, by=directory.by, even_last_admin=False)
+    body = {"userId": fixtures.member.id, "role": "ADMIN"}
+    assert api.post(_members(fixtures), body, as_=fixtures.boss).data["role"] == "ADMIN"
+    rows = api.get(_members(fixtures), as_=fixtures.member).data
+    assert [row["userId"] for row in rows] == [fixtures.boss.id, fixtures.member.id]
 
 
 @pytest.mark.parametrize("user_id", [NOWHERE, ".", "..", "x" * 64])
 @pytest.mark.row("Z-14")
-def test_who_is_not_there_cannot_be_added(api: Api, scene: Scene, user_id: str) -> None:
+def test_who_is_not_there_cannot_be_added(api: Api, fixtures: Fixtures, user_id: str) -> None:
     with api.no_effect():
-        answer = api.post(_members(scene), {"userId": user_id, "role": "MEMBER"}, as_=scene.boss)
+        answer = api.post(_members(fixtures), {"userId": user_id, "role": "MEMBER"}, as_=fixtures.boss)
     assert_refused(answer, 404)
 
 
 @pytest.mark.row("Z-14")
-def test_who_was_deleted_cannot_be_added(api: Api, directory: Directory, scene: Scene) -> None:
+def test_who_was_deleted_cannot_be_added(api: Api, directory: Directory, fixtures: Fixtures) -> None:
     """Neither a stranger nor a member whose rows the sweep has not reached."""
-    for user in (scene.stranger, scene.member):
+    for user in (fixtures.stranger, fixtures.member):
         users.delete(api.store, user, by=directory.by)
         with api.no_effect():
-            answer = api.post(_members(scene), {"userId": user.id, "role": "MEMBER"}, as_=scene.boss)
+            answer = api.post(_members(fixtures), {"userId": user.id, "role": "MEMBER"}, as_=fixtures.boss)
             assert_refused(answer, 404)
 
 
@@ -99,9 +101,11 @@ def test_who_was_deleted_cannot_be_added(api: Api, directory: Directory, scene: 
         pytest.param({"role": "ADMIN"}, id="P-24-object"),
     ],
 )
-def test_what_is_no_role_is_refused(api: Api, scene: Scene, role: Any) -> None:
+def test_what_is_no_role_is_refused(api: Api, fixtures: Fixtures, role: Any) -> None:
     with api.no_effect():
-        answer = api.post(_members(scene), {"userId": scene.stranger.id, "role": role}, as_=scene.boss)
+        answer = api.post(
+            _members(fixtures), {"userId": fixtures.stranger.id, "role": role}, as_=fixtures.boss
+        )
     assert_unfit(answer, "role")
 
 
@@ -110,18 +114,18 @@ def test_what_is_no_role_is_refused(api: Api, scene: Scene, role: Any) -> None:
     [None, 7, True, [], {}, "", "a b", "u#1", "u\n", "\u0661", "x" * 65, "x" * 60_000],
     ids=lambda value: repr(value)[:12],
 )
-def test_what_is_no_id_is_refused(api: Api, scene: Scene, user_id: Any) -> None:
+def test_what_is_no_id_is_refused(api: Api, fixtures: Fixtures, user_id: Any) -> None:
     with api.no_effect():
-        answer = api.post(_members(scene), {"userId": user_id, "role": "MEMBER"}, as_=scene.boss)
+        answer = api.post(_members(fixtures), {"userId": user_id, "role": "MEMBER"}, as_=fixtures.boss)
     assert_unfit(answer, "userId")
 
 
 @pytest.mark.parametrize("field", ["userId", "role"])
-def test_a_missing_field_is_named(api: Api, scene: Scene, field: str) -> None:
-    body = {"userId": scene.stranger.id, "role": "MEMBER"}
+def test_a_missing_field_is_named(api: Api, fixtures: Fixtures, field: str) -> None:
+    body = {"userId": fixtures.stranger.id, "role": "MEMBER"}
     del body[field]
     with api.no_effect():
-        answer = api.post(_members(scene), body, as_=scene.boss)
+        answer = api.post(_members(fixtures), body, as_=fixtures.boss)
     assert_unfit(answer, field)
     assert answer.data == [{"field": field, "message": "is required"}]
 
@@ -139,19 +143,19 @@ def test_a_missing_field_is_named(api: Api, scene: Scene, field: str) -> None:
     ids=lambda part: f"Z-07-{part}" if isinstance(part, str) else "",
 )
 @pytest.mark.row("P-21", "item-14")
-def test_an_unknown_field_is_named(api: Api, scene: Scene, field: str, value: Any) -> None:
-    body = {"userId": scene.stranger.id, "role": "MEMBER", field: value}
+def test_an_unknown_field_is_named(api: Api, fixtures: Fixtures, field: str, value: Any) -> None:
+    body = {"userId": fixtures.stranger.id, "role": "MEMBER", field: value}
     with api.no_effect():
-        assert_unfit(api.post(_members(scene), body, as_=scene.boss), field)
+        assert_unfit(api.post(_members(fixtures), body, as_=fixtures.boss), field)
 
 
 @pytest.mark.row("P-18", "item-23")
-def test_a_role_named_twice_is_refused(api: Api, scene: Scene) -> None:
-    raw = f'{{"userId":"{scene.stranger.id}","role":"MEMBER","role":"ADMIN"}}'.encode()
+def test_a_role_named_twice_is_refused(api: Api, fixtures: Fixtures) -> None:
+    raw = f'{{"userId":"{fixtures.stranger.id}","role":"MEMBER","role":"ADMIN"}}'.encode()
     with api.no_effect():
-        assert_refused(api.post(_members(scene), raw=raw, as_=scene.boss), 400)
+        assert_refused(api.post(_members(fixtures), raw=raw, as_=fixtures.boss), 400)
 
 
-def test_a_refused_body_is_told_only_to_who_may_write(api: Api, scene: Scene) -> None:
+def test_a_refused_body_is_told_only_to_who_may_write(api: Api, fixtures: Fixtures) -> None:
     with api.no_effect():
-        assert_refused(api.post(_members(scene), {"role": 1}, as_=scene.member), 403)
+        assert_refused(api.post(_members(fixtures), {"role": 1}, as_=fixtures.member), 403)

@@ -9,7 +9,7 @@ from roster.dialects.workspaces.schemas import Login, Success
 from roster.errors import Unavailable
 from roster.http import handler as door
 from tests.support.api import Api, Clock, Context
-from tests.workspaces.fixtures import SENTINEL, Scene
+from tests.workspaces.fixtures import SENTINEL, Fixtures
 
 EVENT = {
     "rawPath": "/api/auth/login",
@@ -74,7 +74,7 @@ def test_a_table_that_is_away_is_a_503_that_says_when_to_come_again() -> None:
 
 
 def test_a_table_that_is_away_admits_nobody(
-    api: Api, scene: Scene, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    api: Api, fixtures: Fixtures, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Away:
         def within(self, _: object) -> "Away":
@@ -85,6 +85,6 @@ def test_a_table_that_is_away_admits_nobody(
 
     away: Store = Away()  # type: ignore[assignment]  # all that a read of the session asks
     monkeypatch.setattr(dependencies, "_current", dependencies.Dependencies(away, clock))
-    answer = api.get("/api/workspaces", as_=scene.root)
+    answer = api.get("/api/workspaces", as_=fixtures.root)
     assert (answer.status, answer.code) == (503, "UNAVAILABLE")
     assert answer.headers["retry-after"] == "1"

@@ -8,7 +8,7 @@ from tests.workspaces.fixtures import (
     WITH_BODY,
     WRITES,
     Endpoint,
-    Scene,
+    Fixtures,
     assert_dressed,
     assert_refused,
     named,
@@ -27,26 +27,26 @@ FOREIGN = [
 
 @pytest.mark.parametrize("origin", FOREIGN)
 @pytest.mark.row("S-11", "item-27")
-def test_a_write_from_a_foreign_page_is_refused(api: Api, scene: Scene, origin: str) -> None:
+def test_a_write_from_a_foreign_page_is_refused(api: Api, fixtures: Fixtures, origin: str) -> None:
     with api.no_effect():
         for endpoint in WRITES:
-            answer = endpoint.send(api, scene, as_=scene.root, headers={"origin": origin})
+            answer = endpoint.send(api, fixtures, as_=fixtures.root, headers={"origin": origin})
             assert_refused(answer, 403)
             assert not any(name.startswith("access-control-") for name in answer.headers)
 
 
 @pytest.mark.parametrize("endpoint", WRITES, ids=named)
-def test_a_write_from_an_allowed_page_is_served(api: Api, scene: Scene, endpoint: Endpoint) -> None:
-    answer = endpoint.send(api, scene, as_=scene.root, headers={"origin": "https://app.example"})
+def test_a_write_from_an_allowed_page_is_served(api: Api, fixtures: Fixtures, endpoint: Endpoint) -> None:
+    answer = endpoint.send(api, fixtures, as_=fixtures.root, headers={"origin": "https://app.example"})
     assert answer.status == 200
     assert_dressed(answer)
 
 
 @pytest.mark.parametrize("endpoint", [each for each in ENDPOINTS if each not in WRITES], ids=named)
 @pytest.mark.row("S-10", "S-11")
-def test_reading_changes_nothing_whoever_asks(api: Api, scene: Scene, endpoint: Endpoint) -> None:
+def test_reading_changes_nothing_whoever_asks(api: Api, fixtures: Fixtures, endpoint: Endpoint) -> None:
     with api.no_effect():
-        answer = endpoint.send(api, scene, as_=scene.root, headers={"origin": "https://evil.example"})
+        answer = endpoint.send(api, fixtures, as_=fixtures.root, headers={"origin": "https://evil.example"})
     assert answer.status == 200
     assert not any(name.startswith("access-control-") for name in answer.headers)
 
@@ -66,10 +66,10 @@ def test_reading_changes_nothing_whoever_asks(api: Api, scene: Scene, endpoint: 
     ],
 )
 @pytest.mark.row("item-27")
-def test_a_body_that_says_it_is_not_json_is_refused(api: Api, scene: Scene, content_type: str) -> None:
+def test_a_body_that_says_it_is_not_json_is_refused(api: Api, fixtures: Fixtures, content_type: str) -> None:
     with api.no_effect():
         for endpoint in WITH_BODY:
-            answer = endpoint.send(api, scene, as_=scene.root, headers={"content-type": content_type})
+            answer = endpoint.send(api, fixtures, as_=fixtures.root, headers={"content-type": content_type})
             assert_refused(answer, 415)
 
 
@@ -79,22 +79,22 @@ def test_a_body_that_says_it_is_not_json_is_refused(api: Api, scene: Scene, cont
 )
 @pytest.mark.parametrize("endpoint", WITH_BODY, ids=named)
 def test_a_body_that_says_it_is_json_is_read(
-    api: Api, scene: Scene, endpoint: Endpoint, content_type: str
+    api: Api, fixtures: Fixtures, endpoint: Endpoint, content_type: str
 ) -> None:
-    answer = endpoint.send(api, scene, as_=scene.root, headers={"content-type": content_type})
+    answer = endpoint.send(api, fixtures, as_=fixtures.root, headers={"content-type": content_type})
     assert answer.status == 200, answer.text
 
 
 @pytest.mark.parametrize("endpoint", [each for each in WRITES if each not in WITH_BODY], ids=named)
 def test_a_write_without_a_body_needs_no_content_type_but_one_with_it_does(
-    api: Api, scene: Scene, endpoint: Endpoint
+    api: Api, fixtures: Fixtures, endpoint: Endpoint
 ) -> None:
     with api.no_effect():
         refused = endpoint.send(
-            api, scene, as_=scene.root, raw=b"a=b", headers={"content-type": "text/plain"}
+            api, fixtures, as_=fixtures.root, raw=b"a=b", headers={"content-type": "text/plain"}
         )
     assert_refused(refused, 415)
-    assert endpoint.send(api, scene, as_=scene.root).status == 200
+    assert endpoint.send(api, fixtures, as_=fixtures.root).status == 200
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_write_without_a_body_needs_no_content_type_but_one_with_it_does(
     ],
     ids=lambda part: f"P-07-{part}",
 )
-def test_what_is_no_route_is_not_there(api: Api, scene: Scene, method: str, path: str) -> None:
+def test_what_is_no_route_is_not_there(api: Api, fixtures: Fixtures, method: str, path: str) -> None:
     with api.no_effect():
-        answer = api.send(method, path, as_=scene.root, headers={"x-http-method-override": "DELETE"})
+        answer = api.send(method, path, as_=fixtures.root, headers={"x-http-method-override": "DELETE"})
     assert_refused(answer, 404)

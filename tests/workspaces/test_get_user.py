@@ -7,7 +7,7 @@ from roster.db.store import Update
 from roster.directory import users
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import NOWHERE, Scene, assert_dressed, assert_granted, assert_refused
+from tests.workspaces.fixtures import NOWHERE, Fixtures, assert_dressed, assert_granted, assert_refused
 
 SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
 
@@ -16,11 +16,11 @@ def _path(user_id: str) -> str:
     return f"/api/admin/users/{user_id}"
 
 
-def test_a_user_is_shown(api: Api, scene: Scene) -> None:
-    answer = api.get(_path(scene.member.id), as_=scene.root)
+def test_a_user_is_shown(api: Api, fixtures: Fixtures) -> None:
+    answer = api.get(_path(fixtures.member.id), as_=fixtures.root)
     assert_granted(answer, *SHOWN)
     assert answer.data == {
-        "id": scene.member.id,
+        "id": fixtures.member.id,
         "email": "member@example.com",
         "fullName": "Member",
         "roles": ["USER"],
@@ -29,23 +29,23 @@ def test_a_user_is_shown(api: Api, scene: Scene) -> None:
     }
 
 
-def test_a_suspended_user_is_shown_as_such(api: Api, directory: Directory, scene: Scene) -> None:
-    directory.suspend(scene.member)
-    assert api.get(_path(scene.member.id), as_=scene.root).data["active"] is False
+def test_a_suspended_user_is_shown_as_such(api: Api, directory: Directory, fixtures: Fixtures) -> None:
+    directory.suspend(fixtures.member)
+    assert api.get(_path(fixtures.member.id), as_=fixtures.root).data["active"] is False
 
 
 def test_who_never_was_and_who_was_deleted_are_the_same_bytes(
-    api: Api, directory: Directory, scene: Scene
+    api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
-    users.delete(api.store, scene.member, by=directory.by)
-    never = api.get(_path(NOWHERE), as_=scene.root)
+    users.delete(api.store, fixtures.member, by=directory.by)
+    never = api.get(_path(NOWHERE), as_=fixtures.root)
     assert_refused(never, 404)
-    assert api.get(_path(scene.member.id), as_=scene.root).text == never.text
+    assert api.get(_path(fixtures.member.id), as_=fixtures.root).text == never.text
 
 
 @pytest.mark.parametrize("other", ["1", "member@example.com", "member%40example.com"])
-def test_a_user_goes_by_the_id_alone(api: Api, scene: Scene, other: str) -> None:
-    assert_refused(api.get(_path(other), as_=scene.root), 404)
+def test_a_user_goes_by_the_id_alone(api: Api, fixtures: Fixtures, other: str) -> None:
+    assert_refused(api.get(_path(other), as_=fixtures.root), 404)
 
 
 @pytest.mark.usefixtures("broken_on_purpose")
@@ -55,17 +55,19 @@ def test_a_user_goes_by_the_id_alone(api: Api, scene: Scene, other: str) -> None
     ids=["number", "text-for-a-bool", "text-for-a-list", "text-for-a-number"],
 )
 @pytest.mark.row("P-06")
-def test_a_poisoned_item_is_a_500_that_tells_nothing(api: Api, scene: Scene, poison: dict[str, int]) -> None:
-    api.store.write(Update(keys.user(scene.member.id), set=poison))
-    answer = api.get(_path(scene.member.id), as_=scene.root)
+def test_a_poisoned_item_is_a_500_that_tells_nothing(
+    api: Api, fixtures: Fixtures, poison: dict[str, int]
+) -> None:
+    api.store.write(Update(keys.user(fixtures.member.id), set=poison))
+    answer = api.get(_path(fixtures.member.id), as_=fixtures.root)
     assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
     assert_dressed(answer)
     assert "poison" not in answer.text
 
 
 @pytest.mark.row("P-06")
-def test_an_unknown_role_is_the_one_that_may_least(api: Api, scene: Scene) -> None:
+def test_an_unknown_role_is_the_one_that_may_least(api: Api, fixtures: Fixtures) -> None:
     """A role of a later version gives no power here."""
-    api.store.write(Update(keys.user(scene.member.id), set={"roles": ["OWNER"], "later": {"x": [1]}}))
-    assert api.get(_path(scene.member.id), as_=scene.root).data["roles"] == ["USER"]
-    assert_refused(api.get(_path(scene.member.id), as_=scene.member), 403)
+    api.store.write(Update(keys.user(fixtures.member.id), set={"roles": ["OWNER"], "later": {"x": [1]}}))
+    assert api.get(_path(fixtures.member.id), as_=fixtures.root).data["roles"] == ["USER"]
+    assert_refused(api.get(_path(fixtures.member.id), as_=fixtures.member), 403)

@@ -9,9 +9,9 @@ from roster.auth.credentials import Credential
 from roster.directory import users
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import ENDPOINTS, NOWHERE, Endpoint, Scene, assert_refused, bare, named
+from tests.workspaces.fixtures import ENDPOINTS, NOWHERE, Endpoint, Fixtures, assert_refused, bare, named
 
-Presented = Callable[[Api, Scene], dict[str, Any]]
+Presented = Callable[[Api, Fixtures], dict[str, Any]]
 
 
 def _cookie(text: str) -> dict[str, Any]:
@@ -23,73 +23,76 @@ def _changed(text: str) -> str:
 
 
 def _of(user_id: str) -> Presented:
-    return lambda api, scene: {"as_": f"session_{user_id}.{api.cookie(scene.root).partition('.')[2]}"}
+    return lambda api, fixtures: {"as_": f"session_{user_id}.{api.cookie(fixtures.root).partition('.')[2]}"}
 
 
 WRONG: dict[str, Presented] = {
-    "empty": lambda api, scene: _cookie("__Host-session="),
-    "garbage": lambda api, scene: {"as_": "garbage"},
-    "non-ascii": lambda api, scene: {"as_": "sessi\u00f6n"},
-    "9-kB": lambda api, scene: {"as_": "x" * 9_000},
-    "unknown-secret": lambda api, scene: {"as_": str(Credential.new("session", scene.root.id))},
-    "unknown-user": lambda api, scene: {"as_": str(Credential.new("session", NOWHERE))},
-    "one-character-changed": lambda api, scene: {"as_": _changed(api.cookie(scene.root))},
-    "one-character-more": lambda api, scene: {"as_": api.cookie(scene.root) + "A"},
-    "another-kind": lambda api, scene: {"as_": api.cookie(scene.root).replace("session", "token", 1)},
-    "anothers-secret": lambda api, scene: _of(scene.boss.id)(api, scene),
+    "empty": lambda api, fixtures: _cookie("__Host-session="),
+    "garbage": lambda api, fixtures: {"as_": "garbage"},
+    "non-ascii": lambda api, fixtures: {"as_": "sessi\u00f6n"},
+    "9-kB": lambda api, fixtures: {"as_": "x" * 9_000},
+    "unknown-secret": lambda api, fixtures: {"as_": str(Credential.new("session", fixtures.root.id))},
+    "unknown-user": lambda api, fixtures: {"as_": str(Credential.new("session", NOWHERE))},
+    "one-character-changed": lambda api, fixtures: {"as_": _changed(api.cookie(fixtures.root))},
+    "one-character-more": lambda api, fixtures: {"as_": api.cookie(fixtures.root) + "A"},
+    "another-kind": lambda api, fixtures: {"as_": api.cookie(fixtures.root).replace("session", "token", 1)},
+    "anothers-secret": lambda api, fixtures: _of(fixtures.boss.id)(api, fixtures),
     "key-in-the-user-id": _of("u#PROFILE"),
-    "id-instead-of-secret": lambda api, scene: {
-        "as_": f"session_{scene.root.id}.{'0' * 43}",
+    "id-instead-of-secret": lambda api, fixtures: {
+        "as_": f"session_{fixtures.root.id}.{'0' * 43}",
     },
-    "another-name": lambda api, scene: _cookie(f"session={api.cookie(scene.root)}"),
-    "S-12-twice": lambda api, scene: {
-        "as_": scene.root,
-        **_cookie(f"__Host-session={api.cookie(scene.root)}"),
+    "another-name": lambda api, fixtures: _cookie(f"session={api.cookie(fixtures.root)}"),
+    "S-12-twice": lambda api, fixtures: {
+        "as_": fixtures.root,
+        **_cookie(f"__Host-session={api.cookie(fixtures.root)}"),
     },
-    "S-12-two": lambda api, scene: {"as_": scene.root, **_cookie("__Host-session=garbage")},
-    "S-13-bearer-beside": lambda api, scene: {
-        "as_": scene.root,
-        "headers": {"authorization": f"Bearer {api.cookie(scene.root)}"},
+    "S-12-two": lambda api, fixtures: {"as_": fixtures.root, **_cookie("__Host-session=garbage")},
+    "S-13-bearer-beside": lambda api, fixtures: {
+        "as_": fixtures.root,
+        "headers": {"authorization": f"Bearer {api.cookie(fixtures.root)}"},
     },
-    "S-13-basic-beside": lambda api, scene: {"as_": scene.root, "headers": {"authorization": "Basic eDp5"}},
-    "Z-02-bearer-alone": lambda api, scene: {
-        "headers": {"authorization": f"Bearer {api.cookie(scene.root)}"},
+    "S-13-basic-beside": lambda api, fixtures: {
+        "as_": fixtures.root,
+        "headers": {"authorization": "Basic eDp5"},
     },
-    "H-02-identity-header": lambda api, scene: {"headers": {"x-user-id": scene.root.id}},
+    "Z-02-bearer-alone": lambda api, fixtures: {
+        "headers": {"authorization": f"Bearer {api.cookie(fixtures.root)}"},
+    },
+    "H-02-identity-header": lambda api, fixtures: {"headers": {"x-user-id": fixtures.root.id}},
 }
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
 @pytest.mark.row("S-12", "S-13", "Z-01")
-def test_no_session_is_one_answer_for_every_reason(api: Api, scene: Scene, endpoint: Endpoint) -> None:
+def test_no_session_is_one_answer_for_every_reason(api: Api, fixtures: Fixtures, endpoint: Endpoint) -> None:
     with api.no_effect():
-        none = endpoint.send(api, scene)
+        none = endpoint.send(api, fixtures)
         assert_refused(none, 401)
         for reason, presented in WRONG.items():
-            refused = endpoint.send(api, scene, **presented(api, scene))
+            refused = endpoint.send(api, fixtures, **presented(api, fixtures))
             assert bare(refused) == bare(none), reason
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
 def test_the_session_of_one_who_may_not_enter_is_no_session(
-    api: Api, directory: Directory, scene: Scene, endpoint: Endpoint
+    api: Api, directory: Directory, fixtures: Fixtures, endpoint: Endpoint
 ) -> None:
     deleted, suspended, changed = (directory.admin(name) for name in ("gone", "out", "new"))
     cookies = [api.cookie(user) for user in (deleted, suspended, changed)]
     users.delete(api.store, deleted, by=directory.by)
     directory.suspend(suspended)
     users.change(api.store, changed, lambda user: user, by=directory.by, password="hash")
-    none = bare(endpoint.send(api, scene))
+    none = bare(endpoint.send(api, fixtures))
     with api.no_effect():
         for cookie in cookies:
-            assert bare(endpoint.send(api, scene, as_=cookie)) == none
+            assert bare(endpoint.send(api, fixtures, as_=cookie)) == none
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
-def test_identity_comes_before_everything_else(api: Api, scene: Scene, endpoint: Endpoint) -> None:
-    none = bare(endpoint.send(api, scene))
+def test_identity_comes_before_everything_else(api: Api, fixtures: Fixtures, endpoint: Endpoint) -> None:
+    none = bare(endpoint.send(api, fixtures))
     more = {"raw": b"{", "headers": {"content-type": "text/plain", "origin": "https://evil.example"}}
-    assert bare(endpoint.send(api, scene, workspace="%00", user="%00", **more)) == none
+    assert bare(endpoint.send(api, fixtures, workspace="%00", user="%00", **more)) == none
 
 
 @pytest.mark.row("S-12")

@@ -7,22 +7,22 @@ from roster.db.store import Update
 from roster.directory import users
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import Scene, assert_listed, assert_meta, assert_unfit
+from tests.workspaces.fixtures import Fixtures, assert_listed, assert_meta, assert_unfit
 from tests.workspaces.rows import BAD_NUMBERS
 
 SHOWN = ("userId", "email", "fullName", "role", "createdAt")
 
 
-def _path(scene: Scene, query: str = "") -> str:
-    return f"/api/workspaces/{scene.acme.id}/members{query}"
+def _path(fixtures: Fixtures, query: str = "") -> str:
+    return f"/api/workspaces/{fixtures.acme.id}/members{query}"
 
 
 @pytest.mark.parametrize("who", ["root", "boss", "member"])
 def test_members_are_listed_in_order_of_joining(
-    api: Api, directory: Directory, scene: Scene, who: str
+    api: Api, directory: Directory, fixtures: Fixtures, who: str
 ) -> None:
-    directory.member(scene.acme, scene.stranger)
-    answer = api.get(_path(scene), as_=getattr(scene, who))
+    directory.member(fixtures.acme, fixtures.stranger)
+    answer = api.get(_path(fixtures), as_=getattr(fixtures, who))
     assert_listed(answer, *SHOWN)
     assert [(row["fullName"], row["role"]) for row in answer.data] == [
         ("Boss", "ADMIN"),
@@ -31,56 +31,58 @@ def test_members_are_listed_in_order_of_joining(
     ]
 
 
-def test_members_are_shown_as_they_are_now(api: Api, scene: Scene) -> None:
+def test_members_are_shown_as_they_are_now(api: Api, fixtures: Fixtures) -> None:
     body = {"fullName": "New Name", "email": "new@example.com", "active": False}
-    api.put(f"/api/admin/users/{scene.member.id}", body, as_=scene.root)
-    row = api.get(_path(scene), as_=scene.boss).data[1]
+    api.put(f"/api/admin/users/{fixtures.member.id}", body, as_=fixtures.root)
+    row = api.get(_path(fixtures), as_=fixtures.boss).data[1]
     assert (row["fullName"], row["email"]) == ("New Name", "new@example.com")
 
 
-def test_pages_follow_each_other_and_say_where_they_are(api: Api, directory: Directory, scene: Scene) -> None:
-    for user in (scene.stranger, scene.rival, scene.root):
-        directory.member(scene.acme, user)
+def test_pages_follow_each_other_and_say_where_they_are(
+    api: Api, directory: Directory, fixtures: Fixtures
+) -> None:
+    for user in (fixtures.stranger, fixtures.rival, fixtures.root):
+        directory.member(fixtures.acme, user)
     pages = {1: ["Boss", "Member"], 2: ["Stranger", "Rival"], 3: ["Root"], 4: [], 999_999_999: []}
     for page, names in pages.items():
-        answer = api.get(_path(scene, f"?page={page}&size=2"), as_=scene.member)
+        answer = api.get(_path(fixtures, f"?page={page}&size=2"), as_=fixtures.member)
         assert_meta(answer, page=page, size=2, total=5, pages=3)
         assert [row["fullName"] for row in answer.data] == names
 
 
-def test_who_was_removed_is_listed_no_more(api: Api, scene: Scene) -> None:
-    api.delete(_path(scene, f"/{scene.member.id}"), as_=scene.boss)
-    assert [row["userId"] for row in api.get(_path(scene), as_=scene.boss).data] == [scene.boss.id]
-    assert_meta(api.get(_path(scene, "?page=1"), as_=scene.boss), page=1, size=1_000, total=1, pages=1)
+def test_who_was_removed_is_listed_no_more(api: Api, fixtures: Fixtures) -> None:
+    api.delete(_path(fixtures, f"/{fixtures.member.id}"), as_=fixtures.boss)
+    assert [row["userId"] for row in api.get(_path(fixtures), as_=fixtures.boss).data] == [fixtures.boss.id]
+    assert_meta(api.get(_path(fixtures, "?page=1"), as_=fixtures.boss), page=1, size=1_000, total=1, pages=1)
 
 
 def test_who_was_deleted_may_count_until_the_sweep_but_never_shows(
-    api: Api, directory: Directory, scene: Scene
+    api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
-    users.delete(api.store, scene.member, by=directory.by)
-    answer = api.get(_path(scene, "?page=1"), as_=scene.boss)
-    assert [row["userId"] for row in answer.data] == [scene.boss.id]
+    users.delete(api.store, fixtures.member, by=directory.by)
+    answer = api.get(_path(fixtures, "?page=1"), as_=fixtures.boss)
+    assert [row["userId"] for row in answer.data] == [fixtures.boss.id]
     assert answer.json["meta"]["total"] in (1, 2)
 
 
 @pytest.mark.row("P-06")
-def test_a_poisoned_row_costs_no_other(api: Api, scene: Scene) -> None:
+def test_a_poisoned_row_costs_no_other(api: Api, fixtures: Fixtures) -> None:
     """One row lacks its user, another's user cannot be read."""
-    api.store.write(Update(keys.user(scene.member.id), set={"email": 7}))
-    assert [row["userId"] for row in api.get(_path(scene), as_=scene.boss).data] == [scene.boss.id]
-    api.store.write(Update(keys.row(keys.members(scene.acme.id), 2), remove=("user_id",)))
-    assert [row["userId"] for row in api.get(_path(scene), as_=scene.boss).data] == [scene.boss.id]
+    api.store.write(Update(keys.user(fixtures.member.id), set={"email": 7}))
+    assert [row["userId"] for row in api.get(_path(fixtures), as_=fixtures.boss).data] == [fixtures.boss.id]
+    api.store.write(Update(keys.row(keys.members(fixtures.acme.id), 2), remove=("user_id",)))
+    assert [row["userId"] for row in api.get(_path(fixtures), as_=fixtures.boss).data] == [fixtures.boss.id]
 
 
 @pytest.mark.row("P-06")
-def test_an_unknown_role_is_the_one_that_may_least(api: Api, scene: Scene) -> None:
-    api.store.write(Update(keys.member(scene.acme.id, scene.boss.id), set={"role": "OWNER"}))
-    assert api.get(_path(scene), as_=scene.boss).status == 200
-    body = {"userId": scene.stranger.id, "role": "MEMBER"}
-    assert api.post(_path(scene), body, as_=scene.boss).status == 403
+def test_an_unknown_role_is_the_one_that_may_least(api: Api, fixtures: Fixtures) -> None:
+    api.store.write(Update(keys.member(fixtures.acme.id, fixtures.boss.id), set={"role": "OWNER"}))
+    assert api.get(_path(fixtures), as_=fixtures.boss).status == 200
+    body = {"userId": fixtures.stranger.id, "role": "MEMBER"}
+    assert api.post(_path(fixtures), body, as_=fixtures.boss).status == 403
 
 
 @pytest.mark.parametrize("name", ["page", "size"])
 @pytest.mark.parametrize("text", BAD_NUMBERS)
-def test_what_is_no_number_is_refused(api: Api, scene: Scene, name: str, text: str) -> None:
-    assert_unfit(api.get(_path(scene, f"?{name}={text}"), as_=scene.member), name)
+def test_what_is_no_number_is_refused(api: Api, fixtures: Fixtures, name: str, text: str) -> None:
+    assert_unfit(api.get(_path(fixtures, f"?{name}={text}"), as_=fixtures.member), name)

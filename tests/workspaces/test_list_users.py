@@ -10,7 +10,7 @@ from roster.directory import users
 from roster.domain import User
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import Scene, assert_listed, assert_meta, assert_unfit
+from tests.workspaces.fixtures import Fixtures, assert_listed, assert_meta, assert_unfit
 from tests.workspaces.rows import BAD_NUMBERS
 
 PATH = "/api/admin/users"
@@ -20,39 +20,39 @@ def _names(api: Api, caller: User, query: str = "") -> list[str]:
     return [row["fullName"] for row in api.get(PATH + query, as_=caller).data]
 
 
-def test_users_are_listed_in_order_of_creation(api: Api, scene: Scene) -> None:
-    answer = api.get(PATH, as_=scene.root)
+def test_users_are_listed_in_order_of_creation(api: Api, fixtures: Fixtures) -> None:
+    answer = api.get(PATH, as_=fixtures.root)
     assert_listed(answer, "id", "email", "fullName", "roles", "active", "createdAt")
     assert [row["fullName"] for row in answer.data] == ["Boss", "Member", "Rival", "Stranger", "Root"]
-    assert answer.data[1] == api.get(f"{PATH}/{scene.member.id}", as_=scene.root).data
+    assert answer.data[1] == api.get(f"{PATH}/{fixtures.member.id}", as_=fixtures.root).data
 
 
-def test_the_list_shows_a_change_at_once(api: Api, directory: Directory, scene: Scene) -> None:
+def test_the_list_shows_a_change_at_once(api: Api, directory: Directory, fixtures: Fixtures) -> None:
     changed = users.change(
-        api.store, scene.member, lambda user: replace(user, full_name="New", active=False), by=directory.by
+        api.store, fixtures.member, lambda user: replace(user, full_name="New", active=False), by=directory.by
     )
-    row = api.get(PATH, as_=scene.root).data[1]
+    row = api.get(PATH, as_=fixtures.root).data[1]
     assert (row["id"], row["fullName"], row["active"]) == (changed.id, "New", False)
 
 
-def test_who_was_deleted_is_gone_at_once(api: Api, directory: Directory, scene: Scene) -> None:
-    users.delete(api.store, scene.boss, by=directory.by)
-    assert _names(api, scene.root) == ["Member", "Rival", "Stranger", "Root"]
-    assert_meta(api.get(f"{PATH}?size=3", as_=scene.root), page=1, size=3, total=4, pages=2)
+def test_who_was_deleted_is_gone_at_once(api: Api, directory: Directory, fixtures: Fixtures) -> None:
+    users.delete(api.store, fixtures.boss, by=directory.by)
+    assert _names(api, fixtures.root) == ["Member", "Rival", "Stranger", "Root"]
+    assert_meta(api.get(f"{PATH}?size=3", as_=fixtures.root), page=1, size=3, total=4, pages=2)
 
 
-def test_pages_follow_each_other_and_say_where_they_are(api: Api, scene: Scene) -> None:
+def test_pages_follow_each_other_and_say_where_they_are(api: Api, fixtures: Fixtures) -> None:
     pages = {1: ["Boss", "Member"], 2: ["Rival", "Stranger"], 3: ["Root"], 4: [], 999_999_999: []}
     for page, names in pages.items():
-        answer = api.get(f"{PATH}?page={page}&size=2", as_=scene.root)
+        answer = api.get(f"{PATH}?page={page}&size=2", as_=fixtures.root)
         assert_meta(answer, page=page, size=2, total=5, pages=3)
         assert [row["fullName"] for row in answer.data] == names
 
 
 @pytest.mark.row("P-06")
-def test_a_poisoned_row_costs_no_other(api: Api, scene: Scene) -> None:
-    api.store.write(Update(keys.row(keys.USERS, scene.member.number), set={"roles": 7}))
-    assert _names(api, scene.root) == ["Boss", "Rival", "Stranger", "Root"]
+def test_a_poisoned_row_costs_no_other(api: Api, fixtures: Fixtures) -> None:
+    api.store.write(Update(keys.row(keys.USERS, fixtures.member.number), set={"roles": 7}))
+    assert _names(api, fixtures.root) == ["Boss", "Rival", "Stranger", "Root"]
 
 
 @pytest.mark.parametrize("name", ["page", "size"])

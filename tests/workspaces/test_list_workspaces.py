@@ -11,7 +11,7 @@ from roster.domain import User, Workspace
 from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.workspaces.fixtures import (
-    Scene,
+    Fixtures,
     assert_dressed,
     assert_granted,
     assert_listed,
@@ -56,19 +56,21 @@ def test_others_see_their_own_in_order_of_creation(api: Api, directory: Director
     assert_meta(api.get(f"{PATH}?page=1", as_=ada), page=1, size=1_000, total=2, pages=1)
 
 
-def test_who_is_member_of_nothing_sees_nothing(api: Api, scene: Scene) -> None:
-    answer = api.get(PATH, as_=scene.stranger)
+def test_who_is_member_of_nothing_sees_nothing(api: Api, fixtures: Fixtures) -> None:
+    answer = api.get(PATH, as_=fixtures.stranger)
     assert answer.status == 200
     assert_dressed(answer)
     assert list(answer.json) == ["code", "data", "timestamp"]
     assert answer.data == []
 
 
-def test_a_membership_shows_at_once_and_goes_at_once(api: Api, directory: Directory, scene: Scene) -> None:
-    directory.member(scene.acme, scene.stranger)
-    assert _keys(api, scene.stranger) == ["acme"]
-    members.remove(api.store, scene.acme, scene.stranger.id, by=directory.by, even_last_admin=False)
-    assert _keys(api, scene.stranger) == []
+def test_a_membership_shows_at_once_and_goes_at_once(
+    api: Api, directory: Directory, fixtures: Fixtures
+) -> None:
+    directory.member(fixtures.acme, fixtures.stranger)
+    assert _keys(api, fixtures.stranger) == ["acme"]
+    members.remove(api.store, fixtures.acme, fixtures.stranger.id, by=directory.by, even_last_admin=False)
+    assert _keys(api, fixtures.stranger) == []
 
 
 @pytest.mark.row("P-04")

@@ -9,25 +9,25 @@ from tests.workspaces.fixtures import (
     IN_A_WORKSPACE,
     OF_USERS,
     Endpoint,
-    Scene,
+    Fixtures,
     named,
 )
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=named)
 def test_a_caller_without_a_session_costs_one_call_at_most(
-    api: Api, scene: Scene, meter: Meter, endpoint: Endpoint
+    api: Api, fixtures: Fixtures, meter: Meter, endpoint: Endpoint
 ) -> None:
-    for cookie, trips in (("garbage", 0), (f"session_{scene.root.id}.{'A' * 43}", 1)):
+    for cookie, trips in (("garbage", 0), (f"session_{fixtures.root.id}.{'A' * 43}", 1)):
         with meter.measure() as reading:
-            assert endpoint.send(api, scene, as_=cookie).status == 401
+            assert endpoint.send(api, fixtures, as_=cookie).status == 401
         assert reading.trips == trips
 
 
 @pytest.mark.parametrize("endpoint", [*IN_A_WORKSPACE, *OF_USERS], ids=named)
 def test_a_caller_without_the_right_costs_one_call(
-    api: Api, scene: Scene, meter: Meter, endpoint: Endpoint
+    api: Api, fixtures: Fixtures, meter: Meter, endpoint: Endpoint
 ) -> None:
     with meter.measure() as reading:
-        assert endpoint.send(api, scene, as_=scene.stranger).status == 403
+        assert endpoint.send(api, fixtures, as_=fixtures.stranger).status == 403
     assert reading.calls == {"BatchGetItem": 1}

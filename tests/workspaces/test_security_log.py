@@ -9,7 +9,7 @@ from roster import security_log
 from roster.domain import User
 from tests.support.api import Api, everything
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import SENTINEL, Scene
+from tests.workspaces.fixtures import SENTINEL, Fixtures
 
 LOGIN = "/api/auth/login"
 
@@ -38,18 +38,18 @@ def at(api: Api, address: Any) -> Api:
 
 @pytest.mark.row("item-43")
 def test_a_denial_names_route_reason_request_and_who_was_proved(
-    api: Api, scene: Scene, caplog: pytest.LogCaptureFixture
+    api: Api, fixtures: Fixtures, caplog: pytest.LogCaptureFixture
 ) -> None:
     with api.no_effect():
-        answer = api.get("/api/admin/users", as_=scene.member)
+        answer = api.get("/api/admin/users", as_=fixtures.member)
     request = answer.headers["x-request-id"]
     [line] = told(caplog, "denied", "route", "reason", "request", "user")
-    assert line == ("GET /api/admin/users", "Forbidden", request, scene.member.id)
+    assert line == ("GET /api/admin/users", "Forbidden", request, fixtures.member.id)
 
 
 @pytest.mark.row("item-43")
 def test_who_proves_nobody_is_nobody_in_the_log(
-    api: Api, scene: Scene, caplog: pytest.LogCaptureFixture
+    api: Api, fixtures: Fixtures, caplog: pytest.LogCaptureFixture
 ) -> None:
     with api.no_effect():
         api.get("/api/v1/users", bearer="token_nobody.x")
@@ -71,10 +71,10 @@ def test_a_failed_login_names_whose_and_whether_it_waits(
 
 
 def test_fs_17_the_line_of_a_change_has_the_callers_address_and_the_request_of_its_audit_entry(
-    api: Api, scene: Scene, caplog: pytest.LogCaptureFixture
+    api: Api, fixtures: Fixtures, caplog: pytest.LogCaptureFixture
 ) -> None:
-    path = f"/api/admin/users/{scene.member.id}"
-    changed = at(api, "198.51.100.7").put(path, {"roles": ["ADMIN"]}, as_=scene.root)
+    path = f"/api/admin/users/{fixtures.member.id}"
+    changed = at(api, "198.51.100.7").put(path, {"roles": ["ADMIN"]}, as_=fixtures.root)
     assert changed.status == 200
     [line] = told(caplog, "answered", "route", "status", "request", "source_ip")
     entry = next(item for item in everything(api.store) if item.get("action") == "user.changed")
@@ -94,14 +94,14 @@ def test_fs_17_a_refusal_names_its_request_and_the_callers_address(
 
 @pytest.mark.parametrize("sent", [None, 7, "", "a\nb", ["198.51.100.7"], "1" * 129])
 def test_fs_17_what_is_no_address_is_none_in_the_log(
-    api: Api, scene: Scene, caplog: pytest.LogCaptureFixture, sent: Any
+    api: Api, fixtures: Fixtures, caplog: pytest.LogCaptureFixture, sent: Any
 ) -> None:
     at(api, sent).get("/api/auth/me", as_="garbage")
     assert told(caplog, "denied", "source_ip") == told(caplog, "answered", "source_ip") == [("-",)]
 
 
 def test_fs_17_one_requests_address_is_not_in_anothers_lines(
-    api: Api, scene: Scene, caplog: pytest.LogCaptureFixture
+    api: Api, fixtures: Fixtures, caplog: pytest.LogCaptureFixture
 ) -> None:
     at(api, "198.51.100.7").get("/api/auth/me", as_="garbage")
     security_log.poisoned("User.email")  # as a sweep says it, which answers nobody

@@ -222,7 +222,7 @@ def test_two_users_cannot_swap_addresses_at_once(directory: Directory) -> None:
 
 @pytest.mark.row("F-12")
 def test_two_changes_at_once_are_both_made(directory: Directory, ada: User) -> None:
-    """The later one is made on the ground of the earlier."""
+    """The later one is planned on what the earlier read."""
 
     def attempt(number: int) -> User:
         edit = (

@@ -13,7 +13,7 @@ from roster.settings import settings, starts_on_lambda
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """The outside world of a handler."""
+    """What a handler reaches outside of itself: the store, the clock, secrets and settings."""
 
     store: Store
     now: Callable[[], datetime] = clock.now
@@ -31,10 +31,10 @@ class Dependencies:
 _current: Dependencies | None = None
 
 
-def use(wiring: Dependencies | None) -> None:
+def use(dependencies: Dependencies | None) -> None:
     """Let all handlers of this process stand on this; None goes back to the deployed table."""
     global _current
-    _current = wiring
+    _current = dependencies
 
 
 def current() -> Dependencies:
