@@ -83,7 +83,7 @@ class Invariant(StrEnum):
     BRANCH = "listing-branch"
     TOTAL = "listing-total"
     NEXT_NUMBER = "listing-next-number"
-    ABANDONED_CLEANUP = "abandoned-sweep"
+    ABANDONED_CLEANUP = "abandoned-cleanup"
 
 
 Offer: TypeAlias = tuple[Key, "str | int | None"]

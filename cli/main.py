@@ -229,7 +229,7 @@ def _create_admin(store: Store, arguments: argparse.Namespace) -> int:
     except NotAnAddress as error:
         raise CommandRefused(f"--email {error}", 2) from error
     password = _password(arguments.password_stdin)
-    if reason := passwords.flaw(password, (arguments.email, arguments.name)):
+    if reason := passwords.reason_to_refuse(password, (arguments.email, arguments.name)):
         raise CommandRefused(f"the password {reason}")
     by = _operator()
     wanted = User("", 0, arguments.email, arguments.name, clock.instant(by.at), roles=(PlatformRole.ADMIN,))

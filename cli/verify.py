@@ -1,9 +1,9 @@
-"""Verify: every invariant of the directory, by one walk of the table and a second look at what is in doubt.
+"""Verify: checks every invariant of the directory in one scan, then reads again what is in doubt.
 
-The walk keeps little of each item: a hash of what owner and copy must agree on, until the other side
-comes by; a hash of each reference, until its target does. What is left at the end is in doubt, be it
-broken or changed while the walk went on. Each doubt is then settled by consistent reads of the items
-themselves, looked at until they stand still.
+The scan keeps little of each item: a hash of what an item and its copy must agree on, until the other of
+the two is read; a hash of each reference, until its target is read. What is left at the end is in doubt:
+it is broken, or it changed during the scan. Consistent reads of the items themselves decide each doubt; they
+are repeated until two in a row agree.
 """
 
 from collections import Counter
@@ -42,7 +42,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is broken; what is still to be swept or never stood still; how many items were walked."""
+    """What is broken; what is still to be cleaned up or never stood still; how many items were walked."""
 
     broken: list[Finding]
     pending: list[Finding]

@@ -76,7 +76,7 @@ class Options:
         proof = _proof(given.get("IDENTITY_HEADER_PROOF", "none"))
         if proof == "gateway-secret" and secret is None:
             raise CannotStart("IDENTITY_HEADER_PROOF=gateway-secret wants GATEWAY_SECRET", 2)
-        if secret is not None and (reason := credentials.flaw(secret)):
+        if secret is not None and (reason := credentials.reason_to_refuse(secret)):
             raise CannotStart(f"GATEWAY_SECRET {reason}", 2)
         return cls(
             port=_port(given.get("PORT", "3000")),
@@ -240,7 +240,7 @@ async def _run(
 ) -> None:
     prepare = partial(app.prepare, options)
     pool = Pool(app.workers, prepare)
-    sweeper = Pool(1, prepare)
+    cleaner = Pool(1, prepare)
     subscription = Subscription.from_template(app.template) if app.feed else None
 
     def announce() -> None:
@@ -276,17 +276,17 @@ async def _run(
     try:
         await pool.start()
         if app.feed and subscription:
-            await sweeper.start()
+            await cleaner.start()
             function = routes.functions[subscription.function_id]
             open_feed = partial(app.feed, options)
-            background.append(asyncio.create_task(follow(open_feed, subscription, function, sweeper.invoke)))
+            background.append(asyncio.create_task(follow(open_feed, subscription, function, cleaner.invoke)))
         if app.expiry:
             background.append(asyncio.create_task(keep_removing(partial(app.expiry, options))))
         await server.serve(sockets=[listener])
     finally:
         for each in background:
             each.cancel()
-        await asyncio.gather(pool.stop(), sweeper.stop())
+        await asyncio.gather(pool.stop(), cleaner.stop())
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:

@@ -216,7 +216,7 @@ def _plain(record: Record) -> Record:
 Invoke: TypeAlias = Callable[[Function, Event], Awaitable[Any]]
 
 
-class SweepFailed(Exception):
+class CleanupFailed(Exception):
     """The function took only a part of a batch, and said so."""
 
 
@@ -248,7 +248,7 @@ async def follow(
         if taken:
             await loop.run_in_executor(thread, feed.advance, taken)
         if taken < len(records):
-            raise SweepFailed(f"{function.id} took {taken} of {len(records)} records")
+            raise CleanupFailed(f"{function.id} took {taken} of {len(records)} records")
         return bool(records)
 
     try:

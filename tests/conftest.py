@@ -19,7 +19,7 @@ from roster.db.store import Store
 from roster.settings import settings
 from tests.contract import recorder
 from tests.support import real
-from tests.support.api import Api, Clock, in_process, wired
+from tests.support.api import Api, Clock, in_process, make_dependencies
 from tests.support.directory import Directory
 from tests.support.guard import GuardedStore, GuardedTransport, template_guard
 from tests.support.meter import Meter, MeteredStore
@@ -102,7 +102,7 @@ def store(bare_store: Store, meter: Meter, dynamo_table: str | None) -> Store:
 @pytest.fixture
 def api(routes: Routes, store: Store, clock: Clock) -> Iterator[Api]:
     """The whole API in this process, one request at a time, as on Lambda."""
-    dependencies.use(wired(store, clock))
+    dependencies.use(make_dependencies(store, clock))
     yield Api(Gateway(routes, in_process), store, clock)
     dependencies.use(None)
 
@@ -115,7 +115,7 @@ def directory(store: Store, clock: Clock) -> Directory:
 
 @pytest.fixture
 def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
-    """Lets a test deploy the house with other parameters: `deployed(IDENTITY_HEADER_PROOF="none")`."""
+    """Lets a test deploy the app with other parameters: `deployed(IDENTITY_HEADER_PROOF="none")`."""
 
     def change(**environ: str) -> None:
         for name, value in environ.items():

@@ -82,13 +82,13 @@ class ConcurrentUsers:
             assert {total for _, total in pages} == {len(expected)}
             assert [len(found) for found, _ in pages[:-2]] == [size] * (last - 1)
         assert verify(self.store, now=NOW).broken == []
-        self._sweep()
+        self._clean_up()
         report = verify(self.store, now=NOW)
         assert (report.broken, report.pending) == ([], [])
         present = [user for number in range(1, last + 1) for user in users.page(self.store, number, size)[0]]
         assert [shown(user) for user in present] == [shown(user) for user in expected]
 
-    def _sweep(self) -> None:
+    def _clean_up(self) -> None:
         jobs = [Key.of(job) for job in cleanup.jobs(self.store)]
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(lambda job: cleanup.run(self.store, job, NOW), jobs))

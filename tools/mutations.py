@@ -305,14 +305,14 @@ GUARDS = (
     Guard(
         "FS-09 length of a gateway's secret",
         f"{LAYER}/auth/secrets.py",
-        "if reason := credentials.flaw(each):",
+        "if reason := credentials.reason_to_refuse(each):",
         "if reason := None:",
         ("tests/unit/test_secrets.py",),
     ),
     Guard(
         "FS-09 length of a local gateway's secret",
         "local/server.py",
-        "(reason := credentials.flaw(secret))",
+        "(reason := credentials.reason_to_refuse(secret))",
         "(reason := None)",
         ("tests/local/test_server.py",),
     ),

@@ -114,10 +114,10 @@ class Ledger:
                 self.bad.append(Bad(line, f"{kind}: line {self.lines[known]} is the same one, but differs"))
             return
         entry = self.entry(kind, name)
-        flaw = self._claim(entry, record)
-        if flaw:
+        reason = self._claim(entry, record)
+        if reason:
             self.spoilt.setdefault(entry, line)
-            self.bad.append(Bad(line, f"{kind}: {flaw}"))
+            self.bad.append(Bad(line, f"{kind}: {reason}"))
             return
         self.states[entry] = State.NEW
         self.lines[entry], self.places[entry], self.prints[entry] = line, place, fingerprint

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
-from roster.auth.credentials import Credential, digest, flaw
+from roster.auth.credentials import Credential, digest, reason_to_refuse
 from roster.dialects.fields import Email, Line, LongText, Password, Text, moment, visible
 from roster.directory.emails import canonical
 from roster.domain import (
@@ -41,7 +41,7 @@ _NAMESPACE = uuid5(NAMESPACE_URL, "urn:roster:records")
 
 
 def _secret(text: str) -> str:
-    if reason := flaw(text):
+    if reason := reason_to_refuse(text):
         raise ValueError(reason)
     return text
 

@@ -1,4 +1,4 @@
-"""DELETE /api/admin/users/{userId}: access ends with the answer; the sweep clears the rest."""
+"""DELETE /api/admin/users/{userId}: access ends with the answer; the cleanup clears the rest."""
 
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import Done

@@ -17,12 +17,12 @@ _GRANTED = {"POST /api/auth/tokens": {"token"}}  # the one time that it is shown
 _DOCUMENTS = ("GET /openapi.json",)  # which speak of such fields
 
 
-def flaw(route: str, answer: Mapping[str, Any]) -> str | None:
-    """Why an answer must not leave the house, or None."""
-    return next(_flaws(route, answer), None)
+def find_fault(route: str, answer: Mapping[str, Any]) -> str | None:
+    """Why an answer must not be given out, or None."""
+    return next(_faults(route, answer), None)
 
 
-def _flaws(route: str, answer: Mapping[str, Any]) -> Iterator[str]:
+def _faults(route: str, answer: Mapping[str, Any]) -> Iterator[str]:
     sent = {name.lower(): value for name, value in answer["headers"].items()}
     for name, value in HEADERS.items():
         if sent.get(name) != value:

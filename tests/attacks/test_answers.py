@@ -31,9 +31,9 @@ GOOD: dict[str, Any] = {
 @pytest.mark.row("item-29")
 @pytest.mark.parametrize("header", GOOD["headers"])
 def test_an_answer_that_lacks_a_header_fails_the_test_that_got_it(header: str) -> None:
-    assert answers.flaw("GET /x", GOOD) is None
+    assert answers.find_fault("GET /x", GOOD) is None
     headers = {name: value for name, value in GOOD["headers"].items() if name != header}
-    assert answers.flaw("GET /x", {**GOOD, "headers": headers}) is not None
+    assert answers.find_fault("GET /x", {**GOOD, "headers": headers}) is not None
     with pytest.raises(pytest.fail.Exception, match="GET /api/auth/me answered 200"):
         recorder.note({"routeKey": "GET /api/auth/me"}, {**GOOD, "headers": headers})
 
@@ -42,8 +42,8 @@ def test_an_answer_that_lacks_a_header_fails_the_test_that_got_it(header: str) -
 @pytest.mark.parametrize("name", ["password", "passwordHash", "PK", "sk", "token", "tokenEpoch", "digest"])
 def test_an_answer_that_names_a_secret_fails_the_test_that_got_it(name: str) -> None:
     for body in ({name: 1}, [{name: 1}], {"data": [{"x": {name: None}}]}):
-        assert answers.flaw("GET /x", {**GOOD, "body": json.dumps(body)}) == f"with a field {name}"
-    assert answers.flaw("GET /x", {**GOOD, "body": json.dumps({"x": name})}) is None
+        assert answers.find_fault("GET /x", {**GOOD, "body": json.dumps(body)}) == f"with a field {name}"
+    assert answers.find_fault("GET /x", {**GOOD, "body": json.dumps({"x": name})}) is None
 
 
 @dataclass

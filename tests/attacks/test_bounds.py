@@ -134,7 +134,7 @@ def test_an_object_of_too_many_fields_reaches_no_validation(
     assert answer.status == status
     assert len(answer.text) < 500
     if status == 400:
-        assert [flaw["field"] for flaw in answer.data] == [""]
+        assert [each["field"] for each in answer.data] == [""]
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_fs_02_a_list_of_too_many_values_reaches_no_validation(
     fixtures: ContractFixtures, value: Any
 ) -> None:
     answer = _user(fixtures, {"roles": value})
-    assert (answer.status, [flaw["field"] for flaw in answer.data]) == (400, [""])
+    assert (answer.status, [each["field"] for each in answer.data]) == (400, [""])
 
 
 # E-mail addresses.
@@ -188,11 +188,11 @@ def test_a_text_longer_than_any_address_is_not_looked_at(
         granted = fixtures.api.post("/oauth/token", form=form) if len(text) < 20_000 else None
         assert granted is None or (granted.status, granted.json["error"]) == (400, "invalid_grant")
         created = _user(fixtures, {"email": text})
-        assert (created.status, {flaw["field"] for flaw in created.data}) == (400, {"email"})
+        assert (created.status, {each["field"] for each in created.data}) == (400, {"email"})
         changed = fixtures.api.put(
             f"/api/admin/users/{fixtures.people['member'].id}", {"email": text}, as_=fixtures.people["root"]
         )
-        assert (changed.status, {flaw["field"] for flaw in changed.data}) == (400, {"email"})
+        assert (changed.status, {each["field"] for each in changed.data}) == (400, {"email"})
     assert untouched == []
 
 

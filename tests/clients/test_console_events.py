@@ -71,8 +71,8 @@ def test_a_console_event_is_answered(function: str, event: str, bare_store: Stor
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_the_sweep_has_nothing_to_do(event: str, bare_store: Store, clock: Clock) -> None:
+def test_the_cleanup_has_nothing_to_do(event: str, bare_store: Store, clock: Clock) -> None:
     dependencies.use(dependencies.Dependencies(bare_store, clock))
-    answer = _sent("Sweep", event)
+    answer = _sent("Cleanup", event)
     dependencies.use(None)
     assert answer == {"batchItemFailures": []}

@@ -234,7 +234,7 @@ def test_a_deactivated_target_is_shown_to_administrators(fixtures: Fixtures) -> 
 
 
 def test_an_ended_membership_hides_what_was_held_at_once(fixtures: Fixtures, directory: Directory) -> None:
-    """Before the sweep and after it, in every list that a space role leads to."""
+    """Before the cleanup and after it, in every list that a space role leads to."""
     directory.leave(fixtures.acme, fixtures.dev)
     for _ in range(2):
         assert fixtures.names(f"/v2/users/{fixtures.dev.id}/spaces", fixtures.dev) == ["gamma"]

@@ -14,7 +14,7 @@ DOCUMENT: dict[str, Any] = json.loads(
 )
 
 
-def flaw(route: str, answer: Mapping[str, Any]) -> str | None:
+def find_fault(route: str, answer: Mapping[str, Any]) -> str | None:
     """Why the answer is not one that the document promises of the route (`METHOD /path`), or None."""
     return next(_promise(route, int(answer["statusCode"])).field_errors(answer), None)
 

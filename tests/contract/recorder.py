@@ -30,9 +30,9 @@ def note(event: Any, answer: Any) -> None:
     # Not assertions: the gateway would take one for the function's own failure.
     if answered not in LISTED and answered[1] not in tolerated:
         pytest.fail(f"{route} answered {answered[1]}, which its contract does not list")
-    flaw = None if route == "$default" or answered not in LISTED else conformance.flaw(route, answer)
-    if flaw is not None:
-        pytest.fail(f"{route} answered {answered[1]} {flaw}: not as functions/site/openapi.json says")
-    flaw = answers.flaw(route, answer)
-    if flaw is not None:
-        pytest.fail(f"{route} answered {answered[1]} {flaw}")
+    fault = None if route == "$default" or answered not in LISTED else conformance.find_fault(route, answer)
+    if fault is not None:
+        pytest.fail(f"{route} answered {answered[1]} {fault}: not as functions/site/openapi.json says")
+    fault = answers.find_fault(route, answer)
+    if fault is not None:
+        pytest.fail(f"{route} answered {answered[1]} {fault}")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.contract import recorder
-from tests.contract.conformance import DOCUMENT, flaw
+from tests.contract.conformance import DOCUMENT, find_fault
 
 ROUTE = "GET /api/admin/users/{userId}"
 USER = {
@@ -49,14 +49,14 @@ BREAKS: dict[str, Callable[[dict[str, Any]], object]] = {
 
 
 def test_an_answer_as_the_document_says_passes() -> None:
-    assert flaw(ROUTE, written(answer())) is None
+    assert find_fault(ROUTE, written(answer())) is None
 
 
 @pytest.mark.parametrize("name", BREAKS)
 def test_an_answer_with_one_thing_wrong_does_not(name: str) -> None:
     broken = answer()
     BREAKS[name](broken)
-    assert flaw(ROUTE, written(broken)) is not None
+    assert find_fault(ROUTE, written(broken)) is not None
 
 
 def test_it_fails_the_test_that_got_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from roster.db.store import Item, Store
 from roster.errors import Unavailable
 from tests.contract.fixtures import ContractFixtures
 from tests.contract.recorder import STATUSES
-from tests.support.api import everything, wired
+from tests.support.api import everything, make_dependencies
 
 ROUTES = [route for route, statuses in STATUSES.items() if 503 in statuses]
 OF_THEIR_OWN = ("NEXT", "ATTEMPTS")  # numbers may be skipped and attempts count, whatever follows
@@ -53,7 +53,7 @@ def test_whichever_call_fails_the_answer_is_503_and_the_table_as_before(
     before = _kept(fixtures.api.store)
     for calls in count():
         away = cast(Store, Away(fixtures.api.store, calls))
-        dependencies.use(wired(away, fixtures.api.clock))
+        dependencies.use(make_dependencies(away, fixtures.api.clock))
         answer = request()
         if answer.status == 200:
             break

@@ -88,12 +88,12 @@ class App:
         return found
 
     def demand(self, expected: dict[str, int]) -> None:
-        """What is answered at once, before any sweep, and still after it."""
+        """What is answered at once, before any cleanup, and still after it."""
         assert self.answers() == expected
-        self.sweep()
+        self.clean_up()
         assert self.answers() == expected
 
-    def sweep(self) -> None:
+    def clean_up(self) -> None:
         for job in list(cleanup.jobs(self.api.store)):
             cleanup.run(self.api.store, Key.of(job), self.api.clock())
 
@@ -248,11 +248,11 @@ def test_a_removed_member_loses_the_workspace_and_all_that_was_granted_in_it(app
     assert api.get("/api/auth/me", as_=app.session).status == 200
 
 
-@pytest.mark.parametrize("swept", [False, True], ids=["before the sweep", "after the sweep"])
-def test_who_is_added_again_has_none_of_the_former_grants(app: App, swept: bool) -> None:
+@pytest.mark.parametrize("cleaned_up", [False, True], ids=["before the cleanup", "after the cleanup"])
+def test_who_is_added_again_has_none_of_the_former_grants(app: App, cleaned_up: bool) -> None:
     app.leave()
-    if swept:
-        app.sweep()
+    if cleaned_up:
+        app.clean_up()
     app.join()
     app.demand(answers(user_space=404, testmo=404))
     assert app.names_in_project() == []
@@ -273,12 +273,12 @@ def test_a_token_of_one_workspace_never_shows_another(app: App, api: Api, direct
         assert app.profile(own).status == 403
         elsewhere = app.profile(app.bearers["token"]).json["Data"]
         assert (elsewhere["WorkspaceName"], elsewhere["Roles"]) == ("globex", ["MEMBER", "USER"])
-        app.sweep()
+        app.clean_up()
 
 
 def test_a_workspace_admin_who_becomes_a_member_is_one_on_the_next_request(app: App, api: Api) -> None:
     app.leave()
-    app.sweep()
+    app.clean_up()
     app.join("ADMIN")
     app.demand(GRANTED)
     assert app.spaces() == ["alpha"]
@@ -295,7 +295,7 @@ def test_a_workspace_admin_who_becomes_a_member_is_one_on_the_next_request(app: 
 
 def test_a_platform_admin_who_is_none_any_more_is_none_on_the_next_request(app: App, api: Api) -> None:
     app.leave()
-    app.sweep()
+    app.clean_up()
     app.change_user(roles=["ADMIN", "USER"])
     app.demand(answers(profile=403))  # member of no workspace
     for bearer in app.bearers.values():

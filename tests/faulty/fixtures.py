@@ -13,7 +13,7 @@ from roster import dependencies
 from roster.db import keys
 from roster.db.store import Delete, Item, Key, Store
 from tests.support import real
-from tests.support.api import Api, Clock, everything, in_process, wired
+from tests.support.api import Api, Clock, everything, in_process, make_dependencies
 from tests.support.budgets import BudgetFixtures
 from tests.support.directory import Directory
 from tests.support.fault_injector import Hurried, Injector
@@ -82,7 +82,7 @@ def laid(routes: Routes, clock: Clock | None = None) -> Iterator[FaultyFixtures]
     with real.fresh_table() as name:
         injector = Injector(real.transport())
         store = Hurried.over(injector, name)
-        dependencies.use(wired(store, clock))
+        dependencies.use(make_dependencies(store, clock))
         api = Api(Gateway(routes, in_process), store, clock)
         made = FaultyFixtures(injector, store, BudgetFixtures.set(api, Directory(store, clock)), {})
         made.first = made.items()

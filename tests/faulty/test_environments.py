@@ -125,7 +125,7 @@ def test_a_function_killed_while_it_writes_leaves_all_or_nothing(
 
 
 @pytest.mark.row("F-08", "F-09", "item-35")
-def test_a_sweep_killed_in_its_environment_goes_on_in_the_next(
+def test_a_cleanup_killed_in_its_environment_goes_on_in_the_next(
     laid: FaultyFixtures, machine: Machine
 ) -> None:
     api, store = laid.fixtures.api, laid.store
@@ -137,14 +137,14 @@ def test_a_sweep_killed_in_its_environment_goes_on_in_the_next(
 
     job = keys.cleanup_of_user(eve.id)
     record = {"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": job.pk}, "SK": {"S": job.sk}}}}
-    sweep, random = api.gateway.routes.functions["Sweep"], Random(9)  # noqa: S311 - moments
+    function, random = api.gateway.routes.functions["Cleanup"], Random(9)  # noqa: S311 - moments
     for _ in range(KILLS):
         machine.seconds = random.uniform(0.1, 0.5)
         with pytest.raises(Crashed):
-            machine(sweep, {"Records": [record]})
+            machine(function, {"Records": [record]})
         assert api.get("/api/auth/me", as_=session).status == 401
         assert laid.verify().broken == []
-    assert machine(sweep, {"Records": [record]}) == {"batchItemFailures": []}
+    assert machine(function, {"Records": [record]}) == {"batchItemFailures": []}
     assert list(cleanup.jobs(store)) == []
     assert left_of(store, eve.id) == []
     report = laid.verify()

@@ -1,4 +1,4 @@
-"""Processes killed in the middle of writes and sweeps: what is left is whole, what was ordered gets done."""
+"""Processes killed amid writes and cleanups: what is left is whole, what was ordered gets done."""
 
 import os
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.real
 WRITING = [row for row in ENDPOINTS if row.transactions]
 MOMENTS = 3  # random moments at which each write is killed
 MEMBERSHIPS = int(os.environ.get("MEMBERSHIPS", "10000"))
-SWEEPS = 12  # sweeps that are killed before one is left to end
+CLEANUPS = 12  # cleanups that are killed before one is left to end
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def _site(routes: Routes, store: Store, where: str, memberships: int) -> Site:
 
 
 @pytest.mark.row("F-08", "F-09")
-def test_a_sweep_killed_again_and_again_clears_all_and_access_was_gone_before_it(site: Site) -> None:
+def test_a_cleanup_killed_again_and_again_clears_all_and_access_was_gone_before_it(site: Site) -> None:
     api, now = site.api, site.api.clock.moment
     assert verify(api.store, now=now).broken == []
     assert api.delete(f"/api/admin/users/{site.ada.id}", as_=site.root).status == 200
@@ -156,24 +156,24 @@ def test_a_sweep_killed_again_and_again_clears_all_and_access_was_gone_before_it
 
     job = keys.cleanup_of_user(site.ada.id)
     record = {"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": job.pk}, "SK": {"S": job.sk}}}}
-    sweep = api.gateway.routes.functions["Sweep"]
+    function = api.gateway.routes.functions["Cleanup"]
     victim, random = Victim.start(site.where, api.clock), Random(7)  # noqa: S311 - moments
     done = False
     while not done:
-        if victim.kills < SWEEPS:
+        if victim.kills < CLEANUPS:
             victim.death = Death(seconds=random.uniform(0.02, 0.4))
         try:
-            assert victim(sweep, {"Records": [record]}) == {"batchItemFailures": []}
+            assert victim(function, {"Records": [record]}) == {"batchItemFailures": []}
             done = True
         except Killed:
             site.demand_no_access()
-            if victim.kills in (1, SWEEPS // 2):
+            if victim.kills in (1, CLEANUPS // 2):
                 assert verify(api.store, now=now).broken == []
-    assert victim(sweep, {"Records": [record]}) == {"batchItemFailures": []}  # twice is harmless
+    assert victim(function, {"Records": [record]}) == {"batchItemFailures": []}  # twice is harmless
     victim.stop()
     tally.count("kill points", victim.kills)
 
-    assert victim.kills >= SWEEPS // 5, "the sweep ended before it could be killed"
+    assert victim.kills >= CLEANUPS // 5, "the cleanup ended before it could be killed"
     site.demand_no_access()
     assert list(cleanup.jobs(api.store)) == []
     assert left_of(api.store, site.ada.id) == []

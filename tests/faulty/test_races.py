@@ -35,7 +35,7 @@ def table() -> Iterator[str]:
 
 @pytest.fixture
 def directory(table: str) -> Iterator[Directory]:
-    """An empty directory; afterwards every invariant holds, before the sweeps and after them."""
+    """An empty directory; afterwards every invariant holds, before the cleanups and after them."""
     faulty = FaultyTransport(real.transport(), throttled=0.02)
     made = Directory(DynamoStore(faulty, table).within(Deadline.after(120)), Clock())
     yield made

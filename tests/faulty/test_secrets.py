@@ -19,7 +19,7 @@ from tests.attacks import jwt
 from tests.contract import recorder
 from tests.faulty.fixtures import items_of, put_back
 from tests.support import budgets
-from tests.support.api import Answer, Api, Clock, everything, in_process, session_in, wired
+from tests.support.api import Answer, Api, Clock, everything, in_process, make_dependencies, session_in
 from tests.support.budgets import ENDPOINTS, BudgetFixtures, Endpoint
 from tests.support.directory import Directory
 
@@ -85,7 +85,7 @@ def fixtures(routes: Routes, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(budgets, "_ONCE", {"idempotency-key": KEY})
     monkeypatch.setattr(recorder, "tolerated", frozenset({500}))
     embedded, clock = open_embedded(tmp_path / "roster.db"), Clock()
-    dependencies.use(wired(embedded, clock))
+    dependencies.use(make_dependencies(embedded, clock))
     yield BudgetFixtures.made(Api(Gateway(routes, in_process), embedded, clock), Directory(embedded, clock))
     dependencies.use(None)
     embedded.close()
@@ -129,8 +129,8 @@ def misuse(fixtures: BudgetFixtures) -> list[Answer]:
     refused += [api.post(login, raw=json.dumps({"email": ada.email, "password": [WRONG]}).encode())]
     refused += [api.post(login, raw=f'{{"password": "{WRONG}", "password": "{WRONG}"}}'.encode())]
     refused += [api.post(login, raw=WRONG.encode())]
-    unfit = {"email": "new@example.com", "fullName": "", "password": WRONG * 20, "roles": [WRONG]}
-    refused += [api.post("/api/admin/users", unfit, as_=fixtures.base.root)]
+    invalid = {"email": "new@example.com", "fullName": "", "password": WRONG * 20, "roles": [WRONG]}
+    refused += [api.post("/api/admin/users", invalid, as_=fixtures.base.root)]
     refused += [api.put(f"/api/admin/users/{ada.id}", {"password": WRONG * 20}, as_=fixtures.base.root)]
     change = {"currentPassword": WRONG, "newPassword": PASSWORD}
     refused += [api.put("/api/auth/me/password", change, as_=fixtures.base.boss)]
@@ -180,7 +180,7 @@ def test_an_error_that_quotes_what_it_was_given_is_quoted_nowhere(
     answers = []
     for calls in range(row.trips):
         falling: Any = Falling(fixtures.store, calls)
-        dependencies.use(wired(falling, fixtures.api.clock))
+        dependencies.use(make_dependencies(falling, fixtures.api.clock))
         answers.append(row.ask(fixtures))
     assert {answer.status for answer in answers} == {500}
     secrets = secrets_of(everything(fixtures.store), fixtures.api, [])
@@ -196,7 +196,9 @@ def test_issuers_and_gateway_out_of_reach_are_503_and_nobody_is_let_in(
     def away() -> Any:
         raise Unavailable(retry_after=60)
 
-    dependencies.use(wired(fixtures.store, fixtures.api.clock, issuers=away, gateway_secrets=away))
+    dependencies.use(
+        make_dependencies(fixtures.store, fixtures.api.clock, issuers=away, gateway_secrets=away)
+    )
     api = fixtures.api
     trusted = api.get("/api/v1/user", bearer=jwt.secret_signed())
     assert (trusted.status, trusted.headers["retry-after"]) == (503, "60")
@@ -204,6 +206,8 @@ def test_issuers_and_gateway_out_of_reach_are_503_and_nobody_is_let_in(
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
     proofs = {**fixtures.identity(), "x-gateway-secret": GATEWAY}
     assert api.get("/minimal/rest/user/v1/org", headers=proofs).status == 503
-    dependencies.use(wired(fixtures.store, api.clock, issuers=Issuers, gateway_secrets=lambda: [GATEWAY]))
+    dependencies.use(
+        make_dependencies(fixtures.store, api.clock, issuers=Issuers, gateway_secrets=lambda: [GATEWAY])
+    )
     assert api.get("/minimal/rest/user/v1/org", headers=proofs).status == 200  # no failure is remembered
     demand_absent({"gateway secret": GATEWAY}, "".join(heard.told), "the log")

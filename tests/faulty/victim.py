@@ -29,7 +29,7 @@ from roster.db.dynamodb.store import DynamoStore
 from roster.db.dynamodb.transport import Transport
 from roster.db.store import Store
 from tests.support import real
-from tests.support.api import wired
+from tests.support.api import make_dependencies
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ def _do(job: dict[str, Any], answers: int) -> None:
     """In a fork: run the handler and write its answer."""
     death = Death(**job["death"]) if job["death"] else None
     moment = datetime.fromisoformat(job["now"])
-    dependencies.use(wired(_opened(job["store"], death), lambda: moment))
+    dependencies.use(make_dependencies(_opened(job["store"], death), lambda: moment))
     handler = getattr(import_module(job["module"]), job["attribute"])
     if death and death.seconds is not None:
         threading.Timer(death.seconds, _die).start()

@@ -23,7 +23,7 @@ from tests.attacks import jwt
 from tests.contract.recorder import STATUSES
 from tests.fuzz.events import ANY_EVENT, Seed, near
 from tests.support import tally
-from tests.support.api import Api, Context, everything, in_process, wired
+from tests.support.api import Api, Context, everything, in_process, make_dependencies
 from tests.support.budgets import ENDPOINTS, BudgetFixtures
 from tests.support.directory import Directory
 from tests.support.meter import Meter
@@ -82,7 +82,7 @@ class EventFuzzer:
 def fuzzer(api: Api, directory: Directory, meter: Meter, routes: Routes) -> EventFuzzer:
     fixtures = BudgetFixtures.set(api, directory)
     issuers = Issuers.read(json.dumps([{"issuer": None, "hmacSecrets": [jwt.SECRET]}]))
-    dependencies.use(wired(api.store, api.clock, issuers=lambda: issuers))
+    dependencies.use(make_dependencies(api.store, api.clock, issuers=lambda: issuers))
     allowed: dict[str, set[int]] = {}
     for route in routes.routes:
         allowed.setdefault(route.function.id, set(NO_ROUTE)).update({*STATUSES[route.key]} - {503})

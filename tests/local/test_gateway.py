@@ -47,7 +47,7 @@ def test_a_function_is_found_by_its_id_with_its_module_and_limits(routes: Routes
 
 
 def test_a_function_without_a_route_is_found_too(routes: Routes) -> None:
-    assert routes.functions["Sweep"].module == "handlers.sweep"
+    assert routes.functions["Cleanup"].module == "handlers.cleanup"
 
 
 def test_a_route_leads_to_its_function(routes: Routes) -> None:

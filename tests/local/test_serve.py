@@ -27,7 +27,7 @@ from tests.support.served import BOUND, ROOT, Served, launch, ready, served
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The server with its demo data."""
-    with served(tmp_path_factory.mktemp("house")) as running:
+    with served(tmp_path_factory.mktemp("app")) as running:
         yield running
 
 
@@ -109,7 +109,7 @@ def test_a_deleted_user_is_swept_by_the_running_server(app: Served) -> None:
         if app.send("GET", f"{workspace}?size=1", cookie=cookie).json["meta"]["total"] == before - 1:
             return
         threading.Event().wait(0.05)
-    raise AssertionError("the sweep did not come")
+    raise AssertionError("the cleanup did not come")
 
 
 def records(count: int) -> Iterator[dict[str, object]]:

@@ -147,9 +147,9 @@ def test_fs_09_a_weak_gateway_secret_stops_the_start_in_one_line_without_it(
 
 
 def start(folder: Path, **environ: str) -> "subprocess.Popen[str]":
-    """The fixture house in a process of its own; its temporary files go to `folder`."""
+    """The fixture app in a process of its own; its temporary files go to `folder`."""
     return subprocess.Popen(
-        [sys.executable, "-c", "import sys; from tests.local.fixtures import house; sys.exit(house.run())"],
+        [sys.executable, "-c", "import sys; from tests.local.fixtures import app; sys.exit(app.run())"],
         cwd=ROOT,
         env={
             "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'roster'}",
@@ -454,7 +454,7 @@ def test_a_function_beyond_the_gateways_patience_is_503() -> None:
     assert [sent[0]["status"], sent[1]["body"]] == [503, b'{"message":"Service Unavailable"}']
 
 
-def test_the_sweep_gets_its_changes_though_its_first_invocation_fails(tmp_path: Path) -> None:
+def test_the_cleanup_gets_its_changes_though_its_first_invocation_fails(tmp_path: Path) -> None:
     store = tmp_path / "store.db"
     notes = tmp_path / "notes"
     with running(tmp_path, STORE=str(store)):
@@ -542,7 +542,7 @@ def test_a_pool_whose_workers_cannot_prepare_says_so() -> None:
 
 # The stream.
 
-SWEEP = Function("Sweep", "handlers.sweep", "handler", timeout=10, memory=256)
+CLEANUP = Function("Cleanup", "handlers.cleanup", "handler", timeout=10, memory=256)
 
 
 def record(sequence: int, pk: str) -> Record:
@@ -571,7 +571,7 @@ def followed(
         return invoke([one["dynamodb"]["SequenceNumber"] for one in event["Records"]])
 
     async def main() -> None:
-        following = asyncio.create_task(follow(lambda: feed, subscription, SWEEP, give, pause=0.001))
+        following = asyncio.create_task(follow(lambda: feed, subscription, CLEANUP, give, pause=0.001))
         async with asyncio.timeout(BOUND):
             while not done():
                 await asyncio.sleep(0.001)
@@ -584,7 +584,7 @@ def followed(
 def test_the_template_says_who_follows_the_stream_and_what_it_wants() -> None:
     subscription = Subscription.from_template(TEMPLATE)
     assert subscription is not None
-    assert (subscription.function_id, subscription.batch) == ("Sweep", 2)
+    assert (subscription.function_id, subscription.batch) == ("Cleanup", 2)
     assert [subscription.wants(record(1, pk)) for pk in ("SWEEP", "SWEEP#1", "SWEEPER", "USER#1")] == [
         True,
         True,
@@ -595,7 +595,7 @@ def test_the_template_says_who_follows_the_stream_and_what_it_wants() -> None:
 
 def test_changes_come_in_batches_and_in_order() -> None:
     feed, given = ListFeed([record(n, "A") for n in range(5)]), list[list[str]]()
-    followed(feed, given.append, Subscription("Sweep", batch=2), done=lambda: not feed.records)
+    followed(feed, given.append, Subscription("Cleanup", batch=2), done=lambda: not feed.records)
     assert given == [["0", "1"], ["2", "3"], ["4"]]
 
 
@@ -607,7 +607,7 @@ def test_a_failed_batch_is_given_again() -> None:
         if len(given) < 3:
             raise FunctionError("on purpose")
 
-    followed(feed, invoke, Subscription("Sweep", batch=2), done=lambda: not feed.records)
+    followed(feed, invoke, Subscription("Cleanup", batch=2), done=lambda: not feed.records)
     assert given == [["0", "1"], ["0", "1"], ["0", "1"], ["2"]]
 
 
@@ -618,7 +618,7 @@ def test_records_reported_as_failed_are_given_again_with_what_follows_them() -> 
         given.append(sequences)
         return {"batchItemFailures": [{"itemIdentifier": "2"}] if len(given) == 1 else []}
 
-    followed(feed, invoke, Subscription("Sweep", batch=4), done=lambda: not feed.records)
+    followed(feed, invoke, Subscription("Cleanup", batch=4), done=lambda: not feed.records)
     assert given == [["0", "1", "2", "3"], ["2", "3"]]
 
 
@@ -633,5 +633,5 @@ def test_a_feed_that_fails_is_read_again() -> None:
             return super().read(limit)
 
     feed, given = Failing([record(0, "A")]), list[list[str]]()
-    followed(feed, given.append, Subscription("Sweep"), done=lambda: not feed.records)
+    followed(feed, given.append, Subscription("Cleanup"), done=lambda: not feed.records)
     assert given == [["0"]]

@@ -251,7 +251,7 @@ def test_nothing_is_renewed_for_a_user_who_was(fixtures: Fixtures, end: Callable
         assert_error(fixtures.renew(issued["refresh_token"]), "invalid_grant")
 
 
-def test_the_sweep_of_a_deleted_user_leaves_no_token(fixtures: Fixtures, api: Api) -> None:
+def test_the_cleanup_of_a_deleted_user_leaves_no_token(fixtures: Fixtures, api: Api) -> None:
     fixtures.renew(fixtures.log_in()["refresh_token"])
     _deleted(fixtures)
     cleanup.run(api.store, keys.cleanup_of_user(fixtures.ada.id), api.clock())

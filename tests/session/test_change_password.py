@@ -13,7 +13,7 @@ from tests.support.api import Answer, Api, everything
 from tests.support.directory import Directory
 from tests.support.meter import Meter
 from tests.support.race import at_once, before_the_commit, many_at_a_time
-from tests.workspaces.fixtures import NOWHERE, SENTINEL, assert_granted, assert_refused, assert_unfit, bare
+from tests.workspaces.fixtures import NOWHERE, SENTINEL, assert_granted, assert_invalid, assert_refused, bare
 from tests.workspaces.rows import BAD_PASSWORDS
 
 PATH = "/api/auth/me/password"
@@ -70,20 +70,20 @@ def test_nothing_that_is_shown_of_the_user_changes(api: Api, ada: User) -> None:
 )
 def test_a_wrong_current_password_is_named_and_not_repeated(api: Api, ada: User, old: str) -> None:
     answer = _change(api, ada, old)
-    assert_unfit(answer, "currentPassword" if old != "\0" else "")
+    assert_invalid(answer, "currentPassword" if old != "\0" else "")
     assert _log_in(api, OLD) == 200
 
 
 def test_without_a_password_there_is_none_to_change(api: Api, directory: Directory) -> None:
     without = directory.user("without")
-    assert_unfit(_change(api, without), "currentPassword")
+    assert_invalid(_change(api, without), "currentPassword")
 
 
 @pytest.mark.row("S-02")
 def test_wrong_current_passwords_are_failed_logins(api: Api, ada: User) -> None:
     """Whoever has found an open session cannot guess on; who knows the password waits too."""
     for _ in range(5):
-        assert_unfit(_change(api, ada, "wrong horse battery"), "currentPassword")
+        assert_invalid(_change(api, ada, "wrong horse battery"), "currentPassword")
     for old in (OLD, "wrong horse battery"):
         with api.no_effect():
             assert_refused(_change(api, ada, old), 401)
@@ -105,7 +105,7 @@ def test_a_change_forgets_the_failures_before_it(api: Api, ada: User) -> None:
 def test_what_is_no_password_is_refused(api: Api, ada: User, new: Any) -> None:
     with api.no_effect():
         answer = api.put(PATH, {"currentPassword": OLD, "newPassword": new}, as_=ada)
-    assert_unfit(answer, "newPassword")
+    assert_invalid(answer, "newPassword")
 
 
 @pytest.mark.parametrize("name", ["full_name", "first_name", "last_name", "user_name"])
@@ -116,7 +116,7 @@ def test_fs_18_a_name_of_ones_own_is_no_password(api: Api, directory: Directory,
     cookie = str(directory.session(bob))
     for new in (told.upper(), "zubrowka", "Zubrowka1", "akworbuz"):
         with api.no_effect():
-            assert_unfit(_change(api, cookie, new=new), "newPassword")
+            assert_invalid(_change(api, cookie, new=new), "newPassword")
     assert_granted(_change(api, cookie, new="akworbuz and a red kite"))
 
 
@@ -151,7 +151,7 @@ def test_a_new_password_is_taken_as_given(api: Api, ada: User, new: str) -> None
 )
 def test_a_crooked_field_is_named(api: Api, ada: User, field: str, body: dict[str, Any]) -> None:
     with api.no_effect():
-        assert_unfit(api.put(PATH, body, as_=ada), field)
+        assert_invalid(api.put(PATH, body, as_=ada), field)
 
 
 @pytest.mark.row("S-17")

@@ -16,8 +16,8 @@ from tests.workspaces.fixtures import (
     Endpoint,
     Fixtures,
     assert_granted,
+    assert_invalid,
     assert_refused,
-    assert_unfit,
     bare,
     named,
 )
@@ -145,7 +145,7 @@ def test_a_workspace_that_was_left_is_foreign(api: Api, fixtures: Fixtures) -> N
 )
 def test_what_is_no_moment_to_come_is_refused(api: Api, fixtures: Fixtures, expires: Any) -> None:
     with api.no_effect():
-        assert_unfit(_create(api, fixtures.member, {"expiresAt": expires}), "expiresAt")
+        assert_invalid(_create(api, fixtures.member, {"expiresAt": expires}), "expiresAt")
 
 
 def test_the_last_moment_there_is_may_be_named(api: Api, fixtures: Fixtures) -> None:
@@ -160,7 +160,7 @@ def test_a_name_is_kept_as_given(api: Api, fixtures: Fixtures, name: str) -> Non
 @pytest.mark.parametrize("name", BAD_LINES)
 def test_what_is_no_name_is_refused(api: Api, fixtures: Fixtures, name: Any) -> None:
     with api.no_effect():
-        assert_unfit(_create(api, fixtures.member, {"name": name}), "name")
+        assert_invalid(_create(api, fixtures.member, {"name": name}), "name")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_what_is_no_name_is_refused(api: Api, fixtures: Fixtures, name: Any) -> 
 )
 def test_what_is_no_id_is_refused(api: Api, fixtures: Fixtures, workspace_id: Any) -> None:
     with api.no_effect():
-        assert_unfit(_create(api, fixtures.member, {"workspaceId": workspace_id}), "workspaceId")
+        assert_invalid(_create(api, fixtures.member, {"workspaceId": workspace_id}), "workspaceId")
 
 
 @pytest.mark.parametrize(
@@ -186,13 +186,13 @@ def test_what_is_no_id_is_refused(api: Api, fixtures: Fixtures, workspace_id: An
 @pytest.mark.row("Z-10")
 def test_an_unknown_field_is_named(api: Api, fixtures: Fixtures, field: str, value: Any) -> None:
     with api.no_effect():
-        assert_unfit(_create(api, fixtures.member, {field: value}), field)
+        assert_invalid(_create(api, fixtures.member, {field: value}), field)
 
 
 def test_a_token_wants_a_name(api: Api, fixtures: Fixtures) -> None:
     with api.no_effect():
         answer = api.post(PATH, {}, as_=fixtures.member)
-    assert_unfit(answer, "name")
+    assert_invalid(answer, "name")
 
 
 def test_without_a_live_session_it_is_refused(api: Api, fixtures: Fixtures) -> None:

@@ -11,7 +11,7 @@ from roster.db.store import Update
 from roster.domain import User
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import assert_listed, assert_meta, assert_refused, assert_unfit
+from tests.workspaces.fixtures import assert_invalid, assert_listed, assert_meta, assert_refused
 from tests.workspaces.rows import BAD_NUMBERS
 
 PATH = "/api/auth/tokens"
@@ -105,7 +105,7 @@ def test_a_list_says_what_it_leaves_out(
 @pytest.mark.parametrize("name", ["page", "size"])
 @pytest.mark.parametrize("text", BAD_NUMBERS)
 def test_what_is_no_number_is_refused(api: Api, ada: User, name: str, text: str) -> None:
-    assert_unfit(api.get(f"{PATH}?{name}={text}", as_=ada), name)
+    assert_invalid(api.get(f"{PATH}?{name}={text}", as_=ada), name)
 
 
 def test_without_a_live_session_it_is_refused(api: Api, ada: User) -> None:

@@ -13,7 +13,7 @@ from roster.directory import users
 from roster.domain import User
 from tests.support.api import Answer, Api, everything, session_in
 from tests.support.directory import PASSWORD, Directory
-from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused, assert_unfit, bare
+from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_invalid, assert_refused, bare
 
 PATH = "/api/auth/login"
 SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
@@ -164,7 +164,7 @@ def test_a_stored_hash_that_is_none_matches_nothing(api: Api, ada: User, stored:
 def test_a_crooked_field_is_named(api: Api, ada: User, field: str, body: dict[str, Any]) -> None:
     with api.no_effect():
         answer = api.post(PATH, body)
-    assert_unfit(answer, field)
+    assert_invalid(answer, field)
 
 
 def test_a_string_that_never_ends_is_refused_like_any(api: Api) -> None:

@@ -10,7 +10,7 @@ from roster.domain import User
 from tests.support.api import Answer, Api, bare, session_in
 from tests.support.directory import Directory
 from tests.support.meter import Meter
-from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused, assert_unfit
+from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_invalid, assert_refused
 
 WRONG = "wrong horse battery"
 SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
@@ -136,7 +136,7 @@ def test_fs_19_the_change_of_a_password_is_counted_and_refused_alike(
         return api.put("/api/auth/me/password", body, as_=session, source=HERE)
 
     _fill(api, LIMIT - 1)
-    assert_unfit(change(WRONG), "currentPassword")
+    assert_invalid(change(WRONG), "currentPassword")
     hashed.clear()
     assert_refused(change(SENTINEL), 401)
     assert_refused(_log_in(api), 401)

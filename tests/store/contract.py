@@ -138,7 +138,7 @@ VALUES: dict[str, Value] = {
     "deepest": nested(31),
 }
 
-UNFIT_ITEMS: dict[str, dict[str, Any]] = {
+INVALID_ITEMS: dict[str, dict[str, Any]] = {
     "float": item(value=1.5),  # type: ignore[arg-type]
     "nested float": item(value=[{"x": 0.0}]),  # type: ignore[dict-item]
     "bytes": item(value=b"x"),  # type: ignore[arg-type]
@@ -345,19 +345,19 @@ class StoreContract(Contract):
         store.write(Put(given))
         assert store.get(KEY) == given
 
-    @named(UNFIT_ITEMS)
-    def test_an_unfit_item_is_malformed_and_not_written(self, store: Store, case: str) -> None:
-        unfit = UNFIT_ITEMS[case]
+    @named(INVALID_ITEMS)
+    def test_an_invalid_item_is_malformed_and_not_written(self, store: Store, case: str) -> None:
+        invalid = INVALID_ITEMS[case]
         with pytest.raises(Malformed):
-            store.write(Put(unfit))
+            store.write(Put(invalid))
         with pytest.raises(Malformed):
-            store.transact([Put(item("other")), Put(unfit)], token=token())
+            store.transact([Put(item("other")), Put(invalid)], token=token())
         with pytest.raises(Malformed):
-            store.bulk_put([unfit])
+            store.bulk_put([invalid])
         assert contents(store) == {}
 
     @named(UNFIT_KEYS)
-    def test_an_unfit_key_is_malformed(self, store: Store, case: str) -> None:
+    def test_an_invalid_key_is_malformed(self, store: Store, case: str) -> None:
         key = UNFIT_KEYS[case]
         with pytest.raises(Malformed):
             store.get(key)
@@ -648,7 +648,7 @@ class StoreContract(Contract):
         assert store.write(Update(KEY, add={"n": -MOST}), returning=True) == item(n=0)
 
     @named(UNFIT_UPDATES)
-    def test_an_unfit_update_is_malformed_and_changes_nothing(self, store: Store, case: str) -> None:
+    def test_an_invalid_update_is_malformed_and_changes_nothing(self, store: Store, case: str) -> None:
         store.write(Put({**PRESENT, "most": MOST}))
         before = contents(store)
         with pytest.raises(Malformed):

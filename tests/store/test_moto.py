@@ -44,8 +44,8 @@ def opened() -> DynamoStore:
     return DynamoStore(BotoTransport(client()), "table", Deadline(5, lambda: time.now), sleep=time.sleep)
 
 
-UNFIT_ITEM = "test_an_unfit_item_is_malformed_and_not_written"
-UNFIT_UPDATE = "test_an_unfit_update_is_malformed_and_changes_nothing"
+UNFIT_ITEM = "test_an_invalid_item_is_malformed_and_not_written"
+UNFIT_UPDATE = "test_an_invalid_update_is_malformed_and_changes_nothing"
 ON_ITEM, ON_NOTHING = "test_a_condition_decides_on_an_item", "test_a_condition_decides_on_an_absent_item"
 
 NOT_SERVED = {
@@ -77,7 +77,7 @@ NOT_SERVED = {
         f"{UNFIT_UPDATE}[number added in the index]",
         f"{UNFIT_UPDATE}[empty text in the index]",
         f"{UNFIT_UPDATE}[empty key]",
-        "test_an_unfit_key_is_malformed",
+        "test_an_invalid_key_is_malformed",
         "test_a_bulk_put_of_one_key_twice_is_malformed",
     ],
     "moto takes empty names": [

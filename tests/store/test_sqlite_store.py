@@ -165,9 +165,9 @@ def test_a_file_that_cannot_be_is_unavailable(tmp_path: Path) -> None:
 
 
 def test_a_string_that_is_not_unicode_is_malformed(store: SqliteStore) -> None:
-    for unfit in (item(x="\ud800"), item("\udfff"), item(**{"\ud800": 1})):
+    for invalid in (item(x="\ud800"), item("\udfff"), item(**{"\ud800": 1})):
         with pytest.raises(Malformed):
-            store.write(Put(unfit))
+            store.write(Put(invalid))
     assert contents(store) == {}
 
 

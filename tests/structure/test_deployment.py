@@ -65,10 +65,10 @@ KEY_ACTIONS = {
 HERE = "tests/structure/test_deployment.py"
 APART = {
     **{
-        f"dynamodb:{action} on Table/stream/*": f"{HERE}::test_fa_03_the_sweep_may_read_any_stream"
+        f"dynamodb:{action} on Table/stream/*": f"{HERE}::test_fa_03_the_cleanup_may_read_any_stream"
         for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
     },
-    "sqs:SendMessage on UnsweptQueue": f"{HERE}::test_what_the_stream_gives_up_on_goes_to_the_queue",
+    "sqs:SendMessage on FailedCleanupQueue": f"{HERE}::test_what_the_stream_gives_up_on_goes_to_the_queue",
     **{
         f"logs:{action} on FunctionLogs": f"{HERE}::test_every_function_logs_to_the_one_group"
         for action in ("CreateLogStream", "PutLogEvents")
@@ -253,7 +253,7 @@ def test_fa_02_the_api_and_the_stream_call_the_functions_themselves() -> None:
         for methods in paths.values()
         for operation in methods.values()
     }
-    assert targets == {f"${{{name}.Arn}}/invocations" for name in FUNCTIONS if name != "Sweep"}
+    assert targets == {f"${{{name}.Arn}}/invocations" for name in FUNCTIONS if name != "Cleanup"}
 
 
 def test_fa_02_no_description_carries_a_parameter() -> None:
@@ -443,7 +443,7 @@ def test_a_role_names_its_actions_and_resources(function: str) -> None:
             "Table",
             "Table/index/ByActor",
             "Table/index/ByTarget",
-            *({"Table/stream/*"} if function == "Sweep" else ()),
+            *({"Table/stream/*"} if function == "Cleanup" else ()),
         }
 
 
@@ -504,21 +504,21 @@ def test_what_the_boundary_allows_beside_the_table_is_listed_with_the_test_that_
         assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-def test_the_sweep_follows_the_tables_stream() -> None:
+def test_the_cleanup_follows_the_tables_stream() -> None:
     [mapping] = map(properties, of_type("AWS::Lambda::EventSourceMapping"))
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
-    assert mapping["FunctionName"] == {"Ref": "Sweep"}
+    assert mapping["FunctionName"] == {"Ref": "Cleanup"}
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["MaximumRetryAttempts"] > 0
     assert 0 < mapping["MaximumRecordAgeInSeconds"] <= 86_400
 
 
-def test_fa_03_the_sweep_may_read_any_stream() -> None:
+def test_fa_03_the_cleanup_may_read_any_stream() -> None:
     """A table restored under the same name has another stream, with a timestamp of its own in its ARN."""
     reads = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
     streams = {Grant(action, "Table/stream/*") for action in reads}
-    assert streams <= grants(statements(MADE, "Sweep"))
+    assert streams <= grants(statements(MADE, "Cleanup"))
     assert streams <= grants(boundary(MADE))
     policies = [*of_type("AWS::IAM::ManagedPolicy"), *of_type("AWS::IAM::Role")]
     assert "StreamArn" not in json.dumps([RESOURCES[name] for name in policies])
@@ -526,11 +526,11 @@ def test_fa_03_the_sweep_may_read_any_stream() -> None:
 
 def test_what_the_stream_gives_up_on_goes_to_the_queue() -> None:
     [mapping] = map(properties, of_type("AWS::Lambda::EventSourceMapping"))
-    queue = {"Fn::GetAtt": ["UnsweptQueue", "Arn"]}
+    queue = {"Fn::GetAtt": ["FailedCleanupQueue", "Arn"]}
     assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": queue}}
-    assert grants(statements(MADE, "Sweep"), "sqs") == {Grant("SendMessage", "UnsweptQueue")}
-    assert properties("UnsweptQueue")["SqsManagedSseEnabled"] is True
-    assert properties("UnsweptQueue")["MessageRetentionPeriod"] == 14 * 86_400
+    assert grants(statements(MADE, "Cleanup"), "sqs") == {Grant("SendMessage", "FailedCleanupQueue")}
+    assert properties("FailedCleanupQueue")["SqsManagedSseEnabled"] is True
+    assert properties("FailedCleanupQueue")["MessageRetentionPeriod"] == 14 * 86_400
 
 
 def test_no_role_may_use_a_key_but_the_tables_own() -> None:
@@ -659,7 +659,7 @@ def test_the_gateway_has_every_route_that_the_template_says() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_is_within_the_gateways_limits(function: str) -> None:
     one = properties(function)
-    if function != "Sweep":
+    if function != "Cleanup":
         assert one["Timeout"] < 29, "the gateway waits for thirty seconds"
     assert one["Runtime"] == "python3.13"
     assert one["MemorySize"] >= 256

@@ -30,7 +30,7 @@ RESOLVER = {
 }
 """The third parties of every endpoint."""
 LOGGER = {"aws_lambda_powertools"}
-"""Those of the sweep, which no gateway calls."""
+"""Those of the cleanup, which no gateway calls."""
 TRANSPORT = {"botocore"}
 """Its `__init__` alone: beside it lies the table of AWS's partitions."""
 CONNECTION = {"email.feedparser", "email.parser", "http.client"}
@@ -81,9 +81,9 @@ def third_parties(imported: dict[str, str | None]) -> set[str]:
 def test_a_function_imports_only_what_it_starts_with(id_: str) -> None:
     """PyJWT, argon2, cryptography, zxcvbn, email-validator and botocore come when a request needs them."""
     imported = imported_by(id_)
-    assert third_parties(imported) == (LOGGER if id_ == "Sweep" else RESOLVER | TRANSPORT)
+    assert third_parties(imported) == (LOGGER if id_ == "Cleanup" else RESOLVER | TRANSPORT)
     assert UNUSED & set(imported) == set()
-    assert CONNECTION & set(imported) == (set() if id_ == "Sweep" else CONNECTION)
+    assert CONNECTION & set(imported) == (set() if id_ == "Cleanup" else CONNECTION)
     assert sum(name.startswith("aws_lambda_powertools") for name in imported) <= POWERTOOLS
 
 

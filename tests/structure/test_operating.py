@@ -50,7 +50,7 @@ def test_a_restored_table_is_told_what_the_template_says_of_it() -> None:
     table = RESOURCES["Table"]["Properties"]
     assert f"StreamViewType={table['StreamSpecification']['StreamViewType']}" in PAGE
     assert f"AttributeName={table['TimeToLiveSpecification']['AttributeName']}" in PAGE
-    stream = RESOURCES["Sweep"]["Properties"]["Events"]["Stream"]["Properties"]
+    stream = RESOURCES["Cleanup"]["Properties"]["Events"]["Stream"]["Properties"]
     assert f"--batch-size {stream['BatchSize']}" in PAGE
     assert f"--maximum-retry-attempts {stream['MaximumRetryAttempts']}" in PAGE
     assert f"--maximum-record-age-in-seconds {stream['MaximumRecordAgeInSeconds']}" in PAGE
@@ -69,7 +69,7 @@ def test_fa_03_a_restore_waits_as_long_as_it_takes() -> None:
 
 
 def test_fa_03_a_restored_stream_has_the_queue_of_what_it_gives_up_on() -> None:
-    stream = RESOURCES["Sweep"]["Properties"]["Events"]["Stream"]["Properties"]
+    stream = RESOURCES["Cleanup"]["Properties"]["Events"]["Stream"]["Properties"]
     queue = stream["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
     assert f"--logical-resource-id {queue}" in PAGE
     assert '--destination-config "OnFailure={Destination=' in PAGE

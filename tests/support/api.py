@@ -39,7 +39,7 @@ class Clock:
         self.moment += timedelta(**by)
 
 
-def wired(store: Store, now: Callable[[], datetime], **more: Any) -> Dependencies:
+def make_dependencies(store: Store, now: Callable[[], datetime], **more: Any) -> Dependencies:
     """What handlers stand on in a test: the store, the clock, a key of the deployment, and `more`."""
     return Dependencies(
         store, now, **{"deployment_keys": partial(derived, "the key of this deployment"), **more}

@@ -109,7 +109,7 @@ def assert_refused(answer: Answer, status: int) -> None:
     assert_dressed(answer)
 
 
-def assert_unfit(answer: Answer, *fields: str) -> None:
+def assert_invalid(answer: Answer, *fields: str) -> None:
     """422 that names these parameters, each with its reasons."""
     assert answer.status == 422, answer.text
     assert list(answer.json) == ["message", "errors"]

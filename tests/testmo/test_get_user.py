@@ -5,7 +5,7 @@ import pytest
 from roster.directory import users
 from tests.support.api import Api, bare
 from tests.support.directory import Directory
-from tests.testmo.fixtures import Fixtures, acting, assert_dressed, assert_refused, assert_unfit
+from tests.testmo.fixtures import Fixtures, acting, assert_dressed, assert_invalid, assert_refused
 
 NOT_NUMBERS = ["0", "-1", "1.0", "01", "1e0", "+1", "1_0", "%201", "1%0A", "%D9%A1", "x", "1000000000"]
 
@@ -50,7 +50,7 @@ def test_whoever_is_not_there_is_one_404(api: Api, directory: Directory, fixture
 
 @pytest.mark.parametrize("value", ["admin", "groups,x"])
 def test_what_cannot_be_expanded_is_refused(api: Api, fixtures: Fixtures, value: str) -> None:
-    assert_unfit(api.get(f"/api/v1/users/1?expands={value}", bearer=fixtures.root), "expands")
+    assert_invalid(api.get(f"/api/v1/users/1?expands={value}", bearer=fixtures.root), "expands")
 
 
 @pytest.mark.parametrize("who", ["member", "boss", "robot", "stranger"])

@@ -7,7 +7,14 @@ import pytest
 from roster.directory import users
 from tests.support.api import Api, bare
 from tests.support.directory import Directory
-from tests.testmo.fixtures import BAD_NUMBERS, Fixtures, assert_page, assert_refused, assert_unfit, bulk_users
+from tests.testmo.fixtures import (
+    BAD_NUMBERS,
+    Fixtures,
+    assert_invalid,
+    assert_page,
+    assert_refused,
+    bulk_users,
+)
 
 PATHS = ("/api/v1/projects", "/api/v1/project")
 MEMBER, ROBOT = {"id": 2, "name": "User 2"}, {"id": 4, "name": "Robot"}
@@ -120,7 +127,7 @@ def test_an_admin_of_the_workspace_no_more_sees_it_no_more(
 @pytest.mark.row("P-08", "P-09")
 def test_what_is_no_page_or_size_is_refused(api: Api, fixtures: Fixtures, path: str, value: str) -> None:
     for name in ("page", "per_page"):
-        assert_unfit(api.get(f"{path}/1/users?{name}={value}", bearer=fixtures.member), name)
+        assert_invalid(api.get(f"{path}/1/users?{name}={value}", bearer=fixtures.member), name)
 
 
 def test_expands_mean_nothing_here(api: Api, fixtures: Fixtures) -> None:

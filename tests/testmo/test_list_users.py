@@ -11,9 +11,9 @@ from tests.testmo.fixtures import (
     BAD_NUMBERS,
     Fixtures,
     acting,
+    assert_invalid,
     assert_page,
     assert_refused,
-    assert_unfit,
     bulk_users,
 )
 
@@ -107,7 +107,7 @@ def test_a_deleted_user_leaves_the_list_and_its_id_to_nobody(
 @pytest.mark.parametrize("value", BAD_NUMBERS.values(), ids=BAD_NUMBERS)
 @pytest.mark.row("P-08", "item-22")
 def test_what_is_no_page_is_refused(api: Api, fixtures: Fixtures, value: str) -> None:
-    assert_unfit(api.get(f"/api/v1/users?page={value}", bearer=fixtures.root), "page")
+    assert_invalid(api.get(f"/api/v1/users?page={value}", bearer=fixtures.root), "page")
 
 
 @pytest.mark.parametrize(
@@ -115,17 +115,17 @@ def test_what_is_no_page_is_refused(api: Api, fixtures: Fixtures, value: str) ->
 )
 @pytest.mark.row("P-09", "item-22", "item-25")
 def test_what_is_none_of_the_four_sizes_is_refused(api: Api, fixtures: Fixtures, value: str) -> None:
-    assert_unfit(api.get(f"/api/v1/users?per_page={value}", bearer=fixtures.root), "per_page")
+    assert_invalid(api.get(f"/api/v1/users?per_page={value}", bearer=fixtures.root), "per_page")
 
 
 @pytest.mark.row("P-08")
 def test_a_parameter_sent_twice_is_refused(api: Api, fixtures: Fixtures) -> None:
-    assert_unfit(api.get("/api/v1/users?page=1&page=2", bearer=fixtures.root), "page")
-    assert_unfit(api.get("/api/v1/users?per_page=15&per_page=25", bearer=fixtures.root), "per_page")
+    assert_invalid(api.get("/api/v1/users?page=1&page=2", bearer=fixtures.root), "page")
+    assert_invalid(api.get("/api/v1/users?per_page=15&per_page=25", bearer=fixtures.root), "per_page")
 
 
 def test_all_that_is_wrong_is_named(api: Api, fixtures: Fixtures) -> None:
-    assert_unfit(api.get("/api/v1/users?page=0&per_page=1", bearer=fixtures.root), "page", "per_page")
+    assert_invalid(api.get("/api/v1/users?page=0&per_page=1", bearer=fixtures.root), "page", "per_page")
 
 
 def test_unknown_parameters_are_ignored(api: Api, fixtures: Fixtures) -> None:
@@ -197,7 +197,7 @@ def test_a_page_that_refers_to_nothing_has_empty_lists(api: Api, fixtures: Fixtu
 )
 @pytest.mark.row("P-11", "item-25")
 def test_what_cannot_be_expanded_is_refused(api: Api, fixtures: Fixtures, value: str) -> None:
-    assert_unfit(api.get(f"/api/v1/users?expands={value}", bearer=fixtures.root), "expands")
+    assert_invalid(api.get(f"/api/v1/users?expands={value}", bearer=fixtures.root), "expands")
 
 
 # Rights.

@@ -10,9 +10,9 @@ from tests.testmo.fixtures import (
     BAD_NUMBERS,
     Fixtures,
     assert_dressed,
+    assert_invalid,
     assert_page,
     assert_refused,
-    assert_unfit,
 )
 
 GROUPS = [{"id": 1, "name": "QA"}, {"id": 2, "name": "Development"}, {"id": 3, "name": "Sales"}]
@@ -99,12 +99,12 @@ def test_who_left_the_workspace_has_no_project_there(
 @pytest.mark.parametrize("value", BAD_NUMBERS.values(), ids=BAD_NUMBERS)
 def test_what_is_no_page_or_size_is_refused(api: Api, fixtures: Fixtures, kind: str, value: str) -> None:
     for name in ("page", "per_page"):
-        assert_unfit(api.get(f"/api/v1/{kind}?{name}={value}", bearer=fixtures.root), name)
+        assert_invalid(api.get(f"/api/v1/{kind}?{name}={value}", bearer=fixtures.root), name)
 
 
 @every_kind
 def test_only_users_can_be_expanded(api: Api, fixtures: Fixtures, kind: str) -> None:
     assert api.get(f"/api/v1/{kind}?expands=users", bearer=fixtures.root).json["expands"] == {"users": []}
     assert api.get(f"/api/v1/{kind}/2?expands=users", bearer=fixtures.root).json["expands"] == {"users": []}
-    assert_unfit(api.get(f"/api/v1/{kind}?expands=groups", bearer=fixtures.root), "expands")
-    assert_unfit(api.get(f"/api/v1/{kind}/2?expands=groups", bearer=fixtures.root), "expands")
+    assert_invalid(api.get(f"/api/v1/{kind}?expands=groups", bearer=fixtures.root), "expands")
+    assert_invalid(api.get(f"/api/v1/{kind}/2?expands=groups", bearer=fixtures.root), "expands")

@@ -291,8 +291,8 @@ def access(user_id: str) -> Damage:
     return stray(keys.access(user_id, "x9"), **state)
 
 
-def deleted_without_sweep(store: Store) -> Key:
-    """A deleted user's membership, of which no sweep knows any more."""
+def deleted_without_cleanup(store: Store) -> Key:
+    """A deleted user's membership, of which no cleanup knows any more."""
     user(store, "dead")
     members.add(store, workspace(store, "gamma"), "dead", WorkspaceRole.ADMIN, by=BY)
     users.delete(store, users.alive(store, "dead"), by=BY)
@@ -300,13 +300,13 @@ def deleted_without_sweep(store: Store) -> Key:
     return keys.member("gamma", "dead")
 
 
-def floor_without_sweep(store: Store) -> Key:
+def floor_without_cleanup(store: Store) -> Key:
     members.remove(store, _workspace(store, "beta"), "ann", by=BY, even_last_admin=True)
     store.write(Delete(keys.cleanup_of_member("beta", "ann")))
     return keys.user("ann")
 
 
-def old_sweep(store: Store) -> Key:
+def old_cleanup(store: Store) -> Key:
     key = keys.cleanup_of_user("dead")
     user(store, "dead")
     users.delete(store, users.alive(store, "dead"), by=BY)
@@ -314,7 +314,7 @@ def old_sweep(store: Store) -> Key:
     return key
 
 
-def void_grants_without_sweep(store: Store) -> Key:
+def void_grants_without_cleanup(store: Store) -> Key:
     """Grants of an ended membership; a new one has taken its place before they were cleared."""
     acme = _workspace(store, "acme")
     members.remove(store, acme, "bob", by=BY, even_last_admin=True)
@@ -448,8 +448,8 @@ CASES = [
     Case("a wrong branch", Invariant.BRANCH, sets(keys.root(keys.USERS), b0=2, b1=1)),
     Case("a wrong total", Invariant.TOTAL, sets(keys.root(keys.USERS), total=9)),
     Case("numbers given twice", Invariant.NEXT_NUMBER, sets(keys.next_number(keys.USERS), last=1)),
-    Case("a membership of the dead", Invariant.ABANDONED_CLEANUP, deleted_without_sweep),
-    Case("a floor alone", Invariant.ABANDONED_CLEANUP, floor_without_sweep),
-    Case("an old sweep", Invariant.ABANDONED_CLEANUP, old_sweep),
-    Case("void grants", Invariant.ABANDONED_CLEANUP, void_grants_without_sweep),
+    Case("a membership of the dead", Invariant.ABANDONED_CLEANUP, deleted_without_cleanup),
+    Case("a floor alone", Invariant.ABANDONED_CLEANUP, floor_without_cleanup),
+    Case("an old cleanup", Invariant.ABANDONED_CLEANUP, old_cleanup),
+    Case("void grants", Invariant.ABANDONED_CLEANUP, void_grants_without_cleanup),
 ]

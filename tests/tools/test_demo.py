@@ -63,7 +63,7 @@ def test_the_documented_people_can_log_in(records: Records) -> None:
         user, _ = by_password(records.store, email, demo.PASSWORD, Sender("127.0.0.1"), by=BY)
         assert user.id == user_id
         assert user.is_admin is (email == demo.ADMIN)
-    assert passwords.flaw(demo.PASSWORD) is None
+    assert passwords.reason_to_refuse(demo.PASSWORD) is None
 
 
 def test_the_documented_tokens_and_people_are_what_their_names_say() -> None:

@@ -8,7 +8,7 @@ from tools import mutations
 from tools.mutations import GUARDS, ROOT, Guard, Useless
 
 SOURCE = "def allowed(user):\n    return user == 'root'\n"
-PASSES = "from house import allowed\n\n\ndef test_root():\n    assert allowed('root')\n"
+PASSES = "from app import allowed\n\n\ndef test_root():\n    assert allowed('root')\n"
 NOTICES = PASSES + "\n\ndef test_nobody():\n    assert not allowed('nobody')\n"
 
 
@@ -32,19 +32,19 @@ def test_a_severe_fault_has_a_guard(row: str) -> None:  # FS-06 is a document
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    (tmp_path / "house.py").write_text(SOURCE)
+    (tmp_path / "app.py").write_text(SOURCE)
     (tmp_path / "pytest.ini").write_text("[pytest]\npythonpath = .\n")
     return tmp_path
 
 
 def guard(test: str, text: str = "user == 'root'") -> Guard:
-    return Guard("root alone", "house.py", text, "True", (test,))
+    return Guard("root alone", "app.py", text, "True", (test,))
 
 
 def test_the_test_that_notices_is_named_and_the_guard_stands_again(tree: Path) -> None:
     (tree / "test_house.py").write_text(NOTICES)
     assert mutations._caught(tree, guard("test_house.py")) == "test_house.py::test_nobody"
-    assert (tree / "house.py").read_text() == SOURCE
+    assert (tree / "app.py").read_text() == SOURCE
 
 
 def test_a_guard_that_no_test_misses_is_told(tree: Path) -> None:

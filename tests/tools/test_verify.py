@@ -1,4 +1,4 @@
-"""Verify: each invariant broken alone is reported alone; what is still to be swept is no breakage."""
+"""Verify: each invariant broken alone is reported alone; what is still to be cleaned up is no breakage."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -35,7 +35,7 @@ def test_a_whole_directory_breaks_nothing(whole: SqliteStore) -> None:
 
 def test_the_whole_directory_has_an_item_of_every_kind(whole: SqliteStore) -> None:
     kinds = {invariants.words_of(Key.of(item)) for item in _all(whole)}
-    sweep = {
+    cleanup = {
         invariants.words_of(keys.cleanup_of_user("x")),
         invariants.words_of(keys.cleanup_of_member("x", "x")),
     }
@@ -49,7 +49,7 @@ def test_the_whole_directory_has_an_item_of_every_kind(whole: SqliteStore) -> No
     )
     never = {invariants.words_of(keys.next_number(listing)) for listing in numberless}
     heads = {(head, "") for head, _ in kinds}
-    assert invariants.KINDS - kinds - heads == sweep | never
+    assert invariants.KINDS - kinds - heads == cleanup | never
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.invariant}: {case.name}")
@@ -92,7 +92,7 @@ def test_void_grants_are_pending_until_they_are_swept(whole: SqliteStore) -> Non
     assert verified(whole) == Report([], [], len(_all(whole)))
 
 
-def test_a_poisoned_item_does_not_stop_the_walk(whole: SqliteStore) -> None:
+def test_a_corrupt_item_does_not_stop_the_walk(whole: SqliteStore) -> None:
     whole.write(Update(keys.workspace("acme"), set={"number": "seven", "admins": []}))
     whole.write(Update(keys.root(keys.USERS), set={"total": 77}))
     broken = {(finding.key, finding.invariant) for finding in verified(whole).broken}

@@ -110,10 +110,10 @@ def test_what_an_earlier_version_lacks_takes_the_default(one: Any) -> None:
     ids=repr,
 )
 def test_a_value_of_another_type_is_poison_and_never_told(field: str, value: Any) -> None:
-    with pytest.raises(CorruptItem) as poisoned:
+    with pytest.raises(CorruptItem) as raised:
         entity(User, {**attributes(USER), field: value})
-    assert isinstance(poisoned.value, DirectoryError)
-    assert str(poisoned.value) == f"User.{field}"
+    assert isinstance(raised.value, DirectoryError)
+    assert str(raised.value) == f"User.{field}"
 
 
 @pytest.mark.parametrize("value", ["x", 7, [], {"locale": 7}], ids=repr)
@@ -139,7 +139,7 @@ def test_an_unknown_role_is_the_one_that_may_least(role: Any) -> None:
     assert entity(User, {**attributes(USER), "kind": role}).kind is UserKind.PERSON
 
 
-def test_a_poisoned_item_costs_no_other_of_a_list() -> None:
+def test_a_corrupt_item_costs_no_other_of_a_list() -> None:
     good = attributes(USER)
     assert readable(User, [good, {**good, "email": 7}, {}, good]) == [USER, USER]
 

@@ -32,7 +32,7 @@ ADA = ("Ada.Lovelace@Example.com", "Ada Lovelace King")
     ],
 )
 def test_what_may_be_a_password(password: str) -> None:
-    assert passwords.flaw(password) is None
+    assert passwords.reason_to_refuse(password) is None
     stored = passwords.digest(password, CHEAP)
     assert stored.startswith("$argon2id$")
     assert password not in stored
@@ -54,7 +54,7 @@ def test_what_may_be_a_password(password: str) -> None:
 )
 @pytest.mark.row("item-32")
 def test_what_may_be_none(password: str) -> None:
-    reason = passwords.flaw(password)
+    reason = passwords.reason_to_refuse(password)
     assert reason
     assert not password or "zq7x" not in reason
 
@@ -73,7 +73,7 @@ def test_what_may_be_none(password: str) -> None:
     ],
 )
 def test_fs_18_what_is_easy_to_guess_is_no_password(password: str) -> None:
-    reason = passwords.flaw(password)
+    reason = passwords.reason_to_refuse(password)
     assert reason == "is too easy to guess; make it longer, or join words that do not belong together"
 
 
@@ -83,8 +83,8 @@ def test_fs_18_what_is_easy_to_guess_is_no_password(password: str) -> None:
 def test_fs_18_blanks_alone_are_no_password(blank: str) -> None:
     mixed = (blank + " \u3000\u2009\t\u205f\u2007\u1680\u2002")[:8]
     for password in (blank * 8, mixed):
-        assert passwords.flaw(password) == "must not be blanks alone"
-    assert passwords.flaw(blank * 4 + "zq7x" + blank * 4) != "must not be blanks alone"
+        assert passwords.reason_to_refuse(password) == "must not be blanks alone"
+    assert passwords.reason_to_refuse(blank * 4 + "zq7x" + blank * 4) != "must not be blanks alone"
 
 
 @pytest.mark.parametrize(
@@ -105,16 +105,16 @@ def test_fs_18_blanks_alone_are_no_password(blank: str) -> None:
     ],
 )
 def test_fs_18_the_persons_own_address_or_name_is_no_password(password: str) -> None:
-    assert passwords.flaw(password, ADA) == "must not be made of the person's own address or name"
+    assert passwords.reason_to_refuse(password, ADA) == "must not be made of the person's own address or name"
     assert (
-        passwords.flaw(password, ["bob@somewhere.org"])
+        passwords.reason_to_refuse(password, ["bob@somewhere.org"])
         != "must not be made of the person's own address or name"
     )
 
 
 def test_fs_18_case_is_folded_where_it_is_told_from_a_name() -> None:
-    assert passwords.flaw("STRASSENBAUER", ["Jo Stra\u00dfenbauer"])
-    assert passwords.flaw("stra\u00dfenbauer", ["Jo STRASSENBAUER"])
+    assert passwords.reason_to_refuse("STRASSENBAUER", ["Jo Stra\u00dfenbauer"])
+    assert passwords.reason_to_refuse("stra\u00dfenbauer", ["Jo STRASSENBAUER"])
 
 
 @pytest.mark.parametrize(
@@ -122,16 +122,16 @@ def test_fs_18_case_is_folded_where_it_is_told_from_a_name() -> None:
     ["Lovelace12345", "10velaceAda", "L0ve1ace1815", "ecalevolada"],
 )
 def test_fs_18_what_is_made_of_the_persons_name_is_easy_to_guess(password: str) -> None:
-    reason = passwords.flaw(password, ADA)
+    reason = passwords.reason_to_refuse(password, ADA)
     assert reason is not None
     assert "too easy to guess" in reason
 
 
 def test_fs_18_another_persons_name_and_a_sentence_about_oneself_are_passwords() -> None:
     for password in ("Lovelace1815", "10velaceAda", "L0ve1ace1815"):
-        assert passwords.flaw(password, ["bob@example.org", "Bob Byrne"]) is None
-    assert passwords.flaw("ada likes 9 green pears", ADA) is None
-    assert passwords.flaw("eel-qeue7", ["e", "E E"]) is None  # too short to mean anything
+        assert passwords.reason_to_refuse(password, ["bob@example.org", "Bob Byrne"]) is None
+    assert passwords.reason_to_refuse("ada likes 9 green pears", ADA) is None
+    assert passwords.reason_to_refuse("eel-qeue7", ["e", "E E"]) is None  # too short to mean anything
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_fs_18_the_cost_of_a_score_is_bounded(password: str, monkeypatch: pytest
         return {"score": 4}
 
     monkeypatch.setattr(zxcvbn, "zxcvbn", counting)
-    assert passwords.flaw(password) is None
+    assert passwords.reason_to_refuse(password) is None
     assert [password.startswith(text) for text in scored] == [True]
     assert len(scored[0]) <= 24
     readings = matching.enumerate_l33t_subs(matching.relevant_l33t_subtable(scored[0], matching.L33T_TABLE))

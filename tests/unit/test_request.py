@@ -64,7 +64,7 @@ def _nested(levels: int) -> str:
         pytest.param('"' * 60_001, id="60001-quotes"),
     ],
 )
-def test_what_is_no_strict_json_object_is_unfit(text: str) -> None:
+def test_what_is_no_strict_json_object_is_invalid(text: str) -> None:
     with pytest.raises(ValidationFailed):
         _body(text).json()
 
@@ -81,14 +81,14 @@ def test_what_is_no_strict_json_object_is_unfit(text: str) -> None:
         pytest.param(b'{"x":"\xed\xa0\x80"}', id="P-19-surrogate"),
     ],
 )
-def test_base64_of_what_is_not_utf_8_json_is_unfit(raw: bytes) -> None:
+def test_base64_of_what_is_not_utf_8_json_is_invalid(raw: bytes) -> None:
     with pytest.raises(ValidationFailed):
         _base64(raw).json()
 
 
 @pytest.mark.parametrize("text", ["e30", "e30=x", "{}", "e3 0=", "\u0661", "===="])
 @pytest.mark.row("P-19")
-def test_what_is_not_base64_is_unfit(text: str) -> None:
+def test_what_is_not_base64_is_invalid(text: str) -> None:
     with pytest.raises(ValidationFailed):
         _body(text, isBase64Encoded=True).json()
 
@@ -159,7 +159,7 @@ def test_fs_07_other_spaces_than_blanks_belong_to_the_value(space: str) -> None:
 
 
 @pytest.mark.parametrize("body", [7, True, {"x": 1}, ["x"], 1.5])
-def test_a_body_that_is_no_text_is_unfit(body: Any) -> None:
+def test_a_body_that_is_no_text_is_invalid(body: Any) -> None:
     with pytest.raises(ValidationFailed):
         _request({"body": body}).json()
 

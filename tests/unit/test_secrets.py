@@ -215,7 +215,7 @@ def test_fs_09_a_weak_gateway_secret_is_unavailable(vault: Vault, content: str) 
 
 
 @pytest.fixture
-def wired(api: Api, vault: Vault) -> Api:
+def app(api: Api, vault: Vault) -> Api:
     dependencies.use(
         dependencies.Dependencies(
             api.store, api.clock, issuers=secrets.issuers, gateway_secrets=secrets.gateway_secrets
@@ -228,26 +228,26 @@ def wired(api: Api, vault: Vault) -> Api:
 @pytest.mark.parametrize("path", ["/api/v1/user", "/api/workspace/auth/me"])
 @pytest.mark.row("F-18")
 def test_a_jwt_is_503_until_the_issuers_are_there(
-    wired: Api, vault: Vault, directory: Directory, path: str, unusable: str
+    app: Api, vault: Vault, directory: Directory, path: str, unusable: str
 ) -> None:
     user = directory.user("ada", id="u1")
     directory.member(directory.workspace(), user)
     vault.held = {"issuers": {**AWAY, **UNUSABLE}[unusable]}
-    answer = wired.get(path, bearer=jwt.secret_signed())
+    answer = app.get(path, bearer=jwt.secret_signed())
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) >= 1
     assert "issuer" not in answer.text
-    assert wired.get(path, bearer=user).status == 200  # a token of our own needs no issuer
+    assert app.get(path, bearer=user).status == 200  # a token of our own needs no issuer
     if unusable in AWAY:
         vault.held = {"issuers": ISSUERS}
-        assert wired.get(path, bearer=jwt.secret_signed()).status == 200
-        assert wired.get(path, bearer=jwt.secret_signed(secret="x" * 32)).status == 401
+        assert app.get(path, bearer=jwt.secret_signed()).status == 200
+        assert app.get(path, bearer=jwt.secret_signed(secret="x" * 32)).status == 401
 
 
 @pytest.mark.parametrize("away", AWAY)
 @pytest.mark.row("F-18")
 def test_the_gateways_headers_are_503_until_its_secret_is_there(
-    wired: Api, vault: Vault, directory: Directory, deployed: Deploy, away: str
+    app: Api, vault: Vault, directory: Directory, deployed: Deploy, away: str
 ) -> None:
     deployed(IDENTITY_HEADER_PROOF="gateway-secret")
     workspace, user = directory.workspace(), directory.admin()
@@ -256,16 +256,16 @@ def test_the_gateways_headers_are_503_until_its_secret_is_there(
     path = "/minimal/rest/user/v1/org"
     vault.held = {"gateway": AWAY[away]}
     for proof in ({"X-Gateway-Secret": ONE}, {}):
-        answer = wired.get(path, headers={**headers, **proof})
+        answer = app.get(path, headers={**headers, **proof})
         assert (answer.status, answer.headers["retry-after"]) == (503, "1")
     vault.held = {"gateway": ONE}
-    assert wired.get(path, headers={**headers, "X-Gateway-Secret": ONE}).status == 200
-    assert wired.get(path, headers=headers).status == 401
+    assert app.get(path, headers={**headers, "X-Gateway-Secret": ONE}).status == 200
+    assert app.get(path, headers=headers).status == 401
 
 
 @pytest.mark.parametrize("content", WEAK)
 def test_fs_09_a_weak_gateway_secret_is_503_logged_and_never_matched(
-    wired: Api,
+    app: Api,
     vault: Vault,
     directory: Directory,
     deployed: Deploy,
@@ -278,7 +278,7 @@ def test_fs_09_a_weak_gateway_secret_is_503_logged_and_never_matched(
     headers = {"X-User-Id": user.id, "X-Org-Id": workspace.id, "X-Project-Id": project.id}
     vault.held = {"gateway": WEAK[content]}
     for line in WEAK[content].split():
-        answer = wired.get("/minimal/rest/user/v1/org", headers={**headers, "X-Gateway-Secret": line})
+        answer = app.get("/minimal/rest/user/v1/org", headers={**headers, "X-Gateway-Secret": line})
         assert (answer.status, answer.headers["retry-after"]) == (503, "60")
     told = [record for record in caplog.records if record.getMessage() == "unavailable"]
     assert [vars(record)["cause"] for record in told] == [["Unavailable", "WeakSecret"]] * len(told)

@@ -298,7 +298,7 @@ def test_an_item_has_its_version_and_nothing_that_is_none() -> None:
     assert item(Key("a", "b"), {"x": 1, "y": None}) == {"PK": "a", "SK": "b", "v": 1, "x": 1}
 
 
-def test_a_sweep_is_ordered_in_the_transaction_of_its_cause(store: Store) -> None:
+def test_a_cleanup_is_ordered_in_the_transaction_of_its_cause(store: Store) -> None:
     work = Transaction(BY)
     work.order_cleanup(keys.cleanup_of_user("u-2"), user_id="u-2")
     work.do(Update(COUNT, add={"n": 1}, condition=Equals("n", 7)), lambda _: NotFound("count"))

@@ -19,7 +19,7 @@ import pytest
 from cli.invariants import Invariant
 from cli.repair import repair
 from cli.verify import Report, verify
-from functions.maintenance.sweep import handler as sweep
+from functions.maintenance.cleanup import handler as clean_up
 from local.embedded import open_embedded
 from roster import dependencies
 from roster.auth.issuers import Issuers
@@ -29,7 +29,7 @@ from roster.db.store import Item, Key, Store
 from roster.domain import Actor
 from tests.attacks import jwt
 from tests.support import real
-from tests.support.api import Answer, Api, Clock, Context, everything, wired
+from tests.support.api import Answer, Api, Clock, Context, everything, make_dependencies
 from tests.support.guard import acting_as
 
 DATA = Path(__file__).parent / "data"
@@ -253,7 +253,7 @@ def test_an_old_epoch_ends_sessions_and_families(api: Api) -> None:
 def test_an_old_moment_of_the_epoch_ends_the_tokens_of_issuers(api: Api) -> None:
     """Bob's password was changed at 12:00:00: what was issued by then is void, for Ada it is not."""
     issuers = Issuers.read(json.dumps([{"issuer": None, "hmacSecrets": [jwt.SECRET]}]))
-    dependencies.use(wired(api.store, api.clock, issuers=lambda: issuers))
+    dependencies.use(make_dependencies(api.store, api.clock, issuers=lambda: issuers))
     changed = int(datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp())
 
     def issued(who: str, at: int) -> str:
@@ -340,7 +340,7 @@ def test_failures_go_on_being_counted(api: Api) -> None:
 
 
 def test_workspaces_lists_members_by_pages(api: Api) -> None:
-    """Zoe is deleted: she is not shown, and is counted until she is swept."""
+    """Zoe is deleted: she is not shown, and is counted until her cleanup."""
     pages = [api.get(f"/api/workspaces/acme/members?page={n}&size=3", as_=ADA_SESSION) for n in (1, 2, 3)]
     rows = [row["userId"] for page in pages for row in data(page)]
     assert rows == ["ada", "bob", "sue", "robot", NEW_ID, "kim"]
@@ -553,8 +553,8 @@ def clean(api: Api) -> None:
     """Let the cleanup function hear of each job that waits."""
     names = [{"Keys": {name: {"S": part} for name, part in job.attributes().items()}} for job in JOBS]
     records = [{"eventName": "INSERT", "dynamodb": {**name, "SequenceNumber": "1"}} for name in names]
-    with acting_as("Sweep"):
-        assert sweep({"Records": records}, Context("Sweep")) == {"batchItemFailures": []}
+    with acting_as("Cleanup"):
+        assert clean_up({"Records": records}, Context("Cleanup")) == {"batchItemFailures": []}
 
 
 def assert_cleaned(api: Api) -> None:

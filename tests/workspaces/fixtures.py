@@ -171,13 +171,13 @@ def assert_refused(answer: Answer, status: int) -> None:
     assert answer.cookies == []
 
 
-def assert_unfit(answer: Answer, field: str) -> None:
+def assert_invalid(answer: Answer, field: str) -> None:
     """400 that names the field (or something inside it) and nothing else."""
     assert_refused(answer, 400)
-    assert all(list(flaw) == ["field", "message"] for flaw in answer.data)
-    assert {flaw["field"].partition(".")[0] for flaw in answer.data} == {field.partition(".")[0]}
-    assert any(flaw["field"].startswith(field) for flaw in answer.data)
-    assert all(flaw["message"] for flaw in answer.data)
+    assert all(list(each) == ["field", "message"] for each in answer.data)
+    assert {each["field"].partition(".")[0] for each in answer.data} == {field.partition(".")[0]}
+    assert any(each["field"].startswith(field) for each in answer.data)
+    assert all(each["message"] for each in answer.data)
 
 
 def assert_meta(answer: Answer, page: int, size: int, total: int, pages: int) -> None:

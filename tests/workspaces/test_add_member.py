@@ -7,7 +7,7 @@ import pytest
 from roster.directory import members, users
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import NOWHERE, Fixtures, assert_granted, assert_refused, assert_unfit
+from tests.workspaces.fixtures import NOWHERE, Fixtures, assert_granted, assert_invalid, assert_refused
 
 SHOWN = ("userId", "email", "fullName", "role", "createdAt")
 
@@ -79,7 +79,7 @@ def test_who_is_not_there_cannot_be_added(api: Api, fixtures: Fixtures, user_id:
 
 @pytest.mark.row("Z-14")
 def test_who_was_deleted_cannot_be_added(api: Api, directory: Directory, fixtures: Fixtures) -> None:
-    """Neither a stranger nor a member whose rows the sweep has not reached."""
+    """Neither a stranger nor a member whose rows the cleanup has not reached."""
     for user in (fixtures.stranger, fixtures.member):
         users.delete(api.store, user, by=directory.by)
         with api.no_effect():
@@ -106,7 +106,7 @@ def test_what_is_no_role_is_refused(api: Api, fixtures: Fixtures, role: Any) -> 
         answer = api.post(
             _members(fixtures), {"userId": fixtures.stranger.id, "role": role}, as_=fixtures.boss
         )
-    assert_unfit(answer, "role")
+    assert_invalid(answer, "role")
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_what_is_no_role_is_refused(api: Api, fixtures: Fixtures, role: Any) -> 
 def test_what_is_no_id_is_refused(api: Api, fixtures: Fixtures, user_id: Any) -> None:
     with api.no_effect():
         answer = api.post(_members(fixtures), {"userId": user_id, "role": "MEMBER"}, as_=fixtures.boss)
-    assert_unfit(answer, "userId")
+    assert_invalid(answer, "userId")
 
 
 @pytest.mark.parametrize("field", ["userId", "role"])
@@ -126,7 +126,7 @@ def test_a_missing_field_is_named(api: Api, fixtures: Fixtures, field: str) -> N
     del body[field]
     with api.no_effect():
         answer = api.post(_members(fixtures), body, as_=fixtures.boss)
-    assert_unfit(answer, field)
+    assert_invalid(answer, field)
     assert answer.data == [{"field": field, "message": "is required"}]
 
 
@@ -146,7 +146,7 @@ def test_a_missing_field_is_named(api: Api, fixtures: Fixtures, field: str) -> N
 def test_an_unknown_field_is_named(api: Api, fixtures: Fixtures, field: str, value: Any) -> None:
     body = {"userId": fixtures.stranger.id, "role": "MEMBER", field: value}
     with api.no_effect():
-        assert_unfit(api.post(_members(fixtures), body, as_=fixtures.boss), field)
+        assert_invalid(api.post(_members(fixtures), body, as_=fixtures.boss), field)
 
 
 @pytest.mark.row("P-18", "item-23")

@@ -1,4 +1,4 @@
-"""What a deleted user or an ended membership left behind is swept, however often the sweep is stopped."""
+"""What deleted users and ended memberships left behind goes, however often the cleanup is stopped."""
 
 import json
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from tests.support.api import Api, Clock, everything, in_process
 from tests.support.directory import PASSWORD, Directory
 from tests.workspaces.fixtures import assert_granted, assert_meta, assert_refused
 
-EVENT = json.loads((Path(__file__).parents[2] / "events" / "Sweep.json").read_text("utf-8"))
+EVENT = json.loads((Path(__file__).parents[2] / "events" / "Cleanup.json").read_text("utf-8"))
 
 
 @dataclass
@@ -106,15 +106,15 @@ def _jobs(store: Store) -> list[Key]:
     return [Key.of(job) for job in cleanup.jobs(store)]
 
 
-def _sweep(api: Api) -> None:
+def _clean_up(api: Api) -> None:
     """What the stream does: every order to the function."""
     for job in _jobs(api.store):
-        function = api.gateway.routes.functions["Sweep"]
+        function = api.gateway.routes.functions["Cleanup"]
         event = json.loads(json.dumps(EVENT).replace("USER#user-uuid", job.sk))
         assert in_process(function, event) == {"batchItemFailures": []}
 
 
-def _sweep_in_pieces(api: Api) -> int:
+def _clean_up_in_pieces(api: Api) -> int:
     """Do the one job in passes that are stopped after one write, two, three; how often it was stopped."""
     (job,) = _jobs(api.store)
     for writes in range(100):
@@ -151,7 +151,7 @@ def _assert_swept(api: Api, estate: Estate) -> None:
         assert counted_lists.total(api.store, keys.spaces_of(estate.bob.id, role)) == 1
 
 
-def test_access_is_gone_before_any_sweep(api: Api, directory: Directory, estate: Estate) -> None:
+def test_access_is_gone_before_any_cleanup(api: Api, directory: Directory, estate: Estate) -> None:
     session = str(directory.session(estate.ada))
     users.delete(api.store, estate.ada, by=directory.by)
     assert _jobs(api.store) == [keys.cleanup_of_user(estate.ada.id)]
@@ -161,9 +161,9 @@ def test_access_is_gone_before_any_sweep(api: Api, directory: Directory, estate:
     assert [row["userId"] for row in answer.data] == [estate.bob.id]
 
 
-def test_the_sweep_clears_all_but_the_tombstone(api: Api, directory: Directory, estate: Estate) -> None:
+def test_the_cleanup_clears_all_but_the_tombstone(api: Api, directory: Directory, estate: Estate) -> None:
     users.delete(api.store, estate.ada, by=directory.by)
-    _sweep(api)
+    _clean_up(api)
     _assert_swept(api, estate)
     tombstone = api.store.get(keys.user(estate.ada.id)) or {}
     assert set(tombstone) == {"PK", "SK", "v", "id", "number", "deleted_at"}
@@ -174,7 +174,7 @@ def test_the_sweep_clears_all_but_the_tombstone(api: Api, directory: Directory, 
 def test_twice_is_harmless(api: Api, directory: Directory, estate: Estate) -> None:
     users.delete(api.store, estate.ada, by=directory.by)
     job = api.store.get(keys.cleanup_of_user(estate.ada.id)) or {}
-    _sweep(api)
+    _clean_up(api)
     with api.no_effect():
         cleanup.run(api.store, Key.of(job), api.clock())
     cleanup.run(cast(Store, Stopping(api.store, 1_000)), Key.of(job), api.clock())
@@ -183,7 +183,7 @@ def test_twice_is_harmless(api: Api, directory: Directory, estate: Estate) -> No
 
 def test_stopped_time_and_again_it_comes_to_the_end(api: Api, directory: Directory, estate: Estate) -> None:
     users.delete(api.store, estate.ada, by=directory.by)
-    stops = _sweep_in_pieces(api)
+    stops = _clean_up_in_pieces(api)
     assert stops > 3
     _assert_swept(api, estate)
 
@@ -197,11 +197,13 @@ def test_stopped_anywhere_a_whole_pass_completes_it(
         cleanup.run(cast(Store, Stopping(api.store, writes)), _jobs(api.store)[0], api.clock())
     except Unavailable:
         assert _jobs(api.store) != []
-    _sweep(api)
+    _clean_up(api)
     _assert_swept(api, estate)
 
 
-def test_a_sweep_without_time_says_so_and_comes_again(api: Api, directory: Directory, estate: Estate) -> None:
+def test_a_cleanup_without_time_says_so_and_comes_again(
+    api: Api, directory: Directory, estate: Estate
+) -> None:
     """The function's own end is near: the stream is told which record to deliver again."""
 
     class Hurried:
@@ -210,13 +212,13 @@ def test_a_sweep_without_time_says_so_and_comes_again(api: Api, directory: Direc
 
     users.delete(api.store, estate.ada, by=directory.by)
     event = json.loads(json.dumps(EVENT).replace("user-uuid", estate.ada.id))
-    from functions.maintenance.sweep import handler
+    from functions.maintenance.cleanup import handler
 
     answer = handler(event, Hurried())
     number = EVENT["Records"][0]["dynamodb"]["SequenceNumber"]
     assert answer == {"batchItemFailures": [{"itemIdentifier": number}]}
     assert _jobs(api.store) == [keys.cleanup_of_user(estate.ada.id)]
-    _sweep(api)
+    _clean_up(api)
     _assert_swept(api, estate)
 
 
@@ -232,7 +234,7 @@ def test_a_sweep_without_time_says_so_and_comes_again(api: Api, directory: Direc
 )
 def test_records_that_order_nothing_are_passed_over(api: Api, estate: Estate, event: dict[str, Any]) -> None:
     with api.no_effect():
-        function = api.gateway.routes.functions["Sweep"]
+        function = api.gateway.routes.functions["Cleanup"]
         assert in_process(function, event) == {"batchItemFailures": []}
 
 
@@ -240,14 +242,14 @@ def test_records_that_order_nothing_are_passed_over(api: Api, estate: Estate, ev
 def test_the_same_address_makes_another_user_who_inherits_nothing(
     api: Api, directory: Directory, estate: Estate
 ) -> None:
-    """Before the sweep and after."""
+    """Before the cleanup and after."""
     session = str(directory.session(estate.ada))
     users.delete(api.store, estate.ada, by=directory.by)
     again = directory.user("ada", password="another password")
     assert again.id != estate.ada.id
-    for swept in (False, True):
-        if swept:
-            _sweep(api)
+    for cleaned_up in (False, True):
+        if cleaned_up:
+            _clean_up(api)
         assert_refused(api.get("/api/auth/me", as_=session), 401)
         assert api.get("/api/workspaces", as_=again).data == []
         assert_refused(api.get(f"/api/workspaces/{estate.workspaces[0].id}", as_=again), 403)
@@ -261,7 +263,7 @@ def test_more_memberships_than_a_transaction_holds_are_swept(api: Api, directory
     for workspace in workspaces:
         directory.member(workspace, ada, "ADMIN")
     users.delete(api.store, ada, by=directory.by)
-    _sweep(api)
+    _clean_up(api)
     assert _traces(api.store, ada.id) == []
     assert {members.page(api.store, workspace.id, 1, 1)[1] for workspace in workspaces} == {0}
 
@@ -277,7 +279,7 @@ def test_an_ended_membership_is_swept_with_all_that_was_granted_in_it(
     api: Api, directory: Directory, estate: Estate
 ) -> None:
     _remove(api, directory, estate)
-    _sweep(api)
+    _clean_up(api)
     assert _jobs(api.store) == []
     assert api.store.get(keys.member(estate.workspaces[0].id, estate.ada.id)) is None
     assert list(grants.of_user(api.store, estate.ada.id)) == []
@@ -287,7 +289,7 @@ def test_an_ended_membership_is_swept_with_all_that_was_granted_in_it(
 
 
 @pytest.mark.parametrize("stop", [False, True], ids=["at-once", "stopped-time-and-again"])
-def test_who_came_again_before_the_sweep_keeps_the_new_membership_and_its_grants(
+def test_who_came_again_before_the_cleanup_keeps_the_new_membership_and_its_grants(
     api: Api, directory: Directory, estate: Estate, stop: bool
 ) -> None:
     _remove(api, directory, estate)
@@ -300,25 +302,25 @@ def test_who_came_again_before_the_sweep_keeps_the_new_membership_and_its_grants
         *("userId", "email", "fullName", "role", "createdAt"),
     )
     if stop:
-        _sweep_in_pieces(api)
+        _clean_up_in_pieces(api)
     else:
-        _sweep(api)
+        _clean_up(api)
     assert list(grants.of_user(api.store, estate.ada.id)) == [], "what the old membership held has ended"
     assert api.get(f"/api/workspaces/{estate.workspaces[0].id}", as_=estate.ada).status == 200
     _grant(api.store, directory, estate, estate.ada)
-    _sweep(api)
+    _clean_up(api)
     assert len(list(grants.of_user(api.store, estate.ada.id))) == 4
     rows, total = members.page(api.store, estate.workspaces[0].id, 1, 10)
     assert ([user.id for _, user in rows], total) == ([estate.bob.id, estate.ada.id], 2)
 
 
-def test_removed_again_before_the_sweep_both_memberships_are_swept(
+def test_removed_again_before_the_cleanup_both_memberships_are_swept(
     api: Api, directory: Directory, estate: Estate
 ) -> None:
     _remove(api, directory, estate)
     directory.member(estate.workspaces[0], estate.ada)
     _remove(api, directory, estate)
-    _sweep(api)
+    _clean_up(api)
     assert _jobs(api.store) == []
     assert api.store.get(keys.member(estate.workspaces[0].id, estate.ada.id)) is None
     assert list(grants.of_user(api.store, estate.ada.id)) == []
@@ -330,7 +332,7 @@ def test_a_job_ordered_anew_meanwhile_is_not_lost(api: Api, directory: Directory
 
     @dataclass
     class Meanwhile:
-        """Reads the job, then the member comes and goes again before anything is swept."""
+        """Reads the job, then the member comes and goes again before anything is cleaned up."""
 
         inner: Store
         done: bool = False
@@ -348,7 +350,7 @@ def test_a_job_ordered_anew_meanwhile_is_not_lost(api: Api, directory: Directory
 
     cleanup.run(cast(Store, Meanwhile(api.store)), first, api.clock())
     assert _jobs(api.store) == [first]
-    _sweep(api)
+    _clean_up(api)
     assert _jobs(api.store) == []
 
 
@@ -357,17 +359,17 @@ def test_a_deleted_user_whose_membership_had_ended_is_swept_of_both(
 ) -> None:
     _remove(api, directory, estate)
     users.delete(api.store, users.alive(api.store, estate.ada.id), by=directory.by)
-    _sweep(api)
+    _clean_up(api)
     _assert_swept(api, estate)
 
 
-def test_a_deadline_that_has_passed_stops_a_sweep(api: Api, directory: Directory, estate: Estate) -> None:
+def test_a_deadline_that_has_passed_stops_a_cleanup(api: Api, directory: Directory, estate: Estate) -> None:
     users.delete(api.store, estate.ada, by=directory.by)
     with pytest.raises(Unavailable):
         cleanup.run(api.store.within(Deadline.after(-1)), _jobs(api.store)[0], api.clock())
 
 
-def test_a_sweep_that_cannot_clear_keeps_its_job(store: Store, directory: Directory, clock: Clock) -> None:
+def test_a_cleanup_that_cannot_clear_keeps_its_job(store: Store, directory: Directory, clock: Clock) -> None:
     acme, member = directory.workspace(), directory.user("member")
     directory.member(acme, member)
     users.delete(store, member, by=directory.by)

@@ -10,7 +10,7 @@ from roster.errors import Conflict
 from tests.support.api import Api, everything
 from tests.support.directory import Directory
 from tests.support.race import before_the_commit
-from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused, assert_unfit
+from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_invalid, assert_refused
 from tests.workspaces.rows import (
     BAD_EMAILS,
     BAD_LINES,
@@ -132,20 +132,20 @@ def test_an_address_that_another_took_meanwhile_is_refused(
 @pytest.mark.row("item-24")
 def test_what_is_no_address_is_refused(api: Api, root: User, email: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.post(PATH, {**ADA, "email": email}, as_=root), "email")
+        assert_invalid(api.post(PATH, {**ADA, "email": email}, as_=root), "email")
 
 
 @pytest.mark.parametrize("name", BAD_LINES)
 def test_what_is_no_name_is_refused(api: Api, root: User, name: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.post(PATH, {**ADA, "fullName": name}, as_=root), "fullName")
+        assert_invalid(api.post(PATH, {**ADA, "fullName": name}, as_=root), "fullName")
 
 
 @pytest.mark.parametrize("password", BAD_PASSWORDS)
 @pytest.mark.row("item-32")
 def test_what_is_no_password_is_refused(api: Api, root: User, password: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.post(PATH, {**ADA, "password": password}, as_=root), "password")
+        assert_invalid(api.post(PATH, {**ADA, "password": password}, as_=root), "password")
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_fs_18_a_weak_password_is_refused_in_plain_words(
 ) -> None:
     with api.no_effect():
         answer = api.post(PATH, {**ADA, "password": password}, as_=root)
-    assert_unfit(answer, "password")
+    assert_invalid(answer, "password")
     assert answer.data == [{"field": "password", "message": reason}]
 
 
@@ -178,13 +178,13 @@ def test_a_password_with_nul_is_refused(api: Api, root: User) -> None:
     """JSON with NUL is refused before any field is looked at."""
     with api.no_effect():
         answer = api.post(PATH, {**ADA, "password": SENTINEL + "\0"}, as_=root)
-    assert_unfit(answer, "")
+    assert_invalid(answer, "")
 
 
 @pytest.mark.parametrize("roles", BAD_ROLES)
 def test_what_is_no_set_of_roles_is_refused(api: Api, root: User, roles: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.post(PATH, {**ADA, "roles": roles}, as_=root), "roles")
+        assert_invalid(api.post(PATH, {**ADA, "roles": roles}, as_=root), "roles")
 
 
 @pytest.mark.parametrize("field", ADA)
@@ -192,7 +192,7 @@ def test_a_missing_field_is_named(api: Api, root: User, field: str) -> None:
     body = {name: value for name, value in ADA.items() if name != field}
     with api.no_effect():
         answer = api.post(PATH, body, as_=root)
-    assert_unfit(answer, field)
+    assert_invalid(answer, field)
     assert answer.data == [{"field": field, "message": "is required"}]
 
 
@@ -202,14 +202,14 @@ def test_a_missing_field_is_named(api: Api, root: User, field: str) -> None:
 @pytest.mark.row("P-21", "item-14")
 def test_an_unknown_field_is_named(api: Api, root: User, field: str, value: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.post(PATH, {**ADA, field: value}, as_=root), field)
+        assert_invalid(api.post(PATH, {**ADA, field: value}, as_=root), field)
 
 
 def test_every_flaw_is_named_at_once(api: Api, root: User) -> None:
     with api.no_effect():
         answer = api.post(PATH, {"email": "x", "fullName": " ", "password": "short", "roles": []}, as_=root)
     assert_refused(answer, 400)
-    assert [flaw["field"] for flaw in answer.data] == ["email", "fullName", "password", "roles"]
+    assert [each["field"] for each in answer.data] == ["email", "fullName", "password", "roles"]
 
 
 @pytest.mark.row("E-09")

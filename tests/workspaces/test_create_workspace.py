@@ -9,7 +9,7 @@ from roster.errors import Conflict
 from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.support.race import before_the_commit
-from tests.workspaces.fixtures import assert_granted, assert_refused, assert_unfit
+from tests.workspaces.fixtures import assert_granted, assert_invalid, assert_refused
 from tests.workspaces.rows import BAD_LINES, GOOD_LINES
 
 PATH = "/api/workspaces"
@@ -112,13 +112,13 @@ def test_a_key_that_another_took_meanwhile_is_refused(
 )
 def test_what_is_no_key_is_refused(api: Api, root: User, key: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.post(PATH, {"key": key, "name": "x"}, as_=root), "key")
+        assert_invalid(api.post(PATH, {"key": key, "name": "x"}, as_=root), "key")
 
 
 @pytest.mark.parametrize("name", BAD_LINES)
 def test_what_is_no_name_is_refused(api: Api, root: User, name: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.post(PATH, {"key": "acme", "name": name}, as_=root), "name")
+        assert_invalid(api.post(PATH, {"key": "acme", "name": name}, as_=root), "name")
 
 
 @pytest.mark.parametrize("field", ["key", "name"])
@@ -126,7 +126,7 @@ def test_a_missing_field_is_named(api: Api, root: User, field: str) -> None:
     body = {name: value for name, value in DOCUMENTED.items() if name != field}
     with api.no_effect():
         answer = api.post(PATH, body, as_=root)
-    assert_unfit(answer, field)
+    assert_invalid(answer, field)
     assert answer.data == [{"field": field, "message": "is required"}]
 
 
@@ -135,7 +135,7 @@ def test_a_missing_field_is_named(api: Api, root: User, field: str) -> None:
 def test_an_unknown_field_is_named(api: Api, root: User, field: str) -> None:
     with api.no_effect():
         answer = api.post(PATH, {**DOCUMENTED, field: "x"}, as_=root)
-    assert_unfit(answer, field)
+    assert_invalid(answer, field)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_an_unknown_field_is_named(api: Api, root: User, field: str) -> None:
 )
 def test_a_setting_that_is_none_is_named(api: Api, root: User, field: str, settings: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.post(PATH, {**DOCUMENTED, "settings": settings}, as_=root), field)
+        assert_invalid(api.post(PATH, {**DOCUMENTED, "settings": settings}, as_=root), field)
 
 
 def test_a_list_that_holds_the_one_body_is_refused(api: Api, root: User) -> None:

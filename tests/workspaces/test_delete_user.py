@@ -1,4 +1,4 @@
-"""DELETE /api/admin/users/{userId}; what the sweep then does is in `test_sweep.py`."""
+"""DELETE /api/admin/users/{userId}; what the cleanup then does is in `test_cleanup.py`."""
 
 from concurrent.futures import ThreadPoolExecutor
 

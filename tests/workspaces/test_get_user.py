@@ -55,7 +55,7 @@ def test_a_user_goes_by_the_id_alone(api: Api, fixtures: Fixtures, other: str) -
     ids=["number", "text-for-a-bool", "text-for-a-list", "text-for-a-number"],
 )
 @pytest.mark.row("P-06")
-def test_a_poisoned_item_is_a_500_that_tells_nothing(
+def test_a_corrupt_item_is_a_500_that_tells_nothing(
     api: Api, fixtures: Fixtures, poison: dict[str, int]
 ) -> None:
     api.store.write(Update(keys.user(fixtures.member.id), set=poison))

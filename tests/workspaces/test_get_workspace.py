@@ -40,7 +40,7 @@ def test_query_parameters_are_ignored(api: Api, fixtures: Fixtures) -> None:
 
 @pytest.mark.usefixtures("broken_on_purpose")
 @pytest.mark.row("P-06")
-def test_a_poisoned_item_is_a_500_that_tells_nothing(api: Api, fixtures: Fixtures) -> None:
+def test_a_corrupt_item_is_a_500_that_tells_nothing(api: Api, fixtures: Fixtures) -> None:
     api.store.write(Update(keys.workspace(fixtures.acme.id), set={"name": ["poison"]}))
     answer = api.get(f"/api/workspaces/{fixtures.acme.id}", as_=fixtures.root)
     assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")

@@ -20,8 +20,8 @@ from tests.workspaces.fixtures import (
     SENTINEL,
     Endpoint,
     Fixtures,
+    assert_invalid,
     assert_refused,
-    assert_unfit,
     bare,
     named,
 )
@@ -198,13 +198,13 @@ def test_the_key_for_another_path_is_another_key(api: Api, fixtures: Fixtures) -
 
 @CREATING
 def test_a_refusal_is_not_remembered(api: Api, fixtures: Fixtures, endpoint: Endpoint) -> None:
-    unfit = {**_another(fixtures, endpoint), "extra": 1}
+    invalid = {**_another(fixtures, endpoint), "extra": 1}
     taken: dict[str, Any] = {
         CREATE_WORKSPACE: {"key": "acme", "name": "x"},
         ADD_MEMBER: {"userId": fixtures.member.id, "role": "MEMBER"},
         CREATE_USER: {**_another(fixtures, CREATE_USER), "email": fixtures.member.email},
     }[endpoint]
-    refused = [(unfit, 400), (taken, 409)]
+    refused = [(invalid, 400), (taken, 409)]
     if endpoint is ADD_MEMBER:
         refused.append(({"userId": "nobody", "role": "MEMBER"}, 404))
     for body, status in refused:
@@ -294,7 +294,7 @@ def test_another_key_is_refused(api: Api, fixtures: Fixtures, endpoint: Endpoint
             request = HttpRequest.of("POST", path, [*headers, ("idempotency-key", key)], body)
             response = api.gateway.handle(request)
             answer = Answer(response.status, dict(response.headers), [], response.body.decode())
-            assert_unfit(answer, "Idempotency-Key")
+            assert_invalid(answer, "Idempotency-Key")
 
 
 @pytest.mark.parametrize("path", ["/api/auth/login", "/api/auth/logout"])

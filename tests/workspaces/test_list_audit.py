@@ -14,7 +14,7 @@ from roster.db.store import Item, Update
 from roster.directory import users
 from tests.support.api import Answer, Api, everything
 from tests.support.directory import PASSWORD, Directory
-from tests.workspaces.fixtures import SENTINEL, Fixtures, assert_unfit
+from tests.workspaces.fixtures import SENTINEL, Fixtures, assert_invalid
 
 PATH = "/api/admin/audit"
 NAMES = ("at", "action", "actor", "target", "workspaceId", "requestId", "details")
@@ -218,7 +218,7 @@ def test_what_is_older_than_the_audits_days_is_told_no_more(
     "query", ["from=2026-04-13T01:00:01Z&to=2026-04-13T01:00:00Z", "from=2026-05-01T00:00:00Z"]
 )
 def test_an_interval_that_ends_before_it_begins_is_400(api: Api, fixtures: Fixtures, query: str) -> None:
-    assert_unfit(api.get(f"{PATH}?{query}", as_=fixtures.root), "from")
+    assert_invalid(api.get(f"{PATH}?{query}", as_=fixtures.root), "from")
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_from_either_end_of_the_calendar(api: Api, fixtures: Fixtures, since: st
 )
 def test_what_is_outside_of_the_calendar_is_refused(api: Api, fixtures: Fixtures, moment: str) -> None:
     for name in ("from", "to"):
-        assert_unfit(api.get(f"{PATH}?{name}={moment}", as_=fixtures.root), name)
+        assert_invalid(api.get(f"{PATH}?{name}={moment}", as_=fixtures.root), name)
 
 
 @pytest.mark.parametrize(
@@ -294,7 +294,7 @@ def test_what_is_outside_of_the_calendar_is_refused(api: Api, fixtures: Fixtures
 def test_what_is_not_a_moment_an_id_or_a_size_is_400(
     api: Api, fixtures: Fixtures, field: str, value: str
 ) -> None:
-    assert_unfit(api.get(f"{PATH}?{field}={value}", as_=fixtures.root), field)
+    assert_invalid(api.get(f"{PATH}?{field}={value}", as_=fixtures.root), field)
 
 
 # Cursors.
@@ -326,7 +326,7 @@ def test_a_cursor_with_any_character_changed_is_400(
     for place in range(0, len(cursor) - 1, 5):
         other = "A" if cursor[place] != "A" else "B"
         forged = cursor[:place] + other + cursor[place + 1 :]
-        assert_unfit(api.get(f"{PATH}?{query}&cursor={forged}", as_=fixtures.root), "cursor")
+        assert_invalid(api.get(f"{PATH}?{query}&cursor={forged}", as_=fixtures.root), "cursor")
 
 
 @pytest.mark.row("P-15")
@@ -335,7 +335,7 @@ def test_a_cursor_with_any_character_changed_is_400(
     ["x", "A" * 22, "%00", "%C3%A9", "AUDIT%232026-04-13", "2026-04-13T01:00:00Z%23a%23000", "..", "null"],
 )
 def test_what_was_never_a_cursor_is_400(api: Api, fixtures: Fixtures, query: str, forged: str) -> None:
-    assert_unfit(api.get(f"{PATH}?{query}&cursor={forged}", as_=fixtures.root), "cursor")
+    assert_invalid(api.get(f"{PATH}?{query}&cursor={forged}", as_=fixtures.root), "cursor")
 
 
 @pytest.mark.row("P-15")
@@ -343,7 +343,7 @@ def test_the_cursor_of_another_administrator_is_400(
     api: Api, fixtures: Fixtures, directory: Directory, query: str, cursor: str
 ) -> None:
     deputy = directory.admin("deputy")
-    assert_unfit(api.get(f"{PATH}?{query}&cursor={cursor}", as_=deputy), "cursor")
+    assert_invalid(api.get(f"{PATH}?{query}&cursor={cursor}", as_=deputy), "cursor")
 
 
 @pytest.mark.row("P-15")
@@ -359,7 +359,7 @@ def test_the_cursor_of_another_administrator_is_400(
 )
 def test_the_cursor_of_another_search_is_400(api: Api, fixtures: Fixtures, cursor: str, other: str) -> None:
     query = other.format(boss=fixtures.boss.id, member=fixtures.member.id)
-    assert_unfit(api.get(f"{PATH}?{query}&cursor={cursor}", as_=fixtures.root), "cursor")
+    assert_invalid(api.get(f"{PATH}?{query}&cursor={cursor}", as_=fixtures.root), "cursor")
 
 
 @pytest.mark.row("P-15")
@@ -367,7 +367,7 @@ def test_an_expired_cursor_is_400(api: Api, fixtures: Fixtures, query: str, curs
     api.clock.advance(minutes=59, seconds=59)
     assert api.get(f"{PATH}?{query}&cursor={cursor}", as_=fixtures.root).status == 200
     api.clock.advance(seconds=1)
-    assert_unfit(api.get(f"{PATH}?{query}&cursor={cursor}", as_=fixtures.root), "cursor")
+    assert_invalid(api.get(f"{PATH}?{query}&cursor={cursor}", as_=fixtures.root), "cursor")
 
 
 @pytest.mark.parametrize("query", ["size=1"])

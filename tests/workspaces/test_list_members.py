@@ -7,7 +7,7 @@ from roster.db.store import Update
 from roster.directory import users
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import Fixtures, assert_listed, assert_meta, assert_unfit
+from tests.workspaces.fixtures import Fixtures, assert_invalid, assert_listed, assert_meta
 from tests.workspaces.rows import BAD_NUMBERS
 
 SHOWN = ("userId", "email", "fullName", "role", "createdAt")
@@ -56,7 +56,7 @@ def test_who_was_removed_is_listed_no_more(api: Api, fixtures: Fixtures) -> None
     assert_meta(api.get(_path(fixtures, "?page=1"), as_=fixtures.boss), page=1, size=1_000, total=1, pages=1)
 
 
-def test_who_was_deleted_may_count_until_the_sweep_but_never_shows(
+def test_who_was_deleted_may_count_until_the_cleanup_but_never_shows(
     api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
     users.delete(api.store, fixtures.member, by=directory.by)
@@ -66,7 +66,7 @@ def test_who_was_deleted_may_count_until_the_sweep_but_never_shows(
 
 
 @pytest.mark.row("P-06")
-def test_a_poisoned_row_costs_no_other(api: Api, fixtures: Fixtures) -> None:
+def test_a_corrupt_row_costs_no_other(api: Api, fixtures: Fixtures) -> None:
     """One row lacks its user, another's user cannot be read."""
     api.store.write(Update(keys.user(fixtures.member.id), set={"email": 7}))
     assert [row["userId"] for row in api.get(_path(fixtures), as_=fixtures.boss).data] == [fixtures.boss.id]
@@ -85,4 +85,4 @@ def test_an_unknown_role_is_the_one_that_may_least(api: Api, fixtures: Fixtures)
 @pytest.mark.parametrize("name", ["page", "size"])
 @pytest.mark.parametrize("text", BAD_NUMBERS)
 def test_what_is_no_number_is_refused(api: Api, fixtures: Fixtures, name: str, text: str) -> None:
-    assert_unfit(api.get(_path(fixtures, f"?{name}={text}"), as_=fixtures.member), name)
+    assert_invalid(api.get(_path(fixtures, f"?{name}={text}"), as_=fixtures.member), name)

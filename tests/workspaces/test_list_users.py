@@ -10,7 +10,7 @@ from roster.directory import users
 from roster.domain import User
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import Fixtures, assert_listed, assert_meta, assert_unfit
+from tests.workspaces.fixtures import Fixtures, assert_invalid, assert_listed, assert_meta
 from tests.workspaces.rows import BAD_NUMBERS
 
 PATH = "/api/admin/users"
@@ -50,7 +50,7 @@ def test_pages_follow_each_other_and_say_where_they_are(api: Api, fixtures: Fixt
 
 
 @pytest.mark.row("P-06")
-def test_a_poisoned_row_costs_no_other(api: Api, fixtures: Fixtures) -> None:
+def test_a_corrupt_row_costs_no_other(api: Api, fixtures: Fixtures) -> None:
     api.store.write(Update(keys.row(keys.USERS, fixtures.member.number), set={"roles": 7}))
     assert _names(api, fixtures.root) == ["Boss", "Rival", "Stranger", "Root"]
 
@@ -58,4 +58,4 @@ def test_a_poisoned_row_costs_no_other(api: Api, fixtures: Fixtures) -> None:
 @pytest.mark.parametrize("name", ["page", "size"])
 @pytest.mark.parametrize("text", BAD_NUMBERS)
 def test_what_is_no_number_is_refused(api: Api, directory: Directory, name: str, text: str) -> None:
-    assert_unfit(api.get(f"{PATH}?{name}={text}", as_=directory.admin()), name)
+    assert_invalid(api.get(f"{PATH}?{name}={text}", as_=directory.admin()), name)

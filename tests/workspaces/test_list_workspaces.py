@@ -14,9 +14,9 @@ from tests.workspaces.fixtures import (
     Fixtures,
     assert_dressed,
     assert_granted,
+    assert_invalid,
     assert_listed,
     assert_meta,
-    assert_unfit,
 )
 from tests.workspaces.rows import BAD_NUMBERS
 
@@ -141,23 +141,23 @@ def test_unknown_parameters_are_ignored(api: Api, root: User, query: str) -> Non
 @pytest.mark.parametrize("name", ["page", "size"])
 @pytest.mark.parametrize("text", BAD_NUMBERS)
 def test_what_is_no_number_is_refused(api: Api, root: User, name: str, text: str) -> None:
-    assert_unfit(api.get(f"{PATH}?{name}={text}", as_=root), name)
+    assert_invalid(api.get(f"{PATH}?{name}={text}", as_=root), name)
 
 
 @pytest.mark.parametrize("query", ["size=1001", "size=10000", "size=1000000"])
 @pytest.mark.row("item-25")
 def test_a_page_too_large_is_refused(api: Api, root: User, query: str) -> None:
-    assert_unfit(api.get(f"{PATH}?{query}", as_=root), "size")
+    assert_invalid(api.get(f"{PATH}?{query}", as_=root), "size")
 
 
 @pytest.mark.parametrize("name", ["page", "size"])
 @pytest.mark.row("P-08")
 def test_a_number_given_twice_is_refused(api: Api, root: User, name: str) -> None:
-    assert_unfit(api.get(f"{PATH}?{name}=1&{name}=2", as_=root), name)
+    assert_invalid(api.get(f"{PATH}?{name}=1&{name}=2", as_=root), name)
 
 
 @pytest.mark.row("P-06")
-def test_a_poisoned_row_costs_no_other(api: Api, directory: Directory, root: User) -> None:
+def test_a_corrupt_row_costs_no_other(api: Api, directory: Directory, root: User) -> None:
     made = [directory.workspace(key) for key in ("aa", "bb", "cc")]
     api.store.write(Update(keys.row(keys.WORKSPACES, made[1].number), set={"name": 7}))
     assert _keys(api, root) == ["aa", "cc"]

@@ -104,8 +104,8 @@ def test_fs_17_one_requests_address_is_not_in_anothers_lines(
     api: Api, fixtures: Fixtures, caplog: pytest.LogCaptureFixture
 ) -> None:
     at(api, "198.51.100.7").get("/api/auth/me", as_="garbage")
-    security_log.poisoned("User.email")  # as a sweep says it, which answers nobody
-    [record] = [one for one in caplog.records if one.getMessage() == "poisoned"]
+    security_log.corrupt_item("User.email")  # as a cleanup says it, which answers nobody
+    [record] = [one for one in caplog.records if one.getMessage() == "corrupt item"]
     assert not {"source_ip", "request"} & set(vars(record))
 
 

@@ -13,7 +13,7 @@ from roster.domain import User
 from roster.errors import DirectoryError
 from tests.support.api import Api
 from tests.support.directory import PASSWORD, Directory
-from tests.workspaces.fixtures import NOWHERE, SENTINEL, assert_granted, assert_refused, assert_unfit
+from tests.workspaces.fixtures import NOWHERE, SENTINEL, assert_granted, assert_invalid, assert_refused
 from tests.workspaces.rows import (
     BAD_EMAILS,
     BAD_LINES,
@@ -122,7 +122,7 @@ def test_fs_20_ones_own_password_is_changed_only_by_who_knows_it(
     cookie = str(directory.session(root))
     with api.no_effect():
         answer = api.put(_at(root), {"password": SENTINEL, **more}, as_=cookie)
-    assert_unfit(answer, "password")
+    assert_invalid(answer, "password")
     reason = "is your own; change it with PUT /api/auth/me/password"
     assert answer.data == [{"field": "password", "message": reason}]
     assert (_log_in(api, root.email, SENTINEL), _log_in(api, root.email, PASSWORD)) == (401, 200)
@@ -158,7 +158,7 @@ def test_fs_18_a_users_own_address_or_name_is_no_password(
 ) -> None:
     ada = directory.user("ada", full_name="Ada Wolfeschlegel")
     with api.no_effect():
-        assert_unfit(api.put(_at(ada), {**body, "password": password}, as_=root), "password")
+        assert_invalid(api.put(_at(ada), {**body, "password": password}, as_=root), "password")
 
 
 def test_a_suspended_user_is_out_at_once_and_the_sessions_never_come_back(
@@ -274,38 +274,38 @@ def test_a_service_that_may_come_back_counts_again(api: Api, directory: Director
 @pytest.mark.parametrize("email", BAD_EMAILS)
 def test_what_is_no_address_is_refused(api: Api, root: User, ada: User, email: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.put(_at(ada), {"email": email}, as_=root), "email")
+        assert_invalid(api.put(_at(ada), {"email": email}, as_=root), "email")
 
 
 @pytest.mark.parametrize("name", BAD_LINES)
 def test_what_is_no_name_is_refused(api: Api, root: User, ada: User, name: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.put(_at(ada), {"fullName": name}, as_=root), "fullName")
+        assert_invalid(api.put(_at(ada), {"fullName": name}, as_=root), "fullName")
 
 
 @pytest.mark.parametrize("password", BAD_PASSWORDS)
 def test_what_is_no_password_is_refused(api: Api, root: User, ada: User, password: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.put(_at(ada), {"password": password}, as_=root), "password")
+        assert_invalid(api.put(_at(ada), {"password": password}, as_=root), "password")
 
 
 @pytest.mark.parametrize("roles", BAD_ROLES)
 def test_what_is_no_set_of_roles_is_refused(api: Api, root: User, ada: User, roles: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.put(_at(ada), {"roles": roles}, as_=root), "roles")
+        assert_invalid(api.put(_at(ada), {"roles": roles}, as_=root), "roles")
 
 
 @pytest.mark.parametrize("active", [None, 0, 1, "true", [], {}], ids=repr)
 def test_what_is_neither_true_nor_false_is_refused(api: Api, root: User, ada: User, active: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.put(_at(ada), {"active": active}, as_=root), "active")
+        assert_invalid(api.put(_at(ada), {"active": active}, as_=root), "active")
 
 
 @pytest.mark.parametrize(("field", "value"), NOT_FOR_USERS)
 @pytest.mark.row("P-21", "item-14")
 def test_an_unknown_field_is_named(api: Api, root: User, ada: User, field: str, value: Any) -> None:
     with api.no_effect():
-        assert_unfit(api.put(_at(ada), {"password": SENTINEL, field: value}, as_=root), field)
+        assert_invalid(api.put(_at(ada), {"password": SENTINEL, field: value}, as_=root), field)
 
 
 def test_who_is_not_there_cannot_be_changed(api: Api, directory: Directory, root: User, ada: User) -> None:

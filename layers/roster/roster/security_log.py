@@ -1,4 +1,4 @@
-"""What happens and changes nothing in the table: told to the log, in lines that alarms and searches count.
+"""Security events that change nothing in the table: they are only logged, for alarms and searches.
 
     denied          a request that proved nobody, or somebody who may not: route, reason, perhaps the user
     login failed    an attempt to log in: whose, where the address is somebody's; whether it waits, and
@@ -6,7 +6,7 @@
     client failed   a client that did not prove itself at the token endpoint: likewise
     gateway secret failed   a secret that is no gateway's; whether its source is over its limit
     key out of reach        the deployment's key: nobody has a device meanwhile
-    poisoned        an item that cannot be read: of which kind and which attribute, never what it holds
+    corrupt item    an item that cannot be read: of which kind and which attribute, never what it holds
 
 The lines hold ids and names of ours, and those of a request its id and the caller's address. What changes
 something is an audit item instead (decision 0010), which has the request's id and so leads to the address.
@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 
-# By its name: Powertools dresses this logger where there is a handler, and tools write to standard error.
+# By its name: functions configure this logger with Powertools, and commands write it to standard error.
 _log = logging.getLogger("roster")
 
 _caller: ContextVar[Mapping[str, str]] = ContextVar("caller", default=MappingProxyType({}))
@@ -64,6 +64,6 @@ def key_out_of_reach(cause: str) -> None:
     _log.warning("key out of reach", extra={"cause": cause, **_caller.get()})
 
 
-def poisoned(where: str) -> None:
+def corrupt_item(where: str) -> None:
     """An item was passed over, or a request broken by it; `where` is its kind and attribute."""
-    _log.error("poisoned", extra={"where": where, **_caller.get()})
+    _log.error("corrupt item", extra={"where": where, **_caller.get()})

@@ -86,7 +86,7 @@ def fresh() -> str:
     return token_urlsafe(32)
 
 
-def flaw(secret: str) -> str | None:
+def reason_to_refuse(secret: str) -> str | None:
     """Why the text may not be the secret of a program, or None. Never says the text."""
     if len(secret) < SHORTEST_SECRET:
         return f"must have at least {SHORTEST_SECRET} characters"

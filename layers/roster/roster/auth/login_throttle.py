@@ -1,10 +1,10 @@
-"""Attempts to prove oneself: after five failures in fifteen minutes whoever is counted waits, ever longer.
+"""Limits attempts to log in: after five failures in fifteen minutes the next must wait, longer each time.
 
-Counted are an address, a device that is known at an address, and a client at a source address, each
-under a key of its own. An attempt on a password is taken before the password is looked at, by one
-conditional write, so that a hundred at once are no more than five. Taking the fifth closes in advance;
-a success forgets all. Addresses and clients that there are not are counted alike, so that counting
-tells nothing.
+Attempts are counted for an address, for a known device at an address, and for a client at a source
+address, each under a key of its own. One conditional write counts an attempt before the password is
+checked, so that no more than five of a hundred parallel attempts are checked. The fifth attempt starts
+the wait; a success deletes the counter. Addresses and clients that do not exist are counted in the same
+way, so that an answer does not tell whether one exists.
 """
 
 from datetime import datetime, timedelta

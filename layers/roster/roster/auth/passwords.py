@@ -27,7 +27,7 @@ class CostlyHash(Unavailable):
     """A stored hash demands more than the ceiling: it was not made here, and is not tried."""
 
 
-def flaw(password: str, about: Iterable[str] = ()) -> str | None:
+def reason_to_refuse(password: str, about: Iterable[str] = ()) -> str | None:
     """Why the text may not be a password, or None. Nothing is trimmed, cut or folded before it is hashed.
 
     `about` are texts that tell who the person is: addresses and names. Any character but NUL is allowed.
@@ -51,7 +51,7 @@ def flaw(password: str, about: Iterable[str] = ()) -> str | None:
 def demand_fit(field: str, password: str, user: User) -> None:
     """Raise ValidationFailed, naming the field, where the text may not be this user's password."""
     about = (user.email, user.full_name, user.first_name, user.last_name, user.user_name)
-    reason = flaw(password, [text for text in about if text])
+    reason = reason_to_refuse(password, [text for text in about if text])
     if reason is not None:
         raise ValidationFailed(FieldError(field, reason))
 
@@ -78,7 +78,7 @@ def matches(stored: str | None, password: str) -> bool:
             or cost.time_cost > CEILING_ITERATIONS
             or cost.parallelism > CEILING_PARALLELISM
         ):
-            security_log.poisoned("password.hash")
+            security_log.corrupt_item("password.hash")
             raise CostlyHash
         return _hasher(settings()).verify(stored, password)
     except (exceptions.VerificationError, exceptions.InvalidHashError):

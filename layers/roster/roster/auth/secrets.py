@@ -33,7 +33,7 @@ def gateway_secrets() -> tuple[str, ...]:
     name = settings().gateway_secret
     told = tuple(_secret(name).split()[:2]) if name else ()
     for each in told:
-        if reason := credentials.flaw(each):
+        if reason := credentials.reason_to_refuse(each):
             raise Unavailable(retry_after=60) from WeakSecret(f"the gateway secret {reason}")
     return told
 

@@ -84,7 +84,7 @@ def readable(cls: type[E], items: Iterable[Mapping[str, Value]]) -> list[E]:
         try:
             found.append(entity(cls, item))
         except CorruptItem as error:
-            security_log.poisoned(str(error))
+            security_log.corrupt_item(str(error))
     return found
 
 
@@ -94,7 +94,7 @@ def naming(rows: Iterable[Item], *names: str) -> list[Item]:
     for row in rows:
         lacking = [name for name in names if not _is_id(row.get(name))]
         if lacking:
-            security_log.poisoned(f"row.{lacking[0]}")
+            security_log.corrupt_item(f"row.{lacking[0]}")
         else:
             found.append(row)
     return found

@@ -1,22 +1,21 @@
-"""Counted listings: any page of a million rows in three reads, with an exact total.
+"""Counted lists: any page of a million rows in three reads, with an exact total.
 
-A listing is one partition. Its rows carry ever-growing numbers (gaps are fine, a number is never used
-twice), and above the rows lies a tree that knows which numbers are there:
+A list is one partition. Its rows have growing numbers: there may be gaps, and no number is used twice.
+A tree of two levels says which numbers have a row:
 
     ROOT           total, and how many rows each branch has        b0=9873  b1=10000  b2=417
     BRANCH#n       10,000 numbers as 100 leaves                    0=...  1=...  2=...
       leaf         100 numbers as the bits of one integer          bit 42 set: row 42 of the leaf is there
-    ROW#n          what the list shows, or whom to join
-    NEXT           the last number given out
+    ROW#n          what the list shows, or the ids of what it shows
+    NEXT           the last number that was given
 
-Row and bits move in one transaction; because the row's own condition says that it was absent (or there),
-adding (or subtracting) the power of two switches exactly that bit, and `ADD` needs no reading first.
-Page N: the root tells in which branch the page begins, the branch tells the very number, and one Query
-from there reads the page's rows and no other. Emptied stretches cost nothing: nothing is there to read.
+One transaction writes a row and the counts above it. The row's condition says that it was absent (or
+there), so `ADD` of the power of two switches exactly that bit, without a read before it.
+To read page N, the root tells in which branch the page begins, the branch tells the number of its first
+row, and one Query from there reads the page's rows and no others. Numbers without a row cost nothing.
 
-Everything that writes one listing moves its root, so its writers come one after another: some tens a
-second on DynamoDB, where overlapping transactions cancel each other and try again. Import moves the
-counts once a batch.
+Every transaction that writes a list writes its root. DynamoDB cancels transactions that overlap on an
+item, so a list takes some tens of writes a second. Import writes the counts once a batch.
 """
 
 from collections import Counter

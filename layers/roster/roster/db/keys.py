@@ -1,4 +1,4 @@
-"""Every key of the one table. The only file where a key is spelt.
+"""The keys of all items of the table. No other module writes a key.
 
     partition                     sort key                       item
     USER#<id>                     PROFILE                        the user, or the tombstone of one
@@ -23,9 +23,9 @@
     SOURCE#<address>              LOGINS#<window>                how much failed from there, of what checks
                                   GATEWAY#<window>               a password or client, of a gateway's secret
     SECRET#<sha256>               LOCK                           whose imported token this is
-    LIST#...                      ROOT  BRANCH#n  ROW#n  NEXT    a counted listing: `listings.py`
+    LIST#...                      ROOT  BRANCH#n  ROW#n  NEXT    a counted list: `counted_lists.py`
     SITE                          ADMINS                         how many platform ADMINs there are
-    SWEEP                         USER#...  MEMBER#...           clearing that is still to be done
+    SWEEP                         USER#...  MEMBER#...           a cleanup that is still to be done
     AUDIT#<day>                   <instant>#<transaction>#<n>    what was changed, and by whom
 
 Ids are checked against `ID` before they come here, so no part of a key holds the delimiter.

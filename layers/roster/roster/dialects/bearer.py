@@ -24,8 +24,8 @@ def of_text(text: str | None, store: Store, prefetch: Prefetch = no_prefetch) ->
     """Whom a bearer credential proves. Raises Unauthenticated, also for none."""
     if text is None:
         raise Unauthenticated
-    wired = dependencies.current()
-    return authentication.by_bearer(store, text, wired.issuers, wired.now(), prefetch)
+    current = dependencies.current()
+    return authentication.by_bearer(store, text, current.issuers, current.now(), prefetch)
 
 
 def presented(request: Request) -> tuple[Literal["session", "bearer"], str]:

@@ -44,7 +44,7 @@ _ABOUT = ("email", "fullName", "full_name", "first_name", "last_name", "user_nam
 
 def _password(text: str, info: ValidationInfo) -> str:
     about = (info.data.get(name) for name in _ABOUT)
-    reason = passwords.flaw(text, [told for told in about if told])
+    reason = passwords.reason_to_refuse(text, [told for told in about if told])
     if reason is not None:
         raise ValueError(reason)
     return text

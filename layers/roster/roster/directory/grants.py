@@ -23,7 +23,7 @@ def is_void(grant: Mapping[str, Value], user: User) -> bool:
     One that names no workspace grants nothing.
     """
     if not isinstance(grant.get("workspace_id"), str):
-        security_log.poisoned("grant.workspace_id")
+        security_log.corrupt_item("grant.workspace_id")
         return True
     if not user.acts_in(grant["workspace_id"]):
         return True

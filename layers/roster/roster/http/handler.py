@@ -99,9 +99,9 @@ class Resolver(APIGatewayHttpResolver, Generic[C]):
             serializer=serializer,
             json_body_deserializer=lambda _: self.context["body"],  # it is read, strictly, before
         )
-        self.exception_handler(RequestValidationError)(_unfit)
+        self.exception_handler(RequestValidationError)(_validation_failed)
         self.exception_handler(RequestUnsupportedContentType)(_wrong_media_type)
-        self.exception_handler(ResponseValidationError)(_broken)
+        self.exception_handler(ResponseValidationError)(_invalid_response)
         self.exception_handler(NotFoundError)(_no_route)
         self.exception_handler(Exception)(_raise_again)
 
@@ -178,7 +178,7 @@ def _note(error: DirectoryError, request: Request) -> None:
         user_id = error.user_id if isinstance(error, Forbidden) else None
         security_log.denied(type(error).__name__, route=request.route, user_id=user_id)
     if isinstance(error, CorruptItem):
-        security_log.poisoned(str(error))
+        security_log.corrupt_item(str(error))
 
 
 def _plain(request: Request) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def field_errors_of(errors: Any) -> list[FieldError]:
     ]
 
 
-def _unfit(error: RequestValidationError) -> Any:
+def _validation_failed(error: RequestValidationError) -> Any:
     raise ValidationFailed(*field_errors_of(error.errors())) from None  # the cause holds the input
 
 
@@ -234,7 +234,7 @@ def _wrong_media_type(_: RequestUnsupportedContentType) -> Any:
     raise WrongMediaType from None
 
 
-def _broken(error: ResponseValidationError) -> Any:
+def _invalid_response(error: ResponseValidationError) -> Any:
     raise InvalidResponse(str([each["loc"] for each in error.errors()])) from None
 
 

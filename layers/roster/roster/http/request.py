@@ -146,7 +146,7 @@ class Request:
 def _decoded(event: Mapping[str, Any]) -> str:
     body = event.get("body")
     if not isinstance(body, str):
-        _unfit("must be text")
+        _fail_validation("must be text")
     in_base64 = event.get("isBase64Encoded") is True
     if _size(body, in_base64) > bounds.BODY_BYTES:
         raise TooLarge
@@ -171,11 +171,11 @@ def _strict(text: str) -> dict[str, Any]:
     except strict_json.NotStrictJson as error:
         raise ValidationFailed(FieldError("", str(error))) from error
     if not isinstance(value, dict):  # of a list, Powertools would read the one element
-        _unfit("must be a JSON object")
+        _fail_validation("must be a JSON object")
     return value
 
 
-def _unfit(reason: str) -> NoReturn:
+def _fail_validation(reason: str) -> NoReturn:
     raise ValidationFailed(FieldError("", reason))
 
 

@@ -1,4 +1,4 @@
-"""The table's stream as Lambda delivers it: which sweeps its records announce, how a failure is told."""
+"""The table's stream as Lambda delivers it: which cleanups its records announce, how a failure is told."""
 
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,8 @@ from roster.http.log_formatter import Lines
 log = Logger(service="roster", logger_formatter=Lines())
 
 
-def sweep(store: Store, event: Any, now: datetime) -> dict[str, Any]:
-    """Do the sweeps that the records announce, in order.
+def clean_up(store: Store, event: Any, now: datetime) -> dict[str, Any]:
+    """Do the cleanups that the records announce, in order.
 
     Returns Lambda's partial batch answer: the first record that failed, from which the stream is
     delivered again, or none.
@@ -26,7 +26,7 @@ def sweep(store: Store, event: Any, now: datetime) -> dict[str, Any]:
         try:
             cleanup.run(store, job, now)
         except Exception as error:  # whatever it is, the record must come again
-            log.error("sweep failed", extra={"cause": type(error).__name__})
+            log.error("cleanup failed", extra={"cause": type(error).__name__})
             number = record.get("dynamodb", {}).get("SequenceNumber", "")
             return {"batchItemFailures": [{"itemIdentifier": number}]}
     return {"batchItemFailures": []}

@@ -167,7 +167,9 @@ def _prefetch(form: Mapping[str, str], now: datetime) -> list[Key]:
 def _reasons(error: DirectoryError) -> str:
     """What is wrong with the request: fields and rules, never what was sent."""
     field_errors = error.field_errors if isinstance(error, ValidationFailed) else ()
-    return "; ".join(f"{flaw.field or 'the form'} {flaw.message}" for flaw in field_errors)
+    return "; ".join(
+        f"{field_error.field or 'the form'} {field_error.message}" for field_error in field_errors
+    )
 
 
 def endpoint() -> tuple[handler.Resolver[TokenCall], handler.Handler]:

@@ -112,8 +112,8 @@ class Testmo(handler.Dialect[TestmoCall]):
 
 def _by_field(field_errors: Sequence[FieldError]) -> dict[str, list[str]]:
     errors: dict[str, list[str]] = {}
-    for flaw in field_errors:
-        errors.setdefault(flaw.field, []).append(flaw.message)
+    for field_error in field_errors:
+        errors.setdefault(field_error.field, []).append(field_error.message)
     return errors
 
 

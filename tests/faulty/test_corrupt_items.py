@@ -16,7 +16,7 @@ from roster.db import keys
 from roster.db.store import Item, Key, Page, Store, Value
 from tests.contract import recorder
 from tests.support import budgets
-from tests.support.api import Answer, Api, Clock, in_process, wired
+from tests.support.api import Answer, Api, Clock, in_process, make_dependencies
 from tests.support.budgets import ENDPOINTS, BudgetFixtures, Endpoint
 from tests.support.directory import PASSWORD, Directory
 
@@ -89,7 +89,7 @@ def laid(
     embedded = open_embedded(tmp_path_factory.mktemp("poison") / "roster.db")
     spoiler, clock = Spoiler(embedded), Clock()
     store = cast(Store, spoiler)
-    dependencies.use(wired(store, clock))
+    dependencies.use(make_dependencies(store, clock))
     fixtures = BudgetFixtures.set(Api(Gateway(routes, in_process), store, clock), Directory(store, clock))
     yield fixtures, spoiler
     embedded.close()
@@ -101,7 +101,7 @@ def spoiler(laid: tuple[BudgetFixtures, Spoiler], monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(recorder, "tolerated", frozenset({500}))  # which no contract lists
     monkeypatch.setattr(budgets, "FAR", 1)
     fixtures, made = laid
-    dependencies.use(wired(cast(Store, made), fixtures.api.clock))
+    dependencies.use(make_dependencies(cast(Store, made), fixtures.api.clock))
     made.arm()
     return made
 
@@ -172,7 +172,7 @@ def test_an_item_of_another_shape_is_contained(
                     assert answer.status == 200, (key, case)
                     assert len(rows_of(answer) or ()) >= len(listed) - 1, (key, case)
                 if answer.status == 500:
-                    assert {"poisoned", "broken"} & {record.getMessage() for record in caplog.records}
+                    assert {"corrupt item", "broken"} & {record.getMessage() for record in caplog.records}
                 demand_quiet(caplog)
 
 
@@ -216,7 +216,7 @@ def test_a_stored_hash_that_asks_too_much_is_not_tried(
     answer = fixtures.api.post("/api/auth/login", {"email": fixtures.ada.email, "password": PASSWORD})
     assert answer.status == 503
     assert int(answer.headers["retry-after"]) > 0
-    assert [vars(one)["where"] for one in caplog.records if one.msg == "poisoned"] == ["password.hash"]
+    assert [vars(one)["where"] for one in caplog.records if one.msg == "corrupt item"] == ["password.hash"]
     fixtures.store.write(login_throttle.forgotten(keys.attempts(fixtures.ada.email)))
 
 
@@ -237,5 +237,5 @@ def test_a_row_that_was_passed_over_is_told_to_the_log_by_kind_and_attribute(
 ) -> None:
     spoiler.arm(keys.row(keys.USERS, fixtures.ada.number), email=NEVER)
     assert fixtures.api.get("/api/admin/users", as_=fixtures.base.root).status == 200
-    [told] = [record for record in caplog.records if record.getMessage() == "poisoned"]
+    [told] = [record for record in caplog.records if record.getMessage() == "corrupt item"]
     assert (told.levelname, vars(told)["where"]) == ("ERROR", "User.email")

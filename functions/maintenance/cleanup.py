@@ -9,7 +9,7 @@ from roster.http.request import MARGIN
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
-    """Do the sweeps that the records announce; a failed one begins again where it stopped."""
-    wired = dependencies.current()
+    """Do the cleanups that the records announce; a failed one begins again where it stopped."""
+    current = dependencies.current()
     deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - MARGIN)
-    return api.sweep(wired.store.within(deadline), event, wired.now())
+    return api.clean_up(current.store.within(deadline), event, current.now())
