@@ -345,6 +345,16 @@ def test_whatever_goes_wrong_in_a_fetch_is_401_and_keeps_the_pause(
         assert site.bearing(USER, key_signed("RS256")).status == 200
 
 
+@pytest.mark.parametrize("given", ["jwks", "jwksUrl"], ids=lambda given: f"FS-08-{given}")
+@pytest.mark.parametrize("odd", [{"kty": "oct"}, {"kty": "RSA"}, {"kty": []}, {}, 7], ids=str)
+def test_a_key_that_lacks_something_costs_no_other(site: Site, odd: Any, given: str) -> None:
+    """Nor is it a 500; PyJWT raises KeyError for the first."""
+    keys = {"keys": [odd, *jwt.key_set()["keys"]]}
+    with serving(keys) as (server, _):
+        site.trust({"issuer": jwt.KEYS_ISSUER, given: keys if given == "jwks" else server.url})
+        assert site.bearing(USER, key_signed("RS256")).status == 200
+
+
 def test_fs_08_without_a_thread_to_spare_it_is_401(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: Any) -> None:
         raise RuntimeError("can't start new thread")

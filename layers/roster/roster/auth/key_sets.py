@@ -149,8 +149,8 @@ def usable(document: Any) -> list[Any]:
     for entry in entries:
         try:
             key = PyJWK.from_dict(entry)
-        except (PyJWTError, AttributeError, TypeError, ValueError):
-            continue  # of a kind that we do not know
+        except (PyJWTError, AttributeError, KeyError, TypeError, ValueError):
+            continue  # of a kind that we do not know, or without what its kind must have
         if key.algorithm_name in ASYMMETRIC and key.public_key_use in ("sig", None):
             found.append(key)
     return found
