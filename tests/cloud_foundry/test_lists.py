@@ -252,3 +252,17 @@ def test_a_list_too_long_to_be_read_through_is_still_paged(
     answer = fixtures.get("/v2/spaces?q=name:alpha", fixtures.root)
     assert (answer.status, answer.json["code"]) == (400, 10005)
     assert fixtures.names("/v2/spaces", fixtures.root) == ["alpha", "beta", "gamma"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/v2/spaces", "/v2/organizations/{0.acme.id}/spaces"], ids=["all", "of-one"]
+)
+def test_fs_05_the_spaces_of_a_caller_are_put_together_within_a_bound(
+    fixtures: Fixtures, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    rows = len(fixtures.names("/v2/spaces", fixtures.dev))
+    monkeypatch.setattr("roster.dialects.cloud_foundry.queries.MOST_READ", rows)
+    assert fixtures.get(path.format(fixtures), fixtures.dev).status == 200
+    monkeypatch.setattr("roster.dialects.cloud_foundry.queries.MOST_READ", rows - 1)
+    answer = fixtures.get(path.format(fixtures), fixtures.dev)
+    assert (answer.status, answer.json["code"]) == (400, 10005)

@@ -17,8 +17,7 @@ from uuid import uuid4
 
 from roster import bounds
 from roster.auth import authentication
-from roster.db import counted_lists, keys
-from roster.db.codec import entity
+from roster.db import codec, counted_lists, keys
 from roster.db.store import Item, Key, Store
 from roster.dialects import bearer
 from roster.dialects.cloud_foundry import queries as lists
@@ -106,7 +105,7 @@ class Target:
 
     @classmethod
     def of(cls, request: Request) -> "Target":
-        """The aim of a request. Raises NotFound where the dialect has no such route."""
+        """What a request asks for. Raises NotFound where the dialect has no such route."""
         parts = request.route.partition(" ")[2].split("/")[2:]
         kind = next((kind for kind, plural in PLURAL.items() if parts[:1] == [plural]), None)
         if kind is None or (len(parts) == 1 and kind not in _SITE):
@@ -146,14 +145,14 @@ _PROFILES = {"user": keys.user, "space": keys.space, "organization": keys.worksp
 class CloudFoundryCall:
     """An admitted request.
 
-    `target` is None for lists of a whole kind, and for a user whom only an issuer knows.
+    `entity` is None for lists of a whole kind, and for a user whom only an issuer knows.
     """
 
     store: Store
     visibility: Visibility
-    aim: Target
+    target: Target
     query: str
-    target: Entity | None = None
+    entity: Entity | None = None
     found: Mapping[Key, Item] = field(default_factory=dict)
 
 
@@ -195,19 +194,19 @@ class CloudFoundry(CloudFoundryDialect[CloudFoundryCall]):
     """The dialect, for what is in the directory."""
 
     def authorize(self, request: Request, store: Store) -> CloudFoundryCall:
-        aim = Target.of(request)
+        target = Target.of(request)
         header = request.headers.get("authorization", "")
         if not header.lower().startswith("bearer"):
             raise NoCredential
-        proved = bearer.in_header(request, store, lambda user_id: aim.keys)
+        proved = bearer.in_header(request, store, lambda user_id: target.keys)
         visibility = _visibility(proved)
         if not all(map(_is_utf8, (request.raw_path, *request.path.values()))):
             raise BadPath
-        target = _target(aim, visibility, proved.prefetch)
+        entity = _entity_of(target, visibility, proved.prefetch)
         if not visibility.may_read:
             raise InsufficientScope(visibility.user_id)
-        _demand_visible(store, visibility, aim, target)
-        return CloudFoundryCall(store, visibility, aim, request.raw_query, target, proved.prefetch)
+        _demand_visible(store, visibility, target, entity)
+        return CloudFoundryCall(store, visibility, target, request.raw_query, entity, proved.prefetch)
 
 
 def _is_utf8(path: str) -> bool:
@@ -222,35 +221,35 @@ def endpoint() -> tuple[handler.Resolver[CloudFoundryCall], handler.Handler]:
 
 def answer(call: CloudFoundryCall) -> dict[str, Any]:
     """What the call asks for: a page of a list, or one object. Raises ValidationFailed for its query."""
-    if call.aim.guid is None or call.aim.relation:
+    if call.target.guid is None or call.target.relation:
         return _page(call)
-    if call.target is None:
-        raise NotFound(call.aim.kind, call.aim.guid)
-    return _object(call, call.target)
+    if call.entity is None:
+        raise NotFound(call.target.kind, call.target.guid)
+    return _object(call, call.entity)
 
 
-def _object(call: CloudFoundryCall, target: Entity) -> dict[str, Any]:
+def _object(call: CloudFoundryCall, entity: Entity) -> dict[str, Any]:
     """One object, whole: `orphan-relations` is of pages, which have a place for them."""
-    asked = ListQuery.read(call.query, None, lists.COLUMNS[call.aim.kind])
-    node = Node(call.aim.kind, target)
+    asked = ListQuery.read(call.query, None, lists.COLUMNS[call.target.kind])
+    node = Node(call.target.kind, entity)
     inline(call.store, call.visibility, [node], asked)
     return shown(node)
 
 
 def _page(call: CloudFoundryCall) -> dict[str, Any]:
     """A page of a kind's list, or of a relation's."""
-    aim = call.aim
-    relation = next((each for each in RELATIONS[aim.kind] if each.name == aim.relation), None)
-    to = aim.kind if relation is None else relation.to
+    target = call.target
+    relation = next((each for each in RELATIONS[target.kind] if each.name == target.relation), None)
+    to = target.kind if relation is None else relation.to
     filters = None if to is None else lists.FILTERS[to]
-    columns = lists.TOP_COLUMNS[aim.kind] if relation is None else lists.COLUMNS[to or "space"]
+    columns = lists.TOP_COLUMNS[target.kind] if relation is None else lists.COLUMNS[to or "space"]
     asked = ListQuery.read(call.query, filters, columns)
     found, total = lists.page(call.store, call.visibility, _source(call, to), asked, _head(call, asked))
     nodes = [Node(to or "space", entity) for entity in found]
     inline(call.store, call.visibility, nodes, asked)
     pages = max(1, -(-total // asked.size))
-    previous = asked.link(aim.path, asked.page - 1) if asked.page > 1 else None
-    following = asked.link(aim.path, asked.page + 1) if asked.page < pages else None
+    previous = asked.link(target.path, asked.page - 1) if asked.page > 1 else None
+    following = asked.link(target.path, asked.page + 1) if asked.page < pages else None
     return envelope(nodes, total, pages, previous, following, asked.orphans)
 
 
@@ -269,17 +268,18 @@ def _visibility(proved: authentication.Bearer) -> Visibility:
     return Visibility(proved.user_id, user, frozenset(scopes))
 
 
-def _target(aim: Target, visibility: Visibility, found: Mapping[Key, Item]) -> Entity | None:
+def _entity_of(target: Target, visibility: Visibility, found: Mapping[Key, Item]) -> Entity | None:
     """The object that the path names. Raises NotFound, but for the caller's own lists."""
-    if aim.guid is None:
+    if target.guid is None:
         return None
-    if aim.kind == "user" and aim.guid == visibility.user_id and visibility.user is not None:
+    if target.kind == "user" and target.guid == visibility.user_id and visibility.user is not None:
         return visibility.user  # as the credential lets the user act
-    item = found.get(_PROFILES[aim.kind](aim.guid)) if keys.is_id(aim.guid) else None
-    target = None if item is None else _read(aim.kind, item)
-    if target is None and not (aim.kind == "user" and aim.relation and aim.guid == visibility.user_id):
-        raise NotFound(aim.kind, aim.guid)
-    return target
+    item = found.get(_PROFILES[target.kind](target.guid)) if keys.is_id(target.guid) else None
+    entity = None if item is None else _read(target.kind, item)
+    is_own_list = target.kind == "user" and target.relation and target.guid == visibility.user_id
+    if entity is None and not is_own_list:
+        raise NotFound(target.kind, target.guid)
+    return entity
 
 
 def _read(kind: Kind, item: Item) -> Entity | None:
@@ -290,17 +290,17 @@ def _read(kind: Kind, item: Item) -> Entity | None:
             return spaces.of_item(item)
         case "organization":
             return workspaces.of_item(item)
-    return entity(App, item)
+    return codec.entity(App, item)
 
 
-def _demand_visible(store: Store, visibility: Visibility, aim: Target, target: Entity | None) -> None:
+def _demand_visible(store: Store, visibility: Visibility, target: Target, entity: Entity | None) -> None:
     """Raise Forbidden for what the caller may not see: at most one BatchGet, and for an app a Get before."""
-    if aim.kind == "user":
-        allowed = visibility.may_list_users if aim.guid is None else visibility.may_name(aim.guid)
-    elif target is None:
+    if target.kind == "user":
+        allowed = visibility.may_list_users if target.guid is None else visibility.may_name(target.guid)
+    elif entity is None:
         return  # everybody's list holds what they see
     else:
-        judged = spaces.by_id(store, target.space_id) if isinstance(target, App) else target
+        judged = spaces.by_id(store, entity.space_id) if isinstance(entity, App) else entity
         allowed = judged is not None and visibility.sees(judged, store.batch_get(visibility.evidence(judged)))
     if not allowed:
         raise Forbidden(visibility.user_id)
@@ -308,7 +308,7 @@ def _demand_visible(store: Store, visibility: Visibility, aim: Target, target: E
 
 def _head(call: CloudFoundryCall, asked: ListQuery) -> Mapping[Key, Item] | None:
     """The head of the relation's listing, where it was read with the caller and is that of the page."""
-    listing = call.aim.listing
+    listing = call.target.listing
     if listing is None:
         return None
     skip = (asked.page - 1) * asked.size
@@ -317,16 +317,16 @@ def _head(call: CloudFoundryCall, asked: ListQuery) -> Mapping[Key, Item] | None
 
 def _source(call: CloudFoundryCall, to: Kind | None) -> lists.Source:
     """Where the rows of the list are that the caller is shown."""
-    aim, visibility = call.aim, call.visibility
-    if aim.guid is not None:
-        if aim.kind == "organization" and to == "space" and not visibility.sees_all:
-            workspace = cast(Workspace, call.target)
+    target, visibility = call.target, call.visibility
+    if target.guid is not None:
+        if target.kind == "organization" and to == "space" and not visibility.sees_all:
+            workspace = cast(Workspace, call.entity)
             if not visibility.rules(workspace.id, call.store.batch_get(visibility.evidence(workspace))):
                 return lists.spaces_seen_by(call.store, visibility.user, workspace.id)
-        return lists.of_relation(aim.kind, call.target, aim.guid, aim.relation, to)
+        return lists.of_relation(target.kind, call.entity, target.guid, target.relation, to)
     if visibility.sees_all:
-        return lists.Source(aim.kind, _SITE[aim.kind])
-    if aim.kind == "space":
+        return lists.Source(target.kind, _SITE[target.kind])
+    if target.kind == "space":
         return lists.spaces_seen_by(call.store, visibility.user)
     if visibility.user is None:
         return lists.Source("organization", gathered=())

@@ -8,6 +8,7 @@ filter names besides is read as `cloud_foundry_related` says, where it is also d
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from roster.db import counted_lists, keys
 from roster.db.store import Item, Key, Store
@@ -54,11 +55,22 @@ TOP_COLUMNS: Mapping[Kind, tuple[str, ...]] = {
 """The lists of the whole site check this; lists of one object's relations take any column."""
 
 MOST_READ = 100_000
-"""Rows that a condition or an order reads through; of a longer list, pages in its own order are served."""
+"""Rows that one request reads through for a condition, an order or a caller's own list of spaces.
+
+Of a longer list, pages in its own order are served.
+"""
 
 _TEXTS = ("name", "status")
 _WITHIN = (("space", "organization_guid"), ("app", "space_guid"))
 _GUID = {"space": "space_id", "user": "user_id", "organization": "workspace_id", "app": "app_id"}
+
+
+def _bounded(rows: Iterable[Item]) -> Iterator[Item]:
+    """The rows. Raises ValidationFailed past as many as fit into a function."""
+    for count, row in enumerate(rows):
+        if count == MOST_READ:
+            invalid_query(f"lists of more than {MOST_READ} are not filtered, ordered or put together")
+        yield row
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +90,7 @@ class Source:
         if self.gathered is not None:
             yield from self.gathered
         elif self.listing:
-            for count, row in enumerate(counted_lists.everything(store, self.listing)):
-                if count == MOST_READ:
-                    invalid_query(f"lists of more than {MOST_READ} are not filtered or ordered")
-                if self._keeps(row):
-                    yield row
+            yield from filter(self._keeps, _bounded(counted_lists.everything(store, self.listing)))
 
     def _keeps(self, row: Item) -> bool:
         return self.keep is None or self.keep(row)
@@ -140,17 +148,17 @@ class _Candidate:
 
 
 def _candidates(store: Store, source: Source) -> Iterator[_Candidate]:
-    """The cards of all rows but those that name nothing."""
-    return (candidate for row in source.rows(store) if (candidate := _card(source, row)).guid)
+    """The candidates of all rows but those that name nothing."""
+    return (candidate for row in source.rows(store) if (candidate := _candidate(source, row)).guid)
 
 
 def _kept(
     store: Store, source: Source, conditions: Sequence[Condition], related: Related
 ) -> list[_Candidate]:
-    """The cards that meet all conditions; those of users and organizations with their objects.
+    """The candidates that meet all conditions; those of users and organizations with their objects.
 
-    Of all that a condition names, what can be is read before the rows, so that they are let go of as they
-    come. Conditions that name users are asked about the rows that are left.
+    What a condition names is read before the rows where that is possible, so that rows which do not meet it
+    are not kept. Conditions that name users are checked on the rows that are left.
     """
     joins = source.kind in ("user", "organization")  # their rows need hold no name
     own = [each for each in conditions if _is_own(source.kind, each)]
@@ -183,7 +191,7 @@ def _is_own(kind: Kind, condition: Condition) -> bool:
 
 
 def _holding(condition: Condition) -> Callable[[_Candidate], bool]:
-    """Whether a card meets a condition on what the object shows. Of guids there is equality and IN only."""
+    """Whether a candidate meets a condition on what the object shows. Guids have equality and IN alone."""
     if condition.key == "status":
         active = condition.holds("active")
         return lambda candidate: active
@@ -202,7 +210,7 @@ def _still(candidate: _Candidate, matches: Iterable[Matches]) -> bool:
 
 
 def _whole(store: Store, source: Source, candidates: list[_Candidate]) -> list[_Candidate]:
-    """The cards with their objects: one BatchGet a hundred. Those whose objects have gone are left out."""
+    """The candidates with their objects, without those that have none: one BatchGet a hundred."""
     joined = _joined(store, source, [candidate.row for candidate in candidates])
     pairs = ((candidate.row, joined.get(candidate.guid)) for candidate in candidates)
     return [
@@ -212,7 +220,7 @@ def _whole(store: Store, source: Source, candidates: list[_Candidate]) -> list[_
     ]
 
 
-def _card(source: Source, row: Item) -> _Candidate:
+def _candidate(source: Source, row: Item) -> _Candidate:
     within = row.get("workspace_id" if source.kind == "space" else "space_id")
     name, created_at = row.get("name"), row.get("created_at")
     return _Candidate(row, _guid(source, row), str(name or ""), str(created_at or ""), str(within))
@@ -291,18 +299,23 @@ def _kept_of_user(user: User, to: Kind, ruling: bool) -> Callable[[Item], bool] 
 
 
 def spaces_seen_by(store: Store, user: User | None, workspace_id: str | None = None) -> Source:
-    """The spaces that a user sees who is no administrator, of one workspace or of all."""
+    """The spaces that a user sees who is no administrator, of one workspace or of all.
+
+    Raises ValidationFailed where more rows than `MOST_READ` would have to be read for that.
+    """
     if user is None:
         return Source("space", gathered=())
-    found = {
-        keys.number_of(Key.of(row)): row
-        for role in SpaceRole
-        for row in roles_of(store, user, role)
-        if workspace_id is None or row.get("workspace_id") == workspace_id
-    }
+    by_role = (row for role in SpaceRole for row in roles_of(store, user, role))
     if workspace_id is None:
-        for joined in members.rows_of_caller(store, user):
-            if joined.get("role") == WorkspaceRole.ADMIN:
-                rows = counted_lists.everything(store, keys.spaces_in(str(joined["workspace_id"])))
-                found |= {keys.number_of(Key.of(row)): row for row in rows}
+        rows = _bounded(chain(by_role, _ruled_by(store, user)))
+    else:
+        rows = (row for row in _bounded(by_role) if row.get("workspace_id") == workspace_id)
+    found = {keys.number_of(Key.of(row)): row for row in rows}
     return Source("space", gathered=[found[number] for number in sorted(found)])
+
+
+def _ruled_by(store: Store, user: User) -> Iterator[Item]:
+    """The rows of the spaces of the workspaces whose ADMIN the user is."""
+    for joined in members.rows_of_caller(store, user):
+        if joined.get("role") == WorkspaceRole.ADMIN:
+            yield from counted_lists.everything(store, keys.spaces_in(str(joined["workspace_id"])))

@@ -20,7 +20,7 @@ _ANYBODY = frozenset({"admin", "admin_read_only"})
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """A caller's eyes. `user` is None for somebody whom only a trusted issuer knows."""
+    """What a caller may read. `user` is None for somebody whom only a trusted issuer knows."""
 
     user_id: str
     user: User | None
