@@ -136,15 +136,22 @@ def test_a_cancelled_transaction_carries_a_reason_a_position(
         Answer(503, b"", checksum=""),
         Answer(500, b"[]", checksum=""),
         Answer(200, b"<html>Sign in to the network</html>", checksum=""),
-        Answer(302, b"", {"Location": "http://127.0.0.1:1/"}, checksum=""),
     ],
-    ids=["words", "nothing", "no object", "words and 200", "elsewhere"],
+    ids=["words", "nothing", "no object", "words and 200"],
 )
 def test_what_is_not_dynamodbs_is_a_service_unavailable(
     server: Server, http_transport: HttpTransport, answer: Answer
 ) -> None:
     server.answers = [answer]
     assert refused(http_transport).code == "ServiceUnavailable"
+    assert len(server.asked) == 1
+
+
+def test_an_answer_that_names_no_error_goes_by_its_status_and_is_not_followed(
+    server: Server, http_transport: HttpTransport
+) -> None:
+    server.answers = [Answer(302, b"", {"Location": "http://127.0.0.1:1/"}, checksum="")]
+    assert refused(http_transport).code == "HTTP302"
     assert len(server.asked) == 1
 
 

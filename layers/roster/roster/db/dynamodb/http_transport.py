@@ -14,7 +14,7 @@ from zlib import crc32
 from roster.clock import Deadline
 from roster.db.dynamodb import aws_credentials, signature
 from roster.db.dynamodb.connections import Connections
-from roster.db.dynamodb.transport import FLOOR, TransportError, refusal
+from roster.db.dynamodb.transport import FLOOR, TransportError, error_name, refusal
 
 AUTHORITIES = str(files("botocore") / "cacert.pem")
 """The public authorities that botocore trusts."""
@@ -77,13 +77,11 @@ class HttpTransport:
         return signed | {"user-agent": "roster", "accept-encoding": "identity"}
 
     def _refusal(self, said: dict[str, Any], response: HTTPResponse) -> TransportError:
-        code = str(said.get("__type", "")).rpartition("#")[2]
+        code = error_name(said.get("__type"), response.headers.get("x-amzn-errortype"), response.status)
         message = str(said.get("message") or said.get("Message") or "")
-        if not code:  # no DynamoDB spoke, but a proxy
-            return TransportError("ServiceUnavailable", f"HTTP {response.status}")
         if code in _OF_THE_CLOCK and self._corrected(response.headers.get("date", "")):
-            return TransportError("RequestTimeTooSkewed", message)
-        return refusal(code, message, said)
+            return TransportError("RequestTimeTooSkewed", message, status=response.status)
+        return refusal(code, message, said, response.status)
 
     def _corrected(self, date: str) -> bool:
         """Whether our clock was off by more than is tolerated; from now on its error is known."""
@@ -111,5 +109,5 @@ def _said(response: HTTPResponse, received: bytes) -> dict[str, Any]:
     if isinstance(said, dict):
         return said
     if response.status == 200:
-        raise TransportError("ServiceUnavailable", "an answer that is not DynamoDB's")
+        raise TransportError("ServiceUnavailable", "an answer that is not DynamoDB's", status=200)
     return {}

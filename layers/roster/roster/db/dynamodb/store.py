@@ -37,19 +37,6 @@ _UNBOUND = 10.0
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.025, 1.0  # seconds, before the random factor
 
-_PASSING = {
-    "ConnectionError",
-    "InternalServerError",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "RequestTimeTooSkewed",  # HttpTransport has set its clock by then
-    "ServiceUnavailable",
-    "ThrottlingException",
-    "TimeoutError",
-    "TransactionCanceledException",
-    "TransactionConflictException",
-    "TransactionInProgressException",
-}
 _OURS = {"IdempotentParameterMismatchException", "SerializationException", "ValidationException"}
 
 
@@ -208,7 +195,7 @@ class DynamoStore:
 def _failure(error: TransportError) -> Exception | None:
     """What a refusal means to the caller; None where the same call may yet succeed."""
     codes = {reason.code for reason in error.reasons} - {"None"}
-    if error.code in _OURS or "ValidationError" in codes:
+    if (error.code in _OURS and not error.passing) or "ValidationError" in codes:
         return Malformed(str(error))
     if codes == {"ConditionalCheckFailed"}:  # beside a conflict it may be stale: only alone it counts
         return Refused(
@@ -216,7 +203,7 @@ def _failure(error: TransportError) -> Exception | None:
             for position, reason in enumerate(error.reasons)
             if reason.code == "ConditionalCheckFailed"
         )
-    return None if error.code in _PASSING else Unavailable()
+    return None if error.passing else Unavailable()
 
 
 def _runs(elements: Sequence[_T], length: int) -> Iterator[Sequence[_T]]:

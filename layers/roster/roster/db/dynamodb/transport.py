@@ -4,6 +4,7 @@ The meter, the IAM guard and the fault injector wrap this; nothing above it sees
 deployment uses `http_transport.py`; botocore's client is the fallback, and what the other is measured by.
 """
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,13 +12,49 @@ from roster.clock import Deadline
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
-    from botocore.exceptions import ClientError
 
 FLOOR = 0.05
 """Seconds: with less than this left, no call is begun."""
 
 CONNECT_SECONDS, READ_SECONDS = 1.0, 2.5  # what bounds an attempt once begun
 MOST_CONNECTIONS = 32  # kept open; a Lambda environment uses one
+
+PASSING_STATUSES = frozenset({408, 429})  # and all from 500
+PASSING_CODES = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "ConnectionError",
+        "EC2ThrottledException",
+        "InternalFailure",
+        "InternalServerError",
+        "InternalServiceError",  # Secrets Manager's
+        "LimitExceededException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "ReplicatedWriteConflictException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeTooSkewed",  # HttpTransport has set its clock by then
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TimeoutError",
+        "TooManyRequestsException",
+        "TransactionCanceledException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
+)
+"""What AWS's SDKs repeat in their standard mode, and what else of DynamoDB passes."""
+
+_LASTING_REASONS = frozenset({"AccessDenied", "ItemCollectionSizeLimitExceeded", "ResourceNotFound"})
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,99}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +69,23 @@ class TransportError(Exception):
     """DynamoDB's refusal under its exception name, or `ConnectionError` or `TimeoutError` for the network.
 
     `reasons` has one entry a position of a cancelled transaction (code `None` where that one was fine),
-    one for a refused single write, none otherwise.
+    one for a refused single write, none otherwise. `status` is that of HTTP, None where nothing answered.
     """
 
-    def __init__(self, code: str, message: str = "", reasons: tuple[Reason, ...] = ()) -> None:
+    def __init__(
+        self, code: str, message: str = "", reasons: tuple[Reason, ...] = (), *, status: int | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.reasons = reasons
+        self.status = status
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same call may yet succeed: the status decides, then the code."""
+        if self.status is not None and (self.status >= 500 or self.status in PASSING_STATUSES):
+            return True
+        return self.code in PASSING_CODES and all(each.code not in _LASTING_REASONS for each in self.reasons)
 
 
 class Transport(Protocol):
@@ -58,20 +105,24 @@ class BotoTransport:
         if deadline.left() < FLOOR:
             raise TransportError("TimeoutError", f"no time left for {operation}")
         # Here, so that whoever needs the seam alone does not pay for botocore.
-        from botocore import exceptions as boto
         from botocore import xform_name
 
         try:
             answer: dict[str, Any] = getattr(self.client, xform_name(operation))(**body)
-        except boto.ClientError as error:
-            raise _refusal(error) from error
-        except (boto.ConnectTimeoutError, boto.ReadTimeoutError) as error:
-            raise TransportError("TimeoutError", str(error)) from error
-        except (boto.ConnectionError, boto.HTTPClientError, boto.ChecksumError) as error:
-            raise TransportError("ConnectionError", str(error)) from error
-        except boto.BotoCoreError as error:  # no credentials, for one
-            raise TransportError(type(error).__name__, str(error)) from error
+        except Exception as error:  # whatever botocore raises
+            failure = failure_of_botocore(error)
+            if failure is None:
+                raise
+            raise failure from error
+        if _is_of_a_proxy(answer):
+            raise TransportError("ServiceUnavailable", "an answer that is not DynamoDB's", status=200)
         return answer
+
+
+def _is_of_a_proxy(answer: dict[str, Any]) -> bool:
+    """Whether a success is words or nothing, in which botocore reads that there is no item."""
+    headers: dict[str, str] = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return headers.get("content-type", "").startswith("text/") or headers.get("content-length") == "0"
 
 
 def boto_client(*, region: str, endpoint: str | None) -> "BaseClient":
@@ -93,17 +144,47 @@ def boto_client(*, region: str, endpoint: str | None) -> "BaseClient":
     return session.create_client("dynamodb", region_name=region, endpoint_url=endpoint, config=config)
 
 
-def _refusal(error: "ClientError") -> TransportError:
-    answer: dict[str, Any] = dict(error.response)
-    code, message = answer["Error"]["Code"], answer["Error"].get("Message", "")
-    if code.isdigit():  # no DynamoDB spoke, but a proxy: botocore then gives the status
-        return TransportError("ServiceUnavailable", f"HTTP {code}")
-    return refusal(code, message, answer)
+def failure_of_botocore(error: BaseException | None) -> TransportError | None:
+    """What botocore's error means; None for one that is not botocore's."""
+    from botocore import exceptions as boto
+
+    match error:
+        case boto.ClientError():
+            answer: dict[str, Any] = dict(error.response)
+            said, about = answer["Error"], answer.get("ResponseMetadata", {})
+            status = about.get("HTTPStatusCode")
+            code = str(said.get("Code", ""))
+            # Where the answer's body names no error, botocore gives the status for the name.
+            name = "" if code.isdigit() else code
+            code = error_name(name, about.get("HTTPHeaders", {}).get("x-amzn-errortype"), status)
+            return refusal(code, said.get("Message", ""), answer, status)
+        case boto.ConnectTimeoutError() | boto.ReadTimeoutError():
+            return TransportError("TimeoutError", str(error))
+        case boto.ConnectionError() | boto.HTTPClientError() | boto.ChecksumError():
+            return TransportError("ConnectionError", str(error))
+        case boto.BotoCoreError():  # no credentials, for one
+            return TransportError(type(error).__name__, str(error))
+    return None
 
 
-def refusal(code: str, message: str, answer: dict[str, Any]) -> TransportError:
+def error_name(said: object, header: str | None, status: int | None) -> str:
+    """The name of an error: of its answer's `__type`, else of its header `x-amzn-errortype`.
+
+    Both may have a namespace before it (`com.amazonaws.dynamodb.v20120810#`) and an address behind it
+    (`:http://...`), as AWS's JSON protocol has them. An answer that names none is not DynamoDB's but that of
+    a proxy or a load balancer: ServiceUnavailable where its status says so, else its status.
+    """
+    for text in (said, header):
+        name = str(text or "").partition(":")[0].rpartition("#")[2].strip()
+        if _NAME.fullmatch(name):
+            return name
+    return "ServiceUnavailable" if status is None or status >= 500 else f"HTTP{status}"
+
+
+def refusal(code: str, message: str, answer: dict[str, Any], status: int | None = None) -> TransportError:
     """DynamoDB's refusal, with the reasons that its answer holds."""
     if code == "ConditionalCheckFailedException":
-        return TransportError(code, message, (Reason("ConditionalCheckFailed", answer.get("Item")),))
+        reason = Reason("ConditionalCheckFailed", answer.get("Item"))
+        return TransportError(code, message, (reason,), status=status)
     reasons = (Reason(reason["Code"], reason.get("Item")) for reason in answer.get("CancellationReasons", ()))
-    return TransportError(code, message, tuple(reasons))
+    return TransportError(code, message, tuple(reasons), status=status)
