@@ -72,9 +72,10 @@ def _run(argv: Sequence[str] | None) -> int:
     except CommandRefused as refused:
         print(f"roster: {refused}", file=sys.stderr)
         return refused.code
-    except Unavailable:
+    except Unavailable as error:
         print(
-            "roster: the table is away, busy or not ours to use; what was written is whole", file=sys.stderr
+            f"roster: the table is away, busy or not ours to use{_reason(error)}; what was written is whole",
+            file=sys.stderr,
         )
         return 1
     except sqlite3.DatabaseError as error:
@@ -88,6 +89,15 @@ def _run(argv: Sequence[str] | None) -> int:
             raise  # of what is written: `printing` answers for it
         print(f"roster: {error.filename}: {error.strerror}", file=sys.stderr)
         return 2
+
+
+def _reason(error: Unavailable) -> str:
+    """What said no, in brackets, such as ` (AccessDeniedException, PutItem on roster)`."""
+    fault = error.fault
+    if fault is None:
+        return ""
+    reasons = f" {' '.join(fault.reasons)}" if fault.reasons else ""
+    return f" ({fault.error_code}{reasons}, {fault.operation} on {fault.table})"
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -50,7 +50,7 @@ from roster.db.store import (
     Refused,
     Update,
 )
-from roster.errors import Unavailable
+from roster.errors import Fault, Unavailable
 
 _PAGE = 1024 * 1024  # bytes of items after which a page ends
 _REMEMBERED = 600  # seconds in which the repeat of a token is harmless
@@ -320,7 +320,9 @@ class SqliteStore:
             except sqlite3.OperationalError as error:
                 code = error.sqlite_errorcode & 0xFF
                 if code in _AWAY or (code in _CONTENDED and deadline.left() <= _PAUSE):
-                    raise Unavailable from error
+                    operation = "write" if writing else "read"
+                    fault = Fault(error.sqlite_errorname, code in _CONTENDED, operation, str(self._pool.path))
+                    raise Unavailable(fault=fault) from error
                 if code not in _CONTENDED:
                     raise
             time.sleep(_PAUSE)
@@ -509,7 +511,7 @@ class _Pool:
 
     def __init__(self, path: str | Path) -> None:
         # Where a link leads, so that the journals stand beside the file itself.
-        self._path = Path(os.path.realpath(path))
+        self.path = Path(os.path.realpath(path))
         self._idle: list[sqlite3.Connection] = []
         self._used = 0
         self._change = threading.Condition()
@@ -518,11 +520,12 @@ class _Pool:
         # One at a time: no connection of this process may hold locks on a file that is opened to make it.
         with _forking:
             try:
-                private_files.create(self._path)
+                private_files.create(self.path)
             except OSError as error:
-                raise Unavailable from error
+                fault = Fault(type(error).__name__, False, "open", str(self.path))
+                raise Unavailable(fault=fault) from error
             for journal in ("-wal", "-shm", "-journal"):
-                private_files.tighten(f"{self._path}{journal}")
+                private_files.tighten(f"{self.path}{journal}")
             _pools.add(self)
 
     @contextmanager
@@ -532,7 +535,7 @@ class _Pool:
             self._used += 1
             connection = self._idle.pop() if self._idle else None
         try:
-            connection = connection or _connect(self._path)
+            connection = connection or _connect(self.path)
             yield connection
         finally:
             with self._change:

@@ -15,7 +15,7 @@ import pytest
 from local.sqlite_store import Change, SqliteStore
 from roster.clock import Deadline
 from roster.db.store import Absent, Delete, Index, Key, Malformed, Present, Put, Refused, Store, Update
-from roster.errors import Unavailable
+from roster.errors import Fault, Unavailable, is_passing
 from tests.store.contract import (
     BY_ACTOR,
     KEY,
@@ -160,8 +160,10 @@ def test_many_may_open_a_file_that_is_not_there_yet(path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_is_unavailable(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable):
-        SqliteStore.open(tmp_path / "missing" / "table.db")
+    path = tmp_path / "missing" / "table.db"
+    with pytest.raises(Unavailable) as caught:
+        SqliteStore.open(path)
+    assert caught.value.fault == Fault("FileNotFoundError", False, "open", str(path))
 
 
 def test_a_string_that_is_not_unicode_is_malformed(store: SqliteStore) -> None:
@@ -201,8 +203,9 @@ def test_a_writer_that_stays_beyond_the_deadline_is_unavailable(
     store: SqliteStore, writer: sqlite3.Connection
 ) -> None:
     bound = store.within(Deadline.after(0.05))
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as caught:
         bound.write(Put(item()))
+    assert is_passing(caught.value)
     assert store.within(Deadline.after(30)).get(KEY) is None
     writer.execute("ROLLBACK")
     store.write(Put(item()))

@@ -217,7 +217,10 @@ def test_a_table_that_is_away_is_one_line(
     assert main(["export", "--endpoint", "http://127.0.0.1:9", "--table", "roster"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == "roster: the table is away, busy or not ours to use; what was written is whole\n"
+    assert err == (
+        "roster: the table is away, busy or not ours to use (NoCredentialsError, Scan on roster); "
+        "what was written is whole\n"
+    )
 
 
 def test_the_table_is_that_of_the_settings(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from roster import dependencies
 from roster.auth import secrets
-from roster.errors import Unavailable
+from roster.errors import Fault, Unavailable
 from tests.attacks import jwt
 from tests.attacks.conftest import CONFIGURED
 from tests.attacks.jwt import SECRET
@@ -122,6 +122,26 @@ def test_the_key_of_the_deployment_is_read_from_secrets_manager(deployed: Deploy
         assert len(set(secrets.deployment_keys("links"))) == 2
 
 
+FAULTS = {
+    "missing": Fault("ResourceNotFoundException", False, "GetSecretValue", secret_id="key"),
+    "denied": Fault("AccessDeniedException", False, "GetSecretValue", secret_id="key"),
+    "timeout": Fault("TimeoutError", True, "GetSecretValue", secret_id="key"),
+    "broken": Fault("InternalServiceError", True, "GetSecretValue", secret_id="key", http_status=500),
+    "bytes": Fault("SecretBinary", False, "GetSecretValue", secret_id="key"),
+}
+_INSIDE: Any = {"Error": {"Code": "InternalServiceError"}, "ResponseMetadata": {"HTTPStatusCode": 500}}
+BROKEN = ClientError(_INSIDE, "GetSecretValue")
+
+
+@pytest.mark.parametrize("which", FAULTS)
+def test_fa_05_a_secret_out_of_reach_names_what_said_no(vault: Vault, deployed: Deploy, which: str) -> None:
+    deployed(DEPLOYMENT_KEY_ID="key")
+    vault.held = {"key": {**AWAY, "broken": BROKEN, "bytes": b"x"}[which]}
+    with pytest.raises(Unavailable) as caught:
+        secrets.deployment_keys("links")
+    assert caught.value.fault == FAULTS[which]
+
+
 @pytest.mark.parametrize("away", AWAY.values(), ids=AWAY)
 def test_a_key_that_is_out_of_reach_is_unavailable(vault: Vault, deployed: Deploy, away: Exception) -> None:
     deployed(DEPLOYMENT_KEY_ID="key")
@@ -192,6 +212,9 @@ def test_issuers_that_cannot_be_used_are_unavailable(vault: Vault, content: str)
     with pytest.raises(Unavailable) as refusal:
         secrets.issuers()
     assert refusal.value.retry_after == 60
+    fault = refusal.value.fault
+    assert fault is not None
+    assert (fault.passing, fault.secret_id) == (False, "issuers")
     assert SECRET not in str(refusal.value)
 
 
@@ -283,3 +306,4 @@ def test_fs_09_a_weak_gateway_secret_is_503_logged_and_never_matched(
     told = [record for record in caplog.records if record.getMessage() == "unavailable"]
     assert [vars(record)["cause"] for record in told] == [["Unavailable", "WeakSecret"]] * len(told)
     assert len(told) == len(WEAK[content].split())
+    assert {(record.levelname, vars(record)["error_code"]) for record in told} == {("ERROR", "WeakSecret")}

@@ -92,8 +92,54 @@ class TooLarge(DirectoryError):
     """The body, or the head before it, is beyond a bound (`bounds.py`); it was not parsed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What said no outside of the directory, for the log alone: names and a status, never what was sent."""
+
+    error_code: str
+    """AWS's name of the error; `ConnectionError`, `TimeoutError` for the network; else the kind of error."""
+    passing: bool
+    """Whether the same call may yet succeed; if not, it is for somebody to mend."""
+    operation: str | None = None
+    table: str | None = None
+    secret_id: str | None = None
+    http_status: int | None = None
+    reasons: tuple[str, ...] = ()
+    """Why a transaction was cancelled, in DynamoDB's codes, each once."""
+
+    def facts(self) -> dict[str, object]:
+        """What a line of the log says of it, by name."""
+        told = {
+            "error_code": self.error_code,
+            "operation": self.operation,
+            "table": self.table,
+            "secret_id": self.secret_id,
+            "http_status": self.http_status,
+            "reasons": list(self.reasons),
+        }
+        return {name: value for name, value in told.items() if value}
+
+
 @dataclass
 class Unavailable(DirectoryError):
     """The table could not answer in time; trying again after `retry_after` seconds is right."""
 
     retry_after: int = 1
+    fault: Fault | None = None
+    """Why; None where only time ran out, or writers overlapped."""
+
+
+def fault_of(error: BaseException | None) -> Fault | None:
+    """The fault that an error or the nearest of its causes carries."""
+    while error is not None:
+        fault = getattr(error, "fault", None)
+        if isinstance(fault, Fault):
+            return fault
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether trying again later helps, as far as is known; if not, somebody has to do something."""
+    fault = fault_of(error)
+    return isinstance(error, Unavailable) and (fault is None or fault.passing)

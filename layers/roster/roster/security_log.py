@@ -5,7 +5,8 @@
                     whether its source is over its limit
     client failed   a client that did not prove itself at the token endpoint: likewise
     gateway secret failed   a secret that is no gateway's; whether its source is over its limit
-    key out of reach        the deployment's key: nobody has a device meanwhile
+    key out of reach        the deployment's key: nobody has a device meanwhile; and why
+    session not touched     the last use of a session could not be written; the request went on; and why
     corrupt item    an item that cannot be read: of which kind and which attribute, never what it holds
 
 The lines hold ids and names of ours, and those of a request its id and the caller's address. What changes
@@ -17,6 +18,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
+
+from roster.errors import Fault
 
 # By its name: functions configure this logger with Powertools, and commands write it to standard error.
 _log = logging.getLogger("roster")
@@ -59,9 +62,20 @@ def gateway_secret_failed(*, source_over: bool) -> None:
     _log.warning("gateway secret failed", extra={"source_over_limit": source_over, **_caller.get()})
 
 
-def key_out_of_reach(cause: str) -> None:
+def key_out_of_reach(cause: str, fault: Fault | None = None) -> None:
     """The deployment's key could not be read; `cause` is the type of the error."""
-    _log.warning("key out of reach", extra={"cause": cause, **_caller.get()})
+    _tell_fault("key out of reach", {"cause": cause}, fault)
+
+
+def session_not_touched(fault: Fault | None) -> None:
+    """The last use of a session could not be written."""
+    _tell_fault("session not touched", {}, fault)
+
+
+def _tell_fault(message: str, told: Mapping[str, object], fault: Fault | None) -> None:
+    facts = fault.facts() if fault is not None else {}
+    level = logging.WARNING if fault is None or fault.passing else logging.ERROR
+    _log.log(level, message, extra={**told, **facts, **_caller.get()})
 
 
 def corrupt_item(where: str) -> None:

@@ -19,7 +19,7 @@ from roster.db.transactions import retry_from
 from roster.directory import users
 from roster.directory.emails import NotAnAddress, canonical
 from roster.domain import Actor, Session, User
-from roster.errors import FieldError, Unauthenticated, Unavailable, ValidationFailed
+from roster.errors import FieldError, Unauthenticated, Unavailable, ValidationFailed, fault_of
 from roster.http import source_address
 from roster.http.request import Request
 from roster.settings import device_cookie_name
@@ -43,7 +43,7 @@ class Sender:
         try:
             signing = dependencies.current().deployment_keys(device_cookies.PURPOSE)
         except Unavailable as error:
-            security_log.key_out_of_reach(type(error.__cause__ or error).__name__)
+            security_log.key_out_of_reach(type(error.__cause__ or error).__name__, fault_of(error))
             signing = ()
         device = device_cookies.read(request.cookie(device_cookie_name()), signing)
         return cls(source_address.source_of(request), device, signing)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from roster.auth import credentials
 from roster.auth.issuers import Issuers
-from roster.errors import Unavailable
+from roster.errors import Fault, Unavailable
 from roster.settings import settings
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 _FRESH = 300  # seconds that a secret is kept before it is asked for again
+_GET = "GetSecretValue"
 
 
 class WeakSecret(ValueError):
@@ -22,7 +23,7 @@ class WeakSecret(ValueError):
 def issuers() -> Issuers:
     """The trusted issuers. Raises Unavailable while the secret is out of reach, or cannot be used."""
     name = settings().issuers_secret
-    return _read(_secret(name)) if name else Issuers()
+    return _read(_secret(name), name) if name else Issuers()
 
 
 def gateway_secrets() -> tuple[str, ...]:
@@ -34,7 +35,7 @@ def gateway_secrets() -> tuple[str, ...]:
     told = tuple(_secret(name).split()[:2]) if name else ()
     for each in told:
         if reason := credentials.reason_to_refuse(each):
-            raise Unavailable(retry_after=60) from WeakSecret(f"the gateway secret {reason}")
+            raise _unusable("WeakSecret", name) from WeakSecret(f"the gateway secret {reason}")
     return told
 
 
@@ -56,11 +57,11 @@ def derived(key: str, purpose: str) -> tuple[bytes, ...]:
 
 
 @lru_cache(maxsize=2)
-def _read(text: str) -> Issuers:
+def _read(text: str, secret_id: str) -> Issuers:
     try:
         return Issuers.read(text)
     except ValueError as error:
-        raise Unavailable(retry_after=60) from error
+        raise _unusable(type(error).__name__, secret_id) from error
 
 
 @lru_cache(maxsize=1)
@@ -84,7 +85,22 @@ def _secret(name: str) -> str:
     try:
         found = provider().get(name, max_age=_FRESH)
     except GetParameterError as error:
-        raise Unavailable from error
+        raise Unavailable(fault=_fault(error.__context__, name)) from error
     if not isinstance(found, str):  # bytes
-        raise Unavailable(retry_after=60)
+        raise _unusable("SecretBinary", name)
     return found
+
+
+def _fault(error: BaseException | None, name: str) -> Fault:
+    """What kept Secrets Manager's secret from us; `error` is what Powertools met."""
+    from roster.db.dynamodb.transport import failure_of_botocore
+
+    failure = failure_of_botocore(error)
+    if failure is None:
+        return Fault(type(error).__name__, False, _GET, secret_id=name)
+    return Fault(failure.code, failure.passing, _GET, secret_id=name, http_status=failure.status)
+
+
+def _unusable(code: str, name: str) -> Unavailable:
+    """For a secret that was read and is of no use, until somebody changes it."""
+    return Unavailable(retry_after=60, fault=Fault(code, False, _GET, secret_id=name))

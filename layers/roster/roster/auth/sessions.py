@@ -5,6 +5,7 @@ A login opens one. It lives while it is used, until logout or until the user's `
 
 from datetime import datetime, timedelta
 
+from roster import security_log
 from roster.auth.credentials import Credential, same
 from roster.clock import instant
 from roster.db import keys
@@ -57,8 +58,10 @@ def touch(store: Store, session: Session, now: datetime) -> None:
     key = keys.session(session.user_id, session.id)
     try:
         store.write(Update(key, set={"seen_at": instant(now)}, condition=Equals("seen_at", session.seen_at)))
-    except (Refused, Unavailable):
+    except Refused:
         return
+    except Unavailable as error:
+        security_log.session_not_touched(error.fault)
 
 
 def renewed(session: Session, version: int) -> Update:

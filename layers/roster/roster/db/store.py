@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, Self, TypeAlias, TypedDict
 
 from roster.clock import Deadline
+from roster.errors import Fault
 
 Value: TypeAlias = "str | int | bool | None | list[Value] | dict[str, Value]"
 Item: TypeAlias = dict[str, Value]
@@ -178,6 +179,11 @@ class Refused(Exception):
 
 class Malformed(Exception):
     """The call itself is wrong (too many operations, a key twice, a token reused): a defect of ours."""
+
+    def __init__(self, message: str = "", fault: Fault | None = None) -> None:
+        """`fault` is what DynamoDB said, where it was asked."""
+        super().__init__(message)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ from roster.errors import (
     Unavailable,
     ValidationFailed,
     WrongMediaType,
+    fault_of,
+    is_passing,
 )
 from roster.http.error_responses import ErrorResponse
 from roster.http.log_formatter import Lines, inform
@@ -164,10 +166,12 @@ def _answer(app: Resolver[C], dialect: Dialect[C], request: Request, context: An
         reply = dialect.error_response(error, request)
         _note(error, request)
         if isinstance(error, Unavailable):
-            log.warning("unavailable", extra={"request": request.id, "cause": _names(error)})
+            tell = log.warning if is_passing(error) else log.error
+            tell("unavailable", extra={"request": request.id, "cause": _names(error), **_facts(error)})
             reply = replace(reply, headers={**reply.headers, "Retry-After": str(error.retry_after)})
     except Exception as error:  # the last catch: nothing may escape in another shape
-        log.error("broken", extra={"request": request.id, "cause": _names(error), "at": _place(error)})
+        more = {"cause": _names(error), "at": _place(error), **_facts(error)}
+        log.error("broken", extra={"request": request.id, **more})
         reply = dialect.error_response(DirectoryError(), request)
     return {"statusCode": reply.status, "body": reply.body, "headers": dict(reply.headers)}
 
@@ -199,6 +203,12 @@ def _names(error: BaseException | None) -> list[str]:
         names.append(type(error).__name__)
         error = error.__cause__ or error.__context__
     return names
+
+
+def _facts(error: BaseException) -> dict[str, object]:
+    """What said no behind the error, where something did."""
+    fault = fault_of(error)
+    return fault.facts() if fault is not None else {}
 
 
 def _place(error: BaseException) -> list[str]:

@@ -28,7 +28,7 @@ from roster.db.store import (
     Refused,
     Update,
 )
-from roster.errors import Unavailable
+from roster.errors import Fault, Unavailable
 
 _T = TypeVar("_T")
 
@@ -170,7 +170,7 @@ class DynamoStore:
             asked = answer.get(unprocessed, {})
             if not asked:
                 return
-            self._pause(attempt, until, None)
+            self._pause(attempt, until, Fault(unprocessed, True, operation, self.table_name))
 
     def _call(self, operation: str, body: Wire, until: Deadline) -> Wire:
         attempt = 0
@@ -178,32 +178,45 @@ class DynamoStore:
             try:
                 return self.transport.call(operation, body, until)
             except TransportError as error:
-                failure = _failure(error)
+                fault = self._fault(error, operation)
+                failure = _failure(error, fault)
                 if failure is not None:
                     raise failure from error
-                self._pause(attempt, until, error)
+                self._pause(attempt, until, fault, error)
             attempt += 1
 
-    def _pause(self, attempt: int, until: Deadline, cause: TransportError | None) -> None:
+    def _fault(self, error: TransportError, operation: str) -> Fault:
+        return Fault(
+            error.code,
+            error.passing,
+            operation,
+            self.table_name,
+            http_status=error.status,
+            reasons=tuple(sorted({reason.code for reason in error.reasons} - {"None"})),
+        )
+
+    def _pause(
+        self, attempt: int, until: Deadline, fault: Fault, cause: TransportError | None = None
+    ) -> None:
         """Sleep before the next attempt; `Unavailable` where no time is left for one."""
         seconds = self.random() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(attempt, 9))
         if until.left() < seconds + FLOOR:
-            raise Unavailable from cause
+            raise Unavailable(fault=fault) from cause
         self.sleep(seconds)
 
 
-def _failure(error: TransportError) -> Exception | None:
+def _failure(error: TransportError, fault: Fault) -> Exception | None:
     """What a refusal means to the caller; None where the same call may yet succeed."""
     codes = {reason.code for reason in error.reasons} - {"None"}
     if (error.code in _OURS and not error.passing) or "ValidationError" in codes:
-        return Malformed(str(error))
+        return Malformed(str(error), fault)
     if codes == {"ConditionalCheckFailed"}:  # beside a conflict it may be stale: only alone it counts
         return Refused(
             Refusal(position, from_wire(reason.item) if reason.item else None)
             for position, reason in enumerate(error.reasons)
             if reason.code == "ConditionalCheckFailed"
         )
-    return None if error.passing else Unavailable()
+    return None if error.passing else Unavailable(fault=fault)
 
 
 def _runs(elements: Sequence[_T], length: int) -> Iterator[Sequence[_T]]:

@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger
 from roster.db import keys
 from roster.db.store import Key, Store
 from roster.directory import cleanup
+from roster.errors import fault_of, is_passing
 from roster.http.log_formatter import Lines
 
 log = Logger(service="roster", logger_formatter=Lines())
@@ -26,7 +27,10 @@ def clean_up(store: Store, event: Any, now: datetime) -> dict[str, Any]:
         try:
             cleanup.run(store, job, now)
         except Exception as error:  # whatever it is, the record must come again
-            log.error("cleanup failed", extra={"cause": type(error).__name__})
+            fault = fault_of(error)
+            facts = fault.facts() if fault is not None else {}
+            tell = log.warning if is_passing(error) else log.error  # at its deadline it just goes on
+            tell("cleanup failed", extra={"cause": type(error).__name__, **facts})
             number = record.get("dynamodb", {}).get("SequenceNumber", "")
             return {"batchItemFailures": [{"itemIdentifier": number}]}
     return {"batchItemFailures": []}

@@ -9,7 +9,7 @@ from roster import clock, dependencies
 from roster.dialects.workspaces.api import WorkspacesCall
 from roster.dialects.workspaces.schemas import AuditEvent, AuditMeta, AuditPage
 from roster.directory.audit import Found, Search
-from roster.errors import FieldError, Unavailable, ValidationFailed
+from roster.errors import Fault, FieldError, Unavailable, ValidationFailed
 from roster.http import cursors
 from roster.settings import settings
 
@@ -83,5 +83,5 @@ class AuditQuestion:
         """What seals cursors. Raises Unavailable where the deployment's key is out of reach."""
         found = dependencies.current().deployment_keys(cursors.PURPOSE)
         if not found:
-            raise Unavailable(retry_after=60)
+            raise Unavailable(retry_after=60, fault=Fault("NoDeploymentKey", passing=False))
         return found
