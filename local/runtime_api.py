@@ -28,6 +28,7 @@ INIT_SECONDS = 10.0
 """What Lambda gives a function to start in."""
 _ROOT = "/2018-06-01/runtime/"
 _INIT_IS_OVER = b""
+_KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Deployed:
     timeout: float = 10.0
     memory: int = 512
     environ: Mapping[str, str] = field(default_factory=dict)
+    credentials: Mapping[str, str] = field(default_factory=lambda: _KEYS)
+    """The variables that its role's credentials come by: keys that are none, or a container's address."""
 
     @property
     def arn(self) -> str:
@@ -68,8 +71,7 @@ class Deployed:
             "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
             "AWS_REGION": "us-east-1",
             "AWS_DEFAULT_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
+            **self.credentials,
             "AWS_EC2_METADATA_DISABLED": "true",
             **self.environ,
         }

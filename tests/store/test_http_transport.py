@@ -19,6 +19,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import ContainerProvider, Credentials
 from botocore.endpoint_provider import EndpointProvider
 from botocore.loaders import create_loader
+from botocore.utils import ContainerMetadataFetcher
 from cryptography import x509
 
 from roster import dependencies
@@ -36,6 +37,7 @@ from tests.support.dynamodb_local import HANGS, HANGS_UP, Answer, Server, certif
 ROOT = Path(__file__).parents[2]
 KEY = {"PK": {"S": "a"}, "SK": {"S": "b"}}
 GET = {"TableName": "t", "Key": KEY}
+_TOKEN_FILE = ContainerProvider.ENV_VAR_AUTH_TOKEN_FILE
 _OF_THE_NETWORK = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "AWS_CA_BUNDLE")
 
 
@@ -503,8 +505,15 @@ def test_half_a_pair_of_keys_is_named(http_transport: HttpTransport, monkeypatch
     assert refused(http_transport).code == "PartialCredentialsError"
 
 
+@pytest.mark.parametrize("named_by", [ContainerProvider.ENV_VAR_FULL, ContainerProvider.ENV_VAR])
+@pytest.mark.parametrize("token_by", [ContainerProvider.ENV_VAR_AUTH_TOKEN, _TOKEN_FILE])
 def test_credentials_of_a_container_are_renewed_before_they_end(
-    server: Server, http_transport: HttpTransport, monkeypatch: pytest.MonkeyPatch
+    server: Server,
+    http_transport: HttpTransport,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    named_by: str,
+    token_by: str,
 ) -> None:
     without_keys(monkeypatch)
     with serving() as container:
@@ -513,11 +522,17 @@ def test_credentials_of_a_container_are_renewed_before_they_end(
             said({"AccessKeyId": f"key{n}", "SecretAccessKey": "s", "Token": f"token{n}", "Expiration": end})
             for n, end in enumerate(ends)
         ]
-        monkeypatch.setenv(ContainerProvider.ENV_VAR_FULL, f"http://127.0.0.1:{container.port}/keys")
-        monkeypatch.setenv(ContainerProvider.ENV_VAR_AUTH_TOKEN, "of the environment")
+        at = f"127.0.0.1:{container.port}"
+        monkeypatch.setattr(ContainerMetadataFetcher, "IP_ADDRESS", at)  # in place of 169.254.170.2
+        monkeypatch.setenv(named_by, f"http://{at}/keys" if named_by.endswith("FULL_URI") else "/keys")
+        (tmp_path / "token").write_text("of the environment")
+        monkeypatch.setenv(
+            token_by, str(tmp_path / "token") if token_by == _TOKEN_FILE else "of the environment"
+        )
         for _ in range(3):
             call(http_transport)
-        assert [asked.headers["authorization"] for asked in container.asked] == ["of the environment"] * 2
+        asked_for = [(asked.target, asked.headers["authorization"]) for asked in container.asked]
+        assert asked_for == [("/keys", "of the environment")] * 2
     assert {asked.headers["x-amz-security-token"] for asked in server.asked} == {"token1"}
     assert "Credential=key1/" in server.asked[-1].headers["authorization"]
 
