@@ -22,6 +22,7 @@ from cli.output import printing
 from cli.progress import Bars
 from cli.records.export import export
 from cli.records.loading import load
+from cli.records.reading import STANDARD_INPUT
 from cli.repair import repair
 from cli.stacks import NoSuchStack, cloudformation, configured_region, table_of
 from cli.verify import verify
@@ -106,7 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     where = _where()
 
     importing = commands.add_parser("import", parents=[where], help="bring records into the directory")
-    importing.add_argument("file", type=_readable, metavar="FILE", help="records, a JSON object a line")
+    importing.add_argument(
+        "file", type=_readable, metavar="FILE", help="records, a JSON object a line; - is standard input"
+    )
     importing.set_defaults(run=_import, must_exist=False)
 
     exporting = commands.add_parser("export", parents=[where], help="write the directory's records")
@@ -186,9 +189,12 @@ def _table(arguments: argparse.Namespace, region: str) -> str:
 
 
 def _readable(text: str) -> Path:
-    if not Path(text).is_file():
+    path = Path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError("is a directory")
+    if path != STANDARD_INPUT and not path.exists():
         raise argparse.ArgumentTypeError("there is no such file")
-    return Path(text)
+    return path
 
 
 def _moment(text: str) -> datetime:
@@ -219,6 +225,8 @@ def _import(store: Store, arguments: argparse.Namespace) -> int:
         print(bad, file=sys.stderr)
     print(f"created {_counted(outcome.created)}")
     print(f"unchanged {_counted(outcome.unchanged)}")
+    if outcome.left_out:
+        print(f"left out {_counted(outcome.left_out)}: no secret in the file, and not here")
     if outcome.bad:
         print(f"bad {len(outcome.bad)}")
     return 1 if outcome.bad else 0
@@ -227,10 +235,26 @@ def _import(store: Store, arguments: argparse.Namespace) -> int:
 def _export(store: Store, arguments: argparse.Namespace) -> int:
     with ExitStack() as stack:
         out = stack.enter_context(replacing(arguments.file)) if arguments.file else sys.stdout
-        counts = export(store, out, progress=stack.enter_context(Bars()))
+        exported = export(store, out, progress=stack.enter_context(Bars()))
         out.flush()  # before it is said to be there
-    print(f"exported {_counted(counts)}", file=sys.stderr)
+    print(f"exported {_counted(exported.records)}", file=sys.stderr)
+    if exported.left_out:
+        print(f"left out {_secrets(exported.left_out)}", file=sys.stderr)
     return 0
+
+
+def _secrets(counts: Counter[str]) -> str:
+    """What an export leaves out, in words."""
+    told = [
+        f"{counts[kind]} {what if counts[kind] == 1 else plural}"
+        for kind, what, plural in (
+            ("user", "password", "passwords"),
+            ("apiToken", "secret of an API token", "secrets of API tokens"),
+            ("client", "secret of a client", "secrets of clients"),
+        )
+        if counts[kind]
+    ]
+    return f"{', '.join(told)}: whoever had one needs a new one in another directory"
 
 
 def _create_admin(store: Store, arguments: argparse.Namespace) -> int:
@@ -253,13 +277,17 @@ def _create_admin(store: Store, arguments: argparse.Namespace) -> int:
 
 def _password(from_stdin: bool) -> str:
     try:
-        first = sys.stdin.readline().rstrip("\r\n") if from_stdin else getpass.getpass("Password: ")
+        first = _line_of_stdin() if from_stdin else getpass.getpass("Password: ")
         first.encode()
     except UnicodeError as error:
         raise CommandRefused("the password is not UTF-8") from error
     if not from_stdin and getpass.getpass("Again: ") != first:
         raise CommandRefused("the two passwords differ")
     return first
+
+
+def _line_of_stdin() -> str:
+    return sys.stdin.readline().removeprefix("\ufeff").rstrip("\r\n")  # shells of Windows put it there
 
 
 def _create_token(store: Store, arguments: argparse.Namespace) -> int:

@@ -185,7 +185,10 @@ def _imported(store: Store, file: Path) -> list[str]:
     for bad in outcome.bad:
         print(f"{file}: {bad}", file=sys.stderr)
     made, there, bad_lines = outcome.created.total(), outcome.unchanged.total(), len(outcome.bad)
-    return [f"# {made} records imported, {there} there already, {bad_lines} bad lines left out"]
+    lines = [f"# {made} records imported, {there} there already, {bad_lines} bad lines left out"]
+    if without_secret := outcome.left_out.total():
+        lines.append(f"# {without_secret} API tokens and clients left out: the file has not their secrets")
+    return lines
 
 
 def _curls(url: str) -> list[str]:

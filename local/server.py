@@ -106,9 +106,12 @@ def _proof(text: str) -> IdentityHeaderProof:
 
 
 def _file(name: str, text: str) -> Path:
-    if not Path(text).is_file():
+    path = Path(text)
+    if path.is_dir():
+        raise CannotStart(f"{name}={text}: is a directory", 2)
+    if not path.exists():  # a pipe will do
         raise CannotStart(f"{name}={text}: there is no such file", 2)
-    return Path(text)
+    return path
 
 
 def _new_file(name: str, text: str) -> Path:

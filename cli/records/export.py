@@ -1,8 +1,9 @@
 """Export: the directory as a file of records, which an import reads back.
 
-No password and no secret comes out, nor what has ended: deleted users, what refers to them, and what
-was granted under a membership that is over. Within each type the order is that of creation where the
-table keeps it: features, clients, space roles and tokens come in the order of their ids.
+No password and no secret comes out (`Exported` counts them), but the empty one of a public client; nor what
+has ended: deleted users, what refers to them, and what was granted under a membership that is over. Within
+each type the order is that of creation where the table keeps it: features, clients, space roles and tokens
+come in the order of their ids.
 """
 
 import json
@@ -17,6 +18,7 @@ from pydantic.alias_generators import to_camel
 from cli.records.comparing import chunks
 from cli.records.loading import Progress, unheard
 from cli.records.shapes import SHAPES
+from roster.auth.credentials import digest, same
 from roster.db import counted_lists, keys
 from roster.db.codec import attributes, readable
 from roster.db.store import Item, Key, Store, every
@@ -41,28 +43,46 @@ _SECRETS = {"secret", "password"}
 _NAMING = ("created_by", "updated_by", "owner_id", "touched_by", "user_id")
 """Fields that name a user."""
 
+_EMPTY = digest("")
+
 E = TypeVar("E")
 Line = dict[str, Any]
 
 
-def export(store: Store, out: TextIO, *, progress: Progress = unheard) -> Counter[str]:
-    """Write every record, a line each; how many of each type. Raises Unavailable.
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """How many records of each type were written; and of what is left out: passwords and secrets, by type.
+
+    A public client's empty secret is no secret, and is written.
+    """
+
+    records: Counter[str]
+    left_out: Counter[str]
+
+
+def export(store: Store, out: TextIO, *, progress: Progress = unheard) -> Exported:
+    """Write every record, a line each. Raises Unavailable.
 
     `progress` hears the number of lines of the type being written; no total is known.
     """
     counts: Counter[str] = Counter()
-    for kind, lines in _records(store):
+    strays = _strays(store)
+    for kind, lines in _records(store, strays):
         for line in lines:
             out.write(json.dumps({"type": kind, **line}, ensure_ascii=False) + "\n")
             counts[kind] += 1
             if counts[kind] % _AT_ONCE == 0:
                 progress(kind, counts[kind], 0)
-    return counts
+    left_out = Counter(
+        user=strays.passwords,
+        apiToken=counts["apiToken"],
+        client=counts["client"] - len(strays.public),
+    )
+    return Exported(counts, +left_out)
 
 
-def _records(store: Store) -> Iterator[tuple[str, Iterator[Line]]]:
+def _records(store: Store, strays: "_Strays") -> Iterator[tuple[str, Iterator[Line]]]:
     """The lines of each type, in the order in which they would be written."""
-    strays = _strays(store)
     workspaces = _entities(store, Workspace, keys.WORKSPACES, lambda row: keys.workspace(str(row["id"])))
     projects = _entities(store, Project, keys.PROJECTS, lambda row: keys.project(str(row["id"])))
     spaces = _entities(store, Space, keys.SPACES, lambda row: keys.space(str(row["id"])))
@@ -80,7 +100,8 @@ def _records(store: Store) -> Iterator[tuple[str, Iterator[Line]]]:
     yield "projectMembership", _project_memberships(store)
     yield "spaceRole", _space_roles(store)
     yield "apiToken", _lines("apiToken", _of_the_living(store, strays.tokens))
-    yield "client", _lines("client", _forgetting(store, strays.clients))
+    clients = _lines("client", _forgetting(store, strays.clients))
+    yield "client", ({**line, "secret": ""} if line["id"] in strays.public else line for line in clients)
 
 
 def _lines(kind: str, entities: Iterable[Any]) -> Iterator[Line]:
@@ -99,13 +120,16 @@ def _plain(value: Any) -> Any:
     return str(value.value) if isinstance(value, Enum) else value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Strays:
     """What no list leads to."""
 
     features: list[Feature] = field(default_factory=list)
     tokens: list[ApiToken] = field(default_factory=list)
     clients: list[Client] = field(default_factory=list)
+    public: set[str] = field(default_factory=set)
+    """The ids of clients with an empty secret."""
+    passwords: int = 0
 
 
 def _strays(store: Store) -> _Strays:
@@ -126,6 +150,8 @@ def _strays(store: Store) -> _Strays:
 
 def _collect(found: _Strays, item: Item) -> None:
     key, own = Key.of(item), item.get("id")
+    if key.sk == keys.PASSWORD:
+        found.passwords += 1
     if not isinstance(own, str):
         return
     if key.sk.startswith(keys.TOKENS):
@@ -134,6 +160,8 @@ def _collect(found: _Strays, item: Item) -> None:
         found.features.extend(readable(Feature, [item]))
     elif key == keys.client(own):
         found.clients.extend(readable(Client, [item]))
+        if same(item.get("digest"), _EMPTY):
+            found.public.add(own)
 
 
 def _entities(store: Store, kind: type[E], listing: str, key: Callable[[Item], Key]) -> Iterator[E]:

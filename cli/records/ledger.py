@@ -5,6 +5,7 @@ An *entry* is an integer: a record of the file, or something that a record only 
     NAMED ── found in the table ──> THERE          a reference that resolves
     NEW ──── found in the table ──> THERE          nothing to do
     NEW ──── spoilt, or refers to what is BAD or is nowhere ──> BAD
+    NEW ──── wants a secret, and is not in the table ──> LEFT_OUT
 """
 
 from array import array
@@ -37,6 +38,7 @@ class State(IntEnum):
     NEW = 1
     THERE = 2
     BAD = 3
+    LEFT_OUT = 4
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -168,18 +170,24 @@ class Ledger:
                     self.condemn(referrer, f"{label} '{self.names[target]}' {self._absence(target)}")
                     failing.append(referrer)
 
-    def settle(self) -> tuple[Counter[str], list[Bad]]:
-        """How many lines of each type were there already, and all bad lines in their order."""
+    def settle(self) -> tuple[Counter[str], Counter[str], list[Bad]]:
+        """How many lines of each type were there already, and were left out; all bad lines in their order."""
         for line, entry in self.repeats:
             if self.states[entry] == State.BAD:
                 self.bad.append(
                     Bad(line, f"{self.kind(entry)}: repeats line {self.lines[entry]}, which is bad")
                 )
-        good = (entry for _, entry in self.repeats if self.states[entry] != State.BAD)
-        there = (
-            entry for entry, state in enumerate(self.states) if state == State.THERE and self.lines[entry]
-        )
-        return Counter(map(self.kind, [*there, *good])), sorted(self.bad)
+        told = [entry for entry, line in enumerate(self.lines) if line]
+        left_out = [*self._of(State.LEFT_OUT, told), *self._of(State.LEFT_OUT, self._repeated())]
+        there = [*self._of(State.THERE, told), *self._of(State.THERE, self._repeated())]
+        there += self._of(State.NEW, self._repeated())
+        return Counter(map(self.kind, there)), Counter(map(self.kind, left_out)), sorted(self.bad)
+
+    def _of(self, state: State, entries: Iterable[int]) -> Iterator[int]:
+        return (entry for entry in entries if self.states[entry] == state)
+
+    def _repeated(self) -> Iterator[int]:
+        return (entry for _, entry in self.repeats)
 
     def _claim(self, entry: int, record: Record) -> str | None:
         """Let the entry have what must be unique; why it cannot, or None."""

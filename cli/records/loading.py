@@ -10,13 +10,14 @@ An import that was killed is completed by another.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from os import SEEK_END
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, TypeAlias
 
 from cli.records import comparing, writing
 from cli.records.ledger import Bad, Ledger, State
-from cli.records.reading import Unreadable, line_at, lines, parsed
+from cli.records.reading import Unreadable, line_at, lines, opened, parsed
 from cli.records.shapes import SHAPES, ApiTokenRecord, Record
 from roster.db.store import Store
 from roster.domain import Actor
@@ -31,11 +32,15 @@ _TICK = 1000  # lines
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What an import did: records made and records that were there already, by type; bad lines in order."""
+    """What an import did: records made and records that were there already, by type; bad lines in order.
+
+    `left_out`: API tokens and clients whose lines have no secret, so that nobody could use them, by type.
+    """
 
     created: Counter[str]
     unchanged: Counter[str]
     bad: list[Bad]
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 def unheard(what: str, done: int, total: int) -> None:
@@ -43,24 +48,25 @@ def unheard(what: str, done: int, total: int) -> None:
 
 
 def load(store: Store, path: Path, *, by: Actor, progress: Progress = unheard) -> ImportOutcome:
-    """Import the records of a file.
+    """Import the records of a file; `-` is standard input.
 
     Raises OSError where the file cannot be read, and Unavailable where the table stays away: what was
     written by then is whole, and importing again completes it.
     """
-    ledger = _read(path, progress)
-    comparing.compare(store, ledger, lambda done, total: progress("compare", done, total))
-    ledger.resolve()
-    writing.number(store, ledger)
-    created = _write(writing.Writer(store, ledger, by), path, progress)
-    unchanged, bad = ledger.settle()
-    return ImportOutcome(created, unchanged, bad)
+    with opened(path) as file:
+        ledger = _read(file, progress)
+        comparing.compare(store, ledger, lambda done, total: progress("compare", done, total))
+        ledger.resolve()
+        writing.number(store, ledger)
+        created = _write(writing.Writer(store, ledger, by), file, progress)
+    unchanged, left_out, bad = ledger.settle()
+    return ImportOutcome(created, unchanged, bad, left_out)
 
 
-def _read(path: Path, progress: Progress) -> Ledger:
+def _read(file: IO[bytes], progress: Progress) -> Ledger:
     ledger = Ledger()
-    size = path.stat().st_size
-    for line, place, raw in lines(path):
+    size = file.seek(0, SEEK_END)
+    for line, place, raw in lines(file):
         try:
             record, given = parsed(raw)
         except Unreadable as fault:
@@ -73,18 +79,18 @@ def _read(path: Path, progress: Progress) -> Ledger:
     return ledger
 
 
-def _write(writer: writing.Writer, path: Path, progress: Progress) -> Counter[str]:
+def _write(writer: writing.Writer, file: IO[bytes], progress: Progress) -> Counter[str]:
     ledger = writer.ledger
     created: Counter[str] = Counter()
     order = [entry for kind in SHAPES for entry in _order(ledger, kind)]
     done = 0
-    for some in _chunks(path, ledger, order):
+    for some in _chunks(file, ledger, order):
         results = writer.write(some)
         for entry, result in results.items():
             if isinstance(result, str):
                 ledger.condemn(entry, result)
-            elif result is State.THERE:
-                ledger.states[entry] = State.THERE
+            elif result is not State.NEW:
+                ledger.states[entry] = result
             else:
                 created[ledger.kind(entry)] += 1
         done += len(some)
@@ -92,20 +98,19 @@ def _write(writer: writing.Writer, path: Path, progress: Progress) -> Counter[st
     return created
 
 
-def _chunks(path: Path, ledger: Ledger, order: list[int]) -> Iterator[list[tuple[int, Record]]]:
+def _chunks(file: IO[bytes], ledger: Ledger, order: list[int]) -> Iterator[list[tuple[int, Record]]]:
     """The records of these entries, some of one type together."""
     some: list[tuple[int, Record]] = []
     size = 0
-    with path.open("rb") as file:
-        for entry in order:
-            raw = line_at(file, ledger.places[entry])
-            full = len(some) == _AT_ONCE or size + len(raw) > _AT_ONCE_BYTES
-            if some and (full or ledger.types[some[0][0]] != ledger.types[entry]):
-                yield some
-                some, size = [], 0
-            record, _ = parsed(raw)
-            some.append((entry, record))
-            size += len(raw)
+    for entry in order:
+        raw = line_at(file, ledger.places[entry])
+        full = len(some) == _AT_ONCE or size + len(raw) > _AT_ONCE_BYTES
+        if some and (full or ledger.types[some[0][0]] != ledger.types[entry]):
+            yield some
+            some, size = [], 0
+        record, _ = parsed(raw)
+        some.append((entry, record))
+        size += len(raw)
     if some:
         yield some
 

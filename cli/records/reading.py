@@ -1,10 +1,15 @@
 """The lines of a records file: each is read without trust, and refused with a reason in plain words."""
 
+import errno
 import json
 import re
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import IO, Any, NoReturn
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -12,6 +17,10 @@ from pydantic_core import ErrorDetails
 from cli.records.shapes import SHAPES, Record
 
 LONGEST = 256 * 1024  # bytes of a line; what is made of it must fit into items and transactions
+
+STANDARD_INPUT = Path("-")
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
 
@@ -50,17 +59,48 @@ class Unreadable(Exception):
         self.named = named
 
 
-def lines(path: Path) -> Iterator[tuple[int, int, bytes]]:
-    """Each line that is not blank: its number from 1, its place in bytes, its text. Raises OSError."""
-    place = 0
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """The file, from its beginning, such that it can be read twice. Raises OSError.
+
+    What comes through a pipe, or by standard input (`-`), is kept meanwhile in a file without a name.
+    """
+    if path == STANDARD_INPUT:
+        if sys.stdin is None:
+            raise OSError(errno.EBADF, "is closed", "standard input")
+        with _kept(sys.stdin.buffer) as file:
+            yield file
+        return
     with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):
-            if raw.strip():
-                yield number, place, raw
-            place += len(raw)
+        if file.seekable():
+            yield file
+        else:
+            with _kept(file) as kept:
+                yield kept
 
 
-def line_at(file: BinaryIO, place: int) -> bytes:
+@contextmanager
+def _kept(stream: IO[bytes]) -> Iterator[IO[bytes]]:
+    with tempfile.TemporaryFile() as file:  # its owner's alone, as it may hold passwords
+        shutil.copyfileobj(stream, file)
+        file.seek(0)
+        yield file
+
+
+def lines(file: IO[bytes]) -> Iterator[tuple[int, int, bytes]]:
+    """Each line that is not blank: its number from 1, its place in bytes, its text.
+
+    A byte order mark before the first is dropped, as editors and shells of Windows put one there.
+    """
+    place = file.seek(0)
+    for number, whole in enumerate(file, 1):
+        raw = whole.removeprefix(_BYTE_ORDER_MARK) if number == 1 else whole
+        if raw.strip():
+            yield number, place + len(whole) - len(raw), raw
+        place += len(whole)
+
+
+def line_at(file: IO[bytes], place: int) -> bytes:
     """The line that begins at a place."""
     file.seek(place)
     return file.readline()

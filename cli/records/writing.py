@@ -36,7 +36,7 @@ from roster.errors import Conflict, DirectoryError, NotFound
 _TRIES = 5
 
 Result: TypeAlias = "State | str"
-"""NEW: made now; THERE: was there already; a text: why it could not be made."""
+"""NEW: made now; THERE: was there already; LEFT_OUT: has no secret; a text: why it could not be made."""
 
 Results: TypeAlias = dict[int, Result]
 
@@ -95,7 +95,7 @@ class Writer:
                 case ApiTokenRecord():
                     credentials.append((entry, record))
                 case ClientRecord(secret=None):
-                    results[entry] = "has no secret, and there is no such client in the table"
+                    results[entry] = State.LEFT_OUT
                 case _:
                     entities.append((entry, record))
         results |= self._commit((entry, self._entity(entry, record)) for entry, record in entities)
@@ -279,8 +279,7 @@ class Writer:
         results |= self._commit(parts)
         for entry, record in wanted:
             if record.secret is None:
-                there = self._has_token(record)
-                results[entry] = State.THERE if there else "has no secret, and the user no token of this name"
+                results[entry] = State.THERE if self._has_token(record) else State.LEFT_OUT
         return results
 
     def _has_token(self, record: ApiTokenRecord) -> bool:

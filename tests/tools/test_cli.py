@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -68,6 +69,69 @@ def test_export_writes_to_a_file_or_to_the_output(
     assert main(["export", str(tmp_path / "out.jsonl"), "--store", str(store)]) == 0
     assert (tmp_path / "out.jsonl").read_text("utf-8") == out
     assert capsys.readouterr().out == ""
+
+
+def test_fn_05_an_export_says_what_it_leaves_out_and_comes_back(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    records, there, elsewhere = tmp_path / "demo.jsonl", tmp_path / "a.db", tmp_path / "b.db"
+    demo.write(demo.demo_records(), records)
+    assert main(["import", str(records), "--store", str(there)]) == 0
+    capsys.readouterr()
+    assert main(["export", str(tmp_path / "out.jsonl"), "--store", str(there)]) == 0
+    assert capsys.readouterr().err.splitlines()[1] == (
+        "left out 3 passwords, 3 secrets of API tokens, 1 secret of a client: "
+        "whoever had one needs a new one in another directory"
+    )
+    assert main(["import", str(tmp_path / "out.jsonl"), "--store", str(elsewhere)]) == 0
+    told = capsys.readouterr()
+    assert "left out 4 (3 apiToken, 1 client): no secret in the file, and not here" in told.out
+    assert "line" not in told.err
+
+
+COMMAND = [sys.executable, "-m", "cli.main"]
+
+
+@pytest.mark.parametrize(
+    "shell",
+    [
+        pytest.param("cat records.jsonl | {roster} import - --store new.db", id="FB-13-dash"),
+        pytest.param("{roster} import - --store new.db < records.jsonl", id="FB-13-dash-of-a-file"),
+        pytest.param("cat records.jsonl | {roster} import /dev/stdin --store new.db", id="FB-13-stdin"),
+        pytest.param("{roster} import <(cat records.jsonl) --store new.db", id="FB-13-substitution"),
+    ],
+)
+def test_records_come_through_a_pipe(tmp_path: Path, shell: str) -> None:
+    demo.write(demo.generate(3), tmp_path / "records.jsonl")
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        ["bash", "-c", shell.format(roster=shlex.join(COMMAND))],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": root},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "created 11 (3 group, 4 role, 3 user, 1 workspace)\nunchanged 0\n"
+
+
+def test_fb_13_a_directory_is_called_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["import", str(tmp_path)])
+    assert "argument FILE: is a directory" in capsys.readouterr().err
+
+
+def test_fb_03_a_byte_order_mark_before_the_password_is_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"\ufeff{PASSWORD}\r\n"))
+    create = ["admin", "create", "--email", "root@example.com", "--name", "Root", "--password-stdin"]
+    assert main([*create, "--store", str(tmp_path / "new.db")]) == 0
+    embedded = open_embedded(tmp_path / "new.db")
+    found, _ = by_password(embedded, "root@example.com", PASSWORD, Sender("127.0.0.1"), by=BY)
+    embedded.close()
+    assert found.is_admin
 
 
 def test_the_first_administrator_can_log_in(

@@ -163,15 +163,28 @@ def test_an_export_adds_the_defaults_and_changes_nothing_else(records: Records) 
         assert _within(line, whole[_identity(line)])
 
 
-def test_an_import_of_an_export_exports_the_same(tmp_path: Path) -> None:
+def test_fn_05_an_import_of_an_export_exports_the_same_but_what_wants_a_secret(tmp_path: Path) -> None:
     first, second = (open_embedded(tmp_path / f"{name}.db") for name in ("first", "second"))
-    Records(first, tmp_path).good(*demo.demo_records())
+    Records(first, tmp_path).good(*demo.demo_records(), {"type": "client", "id": "app", "secret": ""})
     exported = Records(first, tmp_path).export()
-    public = [line for line in exported if line["type"] not in ("apiToken", "client")]
-    Records(second, tmp_path).good(*public)
-    assert Records(second, tmp_path).export() == public
+    wanting = [line for line in exported if line["type"] in ("apiToken", "client") and "secret" not in line]
+    outcome = Records(second, tmp_path).good(*exported)
+    assert outcome.left_out.total() == len(wanting) > 1
+    assert Records(second, tmp_path).export() == [line for line in exported if line not in wanting]
     first.close()
     second.close()
+
+
+def test_fb_11_a_public_client_comes_back_with_its_empty_secret(records: Records, tmp_path: Path) -> None:
+    records.good(
+        {"type": "client", "id": "app", "secret": ""}, {"type": "client", "id": "b", "secret": SECRET}
+    )
+    exported = records.exported("client")
+    assert [line.get("secret") for line in exported] == ["", None]
+    other = open_embedded(tmp_path / "other.db")
+    outcome = Records(other, tmp_path).good(*exported)
+    assert (outcome.created, outcome.left_out) == ({"client": 1}, {"client": 1})
+    other.close()
 
 
 def test_an_export_comes_back_into_its_own_directory_unchanged(records: Records) -> None:

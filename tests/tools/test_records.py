@@ -150,6 +150,16 @@ def test_blank_lines_count_but_are_passed_over(records: Records) -> None:
     assert records.store.get(keys.user("u2")) is not None
 
 
+def test_fb_03_a_byte_order_mark_before_the_first_line_is_dropped(records: Records) -> None:
+    mark = "\ufeff"
+    assert records.refused(mark + json.dumps(user()), "x", mark + json.dumps(user("u2"))) == [
+        "line 2: is not JSON",
+        "line 3: is not JSON",
+    ]
+    assert records.store.get(keys.user("u1")) is not None
+    assert records.refused(mark) == []
+
+
 def test_an_empty_file_is_an_import_of_nothing(records: Records) -> None:
     outcome = records.good()
     assert (outcome.created.total(), outcome.unchanged.total()) == (0, 0)
@@ -769,17 +779,19 @@ def test_a_token_secret_is_used_as_it_stands(records: Records) -> None:
     assert SECRET not in str(items(records.store))
 
 
-def test_a_token_without_a_secret_must_be_there_already(records: Records) -> None:
-    assert records.refused(token(None), user(), token(None, name="other"), token(SECRET)) == [
-        "line 3: apiToken: has no secret, and the user no token of this name"
-    ]
-    assert records.good(token(None)).unchanged == {"apiToken": 1}
+def test_fn_05_a_token_without_a_secret_is_there_already_or_left_out(records: Records) -> None:
+    outcome = records.good(token(None), user(), token(None, name="other"), token(SECRET))
+    assert outcome.created == {"user": 1, "apiToken": 1}
+    assert (outcome.unchanged, outcome.left_out) == ({"apiToken": 1}, {"apiToken": 1})
+    outcome = records.good(token(None))
+    assert (outcome.unchanged, outcome.left_out) == ({"apiToken": 1}, {})
 
 
-def test_a_client_may_have_an_empty_secret_but_not_none(records: Records) -> None:
-    assert records.refused({"type": "client", "id": "a"}, {"type": "client", "id": "cf", "secret": ""}) == [
-        "line 1: client: has no secret, and there is no such client in the table"
-    ]
+def test_fn_05_a_client_without_a_secret_is_there_already_or_left_out(records: Records) -> None:
+    nameless = {"type": "client", "id": "a"}
+    outcome = records.good(nameless, nameless, {"type": "client", "id": "cf", "secret": ""})
+    assert (outcome.created, outcome.left_out) == ({"client": 1}, {"client": 2})
+    assert records.store.get(keys.client("a")) is None
     assert (records.store.get(keys.client("cf")) or {})["digest"] == digest("")
     assert records.good({"type": "client", "id": "cf"}).unchanged == {"client": 1}
 

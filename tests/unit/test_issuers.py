@@ -393,3 +393,10 @@ def test_without_any_key_nothing_is_believed() -> None:
         for algorithm in ("RS256", "ES256", "EdDSA"):
             with pytest.raises(Unauthenticated):
                 issuers.verify(key_signed(algorithm), AT)
+
+
+def test_fb_03_a_byte_order_mark_before_the_array_is_dropped() -> None:
+    text = json.dumps([{"hmacSecrets": [SECRET]}])
+    assert Issuers.read("\ufeff" + text) == Issuers.read(text)
+    with pytest.raises(Misconfigured):
+        Issuers.read("\ufeff\ufeff" + text)

@@ -83,9 +83,9 @@ class Issuers:
 
     @classmethod
     def read(cls, text: str) -> "Issuers":
-        """The issuers of a configuration, a JSON array. Raises Misconfigured."""
+        """The issuers of a configuration, a JSON array. Drops a byte order mark. Raises Misconfigured."""
         try:
-            entries = strict_json.loads(text)
+            entries = strict_json.loads(text.removeprefix("\ufeff"))
         except strict_json.NotStrictJson as error:
             raise Misconfigured(f"issuers: {error}") from error
         if not isinstance(entries, list):

@@ -32,7 +32,7 @@ def gateway_secrets() -> tuple[str, ...]:
     Raises Unavailable while the secret is out of reach, and where a line is a weak one.
     """
     name = settings().gateway_secret
-    told = tuple(_secret(name).split()[:2]) if name else ()
+    told = tuple(_secret(name).removeprefix("\ufeff").split()[:2]) if name else ()
     for each in told:
         if reason := credentials.reason_to_refuse(each):
             raise _unusable("WeakSecret", name) from WeakSecret(f"the gateway secret {reason}")

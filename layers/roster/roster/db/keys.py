@@ -39,6 +39,7 @@ ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 """What an id may be, in full: what importers bring and what is made here."""
 
 PROFILE = "PROFILE"
+PASSWORD = "PASSWORD"  # noqa: S105 - the word of its key
 LOCK = "LOCK"
 CLEANUP = "SWEEP"  # the partition keeps its first name
 BY_ACTOR = Index("ByActor", "actor")
@@ -63,7 +64,7 @@ def user(user_id: str) -> Key:
 
 
 def password(user_id: str) -> Key:
-    return Key(user(user_id).pk, "PASSWORD")
+    return Key(user(user_id).pk, PASSWORD)
 
 
 SESSIONS = "SESSION#"
