@@ -319,11 +319,14 @@ def _create_token(store: Store, arguments: argparse.Namespace) -> int:
 
 
 def _user(store: Store, text: str) -> User:
+    """The user with this address, or this id; an id may look like an address."""
     try:
-        lock = store.get(keys.email(canonical(text))) if "@" in text else {"user_id": text}
+        lock = store.get(keys.email(canonical(text))) if "@" in text else None
     except NotAnAddress as error:
-        raise CommandRefused(f"--user {error}", 2) from error
-    found = users.by_id(store, str(lock["user_id"])) if lock is not None else None
+        if not keys.is_id(text) or text.startswith("@"):
+            raise CommandRefused(f"--user {error}", 2) from error
+        lock = None
+    found = users.by_id(store, text if lock is None else str(lock["user_id"]))
     if found is None:
         raise CommandRefused("there is no such user")
     return found

@@ -31,7 +31,7 @@ def compare(store: Store, ledger: Ledger, tick: Callable[[int, int], None]) -> N
     """Ask the table for every entry and every unique value; `tick` hears how many of how many are done."""
     done, total = 0, _total(ledger)
     for kind, profile in _PROFILES.items():
-        named = ((entry, profile(name)) for name, entry in ledger.entries[kind].items() if ":" not in name)
+        named = ((entry, profile(name)) for name, entry in ledger.entries[kind].items() if "#" not in name)
         for entry, found in _asked(store, named):
             done += 1
             if found is not None:
@@ -92,17 +92,17 @@ def _found(ledger: Ledger, entry: int, item: Item) -> None:
 
 def _held(ledger: Ledger, entry: int, label: str) -> None:
     """The table holds a unique value of a new entry: whoever has no id is meant, or else it is taken."""
-    if ":" in ledger.names[entry]:
+    if "#" in ledger.names[entry]:
         ledger.states[entry] = State.THERE
     else:
         ledger.condemn(entry, f"{label} is that of another {ledger.kind(entry)} in the table")
 
 
 def _compare_titles(store: Store, ledger: Ledger, kind: str, partition: str) -> None:
-    nameless = [entry for entry in ledger.in_order(kind) if ":" in ledger.names[entry]]
+    nameless = [entry for entry in ledger.in_order(kind) if "#" in ledger.names[entry]]
     if not nameless:
         return
     titles = ledger.titles[kind] | {str(item.get("name")) for item in every(store, partition)}
     for entry in nameless:
-        if ledger.names[entry].removeprefix("name:") in titles:
+        if ledger.names[entry].removeprefix("name#") in titles:
             ledger.states[entry] = State.THERE

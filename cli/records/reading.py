@@ -14,7 +14,8 @@ from typing import IO, Any, NoReturn
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from cli.records.shapes import SHAPES, Record
+from cli.records.shapes import SHAPES, Id, Record, UserId, WorkspaceKey
+from roster.db import keys
 
 LONGEST = 256 * 1024  # bytes of a line; what is made of it must fit into items and transactions
 
@@ -23,6 +24,12 @@ STANDARD_INPUT = Path("-")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
+
+
+def _pattern(kind: Any) -> str:
+    [constraints] = kind.__metadata__
+    return str(constraints.pattern)
+
 
 _REASONS = {
     "missing": "is missing",
@@ -46,8 +53,9 @@ _REASONS = {
 """By pydantic's kind of error. None of them holds what was given, which may be a secret."""
 
 _PATTERNS = {
-    "key": "must be 2 to 63 of a-z, 0-9 and '-', a letter first",
-    "id": "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
+    _pattern(WorkspaceKey): "must be 2 to 63 of a-z, 0-9 and '-', a letter first",
+    _pattern(Id): "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
+    _pattern(UserId): "must be 1 to 128 of A-Z, a-z, 0-9, '.', '_', ':', '|', '@', '+', '=' and '-'",
 }
 
 
@@ -157,7 +165,7 @@ def _not_a_number(text: str) -> NoReturn:
 def _reason(error: ErrorDetails) -> str:
     where = [str(part) if _NAME.fullmatch(str(part)) else "a field" for part in error["loc"]]
     if error["type"] == "string_pattern_mismatch":
-        words = _PATTERNS["key" if where == ["key"] else "id"]
+        words = _PATTERNS[error["ctx"]["pattern"]]
     else:
         words = _REASONS.get(error["type"], "does not fit").format(**error.get("ctx", {}))
     return f"{'.'.join(where)} {words}".lstrip()
@@ -165,7 +173,7 @@ def _reason(error: ErrorDetails) -> str:
 
 def _named(kind: str, fields: dict[str, Any]) -> tuple[str, str] | None:
     own = fields.get("number" if kind in ("role", "group") else "id")
-    if type(own) is int or (isinstance(own, str) and _NAME.fullmatch(own)):
+    if type(own) is int or (isinstance(own, str) and keys.is_id(own)):
         return kind, str(own)
     return None
 

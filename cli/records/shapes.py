@@ -13,7 +13,8 @@ from uuid import NAMESPACE_URL, uuid5
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
-from roster.auth.credentials import Credential, digest, reason_to_refuse
+from roster.auth.credentials import Credential, digest, flaw
+from roster.db import keys
 from roster.dialects.fields import Email, Line, LongText, Password, Text, moment, visible
 from roster.directory.emails import canonical
 from roster.domain import (
@@ -54,7 +55,9 @@ def _once(values: list[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
 
 
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+Id = Annotated[str, StringConstraints(pattern=rf"^{keys.PLAIN_ID.pattern}$")]
+UserId = Annotated[str, StringConstraints(pattern=rf"^{keys.ID.pattern}$")]
+"""Other systems' ids of users are kept, whose credentials and urls name them."""
 Number = Annotated[int, Field(ge=1, le=999_999_999)]
 Count = Annotated[int, Field(ge=0, le=999_999_999)]
 WorkspaceKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
@@ -82,7 +85,7 @@ class Record(_Strict):
     def identity(self, given: Mapping[str, Any]) -> str:
         """What tells it from the others of its type: its id, or where it has none its natural key.
 
-        A natural key holds a colon, an id never does. Where there is neither, the id is made of the
+        A natural key holds a `#`, an id never does. Where there is neither, the id is made of the
         record as the file gives it, so that the same line always gives the same id.
         """
         own = getattr(self, "id", None)
@@ -135,7 +138,7 @@ class WorkspaceRecord(Record):
     updated_at: Moment | None = None
 
     def identity(self, given: Mapping[str, Any]) -> str:
-        return self.id or f"key:{self.key}"
+        return self.id or f"key#{self.key}"
 
     def made(self, made_id: str, number: int, at: str) -> Workspace:
         created = self.created_at or at
@@ -177,7 +180,7 @@ class ProjectRecord(Record):
 
     def identity(self, given: Mapping[str, Any]) -> str:
         if self.id is None and self.number is not None:
-            return f"number:{self.number}"
+            return f"number#{self.number}"
         return super().identity(given)
 
     def references(self) -> Iterator[Reference]:
@@ -203,7 +206,7 @@ class SpaceRecord(Record):
     name: Text = ""
     description: LongText = ""
     email: Text = ""
-    owner_id: Id | None = None
+    owner_id: UserId | None = None
     allow_ssh: bool = True
     created_at: Moment | None = None
     updated_at: Moment | None = None
@@ -252,8 +255,8 @@ class FeatureRecord(Record):
     name: Text = ""
     description: LongText = ""
     email: Text = ""
-    owner_id: Id | None = None
-    touched_by: Id | None = None
+    owner_id: UserId | None = None
+    touched_by: UserId | None = None
     enabled: bool = True
     module: Text | None = None
 
@@ -288,7 +291,7 @@ class RoleRecord(Record):
     is_default: bool = False
 
     def identity(self, given: Mapping[str, Any]) -> str:
-        return str(self.number) if self.number else f"name:{self.name}"
+        return str(self.number) if self.number else f"name#{self.name}"
 
     def made(self, number: int) -> PermissionRole:
         return PermissionRole(number, self.name, tuple(self.permissions), self.is_default)
@@ -300,7 +303,7 @@ class GroupRecord(Record):
     name: Text = ""
 
     def identity(self, given: Mapping[str, Any]) -> str:
-        return str(self.number) if self.number else f"name:{self.name}"
+        return str(self.number) if self.number else f"name#{self.name}"
 
     def made(self, number: int) -> Group:
         return Group(number, self.name)
@@ -308,7 +311,7 @@ class GroupRecord(Record):
 
 class UserRecord(Record):
     type_name = "user"
-    id: Id | None = None
+    id: UserId | None = None
     number: Number | None = None
     email: Email
     full_name: Text | None = None
@@ -330,9 +333,9 @@ class UserRecord(Record):
     onboarding: Literal[0, 1, 2] = 0
     default_workspace_id: Id | None = None
     created_at: Moment | None = None
-    created_by: Id | None = None
+    created_by: UserId | None = None
     updated_at: Moment | None = None
-    updated_by: Id | None = None
+    updated_by: UserId | None = None
 
     @property
     def address(self) -> str:
@@ -340,7 +343,7 @@ class UserRecord(Record):
         return canonical(self.email)
 
     def identity(self, given: Mapping[str, Any]) -> str:
-        return self.id or f"email:{self.address}"
+        return self.id or f"email#{self.address}"
 
     def references(self) -> Iterator[Reference]:
         yield from _refer(
@@ -387,7 +390,7 @@ class UserRecord(Record):
 class MembershipRecord(Record):
     type_name = "membership"
     workspace_id: Id
-    user_id: Id
+    user_id: UserId
     role: Literal["ADMIN", "MEMBER"] = "MEMBER"
     created_at: Moment | None = None
 
@@ -401,7 +404,7 @@ class MembershipRecord(Record):
 class ProjectMembershipRecord(Record):
     type_name = "projectMembership"
     project_id: Id
-    user_id: Id
+    user_id: UserId
 
     def identity(self, given: Mapping[str, Any]) -> str:
         return f"{self.project_id} {self.user_id}"
@@ -413,7 +416,7 @@ class ProjectMembershipRecord(Record):
 class SpaceRoleRecord(Record):
     type_name = "spaceRole"
     space_id: Id
-    user_id: Id
+    user_id: UserId
     role: Literal["developer", "manager", "auditor"] = "developer"
 
     def identity(self, given: Mapping[str, Any]) -> str:
@@ -425,7 +428,7 @@ class SpaceRoleRecord(Record):
 
 class ApiTokenRecord(Record):
     type_name = "apiToken"
-    user_id: Id
+    user_id: UserId
     workspace_id: Id | None = None
     name: Text = ""
     secret: TokenSecret | None = None
@@ -463,7 +466,7 @@ class ClientRecord(Record):
     type_name = "client"
     id: Id | None = None
     secret: ClientSecret | None = None
-    user_id: Id | None = None
+    user_id: UserId | None = None
     grants: Annotated[list[Text], Field(max_length=100), AfterValidator(_once)] = [
         "password",
         "refresh_token",

@@ -117,7 +117,7 @@ class Writer:
     def _entity(self, entry: int, record: Record) -> Transaction:
         work = Transaction(self.by)
         name, given = self.ledger.names[entry], self.ledger.numbers[entry]
-        made_id = str(uuid4()) if ":" in name else name
+        made_id = str(uuid4()) if "#" in name else name
         match record:
             case WorkspaceRecord():
                 workspaces.plan(work, record.made(made_id, given, self.at))

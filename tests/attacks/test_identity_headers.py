@@ -18,7 +18,7 @@ PATHS = [
 ]
 MALFORMED = {
     "10-kB-less-the-rest": "v" * 9_000,
-    "65": "v" * 65,
+    "129": "v" * 129,
     "hash": "a#b",
     "star": "*",
     "escaped-nul": "%00",

@@ -14,6 +14,7 @@ import pytest
 
 from cli import demo
 from cli.records.loading import load
+from cli.verify import verify
 from local.embedded import open_embedded
 from roster.auth import passwords
 from roster.auth.credentials import Credential, digest
@@ -167,6 +168,7 @@ def test_an_empty_file_is_an_import_of_nothing(records: Records) -> None:
 
 # Bad lines.
 
+WRONG_ID = "user: id must be 1 to 128 of A-Z, a-z, 0-9, '.', '_', ':', '|', '@', '+', '=' and '-'"
 BAD: list[tuple[Line | str | bytes, str]] = [
     (b'{"type": "user", "email": "\xff@example.com"}', "is not UTF-8"),
     ('\ufeff{"type": "user"}', "is not JSON"),
@@ -188,9 +190,9 @@ BAD: list[tuple[Line | str | bytes, str]] = [
     (user("u1", colour="red"), "user: colour is no field of this type"),
     (user("u1", **{"\u2028": 1}), "user: a field is no field of this type"),
     (user("u1", full_name="X"), "user: full_name is no field of this type"),
-    (user("u 1"), "user: id must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'"),
-    (user("u" * 65), "user: id must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'"),
-    (user("ü"), "user: id must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'"),
+    (user("u 1"), WRONG_ID),
+    (user("u" * 129), WRONG_ID),
+    (user("ü"), WRONG_ID),
     (user("u1", email="nobody"), "user: email is not a valid e-mail address"),
     (user("u1", email=None), "user: email must be text"),
     (user("u1", number="7"), "user: number must be a whole number"),
@@ -218,6 +220,10 @@ BAD: list[tuple[Line | str | bytes, str]] = [
     (user("u1", password="x" * 257), "user: password must have 8 to 256 characters"),
     (user("u1", password="long enough\u0000"), "user: password must not contain NUL"),
     (user("u1", password="Password1"), "user: password is one of the most common passwords"),
+    (
+        workspace("w:2", key="w2"),
+        "workspace: id must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
+    ),
     (workspace("w2", key="Acme"), "workspace: key must be 2 to 63 of a-z, 0-9 and '-', a letter first"),
     (workspace("w2", key="a\n"), "workspace: key must be 2 to 63 of a-z, 0-9 and '-', a letter first"),
     (workspace("w2", name=" "), "workspace: name must not be blank"),
@@ -392,6 +398,23 @@ def test_a_bad_line_leaves_nothing_behind(records: Records) -> None:
 
 
 # References.
+
+
+@pytest.mark.parametrize("name", ["auth0|5f7c", "f:1:2", "a@b+c=d", "email:x", "u" * 128])
+def test_fb_19_user_ids_of_other_systems_are_kept(records: Records, name: str) -> None:
+    lines: list[Line] = [
+        workspace(),
+        space(ownerId=name),
+        user(name, email="ann@example.com", createdBy=name),
+        member("w1", name),
+        {"type": "spaceRole", "spaceId": "s1", "userId": name},
+        token(SECRET, name),
+    ]
+    records.good(*lines)
+    assert records.good(*lines).unchanged.total() == len(lines)
+    assert [line["id"] for line in records.exported("user")] == [name]
+    assert [line["userId"] for line in records.exported("spaceRole")] == [name]
+    assert not verify(records.store, now=NOW).broken
 
 
 def test_a_reference_points_forward_or_into_the_table(records: Records) -> None:

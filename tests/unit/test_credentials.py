@@ -1,5 +1,6 @@
 """Credentials: their form, and what of them may be seen."""
 
+import re
 from hashlib import sha256
 
 import pytest
@@ -14,6 +15,30 @@ def test_a_credential_is_read_back_from_its_text(kind: Kind) -> None:
     made = Credential.new(kind, "u-1")
     assert str(made) == f"{kind}_u-1.{made.secret}"
     assert Credential.read(str(made)) == made
+
+
+@pytest.mark.parametrize("user_id", ["auth0|abc", "f:1:2", "a@b+c=d", "x" * 65, "=" * 128])
+@pytest.mark.parametrize("kind", ["session", "token"])
+def test_fb_19_an_id_of_another_system_stands_in_a_credential(kind: Kind, user_id: str) -> None:
+    made = Credential.new(kind, user_id)
+    assert re.fullmatch(rf"{kind}_~[A-Za-z0-9_-]+\.{made.secret}", str(made))
+    assert Credential.read(str(made)) == made
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        pytest.param("~dS0x", id="a plain id"),
+        pytest.param("~YXV0aDB8YWJj==", id="padding"),
+        pytest.param("~Zjp", id="spare bits"),
+        pytest.param("~I2I", id="no id"),
+        pytest.param("~wqA", id="no ASCII"),
+        pytest.param("~A", id="no base64"),
+        pytest.param("~", id="nothing"),
+    ],
+)
+def test_fb_19_an_id_has_one_form_in_credentials(told: str) -> None:
+    assert Credential.read(f"token_{told}.{SECRET}") is None
 
 
 @pytest.mark.row("S-06", "item-10")

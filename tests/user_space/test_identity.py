@@ -19,7 +19,7 @@ Deployed = Callable[..., None]
 
 MALFORMED: list[Any] = [
     pytest.param(" ", id="H-10-blank"),
-    pytest.param("x" * 65, id="H-10-65-characters"),
+    pytest.param("x" * 129, id="H-10-129-characters"),
     pytest.param("x" * 9_000, id="H-10-9-kB"),
     pytest.param("a,b", id="H-04-twice"),
     pytest.param("a#PROFILE", id="H-10-key"),
@@ -92,12 +92,21 @@ def test_a_malformed_user_id_is_401_unproved_and_400_where_no_proof_is_asked(
     assert_refused(_get(api, "org", headers), 400, "X-User-Id")
 
 
+@pytest.mark.parametrize("name", ["X-Org-Id", "X-Project-Id"])
+@pytest.mark.parametrize("value", ["x" * 65, "a|b", "f:1:2"], ids=["H-10-65", "H-10-bar", "H-10-colon"])
+def test_only_a_users_id_may_be_that_of_another_system(
+    api: Api, fixtures: Fixtures, name: str, value: str
+) -> None:
+    answer = _get(api, "org", fixtures.headers(fixtures.member) | {name: value}, bearer=fixtures.member)
+    assert_refused(answer, 400, name)
+
+
 def test_400_comes_before_404(api: Api, fixtures: Fixtures) -> None:
     headers = fixtures.headers(fixtures.stranger, NOWHERE, "a b")
     assert_refused(_get(api, "org", headers, bearer=fixtures.stranger), 400, "X-Project-Id")
 
 
-@pytest.mark.parametrize("user_id", ["x" * 64, "01J9ZK3V", "a.b_c-d"])
+@pytest.mark.parametrize("user_id", ["x" * 128, "01J9ZK3V", "a.b_c-d", "auth0|abc"])
 def test_what_can_be_an_id_is_well_formed(
     api: Api, fixtures: Fixtures, deployed: Deployed, user_id: str
 ) -> None:

@@ -11,6 +11,8 @@ Security: TypeAlias = Sequence[Mapping[str, Sequence[str]]]
 TEXT: Schema = {"type": "string"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 IDENTIFIER: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,64}$"}
+USER_ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._:|@+=-]{1,128}$"}
+"""Other systems' ids of users are kept."""
 NUMBER: Schema = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
 
 TOO_LARGE = "Body, query or headers are beyond what is read here."

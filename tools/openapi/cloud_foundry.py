@@ -8,10 +8,10 @@ from roster.dialects.cloud_foundry.query_string import DEEPEST, MOST_ROWS, SIZE
 from roster.dialects.cloud_foundry.schemas import PLURAL, RELATIONS, Kind
 from tools.openapi.api_spec import (
     BEARER,
-    IDENTIFIER,
     PUBLIC,
     TEXT,
     TOO_LARGE,
+    USER_ID,
     ApiSpec,
     DocumentedError,
     Operation,
@@ -156,7 +156,7 @@ CLOUD_FOUNDRY = ApiSpec(
     about="Users, spaces and organizations as Cloud Foundry's v2 API has them, for its clients.",
     folders=("cloud_foundry",),
     security=BEARER,
-    path={"guid": IDENTIFIER},
+    path={"guid": USER_ID},
     headers=("X-VCAP-Request-ID",),
     refusals={
         400: DocumentedError(

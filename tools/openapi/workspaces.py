@@ -6,6 +6,7 @@ from tools.openapi.api_spec import (
     PUBLIC,
     TEXT,
     TOO_LARGE,
+    USER_ID,
     ApiSpec,
     DocumentedError,
     Operation,
@@ -37,7 +38,7 @@ WORKSPACES = ApiSpec(
     about="Workspaces, their members and the site's users: a session for people, a token for programs.",
     folders=("workspaces", "session"),
     security=({"session": ()}, {"bearer": ()}),
-    path=dict.fromkeys(("workspaceId", "userId", "tokenId"), IDENTIFIER),
+    path={"workspaceId": IDENTIFIER, "userId": USER_ID, "tokenId": IDENTIFIER},
     refusals={
         400: DocumentedError(
             "The request breaks a rule; `data` names the fields.", failure("VALIDATION_ERROR", data=_FLAWS)

@@ -1,4 +1,5 @@
 """Credentials made here: `<kind>_<user id>.<secret>`, so that the key is known from the credential.
+An id with characters beside `A-Z a-z 0-9 . _ -`, or with more than 64, stands there as `~` and its base64url.
 
 The secret is 256 random bits; the table holds only its SHA-256. The digest's first half is the
 credential's id, by which it is found; the whole is compared in constant time.
@@ -9,6 +10,7 @@ gives away. The refresh token's last part is new in each.
 """
 
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,9 +18,11 @@ from hmac import compare_digest
 from secrets import token_urlsafe
 from typing import Literal
 
+from roster.db.keys import PLAIN_ID, is_id, is_plain_id
+
 Kind = Literal["session", "token", "access", "refresh"]
 
-_USER = r"([A-Za-z0-9._-]{1,64})\."
+_USER = rf"({PLAIN_ID.pattern}|~[A-Za-z0-9_-]{{2,171}})\."
 _RANDOM = r"([A-Za-z0-9_-]{43})"
 _SHAPES: Mapping[Kind, re.Pattern[str]] = {
     "session": re.compile(rf"session_{_USER}(){_RANDOM}", re.ASCII),
@@ -57,12 +61,13 @@ class Credential:
         """The credential in a text, or None where the text has not the shape of one."""
         for kind, shape in _SHAPES.items():
             if found := shape.fullmatch(text):
-                return cls(kind, found[1], found[3], found[2])
+                user_id = _decoded(found[1])
+                return None if user_id is None else cls(kind, user_id, found[3], found[2])
         return None
 
     def __str__(self) -> str:
         family = f"{self.family}." if self.family else ""
-        return f"{self.kind}_{self.user_id}.{family}{self.secret}"
+        return f"{self.kind}_{_encoded(self.user_id)}.{family}{self.secret}"
 
     def __repr__(self) -> str:
         return f"Credential({self.kind!r}, {self.user_id!r}, ...)"  # a secret must not reach a log
@@ -79,6 +84,25 @@ class Credential:
     def family_id(self) -> str:
         """The id of the family that the credential names."""
         return identifier(digest(self.family)) if self.kind == "refresh" else self.family
+
+
+def _encoded(user_id: str) -> str:
+    """The id as it stands in a credential: a cookie and an `Authorization` header can hold that."""
+    if is_plain_id(user_id):
+        return user_id
+    return "~" + urlsafe_b64encode(user_id.encode()).decode().rstrip("=")
+
+
+def _decoded(told: str) -> str | None:
+    """The id that stands in a credential, or None where none would be written so."""
+    if not told.startswith("~"):
+        return told
+    text = told[1:]
+    try:
+        user_id = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+    except ValueError:
+        return None
+    return user_id if _encoded(user_id) == told and is_id(user_id) else None
 
 
 def fresh() -> str:

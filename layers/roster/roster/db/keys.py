@@ -35,8 +35,11 @@ import re
 
 from roster.db.store import Index, Key
 
-ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-"""What an id may be, in full: what importers bring and what is made here."""
+ID = re.compile(r"[A-Za-z0-9._:|@+=-]{1,128}", re.ASCII)
+"""What an id may be, in full. User ids of other systems are kept (`auth0|5f7c`, `f:1c2d:ann`)."""
+
+PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+"""What the id of anything but a user may be, brought by an import or made here."""
 
 PROFILE = "PROFILE"
 PASSWORD = "PASSWORD"  # noqa: S105 - the word of its key
@@ -51,6 +54,11 @@ _DIGITS = 12  # numbers of rows, zero-padded so that they sort as text
 def is_id(text: str) -> bool:
     """Whether the text can be an id at all."""
     return ID.fullmatch(text) is not None
+
+
+def is_plain_id(text: str) -> bool:
+    """Whether the text can be the id of anything but a user."""
+    return PLAIN_ID.fullmatch(text) is not None
 
 
 def _part(text: str) -> str:

@@ -65,9 +65,8 @@ class UserSpace(handler.Dialect[UserSpaceCall]):
             raise Unauthenticated
         place = _Place(user_id, org_id, project_id)
         proved = _prove(request, store, place)
-        field_errors = [FieldError(name, _HEADER) for name, value in place.headers() if not _is_opaque(value)]
-        if field_errors:
-            raise ValidationFailed(*field_errors)
+        if place.malformed:
+            raise ValidationFailed(*(FieldError(name, _HEADER) for name in place.malformed))
         user, found = proved if proved is not None else (None, store.batch_get(place.keys))
         return place.call(store, user, found)
 
@@ -88,12 +87,18 @@ class _Place:
     org_id: str
     project_id: str
 
-    def headers(self) -> Sequence[tuple[str, str]]:
-        return ("X-Org-Id", self.org_id), ("X-Project-Id", self.project_id), ("X-User-Id", self.user_id)
+    @cached_property
+    def malformed(self) -> Sequence[str]:
+        """The headers that can name nothing; dots alone are a step in a path (attack H-10)."""
+        places = [("X-Org-Id", self.org_id), ("X-Project-Id", self.project_id)]
+        wrong = [name for name, value in places if not keys.is_plain_id(value) or not value.strip(".")]
+        if not keys.is_id(self.user_id) or not self.user_id.strip("."):
+            wrong.append("X-User-Id")
+        return wrong
 
     @cached_property
     def keys(self) -> list[Key]:
-        if not all(keys.is_id(value) for _, value in self.headers()):
+        if self.malformed:
             return []
         return [
             keys.user(self.user_id),
@@ -123,11 +128,6 @@ class _Place:
 
 _Proved: TypeAlias = tuple[User | None, Mapping[Key, Item]]
 """What a proof has read: the caller, and what was read beside."""
-
-
-def _is_opaque(value: str) -> bool:
-    """Whether the value can be an id; dots alone are a step in a path (attack H-10)."""
-    return keys.is_id(value) and value.strip(".") != ""
 
 
 def _prove(request: Request, store: Store, place: _Place) -> _Proved | None:

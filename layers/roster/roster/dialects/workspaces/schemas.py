@@ -56,7 +56,7 @@ class PageRequest:
         return cls(int(page or 1), int(size or WHOLE), bool(page or size))
 
 
-_ID = "^[A-Za-z0-9._-]{1,64}$"
+_ID = r"^[A-Za-z0-9._:|@+=-]{1,128}$"
 
 AuditFrom = Annotated[Instant, Query(alias="from", description="The first moment; YYYY-MM-DDTHH:MM:SSZ.")]
 AuditTo = Annotated[Instant, Query(alias="to", description="The last moment; the present where absent.")]
@@ -118,7 +118,7 @@ class CreateWorkspace(Body):
 
 
 class AddMember(Body):
-    userId: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+    userId: Annotated[str, Field(pattern=_ID)]
     role: Literal["ADMIN", "MEMBER"]
 
 
