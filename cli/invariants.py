@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from roster import bounds
 from roster.clock import moment
 from roster.db import keys
 from roster.db.codec import CorruptItem, entity, names
@@ -193,6 +194,12 @@ def _under(key: Key, expected: Key) -> None:
         raise CorruptItem("item", "key")
 
 
+def _number(number: int) -> None:
+    """Demand a number that readers take."""
+    if not 1 <= number <= bounds.LARGEST_NUMBER:
+        raise CorruptItem("item", "number")
+
+
 def _some(item: Item, names: Iterable[str]) -> Item:
     return {name: item[name] for name in names if name in item}
 
@@ -222,6 +229,7 @@ def _user(key: Key, item: Item) -> Told:
         return _NOTHING
     user = entity(User, item)
     _under(key, keys.user(user.id))
+    _number(user.number)
     row = Copy(Invariant.USER_ROW, key, keys.row(keys.USERS, user.number), _some(item, _USER_LISTED))
     lock = Copy(Invariant.EMAIL_LOCK, key, keys.email(canonical(user.email)), {"user_id": user.id})
     awaits = tuple(
@@ -355,6 +363,7 @@ def _users_workspace_row(key: Key, item: Item) -> Told:
 def _project(key: Key, item: Item) -> Told:
     project = entity(Project, item)
     _under(key, keys.project(project.id))
+    _number(project.number)
     place = keys.row(keys.PROJECTS, project.number)
     return Told(
         copies=(Copy(Invariant.PROJECT_ROW, key, place, _some(item, _PROJECT_LISTED)),),
@@ -520,12 +529,16 @@ def _projects_user_row(key: Key, item: Item) -> Told:
 
 
 def _permission_role(key: Key, item: Item) -> Told:
-    _under(key, keys.permission_role(entity(PermissionRole, item).number))
+    role = entity(PermissionRole, item)
+    _under(key, keys.permission_role(role.number))
+    _number(role.number)
     return _NOTHING
 
 
 def _group(key: Key, item: Item) -> Told:
-    _under(key, keys.group(entity(Group, item).number))
+    group = entity(Group, item)
+    _under(key, keys.group(group.number))
+    _number(group.number)
     return _NOTHING
 
 

@@ -56,6 +56,7 @@ def load(store: Store, path: Path, *, by: Actor, progress: Progress = unheard) -
     with opened(path) as file:
         ledger = _read(file, progress)
         comparing.compare(store, ledger, lambda done, total: progress("compare", done, total))
+        writing.leave_room(store, ledger)
         ledger.resolve()
         writing.number(store, ledger)
         created = _write(writing.Writer(store, ledger, by), file, progress)

@@ -13,6 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
+from roster import bounds
 from roster.auth.credentials import Credential, digest, flaw
 from roster.db import keys
 from roster.dialects.fields import Email, Line, LongText, Password, Text, moment, visible
@@ -58,7 +59,7 @@ def _once(values: list[Any]) -> list[Any]:
 Id = Annotated[str, StringConstraints(pattern=rf"^{keys.PLAIN_ID.pattern}$")]
 UserId = Annotated[str, StringConstraints(pattern=rf"^{keys.ID.pattern}$")]
 """Other systems' ids of users are kept, whose credentials and urls name them."""
-Number = Annotated[int, Field(ge=1, le=999_999_999)]
+Number = Annotated[int, Field(ge=1, le=bounds.LARGEST_NUMBER)]
 Count = Annotated[int, Field(ge=0, le=999_999_999)]
 WorkspaceKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
 Moment = Annotated[str, AfterValidator(moment)]

@@ -23,6 +23,7 @@ from cli.records.shapes import (
     UserRecord,
     WorkspaceRecord,
 )
+from roster import bounds
 from roster.auth import api_tokens, passwords
 from roster.auth.credentials import digest
 from roster.clock import instant
@@ -43,15 +44,53 @@ Results: TypeAlias = dict[int, Result]
 _CLEARING = "what was here before is being cleared; import again"
 
 
+_LISTINGS = {
+    "workspace": keys.WORKSPACES,
+    "project": keys.PROJECTS,
+    "space": keys.SPACES,
+    "app": keys.APPS,
+    "user": keys.USERS,
+}
+_PARTITIONS = {"role": keys.permission_role(0).pk, "group": keys.group(0).pk}
+_ROOM = 1_000_000
+_STEP = 1_000
+
+
+def leave_room(store: Store, ledger: Ledger) -> None:
+    """Condemn given numbers that would leave no room for those to come, and entries for which none is left.
+
+    Numbers are made after the largest, and readers take none above `bounds.LARGEST_NUMBER`. So nobody may
+    bring one of the last million, but where it follows others closely, as in the export of a directory that
+    has come so far.
+    """
+    for kind in ("project", "user", *_PARTITIONS):
+        new = ledger.in_order(kind)
+        last = _last(store, kind)
+        for entry in sorted((one for one in new if ledger.numbers[one]), key=ledger.numbers.__getitem__):
+            given = ledger.numbers[entry]
+            if given > max(bounds.LARGEST_NUMBER - _ROOM, last + _STEP):
+                ledger.condemn(
+                    entry,
+                    "number leaves no room for those to come: "
+                    f"at most {bounds.LARGEST_NUMBER - _ROOM}, or the next ones after {last}",
+                )
+            last = max(last, given if ledger.states[entry] == State.NEW else 0)
+        wanting = [one for one in new if not ledger.numbers[one]]
+        for entry in wanting[bounds.LARGEST_NUMBER - last :]:
+            ledger.condemn(entry, "no number is left")
+
+
+def _last(store: Store, kind: str) -> int:
+    """The largest number of a type that was used."""
+    if kind in _LISTINGS:
+        return counted_lists.last_number(store, _LISTINGS[kind])
+    used = [int(item["SK"]) for item in every(store, _PARTITIONS[kind]) if isinstance(item["SK"], str)]
+    return max(used, default=0)
+
+
 def number(store: Store, ledger: Ledger) -> None:
     """Give every new entry its number, after the largest that is given or was used."""
-    for kind, listing in (
-        ("workspace", keys.WORKSPACES),
-        ("project", keys.PROJECTS),
-        ("space", keys.SPACES),
-        ("app", keys.APPS),
-        ("user", keys.USERS),
-    ):
+    for kind, listing in _LISTINGS.items():
         new = ledger.in_order(kind)
         if given := [ledger.numbers[entry] for entry in new if ledger.numbers[entry]]:
             counted_lists.reserve(store, listing, max(given))
@@ -59,11 +98,10 @@ def number(store: Store, ledger: Ledger) -> None:
             first = counted_lists.allocate(store, listing, len(wanting))
             for made, entry in enumerate(wanting, first):
                 ledger.numbers[entry] = made
-    for kind, partition in (("role", keys.permission_role(0).pk), ("group", keys.group(0).pk)):
+    for kind in _PARTITIONS:
         if wanting := [entry for entry in ledger.in_order(kind) if not ledger.numbers[entry]]:
-            used = [int(item["SK"]) for item in every(store, partition) if isinstance(item["SK"], str)]
-            given = [ledger.numbers[entry] for entry in ledger.entries[kind].values()]
-            for made, entry in enumerate(wanting, max([0, *used, *given]) + 1):
+            given = [ledger.numbers[entry] for entry in ledger.in_order(kind)]
+            for made, entry in enumerate(wanting, max(_last(store, kind), *given) + 1):
                 ledger.numbers[entry] = made
 
 

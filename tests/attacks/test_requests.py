@@ -151,7 +151,7 @@ def test_what_no_gateway_would_send_counts_as_not_sent(site: Site, crooked: str)
 
 
 LONGEST = User(
-    id="i" * 64,
+    id="i" * 128,
     number=999_999_999,
     email="x" * 64 + "@" + "d" * 185 + ".com",
     full_name="\U0001f600" * 255,

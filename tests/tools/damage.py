@@ -359,6 +359,8 @@ CASES = [
     Case("an item of no kind", Invariant.SHAPE, stray(Key(_ANN.pk, "NONSENSE")), mends=False),
     Case("a partition of no kind", Invariant.SHAPE, stray(Key("NONSENSE", "PROFILE")), mends=False),
     Case("a count that is a text", Invariant.SHAPE, sets(keys.site_admins(), other="x"), mends=False),
+    Case("a user whom no reader names", Invariant.SHAPE, sets(_ANN, number=10**9), mends=False),
+    Case("a project that no reader names", Invariant.SHAPE, sets(_WEB, number=10**9), mends=False),
     Case("a stale row", Invariant.USER_ROW, sets(row(keys.USERS, _ANN), full_name="Old")),
     Case(
         "a row of nobody",

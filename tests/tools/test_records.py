@@ -22,6 +22,7 @@ from roster.db import counted_lists, keys
 from roster.db.store import Item, Key, Operation, Store
 from roster.directory import cleanup, members, reference_data, users, workspaces
 from roster.domain import User, Workspace, WorkspaceRole
+from roster.errors import Unavailable
 from tests.tools.support import (
     AT,
     BY,
@@ -921,3 +922,66 @@ def _listed(store: Store, listing: str) -> list[Line]:
     """A listing's rows by its pages, which the counts lead to."""
     pages = (counted_lists.page(store, listing, number, 500).items for number in range(1, 5))
     return [without(row, "SK", "number") for page in pages for row in page]
+
+
+# Numbers at the far end.
+
+FAR = 998_999_999
+
+
+def _numbered(kind: str, number: int | None) -> Line:
+    """A record of the type, with a number of its own or without one."""
+    name = f"n{number}"
+    line: Line = {
+        "user": user(name),
+        "project": project(name),
+        "role": {"type": "role", "name": name},
+        "group": {"type": "group", "name": name},
+    }[kind]
+    return line if number is None else {**line, "number": number}
+
+
+@pytest.mark.parametrize("kind", ["user", "project", "role", "group"])
+def test_fb_01_a_number_that_leaves_no_room_is_refused_by_its_line(records: Records, kind: str) -> None:
+    for number in (FAR + 1, 999_999_999):
+        assert records.refused(workspace(), _numbered(kind, number), _numbered(kind, None)) == [
+            f"line 2: {kind}: number leaves no room for those to come: at most {FAR}, "
+            f"or the next ones after {0 if number == FAR + 1 else 1}"
+        ]
+    assert [line["number"] for line in records.exported(kind)] == [1]
+
+
+def test_fb_01_what_refers_to_a_refused_number_is_refused(records: Records) -> None:
+    assert records.refused({"type": "group", "number": 999_999_999}, user(groups=[999_999_999])) == [
+        f"line 1: group: number leaves no room for those to come: at most {FAR}, or the next ones after 0",
+        "line 2: user: groups '999999999' is on line 1, which is bad",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["user", "project", "role", "group"])
+def test_fb_01_what_the_directory_gives_out_it_takes_back(
+    records: Records, tmp_path: Path, kind: str
+) -> None:
+    records.good(workspace(), _numbered(kind, FAR))
+    records.good(_numbered(kind, None))
+    exported = records.export()
+    assert [line["number"] for line in exported if line["type"] == kind] == [FAR, FAR + 1]
+    other = open_embedded(tmp_path / "other.db")
+    elsewhere = Records(other, tmp_path)
+    elsewhere.good(*exported)
+    assert elsewhere.export() == exported
+    assert not verify(other, now=NOW).broken
+    other.close()
+
+
+def test_fb_01_where_no_number_is_left_none_is_made(records: Records) -> None:
+    counted_lists.reserve(records.store, keys.USERS, 999_999_997)
+    records.good(user("u1", number=999_999_998))
+    assert records.refused(user("u2"), user("u3"), user("u4", createdBy="u3")) == [
+        "line 2: user: no number is left",
+        "line 3: user: no number is left",
+    ]
+    assert [line["number"] for line in records.exported("user")] == [999_999_998, 999_999_999]
+    with pytest.raises(Unavailable):
+        users.create(records.store, replace(user_of(records.store), id="", email="b@x.test"), None, by=BY)
+    assert not verify(records.store, now=NOW).broken

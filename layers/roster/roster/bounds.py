@@ -63,6 +63,9 @@ CURSOR_CHARACTERS = 512
 ROLES = 100
 """Platform roles that a body names; repeats count."""
 
+LARGEST_NUMBER = 999_999_999
+"""The number of a user, a project, a role or a group: every reader takes up to this one."""
+
 # Tokens of issuers, and their keys.
 
 TOKEN_CHARACTERS = 8_192

@@ -22,8 +22,10 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from roster import bounds
 from roster.db import keys
 from roster.db.store import Absent, Below, Item, Key, Refused, Store, Update, Value, any_of, every
+from roster.errors import Unavailable
 
 LEAF = 100  # numbers in a leaf: 2**100 stays below the 38 digits that a DynamoDB number can have
 BRANCH = 100 * LEAF  # numbers in a branch: two kilobytes when every leaf is full, one read unit
@@ -38,9 +40,22 @@ class Rows:
 
 
 def allocate(store: Store, listing: str, count: int = 1) -> int:
-    """Give out `count` numbers of a listing and return the first of them: one Write."""
-    counter = store.write(Update(keys.next_number(listing), add={"last": count}), returning=True) or {}
+    """Give out `count` numbers of a listing and return the first of them: one Write.
+
+    Raises Unavailable where so many are not left: no reader takes a larger one (`bounds.py`).
+    """
+    left = Below("last", bounds.LARGEST_NUMBER - count + 1)
+    more = Update(keys.next_number(listing), add={"last": count}, condition=any_of(Absent("last"), left))
+    try:
+        counter = store.write(more, returning=True) or {}
+    except Refused as error:
+        raise Unavailable from error
     return _integer(counter, "last") - count + 1
+
+
+def last_number(store: Store, listing: str) -> int:
+    """The last number that was given out, or 0: one Get."""
+    return _integer(store.get(keys.next_number(listing)) or {}, "last")
 
 
 def reserve(store: Store, listing: str, number: int) -> None:
