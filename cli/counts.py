@@ -13,7 +13,7 @@ from cli.invariants import number_of, words_of
 from roster.db import counted_lists, keys
 from roster.db.codec import readable
 from roster.db.store import Item, Key, Store, every
-from roster.directory import reference_data, users
+from roster.directory import members, reference_data, users
 from roster.domain import Feature, User, Workspace, WorkspaceRole
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ _AT_ONCE = 100
 LEAVES = counted_lists.BRANCH // counted_lists.LEAF  # of a branch
 
 Oldest: TypeAlias = tuple[str, tuple[str, ...]]
-"""When the oldest of a user's memberships began, and in which workspaces one began then."""
+"""When the oldest of a user's memberships began, and in which workspaces one began then, the oldest first."""
 
 Part: TypeAlias = Literal["leaf", "branch", "total", "next"]
 Doubt: TypeAlias = tuple[str, Part, int]
@@ -239,7 +239,8 @@ def oldest(store: Store, user_id: str) -> tuple[User | None, Oldest | None] | No
     def look() -> tuple[User | None, Oldest | None]:
         user = users.by_id(store, user_id)
         found: Oldest | None = None
-        for row in counted_lists.everything(store, keys.workspaces_of(user_id)):
+        rows = counted_lists.everything(store, keys.workspaces_of(user_id))
+        for row in sorted(rows, key=members.age):
             found = older(found, row)
         return user, found
 

@@ -327,7 +327,7 @@ def _member(key: Key, item: Item) -> Told:
                 keys.row(keys.members(found.workspace_id), found.number),
                 _some(item, _MEMBERSHIP),
             ),
-            _users_workspace(key, found.user_id, found.workspace_id, found.created_at, found.role),
+            _users_workspace(key, found.user_id, item),
         ),
         needs=(
             Need(Invariant.MEMBERSHIP_USER, keys.user(found.user_id)),
@@ -337,8 +337,8 @@ def _member(key: Key, item: Item) -> Told:
     )
 
 
-def _users_workspace(owner: Key, user_id: str, workspace_id: str, created_at: str, role: str) -> Copy:
-    content: Item = {"workspace_id": workspace_id, "created_at": created_at, "role": str(role)}
+def _users_workspace(owner: Key, user_id: str, item: Item) -> Copy:
+    content = _some(item, ("workspace_id", "created_at", "role", "turn"))
     return Copy(Invariant.USERS_WORKSPACE_ROW, owner, Key(keys.workspaces_of(user_id), ""), content)
 
 
@@ -350,9 +350,10 @@ def _member_row(key: Key, item: Item) -> Told:
 
 def _users_workspace_row(key: Key, item: Item) -> Told:
     (user_id,) = of_listing(key.pk)
-    workspace_id, created_at = _text(item, "workspace_id"), _text(item, "created_at")
-    owner = keys.member(workspace_id, user_id)
-    copy = _users_workspace(owner, user_id, workspace_id, created_at, _text(item, "role"))
+    workspace_id = _text(item, "workspace_id")
+    for name in ("created_at", "role"):
+        _text(item, name)
+    copy = _users_workspace(keys.member(workspace_id, user_id), user_id, item)
     number = Need(Invariant.USERS_WORKSPACE_ROW, keys.workspace(workspace_id), number_of(key))
     return Told(copy=copy, needs=(number,))
 

@@ -8,9 +8,10 @@ come in the order of their ids.
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import Enum
+from itertools import groupby, pairwise
 from typing import Any, TextIO, TypeVar
 
 from pydantic.alias_generators import to_camel
@@ -22,7 +23,7 @@ from roster.auth.credentials import digest, same
 from roster.db import counted_lists, keys
 from roster.db.codec import attributes, readable
 from roster.db.store import Item, Key, Store, every
-from roster.directory import grants, users
+from roster.directory import grants, members, users
 from roster.domain import (
     ApiToken,
     App,
@@ -96,7 +97,7 @@ def _records(store: Store, strays: "_Strays") -> Iterator[tuple[str, Iterator[Li
     yield "role", _lines("role", readable(PermissionRole, every(store, keys.permission_role(0).pk)))
     yield "group", _lines("group", readable(Group, every(store, keys.group(0).pk)))
     yield "user", _lines("user", _forgetting(store, people))
-    yield "membership", _lines("membership", _memberships(store))
+    yield "membership", _lines("membership", _memberships(store, strays.before))
     yield "projectMembership", _project_memberships(store)
     yield "spaceRole", _space_roles(store)
     yield "apiToken", _lines("apiToken", _of_the_living(store, strays.tokens))
@@ -130,22 +131,40 @@ class _Strays:
     public: set[str] = field(default_factory=set)
     """The ids of clients with an empty secret."""
     passwords: int = 0
+    before: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By workspace and user: where the user joined before, of the memberships that began in one moment."""
 
 
 def _strays(store: Store) -> _Strays:
-    """One Scan of the whole table, for what is in no list."""
+    """One Scan of the whole table, for what is in no list. A partition's items follow one another in it."""
     found = _Strays()
-    start: Key | None = None
-    while True:
-        page = store.scan(start=start)
-        for item in page.items:
+    for listing, items in groupby(_everything(store), key=lambda item: str(item["PK"])):
+        if listing.startswith(keys.WORKSPACES_OF):
+            found.before |= _ties(listing.removeprefix(keys.WORKSPACES_OF), items)
+            continue
+        for item in items:
             _collect(found, item)
-        if (start := page.next) is None:
-            break
     found.features.sort(key=lambda feature: feature.id)
     found.tokens.sort(key=lambda token: (token.user_id, token.created_at, token.id))
     found.clients.sort(key=lambda client: client.id)
     return found
+
+
+def _everything(store: Store) -> Iterator[Item]:
+    start: Key | None = None
+    while True:
+        page = store.scan(start=start)
+        yield from page.items
+        if (start := page.next) is None:
+            return
+
+
+def _ties(user_id: str, items: Iterable[Item]) -> Iterator[tuple[tuple[str, str], str]]:
+    """Of a user's memberships that began in one moment: each, and the one before it."""
+    ages = sorted(members.age(item) for item in items if "workspace_id" in item)
+    for (first, _, before), (second, _, after) in pairwise(ages):
+        if first == second:
+            yield (after, user_id), before
 
 
 def _collect(found: _Strays, item: Item) -> None:
@@ -191,12 +210,38 @@ def _of_the_living(store: Store, owned: Iterable[ApiToken]) -> Iterator[ApiToken
         yield from (each for each in some if each.user_id in living)
 
 
-def _memberships(store: Store) -> Iterator[Membership]:
-    for row in counted_lists.everything(store, keys.WORKSPACES):
-        joined = readable(Membership, counted_lists.everything(store, keys.members(str(row["id"]))))
-        for some in chunks(joined, _AT_ONCE):
-            living = _living(store, (each.user_id for each in some))
-            yield from (each for each in some if each.user_id in living)
+def _memberships(store: Store, before: Mapping[tuple[str, str], str]) -> Iterator[Membership]:
+    """Workspace by workspace in the order of joining; but of a user's memberships that began in one moment
+    the first comes first, whose workspace is then written up to there. An import takes them in this order.
+    """
+    homes = [str(row["id"]) for row in counted_lists.everything(store, keys.WORKSPACES)]
+    joined = {home: _joined(store, home) for home in homes}
+    awaited = {(home, user_id) for (_, user_id), home in before.items()}
+    held: dict[str, Membership] = {}
+    for home in homes:
+        writing: list[tuple[str, str]] = [(home, "")]  # each up to a user, which awaits the one before
+        while writing:
+            here, until = writing[-1]
+            found = held.pop(here, None) or next(joined[here], None)
+            if found is None:
+                writing.pop()
+                continue
+            earlier = before.get((here, found.user_id))
+            if (earlier, found.user_id) in awaited and earlier not in {each for each, _ in writing}:
+                held[here] = found
+                writing.append((str(earlier), found.user_id))
+                continue
+            yield found
+            awaited.discard((here, found.user_id))
+            if found.user_id == until:
+                writing.pop()
+
+
+def _joined(store: Store, workspace_id: str) -> Iterator[Membership]:
+    rows = readable(Membership, counted_lists.everything(store, keys.members(workspace_id)))
+    for some in chunks(rows, _AT_ONCE):
+        living = _living(store, (each.user_id for each in some))
+        yield from (each for each in some if each.user_id in living)
 
 
 def _project_memberships(store: Store) -> Iterator[Line]:

@@ -83,7 +83,8 @@ def leave_room(store: Store, ledger: Ledger) -> None:
 def _last(store: Store, kind: str) -> int:
     """The largest number of a type that was used."""
     if kind in _LISTINGS:
-        return counted_lists.last_number(store, _LISTINGS[kind])
+        last = (store.get(keys.next_number(_LISTINGS[kind])) or {}).get("last")
+        return last if isinstance(last, int) else 0
     used = [int(item["SK"]) for item in every(store, _PARTITIONS[kind]) if isinstance(item["SK"], str)]
     return max(used, default=0)
 

@@ -19,7 +19,7 @@ from local.embedded import open_embedded
 from roster.auth import passwords
 from roster.auth.credentials import Credential, digest
 from roster.db import counted_lists, keys
-from roster.db.store import Item, Key, Operation, Store
+from roster.db.store import Item, Key, Operation, Store, Update
 from roster.directory import cleanup, members, reference_data, users, workspaces
 from roster.domain import User, Workspace, WorkspaceRole
 from roster.errors import Unavailable
@@ -985,3 +985,58 @@ def test_fb_01_where_no_number_is_left_none_is_made(records: Records) -> None:
     with pytest.raises(Unavailable):
         users.create(records.store, replace(user_of(records.store), id="", email="b@x.test"), None, by=BY)
     assert not verify(records.store, now=NOW).broken
+
+
+# Memberships of one moment.
+
+
+def _oldest_one_after_another(store: Store, name: str) -> list[str | None]:
+    """The workspace that is the user's oldest, and again when the user has left it, until none is left."""
+    found: list[str | None] = []
+    while (oldest := user_of(store, name).oldest_workspace_id) is not None:
+        found.append(oldest)
+        members.remove(store, workspace_of(store, oldest), name, by=BY, even_last_admin=True)
+    return found
+
+
+def test_fb_06_of_memberships_of_one_moment_the_first_is_the_oldest(records: Records, tmp_path: Path) -> None:
+    homes = [workspace(name) for name in ("w1", "w2", "w3", "w4")]
+    people = [user("u1"), user("u2"), user("u3")]
+    joined = [
+        member("w3", "u2", createdAt=AT),
+        member("w3", "u1", createdAt=AT),
+        member("w1", "u1", createdAt=AT),
+        member("w4", "u1", createdAt="2020-01-01T00:00:00Z"),
+        member("w2", "u1", createdAt=AT),
+        member("w1", "u2", createdAt=AT),
+        member("w1", "u3", createdAt=AT),
+    ]
+    records.good(*homes, *people, *joined)
+    assert not verify(records.store, now=NOW).broken
+    exported = records.export()
+    other = open_embedded(tmp_path / "other.db")
+    elsewhere = Records(other, tmp_path)
+    elsewhere.good(*exported)
+    assert elsewhere.export() == exported
+    assert members_of(other, "w1") == members_of(records.store, "w1")
+    for store in (records.store, other):
+        assert _oldest_one_after_another(store, "u1") == ["w4", "w3", "w1", "w2"]
+        assert _oldest_one_after_another(store, "u2") == ["w3", "w1"]
+        assert not verify(store, now=NOW).broken
+    other.close()
+
+
+def test_fb_06_a_membership_of_before_has_no_turn_and_is_the_older(records: Records) -> None:
+    records.good(workspace("w1"), workspace("w2"), workspace("w3"), user(), member("w3", createdAt=AT))
+    bare = records.store
+    for key in (
+        keys.member("w3", "u1"),
+        keys.row(keys.members("w3"), 1),
+        keys.row(keys.workspaces_of("u1"), 3),
+    ):
+        bare.write(Update(key, remove=("turn",)))
+    bare.write(Update(keys.user("u1"), remove=("memberships_begun",)))
+    assert not verify(bare, now=NOW).broken
+    records.good(member("w2", createdAt=AT), member("w1", createdAt=AT))
+    assert not verify(bare, now=NOW).broken
+    assert _oldest_one_after_another(bare, "u1") == ["w3", "w2", "w1"]

@@ -103,7 +103,8 @@ class User:
     `number` is the integer id in the Testmo API and the place in the site's order of creation. `revision`
     grows with every change. `session_version` grows when all sessions end, and `session_version_at` is when
     it last did: sessions and tokens that were issued before are not valid. The oldest membership's workspace
-    is kept here so that a caller's workspace is known without a search. `revoked_through` has the workspaces
+    is kept here so that a caller's workspace is known without a search; `memberships_begun` counts all that
+    the user ever had. `revoked_through` has the workspaces
     in which a membership of the user has ended: grants that were given under the membership of this number,
     or an earlier one, are void. A workspace leaves it when the cleanup has removed these grants.
     `limited_to` is the one workspace in which the caller's API token acts; None where the credential has no
@@ -131,6 +132,7 @@ class User:
     default_workspace_id: str | None = None
     oldest_workspace_id: str | None = None
     oldest_membership_at: Instant | None = None
+    memberships_begun: int = 0
     created_by: str | None = None
     created_by_number: int | None = None
     updated_at: Instant | None = None
@@ -175,7 +177,9 @@ class User:
 class Membership:
     """A user's place in a workspace.
 
-    `number` is its place in the workspace's order of joining, and never another membership's.
+    `number` is its place in the workspace's order of joining, and never another membership's. `turn` is its
+    place among the user's memberships in the same order, by which of two of one moment the older is told; 0
+    where it was made before that was kept.
     """
 
     workspace_id: str
@@ -183,6 +187,7 @@ class Membership:
     role: WorkspaceRole
     number: int
     created_at: Instant
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

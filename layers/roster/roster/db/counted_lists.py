@@ -53,11 +53,6 @@ def allocate(store: Store, listing: str, count: int = 1) -> int:
     return _integer(counter, "last") - count + 1
 
 
-def last_number(store: Store, listing: str) -> int:
-    """The last number that was given out, or 0: one Get."""
-    return _integer(store.get(keys.next_number(listing)) or {}, "last")
-
-
 def reserve(store: Store, listing: str, number: int) -> None:
     """See to it that numbers up to this one are never given out: one Write. For imported numbers."""
     key = keys.next_number(listing)

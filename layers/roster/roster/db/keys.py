@@ -250,8 +250,11 @@ def members(workspace_id: str) -> str:
     return f"LIST#MEMBERS#{_part(workspace_id)}"
 
 
+WORKSPACES_OF = "LIST#WORKSPACES#"
+
+
 def workspaces_of(user_id: str) -> str:
-    return f"LIST#WORKSPACES#{_part(user_id)}"
+    return f"{WORKSPACES_OF}{_part(user_id)}"
 
 
 def spaces_in(workspace_id: str) -> str:

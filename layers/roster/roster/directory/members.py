@@ -98,7 +98,8 @@ def prepare(
 
 
 def plan(work: Transaction, workspace: Workspace, user: User, membership: Membership) -> None:
-    """The operations that make a membership; `user` is the user as it was read."""
+    """The operations that make a membership; `user` is the user as it was read, and says its turn."""
+    membership = replace(membership, turn=user.memberships_begun + 1)
     state = attributes(membership)
     work.do(Put(item(keys.member(workspace.id, user.id), state), Absent()), lambda _: Conflict("membership"))
     work.do(_oldest_with(user, membership), _user_gone_or_lost)
@@ -112,6 +113,7 @@ def plan(work: Transaction, workspace: Workspace, user: User, membership: Member
         "workspace_id": workspace.id,
         "created_at": membership.created_at,
         "role": membership.role,
+        "turn": membership.turn,
     }
     work.add_row(keys.workspaces_of(user.id), workspace.number, row, lambda _: Conflict("membership"))
     role = membership.role
@@ -120,6 +122,7 @@ def plan(work: Transaction, workspace: Workspace, user: User, membership: Member
 
 def joined(user: User, membership: Membership) -> User:
     """The user as a new membership leaves it, for those who plan more than one of a user's."""
+    user = replace(user, memberships_begun=user.memberships_begun + 1)
     if user.oldest_membership_at is not None and user.oldest_membership_at <= membership.created_at:
         return user
     return replace(
@@ -184,8 +187,11 @@ def _read(store: Store, workspace_id: str, user_id: str) -> tuple[User | None, I
     return users.of_item(found.get(profile)), found.get(place)
 
 
-def _oldest_with(user: User, membership: Membership) -> Update | Check:
-    """What a new membership means for the profile: it becomes the oldest, or there is an older one."""
+def _oldest_with(user: User, membership: Membership) -> Update:
+    """What a new membership means for the profile: it is counted, and becomes the oldest where none is older.
+
+    Two that begin at once may have one turn: then neither is the older one.
+    """
     key = keys.user(user.id)
     alive = Absent("deleted_at")
     if user.oldest_workspace_id is None:
@@ -193,12 +199,12 @@ def _oldest_with(user: User, membership: Membership) -> Update | Check:
     else:
         same = all_of(alive, Equals("oldest_workspace_id", user.oldest_workspace_id))
     if user.oldest_membership_at is not None and user.oldest_membership_at <= membership.created_at:
-        return Check(key, same)
+        return Update(key, add={"memberships_begun": 1}, condition=same)
     oldest: Item = {
         "oldest_workspace_id": membership.workspace_id,
         "oldest_membership_at": membership.created_at,
     }
-    return Update(key, set=oldest, condition=same)
+    return Update(key, set=oldest, add={"memberships_begun": 1}, condition=same)
 
 
 def _leave(work: Transaction, store: Store, user: User, membership: Membership) -> None:
@@ -211,15 +217,20 @@ def _leave(work: Transaction, store: Store, user: User, membership: Membership) 
         if following is None:
             gone = ("oldest_workspace_id", "oldest_membership_at")
         else:
-            state["oldest_membership_at"], state["oldest_workspace_id"] = following
-            work.do(Check(keys.member(following[1], user.id), Present()))
+            state["oldest_membership_at"], _, state["oldest_workspace_id"] = following
+            work.do(Check(keys.member(following[2], user.id), Present()))
     same = all_of(none_revoked_since(user), Equals("oldest_workspace_id", user.oldest_workspace_id))
     work.do(Update(keys.user(user.id), set=state, remove=gone, condition=same))
 
 
-def _next_oldest(rows: Iterable[Item], without: str) -> tuple[str, str] | None:
-    others = ((str(row["created_at"]), str(row["workspace_id"])) for row in rows)
-    return min((other for other in others if other[1] != without), default=None)
+def age(row: Item) -> tuple[str, int, str]:
+    """What orders the rows of a user's workspaces from the oldest membership on; the workspace is last."""
+    turn = row.get("turn", 0)
+    return str(row.get("created_at")), turn if isinstance(turn, int) else 0, str(row.get("workspace_id"))
+
+
+def _next_oldest(rows: Iterable[Item], without: str) -> tuple[str, int, str] | None:
+    return min((each for each in map(age, rows) if each[2] != without), default=None)
 
 
 def _user_gone_or_lost(found: Item | None) -> DirectoryError:

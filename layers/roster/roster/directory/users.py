@@ -34,6 +34,7 @@ NOT_LISTED = frozenset(
     {
         "oldest_workspace_id",
         "oldest_membership_at",
+        "memberships_begun",
         REVOKED_THROUGH,
         attribute(User, "session_version"),
         attribute(User, "session_version_at"),
