@@ -284,29 +284,30 @@ def test_half_an_answer_is_a_connection_error(server: Server, http_transport: Ht
         b"HTTP/1.1 twohundred\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nwords\r\n{}",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{}",
-        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
-        b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Le",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\n\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: words\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" * 2,
     ],
-    ids=["nothing", "another protocol", "no number", "no size", "half", "many", "long"],
+    ids=[
+        "nothing",
+        "another protocol",
+        "no number",
+        "no size",
+        "half",
+        "half a head",
+        "no length",
+        "an interim one alone",
+        "an upgrade",
+        "two answers",
+    ],
 )
-def test_what_is_no_http_is_a_connection_error(
+def test_what_is_no_whole_answer_is_a_connection_error(
     server: Server, http_transport: HttpTransport, raw: bytes
 ) -> None:
     server.answers = [raw]
     assert refused(http_transport).code == "ConnectionError"
-
-
-@pytest.mark.parametrize(
-    "raw",
-    [b"HTTP/1.1 200 OK\r\nContent-Le", b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n"],
-    ids=["half a head", "no length"],
-)
-def test_what_http_client_reads_to_the_end_of_its_connection_is_a_service_unavailable(
-    server: Server, http_transport: HttpTransport, raw: bytes
-) -> None:
-    """It takes the end for that of the head, and ignores a length that is no number: no content is left."""
-    server.answers = [raw]
-    assert refused(http_transport).code == "ServiceUnavailable"
 
 
 @pytest.mark.parametrize(
@@ -328,12 +329,14 @@ def test_what_http_client_reads_to_the_end_of_its_connection_is_a_service_unavai
             b'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 8\r\n\r\n{"a":{}}',
             2,
         ),
+        (b'HTTP/1.0 200 OK\r\nContent-Length: 8\r\n\r\n{"a":{}}', 2),
     ],
     ids=[
         "in chunks",
         "after interim answers",
         "the last of its connection",
         "the last, after an interim one",
+        "by HTTP/1.0",
     ],
 )
 def test_an_answer_is_read_however_http_sends_it(
@@ -350,6 +353,17 @@ def test_an_answer_without_a_length_ends_with_its_connection(
 ) -> None:
     server.answers = [b'HTTP/1.1 200 OK\r\n\r\n{"a":{}}']
     assert call(http_transport) == {"a": {}}
+
+
+def test_a_connection_that_ends_before_its_answer_does_not_answer_by_the_one_before(
+    server: Server, http_transport: HttpTransport
+) -> None:
+    server.answers = [b"HTTP/1.1 204 No Content\r\n\r\n", HANGS_UP]
+    server.keeps = True
+    assert refused(http_transport).code == "ServiceUnavailable"
+    server.keeps = False
+    assert refused(http_transport).code == "ConnectionError"
+    assert [asked.connection for asked in server.asked] == [1, 1]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://nowhere.invalid:1"])

@@ -1,4 +1,4 @@
-"""HTTP connections to one address, kept open between calls; `http.client` writes and reads on them."""
+"""HTTP connections to one address, kept open between calls; httptools reads what is received on them."""
 
 import select
 import socket
@@ -7,35 +7,97 @@ import weakref
 from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from typing import Any
+from dataclasses import dataclass
 from urllib.parse import SplitResult, unquote, urlsplit
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from roster.db.dynamodb.transport import CONNECT_SECONDS, MOST_CONNECTIONS, READ_SECONDS
 from roster.settings import names_a_proxy
 
 _PORTS = {"http": 80, "https": 443}
+_RECEIVED = 65_536  # bytes at once
+_LENGTHS = {"content-length", "transfer-encoding"}
 
 
-class _OneWrite(HTTPConnection):
-    """Writes a request at once: apart, its head and content are two packets and two records of TLS."""
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A whole answer; the names of its headers are in lower case."""
 
-    _content = b""
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    stays_open: bool
+    """Whether its connection takes another request."""
 
-    def endheaders(self, message_body: Any = None, *, encode_chunked: bool = False) -> None:
-        self._content = message_body or b""
-        super().endheaders()
 
-    def send(self, data: Any) -> None:
-        content, self._content = self._content, b""
-        super().send(data + content)
+class _Connection:
+    """A socket, and httptools' parser of what is received on it, which calls the methods `on_...`."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self.socket = connected
+        self._parser = HttpResponseParser(self)
+        self._status = 0
+        self._headers: dict[str, str] = {}
+        self._content: list[bytes] = []
+        self._response: HttpResponse | None = None
+
+    def send(self, request: bytes) -> HttpResponse:
+        """The response to a request. Raises OSError."""
+        self._response, self._status = None, 0  # of the request before
+        self.socket.sendall(request)
+        while self._response is None:
+            self._receive()
+        return self._response
+
+    def send_connect(self, request: bytes) -> int:
+        """The status that a proxy answers; whatever follows its head is the tunnel's. Raises OSError."""
+        self.socket.sendall(request)
+        while self._status < 200:
+            self._receive()
+        return self._status
+
+    def close(self) -> None:
+        self.socket.close()
+
+    def _receive(self) -> None:
+        received = self.socket.recv(_RECEIVED)
+        if received:
+            try:
+                self._parser.feed_data(received)
+            except (HttpParserError, HttpParserUpgrade) as error:
+                raise ConnectionError("the answer is no HTTP") from error
+        elif self._status >= 200 and self._headers.keys().isdisjoint(_LENGTHS):
+            self.on_message_complete()  # an answer without a length ends with its connection
+        else:
+            raise ConnectionError("the connection ended before its answer")
+
+    def on_message_begin(self) -> None:
+        if self._response is not None:
+            raise ConnectionError("an answer that nobody asked for")
+        self._status, self._headers, self._content = 0, {}, []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        self._status = self._parser.get_status_code()
+
+    def on_body(self, part: bytes) -> None:
+        self._content.append(part)
+
+    def on_message_complete(self) -> None:
+        if self._status >= 200:  # else it is an interim one, and another follows
+            self._response = HttpResponse(
+                self._status, self._headers, b"".join(self._content), self._parser.should_keep_alive()
+            )
 
 
 class Connections:
     """Connections to a URL, through the proxy that the environment names for it.
 
-    Threads may share them, a forked process may not. Calls raise OSError (TimeoutError for a time-out)
-    and `http.client.HTTPException`; a connection is used again only after a whole response.
+    Threads may share them, a forked process may not. Calls raise OSError, TimeoutError for a time-out; a
+    connection is used again only after a whole response.
     """
 
     def __init__(self, url: str, authorities: str) -> None:
@@ -55,94 +117,84 @@ class Connections:
         forwarded = self._proxy is not None and self._tls is None
         self._target = f"http://{self.host}/" if forwarded else "/"
         self._headers = {"Host": self.host} | (_authorization(self._proxy) if forwarded else {})
-        self._idle: list[HTTPConnection] = []
+        self._idle: list[_Connection] = []
         weakref.finalize(self, _close, self._idle)
 
-    def send(
-        self, method: str, headers: Mapping[str, str], content: bytes | None = None
-    ) -> tuple[HTTPResponse, bytes]:
-        """The response to a request, and its content, read to the end."""
+    def send(self, method: str, headers: Mapping[str, str], content: bytes = b"") -> HttpResponse:
+        """The response to a request, read to its end."""
+        request = _request(method, self._target, {**self._headers, **headers}, content)
         connection = self._reused() or self._opened()
         try:
-            connection.request(method, self._target, content, {**self._headers, **headers})
-            response = connection.getresponse()
-            while 100 <= response.status < 200:  # http.client itself passes over 100 alone
-                response.headers = None  # type: ignore[assignment]  # so that it begins anew
-                response.begin()
-            with response:
-                received = response.read()
+            response = connection.send(request)
         except BaseException:
             connection.close()
             raise
-        if not response.will_close and len(self._idle) < MOST_CONNECTIONS:
+        if response.stays_open and len(self._idle) < MOST_CONNECTIONS:
             self._idle.append(connection)
         else:
             connection.close()
-        return response, received
+        return response
 
     def warm(self) -> None:
         """Open a connection, so that the next call finds one: DynamoDB answers a GET without credentials.
 
         Whatever goes wrong is left to that call to say.
         """
-        with suppress(OSError, HTTPException):
+        with suppress(OSError):
             self.send("GET", {})
 
-    def _reused(self) -> HTTPConnection | None:
+    def _reused(self) -> _Connection | None:
         """An idle connection that the server has not closed meanwhile."""
         while True:
             try:
                 connection = self._idle.pop()
             except IndexError:
                 return None
-            if not _has_ended(connection):
+            if not _has_ended(connection.socket):
                 return connection
             connection.close()
 
-    def _opened(self) -> HTTPConnection:
-        connection = _OneWrite(*_place(self._proxy or self._address), timeout=CONNECT_SECONDS)
+    def _opened(self) -> _Connection:
+        connected = socket.create_connection(_place(self._proxy or self._address), CONNECT_SECONDS)
         try:
-            connection.connect()
-            if self._proxy is not None and self._tls is not None:
-                _open_tunnel(connection.sock, self._proxy, self._address)
+            connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             if self._tls is not None:
-                # Not by HTTPSConnection: Python 3.11 would look for the brackets of IPv6 in the certificate.
-                connection.sock = self._tls.wrap_socket(
-                    connection.sock, server_hostname=self._address.hostname
-                )
-            connection.sock.settimeout(READ_SECONDS)
-            connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+                if self._proxy is not None:
+                    _open_tunnel(connected, self._proxy, self._address)
+                connected = self._tls.wrap_socket(connected, server_hostname=self._address.hostname)
+            connected.settimeout(READ_SECONDS)
         except BaseException:
-            connection.close()
+            connected.close()
             raise
-        return connection
+        return _Connection(connected)
+
+
+def _request(method: str, target: str, headers: Mapping[str, str], content: bytes = b"") -> bytes:
+    """A request in one piece: its head and content apart would be two packets and two records of TLS."""
+    length = {"Content-Length": str(len(content))} if content else {}
+    lines = [f"{name}: {value}\r\n" for name, value in {**headers, **length}.items()]
+    return f"{method} {target} HTTP/1.1\r\n{''.join(lines)}\r\n".encode("latin-1") + content
 
 
 def _open_tunnel(connected: socket.socket, proxy: SplitResult, address: SplitResult) -> None:
-    """Have the proxy that is connected connect further to the address.
-
-    Raises OSError, HTTPException where it does not. `set_tunnel` would do the same, but on Python 3.11.2 it
-    leaves the socket open where no tunnel opens.
-    """
+    """Have the proxy that is connected connect further to the address. Raises OSError where it does not."""
     host, port = _place(address)
     target = f"{_bracketed(host)}:{port}"
-    headers = {"Host": target} | _authorization(proxy)
-    lines = [f"CONNECT {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
-    connected.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
-    with HTTPResponse(connected, method="CONNECT") as response:
-        response.begin()
-        if not 200 <= response.status < 300:
-            raise OSError(f"the proxy opens no tunnel: {response.status}")
+    request = _request("CONNECT", target, {"Host": target} | _authorization(proxy))
+    status = _Connection(connected).send_connect(request)
+    if not 200 <= status < 300:
+        raise OSError(f"the proxy opens no tunnel: {status}")
 
 
-def _has_ended(connection: HTTPConnection) -> bool:
+def _has_ended(connected: socket.socket) -> bool:
     """Whether something can be read, which between requests can only be the end."""
     poll = select.poll()
-    poll.register(connection.sock, select.POLLIN)
+    poll.register(connected, select.POLLIN)
     return bool(poll.poll(0))
 
 
-def _close(connections: list[HTTPConnection]) -> None:
+def _close(connections: list[_Connection]) -> None:
     while connections:
         connections.pop().close()
 

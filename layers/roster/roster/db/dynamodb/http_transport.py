@@ -1,4 +1,4 @@
-"""The transport of a deployment: DynamoDB's JSON, signed here, over `http.client` (decision 0009).
+"""The transport of a deployment: DynamoDB's JSON, signed here and read by httptools (decision 0009).
 
 botocore's client, whose model, events and parsers cost more than all else in a request, stays out;
 what botocore knows of credentials, partitions and authorities is used.
@@ -6,15 +6,14 @@ what botocore knows of credentials, partitions and authorities is used.
 
 import json
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPException, HTTPResponse
 from importlib.resources import files
 from typing import Any
 from zlib import crc32
 
 from roster.clock import Deadline
 from roster.db.dynamodb import aws_credentials, signature
-from roster.db.dynamodb.connections import Connections
-from roster.db.dynamodb.transport import FLOOR, TransportError, error_name, refusal
+from roster.db.dynamodb.connections import Connections, HttpResponse
+from roster.db.dynamodb.transport import FLOOR, TransportError, refusal
 
 AUTHORITIES = str(files("botocore") / "cacert.pem")
 """The public authorities that botocore trusts."""
@@ -48,12 +47,12 @@ class HttpTransport:
         content = _encoded(body).encode()
         headers = self._headers(operation, content)
         try:
-            response, received = self._connections.send("POST", headers, content)
+            response = self._connections.send("POST", headers, content)
         except TimeoutError as error:
             raise TransportError("TimeoutError", str(error)) from error
-        except (OSError, HTTPException) as error:
+        except OSError as error:
             raise TransportError("ConnectionError", str(error)) from error
-        said = _said(response, received)
+        said = _said(response)
         if response.status == 200:
             return said
         raise self._refusal(said, response)
@@ -76,8 +75,8 @@ class HttpTransport:
         # The checksum is of what is sent, packed or not.
         return signed | {"user-agent": "roster", "accept-encoding": "identity"}
 
-    def _refusal(self, said: dict[str, Any], response: HTTPResponse) -> TransportError:
-        code = error_name(said.get("__type"), response.headers.get("x-amzn-errortype"), response.status)
+    def _refusal(self, said: dict[str, Any], response: HttpResponse) -> TransportError:
+        code = str(said.get("__type", "")).rpartition("#")[2]
         message = str(said.get("message") or said.get("Message") or "")
         if code in _OF_THE_CLOCK and self._corrected(response.headers.get("date", "")):
             return TransportError("RequestTimeTooSkewed", message, status=response.status)
@@ -97,13 +96,13 @@ class HttpTransport:
         return True
 
 
-def _said(response: HTTPResponse, received: bytes) -> dict[str, Any]:
+def _said(response: HttpResponse) -> dict[str, Any]:
     """The response's JSON; none where a proxy answers in words. Raises TransportError for a damaged one."""
     checksum = response.headers.get("x-amz-crc32")
-    if checksum is not None and checksum != str(crc32(received)):
+    if checksum is not None and checksum != str(crc32(response.content)):
         raise TransportError("ConnectionError", "the answer was damaged on its way")
     try:
-        said = json.loads(received)
+        said = json.loads(response.content)
     except ValueError:
         said = None
     if isinstance(said, dict):
