@@ -14,7 +14,7 @@ from roster.auth.issuers import Issuers
 from roster.auth.passwords import matches
 from roster.db.store import Item, Store
 from roster.errors import Unavailable
-from roster.http import handler
+from roster.http.logger import log
 from tests.attacks import jwt
 from tests.contract import recorder
 from tests.faulty.fixtures import items_of, put_back
@@ -47,7 +47,7 @@ class Heard(logging.Handler):
 
 @pytest.fixture
 def heard() -> Iterator[Heard]:
-    heard, loggers = Heard(), [logging.getLogger(), logging.getLogger(handler.log.name)]
+    heard, loggers = Heard(), [logging.getLogger(), logging.getLogger(log.name)]
     levels = [logger.level for logger in loggers]
     for logger in loggers:
         logger.addHandler(heard)

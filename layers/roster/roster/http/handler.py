@@ -9,14 +9,12 @@
 A handler raises errors of the directory; the dialect says them in its own words.
 """
 
-import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler import Response as Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -42,16 +40,11 @@ from roster.errors import (
     is_passing,
 )
 from roster.http.error_responses import ErrorResponse
-from roster.http.log_formatter import Lines, inform
+from roster.http.logger import log
 from roster.http.request import Request
 from roster.settings import settings
 
 C = TypeVar("C")
-
-log = Logger(service="roster", logger_formatter=Lines())
-_lines = logging.getLogger("roster")  # what Powertools has dressed
-# At DEBUG, which a deployment may ask for, it would log what handlers are called with: passwords.
-logging.getLogger("aws_lambda_powertools").setLevel(logging.INFO)
 
 Handler = Callable[[Any, Any], dict[str, Any]]
 Serializer = Callable[[Any], str]
@@ -135,15 +128,15 @@ def _handler(app: Resolver[C], dialect: Dialect[C]) -> Handler:
             "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
             dialect.request_id_header: request.id,
         }
-        inform(
-            _lines,
+        log.info(
             "answered",
-            handler.__code__,
-            route=request.route,
-            status=answer["statusCode"],
-            request=request.id,
-            source_ip=request.source_ip,
-            milliseconds=round((time.perf_counter() - began) * 1000, 1),
+            extra={
+                "route": request.route,
+                "status": answer["statusCode"],
+                "request": request.id,
+                "source_ip": request.source_ip,
+                "milliseconds": round((time.perf_counter() - began) * 1000, 1),
+            },
         )
         return answer
 

@@ -3,15 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger
-
 from roster.db import keys
 from roster.db.store import Key, Store
 from roster.directory import cleanup
-from roster.errors import fault_of, is_passing
-from roster.http.log_formatter import Lines
-
-log = Logger(service="roster", logger_formatter=Lines())
+from roster.http.logger import log
 
 
 def clean_up(store: Store, event: Any, now: datetime) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from roster.errors import (
 )
 from roster.http import handler
 from roster.http.error_responses import ErrorResponse, compact, entry_for
+from roster.http.logger import log
 from roster.http.request import BLANK, Request
 from roster.http.source_address import source_of
 from roster.settings import settings
@@ -177,7 +178,7 @@ def _by_credential(request: Request, store: Store, place: _Place) -> _Proved:
         user_id = user.id
     if user_id != place.user_id:
         more = {"request": request.id, "source_ip": request.source_ip, "user": user_id}
-        handler.log.warning("identity_mismatch", extra=more)
+        log.warning("identity_mismatch", extra=more)
         raise Unauthenticated
     return user, found
 
