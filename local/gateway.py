@@ -1,6 +1,6 @@
 """API Gateway's HTTP API, as the functions see it: routes, payload 2.0 events, replies, limits.
 
-    Request -> Routes.accept -> Invocation -> (the function) -> result -> reply -> Response
+    Request -> Routes.accept -> Invocation -> event -> (the function) -> result -> reply -> Response
                              -> Response, where the gateway answers itself
 
 Nothing here listens or waits; `server.py` does, and tests need neither.
@@ -233,12 +233,28 @@ class Route:
         return self.path == _DEFAULT, kinds, self.method == "ANY"
 
 
+class EventTooLong(Exception):
+    """Lambda would not take the event."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """A function, and the event it is to be given."""
+    """A function, and what its event is made of."""
 
     function: Function
-    event: Event
+    request: HttpRequest
+    route_key: str
+    parameters: Mapping[str, str]
+    at: datetime
+    request_id: str
+
+    @property
+    def event(self) -> Event:
+        """The event, made when it is asked for: with a long body that takes a while. Raises EventTooLong."""
+        made = event(self.request, self.route_key, self.parameters, at=self.at, request_id=self.request_id)
+        if _is_too_long(made):
+            raise EventTooLong(f"its event has more than {EVENT_BYTES} bytes")
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +289,8 @@ class Routes:
         if match is None:
             return NOT_FOUND
         route, parameters = match
-        made = event(request, route.key, parameters, at=datetime.now(UTC), request_id=str(uuid.uuid4()))
-        if _is_too_long(made):
-            return EVENT_TOO_LONG
-        return Invocation(route.function, made)
+        at, request_id = datetime.now(UTC), str(uuid.uuid4())
+        return Invocation(route.function, request, route.key, parameters, at, request_id)
 
 
 # Events.
@@ -429,6 +443,8 @@ class Gateway:
             return accepted
         try:
             result = self.invoke(accepted.function, accepted.event)
+        except EventTooLong:
+            return EVENT_TOO_LONG
         except Exception:  # whatever a handler raises is a function error, as on Lambda
             log.exception("%s failed", accepted.function.id)
             return FUNCTION_ERROR

@@ -19,16 +19,20 @@ import uvicorn
 from local.expiry import keep_removing
 from local.gateway import (
     BODY_BYTES,
+    EVENT_TOO_LONG,
     FUNCTION_ERROR,
     INTEGRATION_SECONDS,
     TIMED_OUT,
+    EventTooLong,
+    Function,
     HttpRequest,
+    Invocation,
     Response,
     Routes,
     reply,
 )
 from local.hosts import AbsoluteForm, KnownHosts, host_name
-from local.streams import Feed, Invoke, Subscription, follow
+from local.streams import Feed, Subscription, follow
 from local.workers import FunctionError, NotStarted, Pool
 from roster.auth import credentials
 
@@ -163,7 +167,13 @@ class ServedApp:
 class Application:
     """The gateway as an ASGI application; `patience` is how many seconds a function may take."""
 
-    def __init__(self, routes: Routes, invoke: Invoke, *, patience: float = INTEGRATION_SECONDS) -> None:
+    def __init__(
+        self,
+        routes: Routes,
+        invoke: Callable[[Function, Invocation], Awaitable[Any]],
+        *,
+        patience: float = INTEGRATION_SECONDS,
+    ) -> None:
         self._routes = routes
         self._invoke = invoke
         self._patience = patience
@@ -193,9 +203,11 @@ class Application:
             return accepted
         try:
             async with asyncio.timeout(self._patience):
-                result = await self._invoke(accepted.function, accepted.event)
+                result = await self._invoke(accepted.function, accepted)
         except TimeoutError:
             return TIMED_OUT
+        except EventTooLong:
+            return EVENT_TOO_LONG
         except FunctionError:
             return FUNCTION_ERROR
         return reply(result)

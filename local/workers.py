@@ -1,7 +1,8 @@
 """Worker processes, each running one handler at a time, as an environment of Lambda does.
 
-The parent (asyncio) and a worker talk over a socket pair in frames: four bytes of length, then
-JSON. A worker whose parent is gone, even by SIGKILL, reads the end of the stream and exits.
+The parent (asyncio) and a worker talk over a socket pair in frames: four bytes of length, then what is to
+be done (pickled, which copies a long body as it stands) or its result (JSON, as Lambda demands). A worker
+whose parent is gone, even by SIGKILL, reads the end of the stream and exits.
 """
 
 import asyncio
@@ -20,10 +21,10 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
-from local.gateway import Event, Function
+from local.gateway import Event, EventTooLong, Function, Invocation
 from roster.clock import Deadline
 
 log = logging.getLogger(__name__)
@@ -102,10 +103,12 @@ def _listen(read: Callable[[int], bytes], inbox: "queue.SimpleQueue[bytes | None
 
 
 def _handle(frame: bytes) -> bytes:
-    request = json.loads(frame)
-    function = Function(**request["function"])
+    function, given = pickle.loads(frame)  # noqa: S301 - from our own parent
     try:
-        return json.dumps({"result": call(function, request["event"])}, allow_nan=False).encode()
+        event = given.event if isinstance(given, Invocation) else given
+        return json.dumps({"result": call(function, event)}, allow_nan=False).encode()
+    except EventTooLong as error:
+        return json.dumps({"too_long": str(error)}).encode()
     except Exception as error:  # whatever a handler raises is the answer, not the worker's end
         log.exception("%s failed", function.id)
         return json.dumps({"error": type(error).__name__}).encode()
@@ -161,9 +164,9 @@ class _Worker:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    async def invoke(self, function: Function, event: Event) -> Any:
-        """The handler's result; raises FunctionError, and is dead where it is the process that failed."""
-        frame = json.dumps({"function": asdict(function), "event": event}).encode()
+    async def invoke(self, function: Function, given: Event | Invocation) -> Any:
+        """The handler's result. Raises EventTooLong, and FunctionError; is dead where the process failed."""
+        frame = pickle.dumps((function, given))
         try:
             self._writer.write(_framed(frame))
             async with asyncio.timeout(function.timeout):
@@ -174,6 +177,8 @@ class _Worker:
         except (OSError, EOFError) as error:
             self._kill()
             raise FunctionError("its process ended") from error
+        if "too_long" in answer:
+            raise EventTooLong(answer["too_long"])
         if "error" in answer:
             raise FunctionError(answer["error"])
         return answer["result"]
@@ -199,7 +204,7 @@ class _Worker:
 @dataclass(frozen=True, slots=True)
 class _Job:
     function: Function
-    event: Event
+    given: Event | Invocation
     answer: "asyncio.Future[Any]"
 
 
@@ -221,13 +226,14 @@ class Pool:
         self._places = [asyncio.create_task(self._fill(place)) for place in ready]
         await asyncio.gather(*ready)
 
-    async def invoke(self, function: Function, event: Event) -> Any:
-        """The handler's result, once a worker is free. Raises FunctionError.
+    async def invoke(self, function: Function, given: Event | Invocation) -> Any:
+        """The handler's result, once a worker is free. Raises FunctionError, EventTooLong.
 
+        The event of an Invocation is made by the worker: the parent's loop is there for every request.
         A caller that gives up does not stop a handler that runs, as on Lambda.
         """
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._jobs.put_nowait(_Job(function, event, answer))
+        self._jobs.put_nowait(_Job(function, given, answer))
         return await answer
 
     async def stop(self) -> None:
@@ -266,8 +272,8 @@ class Pool:
         if job.answer.done():
             return
         try:
-            result = await worker.invoke(job.function, job.event)
-        except FunctionError as error:
+            result = await worker.invoke(job.function, job.given)
+        except (FunctionError, EventTooLong) as error:
             log.warning("%s: %s", job.function.id, error)
             if not job.answer.done():
                 job.answer.set_exception(error)

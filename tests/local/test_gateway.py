@@ -349,17 +349,20 @@ def test_an_event_of_more_than_a_function_may_be_given_is_refused(
 ) -> None:
     """Lambda takes 6 MB, whatever the gateway took."""
 
-    def accept(times: int) -> Invocation | Response:
-        return routes.accept(HttpRequest("POST", "/echo/x", headers=headers, body=character * times))
+    def request(times: int) -> HttpRequest:
+        return HttpRequest("POST", "/echo/x", headers=headers, body=character * times)
 
     headers = (("content-type", media_type),)
+    gateway = Gateway(routes, lambda function, event: {"statusCode": 204})
     # Without a body, but for the mark of base64, and with the time that each event tells.
-    bare = accept(1)
+    bare = routes.accept(request(1))
     assert isinstance(bare, Invocation)
     room = EVENT_BYTES - len(json.dumps(bare.event, ensure_ascii=False).encode())
     longest = 1 + room // share
-    assert isinstance(accept(longest), Invocation)
-    assert accept(longest + 1) == Response(413, JSON_TYPE, b'{"message":"Request Entity Too Large"}')
+    assert gateway.handle(request(longest)).status == 204
+    assert gateway.handle(request(longest + 1)) == Response(
+        413, JSON_TYPE, b'{"message":"Request Entity Too Large"}'
+    )
 
 
 @pytest.mark.parametrize(

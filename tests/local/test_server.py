@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from local.gateway import Function, Routes
+from local.gateway import Function, Invocation, Routes
 from local.server import Application, CannotStart, Options
 from local.streams import Feed, Record, Subscription, follow
 from local.workers import Context, FunctionError, NotStarted, Pool, call
@@ -431,7 +431,7 @@ def test_a_worker_killed_in_the_middle_of_a_request_is_500_and_the_next_is_serve
 
 
 def test_a_function_beyond_the_gateways_patience_is_503() -> None:
-    async def never(function: Function, event: dict[str, Any]) -> Any:
+    async def never(function: Function, invocation: Invocation) -> Any:
         await asyncio.Event().wait()
 
     async def receive() -> MutableMapping[str, Any]:
