@@ -7,6 +7,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -38,6 +39,8 @@ from roster.auth import credentials
 
 HOST = "127.0.0.1"
 _GRACE_SECONDS = 1
+_LONG_BODY_BYTES = 64 * 1024
+"""A longer body is copied and encoded for milliseconds."""
 
 IdentityHeaderProof = Literal["none", "gateway-secret", "credential"]
 
@@ -165,7 +168,11 @@ class ServedApp:
 
 
 class Application:
-    """The gateway as an ASGI application; `patience` is how many seconds a function may take."""
+    """The gateway as an ASGI application; `patience` is how many seconds a function may take.
+
+    On Lambda each function has environments of its own; here all share a few workers. Long bodies are handed
+    over one at a time, so that they occupy one worker at most and short requests find another.
+    """
 
     def __init__(
         self,
@@ -177,6 +184,7 @@ class Application:
         self._routes = routes
         self._invoke = invoke
         self._patience = patience
+        self._long_body = asyncio.Lock()
 
     async def __call__(
         self,
@@ -202,7 +210,7 @@ class Application:
         if isinstance(accepted, Response):
             return accepted
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._patience), self._turn(request):
                 result = await self._invoke(accepted.function, accepted)
         except TimeoutError:
             return TIMED_OUT
@@ -211,6 +219,9 @@ class Application:
         except FunctionError:
             return FUNCTION_ERROR
         return reply(result)
+
+    def _turn(self, request: HttpRequest) -> AbstractAsyncContextManager[None]:
+        return self._long_body if len(request.body) > _LONG_BODY_BYTES else contextlib.nullcontext()
 
 
 def _request(scope: MutableMapping[str, Any], body: bytes) -> HttpRequest:

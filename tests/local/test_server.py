@@ -430,12 +430,11 @@ def test_a_worker_killed_in_the_middle_of_a_request_is_500_and_the_next_is_serve
     assert server.send("GET", "/")[0].status == 200
 
 
-def test_a_function_beyond_the_gateways_patience_is_503() -> None:
-    async def never(function: Function, invocation: Invocation) -> Any:
-        await asyncio.Event().wait()
+async def asked(application: Application, body: bytes = b"") -> tuple[int, bytes]:
+    """The status and the body that the application answers to a `GET /`."""
 
     async def receive() -> MutableMapping[str, Any]:
-        return {"type": "http.request", "body": b""}
+        return {"type": "http.request", "body": body}
 
     sent: list[MutableMapping[str, Any]] = []
 
@@ -450,8 +449,40 @@ def test_a_function_beyond_the_gateways_patience_is_503() -> None:
         "client": ("127.0.0.1", 1),
         "http_version": "1.1",
     }
-    asyncio.run(Application(Routes.from_template(TEMPLATE), never, patience=0.01)(scope, receive, send))
-    assert [sent[0]["status"], sent[1]["body"]] == [503, b'{"message":"Service Unavailable"}']
+    await application(scope, receive, send)
+    return sent[0]["status"], sent[1]["body"]
+
+
+def test_a_function_beyond_the_gateways_patience_is_503() -> None:
+    async def never(function: Function, invocation: Invocation) -> Any:
+        await asyncio.Event().wait()
+
+    application = Application(Routes.from_template(TEMPLATE), never, patience=0.01)
+    assert asyncio.run(asked(application)) == (503, b'{"message":"Service Unavailable"}')
+
+
+def test_long_bodies_are_handed_over_one_at_a_time_and_short_ones_beside_them() -> None:
+    async def main() -> None:
+        invoked: list[bytes] = []
+        may_end = asyncio.Event()
+
+        async def invoke(function: Function, invocation: Invocation) -> Any:
+            invoked.append(invocation.request.body[:1])
+            if len(invocation.request.body) > 1:
+                await may_end.wait()
+            return {"statusCode": 204}
+
+        application = Application(Routes.from_template(TEMPLATE), invoke)
+        async with asyncio.timeout(BOUND), asyncio.TaskGroup() as group:
+            for name in (b"a", b"b"):
+                group.create_task(asked(application, name * 1_000_000))
+            for name in (b"c", b"d"):
+                assert await group.create_task(asked(application, name)) == (204, b"")
+            assert invoked == [b"a", b"c", b"d"]
+            may_end.set()
+        assert invoked == [b"a", b"c", b"d", b"b"]
+
+    asyncio.run(main())
 
 
 def test_the_cleanup_gets_its_changes_though_its_first_invocation_fails(tmp_path: Path) -> None:
