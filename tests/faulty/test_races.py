@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
 from cli.verify import verify
 from roster.auth import login_throttle as attempts
+from roster.auth import refresh_tokens
+from roster.auth.credentials import Credential
 from roster.clock import Deadline
 from roster.db import counted_lists, keys
 from roster.db.dynamodb.store import DynamoStore
@@ -25,6 +28,8 @@ from tests.support.faults import FaultyTransport
 from tests.support.race import at_once
 
 pytestmark = pytest.mark.real
+
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +179,31 @@ def test_whoever_is_deleted_while_being_added_is_no_member_for_long(directory: D
     )
     assert told in ({"done": 2}, {"done": 1, NotFound.__name__: 1})
     assert members.page(store, acme.id, 1, 10)[0] == []
+
+
+def test_fb_02_eight_renewals_at_once_log_nobody_out(directory: Directory) -> None:
+    """Two hundred rounds with one refresh token each; a reuse after the grace ends the family."""
+    store, ada = directory.store, directory.user("ada")
+    issued = refresh_tokens.start(store, ada, "cf", (), renewable=True, by=directory.by)
+    assert issued.refresh is not None
+    first = refresh = issued.refresh
+    place = keys.family(ada.id, refresh.family_id)
+    family = _present(store.get(place))
+
+    def renew(presented: Credential) -> str:
+        return str(refresh_tokens.renew(store, family, presented, (), by=directory.by).refresh)
+
+    for _ in range(200):
+        [following] = set(at_once([partial(renew, refresh)] * 8))
+        first, refresh = refresh, _present(Credential.read(following))
+        family = _present(store.get(place))
+        assert family["turn"] == refresh.digest
+    late = replace(directory.by, at=directory.now() + refresh_tokens.GRACE + timedelta(seconds=1))
+    with pytest.raises(Unauthenticated):
+        refresh_tokens.renew(store, family, first, (), by=late)
+    assert store.get(place) is None
+
+
+def _present(found: T | None) -> T:
+    assert found is not None
+    return found

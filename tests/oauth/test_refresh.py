@@ -2,16 +2,19 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from roster.auth import refresh_tokens
 from roster.auth.credentials import Credential, fresh
+from roster.auth.refresh_tokens import Issued
 from roster.db import keys
+from roster.db.store import Item, Update
 from roster.directory import cleanup
 from roster.errors import Unauthenticated
 from tests.oauth.fixtures import READ, SECRET, WRITE, Fixtures, assert_error
-from tests.support.api import Api
+from tests.support.api import Api, everything
 from tests.support.directory import PASSWORD
 from tests.support.meter import Meter
 from tests.support.race import at_once
@@ -100,14 +103,16 @@ def test_a_lost_answer_may_be_asked_for_again(fixtures: Fixtures, api: Api) -> N
     assert fixtures.renew(again.json["refresh_token"]).status == 200
 
 
-def test_who_got_the_answer_that_was_asked_for_again_ends_the_family(fixtures: Fixtures, api: Api) -> None:
-    """So a thief who is quick enough to pass for a retry is found out by the owner's next request."""
+def test_who_passed_for_a_retry_ends_the_family_later(fixtures: Fixtures, api: Api) -> None:
+    """So a thief who is quick enough to pass for a retry is found out when the second of the two goes on."""
     first = fixtures.log_in()
     owners = fixtures.renew(first["refresh_token"]).json
     thiefs = fixtures.renew(first["refresh_token"]).json
     api.clock.advance(minutes=5)
+    latest = fixtures.renew(thiefs["refresh_token"]).json
+    api.clock.advance(minutes=5)
     assert_error(fixtures.renew(owners["refresh_token"]), "invalid_grant")
-    assert not fixtures.lives(thiefs["access_token"])
+    assert not fixtures.lives(latest["access_token"])
 
 
 def test_retries_do_not_lengthen_the_time_for_them(fixtures: Fixtures, api: Api) -> None:
@@ -120,22 +125,69 @@ def test_retries_do_not_lengthen_the_time_for_them(fixtures: Fixtures, api: Api)
     assert_error(fixtures.renew(first["refresh_token"]), "invalid_grant")
 
 
-def test_two_at_once_with_one_refresh_token_are_both_answered(fixtures: Fixtures) -> None:
+def test_fb_02_all_at_once_with_one_refresh_token_are_given_the_same_next_one(fixtures: Fixtures) -> None:
     refresh = _read(fixtures.log_in()["refresh_token"])
     store, key = fixtures.api.store, keys.family(fixtures.ada.id, refresh.family_id)
-    found = store.get(key)
-    assert found is not None
+    for _ in range(10):
+        found = store.get(key)
+        assert found is not None
+        given = at_once([partial(_renewed, fixtures, found, refresh)] * 8)
+        assert len({str(issued.refresh) for issued in given}) == 1
+        assert len({str(issued.access) for issued in given}) == 8
+        assert all(fixtures.lives(str(issued.access)) for issued in given)
+        assert given[0].refresh is not None
+        refresh = given[0].refresh
+    assert fixtures.renew(str(refresh)).status == 200
 
-    def renew() -> Credential:
-        issued = refresh_tokens.renew(store, found, refresh, (), by=fixtures.directory.by)
-        assert issued.refresh is not None
-        return issued.refresh
 
-    given = at_once([renew] * 4)
-    assert len({each.digest for each in given}) == 4
-    left = store.get(key)
-    assert left is not None
-    assert (left["spent"], left["turn"] in {each.digest for each in given}) == (refresh.digest, True)
+def _renewed(fixtures: Fixtures, found: Item, refresh: Credential) -> Issued:
+    return refresh_tokens.renew(fixtures.api.store, found, refresh, (), by=fixtures.directory.by)
+
+
+def test_fb_02_a_retry_is_given_what_the_first_answer_had(fixtures: Fixtures, api: Api) -> None:
+    first = fixtures.log_in()
+    lost = fixtures.renew(first["refresh_token"]).json
+    api.clock.advance(seconds=30)
+    again = fixtures.renew(first["refresh_token"]).json
+    assert again["refresh_token"] == lost["refresh_token"]
+    assert again["access_token"] != lost["access_token"]
+    api.clock.advance(minutes=9)
+    assert fixtures.lives(again["access_token"])
+    api.clock.advance(minutes=2)
+    assert fixtures.renew(lost["refresh_token"]).status == 200
+
+
+def test_fb_02_neither_the_table_nor_an_old_token_tells_the_next_one(fixtures: Fixtures, api: Api) -> None:
+    first = fixtures.log_in()
+    second = _read(fixtures.renew(first["refresh_token"]).json["refresh_token"])
+    table = repr(everything(api.store))
+    assert second.digest in table
+    for secret in (second.secret, second.family, _read(first["refresh_token"]).secret):
+        assert secret not in table
+    same_start = fixtures.log_in()
+    assert fixtures.renew(same_start["refresh_token"]).json["refresh_token"] != str(second)
+    stored = api.store.get(keys.family(fixtures.ada.id, second.family_id)) or {}
+    third = _read(fixtures.renew(str(second)).json["refresh_token"])
+    later = api.store.get(keys.family(fixtures.ada.id, second.family_id)) or {}
+    assert later["successor_key"] != stored["successor_key"]  # what a thief read once tells no later token
+    assert third.secret not in repr(everything(api.store))
+
+
+@pytest.mark.parametrize("key", [None, "x" * 43], ids=["none", "of another turn"])
+def test_fb_02_a_retry_of_an_earlier_versions_answer_is_given_a_new_one(
+    fixtures: Fixtures, api: Api, key: str | None
+) -> None:
+    """That version kept no key, and left the one of a turn before where it found one."""
+    first = fixtures.log_in()
+    answered = fixtures.renew(first["refresh_token"]).json["refresh_token"]
+    place = keys.family(fixtures.ada.id, _read(answered).family_id)
+    update = (
+        Update(place, remove=("successor_key",)) if key is None else Update(place, {"successor_key": key})
+    )
+    api.store.write(update)
+    retried = [fixtures.renew(first["refresh_token"]).json["refresh_token"] for _ in range(2)]
+    assert retried[0] == retried[1] != answered
+    assert fixtures.renew(retried[0]).status == 200
 
 
 def test_two_at_once_with_a_spent_refresh_token_end_the_family_once(fixtures: Fixtures, api: Api) -> None:

@@ -4,9 +4,13 @@
            <── the access tokens, of ten minutes each
 
 A refresh token that is used again after the next was made is in two hands: it ends the family, and with it
-every access token. For half a minute it counts as a retry instead (docs/decisions/0008).
+every access token. For half a minute it counts as a retry instead, and is answered with the same next refresh
+token: that is derived, from what the caller presents and a random key that the family keeps, and stored
+nowhere (docs/decisions/0008).
 """
 
+import hmac
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -26,6 +30,8 @@ REFRESH = timedelta(days=30)
 GRACE = timedelta(seconds=30)
 
 _CURRENT_TOKEN = "turn"  # noqa: S105 - the attribute with the digest of the refresh token that is valid
+_SUCCESSOR_KEY = "successor_key"
+"""The attribute with the key by which the valid refresh token was derived from the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +151,15 @@ def _use_of(found: Item, presented: Credential, now: datetime) -> _Use:
 def _next(
     store: Store, found: Item, presented: Credential, scopes: tuple[str, ...], use: _Use, by: Actor
 ) -> Issued:
-    """A retry takes the place of what it was answered before: whoever has that comes too late with it."""
+    """A retry is given the refresh token that the first answer had, and an access token of its own."""
     family = entity(TokenFamily, found)
-    refresh = Credential.new("refresh", family.user_id, presented.family)
-    state: dict[str, Value] = {_CURRENT_TOKEN: refresh.digest, **_ends(instant(by.at + REFRESH))}
+    refresh = _successor_again(found, presented) if use is _Use.RETRY else None
+    state: dict[str, Value] = {_CURRENT_TOKEN: found[_CURRENT_TOKEN]}
+    if refresh is None:  # also for a retry of what an earlier version answered, with a token by chance
+        key_of_next = fresh()
+        refresh = _successor(presented, key_of_next)
+        state = {_CURRENT_TOKEN: refresh.digest, _SUCCESSOR_KEY: key_of_next}
+        state |= _ends(instant(by.at + REFRESH))
     if use is _Use.CURRENT:
         state |= {"spent": presented.digest, "turned_at": instant(by.at)}
     key = keys.family(family.user_id, family.id)
@@ -158,6 +169,26 @@ def _next(
     work.audit(Event.FAMILY_RENEWED, family.user_id, family_id=family.id, retry=use is _Use.RETRY)
     work.commit(store)
     return Issued(access, scopes, refresh)
+
+
+def _successor(presented: Credential, key: str) -> Credential:
+    """The refresh token that follows the presented one under a key.
+
+    Neither the table, which has no secret of a token, nor a caller, who has no key, can derive it alone:
+    who holds a token of long ago must present it to get further, and ends the family by that.
+    """
+    mac = hmac.digest(key.encode(), presented.secret.encode(), "sha256")
+    secret = urlsafe_b64encode(mac).rstrip(b"=").decode()
+    return Credential("refresh", presented.user_id, secret, presented.family)
+
+
+def _successor_again(found: Item, presented: Credential) -> Credential | None:
+    """The valid refresh token, where it was derived from the presented one; else None."""
+    key = found.get(_SUCCESSOR_KEY)
+    if not isinstance(key, str):
+        return None
+    refresh = _successor(presented, key)
+    return refresh if same(found[_CURRENT_TOKEN], refresh.digest) else None
 
 
 def _end(store: Store, family: TokenFamily, by: Actor) -> None:
