@@ -2,6 +2,7 @@
 
 import json
 from typing import Any, Literal
+from unicodedata import normalize
 
 import argon2
 import pytest
@@ -212,3 +213,18 @@ def test_fn_07_a_token_opens_no_session(api: Api, directory: Directory) -> None:
     with api.no_effect():
         answer = api.post("/api/auth/login", body, bearer=token)
     assert (answer.status, answer.code, answer.cookies) == (403, "SESSION_REQUIRED", [])
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_fb_07_a_password_is_the_same_however_a_keyboard_sends_its_letters(
+    api: Api, directory: Directory, form: Literal["NFC", "NFD"]
+) -> None:
+    password = normalize(form, "\u00e9t\u00e9 \u00e0 \u00c5land")
+    body = {"email": "ada@example.com", "fullName": "Ada", "password": password, "roles": ["USER"]}
+    assert api.post("/api/admin/users", body, as_=directory.admin()).status == 200
+    for typed in ("NFC", "NFD", "NFC"):
+        assert _log_in(api, password=normalize(typed, password)).status == 200
+    session = str(session_in(_log_in(api, password=password)))
+    new = {"currentPassword": normalize("NFD", password), "newPassword": normalize("NFD", password) + "!"}
+    assert api.put("/api/auth/me/password", new, as_=session).status == 200
+    assert _log_in(api, password=normalize("NFC", password) + "!").status == 200

@@ -1,5 +1,6 @@
 """Passwords: what may be one, and what a stored hash may ask."""
 
+import unicodedata
 from typing import Literal
 
 import argon2
@@ -215,3 +216,44 @@ def test_one_hash_is_computed_in_each_path(stored: str | None, monkeypatch: pyte
     monkeypatch.setattr(argon2, "PasswordHasher", Counting)
     assert passwords.matches(kept, "zq7x-abc" if stored == "right" else "zq7x-abd") is (stored == "right")
     assert computed == [8]
+    computed.clear()
+    assert not passwords.matches(kept, f"zq7x-{DECOMPOSED}")  # not in NFC: as many, whatever is stored
+    assert computed == [8, 8]
+
+
+COMPOSED, DECOMPOSED = "caf\u00e9 \u1e69\u00fc \uac00", "cafe\u0301 s\u0307\u0323u\u0308 \u1100\u1161"
+
+
+@pytest.mark.parametrize("given", [COMPOSED, DECOMPOSED], ids=["composed", "decomposed"])
+@pytest.mark.parametrize("typed", [COMPOSED, DECOMPOSED], ids=["composed", "decomposed"])
+def test_fb_07_the_same_letters_are_the_same_password(given: str, typed: str) -> None:
+    assert passwords.matches(passwords.digest(given), typed)
+    assert not passwords.matches(passwords.digest(given), typed + " ")
+    assert not passwords.matches(passwords.digest(given), typed.upper())
+
+
+def test_fb_07_a_hash_of_the_raw_text_still_verifies() -> None:
+    """Hashes made before texts were normalised hold what was typed."""
+    raw = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(DECOMPOSED)
+    assert passwords.matches(raw, DECOMPOSED)
+    assert not passwords.matches(raw, COMPOSED)  # that nobody typed
+
+
+def test_fb_07_a_password_is_judged_as_it_is_hashed() -> None:
+    assert passwords.reason_to_refuse("e\u0301a\u0301o\u0301i\u0301") == "must have 8 to 256 characters"
+    assert passwords.reason_to_refuse("\U0001d15e" * 128 + "x") is not None  # NFC makes two of each
+    assert passwords.reason_to_refuse("Rene\u0301 Be\u0301lier", ["Ren\u00e9 B\u00e9lier"]) is not None
+    assert passwords.reason_to_refuse("Ren\u00e9 B\u00e9lier", ["Rene\u0301 Be\u0301lier"]) is not None
+
+
+def test_fb_07_a_text_longer_than_any_password_is_not_normalised(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To order many accents takes quadratic time."""
+    normalized: list[str] = []
+
+    def normalize(form: str, text: str) -> str:
+        normalized.append(text)
+        return text
+
+    monkeypatch.setattr(unicodedata, "normalize", normalize)
+    assert not passwords.matches(None, "a" + "\u0301\u0323" * 128)
+    assert normalized == []

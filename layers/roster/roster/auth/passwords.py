@@ -31,7 +31,9 @@ def reason_to_refuse(password: str, about: Iterable[str] = ()) -> str | None:
     """Why the text may not be a password, or None. Nothing is trimmed, cut or folded before it is hashed.
 
     `about` are texts that tell who the person is: addresses and names. Any character but NUL is allowed.
+    The text is judged as it is hashed: in NFC.
     """
+    password = _normalized(password)
     if not SHORTEST <= len(password) <= LONGEST:
         return f"must have {SHORTEST} to {LONGEST} characters"
     if "\0" in password:
@@ -58,16 +60,30 @@ def demand_fit(field: str, password: str, user: User) -> None:
 
 def digest(password: str, config: Settings | None = None) -> str:
     """The argon2id hash of a password, salted, with its parameters: one hash computed."""
-    return _hasher(config or settings()).hash(password)
+    return _hasher(config or settings()).hash(_normalized(password))
 
 
 def matches(stored: str | None, password: str) -> bool:
     """Whether the password is the one that was hashed: exactly one hash computed, also where none is stored.
 
-    Raises `CostlyHash` before computing anything where the stored parameters pass the ceiling.
+    A text that is not in NFC is tried as it is too, for hashes that were made before texts were normalised;
+    for such a text two hashes are computed where nothing matches, and where none is stored. Raises
+    `CostlyHash` before computing anything where the stored parameters pass the ceiling.
     """
+    return any(_verifies(stored, form) for form in dict.fromkeys((_normalized(password), password)))
+
+
+def _normalized(password: str) -> str:
+    """The text in NFC (RFC 8265, 4.2.1): keyboards differ in how they send `\u00e9`, and no person sees it.
+
+    A text that is longer than any password stays as it is: to order thousands of accents takes long.
+    """
+    return unicodedata.normalize("NFC", password) if len(password) <= LONGEST else password
+
+
+def _verifies(stored: str | None, password: str) -> bool:
     if stored is None:
-        digest(password)
+        _hasher(settings()).hash(password)
         return False
     from argon2 import exceptions, extract_parameters
 
@@ -100,7 +116,7 @@ _UNSEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})  # Unicode's separators, con
 
 def _parts(about: Iterable[str]) -> list[str]:
     """The texts, what stands before and behind an `@`, and their words; what counts most comes first."""
-    texts = list(about)
+    texts = [unicodedata.normalize("NFC", text) for text in about]
     halves = [half for text in texts for half in text.split("@")]
     words = [re.findall(r"[^\W_]+", text) for text in texts]
     joined = ["".join(of_one) for of_one in words]
