@@ -2,12 +2,14 @@
 
 import ast
 import json
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_lambda_powertools import Logger
 
 from local.gateway import Routes, read_template, translate
 from roster import dependencies
@@ -143,6 +145,8 @@ def resolved(value: Any, given: Mapping[str, str]) -> Any:
             return _value(value, given)
         case {"Fn::If": [name, yes, no]}:
             return resolved(yes if holds(SOURCE["Conditions"][name], given) else no, given)
+        case {"Fn::FindInMap": [name, first, second]}:
+            return SOURCE["Mappings"][name][_value(first, given)][_value(second, given)]
         case dict():
             return {key: resolved(one, given) for key, one in value.items()}
         case list():
@@ -706,10 +710,23 @@ def test_every_function_logs_to_the_one_group(function: str) -> None:
     config = properties(function)["LoggingConfig"]
     assert config["LogGroup"] == {"Ref": "FunctionLogs"}
     assert config["LogFormat"] == "JSON"
-    assert config["ApplicationLogLevel"] == "INFO", "libraries log what they send at DEBUG"
     assert config["SystemLogLevel"] == "INFO", "the line that says how a call ended"
     logs = grants(statements(MADE, function), "logs")
     assert logs == {Grant("CreateLogStream", "FunctionLogs"), Grant("PutLogEvents", "FunctionLogs")}
+
+
+@pytest.mark.parametrize("level", PARAMETERS["LogLevel"]["AllowedValues"])
+def test_fa_07_the_level_of_the_log_is_lambdas_and_powertools_in_one(
+    level: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lambda's level comes before Powertools': the two must be the same, or the second does nothing."""
+    assert level != "DEBUG", "libraries log what they send at DEBUG"
+    for function in FUNCTIONS:
+        made = resolved(properties(function), {"LogLevel": level})
+        monkeypatch.setenv("AWS_LAMBDA_LOG_LEVEL", made["LoggingConfig"]["ApplicationLogLevel"])
+        monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", made["Environment"]["Variables"]["POWERTOOLS_LOG_LEVEL"])
+        logger = Logger(service=f"{function}-{level}")  # it warns, which fails, where Lambda's is the higher
+        assert logging.getLevelName(logger.log_level) == level
 
 
 @pytest.mark.row("item-44")
