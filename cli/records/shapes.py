@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic.alias_generators import to_camel
 
 from roster import bounds
-from roster.auth.credentials import Credential, digest, flaw
+from roster.auth.credentials import Credential, digest, reason_to_refuse
 from roster.db import keys
 from roster.dialects.fields import Email, Line, LongText, Password, Text, moment, visible
 from roster.directory.emails import canonical

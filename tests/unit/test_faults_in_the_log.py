@@ -16,9 +16,9 @@ from roster.clock import Deadline
 from roster.db import keys
 from roster.db.dynamodb.transport import Reason, TransportError
 from roster.db.store import Store
-from roster.dialects.maintenance.api import sweep
+from roster.dialects.maintenance.api import clean_up
 from roster.errors import Fault, Unavailable, fault_of
-from tests.support.api import Api, wired
+from tests.support.api import Api, make_dependencies
 from tests.support.directory import PASSWORD, Directory
 from tests.support.fault_injector import Hurried
 
@@ -106,7 +106,7 @@ def facts(error: TransportError, operation: str) -> dict[str, Any]:
 
 def refuse(api: Api, error: TransportError) -> None:
     store = Hurried.over(Refusing(error), "roster-1")
-    dependencies.use(wired(store, api.clock))
+    dependencies.use(make_dependencies(store, api.clock))
 
 
 @pytest.mark.parametrize("which", PASSING)
@@ -182,10 +182,10 @@ def test_fa_05_a_cleanup_that_fails_says_why(
         raise error
 
     monkeypatch.setattr("roster.directory.cleanup.run", fail)
-    event = json.loads((ROOT / "events/Sweep.json").read_text("utf-8"))
-    assert sweep(api.store, event, api.clock())["batchItemFailures"] != []
+    event = json.loads((ROOT / "events/Cleanup.json").read_text("utf-8"))
+    assert clean_up(api.store, event, api.clock())["batchItemFailures"] != []
     fault = fault_of(error)
-    assert told(caplog, "sweep failed") == {"level": level, **(fault.facts() if fault else {})}
+    assert told(caplog, "cleanup failed") == {"level": level, **(fault.facts() if fault else {})}
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_fa_05_a_last_use_that_cannot_be_written_fails_no_request_and_says_why(
     session = str(directory.session(directory.user("ada")))
     api.clock.moment += 2 * TOUCH
     without: Any = WithoutWrites(api.store, fault)
-    dependencies.use(wired(without, api.clock))
+    dependencies.use(make_dependencies(without, api.clock))
     assert api.get("/api/auth/me", as_=session).status == 200
     assert len(without.refused) == 1
     assert told(caplog, "session not touched") == {"level": level, **fault.facts()}

@@ -16,7 +16,7 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from roster import security_log
 from roster.db import keys
 from roster.db.store import Store
-from roster.dialects.maintenance.api import sweep
+from roster.dialects.maintenance.api import clean_up
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import Login, Success
 from roster.http.logger import log
@@ -75,7 +75,7 @@ def test_a_request_writes_lines_that_operating_can_search(api: Api, lines: Lines
 
 def test_lambda_believes_a_line_its_level(lines: Lines) -> None:
     """Lambda reads a line's level only beside a time in RFC 3339; ours is in UTC."""
-    security_log.poisoned("User.email")
+    security_log.corrupt_item("User.email")
     [line] = lines()
     assert line["level"] == "ERROR"  # what the filter `FunctionErrors` counts
     assert datetime.fromisoformat(line["timestamp"]).tzinfo == UTC
@@ -112,7 +112,7 @@ def test_an_unforeseen_error_writes_its_types_and_frames_and_no_text(api: Api, l
     assert SENTINEL not in f"{broken}{answered}"
 
 
-def test_a_sweep_that_fails_writes_the_type_of_its_error_and_no_text(
+def test_a_cleanup_that_fails_writes_the_type_of_its_error_and_no_text(
     lines: Lines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
@@ -122,11 +122,11 @@ def test_a_sweep_that_fails_writes_the_type_of_its_error_and_no_text(
     key = {"PK": {"S": keys.CLEANUP}, "SK": {"S": "x"}}
     record = {"eventName": "INSERT", "dynamodb": {"Keys": key, "SequenceNumber": "1"}}
     store: Any = Store
-    assert sweep(store, {"Records": [record]}, datetime.now(UTC)) == {
+    assert clean_up(store, {"Records": [record]}, datetime.now(UTC)) == {
         "batchItemFailures": [{"itemIdentifier": "1"}]
     }
     [line] = lines()
-    assert (line["level"], line["message"], line["cause"]) == ("ERROR", "sweep failed", "RuntimeError")
+    assert (line["level"], line["message"], line["cause"]) == ("ERROR", "cleanup failed", "RuntimeError")
     assert list(line) == [*OF_EVERY_LINE, "cause"]
 
 

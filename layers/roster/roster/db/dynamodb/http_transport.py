@@ -13,7 +13,7 @@ from zlib import crc32
 from roster.clock import Deadline
 from roster.db.dynamodb import aws_credentials, signature
 from roster.db.dynamodb.connections import Connections, HttpResponse
-from roster.db.dynamodb.transport import FLOOR, TransportError, refusal
+from roster.db.dynamodb.transport import FLOOR, TransportError, error_name, refusal
 
 AUTHORITIES = str(files("botocore") / "cacert.pem")
 """The public authorities that botocore trusts."""
@@ -76,7 +76,7 @@ class HttpTransport:
         return signed | {"user-agent": "roster", "accept-encoding": "identity"}
 
     def _refusal(self, said: dict[str, Any], response: HttpResponse) -> TransportError:
-        code = str(said.get("__type", "")).rpartition("#")[2]
+        code = error_name(said.get("__type"), response.headers.get("x-amzn-errortype"), response.status)
         message = str(said.get("message") or said.get("Message") or "")
         if code in _OF_THE_CLOCK and self._corrected(response.headers.get("date", "")):
             return TransportError("RequestTimeTooSkewed", message, status=response.status)

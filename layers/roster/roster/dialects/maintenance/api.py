@@ -6,6 +6,7 @@ from typing import Any
 from roster.db import keys
 from roster.db.store import Key, Store
 from roster.directory import cleanup
+from roster.errors import fault_of, is_passing
 from roster.http.logger import log
 
 
