@@ -288,6 +288,8 @@ class Routes:
         match = self.match(request.method, request.path)
         if match is None:
             return NOT_FOUND
+        if len(request.body) > EVENT_BYTES:  # no event of it is shorter, so none needs to be made
+            return EVENT_TOO_LONG
         route, parameters = match
         at, request_id = datetime.now(UTC), str(uuid.uuid4())
         return Invocation(route.function, request, route.key, parameters, at, request_id)

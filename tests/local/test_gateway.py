@@ -335,6 +335,11 @@ def test_a_body_of_more_than_ten_megabytes_is_refused(routes: Routes) -> None:
     assert refused == Response(413, JSON_TYPE, b'{"message":"Request Too Long"}')
 
 
+def test_a_body_longer_than_any_event_is_refused_before_one_is_made(routes: Routes) -> None:
+    refused = routes.accept(HttpRequest("POST", "/echo/x", body=bytes(EVENT_BYTES + 1)))
+    assert refused == Response(413, JSON_TYPE, b'{"message":"Request Entity Too Large"}')
+
+
 @pytest.mark.parametrize(
     ("media_type", "character", "share"),
     [
