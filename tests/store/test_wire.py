@@ -26,6 +26,7 @@ from roster.db.dynamodb.transport import (
 )
 from roster.db.store import Delete, Key, Malformed, Present, Refused
 from roster.errors import Unavailable
+from tests.support.closing_proxy import ClosingProxy, Ending
 from tests.support.dynamodb_local import Server, serving
 
 KEY = {"PK": {"S": "a"}, "SK": {"S": "b"}}
@@ -48,8 +49,11 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(params=["http", "boto3"])
 def transport(request: pytest.FixtureRequest, server: Server) -> Transport:
-    url = f"http://127.0.0.1:{server.port}"
-    if request.param == "http":
+    return opened(request.param, f"http://127.0.0.1:{server.port}")
+
+
+def opened(kind: str, url: str) -> Transport:
+    if kind == "http":
         return HttpTransport(url, "eu-west-1")
     return BotoTransport(boto_client(region="eu-west-1", endpoint=url))
 
@@ -200,6 +204,7 @@ PASSING = {
     "a 507": of_dynamodb({}, 507),
     "a 200 in words": of_a_load_balancer(200),
     "a 200 without": _head(200, {"Content-Length": "0"}),
+    "a 202 without": _head(202, {"Content-Length": "0"}),
 }
 LASTING = {
     "AccessDeniedException": (NAMED["a grant"], Unavailable),
@@ -293,15 +298,15 @@ def test_a_refusal_keeps_the_connection(server: Server, transport: Transport) ->
     assert server.connections == 1
 
 
-@pytest.mark.parametrize(
-    "goodbye", [b"", of_a_load_balancer(408)], ids=["in silence", "with a word that nobody asked for"]
-)
+@pytest.mark.parametrize("ending", [Ending.CLOSED, Ending.RESET, Ending.WITH_A_WORD])
+@pytest.mark.parametrize("kind", ["http", "boto3"])
 def test_a_connection_that_ended_while_idle_is_not_used_again(
-    server: Server, transport: Transport, goodbye: bytes
+    server: Server, kind: str, ending: Ending
 ) -> None:
-    server.keeps = False
-    server.answers = [of_dynamodb({}) + goodbye, of_dynamodb({"Item": KEY})]
-    assert get(transport) == {}
-    assert server.hung_up.wait(10)
-    assert get(transport) == {"Item": KEY}
+    server.answers = [of_dynamodb({"Item": KEY})]
+    with ClosingProxy(f"http://127.0.0.1:{server.port}") as proxy:
+        transport = opened(kind, proxy.url)
+        assert get(transport) == {"Item": KEY}
+        proxy.end(ending)
+        assert get(transport) == {"Item": KEY}
     assert [asked.connection for asked in server.asked] == [1, 2]

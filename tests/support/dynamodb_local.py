@@ -65,7 +65,7 @@ class Server:
     tunnels: bool | bytes | None = True
     """Whether a proxy lets anybody through; bytes are said instead, and `HANGS` never."""
     keeps: bool = False
-    """Whether the connection goes on after bytes that are sent as they are."""
+    """Whether the connection goes on after bytes that are sent as they are, if there are any."""
     hung_up: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
 
@@ -146,7 +146,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             if answer is HANGS:
                 server.ended.wait(30)
             self.wfile.write(answer or b"")
-            if not server.keeps:
+            if not server.keeps or answer == HANGS_UP:
                 self._hang_up()
 
         do_GET = do_POST

@@ -172,13 +172,13 @@ def error_name(said: object, header: str | None, status: int | None) -> str:
 
     Both may have a namespace before it (`com.amazonaws.dynamodb.v20120810#`) and an address behind it
     (`:http://...`), as AWS's JSON protocol has them. An answer that names none is not DynamoDB's but that of
-    a proxy or a load balancer: ServiceUnavailable where its status says so, else its status.
+    a proxy or a load balancer: its status where that refuses, else ServiceUnavailable.
     """
     for text in (said, header):
         name = str(text or "").partition(":")[0].rpartition("#")[2].strip()
         if _NAME.fullmatch(name):
             return name
-    return "ServiceUnavailable" if status is None or status >= 500 else f"HTTP{status}"
+    return f"HTTP{status}" if status is not None and 300 <= status < 500 else "ServiceUnavailable"
 
 
 def refusal(code: str, message: str, answer: dict[str, Any], status: int | None = None) -> TransportError:
