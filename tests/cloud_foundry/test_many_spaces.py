@@ -13,6 +13,7 @@ from roster.directory import grants
 from roster.domain import Space, SpaceRole
 from tests.cloud_foundry.fixtures import Fixtures
 from tests.support.api import Api
+from tests.support.fixtures import put_rows
 from tests.support.meter import Meter
 
 MANY = 10_000
@@ -29,8 +30,8 @@ def many_spaces(fixtures: Fixtures, api: Api) -> Fixtures:
         for n in range(MANY)
     ]
     rows = [item(keys.row(listing, one.number), {**grants.row_of(one), "since": 0}) for one in made]
-    api.store.bulk_put(rows)
-    api.store.bulk_put([item(keys.row(keys.SPACES, one.number), attributes(one)) for one in made])
+    put_rows(api.store, rows)
+    put_rows(api.store, [item(keys.row(keys.SPACES, one.number), attributes(one)) for one in made])
     for update in counted_lists.counting([Move(listing, one.number, 1) for one in made]):
         api.store.write(update)
     return fixtures

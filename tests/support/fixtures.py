@@ -10,10 +10,12 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
-from roster.db.store import Item
+from roster.clock import Deadline
+from roster.db.store import Item, Store
 from tests.support.api import Api, everything
 from tests.support.directory import Directory
 
+PATIENCE = 60.0  # seconds
 T = TypeVar("T")
 Maker = Callable[[Any, Api, Directory], T]
 
@@ -44,12 +46,17 @@ def lay(name: str, api: Api, directory: Directory, make: Callable[[], T]) -> T:
         )
         return made
     kept = _known[key]
-    api.store.bulk_put(kept.rows)
+    put_rows(api.store, kept.rows)
     api.cookies.update(kept.cookies)
     api.tokens.update(kept.tokens)
     api.clock.moment = kept.ended
     own: T = _renewed(kept.made, api=api, directory=directory)
     return own
+
+
+def put_rows(store: Store, rows: list[Item]) -> None:
+    """Write rows that a test stands on: thousands of them may take longer than a request has."""
+    store.within(Deadline.after(PATIENCE)).bulk_put(rows)
 
 
 def made_once(make: Maker[T]) -> Maker[T]:
