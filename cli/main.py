@@ -8,6 +8,8 @@ import argparse
 import getpass
 import sqlite3
 import sys
+import tomllib
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -26,8 +28,10 @@ from cli.records.reading import STANDARD_INPUT
 from cli.repair import repair
 from cli.stacks import NoSuchStack, cloudformation, configured_region, table_of
 from cli.verify import verify
+from local.deployment_key import key_file
 from local.embedded import open_embedded
 from local.private_files import replacing
+from local.sqlite_store import SqliteStore, lacks_journal
 from roster import clock
 from roster.auth import api_tokens, passwords
 from roster.auth.credentials import Credential
@@ -103,6 +107,7 @@ def _reason(error: Unavailable) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="roster", description="Tend a Roster directory.")
+    parser.add_argument("--version", action="version", version=f"roster {_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     where = _where()
 
@@ -142,12 +147,23 @@ def _parser() -> argparse.ArgumentParser:
     erasing.add_argument("--user", required=True, metavar="ID", help="the id that the user had")
     erasing.set_defaults(run=_erase_from_audit, must_exist=True)
 
+    backing_up = commands.add_parser(
+        "backup", parents=[where], help="copy an embedded store and its key, also while a server uses it"
+    )
+    backing_up.add_argument("file", type=Path, metavar="FILE", help="the copy; the key goes to FILE.key")
+    backing_up.set_defaults(run=_backup, must_exist=True)
+
     verifying = commands.add_parser("verify", parents=[where], help="report every broken invariant")
     verifying.set_defaults(run=_verify, must_exist=True)
 
     repairing = commands.add_parser("repair", parents=[where], help="make right what can be, and verify")
     repairing.set_defaults(run=_repair, must_exist=True)
     return parser
+
+
+def _version() -> str:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))
+    return str(project["project"]["version"])
 
 
 def _where() -> argparse.ArgumentParser:
@@ -174,6 +190,7 @@ def _store(arguments: argparse.Namespace, stack: ExitStack) -> Store:
         raise CommandRefused(f"{path}: not a file in a folder that exists", 2)
     if arguments.must_exist and not path.exists():
         raise CommandRefused(f"{path}: there is no such store", 2)
+    arguments.lacks_journal = path.exists() and lacks_journal(path)
     embedded = open_embedded(path)
     stack.callback(embedded.close)
     return embedded
@@ -277,13 +294,25 @@ def _create_admin(store: Store, arguments: argparse.Namespace) -> int:
 
 def _password(from_stdin: bool) -> str:
     try:
-        first = _line_of_stdin() if from_stdin else getpass.getpass("Password: ")
+        first = _line_of_stdin() if from_stdin else _typed("Password: ")
         first.encode()
     except UnicodeError as error:
         raise CommandRefused("the password is not UTF-8") from error
-    if not from_stdin and getpass.getpass("Again: ") != first:
+    if not from_stdin and _typed("Again: ") != first:
         raise CommandRefused("the two passwords differ")
     return first
+
+
+def _typed(prompt: str) -> str:
+    """What is typed unseen. Without a terminal `getpass` would show it, or wait for a line of a file."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            return getpass.getpass(prompt)
+        except (getpass.GetPassWarning, EOFError) as error:
+            raise CommandRefused(
+                "there is no terminal to ask for the password: send it with --password-stdin", 2
+            ) from error
 
 
 def _line_of_stdin() -> str:
@@ -346,11 +375,34 @@ def _erase_from_audit(store: Store, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _backup(store: Store, arguments: argparse.Namespace) -> int:
+    copy: Path = arguments.file
+    if not isinstance(store, SqliteStore):
+        raise CommandRefused("backup copies an embedded store (--store); of a table AWS keeps backups", 2)
+    if copy.is_dir() or copy.resolve() in (arguments.store.resolve(), key_file(arguments.store).resolve()):
+        raise CommandRefused(f"{copy}: name a file of its own for the copy", 2)
+    store.backup(copy)
+    key = key_file(arguments.store)
+    if key.exists():
+        with replacing(key_file(copy)) as out:
+            out.write(key.read_text("ascii"))
+    print(f"copied {copy.stat().st_size} bytes{', and the key' if key.exists() else ''}")
+    return 0
+
+
 def _verify(store: Store, arguments: argparse.Namespace) -> int:
     with Bars() as bars:
         report = verify(store, now=clock.now(), progress=bars)
     for finding in report.broken:
         print(finding)
+    if report.items == 0:
+        print("the store is empty", file=sys.stderr)
+    if arguments.store is not None and arguments.lacks_journal:
+        print(
+            "the store had no journal beside it (a file whose name ends in -wal), although its last user did"
+            " not close it: what was written last may be missing; `roster backup` makes whole copies",
+            file=sys.stderr,
+        )
     told = f"{report.items} items, {len(report.broken)} broken, {len(report.pending)} pending"
     print(told, file=sys.stderr)
     return 1 if report.broken else 0

@@ -20,7 +20,9 @@ class Bars:
             return
         if self._bar is None or self._bar.desc != what:
             self._close()
-            bar: tqdm[Any] = tqdm(desc=what, total=total, unit_scale=True, file=sys.stderr, leave=True)
+            bar: tqdm[Any] = tqdm(
+                desc=what, total=total, unit=" items", unit_scale=True, file=sys.stderr, leave=True
+            )
             self._bar = bar
         self._bar.update(done - self._bar.n)
 

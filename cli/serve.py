@@ -1,15 +1,19 @@
 """Roster as `make run` serves it: the template's functions over the embedded store or a DynamoDB endpoint."""
 
+import fcntl
 import os
 import shlex
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from cli import demo
 from cli.progress import Bars
@@ -28,6 +32,7 @@ from roster.db.dynamodb.transport import boto_client
 from roster.db.store import Store
 from roster.directory.emails import canonical
 from roster.domain import Actor
+from roster.errors import Unavailable
 from roster.settings import settings
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
@@ -54,8 +59,18 @@ def prepare(options: Options) -> None:
 def populate(options: Options) -> list[str]:
     """Make the table and load the data; returns what to print before `ready`."""
     prepare(options)
-    if options.table_endpoint is not None:
-        _make_table(options.table_endpoint)
+    try:
+        if options.table_endpoint is not None:
+            _make_table(options.table_endpoint)
+            return _populated(options)
+        with _alone(options):
+            return _populated(options)
+    except Unavailable as error:
+        where = options.store if options.table_endpoint is None else options.table_endpoint
+        raise CannotStart(f"{where}: {error.__cause__ or 'away or busy'}") from error
+
+
+def _populated(options: Options) -> list[str]:
     store = dependencies.current().store
     lines = []
     if options.data is not None:
@@ -139,13 +154,31 @@ def _embedded(options: Options) -> SqliteStore:
         return open_embedded(_file(options))
     except sqlite3.DatabaseError as error:
         raise CannotStart(f"STORE={options.store}: {error}", 2) from error
+    except Unavailable as error:
+        cause = error.__cause__ or error
+        raise CannotStart(f"STORE={options.store}: {cause}") from error
+
+
+@contextmanager
+def _alone(options: Options) -> Iterator[None]:
+    """Only one start at a time fills an embedded store; the others wait, and find what it holds then."""
+    with key_file(_file(options)).open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("roster: waiting for another start that fills the same store", file=sys.stderr)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _make_table(endpoint: str) -> None:
     config = settings()
     client: Any = boto_client(region=config.region, endpoint=endpoint)
-    if config.table_name not in client.list_tables()["TableNames"]:
-        create_table(client, config.table_name, table_definition(TEMPLATE))
+    try:
+        if config.table_name not in client.list_tables()["TableNames"]:
+            create_table(client, config.table_name, table_definition(TEMPLATE))
+    except (BotoCoreError, ClientError) as error:
+        raise CannotStart(f"TABLE_ENDPOINT={endpoint}: {error}") from error
 
 
 def _is_empty(store: Store) -> bool:

@@ -62,6 +62,16 @@ def replacing(path: Path) -> Iterator[TextIO]:
         with path.open("w", encoding="utf-8") as out:
             yield out
         return
+    with draft(path) as name, name.open("w", encoding="utf-8") as out:
+        yield out
+
+
+@contextmanager
+def draft(path: Path) -> Iterator[Path]:
+    """An empty private file that becomes `path` where the block ends well; else `path` stays as it was.
+
+    Raises OSError, for a symbolic link too.
+    """
     if path.is_symlink():
         raise OSError(errno.ELOOP, "is a symbolic link; name the file itself", str(path))
     tighten(path)
@@ -70,12 +80,12 @@ def replacing(path: Path) -> Iterator[TextIO]:
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     try:
-        with open(file, "w", encoding="utf-8") as out:
-            os.fchmod(file, MODE)
-            yield out
-            out.flush()
-            os.fsync(file)
+        os.fchmod(file, MODE)
+        yield Path(name)
+        os.fsync(file)
         os.replace(name, path)
     except BaseException:
         os.unlink(name)
         raise
+    finally:
+        os.close(file)

@@ -8,16 +8,22 @@ change       what was written, for the cleanup
 expiry       when items expire: a row for each item whose `ttl` is a moment
 
 `PRAGMA user_version` counts the schema's versions: 0 had no expiry. A file of an older version is moved on
-where it is opened.
+where it is opened. `PRAGMA application_id` marks the file as a store of Roster, so that no other program's
+file gets our tables; the first versions did not set it.
+
+While the file is in use its journal mode is WAL; the last process to close it sets it back. Hence a file in
+mode WAL without its journal was copied from under a process that used it (`lacks_journal`).
 """
 
+import atexit
+import errno
 import os
 import sqlite3
 import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import starmap
 from pathlib import Path
@@ -77,6 +83,10 @@ _SCHEMA = (
         PRIMARY KEY (moment, pk, sk)) WITHOUT ROWID""",
 )
 _VERSION = 1
+_JOURNALS = ("-wal", "-shm", "-journal")
+_APPLICATION_ID = int.from_bytes(b"Rost")
+_FIRST_TABLES = {"item", "entry", "definition", "token", "change"}
+"""Those of a store from before it was marked."""
 
 # By direction: forward or not. A bound of `b""` lies beyond every text.
 _QUERY = {
@@ -161,6 +171,7 @@ class SqliteStore:
     def close(self) -> None:
         """Close the file after the running calls; a later call opens it again."""
         self._pool.drain()
+        _set_mode_back(self._pool.path)
 
     # Reads.
 
@@ -270,6 +281,27 @@ class SqliteStore:
 
         self._run(work, writing=True)
 
+    # The whole.
+
+    def backup(self, path: Path) -> None:
+        """Write the store as it is at one moment into `path`, a private file of its own, while others use it.
+
+        The copy replaces a file of that name once it is whole. Raises OSError.
+        """
+        with private_files.draft(path) as copy, self._pool.connection() as connection:
+            try:
+                with closing(sqlite3.connect(copy, isolation_level=None)) as target:
+                    connection.backup(target)
+                    target.execute("PRAGMA journal_mode = DELETE")
+                    damage = target.execute("PRAGMA quick_check(1)").fetchone() != ("ok",)
+            except sqlite3.Error as error:
+                raise OSError(errno.EIO, str(error), str(path)) from error
+            finally:
+                for journal in _JOURNALS:
+                    Path(f"{copy}{journal}").unlink(missing_ok=True)
+            if damage:
+                raise OSError(errno.EIO, "the copy is damaged, and so may be the store", str(path))
+
     # Time to live.
 
     def remove_expired(self, limit: int = _EXPIRED_AT_ONCE) -> int:
@@ -333,6 +365,8 @@ class SqliteStore:
             raise sqlite3.DatabaseError("a newer version of Roster wrote this store")
         for statement in _SCHEMA:
             connection.execute(statement)
+        if connection.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
+            connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
         if version < _VERSION:
             rows = connection.execute(_THAT_MAY_EXPIRE, (_TTL,))
             _note_expiries(connection, (_Move(row.key, None, row) for row in starmap(_row, rows)))
@@ -524,8 +558,9 @@ class _Pool:
             except OSError as error:
                 fault = Fault(type(error).__name__, False, "open", str(self.path))
                 raise Unavailable(fault=fault) from error
-            for journal in ("-wal", "-shm", "-journal"):
+            for journal in _JOURNALS:
                 private_files.tighten(f"{self.path}{journal}")
+            _demand_ours(self.path)
             _pools.add(self)
 
     @contextmanager
@@ -569,11 +604,15 @@ class _Pool:
         self._change.release()
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _open(path: Path) -> sqlite3.Connection:
     # Never made here, where it would have the umask's mode; its journals take its own.
-    connection = sqlite3.connect(
+    return sqlite3.connect(
         f"{path.as_uri()}?mode=rw", uri=True, timeout=0, isolation_level=None, check_same_thread=False
     )
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = _open(path)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -586,6 +625,43 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _close(connections: list[sqlite3.Connection]) -> None:
     while connections:
         connections.pop().close()
+
+
+def _set_mode_back(path: Path) -> None:
+    """Leave the file in a mode that needs no journal, if nobody else has it open."""
+    with suppress(sqlite3.Error), closing(_open(path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+
+
+@atexit.register
+def _at_exit() -> None:
+    """What processes that end do for stores that they did not close; their connections are closed by now."""
+    for pool in list(_pools):
+        _set_mode_back(pool.path)
+
+
+def _demand_ours(path: Path) -> None:
+    """Raise sqlite3.DatabaseError for a file of another program, before anything in it is changed."""
+    if path.stat().st_size == 0:
+        return
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)) as connection:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        tables = {
+            name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        }
+    is_ours = application == _APPLICATION_ID or (application == 0 and (not tables or tables >= _FIRST_TABLES))
+    if not is_ours:
+        raise sqlite3.DatabaseError("a database of another program, in which nothing was changed")
+
+
+def lacks_journal(path: Path) -> bool:
+    """Whether the file is a copy of a store that was in use, without the journal that has the last writes.
+
+    To be asked before the file is opened. Its 19th byte says in which mode it is read (SQLite's file format).
+    """
+    with open(os.path.realpath(path), "rb") as file:
+        head = file.read(100)
+    return head[18:19] == b"\x02" and not os.path.exists(f"{os.path.realpath(path)}-wal")
 
 
 _pools: weakref.WeakSet[_Pool] = weakref.WeakSet()
