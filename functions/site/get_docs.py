@@ -4,8 +4,9 @@ from roster.dialects.site.api import endpoint, page
 from roster.http.handler import Response
 
 app, handler = endpoint("text/html; charset=utf-8")
+PAGE = page()
 
 
-@app.get("/docs", compress=True)
+@app.get("/docs")
 def get_docs() -> Response[str]:
-    return page()
+    return PAGE.response(app.call)

@@ -6,8 +6,9 @@ from roster.dialects.site.api import document, endpoint
 from roster.http.handler import Response
 
 app, handler = endpoint("application/json; charset=utf-8")
+DOCUMENT = document(Path(__file__).with_name("openapi.json"))
 
 
-@app.get("/openapi.json", compress=True)
+@app.get("/openapi.json")
 def get_openapi() -> Response[str]:
-    return document(Path(__file__).with_name("openapi.json"))
+    return DOCUMENT.response(app.call)

@@ -34,6 +34,10 @@ class _Promise:
                 yield f"without the header {name}"
             elif not validator.is_valid(sent[name.lower()]):
                 yield f"with the header {name}: {sent[name.lower()]}"
+        if not self.content:
+            if answer.get("body"):
+                yield "with a body"
+            return
         media_type, _, parameters = sent.get("content-type", "").partition(";")
         if media_type not in self.content or parameters.strip().lower() != "charset=utf-8":
             yield f"as {media_type}, {parameters}"
@@ -49,7 +53,7 @@ def _promise(route: str, status: int) -> _Promise:
     method, _, path = route.partition(" ")
     response = _resolved(DOCUMENT["paths"][path][method.lower()]["responses"][str(status)])
     headers = {name: _validator(_resolved(one)["schema"]) for name, one in response["headers"].items()}
-    content = {media: _validator(one["schema"]) for media, one in response["content"].items()}
+    content = {media: _validator(one["schema"]) for media, one in response.get("content", {}).items()}
     return _Promise(headers, content)
 
 

@@ -116,7 +116,7 @@ def test_it_is_served_to_anybody(api: Api) -> None:
     assert answer.status == 200
     assert answer.json == DOCUMENT
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == "public, max-age=300"
 
 
 def test_it_is_compressed_for_who_takes_that(api: Api) -> None:

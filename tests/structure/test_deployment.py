@@ -49,6 +49,7 @@ PUBLIC = {
 }
 """The routes that answer without knowing who asks; every other demands an identity."""
 
+DOCUMENTS = {"GET /docs", "GET /openapi.json"}
 CHECK_PASSWORDS = {"POST /api/auth/login", "POST /oauth/token", "PUT /api/auth/me/password"}
 WRITTEN = {"PYDANTIC_DISABLE_PLUGINS"}
 """Variables with a value of the template's own; all others are parameters and names of resources."""
@@ -740,10 +741,22 @@ def test_the_stage_throttles_and_the_routes_that_check_passwords_more() -> None:
         "ThrottlingRateLimit": {"Ref": "LoginThrottleRate"},
         "ThrottlingBurstLimit": {"Ref": "LoginThrottleBurst"},
     }
-    assert stage["RouteSettings"] == dict.fromkeys(CHECK_PASSWORDS, tighter)
+    routes = stage["RouteSettings"]
+    assert {key: routes[key] for key in routes if key not in DOCUMENTS} == dict.fromkeys(
+        CHECK_PASSWORDS, tighter
+    )
+    assert set(routes) <= set(KEYS), "a setting of a route that is not there fails the deploy"
     for name in ("Rate", "Burst"):
         tight, wide = PARAMETERS[f"LoginThrottle{name}"], PARAMETERS[f"Throttle{name}"]
         assert tight["Default"] < wide["Default"]
+
+
+@pytest.mark.row("item-44")
+@pytest.mark.parametrize("key", sorted(DOCUMENTS))
+def test_fa_08_the_longest_answers_are_given_five_times_a_second(key: str) -> None:
+    """They are anybody's: as fast as the rest, they alone would cost thousands of dollars a day."""
+    settings = properties("ApiApiGatewayDefaultStage")["RouteSettings"][key]
+    assert settings == {"ThrottlingRateLimit": 5, "ThrottlingBurstLimit": 10}
 
 
 @pytest.mark.row("F-20", "item-44")

@@ -26,14 +26,20 @@ def _header(meaning: str, schema: Schema = TEXT) -> Schema:
 
 # What follows a dot in a name tells headers of one name apart.
 HEADERS: dict[str, Schema] = {
+    "Cache-Control": _header("That anybody may keep it for five minutes.", {"const": "public, max-age=300"}),
     "Content-Security-Policy": _header("What the page may load."),
     "ETag": _header("The object's revision, for `If-Match`.", {"type": "string", "pattern": '^"[0-9]+"$'}),
+    "ETag.Hash": _header(
+        "The document's hash, for `If-None-Match`; gzip's has one of its own.",
+        {"type": "string", "pattern": '^"[0-9a-f]{32}(-gzip)?"$'},
+    ),
     "Pragma": _header("For caches of HTTP/1.0.", {"const": "no-cache"}),
     "Referrer-Policy": _header("The token in the query is told to nobody.", {"const": "no-referrer"}),
     "Retry-After": _header(
         "Seconds after which to try again.", {"type": "string", "pattern": "^[1-9][0-9]*$"}
     ),
     "Set-Cookie": _header("The session's cookie, opened or taken away; the device's, which proves nobody."),
+    "Vary": _header("That it comes as gzip to those who take that.", {"const": "Accept-Encoding"}),
     "WWW-Authenticate.Basic": _header(
         "That the client must prove itself.", {"const": 'Basic realm="roster", charset="UTF-8"'}
     ),

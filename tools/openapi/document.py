@@ -111,6 +111,8 @@ def _operation(route: Route, routes: Iterable[Route], shapes: Shapes) -> Schema:
         "responses": {
             str(status): _refused(api_spec, status)
             if status >= 400
+            else _unchanged((*api_spec.headers, *more.headers))
+            if status == 304
             else _answer("Done.", (*api_spec.headers, *more.headers), _content(more, known, shapes))
             for status in statuses
         },
@@ -180,6 +182,12 @@ def _refused(api_spec: ApiSpec, status: int) -> Schema:
 
 def _refusal_name(api_spec: ApiSpec, status: int) -> str:
     return f"{api_spec.key}{status}"
+
+
+def _unchanged(headers: Iterable[str]) -> Schema:
+    """What says that the caller has it already: the success's headers, and no content."""
+    told = _answer("What `If-None-Match` names is what there is.", headers, {})
+    return {key: value for key, value in told.items() if key != "content"}
 
 
 def _answer(meaning: str, headers: Iterable[str], content: Schema) -> Schema:

@@ -1,22 +1,32 @@
 """The routes of the OpenAPI document and its page, in the OpenAPI document."""
 
-from tools.openapi.api_spec import PUBLIC, TOO_LARGE, ApiSpec, DocumentedError, Operation
+from tools.openapi.api_spec import PUBLIC, TOO_LARGE, ApiSpec, DocumentedError, Operation, header
 from tools.openapi.workspaces import failure
+
+_IF_NONE_MATCH = header("If-None-Match", "ETags of what the caller has; where one is the present one, 304.")
+_CACHED = ("Cache-Control", "ETag.Hash", "Vary")
 
 SITE = ApiSpec(
     name="Site",
     about="This document, and a page that shows it.",
     folders=("site",),
     security=PUBLIC,
-    refusals={413: DocumentedError(TOO_LARGE, failure("PAYLOAD_TOO_LARGE"))},
+    refusals={
+        404: DocumentedError("The deployment shows no document and no page.", failure("NOT_FOUND")),
+        413: DocumentedError(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
+    },
     operations={
         "GET /openapi.json": Operation(
+            parameters=(_IF_NONE_MATCH,),
+            headers=_CACHED,
             content={
                 "application/json": {"schema": {"type": "object", "required": ["openapi", "info", "paths"]}}
-            }
+            },
         ),
         "GET /docs": Operation(
-            headers=("Content-Security-Policy",), content={"text/html": {"schema": {"type": "string"}}}
+            parameters=(_IF_NONE_MATCH,),
+            headers=("Content-Security-Policy", *_CACHED),
+            content={"text/html": {"schema": {"type": "string"}}},
         ),
     },
 )

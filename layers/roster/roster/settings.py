@@ -28,6 +28,8 @@ class Settings:
     """What identity headers must be proved by: `credential`, `gateway-secret` or `none`."""
     access_token_in_query: bool = True
     """Whether the workspace profile takes `?access_token=`."""
+    api_docs: str = "public"
+    """Who may read the OpenAPI document and its page: `public`, or `none`, where neither is there."""
     issuers_secret: str = ""
     """The secret in Secrets Manager that holds the trusted issuers; empty: there are none."""
     gateway_secret: str = ""
@@ -60,6 +62,7 @@ class Settings:
             secure_cookie=environ.get("PLAIN_COOKIE", "") != "loopback",
             identity_header_proof=environ.get("IDENTITY_HEADER_PROOF", default.identity_header_proof),
             access_token_in_query=environ.get("ACCESS_TOKEN_IN_QUERY", "true") == "true",
+            api_docs=environ.get("API_DOCS", default.api_docs),
             issuers_secret=environ.get("ISSUERS_SECRET", ""),
             gateway_secret=environ.get("GATEWAY_SECRET_ID", ""),
             deployment_key=environ.get("DEPLOYMENT_KEY_ID", ""),

@@ -122,8 +122,8 @@ def _handler(app: Resolver[C], dialect: Dialect[C]) -> Handler:
             answer = _answer(app, dialect, request, context)
         answer["headers"] = {
             "Content-Type": dialect.content_type,
+            "Cache-Control": "no-store",  # unless the endpoint itself says otherwise
             **answer.get("headers", {}),
-            "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
             "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
             dialect.request_id_header: request.id,

@@ -4,17 +4,18 @@ import hashlib
 import json
 from base64 import b64encode
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
-from aws_lambda_powertools.event_handler import Response, openapi
+from aws_lambda_powertools.event_handler import openapi
 
 from roster.db.store import Store
+from roster.dialects.site.static_document import StaticDocument
 from roster.dialects.workspaces.api import Access, Workspaces
-from roster.errors import DirectoryError
+from roster.errors import DirectoryError, NotFound
 from roster.http import handler
 from roster.http.error_responses import ErrorResponse
 from roster.http.request import Request
+from roster.settings import settings
 
 _WORKSPACES = Workspaces(Access.PUBLIC)  # which also speaks where there is no route
 # Found beside its package, for to import it takes the shapes of all of OpenAPI: half a cold start.
@@ -22,13 +23,16 @@ _ASSETS = Path(openapi.__path__[0], "swagger_ui")
 
 
 @dataclass(frozen=True, slots=True)
-class Site(handler.Dialect[None]):
+class Site(handler.Dialect[Request]):
     """The dialect; `content_type` is that of the one thing that the endpoint shows."""
 
     content_type: str
 
-    def authorize(self, request: Request, store: Store) -> None:
-        """Admit anybody."""
+    def authorize(self, request: Request, store: Store) -> Request:
+        """Admit anybody. Raises NotFound, as a path without a route does, where `ApiDocs` is none."""
+        if settings().api_docs != "public":
+            raise NotFound("route")
+        return request
 
     def read_body(self, request: Request) -> None:
         """Whatever a body holds, it is not read."""
@@ -38,27 +42,27 @@ class Site(handler.Dialect[None]):
         return replace(reply, headers={**reply.headers, "Content-Type": _WORKSPACES.content_type})
 
 
-def endpoint(content_type: str) -> tuple[handler.Resolver[None], handler.Handler]:
+def endpoint(content_type: str) -> tuple[handler.Resolver[Request], handler.Handler]:
     """The resolver and the handler of an endpoint that shows something of this type."""
     return handler.endpoint(Site(content_type))
 
 
-def document(file: Path) -> Response[str]:
+def document(file: Path) -> StaticDocument:
     """The OpenAPI document in a file."""
-    return Response(200, "application/json", file.read_text("utf-8"), headers={"Vary": "Accept-Encoding"})
+    return StaticDocument.of("application/json", file.read_text("utf-8"))
 
 
-def page() -> Response[str]:
+def page() -> StaticDocument:
     """The page that shows the document beside it; it may load that and nothing else."""
     html, policy = _page()
-    headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "Vary": "Accept-Encoding"}
-    return Response(200, "text/html", html, headers=headers)
+    return StaticDocument.of(
+        "text/html", html, {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer"}
+    )
 
 
 _OPTIONS = {"url": "openapi.json", "dom_id": "#docs", "deepLinking": True, "filter": True}
 
 
-@cache
 def _page() -> tuple[str, str]:
     """The page, and the policy that names its own scripts and styles by their hashes."""
     style = _asset("swagger-ui.min.css")

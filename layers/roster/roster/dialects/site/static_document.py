@@ -1,0 +1,71 @@
+"""A document that changes with a deployment alone: compressed once, and told apart by its hash (FA-08)."""
+
+import gzip
+import hashlib
+import re
+from base64 import b64encode
+from dataclasses import dataclass, field
+from typing import Self
+
+from aws_lambda_powertools.event_handler import Response
+
+from roster.http.request import BLANK, Request
+
+CACHE_CONTROL = "public, max-age=300"
+"""A new deployment is seen after five minutes; until then no cache asks again (RFC 9111)."""
+
+_QUALITY_ZERO = re.compile(r"q=0(\.0{0,3})?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class StaticDocument:
+    """The text as it is and as gzip makes it, each under an ETag of its own (RFC 9110, 8.8.3.3)."""
+
+    media_type: str
+    text: str
+    compressed: str
+    """Gzip's bytes in base64, which is how a function hands bytes to the gateway."""
+    tag: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, media_type: str, text: str, headers: dict[str, str] | None = None) -> Self:
+        """Compress a text, once, while the function starts; `headers` go with every answer."""
+        content = text.encode("utf-8")
+        compressed = b64encode(gzip.compress(content, 6, mtime=0)).decode("ascii")
+        return cls(media_type, text, compressed, hashlib.sha256(content).hexdigest()[:32], headers or {})
+
+    def response(self, request: Request) -> Response[str]:
+        """The document as the request takes it: 304 where `If-None-Match` has it, else 200."""
+        plain, packed = f'"{self.tag}"', f'"{self.tag}-gzip"'
+        takes_gzip = _takes_gzip(request.headers.get("accept-encoding", ""))
+        headers = {
+            **self.headers,
+            "Cache-Control": CACHE_CONTROL,
+            "ETag": packed if takes_gzip else plain,
+            "Vary": "Accept-Encoding",
+        }
+        if _names(request.headers.get("if-none-match", ""), {plain, packed}):
+            return Response(304, self.media_type, "", headers=headers)
+        if not takes_gzip:
+            return Response(200, self.media_type, self.text, headers=headers)
+        response = Response(
+            200, self.media_type, self.compressed, headers={**headers, "Content-Encoding": "gzip"}
+        )
+        response.base64_encoded = True
+        return response
+
+
+def _takes_gzip(header: str) -> bool:
+    """Whether `Accept-Encoding` has gzip, by name or `*`, and not at a quality of 0 (RFC 9110, 12.5.3)."""
+    accepted = {}
+    for part in header.lower().split(","):
+        coding, *parameters = (one.strip(BLANK) for one in part.split(";"))
+        accepted[coding] = not any(_QUALITY_ZERO.fullmatch(one) for one in parameters)
+    return accepted.get("gzip", accepted.get("*", False))
+
+
+def _names(header: str, tags: set[str]) -> bool:
+    """Whether `If-None-Match` is `*` or names one of the tags, weak or strong (RFC 9110, 13.1.2)."""
+    given = (one.strip(BLANK).removeprefix("W/") for one in header.split(","))
+    return any(one == "*" or one in tags for one in given)
