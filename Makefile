@@ -159,9 +159,11 @@ cost: .venv/dev
 	$(BIN)/python -m bench.units
 	$(BIN)/python -m bench.cost_pages
 
-# Builds, and deploys to the stack that samconfig.toml has for that environment.
+# Builds, and deploys to the stack that samconfig.toml has for that environment, if it says who hears the alarms.
 ENV ?= dev
-deploy: build
+deploy:
+	@$(PYTHON) -m tools.deployable $(ENV)
+	$(MAKE) --no-print-directory build
 	SAM_CLI_TELEMETRY=0 .venv-sam/bin/sam deploy --config-env $(ENV)
 
 # Writes the locks anew from what the *.in files ask for; needs uv.

@@ -837,6 +837,16 @@ def test_an_alarm_says_what_it_means_to_somebody(name: str) -> None:
     assert sum("MetricStat" in query for query in alarm.get("Metrics", ())) <= 10, "what CloudWatch takes"
 
 
+@pytest.mark.parametrize(("email", "told"), [("", False), ("none", False), ("ops@example.com", True)])
+def test_fa_10_alarms_go_to_an_address_or_in_words_to_nobody(email: str, told: bool) -> None:
+    given = {"AlarmEmail": email}
+    assert re.fullmatch(PARAMETERS["AlarmEmail"]["AllowedPattern"], email)
+    assert holds(SOURCE["Conditions"][RESOURCES["AlarmTopic"]["Condition"]], given) == told
+    for name in of_type("AWS::CloudWatch::Alarm"):
+        actions = resolved(properties(name)["AlarmActions"], given)
+        assert actions == ([{"Ref": "AlarmTopic"}] if told else {"Ref": "AWS::NoValue"})
+
+
 def test_an_error_that_a_function_logs_is_counted() -> None:
     [name] = of_type("AWS::Logs::MetricFilter")
     assert properties(name)["LogGroupName"] == {"Ref": "FunctionLogs"}
