@@ -77,7 +77,7 @@ APART = {
         for action in ("CreateLogStream", "PutLogEvents")
     },
     "kms:Decrypt on arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*": (
-        f"{HERE}::test_no_role_may_use_a_key_but_the_tables_own"
+        f"{HERE}::test_no_role_may_use_a_key_but_the_tables_and_the_secrets"
     ),
     **{
         f"kms:{action} on TableKey": f"{HERE}::test_fa_13_whoever_uses_the_table_may_use_its_key"
@@ -199,18 +199,42 @@ def test_the_defaults_are_the_safe_ones() -> None:
     assert refusals() == []
 
 
-ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x"
+ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:roster/issuers-AbC123"
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 TAKEN = [
     ("AllowedOrigins", "https://a.example https://b.example:8443", "*"),
     ("AllowedOrigins", "https://a.example", "http://a.example"),
     ("GatewaySecret", ARN, "the secret itself"),
     ("IssuersSecret", ARN, '[{"hmacSecrets":["x"]}]'),
+    ("SecretsKey", KEY_ARN, "alias/mine"),
     ("DomainName", "directory.example.com", "https://directory.example.com"),
     ("AlarmEmail", "ops@example.com", "ops"),
     ("TableKey", KEY_ARN, "alias/mine"),
 ]
 """Parameters with a pattern: what they take, and what not."""
+
+
+@pytest.mark.parametrize("name", ["GatewaySecret", "IssuersSecret"])
+@pytest.mark.parametrize(
+    ("tail", "whole"),
+    [
+        ("secret:roster/issuers-AbC123", True),
+        ("secret:a_b+c=d.e@f-000000", True),
+        ("secret:roster/issuers", False),
+        ("secret:issuers", False),
+        ("secret:roster-issuers", False),
+        ("secret:roster/issuers-", False),
+        ("secret:roster/issuers-AbC12", False),
+        ("secret:roster/issuers-AbC123:", False),
+        ("secret:roster/issuers-??????", False),
+        ("secret:*", False),
+        ("secret:-AbC123", False),
+    ],
+)
+def test_fa_11_a_secret_is_named_by_its_whole_arn(name: str, tail: str, whole: bool) -> None:
+    """A grant on an ARN without the six characters that Secrets Manager adds allows nothing: 503."""
+    arn = f"arn:aws:secretsmanager:eu-west-1:123456789012:{tail}"
+    assert bool(re.fullmatch(PARAMETERS[name]["AllowedPattern"], arn)) == whole
 
 
 @pytest.mark.parametrize(
@@ -457,8 +481,8 @@ def test_no_role_goes_beyond_the_boundary_and_the_boundary_not_beyond_the_roles(
         *(everything(statements(MADE, name)) for name in FUNCTIONS)
     )
     any_key = ("kms", Grant("Decrypt", "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"))
-    tables_key = ("kms", Grant("Decrypt", "TableKey"))  # which is one of the account's
-    assert everything(boundary(MADE)) - {any_key} == granted - {tables_key}
+    ours = {("kms", Grant("Decrypt", key)) for key in ("TableKey", "SecretsKey")}  # of the account's
+    assert everything(boundary(MADE)) - {any_key} == granted - ours
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -538,10 +562,29 @@ def test_what_the_stream_gives_up_on_goes_to_the_queue() -> None:
     assert properties("FailedCleanupQueue")["MessageRetentionPeriod"] == 14 * 86_400
 
 
-def test_no_role_may_use_a_key_but_the_tables_own() -> None:
+def test_no_role_may_use_a_key_but_the_tables_and_the_secrets() -> None:
     """The boundary lets the policies of other keys decide, such as AWS's own about the variables."""
     for function in FUNCTIONS:
-        assert {one.resource for one in grants(statements(MADE, function), "kms")} <= {"TableKey"}
+        used = {one.resource for one in grants(statements(MADE, function), "kms")}
+        assert used <= {"TableKey", "SecretsKey"}
+
+
+@pytest.mark.parametrize("policy", ["ReadGatewaySecret", "ReadIssuers"])
+def test_fa_11_whoever_reads_a_secret_may_use_its_key_through_secrets_manager_alone(policy: str) -> None:
+    written = properties(policy)["PolicyDocument"]["Statement"]
+    reads, uses = resolved(written, {"SecretsKey": KEY_ARN})
+    assert reads["Action"] == "secretsmanager:GetSecretValue"
+    assert uses == {
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": KEY_ARN,
+        "Condition": {
+            "StringEquals": {
+                "kms:ViaService": {"Fn::Sub": "secretsmanager.${AWS::Region}.${AWS::URLSuffix}"},
+            }
+        },
+    }
+    assert resolved(written, {}) == [reads, {"Ref": "AWS::NoValue"}]
 
 
 WHOLE_BODIES = {
@@ -783,7 +826,7 @@ def test_the_environment_holds_the_names_of_secrets_and_no_secret(function: str)
             continue
         assert isinstance(value, dict), f"{name} is written into the template"
         if "secret" in value["Ref"].lower():
-            assert PARAMETERS[value["Ref"]]["AllowedPattern"] == r"^(arn:aws[a-z-]*:secretsmanager:\S+)?$"
+            assert PARAMETERS[value["Ref"]]["AllowedPattern"].startswith("^(arn:aws[a-z-]*:secretsmanager:")
     assert not [name for name, parameter in PARAMETERS.items() if parameter.get("NoEcho")]
 
 

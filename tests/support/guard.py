@@ -7,7 +7,7 @@ inside `acting_as`: handlers, and not the fixtures that make what a test stands 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -52,9 +52,9 @@ def statements(translated: Mapping[str, Any], function: str) -> Iterator[Mapping
     role = role_of(translated, function)
     properties = translated["Resources"][role]["Properties"]
     for policy in properties.get("Policies", ()):
-        yield from policy["PolicyDocument"]["Statement"]
+        yield from _unconditional(policy["PolicyDocument"]["Statement"])
     for name in attached(properties):
-        yield from translated["Resources"][name]["Properties"]["PolicyDocument"]["Statement"]
+        yield from _unconditional(translated["Resources"][name]["Properties"]["PolicyDocument"]["Statement"])
 
 
 def role_of(translated: Mapping[str, Any], function: str) -> str:
@@ -85,7 +85,13 @@ def grants(found: Iterator[Mapping[str, Any]], service: str = "dynamodb") -> fro
 
 def boundary(translated: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """The statements of the most that any role may do; those under a condition too."""
-    for statement in translated["Resources"]["Boundary"]["Properties"]["PolicyDocument"]["Statement"]:
+    yield from _unconditional(
+        translated["Resources"]["Boundary"]["Properties"]["PolicyDocument"]["Statement"]
+    )
+
+
+def _unconditional(found: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for statement in found:
         yield statement["Fn::If"][1] if "Fn::If" in statement else statement
 
 
