@@ -732,7 +732,6 @@ def test_a_request_is_logged_without_query_path_or_credential() -> None:
         "$context.requestId",
         "$context.requestTime",
         "$context.identity.sourceIp",
-        "$context.identity.userAgent",
         "$context.routeKey",
         "$context.status",
         "$context.responseLength",
@@ -740,6 +739,17 @@ def test_a_request_is_logged_without_query_path_or_credential() -> None:
         "$context.integration.integrationStatus",
         "$context.integration.error",
     }
+
+
+def test_fa_17_no_field_of_the_access_log_is_a_clients_own_words() -> None:
+    """The gateway puts a value between the format's quotes as it is: a quote in it would begin a new field."""
+    line = json.loads(properties("ApiApiGatewayDefaultStage")["AccessLogSettings"]["Format"])
+    written_by_clients = """
+        authorizer domainName domainPrefix error.message error.messageString httpMethod identity.caller
+        identity.user identity.userAgent path protocol
+    """.split()
+    for value in line.values():
+        assert not value.startswith(tuple(f"$context.{name}" for name in written_by_clients)), value
 
 
 @pytest.mark.row("item-41")
