@@ -742,7 +742,7 @@ def test_a_request_is_logged_without_query_path_or_credential() -> None:
 
 
 def test_fa_17_no_field_of_the_access_log_is_a_clients_own_words() -> None:
-    """The gateway puts a value between the format's quotes as it is: a quote in it would begin a new field."""
+    """The gateway puts a value between the quotes as it is: a quote in it would begin a new field."""
     line = json.loads(properties("ApiApiGatewayDefaultStage")["AccessLogSettings"]["Format"])
     written_by_clients = """
         authorizer domainName domainPrefix error.message error.messageString httpMethod identity.caller

@@ -75,6 +75,19 @@ def test_fa_03_a_restored_stream_has_the_queue_of_what_it_gives_up_on() -> None:
     assert '--destination-config "OnFailure={Destination=' in PAGE
 
 
+def test_fa_18_nobody_is_told_to_find_a_key_in_the_queue() -> None:
+    """Lambda's message of a failed record has its place in the stream and the cause, and no record."""
+    told = [RESOURCES["FailedCleanupAlarm"]["Properties"]["AlarmDescription"]]
+    told += [TEMPLATE["Outputs"]["FailedCleanupQueueUrl"]["Description"]]
+    told += re.findall(r"^\| `FailedCleanupAlarm` .*$", PAGE, re.MULTILINE)
+    assert len(told) == 3
+    for words in told:
+        assert not re.search(r"\bkeys?\b(?<!has no key)", words), words
+    assert "sequence number" in told[-1]
+    assert "`roster repair" in told[0]
+    assert "`roster repair" in told[-1]
+
+
 @pytest.mark.parametrize("logical_id", re.findall(r"--logical-resource-id (\w+)", PAGE))
 def test_a_resource_that_is_asked_for_is_the_stacks(logical_id: str) -> None:
     assert logical_id in RESOURCES
