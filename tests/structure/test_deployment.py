@@ -823,6 +823,16 @@ def test_concurrency_can_be_bounded_where_passwords_are_checked_for_anybody() ->
         }
 
 
+@pytest.mark.parametrize(("given", "reserved"), [("0", {"Ref": "AWS::NoValue"}), ("5", "5")])
+def test_fa_06_concurrency_need_not_be_reserved(given: str, reserved: object) -> None:
+    """In an account of 10 or 50 environments none can be: Lambda leaves 100 to everything else."""
+    bounded = [one for one in map(properties, FUNCTIONS) if "ReservedConcurrentExecutions" in one]
+    assert bounded
+    for one in bounded:
+        assert resolved(one["ReservedConcurrentExecutions"], {"LoginConcurrency": given}) == reserved
+    assert PARAMETERS["LoginConcurrency"]["Default"] == 0
+
+
 # Configuration and secrets.
 
 
