@@ -42,7 +42,7 @@ from roster.db.store import Absent, Present, Store, all_of
 from roster.db.transactions import Transaction
 from roster.dialects.fields import Line
 from roster.directory import audit, users, workspaces
-from roster.directory.emails import NotAnAddress, canonical
+from roster.directory.emails import NotAnAddress, canonical, trimmed
 from roster.domain import Actor, ApiToken, PlatformRole, User
 from roster.errors import Conflict, NotFound, Unavailable
 from roster.events import Event
@@ -283,7 +283,8 @@ def _create_admin(store: Store, arguments: argparse.Namespace) -> int:
     if reason := passwords.reason_to_refuse(password, (arguments.email, arguments.name)):
         raise CommandRefused(f"the password {reason}")
     by = _operator()
-    wanted = User("", 0, arguments.email, arguments.name, clock.instant(by.at), roles=(PlatformRole.ADMIN,))
+    email, at = trimmed(arguments.email), clock.instant(by.at)
+    wanted = User("", 0, email, arguments.name, at, roles=(PlatformRole.ADMIN,))
     try:
         made = users.create(store, wanted, passwords.digest(password), by=by)
     except Conflict as error:

@@ -315,3 +315,11 @@ def test_nothing_that_is_kept_or_told_holds_a_secret(
         assert credential.secret not in told
     for secret in (issued[1].split(".")[-2], PASSWORD, SECRET):  # the family's own, too
         assert secret not in told
+
+
+@pytest.mark.parametrize("around", [" {}", "{} ", "  {}  "])
+def test_fb_17_spaces_around_an_address_are_none_of_it_and_those_of_a_password_are(
+    fixtures: Fixtures, around: str
+) -> None:
+    assert fixtures.by_password(username=around.format(fixtures.ada.email)).status == 200
+    assert fixtures.by_password(password=around.format(PASSWORD)).status == 400

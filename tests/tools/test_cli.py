@@ -138,12 +138,13 @@ def test_the_first_administrator_can_log_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(PASSWORD + "\n"))
-    create = ["admin", "create", "--email", "root@example.com", "--name", "Root", "--password-stdin"]
+    padded = " root@example.com "  # FB-17
+    create = ["admin", "create", "--email", padded, "--name", "Root", "--password-stdin"]
     assert main([*create, "--store", str(tmp_path / "new.db")]) == 0
     embedded = open_embedded(tmp_path / "new.db")
     found, _ = by_password(embedded, "root@example.com", PASSWORD, Sender("127.0.0.1"), by=BY)
     embedded.close()
-    assert found.is_admin
+    assert (found.is_admin, found.email) == (True, "root@example.com")
     assert capsys.readouterr().out == f"created user {found.id}\n"
 
 
@@ -196,7 +197,7 @@ def test_an_administrator_is_refused_politely(
     assert capsys.readouterr() == ("", f"roster: {message}\n")
 
 
-@pytest.mark.parametrize("who", ["u1", "U1@example.com"])
+@pytest.mark.parametrize("who", ["u1", "U1@example.com", pytest.param(" u1@example.com ", id="FB-17")])
 def test_a_token_is_printed_once_and_kept_as_a_digest(
     store: Path, capsys: pytest.CaptureFixture[str], who: str
 ) -> None:

@@ -17,10 +17,18 @@ def test_what_is_no_address_is_said_to_be_none_and_not_repeated(address: str) ->
     assert not address or address not in str(refused.value)
 
 
-@pytest.mark.parametrize("end", ["\0", "\n", "\r", "\t", " ", ".", "\u200b"])
+@pytest.mark.parametrize("end", ["\0", "\n", "\r", "\t", ".", "\u00a0", "\u200b"])
 @pytest.mark.row("E-05")
-def test_nothing_is_trimmed(end: str) -> None:
+def test_nothing_but_spaces_is_trimmed(end: str) -> None:
     for address in (f"a@example.com{end}", f"{end}a@example.com", f"a{end}@example.com"):
+        with pytest.raises(NotAnAddress):
+            canonical(address)
+
+
+def test_fb_17_spaces_around_an_address_are_none_of_it() -> None:
+    for address in (" Ada@Example.com", "Ada@Example.com ", "   Ada@Example.com  "):
+        assert canonical(address) == "ada@example.com"
+    for address in ("Ada @example.com", "Ada@ example.com", " ", "Ada@example.com \n"):
         with pytest.raises(NotAnAddress):
             canonical(address)
 

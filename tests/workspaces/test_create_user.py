@@ -219,3 +219,15 @@ def test_an_address_that_was_given_back_makes_another_user(api: Api, root: User)
     again = api.post(PATH, ADA, as_=root)
     assert_granted(again, *SHOWN)
     assert again.data["id"] != first
+
+
+def test_fb_17_spaces_around_an_address_are_dropped_and_those_of_a_password_are_not(
+    api: Api, root: User
+) -> None:
+    padded = {**ADA, "email": "  Ada@example.com ", "password": f" {SENTINEL} "}
+    assert api.post(PATH, padded, as_=root).data["email"] == "Ada@example.com"
+    assert_refused(api.post(PATH, ADA, as_=root), 409)
+    for email in ("ada@example.com", " ada@example.com", "ada@example.com "):
+        for password, status in ((f" {SENTINEL} ", 200), (SENTINEL, 401)):
+            body = {"email": email, "password": password}
+            assert api.post("/api/auth/login", body).status == status

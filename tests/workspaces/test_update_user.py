@@ -320,3 +320,8 @@ def test_a_user_may_not_change_even_oneself(api: Api, ada: User) -> None:
     api.cookie(ada)
     with api.no_effect():
         assert_refused(api.put(_at(ada), {"roles": ["ADMIN"]}, as_=ada), 403)
+
+
+def test_fb_17_spaces_around_an_address_are_dropped(api: Api, root: User, ada: User) -> None:
+    assert api.put(_at(ada), {"email": " King@example.com "}, as_=root).data["email"] == "King@example.com"
+    assert _log_in(api, "king@example.com", PASSWORD) == 200

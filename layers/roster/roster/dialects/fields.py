@@ -36,7 +36,7 @@ def _line(text: str) -> str:
 
 def _address(text: str) -> str:
     emails.canonical(text)
-    return visible(text)  # of a domain some are taken: they map to nothing
+    return visible(emails.trimmed(text))  # of a domain some are taken: they map to nothing
 
 
 _ABOUT = ("email", "fullName", "full_name", "first_name", "last_name", "user_name")
@@ -93,7 +93,7 @@ Email = Annotated[
     AfterValidator(_address),
     Field(json_schema_extra={"format": "email"}),
 ]
-"""An e-mail address: kept as given, unique by its canonical form."""
+"""An e-mail address: kept as given but for spaces around it, unique by its canonical form."""
 
 Password = Annotated[
     str,

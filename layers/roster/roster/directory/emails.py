@@ -9,9 +9,14 @@ class NotAnAddress(ValueError):
     """The text is no address; the message says why and never repeats the text."""
 
 
+def trimmed(address: str) -> str:
+    """The address without spaces before and after it, which come along where it is copied or completed."""
+    return address.strip(" ")
+
+
 @lru_cache(maxsize=1024)
 def canonical(address: str) -> str:
-    """The form by which addresses are unique: local part in lower case, domain as IDNA A-label.
+    """The form by which addresses are unique: trimmed, local part in lower case, domain as IDNA A-label.
 
     Raises `NotAnAddress`. Only syntax is judged: `.test` and its like are addresses. A text that is longer
     than any address (`bounds.py`) is not looked at.
@@ -23,7 +28,7 @@ def canonical(address: str) -> str:
     email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
     try:
         parsed = email_validator.validate_email(
-            address, check_deliverability=False, allow_smtputf8=False, strict=True
+            trimmed(address), check_deliverability=False, allow_smtputf8=False, strict=True
         )
     except email_validator.EmailNotValidError as error:
         raise NotAnAddress("is not a valid e-mail address") from error
