@@ -13,7 +13,7 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -216,12 +216,9 @@ def _readable(text: str) -> Path:
 
 def _moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise argparse.ArgumentTypeError("says no time zone: append a Z")
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError) as error:  # overflow: within the calendar there, outside of it in UTC
-        raise argparse.ArgumentTypeError("not a moment such as 2030-01-31T00:00:00Z") from error
+        return clock.moment(clock.normalized(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("not a moment such as 2030-01-31T00:00:00Z (RFC 3339)") from error
 
 
 def _name(text: str) -> str:

@@ -214,9 +214,12 @@ BAD: list[tuple[Line | str | bytes, str]] = [
     (user("u1", groups=1), "user: groups must be a list"),
     (
         user("u1", createdAt="2024-02-30T00:00:00Z"),
-        "user: createdAt must be a moment as YYYY-MM-DDTHH:MM:SSZ",
+        "user: createdAt must be a moment such as 2030-01-31T00:00:00Z (RFC 3339)",
     ),
-    (user("u1", createdAt="2024-02-03 00:00:00"), "user: createdAt must be a moment as YYYY-MM-DDTHH:MM:SSZ"),
+    (
+        user("u1", createdAt="2024-02-03 00:00:00"),
+        "user: createdAt must be a moment such as 2030-01-31T00:00:00Z (RFC 3339)",
+    ),
     (user("u1", password="short"), "user: password must have 8 to 256 characters"),
     (user("u1", password="x" * 257), "user: password must have 8 to 256 characters"),
     (user("u1", password="long enough\u0000"), "user: password must not contain NUL"),
@@ -316,6 +319,15 @@ def test_both_ends_of_the_calendar_come_in_and_go_out(records: Records, moment: 
     assert [line["createdAt"] for line in records.exported("workspace")] == [moment]
 
 
+def test_fb_08_moments_of_every_form_come_in(records: Records) -> None:
+    line = user("u1", createdAt="2024-02-03T01:00:00.123456+02:00", updatedAt="2024-02-03t00:00:00.0z")
+    records.good(line, workspace("w2", createdAt="2024-02-03T00:00:00-00:00"))
+    [exported] = records.exported("user")
+    assert (exported["createdAt"], exported["updatedAt"]) == ("2024-02-02T23:00:00Z", "2024-02-03T00:00:00Z")
+    assert [line["createdAt"] for line in records.exported("workspace")] == ["2024-02-03T00:00:00Z"]
+    assert records.good(line).unchanged.total() == 1
+
+
 @pytest.mark.parametrize(
     "moment",
     [
@@ -327,7 +339,7 @@ def test_both_ends_of_the_calendar_come_in_and_go_out(records: Records, moment: 
     ],
 )
 def test_what_is_outside_of_the_calendar_is_refused_by_its_line(records: Records, moment: str) -> None:
-    reason = "line 1: user: createdAt must be a moment as YYYY-MM-DDTHH:MM:SSZ"
+    reason = "line 1: user: createdAt must be a moment such as 2030-01-31T00:00:00Z (RFC 3339)"
     assert records.refused(user("u1", createdAt=moment)) == [reason]
 
 

@@ -258,6 +258,18 @@ def test_from_either_end_of_the_calendar(api: Api, fixtures: Fixtures, since: st
     assert api.get(f"{PATH}?from={since}", as_=fixtures.root).status == status
 
 
+def test_fb_08_moments_of_every_form_bound_the_search(api: Api, fixtures: Fixtures) -> None:
+    def found(since: str, until: str) -> Any:
+        answer = api.get(f"{PATH}?from={since}&to={until}", as_=fixtures.root)
+        assert answer.status == 200
+        return answer.data
+
+    plain = found("2026-04-12T00:00:00Z", "2026-04-14T00:00:00Z")
+    assert plain
+    assert found("2026-04-12T02:00:00%2B02:00", "2026-04-13T16:00:00.000-08:00") == plain
+    assert found("2026-04-12t00:00:00.123456z", "2026-04-14%2000:00:00Z") == plain
+
+
 @pytest.mark.parametrize(
     "moment",
     [
@@ -280,7 +292,7 @@ def test_what_is_outside_of_the_calendar_is_refused(api: Api, fixtures: Fixtures
         ("from", "yesterday"),
         ("from", "2026-04-13"),
         ("from", "2026-02-30T00:00:00Z"),
-        ("to", "2026-04-13T01:00:00+02:00"),
+        ("to", "2026-04-13T01:00:00+02:00"),  # a plus that is not escaped is a space
         ("to", ""),
         ("actor", "a%23b"),
         ("actor", ""),

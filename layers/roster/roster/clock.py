@@ -1,9 +1,16 @@
 """Time: the moment of a change, the wire's form of it, and the time a request has left."""
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+
+from roster import bounds
+
+_RFC_3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(?:\.\d+)?(?:[Zz]|([+-])([01]\d|2[0-3]):([0-5]\d))", re.ASCII
+)
 
 
 def now() -> datetime:
@@ -22,6 +29,28 @@ def moment(text: str) -> datetime:
     if len(text) != 20 or not text.isascii():  # strptime takes `1` for `01` and digits of any script
         raise ValueError("not YYYY-MM-DDTHH:MM:SSZ")
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
+def normalized(text: str) -> str:
+    """The `instant` that a date-time of RFC 3339 names, with any offset and any fraction of a second.
+
+    The fraction is dropped, as `now` drops it. A leap second is the first second of the next day, as POSIX
+    counts. Raises ValueError for any other text, and for what is outside of the calendar in UTC.
+    """
+    found = _RFC_3339.fullmatch(text) if len(text) <= bounds.MOMENT_CHARACTERS else None
+    if found is None:
+        raise ValueError("not a date-time of RFC 3339")
+    day, minute, second, sign, hours, minutes = found.groups()
+    leap = second == "60"
+    offset = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
+    local = datetime.fromisoformat(f"{day}T{minute}{'59' if leap else second}")
+    try:
+        at = local.replace(tzinfo=timezone(-offset if sign == "-" else offset)).astimezone(UTC)
+        if leap and (at.hour, at.minute) != (23, 59):
+            raise ValueError("not a leap second")
+        return instant(at + timedelta(seconds=1) if leap else at)
+    except OverflowError as error:
+        raise ValueError("outside of the calendar") from error
 
 
 @dataclass(frozen=True, slots=True)

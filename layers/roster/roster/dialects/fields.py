@@ -58,20 +58,19 @@ def _workspace_key(text: str) -> str:
 
 
 def moment(text: str) -> str:
-    """The text, if it names a moment of the calendar, as `clock.moment`. Raises ValueError."""
+    """The moment of the calendar that the text names, as `clock.normalized`. Raises ValueError."""
     try:
-        clock.moment(text)
+        return clock.normalized(text)
     except ValueError as error:
-        raise ValueError("must be a moment as YYYY-MM-DDTHH:MM:SSZ") from error
-    return text
+        raise ValueError("must be a moment such as 2030-01-31T00:00:00Z (RFC 3339)") from error
 
 
 Instant = Annotated[
     str,
-    StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", max_length=20),
     AfterValidator(moment),
+    Field(json_schema_extra={"format": "date-time", "maxLength": bounds.MOMENT_CHARACTERS}),
 ]
-"""A moment in UTC, in whole seconds."""
+"""A moment that is given, in any form of RFC 3339; it comes to be in UTC and whole seconds."""
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """A moment in an answer."""

@@ -58,7 +58,9 @@ class PageRequest:
 
 _ID = r"^[A-Za-z0-9._:|@+=-]{1,128}$"
 
-AuditFrom = Annotated[Instant, Query(alias="from", description="The first moment; YYYY-MM-DDTHH:MM:SSZ.")]
+AuditFrom = Annotated[
+    Instant, Query(alias="from", description="The first moment (RFC 3339; a `+` is sent as `%2B`).")
+]
 AuditTo = Annotated[Instant, Query(alias="to", description="The last moment; the present where absent.")]
 AuditActor = Annotated[str, Query(pattern=_ID, description="The id of the user who did it.")]
 AuditTarget = Annotated[str, Query(pattern=_ID, description="The id of whom or what it was done to.")]
