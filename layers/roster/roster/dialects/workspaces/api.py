@@ -116,12 +116,16 @@ class WorkspacesCall:
         return Response(200, "application/json", self.success(data), headers={"ETag": _tag(revision)})
 
     def demand_match(self, revision: int | None) -> None:
-        """Raise PreconditionFailed where `If-Match` names other revisions than this (None: it has no tag)."""
+        """Raise PreconditionFailed where `If-Match` names other revisions than this (None: it has no tag).
+
+        A `W/` before our tag is no difference, though RFC 9110 (13.1.1) has `If-Match` compare strongly:
+        proxies that compress an answer weaken its tag, and a revision stands for the object, not for bytes.
+        """
         given = self.request.headers.get("if-match")
         if given is None or given.strip(BLANK) == "*":
             return
         tags = _TAG.findall(given) if _TAGS.fullmatch(given) else []
-        if revision is None or _tag(revision) not in tags:
+        if revision is None or _tag(revision) not in {tag.removeprefix("W/") for tag in tags}:
             raise PreconditionFailed
 
     def commit_once(
