@@ -57,6 +57,14 @@ def test_a_list_goes_by_creation(api: Api, ada: User) -> None:
     assert _names(api, ada) == ["one", "two", "three"]
 
 
+def test_fb_12_tokens_of_one_second_go_by_the_order_of_making(api: Api, ada: User) -> None:
+    names = [f"token {place}" for place in range(12)]
+    for name in names:
+        _create(api, ada, name)
+    assert _names(api, ada) == names
+    assert _names(api, ada, "?page=2&size=5") == names[5:10]
+
+
 def test_everybody_sees_their_own(api: Api, directory: Directory, ada: User) -> None:
     """Also an administrator."""
     root = directory.admin()

@@ -42,6 +42,18 @@ def written(api: Api) -> list[Item]:
     return sorted(items, key=lambda item: str(item["SK"]), reverse=True)
 
 
+def test_fb_12_entries_of_one_second_go_by_the_order_of_what_was_done(api: Api, fixtures: Fixtures) -> None:
+    names = [f"Name {place}" for place in range(12)]
+    done = []
+    for name in names:
+        path = f"/api/admin/users/{fixtures.member.id}"
+        answer = api.put(path, {"fullName": name}, as_=fixtures.root)
+        done.append(answer.headers["x-request-id"])
+    told = found(api, fixtures, f"target={fixtures.member.id}&size=100")
+    assert len({entry["at"] for entry in told[:12]}) == 1
+    assert [entry["requestId"] for entry in told[:12]] == done[::-1]
+
+
 def test_a_change_is_told_with_who_made_it_where_and_in_which_request(api: Api, fixtures: Fixtures) -> None:
     body = {"userId": fixtures.stranger.id, "role": "ADMIN"}
     made = api.post(f"/api/workspaces/{fixtures.acme.id}/members", body, as_=fixtures.boss)

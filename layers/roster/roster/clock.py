@@ -1,5 +1,6 @@
 """Time: the moment of a change, the wire's form of it, and the time a request has left."""
 
+import os
 import re
 import time
 from collections.abc import Callable
@@ -51,6 +52,19 @@ def normalized(text: str) -> str:
         return instant(at + timedelta(seconds=1) if leap else at)
     except OverflowError as error:
         raise ValueError("outside of the calendar") from error
+
+
+def ordered_id() -> str:
+    """A UUID of version 7 (RFC 9562, 6.2, method 3): what is made later has one that sorts after it.
+
+    It orders what happens within one second of `now`, as far as the machines' clocks agree: to a quarter of
+    a microsecond.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    bits = milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | (int.from_bytes(os.urandom(8)) >> 2)
+    text = f"{bits:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -289,6 +289,8 @@ class ApiToken:
     created_at: Instant
     workspace_id: str | None = None
     expires_at: Instant | None = None
+    order: str = ""
+    """Its place among the tokens of one second (`clock.ordered_id`); empty in those of earlier versions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """API tokens: bearer credentials without idle time, made by their users or brought by an import."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from roster.auth.credentials import Credential, digest, identifier
-from roster.clock import instant, moment
+from roster.clock import instant, moment, ordered_id
 from roster.db import keys
 from roster.db.codec import attributes, entity, readable
 from roster.db.store import Absent, Delete, Item, Present, Put, Store, every
@@ -29,7 +30,7 @@ def of_user(store: Store, user_id: str, now: datetime) -> list[ApiToken]:
     """A user's tokens that have not expired, oldest first: one Query a megabyte."""
     found = every(store, keys.user(user_id).pk, begins=keys.TOKENS)
     live = (token for token in readable(ApiToken, found) if is_live(token, now))
-    return sorted(live, key=lambda token: (token.created_at, token.id))
+    return sorted(live, key=lambda token: (token.created_at, token.order, token.id))
 
 
 def is_live(token: ApiToken, now: datetime) -> bool:
@@ -56,7 +57,7 @@ def id_of(secret: str) -> str:
 
 def plan(work: Transaction, token: ApiToken, secret: str, *, imported: bool) -> None:
     """The operations that make a token; an imported secret names no user, so a lock leads from it to one."""
-    state: Item = {**attributes(token), "digest": digest(secret)}
+    state: Item = {**attributes(replace(token, order=ordered_id())), "digest": digest(secret)}
     if token.expires_at is not None:
         state["ttl"] = int(moment(token.expires_at).timestamp())
     work.do(Put(item(keys.token(token.user_id, token.id), state), Absent()), lambda _: Conflict("token"))

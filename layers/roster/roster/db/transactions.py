@@ -5,9 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import TypeVar
-from uuid import uuid4
 
-from roster.clock import instant
+from roster.clock import instant, ordered_id
 from roster.db import keys
 from roster.db.codec import attribute
 from roster.db.counted_lists import Move, counting
@@ -61,7 +60,7 @@ class Transaction:
     """
 
     by: Actor
-    token: str = field(default_factory=lambda: str(uuid4()))
+    token: str = field(default_factory=ordered_id)  # in the audit it orders what one second holds
     operations: list[tuple[Operation, ToError]] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
     counters: dict[Key, tuple[Update | Check, ToError]] = field(default_factory=dict)
