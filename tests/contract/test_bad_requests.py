@@ -1,5 +1,7 @@
 """Bad requests, endpoint by endpoint: the statuses that stand in a contract for a whole dialect."""
 
+import re
+
 import pytest
 
 from tests.contract.fixtures import ContractFixtures
@@ -10,6 +12,8 @@ TESTMO = [(route, statuses) for route, statuses in STATUSES.items() if " /api/v1
 NOT_TEXT = [route for route, statuses in TESTMO if 400 in statuses]
 NOT_VALID = [route for route, statuses in TESTMO if 422 in statuses]
 CLOUD_FOUNDRY = [route for route, statuses in STATUSES.items() if " /v2/" in route and 400 in statuses]
+OURS = [route for route in STATUSES if re.search(" /(api/(workspaces|admin|auth)|docs|openapi)\\b", route)]
+OTHERS = [route for route in STATUSES if route not in (*OURS, "$default")]
 LISTS_OF_NAMES = ("GET /api/v1/projects/{project_id}/users", "GET /api/v1/project/{project_id}/users")
 WITH_A_MEDIA_TYPE = [route for route, statuses in STATUSES.items() if 415 in statuses]
 WITH_A_BODY = [
@@ -17,6 +21,26 @@ WITH_A_BODY = [
     for route in WITH_A_MEDIA_TYPE
     if not route.startswith("DELETE ") and route != "POST /api/auth/logout"
 ]
+
+
+@pytest.mark.parametrize("route", OURS)
+def test_fb_18_an_unknown_parameter_is_refused_by_every_endpoint_of_ours(
+    fixtures: ContractFixtures, route: str
+) -> None:
+    request = fixtures.request(route, "root", "own", "unheard=of")
+    with fixtures.api.no_effect():
+        answer = request()
+    assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
+    assert [error["field"] for error in answer.data] == ["unheard"]
+    assert answer.data[0]["message"].startswith("is no parameter of this endpoint; it takes ")
+
+
+@pytest.mark.parametrize("route", OTHERS)
+def test_fb_18_the_other_documents_ignore_an_unknown_parameter(
+    fixtures: ContractFixtures, route: str
+) -> None:
+    role = "member" if route == "GET /api/workspace/auth/me" else "root"
+    assert fixtures.request(route, role, "own", "unheard=of&unheard=twice")().status == 200
 
 
 @pytest.mark.parametrize("route", NOT_TEXT)

@@ -33,9 +33,13 @@ def test_who_was_removed_sees_it_no_more(api: Api, directory: Directory, fixture
     assert foreign.text == api.get(f"/api/workspaces/{NOWHERE}", as_=fixtures.member).text
 
 
-def test_query_parameters_are_ignored(api: Api, fixtures: Fixtures) -> None:
-    path = f"/api/workspaces/{fixtures.acme.id}"
-    assert api.get(f"{path}?page=x&workspaceId={fixtures.globex.id}", as_=fixtures.root).data["key"] == "acme"
+def test_fb_18_it_takes_no_query_parameter(api: Api, fixtures: Fixtures) -> None:
+    answer = api.get(
+        f"/api/workspaces/{fixtures.acme.id}?workspaceId={fixtures.globex.id}", as_=fixtures.root
+    )
+    message = "is no parameter of this endpoint; it takes none"
+    assert_refused(answer, 400)
+    assert answer.data == [{"field": "workspaceId", "message": message}]
 
 
 @pytest.mark.usefixtures("broken_on_purpose")

@@ -17,6 +17,7 @@ from tests.workspaces.fixtures import (
     assert_invalid,
     assert_listed,
     assert_meta,
+    assert_refused,
 )
 from tests.workspaces.rows import BAD_NUMBERS
 
@@ -132,10 +133,66 @@ def test_past_a_thousand_rows_the_list_says_what_it_leaves_out(
     assert _keys(api, root, "?page=2") == ["key-1001"]
 
 
-@pytest.mark.parametrize("query", ["?", "?x=1", "?Page=0", "?per_page=0", "?page[]=0", "?%00=1"])
-def test_unknown_parameters_are_ignored(api: Api, root: User, query: str) -> None:
+@pytest.mark.parametrize("query", ["?", "?&", "?&&"])
+def test_an_empty_query_is_none(api: Api, root: User, query: str) -> None:
     answer = api.get(PATH + query, as_=root)
     assert list(answer.json) == ["code", "data", "timestamp"]
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("x=1", "x"),
+        ("x", "x"),
+        ("page=1&pgae=2", "pgae"),
+        ("Page=1", "Page"),
+        ("per_page=1", "per_page"),
+        ("page[]=1", "page[]"),
+        ("pa%67e=1&%70gae=2", "pgae"),
+        ("page=1;size=2&a+b=", "a b"),
+        ("%00=1", ""),
+        ("=1", ""),
+        ("x" * 200 + "=1", "x" * 100),
+    ],
+)
+def test_fb_18_an_unknown_parameter_is_named_with_those_there_are(
+    api: Api, root: User, query: str, name: str
+) -> None:
+    answer = api.get(f"{PATH}?{query}", as_=root)
+    assert_refused(answer, 400)
+    message = "is no parameter of this endpoint; it takes page and size"
+    assert {"field": name, "message": message} in answer.data
+
+
+@pytest.mark.parametrize("name", ["page", "size"])
+@pytest.mark.parametrize("query", ["{0}=1&{0}=2", "{0}=1&{0}=1", "{0}=&{0}", "{0}=1&%70age=1&%73ize=1"])
+def test_fb_15_a_repeated_parameter_is_told_in_words(api: Api, root: User, name: str, query: str) -> None:
+    answer = api.get(f"{PATH}?{query.format(name)}", as_=root)
+    assert_refused(answer, 400)
+    assert answer.data == [{"field": name, "message": "must be given once"}]
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("page=0", "must be a whole number from 1 to 999999999"),
+        ("page=one", "must be a whole number from 1 to 999999999"),
+        ("size=0", "must be a whole number from 1 to 1000"),
+        ("size=1001", "must be a whole number from 1 to 1000"),
+    ],
+)
+def test_fb_15_what_is_allowed_is_told_in_words(api: Api, root: User, query: str, message: str) -> None:
+    answer = api.get(f"{PATH}?{query}", as_=root)
+    assert answer.data == [{"field": query.partition("=")[0], "message": message}]
+    assert answer.json["message"] == f"The request is not valid: {query.partition('=')[0]} {message}."
+
+
+def test_fb_15_a_refusal_says_where_to_read_more_and_which_request_it_was(api: Api, root: User) -> None:
+    for answer in (api.get(f"{PATH}?page=0", as_=root), api.get(PATH), api.get("/api/nowhere")):
+        assert answer.headers["link"] == '</docs>; rel="help"'
+        assert answer.headers["x-request-id"]
+    assert "link" not in api.get(PATH, as_=root).headers
+    assert "text/html" in api.get("/docs").headers["content-type"]
 
 
 @pytest.mark.parametrize("name", ["page", "size"])

@@ -31,7 +31,16 @@ def failure(*codes: str, **more: Schema) -> Schema:
     return record(code=code, message=TEXT, **more, timestamp=MOMENT)
 
 
+def refused(meaning: str, schema: Schema, *headers: str) -> DocumentedError:
+    """A failure, with the link to where there is more to read."""
+    return DocumentedError(meaning, schema, ("Link", *headers))
+
+
 _FLAWS: Schema = {"type": "array", "minItems": 1, "items": record(field=TEXT, message=TEXT)}
+
+NOT_VALID = refused(
+    "The request breaks a rule; `data` names the fields.", failure("VALIDATION_ERROR", data=_FLAWS)
+)
 
 WORKSPACES = ApiSpec(
     name="Workspaces",
@@ -40,23 +49,19 @@ WORKSPACES = ApiSpec(
     security=({"session": ()}, {"bearer": ()}),
     path={"workspaceId": IDENTIFIER, "userId": USER_ID, "tokenId": IDENTIFIER},
     refusals={
-        400: DocumentedError(
-            "The request breaks a rule; `data` names the fields.", failure("VALIDATION_ERROR", data=_FLAWS)
-        ),
-        401: DocumentedError(
-            "No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")
-        ),
-        403: DocumentedError(
+        400: NOT_VALID,
+        401: refused("No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")),
+        403: refused(
             "Not the caller's to do, sent by a foreign page, or (`SESSION_REQUIRED`) not for tokens.",
             failure("FORBIDDEN", "SESSION_REQUIRED"),
         ),
-        404: DocumentedError("There is no such thing.", failure("NOT_FOUND")),
-        409: DocumentedError("In use, or the last administrator.", failure("CONFLICT")),
-        412: DocumentedError("It has changed since.", failure("PRECONDITION_FAILED")),
-        413: DocumentedError(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
-        415: DocumentedError("The body is not `application/json`.", failure("UNSUPPORTED_MEDIA_TYPE")),
-        422: DocumentedError("The `Idempotency-Key` was another request's.", failure("IDEMPOTENCY_MISMATCH")),
-        503: DocumentedError("Busy; try again.", failure("UNAVAILABLE"), ("Retry-After",)),
+        404: refused("There is no such thing.", failure("NOT_FOUND")),
+        409: refused("In use, or the last administrator.", failure("CONFLICT")),
+        412: refused("It has changed since.", failure("PRECONDITION_FAILED")),
+        413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
+        415: refused("The body is not `application/json`.", failure("UNSUPPORTED_MEDIA_TYPE")),
+        422: refused("The `Idempotency-Key` was another request's.", failure("IDEMPOTENCY_MISMATCH")),
+        503: refused("Busy; try again.", failure("UNAVAILABLE"), "Retry-After"),
     },
     operations={
         "POST /api/workspaces": Operation(parameters=(_ONCE,)),

@@ -13,7 +13,8 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from functools import cached_property
+from typing import Any, ClassVar, Generic, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler import Response as Response
@@ -39,6 +40,7 @@ from roster.errors import (
     fault_of,
     is_passing,
 )
+from roster.http import words
 from roster.http.error_responses import ErrorResponse
 from roster.http.logger import log
 from roster.http.request import Request
@@ -59,6 +61,10 @@ class Dialect(ABC, Generic[C]):
 
     content_type: str = "application/json; charset=utf-8"
     request_id_header: str = "X-Request-Id"
+    ignores_unknown_parameters: ClassVar[bool] = False
+    """Whether the query may hold what the endpoint does not take. Only where a document has it so: a misspelt
+    filter that is ignored answers with what was not asked for.
+    """
 
     @property
     def serializer(self) -> Serializer | None:
@@ -106,6 +112,13 @@ class Resolver(APIGatewayHttpResolver, Generic[C]):
         call: C = self.context["call"]
         return call
 
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """The query parameters that the endpoint's routes declare."""
+        routes = (*self._static_routes, *self._dynamic_routes)
+        names = [parameter.alias for route in routes for parameter in route.dependant.query_params]
+        return tuple(dict.fromkeys(names))
+
 
 def endpoint(dialect: Dialect[C]) -> tuple[Resolver[C], Handler]:
     """The resolver that holds an endpoint's routes in this dialect, and the Lambda handler of them."""
@@ -150,6 +163,8 @@ def _answer(app: Resolver[C], dialect: Dialect[C], request: Request, context: An
         store = dependencies.current().store.within(request.deadline)
         call = dialect.authorize(request, store)
         request.demand_wellformed()
+        if not dialect.ignores_unknown_parameters:
+            request.demand_parameters(app.parameters)
         body = dialect.read_body(request)
         app.append_context(call=call, body=body)  # type: ignore[no-untyped-call]
         answer = app.resolve(_plain(request), context)
@@ -215,15 +230,12 @@ def _place(error: BaseException) -> list[str]:
     return frames[-5:]
 
 
-_WORDS = {"missing": "is required", "extra_forbidden": "is not known here"}
-
-
 def field_errors_of(errors: Any) -> list[FieldError]:
     """What a validation found first: where and why, never the refused value."""
     return [
         FieldError(
             ".".join(str(part) for part in error["loc"][1:])[: bounds.FIELD_NAME_CHARACTERS],
-            _WORDS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, "),
+            words.of(error),
         )
         for error in errors[: bounds.FIELD_ERRORS]
     ]

@@ -5,14 +5,16 @@ Any JSON-able event can be read: what is absent or of another type counts as not
 
 import base64
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
+from urllib.parse import unquote_plus
 
 from roster import bounds
 from roster.clock import Deadline
 from roster.errors import FieldError, NotFound, TooLarge, ValidationFailed, WrongMediaType
-from roster.http import strict_form, strict_json
+from roster.http import strict_form, strict_json, words
 
 FORM = "application/x-www-form-urlencoded"
 MARGIN = 4.0
@@ -121,6 +123,16 @@ class Request:
         if any("?" in value for value in self.path.values()):
             raise NotFound("route")
 
+    def demand_parameters(self, known: Sequence[str]) -> None:
+        """Raise ValidationFailed for a query parameter that is not known, or that is given twice."""
+        raw = Counter(unquote_plus(part.partition("=")[0]) for part in self.raw_query.split("&") if part)
+        allowed = f"is no parameter of this endpoint; it takes {words.listed(known)}"
+        unknown = [name for name in dict.fromkeys([*raw, *self.query]) if name not in known]
+        told = [FieldError(_shown(name), allowed) for name in unknown]
+        told += [FieldError(name, words.ONCE) for name in known if raw[name] > 1]
+        if told:
+            raise ValidationFailed(*told[: bounds.FIELD_ERRORS])
+
     def json(self) -> dict[str, Any] | None:
         """The JSON object in the body (`strict_json.py`), None without a body.
 
@@ -177,6 +189,11 @@ def _strict(text: str) -> dict[str, Any]:
 
 def _fail_validation(reason: str) -> NoReturn:
     raise ValidationFailed(FieldError("", reason))
+
+
+def _shown(name: str) -> str:
+    """The name as an answer repeats it; of one that no terminal should print, nothing."""
+    return name[: bounds.FIELD_NAME_CHARACTERS] if name.isprintable() else ""
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

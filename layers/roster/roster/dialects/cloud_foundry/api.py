@@ -161,6 +161,7 @@ class CloudFoundryDialect(handler.Dialect[C]):
 
     content_type = "application/json;charset=utf-8"
     request_id_header = "X-VCAP-Request-ID"
+    ignores_unknown_parameters = True
 
     @property
     def serializer(self) -> handler.Serializer:

@@ -93,6 +93,8 @@ class TokenCall:
 class OAuth(handler.Dialect[TokenCall]):
     """The dialect."""
 
+    ignores_unknown_parameters = True  # RFC 6749, 3.2
+
     def authorize(self, request: Request, store: Store) -> TokenCall:
         """400 for what is no form or names two clients, 413, 401 for one not proved: one BatchGet.
 

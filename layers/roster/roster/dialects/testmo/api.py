@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote_to_bytes
 
 from roster import dependencies
@@ -89,6 +89,7 @@ class Testmo(handler.Dialect[TestmoCall]):
 
     access: TestmoAccess
     prefetch: Prefetch = nothing
+    ignores_unknown_parameters: ClassVar[bool] = True
 
     def authorize(self, request: Request, store: Store) -> TestmoCall:
         """401 without a live bearer credential of an active user, 403 without the right, 400."""

@@ -8,15 +8,16 @@ from pydantic import Field
 
 from roster.dialects.fields import Moment, Wire, absent_if_none
 from roster.domain import Group, PermissionRole, Project, User, UserKind
+from roster.http import words
 
 SIZES = (15, 25, 50, 100)
 
 
 # Requests.
 
-PageNumber = Annotated[str, Query(pattern="^[1-9][0-9]{0,8}$", description="Number of the page, from 1.")]
+PageNumber = Annotated[str, Query(pattern=words.PAGE, description="Number of the page, from 1.")]
 PerPage = Annotated[
-    str, Query(pattern="^(15|25|50|100)$", description="Rows a page: 15, 25, 50 or 100 (default).")
+    str, Query(pattern=words.TESTMO_SIZE, description="Rows a page: 15, 25, 50 or 100 (default).")
 ]
 Expands = Annotated[str, Query(description="Comma-separated: groups, roles, users.")]
 

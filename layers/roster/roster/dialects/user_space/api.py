@@ -56,6 +56,8 @@ class UserSpaceCall:
 class UserSpace(handler.Dialect[UserSpaceCall]):
     """The dialect; all six endpoints admit alike."""
 
+    ignores_unknown_parameters = True
+
     def authorize(self, request: Request, store: Store) -> UserSpaceCall:
         """401 without `X-User-Id` or proof of it, then 400 for a header, then 404 for what is not theirs."""
         headers = request.headers

@@ -33,6 +33,8 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str, str]] = {
 class WorkspaceProfile(handler.Dialect[ProfileCall]):
     """The dialect."""
 
+    ignores_unknown_parameters = True
+
     def authorize(self, request: Request, store: Store) -> ProfileCall:
         """401 without one live credential, 403 for who is suspended or has no workspace."""
         proved = bearer.of_text(_presented(request), store)

@@ -237,12 +237,23 @@ class Workspaces(handler.Dialect[WorkspacesCall]):
 
     def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
         status, code, message = entry_for(error, _ERRORS)
+        if type(error) is Forbidden and error.user_id is not None:
+            message = f"You may not do this. {_WHO[self.access]}"
         body: dict[str, object] = {"code": code, "message": _message(error) or message}
         if isinstance(error, ValidationFailed) and error.field_errors:
             body["data"] = [{"field": each.field, "message": each.message} for each in error.field_errors]
         body["timestamp"] = clock.instant(dependencies.current().now())
-        return ErrorResponse(status, compact(body), {})
+        return ErrorResponse(status, compact(body), _HELP)
 
+
+_HELP = {"Link": '</docs>; rel="help"'}  # RFC 8288; the body's names are the document's
+
+_WHO = {
+    Access.PLATFORM_ADMIN: "A platform ADMIN may.",
+    Access.MEMBER: "A member of the workspace and a platform ADMIN may.",
+    Access.WORKSPACE_ADMIN: "An ADMIN of the workspace and a platform ADMIN may.",
+}
+"""Whom an endpoint admits, in the words of its refusal; the others admit whoever is proved."""
 
 _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     ValidationFailed: (400, "VALIDATION_ERROR", "The request is not valid."),
@@ -251,9 +262,13 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     SessionRequired: (403, "SESSION_REQUIRED", "A token may not do this; log in and use the session."),
     NotFound: (404, "NOT_FOUND", "There is no such resource."),
     Conflict: (409, "CONFLICT", "This is in use."),
-    PreconditionFailed: (412, "PRECONDITION_FAILED", "It has changed since you read it."),
+    PreconditionFailed: (412, "PRECONDITION_FAILED", "It has changed since you read it; read it again."),
     TooLarge: (413, "PAYLOAD_TOO_LARGE", "The request is too large."),
-    IdempotencyMismatch: (422, "IDEMPOTENCY_MISMATCH", "The Idempotency-Key was used for another request."),
+    IdempotencyMismatch: (
+        422,
+        "IDEMPOTENCY_MISMATCH",
+        "The Idempotency-Key was used for another request; use a new one.",
+    ),
     LastAdmin: (409, "CONFLICT", "The last administrator must stay."),
     WrongMediaType: (415, "UNSUPPORTED_MEDIA_TYPE", "A body must be application/json."),
     Unavailable: (503, "UNAVAILABLE", "The directory is busy; try again."),
@@ -264,6 +279,9 @@ _TAKEN = {"email": "The e-mail address is in use.", "key": "The key is in use."}
 
 
 def _message(error: DirectoryError) -> str | None:
+    if isinstance(error, ValidationFailed) and error.field_errors:
+        first = error.field_errors[0]
+        return f"The request is not valid: {first.field or 'the request'} {first.message}."
     if isinstance(error, NotFound):
         return f"There is no such {error.what}."
     if isinstance(error, Conflict):

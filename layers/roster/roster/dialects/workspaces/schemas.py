@@ -27,6 +27,7 @@ from roster.domain import (
     Workspace,
     WorkspaceSettings,
 )
+from roster.http import words
 
 T = TypeVar("T")
 
@@ -35,10 +36,8 @@ UNCHANGED: Any = None
 
 # Requests.
 
-PageNumber = Annotated[str, Query(pattern="^[1-9][0-9]{0,8}$", description="Which page, from 1.")]
-PageSize = Annotated[
-    str, Query(pattern="^([1-9][0-9]{0,2}|1000)$", description="Rows a page, at most 1,000.")
-]
+PageNumber = Annotated[str, Query(pattern=words.PAGE, description="Which page, from 1.")]
+PageSize = Annotated[str, Query(pattern=words.SIZE, description="Rows a page, at most 1,000.")]
 
 WHOLE = 1_000  # rows up to which a list without `page` is given whole
 
@@ -56,17 +55,13 @@ class PageRequest:
         return cls(int(page or 1), int(size or WHOLE), bool(page or size))
 
 
-_ID = r"^[A-Za-z0-9._:|@+=-]{1,128}$"
-
 AuditFrom = Annotated[
     Instant, Query(alias="from", description="The first moment (RFC 3339; a `+` is sent as `%2B`).")
 ]
 AuditTo = Annotated[Instant, Query(alias="to", description="The last moment; the present where absent.")]
-AuditActor = Annotated[str, Query(pattern=_ID, description="The id of the user who did it.")]
-AuditTarget = Annotated[str, Query(pattern=_ID, description="The id of whom or what it was done to.")]
-AuditSize = Annotated[
-    str, Query(pattern="^([1-9][0-9]{0,2}|1000)$", description="Entries a page, at most 1,000.")
-]
+AuditActor = Annotated[str, Query(pattern=words.ID, description="The id of the user who did it.")]
+AuditTarget = Annotated[str, Query(pattern=words.ID, description="The id of whom or what it was done to.")]
+AuditSize = Annotated[str, Query(pattern=words.SIZE, description="Entries a page, at most 1,000.")]
 AuditCursor = Annotated[
     str,
     Query(
@@ -90,7 +85,7 @@ class ChangePassword(Body):
 
 class CreateToken(Body):
     name: Line
-    workspaceId: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None = None
+    workspaceId: Annotated[str, Field(pattern=words.ID)] | None = None
     expiresAt: Instant | None = None
 
 
@@ -120,7 +115,7 @@ class CreateWorkspace(Body):
 
 
 class AddMember(Body):
-    userId: Annotated[str, Field(pattern=_ID)]
+    userId: Annotated[str, Field(pattern=words.ID)]
     role: Literal["ADMIN", "MEMBER"]
 
 
