@@ -40,7 +40,7 @@ from roster.domain import (
 )
 
 _AT_ONCE = 100
-_SECRETS = {"secret", "password"}
+_SECRETS = {"secret", "password", "password_hash"}
 _NAMING = ("created_by", "updated_by", "owner_id", "touched_by", "user_id")
 """Fields that name a user."""
 

@@ -27,6 +27,7 @@ from cli.records.shapes import (
     WorkspaceRecord,
     canonical_json,
 )
+from roster.directory.emails import canonical
 
 _TYPES = tuple(SHAPES)
 
@@ -194,8 +195,9 @@ class Ledger:
         number: int | None = getattr(record, "number", None)
         match record:
             case UserRecord():
+                address = canonical(record.email_as(self.names[entry]))
                 claims: Iterable[tuple[str, dict[Any, int], Any]] = (
-                    ("email", self.addresses, record.address),
+                    ("email", self.addresses, address),
                     ("number", self.given["user"], number),
                 )
             case WorkspaceRecord():

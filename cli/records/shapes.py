@@ -10,11 +10,20 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 
 from roster import bounds
-from roster.auth.credentials import Credential, digest, reason_to_refuse
+from roster.auth import passwords
+from roster.auth.credentials import Credential, digest, flaw
 from roster.db import keys
 from roster.dialects.fields import Email, Line, LongText, Password, Text, moment, visible
 from roster.directory.emails import canonical
@@ -39,6 +48,7 @@ from roster.domain import (
 Reference: TypeAlias = tuple[str, str, str]
 """The field that refers, and the type and identity of what it refers to."""
 
+_SECRETS = {"secret", "password", "passwordHash"}
 _NAMESPACE = uuid5(NAMESPACE_URL, "urn:roster:records")
 
 
@@ -50,6 +60,12 @@ def _secret(text: str) -> str:
 
 def _client_secret(text: str) -> str:
     return text and _secret(text)
+
+
+def _hash(text: str) -> str:
+    if reason := passwords.hash_flaw(text):
+        raise ValueError(reason)
+    return text
 
 
 def _once(values: list[Any]) -> list[Any]:
@@ -66,6 +82,8 @@ Moment = Annotated[str, AfterValidator(moment)]
 TokenSecret = Annotated[
     str, StringConstraints(max_length=1024), AfterValidator(visible), AfterValidator(_secret)
 ]
+PasswordHash = Annotated[str, AfterValidator(_hash)]
+"""A hash of a password that another system made, in one of the notations of `roster.auth`."""
 ClientSecret = Annotated[
     str, StringConstraints(max_length=1024), AfterValidator(visible), AfterValidator(_client_secret)
 ]
@@ -92,7 +110,7 @@ class Record(_Strict):
         own = getattr(self, "id", None)
         if isinstance(own, str):
             return own
-        told = {name: value for name, value in given.items() if name != "secret"}
+        told = {name: value for name, value in given.items() if name not in _SECRETS}
         return str(uuid5(_NAMESPACE, f"{self.type_name}\n{canonical_json(told)}"))
 
     def references(self) -> Iterator[Reference]:
@@ -314,12 +332,13 @@ class UserRecord(Record):
     type_name = "user"
     id: UserId | None = None
     number: Number | None = None
-    email: Email
+    email: Email | None = None
     full_name: Text | None = None
     first_name: Text | None = None
     last_name: Text | None = None
     user_name: Text | None = None
     password: Password | None = None
+    password_hash: PasswordHash | None = None
     roles: Annotated[
         list[Literal["ADMIN", "USER"]], Field(min_length=1, max_length=100), AfterValidator(_once)
     ] = ["USER"]
@@ -338,13 +357,29 @@ class UserRecord(Record):
     updated_at: Moment | None = None
     updated_by: UserId | None = None
 
-    @property
-    def address(self) -> str:
-        """The form by which the address is unique."""
-        return canonical(self.email)
+    @field_validator("password", mode="before")
+    @classmethod
+    def _is_no_hash(cls, value: object) -> object:
+        if isinstance(value, str) and passwords.looks_hashed(value):
+            raise ValueError("looks like a hash, which is given as passwordHash (docs/records.md)")
+        return value
+
+    @model_validator(mode="after")
+    def _can_be_named_and_proved(self) -> Self:
+        if self.email is None and self.kind != "service":
+            raise ValueError("email must be text" if "email" in self.model_fields_set else "email is missing")
+        if self.password is not None and self.password_hash is not None:
+            raise ValueError("password and passwordHash are both there; one is enough")
+        return self
+
+    def email_as(self, own_id: str) -> str:
+        """The address; for a service that has none one that nobody can have (RFC 2606), made of its id."""
+        return self.email or f"{uuid5(_NAMESPACE, f'address of {own_id}')}@service.invalid"
 
     def identity(self, given: Mapping[str, Any]) -> str:
-        return self.id or f"email#{self.address}"
+        if self.id is None and self.email is not None:
+            return f"email#{canonical(self.email)}"
+        return super().identity(given)
 
     def references(self) -> Iterator[Reference]:
         yield from _refer(
@@ -359,12 +394,11 @@ class UserRecord(Record):
     def made(
         self, made_id: str, number: int, at: str, created_by_number: int | None, updated_by_number: int | None
     ) -> User:
-        whole = " ".join(part for part in (self.first_name, self.last_name) if part)
         return User(
             id=made_id,
             number=number,
-            email=self.email,
-            full_name=(whole or self.email) if self.full_name is None else self.full_name,
+            email=self.email_as(made_id),
+            full_name=self._name_as(made_id) if self.full_name is None else self.full_name,
             created_at=self.created_at or at,
             roles=tuple(map(PlatformRole, self.roles)),
             active=self.active,
@@ -386,6 +420,10 @@ class UserRecord(Record):
             updated_by=self.updated_by,
             updated_by_number=updated_by_number,
         )
+
+    def _name_as(self, own_id: str) -> str:
+        whole = " ".join(part for part in (self.first_name, self.last_name) if part)
+        return whole or self.email or self.user_name or own_id
 
 
 class MembershipRecord(Record):

@@ -175,7 +175,9 @@ class Writer:
             case ClientRecord():
                 reference_data.plan_client(work, record.made(made_id), digest(record.secret or ""))
             case UserRecord():
-                hashed = None if record.password is None else passwords.digest(record.password)
+                hashed = record.password_hash
+                if record.password is not None:
+                    hashed = passwords.digest(record.password)
                 users.plan(work, self._user(made_id, given, record), hashed)
         return work
 

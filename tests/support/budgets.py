@@ -510,6 +510,11 @@ PATTERNS = (
     Pattern(
         "users.with_password", {_BATCH: 1}, lambda on: users.with_password(on.store, {"user_id": on.ada.id})
     ),
+    Pattern(
+        "users.replace_hash",
+        {_UPDATE: 1},
+        lambda on: users.replace_hash(on.store, on.ada.id, "the hash", "a better one"),
+    ),
     Pattern("users.by_number", {_GET: 1}, lambda on: users.by_number(on.store, on.ada.number)),
     Pattern(
         "users.create",

@@ -936,11 +936,181 @@ def _listed(store: Store, listing: str) -> list[Line]:
     return [without(row, "SK", "number") for page in pages for row in page]
 
 
-def test_fb_17_spaces_around_an_address_are_dropped(records: Records) -> None:
-    line = {"type": "user", "email": " Joe@Example.com "}
-    records.good(line)
-    joe, _ = users.with_password(records.store, records.store.get(keys.email("joe@example.com")))
-    assert joe is not None
-    assert (joe.email, joe.full_name) == ("Joe@Example.com", "Joe@Example.com")
-    for again in (line, {"type": "user", "email": "Joe@Example.com"}):
-        assert records.good(again).unchanged.total() == 1
+# Passwords that another system hashed, and services without an address.
+
+HASHED = "$2b$04$33d/ShnbORbOncgEnyqowuiZgcaZ6.DIg9xWlLl4g.aK113cEG/tK"
+
+
+def test_a_hash_comes_in_as_it_is_and_never_out(records: Records) -> None:
+    records.good(user("u1", passwordHash=HASHED))
+    assert (records.store.get(keys.password("u1")) or {})["hash"] == HASHED
+    assert HASHED not in str(records.export())
+    assert "passwordHash" not in str(records.export())
+    records.good(user("u1", passwordHash="$2b$05" + HASHED[6:]))
+    assert (records.store.get(keys.password("u1")) or {})["hash"] == HASHED
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        (
+            {"password": HASHED},
+            "password looks like a hash, which is given as passwordHash (docs/records.md)",
+        ),
+        (
+            {"password": "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$" + "A" * 43},
+            "password looks like a hash, which is given as passwordHash (docs/records.md)",
+        ),
+        ({"passwordHash": "sentinel"}, "passwordHash is not a hash in a notation that is known"),
+        ({"passwordHash": ["sentinel"]}, "passwordHash must be text"),
+        (
+            {"passwordHash": "$2b$31$" + "sentinel".ljust(53, "x")},
+            "passwordHash asks for more work than a login may cost",
+        ),
+        (
+            {"passwordHash": HASHED, "password": "a sentinel, long enough"},
+            "password and passwordHash are both there; one is enough",
+        ),
+    ],
+)
+def test_a_hash_that_no_login_could_prove_is_refused_by_its_line(
+    records: Records, fields: Line, reason: str
+) -> None:
+    assert records.refused(user("u1", **fields), user("u2")) == [f"line 1: user: {reason}"]
+    assert users.by_id(records.store, "u1") is None
+
+
+def test_a_service_needs_no_address(records: Records, tmp_path: Path) -> None:
+    lines: list[Line] = [
+        {"type": "user", "id": "f:1:robot", "kind": "service", "userName": "robot"},
+        {"type": "user", "kind": "service", "fullName": "Nightly"},
+        {"type": "user", "id": "other", "kind": "service", "email": None},
+    ]
+    records.good(*lines)
+    assert records.good(*lines).unchanged == {"user": 3}
+    exported = records.exported("user")
+    assert [line["fullName"] for line in exported] == ["robot", "Nightly", "other"]
+    assert all(str(line["email"]).endswith("@service.invalid") for line in exported)
+    assert not verify(records.store, now=NOW).broken
+    other = open_embedded(tmp_path / "other.db")
+    Records(other, tmp_path).good(*exported)
+    assert Records(other, tmp_path).exported("user") == exported
+    other.close()
+
+
+# Numbers at the far end.
+
+FAR = 998_999_999
+
+
+def _numbered(kind: str, number: int | None) -> Line:
+    """A record of the type, with a number of its own or without one."""
+    name = f"n{number}"
+    line: Line = {
+        "user": user(name),
+        "project": project(name),
+        "role": {"type": "role", "name": name},
+        "group": {"type": "group", "name": name},
+    }[kind]
+    return line if number is None else {**line, "number": number}
+
+
+@pytest.mark.parametrize("kind", ["user", "project", "role", "group"])
+def test_fb_01_a_number_that_leaves_no_room_is_refused_by_its_line(records: Records, kind: str) -> None:
+    for number in (FAR + 1, 999_999_999):
+        assert records.refused(workspace(), _numbered(kind, number), _numbered(kind, None)) == [
+            f"line 2: {kind}: number leaves no room for those to come: at most {FAR}, "
+            f"or the next ones after {0 if number == FAR + 1 else 1}"
+        ]
+    assert [line["number"] for line in records.exported(kind)] == [1]
+
+
+def test_fb_01_what_refers_to_a_refused_number_is_refused(records: Records) -> None:
+    assert records.refused({"type": "group", "number": 999_999_999}, user(groups=[999_999_999])) == [
+        f"line 1: group: number leaves no room for those to come: at most {FAR}, or the next ones after 0",
+        "line 2: user: groups '999999999' is on line 1, which is bad",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["user", "project", "role", "group"])
+def test_fb_01_what_the_directory_gives_out_it_takes_back(
+    records: Records, tmp_path: Path, kind: str
+) -> None:
+    records.good(workspace(), _numbered(kind, FAR))
+    records.good(_numbered(kind, None))
+    exported = records.export()
+    assert [line["number"] for line in exported if line["type"] == kind] == [FAR, FAR + 1]
+    other = open_embedded(tmp_path / "other.db")
+    elsewhere = Records(other, tmp_path)
+    elsewhere.good(*exported)
+    assert elsewhere.export() == exported
+    assert not verify(other, now=NOW).broken
+    other.close()
+
+
+def test_fb_01_where_no_number_is_left_none_is_made(records: Records) -> None:
+    counted_lists.reserve(records.store, keys.USERS, 999_999_997)
+    records.good(user("u1", number=999_999_998))
+    assert records.refused(user("u2"), user("u3"), user("u4", createdBy="u3")) == [
+        "line 2: user: no number is left",
+        "line 3: user: no number is left",
+    ]
+    assert [line["number"] for line in records.exported("user")] == [999_999_998, 999_999_999]
+    with pytest.raises(Unavailable):
+        users.create(records.store, replace(user_of(records.store), id="", email="b@x.test"), None, by=BY)
+    assert not verify(records.store, now=NOW).broken
+
+
+# Memberships of one moment.
+
+
+def _oldest_one_after_another(store: Store, name: str) -> list[str | None]:
+    """The workspace that is the user's oldest, and again when the user has left it, until none is left."""
+    found: list[str | None] = []
+    while (oldest := user_of(store, name).oldest_workspace_id) is not None:
+        found.append(oldest)
+        members.remove(store, workspace_of(store, oldest), name, by=BY, even_last_admin=True)
+    return found
+
+
+def test_fb_06_of_memberships_of_one_moment_the_first_is_the_oldest(records: Records, tmp_path: Path) -> None:
+    homes = [workspace(name) for name in ("w1", "w2", "w3", "w4")]
+    people = [user("u1"), user("u2"), user("u3")]
+    joined = [
+        member("w3", "u2", createdAt=AT),
+        member("w3", "u1", createdAt=AT),
+        member("w1", "u1", createdAt=AT),
+        member("w4", "u1", createdAt="2020-01-01T00:00:00Z"),
+        member("w2", "u1", createdAt=AT),
+        member("w1", "u2", createdAt=AT),
+        member("w1", "u3", createdAt=AT),
+    ]
+    records.good(*homes, *people, *joined)
+    assert not verify(records.store, now=NOW).broken
+    exported = records.export()
+    other = open_embedded(tmp_path / "other.db")
+    elsewhere = Records(other, tmp_path)
+    elsewhere.good(*exported)
+    assert elsewhere.export() == exported
+    assert members_of(other, "w1") == members_of(records.store, "w1")
+    for store in (records.store, other):
+        assert _oldest_one_after_another(store, "u1") == ["w4", "w3", "w1", "w2"]
+        assert _oldest_one_after_another(store, "u2") == ["w3", "w1"]
+        assert not verify(store, now=NOW).broken
+    other.close()
+
+
+def test_fb_06_a_membership_of_before_has_no_turn_and_is_the_older(records: Records) -> None:
+    records.good(workspace("w1"), workspace("w2"), workspace("w3"), user(), member("w3", createdAt=AT))
+    bare = records.store
+    for key in (
+        keys.member("w3", "u1"),
+        keys.row(keys.members("w3"), 1),
+        keys.row(keys.workspaces_of("u1"), 3),
+    ):
+        bare.write(Update(key, remove=("turn",)))
+    bare.write(Update(keys.user("u1"), remove=("memberships_begun",)))
+    assert not verify(bare, now=NOW).broken
+    records.good(member("w2", createdAt=AT), member("w1", createdAt=AT))
+    assert not verify(bare, now=NOW).broken
+    assert _oldest_one_after_another(bare, "u1") == ["w3", "w2", "w1"]

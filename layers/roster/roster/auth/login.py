@@ -90,9 +90,10 @@ def proved(
     """The active user with this address and password, and the operation by which a success forgets failures.
 
     One Write, one BatchGet and one hash computed, and for a failure one Write more; nothing of these where
-    the source is over its limit. `sender` is None for what a client brings that has proved itself: then the
-    address alone is counted. Raises Unauthenticated for an unknown address, a wrong password, an address,
-    device or source that waits, and a user who cannot log in or is not active: all alike.
+    the source is over its limit. A success with another system's hash, or one of another cost, makes one of
+    ours of it: a hash and a Write more. `sender` is None for what a client brings that has proved itself:
+    then the address alone is counted. Raises Unauthenticated for an unknown address, a wrong password, an
+    address, device or source that waits, and a user who cannot log in or is not active: all alike.
     """
     lock = found.get(keys.email(address))
     owner = (lock or {}).get("user_id")
@@ -113,6 +114,8 @@ def proved(
         if sender is not None:
             source_failures.add(store, sender.source, at)
         raise Unauthenticated
+    if stored is not None and passwords.is_outdated(stored):
+        users.replace_hash(store, user.id, stored, passwords.digest(password))
     return user, login_throttle.forgotten(counter)
 
 

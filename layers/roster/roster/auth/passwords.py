@@ -1,4 +1,7 @@
-"""Passwords: which texts may be one, and argon2id with a ceiling on what a stored hash may demand."""
+"""Passwords: which texts may be one, and argon2id with a ceiling on what a stored hash may demand.
+
+Hashes that other systems made (`imported_hashes.py`) are proved too, until a login replaces them.
+"""
 
 import re
 import unicodedata
@@ -7,12 +10,13 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from roster import bounds, security_log
+from roster.auth import imported_hashes
 from roster.domain import User
 from roster.errors import FieldError, Unavailable, ValidationFailed
 from roster.settings import Settings, settings
 
 if TYPE_CHECKING:
-    from argon2 import PasswordHasher
+    from argon2 import Parameters, PasswordHasher
 
 SHORTEST, LONGEST = bounds.PASSWORD_SHORTEST, bounds.PASSWORD_LONGEST
 LOWEST_SCORE = 2  # of zxcvbn's 0 to 4: a million guesses
@@ -20,6 +24,7 @@ SHORTEST_PART = 3  # characters of a name's part that counts
 BESIDE_THE_NAME = 5  # characters, where the person's name or address is in it
 SCORED_CHARACTERS = 24
 SCORED_SUBSTITUTES = 7
+_ARGON2 = "$argon2"
 CEILING_MEMORY_KIB, CEILING_ITERATIONS, CEILING_PARALLELISM = 262_144, 10, 8
 
 
@@ -66,9 +71,9 @@ def digest(password: str, config: Settings | None = None) -> str:
 def matches(stored: str | None, password: str) -> bool:
     """Whether the password is the one that was hashed: exactly one hash computed, also where none is stored.
 
-    A text that is not in NFC is tried as it is too, for hashes that were made before texts were normalised;
-    for such a text two hashes are computed where nothing matches, and where none is stored. Raises
-    `CostlyHash` before computing anything where the stored parameters pass the ceiling.
+    Where the stored one is another system's, a refusal costs one of ours beside it, as the proof does when it
+    is replaced: no less than for an address that nobody has. Raises `CostlyHash` before computing anything
+    where the stored parameters pass the ceiling.
     """
     return any(_verifies(stored, form) for form in dict.fromkeys((_normalized(password), password)))
 
@@ -85,20 +90,61 @@ def _verifies(stored: str | None, password: str) -> bool:
     if stored is None:
         _hasher(settings()).hash(password)
         return False
+    if stored.startswith(_ARGON2):
+        return _matches_argon2(stored, password)
+    try:
+        proved = imported_hashes.matches(stored, password)
+    except imported_hashes.Costly as error:
+        security_log.corrupt_item("password.hash")
+        raise CostlyHash from error
+    if not proved:
+        digest(password)
+    return proved
+
+
+def hash_flaw(text: str) -> str | None:
+    """Why the text is no hash of a password that a login could prove within the ceilings, or None."""
+    if not text.startswith(_ARGON2):
+        return imported_hashes.flaw(text)
+    from argon2 import exceptions, extract_parameters
+
+    if len(text) > imported_hashes.LONGEST:
+        return f"has more than {imported_hashes.LONGEST} characters"
+    try:
+        cost = extract_parameters(text)
+    except exceptions.InvalidHashError:
+        return "is not a hash in a notation that is known"
+    return "asks for more work than a login may cost" if _is_costly(cost) else None
+
+
+def looks_hashed(text: str) -> bool:
+    """Whether the text begins as a hash: it is hardly a password."""
+    return text.startswith(_ARGON2) or imported_hashes.is_one(text)
+
+
+def is_outdated(stored: str) -> bool:
+    """Whether a stored hash is not as one would be made now: another system's, or of another cost."""
+    return not stored.startswith(_ARGON2) or _hasher(settings()).check_needs_rehash(stored)
+
+
+def _matches_argon2(stored: str, password: str) -> bool:
     from argon2 import exceptions, extract_parameters
 
     try:
-        cost = extract_parameters(stored)
-        if (
-            cost.memory_cost > CEILING_MEMORY_KIB
-            or cost.time_cost > CEILING_ITERATIONS
-            or cost.parallelism > CEILING_PARALLELISM
-        ):
+        if _is_costly(extract_parameters(stored)):
             security_log.corrupt_item("password.hash")
             raise CostlyHash
         return _hasher(settings()).verify(stored, password)
     except (exceptions.VerificationError, exceptions.InvalidHashError):
         return False
+
+
+def _is_costly(cost: "Parameters") -> bool:
+    return (
+        cost.memory_cost > CEILING_MEMORY_KIB
+        or cost.time_cost > CEILING_ITERATIONS
+        or cost.parallelism > CEILING_PARALLELISM
+    )
 
 
 def _hasher(config: Settings) -> "PasswordHasher":

@@ -1,6 +1,7 @@
 """Users: by id, by address, in pages; made, changed and deleted with every invariant in one transaction."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from roster.db.store import (
     Key,
     Present,
     Put,
+    Refused,
     Store,
     Update,
     Value,
@@ -26,7 +28,7 @@ from roster.db.store import (
 from roster.db.transactions import Transaction, item, retry_from
 from roster.directory.emails import canonical
 from roster.domain import Actor, User
-from roster.errors import Conflict, LastAdmin, NotFound
+from roster.errors import Conflict, LastAdmin, NotFound, Unavailable
 from roster.events import Event
 
 REVOKED_THROUGH = attribute(User, "revoked_through")
@@ -113,6 +115,14 @@ def hash_in(found: Item | None) -> str | None:
     """The hash that a password's item holds."""
     stored = (found or {}).get("hash")
     return stored if isinstance(stored, str) else None
+
+
+def replace_hash(store: Store, user_id: str, stored: str, better: str) -> None:
+    """Keep another hash of the same password: one Write, whose failure fails nothing, as a later login tries
+    again. Sessions stay, and no audit item is written, for nothing has changed for anybody.
+    """
+    with suppress(Refused, Unavailable):
+        store.write(Update(keys.password(user_id), set={"hash": better}, condition=Equals("hash", stored)))
 
 
 def create(store: Store, user: User, password: str | None, *, by: Actor) -> User:
