@@ -6,26 +6,30 @@ is wrong, or the output cannot be written.
 
 import argparse
 import getpass
+import json
 import sqlite3
 import sys
-import tomllib
-import warnings
+import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
 from pydantic import TypeAdapter
 
+from cli import sources
 from cli.output import printing
 from cli.progress import Bars
 from cli.records.export import export
-from cli.records.loading import load
-from cli.records.reading import STANDARD_INPUT
+from cli.records.loading import ImportOutcome, load_file
+from cli.records.reading import STANDARD_INPUT, lines, opened
 from cli.repair import repair
+from cli.sources.shared import Source
+from cli.sources.tables import FIELDS
 from cli.stacks import NoSuchStack, cloudformation, configured_region, table_of
 from cli.verify import verify
 from local.deployment_key import key_file
@@ -115,6 +119,24 @@ def _parser() -> argparse.ArgumentParser:
     importing.add_argument(
         "file", type=_readable, metavar="FILE", help="records, a JSON object a line; - is standard input"
     )
+    importing.add_argument(
+        "--from",
+        dest="source",
+        choices=sources.SOURCES,
+        help="the file is another system's (docs/records.md); default: records",
+    )
+    importing.add_argument(
+        "--map",
+        dest="renamed",
+        action="append",
+        default=[],
+        type=_renaming,
+        metavar="COLUMN=FIELD",
+        help="of csv and json: which field of a user record a column is; may be given again",
+    )
+    importing.add_argument(
+        "--dry-run", action="store_true", help="show the first records and what would be done; change nothing"
+    )
     importing.set_defaults(run=_import, must_exist=False)
 
     exporting = commands.add_parser("export", parents=[where], help="write the directory's records")
@@ -190,7 +212,8 @@ def _store(arguments: argparse.Namespace, stack: ExitStack) -> Store:
         raise CommandRefused(f"{path}: not a file in a folder that exists", 2)
     if arguments.must_exist and not path.exists():
         raise CommandRefused(f"{path}: there is no such store", 2)
-    arguments.lacks_journal = path.exists() and lacks_journal(path)
+    if getattr(arguments, "dry_run", False) and not path.exists():
+        path = Path(stack.enter_context(tempfile.TemporaryDirectory()), "empty.db")
     embedded = open_embedded(path)
     stack.callback(embedded.close)
     return embedded
@@ -214,6 +237,13 @@ def _readable(text: str) -> Path:
     return path
 
 
+def _renaming(text: str) -> tuple[str, str]:
+    column, _, name = text.rpartition("=")
+    if name not in FIELDS or not column:
+        raise argparse.ArgumentTypeError(f"must be COLUMN=FIELD, the field one of {', '.join(FIELDS)}")
+    return column, name
+
+
 def _moment(text: str) -> datetime:
     try:
         return clock.moment(clock.normalized(text))
@@ -233,17 +263,74 @@ def _operator() -> Actor:
 
 
 def _import(store: Store, arguments: argparse.Namespace) -> int:
-    with Bars() as bars:
-        outcome = load(store, arguments.file, by=_operator(), progress=bars)
+    dry: bool = arguments.dry_run
+    if arguments.source is not None:
+        return _import_from(store, sources.SOURCES[arguments.source], arguments)
+    if arguments.renamed:
+        raise CommandRefused("--map is for --from csv and --from json", 2)
+    with opened(arguments.file) as file, Bars() as bars:
+        if what := sources.other_format(file):
+            raise CommandRefused(f"{arguments.file}: not a file of records, but seems {what}")
+        if dry:
+            for line in islice((raw for _, _, raw in lines(file)), sources.SHOWN):
+                print(sources.shown(line))
+        outcome = load_file(store, file, by=_operator(), dry=dry, progress=bars)
     for bad in outcome.bad:
         print(bad, file=sys.stderr)
-    print(f"created {_counted(outcome.created)}")
+    _tell(outcome, dry=dry)
+    return 1 if outcome.bad else 0
+
+
+def _import_from(store: Store, source: Source, arguments: argparse.Namespace) -> int:
+    """Import a file of another system, and report what of it has no place here."""
+    renamed = dict(arguments.renamed)
+    if renamed and not source.is_mapped:
+        raise CommandRefused("--map is for --from csv and --from json", 2)
+    dry: bool = arguments.dry_run
+    try:
+        with Bars() as bars:
+            done = sources.load(
+                store, arguments.file, source, renamed=renamed, by=_operator(), dry=dry, progress=bars
+            )
+    except sources.WrongFormat as error:
+        raise CommandRefused(f"{arguments.file}: not {source.title}: {error}") from error
+    for record in done.shown if dry else ():
+        print(json.dumps(record, ensure_ascii=False))
+    for bad in done.bad:
+        print(bad, file=sys.stderr)
+    report = done.report
+    print(f"read {report.read} of {source.title}")
+    for reason, places in report.left_out.items():
+        more = ", ..." if len(places) > _PLACES else ""
+        print(f"left out {len(places)}: {reason} ({', '.join(places[:_PLACES])}{more})")
+    for reason, count in sorted(report.without_password.items()):
+        print(f"without a password {count}: {reason}")
+    if report.not_carried:
+        each = ", ".join(
+            f"{_printable(name)} ({count})" for name, count in sorted(report.not_carried.items())
+        )
+        print(f"not carried: {each}")
+    for note in report.notes:
+        print(f"note: {note}")
+    _tell(done.outcome, dry=dry)
+    return 1 if done.bad or report.left_out else 0
+
+
+_PLACES = 10  # that a line names
+
+
+def _printable(name: str) -> str:
+    """A name out of a file, such that a terminal can show it."""
+    return "".join(char if char.isprintable() else "?" for char in name[:64])
+
+
+def _tell(outcome: ImportOutcome, *, dry: bool) -> None:
+    print(f"{'would create' if dry else 'created'} {_counted(outcome.created)}")
     print(f"unchanged {_counted(outcome.unchanged)}")
     if outcome.left_out:
         print(f"left out {_counted(outcome.left_out)}: no secret in the file, and not here")
     if outcome.bad:
         print(f"bad {len(outcome.bad)}")
-    return 1 if outcome.bad else 0
 
 
 def _export(store: Store, arguments: argparse.Namespace) -> int:

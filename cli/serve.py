@@ -13,11 +13,10 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from cli import demo
+from cli import demo, sources
 from cli.progress import Bars
-from cli.records.loading import load
+from cli.records.loading import load_file
+from cli.records.reading import opened
 from local.deployment_key import NotAKey, key_file, read_or_make
 from local.embedded import open_embedded
 from local.server import HOST, CannotStart, Options, ServedApp
@@ -213,8 +212,10 @@ def _first_admin(options: Options) -> list[str]:
 
 
 def _imported(store: Store, file: Path) -> list[str]:
-    with Bars() as bars:
-        outcome = load(store, file, by=Actor("make run", clock.now()), progress=bars)
+    with opened(file) as records, Bars() as bars:
+        if what := sources.other_format(records):
+            raise CannotStart(f"DATA={file}: not a file of records, but seems {what}", 2)
+        outcome = load_file(store, records, by=Actor("make run", clock.now()), progress=bars)
     for bad in outcome.bad:
         print(f"{file}: {bad}", file=sys.stderr)
     made, there, bad_lines = outcome.created.total(), outcome.unchanged.total(), len(outcome.bad)

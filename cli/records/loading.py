@@ -47,17 +47,29 @@ def unheard(what: str, done: int, total: int) -> None:
     """The progress that nobody follows."""
 
 
-def load(store: Store, path: Path, *, by: Actor, progress: Progress = unheard) -> ImportOutcome:
-    """Import the records of a file; `-` is standard input.
+def load(
+    store: Store, path: Path, *, by: Actor, dry: bool = False, progress: Progress = unheard
+) -> ImportOutcome:
+    """Import the records of a file; `-` is standard input. With `dry`, only tell what would come of it.
 
     Raises OSError where the file cannot be read, and Unavailable where the table stays away: what was
     written by then is whole, and importing again completes it.
     """
     with opened(path) as file:
-        ledger = _read(file, progress)
-        comparing.compare(store, ledger, lambda done, total: progress("compare", done, total))
-        writing.leave_room(store, ledger)
-        ledger.resolve()
+        return load_file(store, file, by=by, dry=dry, progress=progress)
+
+
+def load_file(
+    store: Store, file: IO[bytes], *, by: Actor, dry: bool = False, progress: Progress = unheard
+) -> ImportOutcome:
+    """Import the records of a file that is open and can be read twice, as `load` does."""
+    ledger = _read(file, progress)
+    comparing.compare(store, ledger, lambda done, total: progress("compare", done, total))
+    writing.leave_room(store, ledger)
+    ledger.resolve()
+    if dry:
+        created = Counter(kind for kind in SHAPES for _ in ledger.in_order(kind))
+    else:
         writing.number(store, ledger)
         created = _write(writing.Writer(store, ledger, by), file, progress)
     unchanged, left_out, bad = ledger.settle()
