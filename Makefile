@@ -151,6 +151,7 @@ documents: .venv/dev
 	$(BIN)/python -m tools.sample_events
 	$(BIN)/python -m bench.access_patterns
 	$(BIN)/python -m tools.events
+	$(BIN)/python -m tools.records
 	$(MAKE) --no-print-directory cost
 
 # Measures every endpoint's units, and writes what they cost into docs/operating.md and the README.

@@ -28,7 +28,7 @@ from cli.records.export import export
 from cli.records.loading import ImportOutcome, load_file
 from cli.records.reading import STANDARD_INPUT, lines, opened
 from cli.repair import repair
-from cli.sources.shared import Source
+from cli.sources.shared import FileFormat
 from cli.sources.tables import FIELDS
 from cli.stacks import NoSuchStack, cloudformation, configured_region, table_of
 from cli.verify import verify
@@ -281,7 +281,7 @@ def _import(store: Store, arguments: argparse.Namespace) -> int:
     return 1 if outcome.bad else 0
 
 
-def _import_from(store: Store, source: Source, arguments: argparse.Namespace) -> int:
+def _import_from(store: Store, source: FileFormat, arguments: argparse.Namespace) -> int:
     """Import a file of another system, and report what of it has no place here."""
     renamed = dict(arguments.renamed)
     if renamed and not source.is_mapped:

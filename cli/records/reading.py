@@ -52,7 +52,7 @@ _REASONS = {
 }
 """By pydantic's kind of error. None of them holds what was given, which may be a secret."""
 
-_PATTERNS = {
+PATTERNS = {
     _pattern(WorkspaceKey): "must be 2 to 63 of a-z, 0-9 and '-', a letter first",
     _pattern(Id): "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
     _pattern(UserId): "must be 1 to 128 of A-Z, a-z, 0-9, '.', '_', ':', '|', '@', '+', '=' and '-'",
@@ -165,7 +165,7 @@ def _not_a_number(text: str) -> NoReturn:
 def _reason(error: ErrorDetails) -> str:
     where = [str(part) if _NAME.fullmatch(str(part)) else "a field" for part in error["loc"]]
     if error["type"] == "string_pattern_mismatch":
-        words = _PATTERNS[error["ctx"]["pattern"]]
+        words = PATTERNS[error["ctx"]["pattern"]]
     else:
         words = _REASONS.get(error["type"], "does not fit").format(**error.get("ctx", {}))
     return f"{'.'.join(where)} {words}".lstrip()

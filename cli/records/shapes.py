@@ -78,7 +78,7 @@ UserId = Annotated[str, StringConstraints(pattern=rf"^{keys.ID.pattern}$")]
 Number = Annotated[int, Field(ge=1, le=bounds.LARGEST_NUMBER)]
 Count = Annotated[int, Field(ge=0, le=999_999_999)]
 WorkspaceKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,62}$")]
-Moment = Annotated[str, AfterValidator(moment)]
+Moment = Annotated[str, AfterValidator(moment), Field(json_schema_extra={"format": "date-time"})]
 TokenSecret = Annotated[
     str, StringConstraints(max_length=1024), AfterValidator(visible), AfterValidator(_secret)
 ]
@@ -97,9 +97,11 @@ class _Strict(BaseModel):
 
 
 class Record(_Strict):
-    """What every type of record can say of itself."""
+    """What every type of record can say of itself; a shape's own docstring is its part of docs/records.md."""
 
     type_name: ClassVar[str]
+    notes: ClassVar[Mapping[str, str]] = {}
+    """What docs/records.md adds to what a field holds."""
 
     def identity(self, given: Mapping[str, Any]) -> str:
         """What tells it from the others of its type: its id, or where it has none its natural key.
@@ -147,7 +149,14 @@ class OrganisationShape(_Strict):
 
 
 class WorkspaceRecord(Record):
+    """A customer's own part of the directory."""
+
     type_name = "workspace"
+    notes = {
+        "key": "unique",
+        "settings": "how moments are shown",
+        "organisation": "the address that User Space shows",
+    }
     id: Id | None = None
     key: WorkspaceKey
     name: Line
@@ -188,7 +197,13 @@ class DatabaseShape(BaseModel):
 
 
 class ProjectRecord(Record):
+    """A project of a workspace."""
+
     type_name = "project"
+    notes = {
+        "number": "the integer id in the Testmo API",
+        "database": "connections without passwords",
+    }
     id: Id | None = None
     number: Number | None = None
     workspace_id: Id
@@ -218,7 +233,13 @@ class ProjectRecord(Record):
 
 
 class SpaceRecord(Record):
+    """A space of a workspace, perhaps of one of its projects."""
+
     type_name = "space"
+    notes = {
+        "email": "free text",
+        "projectId": "in the same workspace",
+    }
     id: Id | None = None
     workspace_id: Id
     project_id: Id | None = None
@@ -254,6 +275,8 @@ class SpaceRecord(Record):
 
 
 class AppRecord(Record):
+    """An app in a space."""
+
     type_name = "app"
     id: Id | None = None
     space_id: Id
@@ -267,7 +290,14 @@ class AppRecord(Record):
 
 
 class FeatureRecord(Record):
+    """Something that is switched on in a workspace, perhaps in one of its projects."""
+
     type_name = "feature"
+    notes = {
+        "email": "free text",
+        "projectId": "in the same workspace",
+        "module": "one of the Workspace profile's, or any other",
+    }
     id: Id | None = None
     workspace_id: Id
     project_id: Id | None = None
@@ -303,7 +333,14 @@ class FeatureRecord(Record):
 
 
 class RoleRecord(Record):
+    """A role of the whole site, with the permissions that the Workspace profile shows."""
+
     type_name = "role"
+    notes = {
+        "number": "which identifies it",
+        "name": "identifies one without a number",
+        "isDefault": "as Testmo shows it",
+    }
     number: Number | None = None
     name: Text = ""
     permissions: Annotated[list[Text], Field(max_length=1000), AfterValidator(_once)] = []
@@ -317,7 +354,13 @@ class RoleRecord(Record):
 
 
 class GroupRecord(Record):
+    """A group of the whole site."""
+
     type_name = "group"
+    notes = {
+        "number": "which identifies it",
+        "name": "identifies one without a number",
+    }
     number: Number | None = None
     name: Text = ""
 
@@ -329,7 +372,21 @@ class GroupRecord(Record):
 
 
 class UserRecord(Record):
+    """A person, or a service that only calls the API."""
+
     type_name = "user"
+    notes = {
+        "email": "unique; a service may have none, and is given one at `service.invalid`",
+        "number": "the integer id in the Testmo API",
+        "fullName": "else first and last name, or the address",
+        "password": "hashed on import; never exported",
+        "passwordHash": "a hash that another system made, see below; never exported",
+        "roles": "on the whole site",
+        "active": "whether they may log in",
+        "notifications": "as Testmo numbers them",
+        "onboarding": "as Testmo numbers it",
+        "defaultWorkspaceId": "where the Workspace profile begins",
+    }
     id: UserId | None = None
     number: Number | None = None
     email: Email | None = None
@@ -427,6 +484,8 @@ class UserRecord(Record):
 
 
 class MembershipRecord(Record):
+    """A user's place in a workspace. The order of the lines is the order of joining."""
+
     type_name = "membership"
     workspace_id: Id
     user_id: UserId
@@ -441,6 +500,8 @@ class MembershipRecord(Record):
 
 
 class ProjectMembershipRecord(Record):
+    """A user's place in a project."""
+
     type_name = "projectMembership"
     project_id: Id
     user_id: UserId
@@ -453,6 +514,8 @@ class ProjectMembershipRecord(Record):
 
 
 class SpaceRoleRecord(Record):
+    """What a user is in a space."""
+
     type_name = "spaceRole"
     space_id: Id
     user_id: UserId
@@ -466,7 +529,12 @@ class SpaceRoleRecord(Record):
 
 
 class ApiTokenRecord(Record):
+    """A bearer credential of a user, perhaps for one workspace alone."""
+
     type_name = "apiToken"
+    notes = {
+        "secret": "used as it stands; never exported; without it the line is left out",
+    }
     user_id: UserId
     workspace_id: Id | None = None
     name: Text = ""
@@ -502,7 +570,13 @@ class ApiTokenRecord(Record):
 
 
 class ClientRecord(Record):
+    """A program of the token endpoint."""
+
     type_name = "client"
+    notes = {
+        "secret": "empty for a public client; no other is exported, and without one the line is left out",
+        "userId": "for whom it acts by itself",
+    }
     id: Id | None = None
     secret: ClientSecret | None = None
     user_id: UserId | None = None

@@ -15,11 +15,11 @@ from cli.records.ledger import Bad
 from cli.records.loading import ImportOutcome, Progress, load_file, unheard
 from cli.records.reading import LONGEST, opened
 from cli.sources import auth0, json_array, keycloak, scim, tables
-from cli.sources.shared import Entry, Report, Source, WrongFormat
+from cli.sources.shared import Entry, FileFormat, FileReport, WrongFormat
 from roster.db.store import Store
 from roster.domain import Actor
 
-SOURCES: Mapping[str, Source] = {
+SOURCES: Mapping[str, FileFormat] = {
     "csv": tables.CSV,
     "json": json_array.SOURCE,
     "keycloak": keycloak.SOURCE,
@@ -41,7 +41,7 @@ class SourceOutcome:
     outcome: ImportOutcome
     bad: list[str]
     """The records that were refused: where in the file, and why."""
-    report: Report
+    report: FileReport
     shown: list[Entry]
     """The first records, without what is secret."""
 
@@ -49,7 +49,7 @@ class SourceOutcome:
 def load(
     store: Store,
     path: Path,
-    source: Source,
+    source: FileFormat,
     *,
     renamed: Mapping[str, str],
     by: Actor,
@@ -60,7 +60,7 @@ def load(
 
     Raises WrongFormat where it is no such file, and else as the import of records does.
     """
-    report, places, first = Report(), list[str](), list[Entry]()
+    report, places, first = FileReport(), list[str](), list[Entry]()
     with opened(path) as file, tempfile.TemporaryFile() as records:  # the owner's alone, with its hashes
         for place, made in source.read(file, renamed, report):
             places.append(place)
@@ -145,4 +145,4 @@ def _is_record(line: bytes) -> bool:
     return isinstance(told, dict) and "type" in told
 
 
-__all__ = ["SOURCES", "Report", "SourceOutcome", "WrongFormat", "load", "other_format", "shown"]
+__all__ = ["SOURCES", "FileReport", "SourceOutcome", "WrongFormat", "load", "other_format", "shown"]

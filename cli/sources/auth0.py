@@ -9,9 +9,9 @@ from typing import IO, Any
 
 from cli.sources.shared import (
     Entry,
+    FileFormat,
+    FileReport,
     Found,
-    Report,
-    Source,
     WrongFormat,
     address_in,
     base64_of,
@@ -32,7 +32,7 @@ _AS_THEY_ARE = ("argon2", "bcrypt", "pbkdf2")
 """Algorithms whose hash is a text in a notation that is known here."""
 
 
-def read(file: IO[bytes], renamed: Mapping[str, str], report: Report) -> Iterator[Found]:
+def read(file: IO[bytes], renamed: Mapping[str, str], report: FileReport) -> Iterator[Found]:
     """The users of the file. Raises WrongFormat."""
     text = text_of(file)
     if text.lstrip().startswith("{"):
@@ -46,7 +46,7 @@ def read(file: IO[bytes], renamed: Mapping[str, str], report: Report) -> Iterato
             yield place, made
 
 
-def _record(place: str, user: Entry, report: Report) -> Entry | None:
+def _record(place: str, user: Entry, report: FileReport) -> Entry | None:
     address = address_in(user.get("email"))
     if address is None:
         report.leave_out(place, "has no e-mail address")
@@ -66,7 +66,7 @@ def _record(place: str, user: Entry, report: Report) -> Entry | None:
     )
 
 
-def _hash(user: Entry, report: Report) -> str | None:
+def _hash(user: Entry, report: FileReport) -> str | None:
     plain = user.get("password_hash") or user.get("passwordHash")
     custom = user.get("custom_password_hash")
     if isinstance(plain, str):
@@ -106,4 +106,4 @@ def _bytes(told: Any) -> bytes:
     return base64_of(text) if encoding == "base64" else text.encode()
 
 
-SOURCE = Source("a bulk import file of Auth0", read)
+SOURCE = FileFormat("a bulk import file of Auth0", read)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import IO
 
-from cli.sources.shared import Found, Report, Source, document, objects
+from cli.sources.shared import FileFormat, FileReport, Found, document, objects
 
 
-def read(file: IO[bytes], renamed: Mapping[str, str], report: Report) -> Iterator[Found]:
+def read(file: IO[bytes], renamed: Mapping[str, str], report: FileReport) -> Iterator[Found]:
     """The objects of the array, or of the array under `users`, with mapped names. Raises WrongFormat."""
     told = document(file)
     listed = told.get("users") if isinstance(told, dict) else told
@@ -14,4 +14,4 @@ def read(file: IO[bytes], renamed: Mapping[str, str], report: Report) -> Iterato
         yield place, {"type": "user", **{renamed.get(name, name): value for name, value in entry.items()}}
 
 
-SOURCE = Source("a JSON array of records", read, is_mapped=True)
+SOURCE = FileFormat("a JSON array of records", read, is_mapped=True)

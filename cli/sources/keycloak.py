@@ -9,9 +9,9 @@ from typing import IO, Any
 
 from cli.sources.shared import (
     Entry,
+    FileFormat,
+    FileReport,
     Found,
-    Report,
-    Source,
     WrongFormat,
     address_in,
     base64_of,
@@ -31,7 +31,7 @@ _CARRIED = (
 )
 
 
-def read(file: IO[bytes], renamed: Mapping[str, str], report: Report) -> Iterator[Found]:
+def read(file: IO[bytes], renamed: Mapping[str, str], report: FileReport) -> Iterator[Found]:
     """The users of all realms of the file. Raises WrongFormat."""
     told = document(file)
     realms = told if isinstance(told, list) else [told]
@@ -45,7 +45,7 @@ def read(file: IO[bytes], renamed: Mapping[str, str], report: Report) -> Iterato
                 yield place, made
 
 
-def _record(place: str, user: Entry, report: Report) -> Entry | None:
+def _record(place: str, user: Entry, report: FileReport) -> Entry | None:
     service = bool(user.get("serviceAccountClientId"))
     address = address_in(user.get("email"), user.get("username"))
     if address is None and not service:
@@ -65,7 +65,7 @@ def _record(place: str, user: Entry, report: Report) -> Entry | None:
     )
 
 
-def _password(credentials: Any, report: Report) -> Entry:
+def _password(credentials: Any, report: FileReport) -> Entry:
     """The field of our record that holds the password, if there is one."""
     for credential in credentials if isinstance(credentials, list) else ():
         kind = credential.get("type") if isinstance(credential, dict) else None
@@ -96,4 +96,4 @@ def _hash(credential: Entry) -> str:
     return f"$pbkdf2-{_DIGESTS[data['algorithm']]}$i={iterations}${salt}${value}"
 
 
-SOURCE = Source("a Keycloak realm export", read)
+SOURCE = FileFormat("a Keycloak realm export", read)

@@ -5,9 +5,9 @@ from typing import IO, Any
 
 from cli.sources.shared import (
     Entry,
+    FileFormat,
+    FileReport,
     Found,
-    Report,
-    Source,
     WrongFormat,
     address_in,
     document,
@@ -23,7 +23,7 @@ _CARRIED = (
 )
 
 
-def read(file: IO[bytes], renamed: Mapping[str, str], report: Report) -> Iterator[Found]:
+def read(file: IO[bytes], renamed: Mapping[str, str], report: FileReport) -> Iterator[Found]:
     """The users of the list. Raises WrongFormat."""
     told = document(file)
     listed = told.get("Resources", told.get("resources", [told])) if isinstance(told, dict) else told
@@ -40,7 +40,7 @@ def read(file: IO[bytes], renamed: Mapping[str, str], report: Report) -> Iterato
         report.notes.append(f"the list holds {report.read} of {total}: ask for the other pages too")
 
 
-def _record(place: str, user: Entry, report: Report) -> Entry | None:
+def _record(place: str, user: Entry, report: FileReport) -> Entry | None:
     address = address_in(*_addresses(user.get("emails")), user.get("userName"))
     if address is None:
         report.leave_out(place, "has no e-mail address")
@@ -66,4 +66,4 @@ def _addresses(emails: Any) -> list[Any]:
     return [each.get("value") for each in sorted(told, key=lambda each: each.get("primary") is not True)]
 
 
-SOURCE = Source("a SCIM list of users", read)
+SOURCE = FileFormat("a SCIM list of users", read)

@@ -22,7 +22,7 @@ class WrongFormat(ValueError):
 
 
 @dataclass(slots=True)
-class Report:
+class FileReport:
     """What a source has to say beside its records."""
 
     read: int = 0
@@ -45,12 +45,12 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class FileFormat:
     """A format that `roster import --from` reads."""
 
     title: str
     """What a file of it is called in messages: `a Keycloak realm export`."""
-    read: Callable[[IO[bytes], Mapping[str, str], Report], Iterator[Found]]
+    read: Callable[[IO[bytes], Mapping[str, str], FileReport], Iterator[Found]]
     """Makes records of a file, with what `--map` says. Raises WrongFormat."""
     is_mapped: bool = False
     """Whether `--map` may name fields."""
@@ -79,7 +79,7 @@ def text_of(file: IO[bytes]) -> str:
         raise WrongFormat("is not UTF-8") from error
 
 
-def objects(values: Any, what: str, report: Report) -> Iterator[Found]:
+def objects(values: Any, what: str, report: FileReport) -> Iterator[Found]:
     """The objects of a list, each with its place; what is no object is left out. Raises WrongFormat."""
     if not isinstance(values, list):
         raise WrongFormat(f"has no list of {what}s")

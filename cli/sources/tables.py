@@ -16,9 +16,9 @@ from typing import IO, Any
 from cli.records.shapes import UserRecord
 from cli.sources.shared import (
     Entry,
+    FileFormat,
+    FileReport,
     Found,
-    Report,
-    Source,
     WrongFormat,
     address_in,
     moment_of,
@@ -34,7 +34,7 @@ _ASIDE = {"deprovisioned", "suspended", "deactivated", "inactive", "disabled"}
 """What systems say of users who may not log in."""
 
 
-def rows(file: IO[bytes], report: Report) -> Iterator[tuple[str, dict[str, str]]]:
+def rows(file: IO[bytes], report: FileReport) -> Iterator[tuple[str, dict[str, str]]]:
     """The rows, by the columns' names: each with its line, without empty cells. Raises WrongFormat."""
     text = text_of(file)
     head = text.partition("\n")[0]
@@ -61,7 +61,7 @@ def rows(file: IO[bytes], report: Report) -> Iterator[tuple[str, dict[str, str]]
         raise WrongFormat(f"is not CSV from line {reader.line_num} on") from error
 
 
-def read_csv(file: IO[bytes], renamed: Mapping[str, str], report: Report) -> Iterator[Found]:
+def read_csv(file: IO[bytes], renamed: Mapping[str, str], report: FileReport) -> Iterator[Found]:
     """A record a row, by the columns' names. Raises WrongFormat."""
     own = {name.lower(): name for name in FIELDS}
     for place, row in rows(file, report):
@@ -130,8 +130,8 @@ def _cognito(row: Mapping[str, str]) -> tuple[Entry, set[str]]:
 
 def _known(
     columns: set[str], of_row: Callable[[Mapping[str, str]], tuple[Entry, set[str]]]
-) -> Callable[[IO[bytes], Mapping[str, str], Report], Iterator[Found]]:
-    def read(file: IO[bytes], renamed: Mapping[str, str], report: Report) -> Iterator[Found]:
+) -> Callable[[IO[bytes], Mapping[str, str], FileReport], Iterator[Found]]:
+    def read(file: IO[bytes], renamed: Mapping[str, str], report: FileReport) -> Iterator[Found]:
         for place, row in rows(file, report):
             bare = {name.removeprefix("profile.").removeprefix("user.") for name in row}
             if report.read == 1 and not columns & bare:
@@ -147,6 +147,6 @@ def _known(
     return read
 
 
-CSV = Source("a table of users in CSV", read_csv, is_mapped=True)
-OKTA = Source("a CSV of Okta's users", _known({"login"}, _okta))
-COGNITO = Source("a CSV of a Cognito user pool", _known({"cognito:username"}, _cognito))
+CSV = FileFormat("a table of users in CSV", read_csv, is_mapped=True)
+OKTA = FileFormat("a CSV of Okta's users", _known({"login"}, _okta))
+COGNITO = FileFormat("a CSV of a Cognito user pool", _known({"cognito:username"}, _cognito))
