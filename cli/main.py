@@ -273,7 +273,7 @@ def _import(store: Store, arguments: argparse.Namespace) -> int:
             raise CommandRefused(f"{arguments.file}: not a file of records, but seems {what}")
         if dry:
             for line in islice((raw for _, _, raw in lines(file)), sources.SHOWN):
-                print(sources.shown(line))
+                print(_printable(sources.shown(line)))
         outcome = load_file(store, file, by=_operator(), dry=dry, progress=bars)
     for bad in outcome.bad:
         print(bad, file=sys.stderr)
@@ -295,7 +295,7 @@ def _import_from(store: Store, source: FileFormat, arguments: argparse.Namespace
     except sources.WrongFormat as error:
         raise CommandRefused(f"{arguments.file}: not {source.title}: {error}") from error
     for record in done.shown if dry else ():
-        print(json.dumps(record, ensure_ascii=False))
+        print(_printable(json.dumps(record, ensure_ascii=False)))
     for bad in done.bad:
         print(bad, file=sys.stderr)
     report = done.report
@@ -319,9 +319,9 @@ def _import_from(store: Store, source: FileFormat, arguments: argparse.Namespace
 _PLACES = 10  # that a line names
 
 
-def _printable(name: str) -> str:
-    """A name out of a file, such that a terminal can show it."""
-    return "".join(char if char.isprintable() else "?" for char in name[:64])
+def _printable(text: str) -> str:
+    """What a file says, such that a terminal shows it and does nothing else."""
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def _tell(outcome: ImportOutcome, *, dry: bool) -> None:

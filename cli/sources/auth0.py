@@ -4,6 +4,7 @@ An id without its connection's prefix gets `auth0|`, as Auth0's own import gives
 name the same user.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
@@ -24,6 +25,7 @@ from cli.sources.shared import (
 )
 
 _PREFIX = "auth0|"
+_NAME = re.compile(r"[a-z0-9-]{1,20}", re.ASCII)
 _CARRIED = (
     *("user_id", "email", "username", "given_name", "family_name", "name", "blocked", "created_at"),
     *("password_hash", "passwordHash", "custom_password_hash", "email_verified"),
@@ -73,7 +75,8 @@ def _hash(user: Entry, report: FileReport) -> str | None:
         return plain
     if not isinstance(custom, dict):
         return None
-    algorithm = str(custom.get("algorithm"))
+    told = str(custom.get("algorithm"))
+    algorithm = told if _NAME.fullmatch(told) else "what has no name"
     try:
         hashed = custom["hash"]
         if (custom.get("password") or {}).get("encoding", "utf8").lower() not in ("utf8", "ascii"):

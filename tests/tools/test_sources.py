@@ -174,6 +174,18 @@ def test_a_dry_run_of_records_shows_no_secret(roster: Roster) -> None:
     assert not roster.store.exists()
 
 
+def test_nothing_of_a_file_commands_the_terminal(roster: Roster) -> None:
+    odd = "\u202e\u009b31m\x1b[2J"
+    user = {
+        "email": f"{odd}@x.test",
+        f"field{odd}": 1,
+        "custom_password_hash": {"algorithm": odd, "hash": {}},
+    }
+    for more in ([], ["--dry-run"]):
+        out, err = roster("auth0", json.dumps([user]), *more, code=1)
+        assert all(char.isprintable() or char == "\n" for char in out + err)
+
+
 # CSV.
 
 

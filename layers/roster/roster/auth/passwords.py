@@ -25,6 +25,11 @@ BESIDE_THE_NAME = 5  # characters, where the person's name or address is in it
 SCORED_CHARACTERS = 24
 SCORED_SUBSTITUTES = 7
 _ARGON2 = "$argon2"
+_PHC_ARGON2 = re.compile(
+    r"\$argon2(?:id|i|d)(?:\$v=\d\d)?\$m=\d{1,10},t=\d{1,10},p=\d{1,10}"
+    r"\$[A-Za-z0-9+/]{11,172}\$[A-Za-z0-9+/]{22,172}",
+    re.ASCII,
+)
 CEILING_MEMORY_KIB, CEILING_ITERATIONS, CEILING_PARALLELISM = 262_144, 10, 8
 
 
@@ -111,8 +116,10 @@ def hash_flaw(text: str) -> str | None:
     if len(text) > imported_hashes.LONGEST:
         return f"has more than {imported_hashes.LONGEST} characters"
     try:
-        cost = extract_parameters(text)
+        cost = extract_parameters(text) if _PHC_ARGON2.fullmatch(text) else None
     except exceptions.InvalidHashError:
+        cost = None
+    if cost is None:
         return "is not a hash in a notation that is known"
     return "asks for more work than a login may cost" if _is_costly(cost) else None
 
@@ -135,7 +142,7 @@ def _matches_argon2(stored: str, password: str) -> bool:
             security_log.corrupt_item("password.hash")
             raise CostlyHash
         return _hasher(settings()).verify(stored, password)
-    except (exceptions.VerificationError, exceptions.InvalidHashError):
+    except (exceptions.VerificationError, exceptions.InvalidHashError, UnicodeEncodeError):
         return False
 
 
