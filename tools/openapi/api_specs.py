@@ -29,7 +29,10 @@ HEADERS: dict[str, Schema] = {
     "Cache-Control": _header("That anybody may keep it for five minutes.", {"const": "public, max-age=300"}),
     "Content-Security-Policy": _header("What the page may load."),
     "ETag": _header("The object's revision, for `If-Match`.", {"type": "string", "pattern": '^"[0-9]+"$'}),
-    "Link": _header("Where there is more to read.", {"const": '</docs>; rel="help"'}),
+    "ETag.Hash": _header(
+        "The document's hash, for `If-None-Match`; gzip's has one of its own.",
+        {"type": "string", "pattern": '^"[0-9a-f]{32}(-gzip)?"$'},
+    ),
     "Pragma": _header("For caches of HTTP/1.0.", {"const": "no-cache"}),
     "Referrer-Policy": _header("The token in the query is told to nobody.", {"const": "no-referrer"}),
     "Retry-After": _header(

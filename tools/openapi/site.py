@@ -1,7 +1,7 @@
 """The routes of the OpenAPI document and its page, in the OpenAPI document."""
 
-from tools.openapi.api_spec import PUBLIC, TOO_LARGE, ApiSpec, Operation
-from tools.openapi.workspaces import NOT_VALID, failure, refused
+from tools.openapi.api_spec import PUBLIC, TOO_LARGE, ApiSpec, DocumentedError, Operation, header
+from tools.openapi.workspaces import failure
 
 _IF_NONE_MATCH = header("If-None-Match", "ETags of what the caller has; where one is the present one, 304.")
 _CACHED = ("Cache-Control", "ETag.Hash", "Vary")
@@ -11,7 +11,10 @@ SITE = ApiSpec(
     about="This document, and a page that shows it.",
     folders=("site",),
     security=PUBLIC,
-    refusals={400: NOT_VALID, 413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE"))},
+    refusals={
+        404: DocumentedError("The deployment shows no document and no page.", failure("NOT_FOUND")),
+        413: DocumentedError(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
+    },
     operations={
         "GET /openapi.json": Operation(
             parameters=(_IF_NONE_MATCH,),
