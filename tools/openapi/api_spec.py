@@ -41,14 +41,16 @@ class Operation:
     """The type of the success's body, where the handler's own says nothing of it."""
     content: Schema | None = None
     """The `content` of the success, where no type says it."""
+    example: Schema | None = None
+    """Of the body that is sent."""
 
 
 @dataclass(frozen=True)
 class DocumentedError:
-    """One of a dialect's failures: what it means, and the schema of its body."""
+    """One of a dialect's failures: what it means, and the schemas of its body, each under its own name."""
 
     meaning: str
-    schema: Schema
+    schemas: Mapping[str, Schema]
     headers: Sequence[str] = ()
 
 
@@ -65,6 +67,10 @@ class ApiSpec:
     """The schemas of path parameters that are not any text."""
     headers: Sequence[str] = ("X-Request-Id",)
     """Of every answer."""
+    parameters: Sequence[Schema] = ()
+    """Of every request."""
+    schemas: Mapping[str, Schema] = field(default_factory=dict)
+    """Named schemas to which the tables refer, by `reference`."""
     operations: Mapping[str, Operation] = field(default_factory=dict)
     """By route, as the template spells it."""
 
@@ -82,6 +88,11 @@ def record(**properties: Schema) -> Schema:
         "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def reference(name: str) -> Schema:
+    """What stands for the named schema."""
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
 def header(name: str, meaning: str, schema: Schema = TEXT, *, required: bool = False) -> Schema:

@@ -75,12 +75,5 @@ SECURITY: dict[str, Schema] = {
     "accessToken": _key(
         "access_token", "query", "The same token in the query, where the deployment allows it."
     ),
-    "organisationHeader": _key("X-Org-Id", "header", "The organisation's id."),
-    "projectHeader": _key("X-Project-Id", "header", "The project's id."),
-    "userHeader": _key(
-        "X-User-Id",
-        "header",
-        "The caller's id; proved by a credential or a gateway, or taken as it is: the deployment says which.",
-    ),
     "gatewaySecret": _key("X-Gateway-Secret", "header", "What a gateway in front proves itself by."),
 }

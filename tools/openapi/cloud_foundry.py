@@ -1,6 +1,6 @@
 """Cloud Foundry v2 in the OpenAPI document; its handlers read the query themselves, and answer dicts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from roster.dialects.cloud_foundry.queries import COLUMNS, FILTERS, TOP_COLUMNS
@@ -18,6 +18,7 @@ from tools.openapi.api_spec import (
     Schema,
     query,
     record,
+    reference,
 )
 from tools.openapi.cloud_foundry_types import (
     CfApp,
@@ -74,8 +75,12 @@ def _listing(filters: Sequence[str], columns: Sequence[str]) -> tuple[Schema, ..
         conditions,
         query("page", "Which page, from 1.", _number(1, 999_999_999, 1)),
         query("results-per-page", "Objects a page.", _number(1, MOST_ROWS, SIZE)),
-        query("order-by", "What the list is in order of.", {"enum": list(columns), "default": "id"}),
-        query("order-direction", "Which way.", {"enum": ["asc", "desc"], "default": "asc"}),
+        query(
+            "order-by",
+            "What the list is in order of.",
+            {"type": "string", "enum": list(columns), "default": "id"},
+        ),
+        query("order-direction", "Which way.", {"type": "string", "enum": ["asc", "desc"], "default": "asc"}),
         *_INLINING,
     )
 
@@ -103,31 +108,36 @@ def _related(kind: Kind, id_: str) -> Operation:
         f"What a link of one {kind} leads to",
         id_,
         _listing(filters, columns),
-        path={"relation": {"enum": [relation.name for relation in relations]}},
+        path={"relation": {"type": "string", "enum": [relation.name for relation in relations]}},
         shape=shape,
     )
 
 
-def _failure(*codes: tuple[str, int]) -> Schema:
-    found = [
-        record(description=TEXT, error_code={"const": name}, code={"const": number}) for name, number in codes
-    ]
-    return found[0] if len(found) == 1 else {"anyOf": found}
+def _failure(*codes: tuple[str, int]) -> Mapping[str, Schema]:
+    return {
+        name.replace("CF-", "Cf"): record(
+            description=TEXT, error_code={"const": name}, code={"const": number}
+        )
+        for name, number in codes
+    }
 
 
-_LINK: Schema = {
-    "anyOf": [
-        {"type": "null"},
-        {
-            "type": "object",
-            "properties": {"href": {"type": "string", "format": "uri"}, "meta": record(version=TEXT)},
-            "required": ["href"],
-            "additionalProperties": False,
-        },
-    ]
+_LINK = {
+    "type": "object",
+    "properties": {"href": {"type": "string", "format": "uri"}, "meta": reference("CfLinkMeta")},
+    "required": ["href"],
+    "additionalProperties": False,
 }
 _MAYBE: Schema = {"type": ["string", "null"]}
-_ROOT = record(links={"type": "object", "required": ["self", "login"], "additionalProperties": _LINK})
+_LINKS = (
+    "self",
+    "cloud_controller_v2",
+    "cloud_controller_v3",
+    "login",
+    "uaa",
+    "logging",
+    "log_stream",
+)
 _INFO = record(
     name=TEXT,
     build=TEXT,
@@ -147,8 +157,8 @@ _INFO = record(
 )
 
 
-def _json(schema: Schema) -> Schema:
-    return {"application/json": {"schema": schema}}
+def _json(name: str) -> Schema:
+    return {"application/json": {"schema": reference(name)}}
 
 
 CLOUD_FOUNDRY = ApiSpec(
@@ -186,23 +196,30 @@ CLOUD_FOUNDRY = ApiSpec(
             "Busy; try again.", _failure(("CF-ServiceUnavailable", 10015)), ("Retry-After",)
         ),
     },
+    schemas={
+        "CfRoot": record(links=reference("CfLinks")),
+        "CfLinks": record(**dict.fromkeys(_LINKS, {"anyOf": [reference("CfLink"), {"type": "null"}]})),
+        "CfLink": _LINK,
+        "CfLinkMeta": record(version=TEXT),
+        "CfInfo": _INFO,
+    },
     operations={
-        "GET /": Operation("Where everything is", "cfGetRoot", security=PUBLIC, content=_json(_ROOT)),
+        "GET /": Operation("Where everything is", "getCfRoot", security=PUBLIC, content=_json("CfRoot")),
         "GET /v2/info": Operation(
-            "What this is, and where tokens come from", "cfGetInfo", security=PUBLIC, content=_json(_INFO)
+            "What this is, and where tokens come from", "getCfInfo", security=PUBLIC, content=_json("CfInfo")
         ),
         "GET /v2/users/{guid}/spaces": Operation(
-            parameters=_listing(FILTERS["space"], COLUMNS["space"]), shape=CfSpacePage
+            id="listCfUserSpaces", parameters=_listing(FILTERS["space"], COLUMNS["space"]), shape=CfSpacePage
         ),
-        "GET /v2/users": _every("user", "cfListUsers"),
-        "GET /v2/users/{guid}": _one("user", "cfGetUser"),
-        "GET /v2/users/{guid}/{relation}": _related("user", "cfListOfUser"),
-        "GET /v2/spaces": _every("space", "cfListSpaces"),
-        "GET /v2/spaces/{guid}": _one("space", "cfGetSpace"),
-        "GET /v2/spaces/{guid}/{relation}": _related("space", "cfListOfSpace"),
-        "GET /v2/organizations": _every("organization", "cfListOrganizations"),
-        "GET /v2/organizations/{guid}": _one("organization", "cfGetOrganization"),
-        "GET /v2/organizations/{guid}/{relation}": _related("organization", "cfListOfOrganization"),
-        "GET /v2/apps/{guid}": _one("app", "cfGetApp"),
+        "GET /v2/users": _every("user", "listCfUsers"),
+        "GET /v2/users/{guid}": _one("user", "getCfUser"),
+        "GET /v2/users/{guid}/{relation}": _related("user", "listCfUserRelation"),
+        "GET /v2/spaces": _every("space", "listCfSpaces"),
+        "GET /v2/spaces/{guid}": _one("space", "getCfSpace"),
+        "GET /v2/spaces/{guid}/{relation}": _related("space", "listCfSpaceRelation"),
+        "GET /v2/organizations": _every("organization", "listCfOrganizations"),
+        "GET /v2/organizations/{guid}": _one("organization", "getCfOrganization"),
+        "GET /v2/organizations/{guid}/{relation}": _related("organization", "listCfOrganizationRelation"),
+        "GET /v2/apps/{guid}": _one("app", "getCfApp"),
     },
 )

@@ -28,11 +28,15 @@ class Shapes:
                 raise Clash(f"there are two kinds of {_name(name)}")
 
     def of_type(self, type_: Any) -> Schema:
-        """The schema of a type's JSON; the shapes that it refers to are taken in."""
+        """The schema of a type's JSON; what it refers to is taken in, and a class itself under its name."""
         made = TypeAdapter(type_).json_schema(mode="serialization", ref_template=SCHEMAS + "{model}")
         self.add(made.pop("$defs", {}))
-        schema: Schema = tidy(made)
-        return schema
+        if not isinstance(type_, type):
+            schema: Schema = tidy(made)
+            return schema
+        if "$ref" not in made:  # a class that leads back to itself refers to itself
+            self.add({type_.__name__: made})
+        return {"$ref": SCHEMAS + _name(type_.__name__)}
 
 
 def tidy(schema: Any) -> Any:

@@ -13,9 +13,11 @@ from importlib import import_module
 from pathlib import Path
 
 from local.gateway import Function, Route, Routes
-from tools.openapi.api_spec import ApiSpec, DocumentedError, Operation, Schema
+from tools.openapi.api_spec import ApiSpec, DocumentedError, Operation, Schema, Security, reference
 from tools.openapi.api_specs import API_SPECS, HEADERS, SECURITY
 from tools.openapi.components import Shapes, closed, tidy, without_unused
+from tools.openapi.description import DESCRIPTION
+from tools.openapi.examples import with_examples
 from tools.statuses import STATUSES
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +29,9 @@ def build(template: Path = ROOT / "template.yaml") -> Schema:
     routes.sort(key=lambda route: (API_SPECS.index(_spec_of(route)), route.path, route.method))
     shapes = Shapes()
     paths: dict[str, Schema] = {}
+    for api_spec in API_SPECS:
+        for schemas in (api_spec.schemas, *(one.schemas for one in api_spec.refusals.values())):
+            shapes.add(schemas)
     for route in routes:
         shapes.add(_made(route.function)["components"]["schemas"])
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, routes, shapes)
@@ -36,7 +41,7 @@ def build(template: Path = ROOT / "template.yaml") -> Schema:
         "headers": HEADERS,
         "securitySchemes": SECURITY,
     }
-    return closed(without_unused({**_HEAD, "paths": paths, "components": components}))
+    return with_examples(closed(without_unused({**_HEAD, "paths": paths, "components": components})))
 
 
 _HEAD: Schema = {
@@ -45,6 +50,8 @@ _HEAD: Schema = {
         "title": "Roster",
         "version": "1",
         "summary": "A directory of workspaces, projects, spaces and users, in five dialects.",
+        "description": DESCRIPTION,
+        "contact": {"name": "Whoever runs this server"},
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     },
     "servers": [{"url": "/"}],
@@ -99,15 +106,22 @@ def _takes(pattern: str, path: str) -> bool:
 def _operation(route: Route, routes: Iterable[Route], shapes: Shapes) -> Schema:
     api_spec, known = _spec_of(route), _known(route)
     more = api_spec.operations.get(route.key, Operation())
-    summary, description = _words(route.function)
+    summary, rest = _words(route.function)
+    summary = more.summary or summary
+    security = list(api_spec.security if more.security is None else more.security)
     statuses = sorted(int(status) for status in STATUSES[route.key].split())
     operation: Schema = {
         "tags": [api_spec.name],
-        "summary": more.summary or summary,
-        "description": description,
+        "summary": summary,
+        "description": f"{rest or summary + '.'} {_sign_in(security)}",
         "operationId": more.id or _id(route, routes),
-        "parameters": [*_path(route, {**api_spec.path, **more.path}), *_rest(known), *more.parameters],
-        "requestBody": more.body or tidy(known.get("requestBody")),
+        "parameters": [
+            *_path(route, {**api_spec.path, **more.path}),
+            *api_spec.parameters,
+            *_rest(known),
+            *more.parameters,
+        ],
+        "requestBody": _body(more, known),
         "responses": {
             str(status): _refused(api_spec, status)
             if status >= 400
@@ -116,7 +130,7 @@ def _operation(route: Route, routes: Iterable[Route], shapes: Shapes) -> Schema:
             else _answer("Done.", (*api_spec.headers, *more.headers), _content(more, known, shapes))
             for status in statuses
         },
-        "security": list(api_spec.security if more.security is None else more.security),
+        "security": security,
     }
     return {key: value for key, value in operation.items() if value or key == "security"}
 
@@ -126,6 +140,32 @@ def _words(function: Function) -> tuple[str, str]:
     first, _, rest = (import_module(function.module).__doc__ or "").strip().partition("\n")
     summary = first.partition(": ")[2].rstrip(".")
     return summary[:1].upper() + summary[1:], " ".join(rest.split())
+
+
+def _sign_in(security: Security) -> str:
+    """What an operation is called with, in a sentence: the credentials any of which will do."""
+    ways = ["nothing" if not need else " and ".join(_CREDENTIALS[name] for name in need) for need in security]
+    return f"Call it with {', or '.join(ways)}." if ways else "Anybody may call it."
+
+
+_CREDENTIALS = {
+    "session": "a session's cookie",
+    "bearer": "a bearer token",
+    "client": "a client's id and secret",
+    "accessToken": "a token in the query",
+    "gatewaySecret": "a gateway's secret",
+}
+
+
+def _body(more: Operation, known: Schema) -> Schema | None:
+    """The body that is sent, with its example. Raises LookupError where a body has none."""
+    body: Schema | None = more.body or tidy(known.get("requestBody"))
+    if body is None:
+        return None
+    if more.example is None:
+        raise LookupError("a body has no example: its dialect's table must say one")
+    content = {media_type: {**one, "example": more.example} for media_type, one in body["content"].items()}
+    return {**body, "content": content}
 
 
 def _id(route: Route, routes: Iterable[Route]) -> str:
@@ -147,7 +187,15 @@ def _rest(known: Schema) -> Iterator[Schema]:
             said = {key: value for key, value in parameter["schema"].items() if key != "description"}
             if said.get("default") == "":
                 del said["default"]
-            yield {**parameter, "schema": tidy(said)}
+            yield {**parameter, "schema": _INTEGERS.get(said.get("pattern", ""), tidy(said))}
+
+
+_INTEGERS: Mapping[str, Schema] = {
+    "^[1-9][0-9]{0,8}$": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
+    "^([1-9][0-9]{0,2}|1000)$": {"type": "integer", "minimum": 1, "maximum": 1_000},
+    "^(15|25|50|100)$": {"type": "integer", "enum": [15, 25, 50, 100]},
+}
+"""The patterns of numbers: a handler reads them as text, so that it refuses `+1`, `01` and `1.0`."""
 
 
 def _content(more: Operation, known: Schema, shapes: Shapes) -> Schema:
@@ -170,7 +218,8 @@ def _refusals() -> Iterator[tuple[str, Schema]]:
 
 
 def _refusal(api_spec: ApiSpec, refusal: DocumentedError) -> Schema:
-    content = {"application/json": {"schema": refusal.schema}}
+    found = [reference(name) for name in refusal.schemas]
+    content = {"application/json": {"schema": found[0] if len(found) == 1 else {"anyOf": found}}}
     return _answer(refusal.meaning, (*api_spec.headers, *refusal.headers), content)
 
 

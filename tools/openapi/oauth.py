@@ -1,17 +1,32 @@
 """The token endpoint in the OpenAPI document."""
 
-from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, DocumentedError, Operation, Schema, record
+from collections.abc import Mapping
+
+from tools.openapi.api_spec import (
+    TEXT,
+    TOO_LARGE,
+    ApiSpec,
+    DocumentedError,
+    Operation,
+    Schema,
+    record,
+    reference,
+)
 
 
-def _failure(*codes: str) -> Schema:
-    return record(error={"enum": list(codes)}, error_description=TEXT)
+def _failure(name: str, *codes: str) -> Mapping[str, Schema]:
+    return {f"OAuth{name}": record(error={"type": "string", "enum": list(codes)}, error_description=TEXT)}
 
 
 _FORM: Schema = {
     "required": True,
-    "content": {
-        "application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/OAuthTokenRequest"}}
-    },
+    "content": {"application/x-www-form-urlencoded": {"schema": reference("OAuthTokenRequest")}},
+}
+
+_EXAMPLE = {
+    "grant_type": "client_credentials",
+    "client_id": "reports",
+    "client_secret": "the client's secret",
 }
 
 OAUTH = ApiSpec(
@@ -24,6 +39,7 @@ OAUTH = ApiSpec(
         400: DocumentedError(
             "The request is not valid, or not granted.",
             _failure(
+                "NotGranted",
                 "invalid_request",
                 "invalid_grant",
                 "unauthorized_client",
@@ -32,10 +48,14 @@ OAUTH = ApiSpec(
             ),
         ),
         401: DocumentedError(
-            "The client is not known or not proved.", _failure("invalid_client"), ("WWW-Authenticate.Basic",)
+            "The client is not known or not proved.",
+            _failure("InvalidClient", "invalid_client"),
+            ("WWW-Authenticate.Basic",),
         ),
-        413: DocumentedError(TOO_LARGE, _failure("invalid_request")),
-        503: DocumentedError("Busy; try again.", _failure("temporarily_unavailable"), ("Retry-After",)),
+        413: DocumentedError(TOO_LARGE, _failure("TooLarge", "invalid_request")),
+        503: DocumentedError(
+            "Busy; try again.", _failure("Unavailable", "temporarily_unavailable"), ("Retry-After",)
+        ),
     },
-    operations={"POST /oauth/token": Operation(body=_FORM)},
+    operations={"POST /oauth/token": Operation(body=_FORM, example=_EXAMPLE)},
 )

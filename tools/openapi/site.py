@@ -1,6 +1,6 @@
 """The routes of the OpenAPI document and its page, in the OpenAPI document."""
 
-from tools.openapi.api_spec import PUBLIC, TOO_LARGE, ApiSpec, DocumentedError, Operation, header
+from tools.openapi.api_spec import PUBLIC, TEXT, TOO_LARGE, ApiSpec, DocumentedError, Operation, header
 from tools.openapi.workspaces import failure
 
 _IF_NONE_MATCH = header("If-None-Match", "ETags of what the caller has; where one is the present one, 304.")
@@ -20,7 +20,18 @@ SITE = ApiSpec(
             parameters=(_IF_NONE_MATCH,),
             headers=_CACHED,
             content={
-                "application/json": {"schema": {"type": "object", "required": ["openapi", "info", "paths"]}}
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {
+                            "openapi": TEXT,
+                            "info": {"type": "object"},
+                            "paths": {"type": "object"},
+                        },
+                        "required": ["openapi", "info", "paths"],
+                        "additionalProperties": True,
+                    }
+                }
             },
         ),
         "GET /docs": Operation(

@@ -1,12 +1,28 @@
 """User Space in the OpenAPI document."""
 
-from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, DocumentedError, Schema, phrase, record
+from collections.abc import Mapping
 
-_NAMED = {"organisationHeader": (), "projectHeader": (), "userHeader": ()}
+from tools.openapi.api_spec import (
+    IDENTIFIER,
+    TEXT,
+    TOO_LARGE,
+    USER_ID,
+    ApiSpec,
+    DocumentedError,
+    Schema,
+    header,
+    phrase,
+    record,
+)
+
+_USER = (
+    "The caller's id. A token, a session or a gateway proves it, or nothing does: the deployment says which."
+)
 
 
-def _failure(status: int) -> Schema:
-    return record(code={"const": status}, status={"const": phrase(status)}, message=TEXT)
+def _failure(status: int) -> Mapping[str, Schema]:
+    said = record(code={"const": status}, status={"const": phrase(status)}, message=TEXT)
+    return {f"UserSpace{phrase(status).replace(' ', '')}": said}
 
 
 USER_SPACE = ApiSpec(
@@ -14,10 +30,15 @@ USER_SPACE = ApiSpec(
     about="What a user sees of one organisation and project, all three named by headers.",
     folders=("user_space",),
     security=(
-        {**_NAMED, "bearer": ()},
-        {**_NAMED, "session": ()},
-        {**_NAMED, "gatewaySecret": ()},
-        _NAMED,
+        {"bearer": ()},
+        {"session": ()},
+        {"gatewaySecret": ()},
+        {},
+    ),
+    parameters=(
+        header("X-User-Id", _USER, USER_ID, required=True),
+        header("X-Org-Id", "The organisation's id.", IDENTIFIER, required=True),
+        header("X-Project-Id", "The project's id.", IDENTIFIER, required=True),
     ),
     refusals={
         400: DocumentedError("A header is absent or malformed.", _failure(400)),

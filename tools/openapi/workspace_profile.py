@@ -1,10 +1,12 @@
 """Workspace profile in the OpenAPI document."""
 
+from collections.abc import Mapping
+
 from tools.openapi.api_spec import TEXT, TOO_LARGE, ApiSpec, DocumentedError, Schema, phrase, record
 
 
-def _problem(status: int) -> Schema:
-    return record(
+def _problem(status: int) -> Mapping[str, Schema]:
+    said = record(
         type={"type": "string", "format": "uri"},
         title={"const": phrase(status)},
         status={"const": status},
@@ -12,6 +14,7 @@ def _problem(status: int) -> Schema:
         instance=TEXT,
         traceId=TEXT,
     )
+    return {f"WorkspaceProfile{phrase(status).replace(' ', '')}": said}
 
 
 WORKSPACE_PROFILE = ApiSpec(

@@ -1,5 +1,7 @@
 """Workspaces in the OpenAPI document."""
 
+from collections.abc import Mapping
+
 from tools.openapi.api_spec import (
     IDENTIFIER,
     MOMENT,
@@ -14,6 +16,7 @@ from tools.openapi.api_spec import (
     Security,
     header,
     record,
+    reference,
 )
 
 _IF_MATCH = header("If-Match", "The ETag that the change demands; other than the present one is 412.")
@@ -25,18 +28,19 @@ _ONCE = header(
 )
 
 
-def failure(*codes: str, **more: Schema) -> Schema:
-    """The schema of a failure's body, which holds one of the codes."""
-    code: Schema = {"const": codes[0]} if len(codes) == 1 else {"enum": list(codes)}
-    return record(code=code, message=TEXT, **more, timestamp=MOMENT)
+def failure(*codes: str, **more: Schema) -> Mapping[str, Schema]:
+    """The schema of a failure's body, which holds one of the codes; it has its name from the first."""
+    code: Schema = {"const": codes[0]} if len(codes) == 1 else {"type": "string", "enum": list(codes)}
+    name = "Workspaces" + "".join(word.capitalize() for word in codes[0].split("_"))
+    return {name: record(code=code, message=TEXT, **more, timestamp=MOMENT)}
 
 
-def refused(meaning: str, schema: Schema, *headers: str) -> DocumentedError:
-    """A failure, with the link to where there is more to read."""
-    return DocumentedError(meaning, schema, ("Link", *headers))
+_FIELD_ERRORS: Schema = {"type": "array", "minItems": 1, "items": reference("WorkspacesFieldError")}
 
+NO_PASSWORD = "yourpassword"  # noqa: S105
+"""What stands for a password in examples. It is refused, so that no account comes to have a published one."""
 
-_FLAWS: Schema = {"type": "array", "minItems": 1, "items": record(field=TEXT, message=TEXT)}
+_PERSON = {"email": "ada.lovelace@example.org", "fullName": "Ada Lovelace"}
 
 NOT_VALID = refused(
     "The request breaks a rule; `data` names the fields.", failure("VALIDATION_ERROR", data=_FLAWS)
@@ -49,9 +53,14 @@ WORKSPACES = ApiSpec(
     security=({"session": ()}, {"bearer": ()}),
     path={"workspaceId": IDENTIFIER, "userId": USER_ID, "tokenId": IDENTIFIER},
     refusals={
-        400: NOT_VALID,
-        401: refused("No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")),
-        403: refused(
+        400: DocumentedError(
+            "The request breaks a rule; `data` names the fields.",
+            failure("VALIDATION_ERROR", data=_FIELD_ERRORS),
+        ),
+        401: DocumentedError(
+            "No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")
+        ),
+        403: DocumentedError(
             "Not the caller's to do, sent by a foreign page, or (`SESSION_REQUIRED`) not for tokens.",
             failure("FORBIDDEN", "SESSION_REQUIRED"),
         ),
@@ -63,20 +72,45 @@ WORKSPACES = ApiSpec(
         422: refused("The `Idempotency-Key` was another request's.", failure("IDEMPOTENCY_MISMATCH")),
         503: refused("Busy; try again.", failure("UNAVAILABLE"), "Retry-After"),
     },
+    schemas={"WorkspacesFieldError": record(field=TEXT, message=TEXT)},
     operations={
-        "POST /api/workspaces": Operation(parameters=(_ONCE,)),
+        "POST /api/workspaces": Operation(
+            example={
+                "key": "acme",
+                "name": "Acme Corp",
+                "settings": {"locale": "en-GB", "timeZone": "Europe/Berlin"},
+            },
+            parameters=(_ONCE,),
+        ),
         "GET /api/workspaces/{workspaceId}": Operation(headers=("ETag",)),
-        "POST /api/workspaces/{workspaceId}/members": Operation(parameters=(_ONCE,)),
+        "POST /api/workspaces/{workspaceId}/members": Operation(
+            example={"userId": "u-0000003", "role": "MEMBER"}, parameters=(_ONCE,)
+        ),
         "DELETE /api/workspaces/{workspaceId}/members/{userId}": Operation(parameters=(_IF_MATCH,)),
-        "POST /api/admin/users": Operation(parameters=(_ONCE,)),
+        "POST /api/admin/users": Operation(
+            example={**_PERSON, "password": NO_PASSWORD, "roles": ["USER"]}, parameters=(_ONCE,)
+        ),
         "GET /api/admin/users/{userId}": Operation(headers=("ETag",)),
-        "PUT /api/admin/users/{userId}": Operation(parameters=(_IF_MATCH,), headers=("ETag",)),
+        "PUT /api/admin/users/{userId}": Operation(
+            example={"fullName": "Ada King", "active": True}, parameters=(_IF_MATCH,), headers=("ETag",)
+        ),
         "DELETE /api/admin/users/{userId}": Operation(parameters=(_IF_MATCH,)),
-        "POST /api/auth/login": Operation(security=PUBLIC, headers=("Set-Cookie",)),
+        "POST /api/auth/login": Operation(
+            example={"email": _PERSON["email"], "password": NO_PASSWORD},
+            security=PUBLIC,
+            headers=("Set-Cookie",),
+        ),
         "POST /api/auth/logout": Operation(security=_SESSION, headers=("Set-Cookie",)),
         "GET /api/auth/me": Operation(headers=("ETag",)),
-        "PUT /api/auth/me/password": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
-        "POST /api/auth/tokens": Operation(security=_SESSION),
+        "PUT /api/auth/me/password": Operation(
+            example={"currentPassword": "the present one", "newPassword": NO_PASSWORD},
+            security=_SESSION,
+            parameters=(_IF_MATCH,),
+        ),
+        "POST /api/auth/tokens": Operation(
+            example={"name": "nightly report", "workspaceId": None, "expiresAt": "2031-12-31T23:59:59Z"},
+            security=_SESSION,
+        ),
         "GET /api/auth/tokens": Operation(security=_SESSION),
         "DELETE /api/auth/tokens/{tokenId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
     },
