@@ -10,10 +10,12 @@ import json
 import sqlite3
 import sys
 import tempfile
+import tomllib
+import warnings
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -214,6 +216,7 @@ def _store(arguments: argparse.Namespace, stack: ExitStack) -> Store:
         raise CommandRefused(f"{path}: there is no such store", 2)
     if getattr(arguments, "dry_run", False) and not path.exists():
         path = Path(stack.enter_context(tempfile.TemporaryDirectory()), "empty.db")
+    arguments.lacks_journal = path.exists() and lacks_journal(path)
     embedded = open_embedded(path)
     stack.callback(embedded.close)
     return embedded

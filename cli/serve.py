@@ -13,6 +13,8 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from cli import demo, sources
 from cli.progress import Bars
 from cli.records.loading import load_file

@@ -76,8 +76,8 @@ STATUSES: dict[str, str] = {
     # Workspace profile.
     "GET /api/workspace/auth/me": f"{_ANY} 403",
     # The site of itself.
-    "GET /openapi.json": "200 304 404 413",
-    "GET /docs": "200 304 404 413",
+    "GET /openapi.json": "200 304 400 404 413",
+    "GET /docs": "200 304 400 404 413",
     # What has no endpoint.
     "$default": "404 413",
 }

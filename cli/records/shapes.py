@@ -23,7 +23,7 @@ from pydantic.alias_generators import to_camel
 
 from roster import bounds
 from roster.auth import passwords
-from roster.auth.credentials import Credential, digest, flaw
+from roster.auth.credentials import Credential, digest, reason_to_refuse
 from roster.db import keys
 from roster.dialects.fields import Email, Line, LongText, Password, Text, moment, visible
 from roster.directory.emails import canonical
@@ -63,7 +63,7 @@ def _client_secret(text: str) -> str:
 
 
 def _hash(text: str) -> str:
-    if reason := passwords.hash_flaw(text):
+    if reason := passwords.reason_to_refuse_hash(text):
         raise ValueError(reason)
     return text
 

@@ -75,6 +75,28 @@ def test_fa_03_a_restored_stream_has_the_queue_of_what_it_gives_up_on() -> None:
     assert '--destination-config "OnFailure={Destination=$Q}"' in PAGE
 
 
+def test_fa_06_the_page_asks_for_the_accounts_concurrency_before_the_first_deploy() -> None:
+    """A new account has 10 or 50 environments, of which none can be reserved."""
+    before, _, _ = PAGE.partition("\n## Deploy\n")
+    assert "aws lambda get-account-settings " in before
+    assert "request-service-quota-increase --service-code lambda --quota-code L-B99A9384 " in before
+    assert "leave `LoginConcurrency` at 0" in before
+    assert TEMPLATE["Parameters"]["LoginConcurrency"]["Default"] == 0
+
+
+def test_fa_18_nobody_is_told_to_find_a_key_in_the_queue() -> None:
+    """Lambda's message of a failed record has its place in the stream and the cause, and no record."""
+    told = [RESOURCES["FailedCleanupAlarm"]["Properties"]["AlarmDescription"]]
+    told += [TEMPLATE["Outputs"]["FailedCleanupQueueUrl"]["Description"]]
+    told += re.findall(r"^\| `FailedCleanupAlarm` .*$", PAGE, re.MULTILINE)
+    assert len(told) == 3
+    for words in told:
+        assert not re.search(r"\bkeys?\b(?<!has no key)", words), words
+    assert "sequence number" in told[-1]
+    assert "`roster repair" in told[0]
+    assert "`roster repair" in told[-1]
+
+
 @pytest.mark.parametrize("logical_id", re.findall(r"\$\(resource (\w+)", PAGE))
 def test_a_resource_that_is_asked_for_is_the_stacks(logical_id: str) -> None:
     assert logical_id in RESOURCES

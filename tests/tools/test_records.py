@@ -1114,3 +1114,13 @@ def test_fb_06_a_membership_of_before_has_no_turn_and_is_the_older(records: Reco
     records.good(member("w2", createdAt=AT), member("w1", createdAt=AT))
     assert not verify(bare, now=NOW).broken
     assert _oldest_one_after_another(bare, "u1") == ["w3", "w2", "w1"]
+
+
+def test_fb_17_spaces_around_an_address_are_dropped(records: Records) -> None:
+    line = {"type": "user", "email": " Joe@Example.com "}
+    records.good(line)
+    joe, _ = users.with_password(records.store, records.store.get(keys.email("joe@example.com")))
+    assert joe is not None
+    assert (joe.email, joe.full_name) == ("Joe@Example.com", "Joe@Example.com")
+    for again in (line, {"type": "user", "email": "Joe@Example.com"}):
+        assert records.good(again).unchanged.total() == 1

@@ -58,7 +58,7 @@ FIREBASE = (
 @pytest.mark.parametrize("name", HASHES)
 def test_what_another_library_hashed_is_proved_by_its_password_alone(name: str) -> None:
     stored = HASHES[name]
-    assert passwords.hash_flaw(stored) is None
+    assert passwords.reason_to_refuse_hash(stored) is None
     assert passwords.looks_hashed(stored)
     assert passwords.matches(stored, PASSWORD)
     for other in ("", PASSWORD[:-1], PASSWORD + " ", PASSWORD.upper()):
@@ -66,7 +66,7 @@ def test_what_another_library_hashed_is_proved_by_its_password_alone(name: str) 
 
 
 def test_firebases_own_example_is_proved() -> None:
-    assert passwords.hash_flaw(FIREBASE) is None
+    assert passwords.reason_to_refuse_hash(FIREBASE) is None
     assert passwords.matches(FIREBASE, "user1password")
     assert not passwords.matches(FIREBASE, "user2password")
 
@@ -153,14 +153,14 @@ def test_what_asks_for_more_than_a_login_may_cost_is_not_computed(
 ) -> None:
     for module, name in ((hashlib, "pbkdf2_hmac"), (hashlib, "scrypt"), (bcrypt, "checkpw")):
         monkeypatch.setattr(module, name, lambda *_, **__: pytest.fail("computed"))
-    assert passwords.hash_flaw(text) == "asks for more work than a login may cost"
+    assert passwords.reason_to_refuse_hash(text) == "asks for more work than a login may cost"
     with pytest.raises(passwords.CostlyHash):
         passwords.matches(text, PASSWORD)
 
 
 @pytest.mark.parametrize("text", NO_HASHES)
 def test_what_is_no_hash_is_refused_without_its_text_and_matches_nothing(text: str) -> None:
-    reason = passwords.hash_flaw(text)
+    reason = passwords.reason_to_refuse_hash(text)
     assert reason
     assert len(text) < 10 or text not in reason
     assert not passwords.matches(text, PASSWORD)

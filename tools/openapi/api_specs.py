@@ -33,6 +33,7 @@ HEADERS: dict[str, Schema] = {
         "The document's hash, for `If-None-Match`; gzip's has one of its own.",
         {"type": "string", "pattern": '^"[0-9a-f]{32}(-gzip)?"$'},
     ),
+    "Link": _header("Where there is more to read.", {"const": '</docs>; rel="help"'}),
     "Pragma": _header("For caches of HTTP/1.0.", {"const": "no-cache"}),
     "Referrer-Policy": _header("The token in the query is told to nobody.", {"const": "no-referrer"}),
     "Retry-After": _header(

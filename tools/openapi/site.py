@@ -1,7 +1,7 @@
 """The routes of the OpenAPI document and its page, in the OpenAPI document."""
 
-from tools.openapi.api_spec import PUBLIC, TEXT, TOO_LARGE, ApiSpec, DocumentedError, Operation, header
-from tools.openapi.workspaces import failure
+from tools.openapi.api_spec import PUBLIC, TEXT, TOO_LARGE, ApiSpec, Operation, header
+from tools.openapi.workspaces import NOT_VALID, failure, refused
 
 _IF_NONE_MATCH = header("If-None-Match", "ETags of what the caller has; where one is the present one, 304.")
 _CACHED = ("Cache-Control", "ETag.Hash", "Vary")
@@ -12,8 +12,9 @@ SITE = ApiSpec(
     folders=("site",),
     security=PUBLIC,
     refusals={
-        404: DocumentedError("The deployment shows no document and no page.", failure("NOT_FOUND")),
-        413: DocumentedError(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
+        400: NOT_VALID,
+        404: refused("The deployment shows no document and no page.", failure("NOT_FOUND")),
+        413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
     },
     operations={
         "GET /openapi.json": Operation(

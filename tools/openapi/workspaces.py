@@ -35,6 +35,11 @@ def failure(*codes: str, **more: Schema) -> Mapping[str, Schema]:
     return {name: record(code=code, message=TEXT, **more, timestamp=MOMENT)}
 
 
+def refused(meaning: str, body: Mapping[str, Schema], *headers: str) -> DocumentedError:
+    """A failure, with the link to where there is more to read."""
+    return DocumentedError(meaning, body, ("Link", *headers))
+
+
 _FIELD_ERRORS: Schema = {"type": "array", "minItems": 1, "items": reference("WorkspacesFieldError")}
 
 NO_PASSWORD = "yourpassword"  # noqa: S105
@@ -43,7 +48,7 @@ NO_PASSWORD = "yourpassword"  # noqa: S105
 _PERSON = {"email": "ada.lovelace@example.org", "fullName": "Ada Lovelace"}
 
 NOT_VALID = refused(
-    "The request breaks a rule; `data` names the fields.", failure("VALIDATION_ERROR", data=_FLAWS)
+    "The request breaks a rule; `data` names the fields.", failure("VALIDATION_ERROR", data=_FIELD_ERRORS)
 )
 
 WORKSPACES = ApiSpec(
@@ -53,14 +58,9 @@ WORKSPACES = ApiSpec(
     security=({"session": ()}, {"bearer": ()}),
     path={"workspaceId": IDENTIFIER, "userId": USER_ID, "tokenId": IDENTIFIER},
     refusals={
-        400: DocumentedError(
-            "The request breaks a rule; `data` names the fields.",
-            failure("VALIDATION_ERROR", data=_FIELD_ERRORS),
-        ),
-        401: DocumentedError(
-            "No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")
-        ),
-        403: DocumentedError(
+        400: NOT_VALID,
+        401: refused("No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")),
+        403: refused(
             "Not the caller's to do, sent by a foreign page, or (`SESSION_REQUIRED`) not for tokens.",
             failure("FORBIDDEN", "SESSION_REQUIRED"),
         ),

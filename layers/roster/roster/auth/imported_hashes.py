@@ -42,7 +42,7 @@ def is_one(text: str) -> bool:
     return _BEGIN.match(text) is not None
 
 
-def flaw(text: str) -> str | None:
+def reason_to_refuse(text: str) -> str | None:
     """Why the text is no hash that a login can prove, or None."""
     try:
         _read(text)

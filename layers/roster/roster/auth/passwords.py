@@ -76,6 +76,8 @@ def digest(password: str, config: Settings | None = None) -> str:
 def matches(stored: str | None, password: str) -> bool:
     """Whether the password is the one that was hashed: exactly one hash computed, also where none is stored.
 
+    A text that is not in NFC is tried as it is too, for hashes that were made before texts were normalised;
+    for such a text two hashes are computed where nothing matches, and where none is stored.
     Where the stored one is another system's, a refusal costs one of ours beside it, as the proof does when it
     is replaced: no less than for an address that nobody has. Raises `CostlyHash` before computing anything
     where the stored parameters pass the ceiling.
@@ -107,10 +109,10 @@ def _verifies(stored: str | None, password: str) -> bool:
     return proved
 
 
-def hash_flaw(text: str) -> str | None:
+def reason_to_refuse_hash(text: str) -> str | None:
     """Why the text is no hash of a password that a login could prove within the ceilings, or None."""
     if not text.startswith(_ARGON2):
-        return imported_hashes.flaw(text)
+        return imported_hashes.reason_to_refuse(text)
     from argon2 import exceptions, extract_parameters
 
     if len(text) > imported_hashes.LONGEST:

@@ -6,12 +6,14 @@ from typing import Any
 PAGE = "^[1-9][0-9]{0,8}$"
 SIZE = "^([1-9][0-9]{0,2}|1000)$"
 ID = "^[A-Za-z0-9._-]{1,64}$"
+USER_ID = "^[A-Za-z0-9._:|@+=-]{1,128}$"
 TESTMO_SIZE = "^(15|25|50|100)$"
 
 OF_PATTERNS: Mapping[str, str] = {
     PAGE: "must be a whole number from 1 to 999999999",
     SIZE: "must be a whole number from 1 to 1000",
     ID: "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
+    USER_ID: "must be 1 to 128 of A-Z, a-z, 0-9, '.', '_', ':', '|', '@', '+', '=' and '-'",
     TESTMO_SIZE: "must be 15, 25, 50 or 100",
 }
 """By the pattern that a field's shape demands; a test holds that each pattern of a shape is here."""

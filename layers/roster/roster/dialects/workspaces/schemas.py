@@ -59,8 +59,10 @@ AuditFrom = Annotated[
     Instant, Query(alias="from", description="The first moment (RFC 3339; a `+` is sent as `%2B`).")
 ]
 AuditTo = Annotated[Instant, Query(alias="to", description="The last moment; the present where absent.")]
-AuditActor = Annotated[str, Query(pattern=words.ID, description="The id of the user who did it.")]
-AuditTarget = Annotated[str, Query(pattern=words.ID, description="The id of whom or what it was done to.")]
+AuditActor = Annotated[str, Query(pattern=words.USER_ID, description="The id of the user who did it.")]
+AuditTarget = Annotated[
+    str, Query(pattern=words.USER_ID, description="The id of whom or what it was done to.")
+]
 AuditSize = Annotated[str, Query(pattern=words.SIZE, description="Entries a page, at most 1,000.")]
 AuditCursor = Annotated[
     str,
@@ -115,7 +117,7 @@ class CreateWorkspace(Body):
 
 
 class AddMember(Body):
-    userId: Annotated[str, Field(pattern=words.ID)]
+    userId: Annotated[str, Field(pattern=words.USER_ID)]
     role: Literal["ADMIN", "MEMBER"]
 
 
