@@ -83,6 +83,7 @@ def _answer(status: int, message: str) -> Response:
     return Response(status, [("content-type", "application/json")], body)
 
 
+BAD_REQUEST = _answer(400, "Bad Request")
 NOT_FOUND = _answer(404, "Not Found")
 BODY_TOO_LONG = _answer(413, "Request Too Long")
 EVENT_TOO_LONG = _answer(413, "Request Entity Too Large")
@@ -204,7 +205,7 @@ class Route:
         return self.path if self.path == _DEFAULT else f"{self.method} {self.path}"
 
     def match(self, method: str, path: str) -> dict[str, str] | None:
-        """The decoded path parameters of a request that this route takes, else None."""
+        """The path parameters of a request that this route takes, else None; `path` is decoded once."""
         if self.path == _DEFAULT:
             return {}
         if self.method not in ("ANY", method):
@@ -215,7 +216,7 @@ class Route:
             rest = "/".join(parts[len(wanted) - 1 :])
             if not rest:
                 return None
-            parameters[wanted.pop()[1:-2]] = unquote(rest)
+            parameters[wanted.pop()[1:-2]] = rest
             parts = parts[: len(wanted)]
         if len(parts) != len(wanted):
             return None
@@ -223,8 +224,8 @@ class Route:
             if want.startswith("{"):
                 if not part:
                     return None
-                parameters[want[1:-1]] = unquote(part)
-            elif unquote(part) != want:
+                parameters[want[1:-1]] = part
+            elif part != want:
                 return None
         return parameters
 
@@ -273,10 +274,15 @@ class Routes:
         return cls(tuple(routes), functions)
 
     def match(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-        """The route that takes a request for `path` (as sent), with its path parameters."""
+        """The route that takes a request for `path` (as sent), with its path parameters.
+
+        A slash that is sent encoded divides segments like any other; what is encoded twice is decoded after
+        a route is found. Raises ValueError where the path cannot be decoded.
+        """
+        once = _decoded(path)
         for route in self.routes:
-            if (parameters := route.match(method, path)) is not None:
-                return route, parameters
+            if (parameters := route.match(method, once)) is not None:
+                return route, {name: _decoded(value) for name, value in parameters.items()}
         return None
 
     def accept(self, request: HttpRequest) -> Invocation | Response:
@@ -285,10 +291,15 @@ class Routes:
             return HEAD_TOO_LONG
         if len(request.body) > BODY_BYTES:
             return BODY_TOO_LONG
-        match = self.match(request.method, request.path)
-        if match is None:
-            return NOT_FOUND
-        if len(request.body) > EVENT_BYTES:  # no event of it is shorter, so none needs to be made
+        try:
+            match = self.match(request.method, request.path)
+            if match is None:
+                return NOT_FOUND
+            route, parameters = match
+            made = event(request, route.key, parameters, at=datetime.now(UTC), request_id=str(uuid.uuid4()))
+        except ValueError:
+            return BAD_REQUEST
+        if _is_too_long(made):
             return EVENT_TOO_LONG
         route, parameters = match
         at, request_id = datetime.now(UTC), str(uuid.uuid4())
@@ -310,10 +321,11 @@ def event(
 ) -> Event:
     """The event of payload format 2.0. Keys that would be empty are absent.
 
-    The gateway decodes the path, and takes what then follows a question mark for a query that is not there:
-    such a path is cut. Path parameters are whole.
+    The gateway decodes the path, takes what then follows a question mark for a query that is not there, so
+    that such a path is cut, and decodes what is left once more. Path parameters are whole. Raises ValueError
+    where the path cannot be decoded.
     """
-    path = unquote(request.path).partition("?")[0]
+    path = _decoded(_decoded(request.path).partition("?")[0])
     domain = re.sub(r":\d+$", "", request.header("host")) or "localhost"
     made: Event = {
         "version": "2.0",
@@ -358,6 +370,16 @@ def event(
     if request.body:
         made["body"], made["isBase64Encoded"] = _body(request)
     return made
+
+
+_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+def _decoded(path: str) -> str:
+    """Percent-decoded once; bytes that are no UTF-8 become U+FFFD. Raises ValueError for half an escape."""
+    if _BAD_ESCAPE.search(path):
+        raise ValueError("a percent sign that escapes nothing")
+    return unquote(path)
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -18,7 +18,7 @@ from roster.domain import Membership, PlatformRole, User, WorkspaceRole
 from tests.attacks.conftest import Site
 from tests.contract.fixtures import ContractFixtures
 from tests.contract.recorder import STATUSES
-from tests.support.api import in_process
+from tests.support.api import bare, in_process
 
 WORKSPACE = {"key": "umbra", "name": "Umbra"}
 SENTINEL = "sentinel 4b7e of an error"
@@ -36,7 +36,7 @@ SENTINEL = "sentinel 4b7e of an error"
         "//api/admin/users",
         "/api/./admin/users",
         "/api/admin/users/.",
-        "/api/admin%2fusers",
+        "/api/workspaces/..%252fadmin%252fusers",
         "/api/admin/users%00",
         "/api/admin/users;x=1",
     ],
@@ -45,6 +45,17 @@ def test_a_path_is_matched_as_it_stands_and_leads_nowhere_else(fixtures: Contrac
     with fixtures.api.no_effect():
         assert fixtures.api.get(path, as_=fixtures.people["root"]).status == 404
         assert fixtures.api.get(path, as_=fixtures.people["boss"]).status in (403, 404)
+
+
+@pytest.mark.row("P-01")
+def test_an_encoded_slash_leads_where_a_slash_does(fixtures: ContractFixtures) -> None:
+    """The gateway decodes before it looks for a route; whom the endpoint admits is the same."""
+    for who in ("root", "boss"):
+        sent = {"as_": fixtures.people[who]}
+        encoded, plain = (
+            fixtures.api.get(path, **sent) for path in ("/api/admin%2fusers", "/api/admin/users")
+        )
+        assert bare(encoded) == bare(plain)
 
 
 @pytest.mark.row("P-01")
