@@ -323,3 +323,8 @@ def test_fb_17_spaces_around_an_address_are_none_of_it_and_those_of_a_password_a
 ) -> None:
     assert fixtures.by_password(username=around.format(fixtures.ada.email)).status == 200
     assert fixtures.by_password(password=around.format(PASSWORD)).status == 400
+
+
+def test_fb_03_a_form_with_a_byte_order_mark_is_refused(fixtures: Fixtures) -> None:
+    form = {"\ufeffgrant_type": "password", "username": fixtures.ada.email, "password": PASSWORD}
+    assert_error(fixtures.send(form, authorization=basic("cf")), "invalid_request")

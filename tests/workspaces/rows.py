@@ -31,6 +31,7 @@ BAD_BODIES: list[Any] = [
     pytest.param(b"{}{}", id="P-16-two"),
     pytest.param(b"{'x': 1}", id="P-16-quotes"),
     pytest.param(b"\xef\xbb\xbf{}", id="P-16-bom"),
+    pytest.param(b'\xef\xbb\xbf{"key": "acme", "name": "Acme"}', id="FB-03-bom-before-a-good-body"),
     pytest.param("{}".encode("utf-16"), id="P-16-utf-16"),
     pytest.param("{}".encode("utf-16-le"), id="P-16-utf-16-le"),
     pytest.param("{}".encode("utf-32"), id="P-16-utf-32"),

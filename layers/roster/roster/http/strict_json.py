@@ -14,9 +14,12 @@ class NotStrictJson(ValueError):
 def loads(text: str) -> Any:
     """The value of a JSON text. Raises NotStrictJson.
 
-    Refused: a name twice in an object, NaN and Infinity, NUL and lone surrogates in strings, numbers too
-    long or too large to be read exactly, and what is deeper or has more values than the bounds (`bounds.py`).
+    Refused: a byte order mark, a name twice in an object, NaN and Infinity, NUL and lone surrogates in
+    strings, numbers too long or too large to be read exactly, and what is deeper or has more values than
+    the bounds (`bounds.py`).
     """
+    if text.startswith("\ufeff"):
+        _refuse("must not begin with a byte order mark")
     _demand_small(text)
     try:
         value = json.loads(
