@@ -24,8 +24,17 @@ from pydantic.alias_generators import to_camel
 from roster import bounds
 from roster.auth import passwords
 from roster.auth.credentials import Credential, digest, reason_to_refuse
-from roster.db import keys
-from roster.dialects.fields import Email, Line, LongText, Password, Text, moment, visible
+from roster.dialects.fields import (
+    Email,
+    LanguageTag,
+    Line,
+    LongText,
+    Password,
+    Text,
+    TimeZone,
+    moment,
+    visible,
+)
 from roster.directory.emails import canonical
 from roster.domain import (
     ApiToken,
@@ -130,8 +139,8 @@ def _refer(**fields: tuple[str, str | int | None]) -> Iterator[Reference]:
 
 
 class SettingsShape(_Strict):
-    locale: Text = "en-US"
-    time_zone: Text = "UTC"
+    locale: LanguageTag = "en-US"
+    time_zone: TimeZone = "UTC"
     date_time_format: Text = "yyyy-MM-dd HH:mm"
     date_format: Text = "yyyy-MM-dd"
     time_format: Text = "HH:mm"
@@ -401,7 +410,7 @@ class UserRecord(Record):
     ] = ["USER"]
     active: bool = True
     kind: Literal["person", "service"] = "person"
-    timezone: Text | None = None
+    timezone: TimeZone | None = None
     date_format: Text | None = None
     time_format: Text | None = None
     notifications: Literal[1, 2, 3] = 1

@@ -258,6 +258,40 @@ def test_a_bad_line_is_named_and_costs_no_other(
     assert records.store.get(keys.workspace("w1")) is not None
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (
+            workspace("w2", settings={"timeZone": "Mars/Olympus"}),
+            "workspace: settings.timeZone must be the name of a time zone in the IANA database,"
+            " such as Europe/Berlin or UTC",
+        ),
+        (
+            workspace("w2", settings={"locale": "xx_YY!!"}),
+            "workspace: settings.locale must be a language tag (BCP 47), such as en-US or de",
+        ),
+        (
+            user("u2", timezone="Europe/Bern"),
+            "user: timezone must be the name of a time zone in the IANA database,"
+            " such as Europe/Berlin or UTC",
+        ),
+    ],
+    ids=["timeZone", "locale", "timezone of a user"],
+)
+def test_fb_09_what_is_no_time_zone_or_language_is_refused_by_its_line(
+    records: Records, line: Line, reason: str
+) -> None:
+    assert records.refused(line) == [f"line 1: {reason}"]
+
+
+def test_fb_09_time_zones_and_languages_come_in_and_go_out(records: Records) -> None:
+    settings = {"timeZone": "America/Argentina/Buenos_Aires", "locale": "sr-Latn-RS"}
+    records.good(workspace("w2", settings=settings), user("u2", timezone="Asia/Kolkata"))
+    [exported] = records.exported("workspace")
+    assert {name: exported["settings"][name] for name in settings} == settings
+    assert [line["timezone"] for line in records.exported("user")] == ["Asia/Kolkata"]
+
+
 def _texts() -> Iterator[tuple[str, Line]]:
     """A line for each text that people see, with a placeholder in it."""
     mark = "a{}b"
@@ -275,7 +309,7 @@ def _texts() -> Iterator[tuple[str, Line]]:
     yield "role.name", {"type": "role", "name": mark}
     yield "role.permissions.0", {"type": "role", "name": "R", "permissions": [mark]}
     yield "group.name", {"type": "group", "name": mark}
-    for name in ("fullName", "firstName", "lastName", "userName", "timezone", "dateFormat"):
+    for name in ("fullName", "firstName", "lastName", "userName", "dateFormat"):
         yield f"user.{name}", user("u2", **{name: mark})
     yield "apiToken.name", token(SECRET, name=mark)
     yield "client.scopes.0", {"type": "client", "scopes": [mark]}

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from roster.db import keys
+from roster.db.store import Update, Value
 from roster.domain import User
 from roster.errors import Conflict
 from tests.support.api import Api
@@ -147,6 +149,14 @@ def test_an_unknown_field_is_named(api: Api, root: User, field: str) -> None:
         ("settings.locale", {"locale": None}),
         ("settings.timeZone", {"timeZone": "UTC\n"}),
         ("settings.timeZone", {"timeZone": ""}),
+        pytest.param("settings.timeZone", {"timeZone": "Mars/Olympus"}, id="FB-09-no-such-zone"),
+        pytest.param("settings.timeZone", {"timeZone": "europe/berlin"}, id="FB-09-not-as-it-is-spelt"),
+        pytest.param("settings.timeZone", {"timeZone": "+02:00"}, id="FB-09-offset"),
+        pytest.param("settings.timeZone", {"timeZone": "../etc/passwd"}, id="FB-09-path"),
+        pytest.param("settings.locale", {"locale": "xx_YY!!"}, id="FB-09-no-language"),
+        pytest.param("settings.locale", {"locale": "en_US"}, id="FB-09-locale-of-posix"),
+        pytest.param("settings.locale", {"locale": "-"}, id="FB-09-hyphen"),
+        pytest.param("settings.locale", {"locale": "en-" + "x-abcdefgh" * 4}, id="FB-09-too-long"),
         ("settings.dateFormat", {"dateFormat": " "}),
         ("settings.timeFormat", {"timeFormat": 7}),
         ("settings.regionCode", {"regionCode": ""}),
@@ -169,3 +179,30 @@ def test_a_key_named_twice_is_refused_although_both_would_do(api: Api, root: Use
     with api.no_effect():
         answer = api.post(PATH, raw=b'{"key":"acme","name":"x","key":"acme"}', as_=root)
     assert_refused(answer, 400)
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5", "US/Eastern"]
+)
+def test_fb_09_a_time_zone_of_the_iana_database_is_kept(api: Api, root: User, zone: str) -> None:
+    made = api.post(PATH, {**DOCUMENTED, "settings": {"timeZone": zone}}, as_=root)
+    assert api.get(f"{PATH}/{made.data['id']}", as_=root).data["settings"]["timeZone"] == zone
+
+
+@pytest.mark.parametrize(
+    "tag",
+    ["de", "en-US", "zh-Hant-TW", "es-419", "sl-rozaj-biske", "de-DE-u-co-phonebk", "x-ours", "i-klingon"],
+)
+def test_fb_09_a_language_tag_is_kept(api: Api, root: User, tag: str) -> None:
+    made = api.post(PATH, {**DOCUMENTED, "settings": {"locale": tag}}, as_=root)
+    assert api.get(f"{PATH}/{made.data['id']}", as_=root).data["settings"]["locale"] == tag
+
+
+def test_fb_09_what_an_earlier_version_kept_stays_readable(
+    api: Api, directory: Directory, root: User
+) -> None:
+    acme = directory.workspace("acme")
+    kept: dict[str, Value] = {"locale": "xx_YY", "time_zone": "Mars/Olympus"}
+    api.store.write(Update(keys.workspace(acme.id), set={"settings": kept}))
+    shown = api.get(f"{PATH}/{acme.id}", as_=root).data["settings"]
+    assert (shown["locale"], shown["timeZone"]) == ("xx_YY", "Mars/Olympus")

@@ -54,6 +54,8 @@ TEXT_CHARACTERS = 4_096
 """A longer text for people, such as a description."""
 EMAIL_CHARACTERS = 254
 """An e-mail address (RFC 5321, 4.5.3.1.3: a path of 256 octets with its angle brackets)."""
+LANGUAGE_TAG_CHARACTERS = 35
+"""A language tag (RFC 5646, 4.4.1: the length that every program should hold)."""
 MOMENT_CHARACTERS = 64
 """A moment; with nanoseconds and an offset it has 35."""
 PASSWORD_SHORTEST, PASSWORD_LONGEST = 8, 256

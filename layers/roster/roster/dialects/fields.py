@@ -50,6 +50,40 @@ def _password(text: str, info: ValidationInfo) -> str:
     return text
 
 
+_LANGUAGE_TAG = re.compile(
+    r"""(?:
+        (?: [a-z]{2,3} (?:-[a-z]{3}){0,3} | [a-z]{4,8} )  # language, extended
+        (?: -[a-z]{4} )?  # script
+        (?: -(?: [a-z]{2} | \d{3} ) )?  # region
+        (?: -(?: [a-z0-9]{5,8} | \d[a-z0-9]{3} ) )*  # variants
+        (?: -[a-wyz0-9] (?:-[a-z0-9]{2,8})+ )*  # extensions
+        (?: -x (?:-[a-z0-9]{1,8})+ )?
+        | x (?:-[a-z0-9]{1,8})+  # private use
+        | en-gb-oed | sgn-(?: be-fr | be-nl | ch-de )  # what was registered before there was a grammar
+        | i-(?: ami | bnn | default | enochian | hak | klingon | lux | mingo | navajo | pwn | tao | tay )
+        | i-tsu
+    )""",
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
+)
+"""A well-formed tag (RFC 5646, 2.1)."""
+
+
+def language_tag(text: str) -> str:
+    """The text, if it is a language tag. Raises ValueError."""
+    if len(text) > bounds.LANGUAGE_TAG_CHARACTERS or _LANGUAGE_TAG.fullmatch(text) is None:
+        raise ValueError("must be a language tag (BCP 47), such as en-US or de")
+    return text
+
+
+def time_zone(text: str) -> str:
+    """The text, if it is the name of a time zone. Raises ValueError."""
+    from roster.dialects.time_zones import NAMES  # only here: it is six hundred names
+
+    if text not in NAMES:
+        raise ValueError("must be the name of a time zone in the IANA database, such as Europe/Berlin or UTC")
+    return text
+
+
 def _workspace_key(text: str) -> str:
     key = text.lower()
     if re.fullmatch(r"[a-z][a-z0-9-]{1,62}", key, re.ASCII) is None:
@@ -71,6 +105,16 @@ Instant = Annotated[
     Field(json_schema_extra={"format": "date-time", "maxLength": bounds.MOMENT_CHARACTERS}),
 ]
 """A moment that is given, in any form of RFC 3339; it comes to be in UTC and whole seconds."""
+
+LanguageTag = Annotated[
+    str,
+    AfterValidator(language_tag),
+    Field(json_schema_extra={"maxLength": bounds.LANGUAGE_TAG_CHARACTERS, "examples": ["en-US"]}),
+]
+"""A language and perhaps a script, a region and more: a well-formed tag of BCP 47, kept as given."""
+
+TimeZone = Annotated[str, AfterValidator(time_zone), Field(json_schema_extra={"examples": ["Europe/Berlin"]})]
+"""The name of a time zone in the IANA database, as it is spelt there."""
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """A moment in an answer."""

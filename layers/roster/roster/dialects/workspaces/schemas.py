@@ -11,9 +11,11 @@ from roster.dialects.fields import (
     Body,
     Email,
     Instant,
+    LanguageTag,
     Line,
     Moment,
     Password,
+    TimeZone,
     Wire,
     WorkspaceKey,
     absent_if_none,
@@ -92,8 +94,8 @@ class CreateToken(Body):
 
 
 class SettingsBody(Body):
-    locale: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{2,35}$")] = _DEFAULT.locale
-    timeZone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] = _DEFAULT.time_zone
+    locale: LanguageTag = _DEFAULT.locale
+    timeZone: TimeZone = _DEFAULT.time_zone
     dateTimeFormat: Line = _DEFAULT.date_time_format
     dateFormat: Line = _DEFAULT.date_format
     timeFormat: Line = _DEFAULT.time_format
