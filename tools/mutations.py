@@ -235,7 +235,7 @@ GUARDS = (
     Guard(
         "If-Match",
         f"{LAYER}/dialects/workspaces/api.py",
-        "if revision is None or _tag(revision) not in tags:",
+        'if revision is None or _tag(revision) not in {tag.removeprefix("W/") for tag in tags}:',
         "if False:",
         ("tests/workspaces/test_etag.py",),
     ),
@@ -557,6 +557,20 @@ GUARDS = (
         ("tests/oauth/test_refresh.py",),
     ),
     Guard(
+        "FB-02 the same next refresh token for a retry",
+        f"{LAYER}/auth/refresh_tokens.py",
+        "refresh = _successor_again(found, presented) if use is _Use.RETRY else None",
+        "refresh = None",
+        ("tests/oauth/test_refresh.py::test_fb_02_a_retry_is_given_what_the_first_answer_had",),
+    ),
+    Guard(
+        "FB-18 unknown query parameters",
+        f"{LAYER}/http/handler.py",
+        "if not dialect.ignores_unknown_parameters:",
+        "if False:",
+        ("tests/workspaces/test_get_workspace.py::test_fb_18_it_takes_no_query_parameter",),
+    ),
+    Guard(
         "expiry of an Idempotency-Key",
         f"{LAYER}/db/idempotency.py",
         ' or _whole(found.get("ttl")) <= int(now.timestamp()):',
@@ -566,7 +580,7 @@ GUARDS = (
     Guard(
         "order of API tokens",
         f"{LAYER}/auth/api_tokens.py",
-        "return sorted(live, key=lambda token: (token.created_at, token.id))",
+        "return sorted(live, key=lambda token: (token.created_at, token.order, token.id))",
         "return list(live)",
         ("tests/session/test_list_tokens.py::test_a_list_goes_by_creation",),
     ),

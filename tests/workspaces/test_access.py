@@ -130,3 +130,18 @@ def test_what_is_no_request_is_answered_all_the_same(api: Api, endpoint: Endpoin
     with api.no_effect():
         answer = in_process(functions[endpoint.route], event)  # type: ignore[arg-type]
     assert answer["statusCode"] == 401
+
+
+def test_fb_15_a_refusal_says_who_may(api: Api, fixtures: Fixtures) -> None:
+    told = {
+        "/api/admin/users": "You may not do this. A platform ADMIN may.",
+        f"/api/workspaces/{fixtures.globex.id}": (
+            "You may not do this. A member of the workspace and a platform ADMIN may."
+        ),
+    }
+    for path, message in told.items():
+        assert api.get(path, as_=fixtures.member).json["message"] == message
+    body = {"userId": fixtures.stranger.id, "role": "MEMBER"}
+    answer = api.post(f"/api/workspaces/{fixtures.acme.id}/members", body, as_=fixtures.member)
+    message = "You may not do this. An ADMIN of the workspace and a platform ADMIN may."
+    assert answer.json["message"] == message
