@@ -215,3 +215,19 @@ def test_a_site_admin_no_more_may_no_more(api: Api, directory: Directory, fixtur
     assert api.get("/api/v1/users", bearer=second).status == 200
     directory.change(second, roles=())
     assert_refused(api.get("/api/v1/users", bearer=second), 403)
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "message"),
+    [
+        ("page=0", "page", "must be a whole number from 1 to 999999999"),
+        ("page=1&page=2", "page", "must be given once"),
+        ("per_page=20", "per_page", "must be 15, 25, 50 or 100"),
+    ],
+)
+def test_fb_15_what_is_allowed_is_told_in_words(
+    api: Api, fixtures: Fixtures, query: str, field: str, message: str
+) -> None:
+    answer = api.get(f"/api/v1/users?{query}", bearer=fixtures.root)
+    assert_invalid(answer, field)
+    assert answer.json["errors"] == {field: [message]}
