@@ -111,7 +111,7 @@ def other_format(file: IO[bytes]) -> str | None:
 
 _MARKS = {
     b"SQLite format 3": "an embedded store: `make run STORE=...` serves it, and --store names it",
-    b"PK\x03\x04": "an archive or a spreadsheet: save it as CSV, and use --from csv",
+    b"PK\x03\x04": "an archive or a spreadsheet: save it as CSV for `roster import --from csv`",
     b"\x1f\x8b": "compressed: unpack it first",
 }
 
@@ -125,16 +125,16 @@ def _guesses(text: str) -> Iterator[str]:
             "auth0": ('"user_id"', '"password_hash"', '"custom_password_hash"', '"email_verified"'),
         }.items():
             if any(mark in text for mark in marks):
-                yield f"{SOURCES[name].title}: use --from {name}"
+                yield f"{SOURCES[name].title}: `roster import --from {name}` reads it"
         if text[0] == "[":
-            yield f"{SOURCES['json'].title}: use --from json"
+            yield f"{SOURCES['json'].title}: `roster import --from json` reads it"
         elif first.strip() == "{":
             yield "one JSON document: records are JSON objects, one a line (docs/records.md)"
     elif max(map(first.count, ",;\t")) >= 1:
         for name, mark in {"cognito": "cognito:", "okta": "login"}.items():
             if mark in first:
-                yield f"{SOURCES[name].title}: use --from {name}"
-        yield f"{SOURCES['csv'].title}: use --from csv"
+                yield f"{SOURCES[name].title}: `roster import --from {name}` reads it"
+        yield f"{SOURCES['csv'].title}: `roster import --from csv` reads it"
 
 
 def _is_record(line: bytes) -> bool:

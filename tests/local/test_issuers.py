@@ -47,3 +47,28 @@ def test_a_weak_secret_stops_the_start_in_one_line_without_it(tmp_path: Path, se
     assert errors == f"roster: ISSUERS={file}: {reason}\n"
     assert secret not in errors
     assert SECRET not in errors
+
+
+def test_fb_03_a_byte_order_mark_before_the_issuers_is_dropped(tmp_path: Path) -> None:
+    file = written(tmp_path, SECRET)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    with served(tmp_path, ISSUERS=str(file)) as running:
+        token = jwt.secret_signed(claims(), SECRET)
+        assert running.send("GET", "/api/v1/user", Authorization=f"Bearer {token}").status == 200
+
+
+def test_fb_13_a_directory_is_called_one(tmp_path: Path) -> None:
+    process = launch(tmp_path, ISSUERS=str(tmp_path))
+    process.communicate(timeout=BOUND)
+    assert process.returncode == 2
+    assert (tmp_path / "stderr").read_text() == f"roster: ISSUERS={tmp_path}: is a directory\n"
+
+
+def test_fn_06_data_of_another_format_is_named_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("email,fullName\nann@example.com,Ann\n")
+    process = launch(tmp_path, DATA=str(file))
+    process.communicate(timeout=BOUND)
+    assert process.returncode == 2
+    what = "not a file of records, but seems a table of users in CSV: `roster import --from csv` reads it"
+    assert (tmp_path / "stderr").read_text() == f"roster: DATA={file}: {what}\n"

@@ -326,12 +326,22 @@ def test_a_file_of_another_format_is_refused_in_one_line(
     [
         *(
             pytest.param(
-                FILES[name](2).content, f"{SOURCES[name].title}: use --from {name}", id=f"FN-06-{name}"
+                FILES[name](2).content,
+                f"{SOURCES[name].title}: `roster import --from {name}` reads it",
+                id=f"FN-06-{name}",
             )
             for name in FILES
         ),
-        pytest.param(b'[\n{"type": "user"}]', "a JSON array of records: use --from json", id="FN-06-json"),
-        pytest.param(b"mail;name\na@x.test;Ann", "a table of users in CSV: use --from csv", id="FN-06-csv"),
+        pytest.param(
+            b'[\n{"type": "user"}]',
+            "a JSON array of records: `roster import --from json` reads it",
+            id="FN-06-json",
+        ),
+        pytest.param(
+            b"mail;name\na@x.test;Ann",
+            "a table of users in CSV: `roster import --from csv` reads it",
+            id="FN-06-csv",
+        ),
         pytest.param(
             b'{\n  "people": 1\n}',
             "one JSON document: records are JSON objects, one a line (docs/records.md)",
@@ -339,7 +349,7 @@ def test_a_file_of_another_format_is_refused_in_one_line(
         ),
         pytest.param(
             b"PK\x03\x04...",
-            "an archive or a spreadsheet: save it as CSV, and use --from csv",
+            "an archive or a spreadsheet: save it as CSV for `roster import --from csv`",
             id="FN-06-xlsx",
         ),
         pytest.param(b"\x1f\x8b\x08...", "compressed: unpack it first", id="FN-06-gzip"),
