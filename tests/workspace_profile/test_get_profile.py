@@ -156,6 +156,17 @@ def test_the_next_oldest_steps_in_when_a_membership_ends(
     assert_refused(api.get(PATH, bearer=fixtures.ada), 403)
 
 
+def test_fb_06_of_memberships_of_one_second_the_first_is_the_oldest(api: Api, directory: Directory) -> None:
+    eve = directory.user("eve")
+    homes = {key: directory.workspace(key) for key in ("first", "second", "third", "fourth")}
+    order = ("third", "first", "fourth", "second")
+    for key in order:
+        directory.member(homes[key], eve)
+    for key in order:
+        assert _workspace(api, eve) == key
+        directory.leave(homes[key], eve)
+
+
 def test_a_token_for_a_workspace_falls_back_to_no_other(
     api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
