@@ -76,13 +76,13 @@ def _password(credentials: Any, report: FileReport) -> Entry:
         else:
             try:
                 return {"passwordHash": _hash(credential)}
-            except (KeyError, IndexError, TypeError, ValueError):
+            except (AttributeError, KeyError, IndexError, TypeError, ValueError):
                 report.without_password["hashed in a way that is not known"] += 1
     return {}
 
 
 def _hash(credential: Entry) -> str:
-    """The hash in PHC's notation. Raises KeyError, IndexError, TypeError, ValueError for any other."""
+    """The hash in PHC's notation. Raises what reading another text raises."""
     data, secret = credential, {**credential, "value": credential.get("hashedSaltedValue")}
     if "credentialData" in credential:
         data, secret = parsed(credential["credentialData"]), parsed(credential["secretData"])

@@ -279,6 +279,40 @@ def test_a_password_of_a_keycloak_before_4_and_a_plain_one_come_too(api: Api, tm
         assert answer.status == status, name
 
 
+@pytest.mark.parametrize("name", ["secretData", "credentialData"])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        None,
+        7,
+        "",
+        "[]",
+        "{}",
+        "null",
+        '{"salt": null, "value": "eA=="}',
+        '{"salt": "?", "value": "eA=="}',
+        '{"hashIterations": null, "algorithm": "pbkdf2"}',
+        '{"hashIterations": 5, "algorithm": ["pbkdf2"]}',
+        '{"hashIterations": 5, "algorithm": "argon2"}',
+        '{"hashIterations": 5, "algorithm": "argon2", "additionalParameters": []}',
+        '{"hashIterations": 5, "algorithm": "argon2", "additionalParameters": {"memory": [], "type": 7}}',
+        '{"hashIterations": 5, "algorithm": "argon2", "additionalParameters": {"memory": "8"}}',
+    ],
+)
+def test_a_credential_that_cannot_be_read_costs_only_the_password(
+    roster: Roster, name: str, odd: Any
+) -> None:
+    good = {
+        "type": "password",
+        "secretData": '{"salt": "c2l4dGVlbiBieXRlcyEh", "value": "c2l4dGVlbiBieXRlcyEh"}',
+        "credentialData": '{"hashIterations": 5, "algorithm": "pbkdf2"}',
+    }
+    user = {"id": "u1", "email": "a@x.test", "credentials": [{**good, name: odd}]}
+    out, err = roster("keycloak", json.dumps({"realm": "r", "users": [user]}))
+    assert "without a password 1: hashed in a way that is not known" in out
+    assert err == ""
+
+
 # Files that are none of theirs.
 
 
