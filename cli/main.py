@@ -1,4 +1,4 @@
-"""The `roster` command: records in and out, the first administrator, API tokens, verify and repair.
+"""The `roster` command: records in and out, the first administrator, API tokens, verify, repair and doctor.
 
 Exit codes: 0 done; 1 refused, or some lines were bad, or whoever read the output has left; 2 the call itself
 is wrong, or the output cannot be written.
@@ -15,24 +15,23 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import datetime
-from itertools import islice
+from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
 from pydantic import TypeAdapter
 
-from cli import sources
+from cli.deployed import DeployedStack
+from cli.doctor import examine
 from cli.output import printing
 from cli.progress import Bars
 from cli.records.export import export
 from cli.records.loading import ImportOutcome, load_file
 from cli.records.reading import STANDARD_INPUT, lines, opened
 from cli.repair import repair
-from cli.sources.shared import FileFormat
-from cli.sources.tables import FIELDS
-from cli.stacks import NoSuchStack, cloudformation, configured_region, table_of
+from cli.stacks import NoSuchStack, client_of, cloudformation, configured_region, table_of
 from cli.verify import verify
 from local.deployment_key import key_file
 from local.embedded import open_embedded
@@ -76,8 +75,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: Sequence[str] | None) -> int:
     arguments = _parser().parse_args(argv)
-    command: Command = arguments.run
     try:
+        if arguments.run == _doctor:  # of a stack, which may have no table
+            return _doctor(arguments)
+        command: Command = arguments.run
         with ExitStack() as stack:
             return command(_store(arguments, stack), arguments)
     except CommandRefused as refused:
@@ -182,6 +183,11 @@ def _parser() -> argparse.ArgumentParser:
 
     repairing = commands.add_parser("repair", parents=[where], help="make right what can be, and verify")
     repairing.set_defaults(run=_repair, must_exist=True)
+
+    doctoring = commands.add_parser("doctor", help="tell what of a deployed stack is wrong, and what to do")
+    doctoring.add_argument("--stack", required=True, metavar="NAME", help="the deployed stack")
+    doctoring.add_argument("--region", help="default: AWS_REGION, or that of the AWS profile")
+    doctoring.set_defaults(run=_doctor)
     return parser
 
 
@@ -506,6 +512,23 @@ def _repair(store: Store, arguments: argparse.Namespace) -> int:
         print(f"left {finding}")
     print(f"mended {len(outcome.mended)}, left {len(outcome.after.broken)}", file=sys.stderr)
     return 1 if outcome.after.broken else 0
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    region = arguments.region or configured_region()
+    stack = DeployedStack(arguments.stack, cache(partial(client_of, region=region)), clock.now())
+    is_wrong = False
+    try:
+        for subject, wrong in examine(stack):
+            print(f"ok     {subject}" if wrong is None else f"wrong  {subject}: {wrong}", flush=True)
+            is_wrong = is_wrong or wrong is not None
+    except ClientError as error:
+        raise CommandRefused(f"{arguments.stack}: {error.response['Error']['Message']}") from error
+    except BotoCoreError as error:  # no credentials, no network
+        raise CommandRefused(f"{arguments.stack}: {error}") from error
+    return 1 if is_wrong else 0
 
 
 def _counted(counts: Counter[str]) -> str:

@@ -38,8 +38,13 @@ def configured_region() -> str:
 
 def cloudformation(region: str) -> Any:
     """A client of CloudFormation that gives up within seconds."""
+    return client_of("cloudformation", region)
+
+
+def client_of(service: str, region: str) -> Any:
+    """A client of a service of AWS that gives up within seconds."""
     import botocore.session
     from botocore.config import Config
 
     config = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 2, "mode": "standard"})
-    return botocore.session.Session().create_client("cloudformation", region_name=region, config=config)
+    return botocore.session.Session().create_client(service, region_name=region, config=config)

@@ -19,6 +19,7 @@ OTHER = "roster-prod-eu"
 """Another stack, whose name begins with the first's."""
 FUNCTION = "AWS::Lambda::Function"
 CHECKED = {
+    "At night": "test_at_night",
     "When the first deploy fails": "test_fa_14",
     "A domain of your own": "test_a_domain",
     "Two regions": "test_two_regions",
@@ -197,6 +198,11 @@ def test_a_domain_waits_for_its_certificate_and_says_where_to_point(bash: Shell,
     assert told.endswith("d-1.example\n")
     assert account.now > 1800
     assert bash.words("make") == ["deploy ENV=prod"]
+
+
+def test_at_night_the_doctor_looks_at_the_stack(bash: Shell) -> None:
+    bash.run(script("At night"))
+    assert bash.words("roster") == ["doctor --stack roster-prod"]
 
 
 def test_two_regions_is_a_deploy(bash: Shell) -> None:
