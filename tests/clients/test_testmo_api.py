@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +10,10 @@ from typing import Any
 import pytest
 
 from cli import demo as people
-from tests.clients.conftest import ROOT
+from tests.clients.npm import installed
 from tests.support.served import Served
 
 FOLDER = Path(__file__).parent / "testmo"
-LOCK = ("package.json", "package-lock.json")
 PACKAGE = "@testmo/testmo-api"
 
 pytestmark = pytest.mark.real
@@ -23,21 +21,8 @@ pytestmark = pytest.mark.real
 
 @pytest.fixture(scope="session")
 def modules() -> Path:
-    """The folder of the package and of what it needs, fetched as the lock says; nobody may copy it."""
-    place = ROOT / ".tools/testmo"
-    if not all(_same(FOLDER / name, place / name) for name in LOCK):
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir(parents=True)
-        for name in reversed(LOCK):
-            shutil.copy(FOLDER / name, place)
-        subprocess.run(
-            ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=place, check=True, timeout=300
-        )
-    return place / "node_modules"
-
-
-def _same(one: Path, other: Path) -> bool:
-    return other.exists() and one.read_bytes() == other.read_bytes()
+    """The folder of the package and of what it needs; nobody may copy it."""
+    return installed(FOLDER)
 
 
 @pytest.fixture(scope="module")

@@ -113,7 +113,7 @@ def _operation(route: Route, routes: Iterable[Route], shapes: Shapes) -> Schema:
     operation: Schema = {
         "tags": [api_spec.name],
         "summary": summary,
-        "description": f"{rest or summary + '.'} {_sign_in(security)}",
+        "description": " ".join(filter(None, (rest, _sign_in(security)))),
         "operationId": more.id or _id(route, routes),
         "parameters": [
             *_path(route, {**api_spec.path, **more.path}),
