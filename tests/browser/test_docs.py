@@ -52,6 +52,33 @@ def _statuses(browser: Browser, tag: str) -> list[str]:
     browser.value(f"{block}.querySelector('.opblock-summary-control').click()")
     browser.until(f"{block}.querySelector('.responses-inner') !== null")
     shown: list[str] = browser.value(
-        f"[...{block}.querySelectorAll('.response')].map(each => each.dataset.code)"
+        f"[...{block}.querySelectorAll('.responses-inner [data-code]')].map(each => each.dataset.code)"
     )
     return sorted(shown)
+
+
+def test_fn_13_what_it_is_and_how_to_sign_in_stand_in_front(browser: Browser) -> None:
+    browser.until("document.querySelector('.info .description h3') !== null")
+    front = browser.value("document.querySelector('.info .description').innerText")
+    assert front.startswith("Roster is a directory")
+    assert "How to sign in" in front
+    assert browser.value(
+        "document.querySelector('.info').getBoundingClientRect().bottom"
+        " <= document.querySelector('.opblock').getBoundingClientRect().top"
+    )
+
+
+def test_fn_13_the_shape_of_an_error_is_folded(browser: Browser) -> None:
+    block = "document.getElementById('operations-Workspaces-createUser')"
+    browser.value(f"{block}.querySelector('.opblock-summary-control').click()")
+    browser.until(f"{block}.querySelector('.responses-inner details') !== null")
+    assert (
+        browser.value(f"{block}.querySelector('textarea, .body-param__example').textContent").count("USER")
+        == 1
+    )
+    error = f"{block}.querySelector('[data-code=\"409\"]')"
+    assert "In use" in browser.value(f"{error}.innerText")
+    assert "CONFLICT" not in browser.value(f"{error}.textContent")
+    browser.value(f"{error}.querySelector('summary').click()")
+    browser.until(f"{error}.textContent.includes('CONFLICT')")
+    assert browser.told("Runtime.exceptionThrown") == []

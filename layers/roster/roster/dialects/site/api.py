@@ -60,13 +60,32 @@ def page() -> StaticDocument:
     )
 
 
-_OPTIONS = {"url": "openapi.json", "dom_id": "#docs", "deepLinking": True, "filter": True}
+_OPTIONS = {
+    "url": "openapi.json",
+    "dom_id": "#docs",
+    "deepLinking": True,
+    "filter": True,
+    "defaultModelsExpandDepth": 0,
+}
+_FOLD_ERRORS = """
+({React: {createElement: h, useState}}) => ({wrapComponents: {response: Response => props => {
+  const [open, setOpen] = useState(false);
+  if (props.code < "400") return h(Response, props);
+  const body = open && h("table", null, h("tbody", null, h(Response, props)));
+  const line = h("summary", null, props.code, " ", props.response.get("description"));
+  const fold = h("details", {onToggle: event => setOpen(event.target.open)}, line, body);
+  return h("tr", {"data-code": props.code}, h("td", {colSpan: 3}, fold));
+}}})"""
+"""A plugin of Swagger UI: of an error a line is shown, and its shape once somebody unfolds it (FN-13)."""
 
 
 def _page() -> tuple[str, str]:
     """The page, and the policy that names its own scripts and styles by their hashes."""
     style = _asset("swagger-ui.min.css")
-    scripts = [_asset("swagger-ui-bundle.min.js"), f"SwaggerUIBundle({json.dumps(_OPTIONS)})"]
+    scripts = [
+        _asset("swagger-ui-bundle.min.js"),
+        f"SwaggerUIBundle({{...{json.dumps(_OPTIONS)}, plugins: [{_FOLD_ERRORS}]}})",
+    ]
     html = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Roster</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
