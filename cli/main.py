@@ -15,14 +15,16 @@ import warnings
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
 from pydantic import TypeAdapter
 
+from cli import sources
 from cli.deployed import DeployedStack
 from cli.doctor import examine
 from cli.output import printing
@@ -31,6 +33,8 @@ from cli.records.export import export
 from cli.records.loading import ImportOutcome, load_file
 from cli.records.reading import STANDARD_INPUT, lines, opened
 from cli.repair import repair
+from cli.sources.shared import FileFormat
+from cli.sources.tables import FIELDS
 from cli.stacks import NoSuchStack, client_of, cloudformation, configured_region, table_of
 from cli.verify import verify
 from local.deployment_key import key_file

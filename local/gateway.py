@@ -293,13 +293,12 @@ class Routes:
             return BODY_TOO_LONG
         try:
             match = self.match(request.method, request.path)
-            if match is None:
-                return NOT_FOUND
-            route, parameters = match
-            made = event(request, route.key, parameters, at=datetime.now(UTC), request_id=str(uuid.uuid4()))
+            raw_path(request.path)
         except ValueError:
             return BAD_REQUEST
-        if _is_too_long(made):
+        if match is None:
+            return NOT_FOUND
+        if len(request.body) > EVENT_BYTES:  # no event of it is shorter, so none needs to be made
             return EVENT_TOO_LONG
         route, parameters = match
         at, request_id = datetime.now(UTC), str(uuid.uuid4())
@@ -319,13 +318,11 @@ def _is_too_long(made: Event) -> bool:
 def event(
     request: HttpRequest, route_key: str, parameters: Mapping[str, str], *, at: datetime, request_id: str
 ) -> Event:
-    """The event of payload format 2.0. Keys that would be empty are absent.
+    """The event of payload format 2.0. Keys that would be empty are absent; path parameters are whole.
 
-    The gateway decodes the path, takes what then follows a question mark for a query that is not there, so
-    that such a path is cut, and decodes what is left once more. Path parameters are whole. Raises ValueError
-    where the path cannot be decoded.
+    Raises ValueError where the path cannot be decoded.
     """
-    path = _decoded(_decoded(request.path).partition("?")[0])
+    path = raw_path(request.path)
     domain = re.sub(r":\d+$", "", request.header("host")) or "localhost"
     made: Event = {
         "version": "2.0",
@@ -370,6 +367,15 @@ def event(
     if request.body:
         made["body"], made["isBase64Encoded"] = _body(request)
     return made
+
+
+def raw_path(path: str) -> str:
+    """`rawPath`, of a path as sent. Raises ValueError where it cannot be decoded.
+
+    The gateway decodes the path, takes what then follows a question mark for a query that is not there, so
+    that such a path is cut, and decodes what is left once more.
+    """
+    return _decoded(_decoded(path).partition("?")[0])
 
 
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")

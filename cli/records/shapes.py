@@ -24,6 +24,7 @@ from pydantic.alias_generators import to_camel
 from roster import bounds
 from roster.auth import passwords
 from roster.auth.credentials import Credential, digest, reason_to_refuse
+from roster.db import keys
 from roster.dialects.fields import (
     Email,
     LanguageTag,
