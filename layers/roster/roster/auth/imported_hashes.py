@@ -136,19 +136,22 @@ class _Scrypt:
 
 _Hash: TypeAlias = _Bcrypt | _Pbkdf2 | _Scrypt
 
+_S = r"\$"  # what parts a hash
 _B64 = r"[A-Za-z0-9+/._-]+={0,2}"
-_BCRYPT = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}", re.ASCII)
-_DJANGO_PBKDF2 = re.compile(rf"pbkdf2_(sha1|sha256|sha512)\$(\d{{1,10}})\$([^$]+)\$({_B64})", re.ASCII)
+_TEXT = rf"[^{_S}]+"
+_N = r"\d{1,10}"
+_BCRYPT = re.compile(rf"{_S}2[aby]{_S}\d\d{_S}[./A-Za-z0-9]{{53}}", re.ASCII)
+_DJANGO_PBKDF2 = re.compile(rf"pbkdf2_(sha1|sha256|sha512){_S}({_N}){_S}({_TEXT}){_S}({_B64})", re.ASCII)
 _PBKDF2 = re.compile(
-    rf"\$pbkdf2(?:-(sha1|sha256|sha512))?\$(?:i=)?(\d{{1,10}})(?:,l=\d{{1,3}})?\$({_B64})\$({_B64})", re.ASCII
+    rf"{_S}pbkdf2(?:-(sha1|sha256|sha512))?{_S}(?:i=)?({_N})(?:,l={_N})?{_S}({_B64}){_S}({_B64})", re.ASCII
 )
-_DJANGO_SCRYPT = re.compile(rf"scrypt\$([^$]+)\$(\d{{1,10}})\$(\d{{1,5}})\$(\d{{1,5}})\$({_B64})", re.ASCII)
-_SCRYPT = re.compile(rf"\$scrypt\$ln=(\d{{1,2}}),r=(\d{{1,5}}),p=(\d{{1,5}})\$({_B64})\$({_B64})", re.ASCII)
+_DJANGO_SCRYPT = re.compile(rf"scrypt{_S}({_TEXT}){_S}({_N}){_S}({_N}){_S}({_N}){_S}({_B64})", re.ASCII)
+_SCRYPT = re.compile(rf"{_S}scrypt{_S}ln=(\d\d?),r=({_N}),p=({_N}){_S}({_B64}){_S}({_B64})", re.ASCII)
 _FIREBASE = re.compile(
-    rf"\$firebase-scrypt\$ln=(\d{{1,2}}),r=(\d{{1,5}}),ss=((?:{_B64})?),sk=({_B64})\$({_B64})\$({_B64})",
+    rf"{_S}firebase-scrypt{_S}ln=(\d\d?),r=({_N}),ss=((?:{_B64})?),sk=({_B64}){_S}({_B64}){_S}({_B64})",
     re.ASCII,
 )
-_BEGIN = re.compile(r"\$2[aby]\$|pbkdf2_sha|\$pbkdf2[-$]|scrypt\$|\$scrypt\$|\$firebase-scrypt\$", re.ASCII)
+_BEGIN = re.compile(rf"{_S}2[aby]{_S}|pbkdf2_sha|{_S}pbkdf2[-{_S}]|{_S}?scrypt{_S}|{_S}firebase-scrypt{_S}")
 
 
 def _read(text: str) -> _Hash:

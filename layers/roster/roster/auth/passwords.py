@@ -25,9 +25,10 @@ BESIDE_THE_NAME = 5  # characters, where the person's name or address is in it
 SCORED_CHARACTERS = 24
 SCORED_SUBSTITUTES = 7
 _ARGON2 = "$argon2"
+_PHC = r"\$"  # what parts a hash
 _PHC_ARGON2 = re.compile(
-    r"\$argon2(?:id|i|d)(?:\$v=\d\d)?\$m=\d{1,10},t=\d{1,10},p=\d{1,10}"
-    r"\$[A-Za-z0-9+/]{11,172}\$[A-Za-z0-9+/]{22,172}",
+    rf"{_PHC}argon2(?:id|i|d)(?:{_PHC}v=\d\d)?{_PHC}m=\d{{1,10}},t=\d{{1,10}},p=\d{{1,10}}"
+    rf"{_PHC}[A-Za-z0-9+/]{{11,172}}{_PHC}[A-Za-z0-9+/]{{22,172}}",
     re.ASCII,
 )
 CEILING_MEMORY_KIB, CEILING_ITERATIONS, CEILING_PARALLELISM = 262_144, 10, 8
