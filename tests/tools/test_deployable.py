@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.deployable import ROOT, fault, main, parameters
+from tools.deployable import ROOT, fault, main
 
 HEAD = "[prod.deploy.parameters]\n"
 
@@ -54,21 +54,16 @@ def test_fa_10_an_environment_that_is_not_there_is_said_so() -> None:
     assert fault({}, "prod") == "samconfig.toml has no environment prod"
 
 
-def test_fa_10_what_we_ship_deploys_dev_and_asks_before_prod() -> None:
+def test_fa_10_dev_needs_nobody() -> None:
     shipped = tomllib.loads((ROOT / "samconfig.toml").read_text("utf-8"))
-    assert parameters(shipped, "dev") == {"LogRetentionDays": "7", "AuditDays": "30"}
     assert fault(shipped, "dev") is None
-    assert "AlarmEmail=none" in str(fault(shipped, "prod"))
+    assert fault({"dev": {}, "prod": {}}, "dev") is None
+    assert fault({"dev": {}, "prod": {}}, "prod") is not None
 
 
-def test_fa_10_make_asks_before_it_builds() -> None:
-    done = subprocess.run(
-        ["make", "--no-print-directory", "deploy", "ENV=prod"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode != 0
-    assert "make deploy: prod has nobody to hear its alarms" in done.stderr
-    assert "sam" not in done.stdout
+def test_fa_10_make_asks_before_it_builds_and_deploys() -> None:
+    """Only its plan: whoever has put an address into the configuration would deploy by this test."""
+    command = ["make", "--no-print-directory", "--dry-run", "deploy", "ENV=prod"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    planned = [done.stdout.index(part) for part in ("tools.deployable prod", "tools.build ", "sam deploy ")]
+    assert planned == sorted(planned)
