@@ -252,6 +252,8 @@ def recent_errors(stack: DeployedStack) -> Iterator[Wrong]:
     for _, page in zip(range(LOG_PAGES), pages, strict=False):
         for event in page["events"]:
             function, told = _function(event["logStreamName"]), _told(event["message"])
+            if told is None:
+                continue  # an emulator may know no patterns
             last[function] = (last.get(function, (0, ""))[0] + 1, told)
     for function, (count, told) in sorted(last.items()):
         yield Wrong(
@@ -398,16 +400,20 @@ def _function(stream: str) -> str:
     return _plain(stream.rpartition("[")[0].rpartition("/")[2] or stream)
 
 
-def _told(line: str) -> str:
-    """A log line in short: its message, and what said no; nothing else of it."""
+def _told(line: str) -> str | None:
+    """An error's line in short: its message, and what said no; nothing else of it. None is no error."""
     try:
         fields = json.loads(line)
     except ValueError:
-        return "a line that is not ours"
+        return None
     if not isinstance(fields, dict):
-        return "a line that is not ours"
-    if fields.get("type") == "platform.report":
-        return _plain(f"Lambda ended it ({fields.get('record', {}).get('status')})")
+        return None
+    record = fields.get("record")
+    if fields.get("type") == "platform.report" and isinstance(record, dict):
+        status = record.get("status")
+        return None if status == "success" else _plain(f"Lambda ended it ({status})")
+    if fields.get("level") not in ("ERROR", "CRITICAL"):
+        return None
     facts = [f"{name} {fields[name]}" for name in FACTS if name in fields]
     return _plain(", ".join([str(fields.get("message", "")), *facts]))
 

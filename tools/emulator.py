@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -33,7 +33,13 @@ class EmulatedAws:
 
     def run(self, *command: str | Path, stdin: str = "") -> str:
         """The standard output of a command that succeeds; else raises `RehearsalFailed` with its output."""
-        done = subprocess.run(  # noqa: S603
+        done = self._done(*command, stdin=stdin)
+        if done.returncode != 0:
+            raise RehearsalFailed(f"{command}\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+    def _done(self, *command: str | Path, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(  # noqa: S603
             command,
             cwd=ROOT,
             env=self.environ,
@@ -43,9 +49,6 @@ class EmulatedAws:
             timeout=self.until - time.monotonic(),
             check=False,
         )
-        if done.returncode != 0:
-            raise RehearsalFailed(f"{command}\n{done.stdout}\n{done.stderr}")
-        return done.stdout
 
     def sam(self, *command: str | Path) -> str:
         """A command of SAM's, on the stack."""
@@ -56,6 +59,12 @@ class EmulatedAws:
         """A command of ours, on the deployed table."""
         where = ("--table", table, "--region", REGION, "--endpoint", self.environ["AWS_ENDPOINT_URL"])
         return self.run(ROOT / ".venv/bin/roster", *command, *where, stdin=stdin)
+
+    def doctor(self) -> tuple[int, str]:
+        """The exit code and the output of `roster doctor` on the stack."""
+        command = (ROOT / ".venv/bin/roster", "doctor", "--stack", STACK, "--region", REGION)
+        done = self._done(*command)
+        return done.returncode, done.stdout + done.stderr
 
     def deploy(self, build: Path, **parameters: str) -> None:
         """The build as it is, by `sam deploy`; a parameter that is not given keeps its value."""
@@ -81,11 +90,11 @@ class EmulatedAws:
 
     def invoke(self, function: str, event: Mapping[str, Any]) -> dict[str, Any]:
         """What the deployed function answers, as the API calls it."""
-        found = self._client("cloudformation").describe_stack_resource(
+        found = self.client("cloudformation").describe_stack_resource(
             StackName=STACK, LogicalResourceId=function
         )
         name = found["StackResourceDetail"]["PhysicalResourceId"]
-        done = self._client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
+        done = self.client("lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
         answer: dict[str, Any] = json.load(done["Payload"])
         return answer
 
@@ -106,14 +115,24 @@ class EmulatedAws:
             for function in self._functions()
         }
 
+    def resources(self) -> dict[str, str]:
+        """The physical ids of the stack's resources, by their names in the template."""
+        pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
+        return {
+            each["LogicalResourceId"]: each["PhysicalResourceId"]
+            for page in pages
+            for each in page["StackResourceSummaries"]
+        }
+
     def _functions(self) -> Iterator[dict[str, Any]]:
-        for page in self._client("lambda").get_paginator("list_functions").paginate():
+        for page in self.client("lambda").get_paginator("list_functions").paginate():
             yield from page["Functions"]
 
-    def _client(self, service: Literal["cloudformation", "lambda"]) -> Any:
+    def client(self, service: str) -> Any:
+        """A client of a service."""
         import boto3  # SAM's own
 
-        session = boto3.Session("rehearsal", "rehearsal", region_name=REGION)
+        session: Any = boto3.Session("rehearsal", "rehearsal", region_name=REGION)
         return session.client(service, endpoint_url=self.environ["AWS_ENDPOINT_URL"])
 
 

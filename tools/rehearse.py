@@ -1,4 +1,4 @@
-"""`make rehearse`: the build through an emulator of AWS: deployed, used, changed, put back, deleted.
+"""`make rehearse`: the build through an emulator of AWS: deployed, used, changed, put back, ailing, deleted.
 
 The emulator takes the template as it was built, by SAM's own commands, and runs the handlers over the
 layers. It serves no routes, and drops TTL and point-in-time recovery: tests/structure holds those on the
@@ -18,9 +18,10 @@ from cli.output import printing
 from tools.build import HERE, ROOT, folder
 from tools.emulator import EmulatedAws, RehearsalFailed, emulator
 from tools.listeners import outside, watched
+from tools.rehearse_doctor import examine
 
 LIMIT = 600
-"""Seconds until a rehearsal that hangs is ended; one takes about 80 of CPU."""
+"""Seconds until a rehearsal that hangs is ended; one takes about 100 of CPU."""
 EMAIL, PASSWORD = "first@example.com", "rehearsed-in-2026-and-never-used"
 STARTED = time.monotonic()
 
@@ -43,6 +44,8 @@ def rehearse(aws: EmulatedAws, build: Path, scratch: Path) -> None:
     _change(aws, build, scratch / "changed", first)
     _deploy_the_one_before(aws, build, first)
     _change_a_parameter(aws, build, first)
+    faults = examine(aws, heard="AlarmTopic" in aws.resources())
+    _say(f"let roster doctor look: nothing wrong at first, then each of {faults} faults named")
     _delete(aws, table)
 
 

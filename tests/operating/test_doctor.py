@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from cli import main
+from cli import doctor, main
 from cli.doctor import CHECKS, ERRORS, examine
 from local.gateway import read_template
 from tests.operating.stack import MAIL, REGION, STACK, TEMPLATE, MotoStack, deploy, put_alarm
@@ -321,6 +321,21 @@ def test_a_fault_is_named_with_what_to_do(stack: MotoStack, fault: str) -> None:
 def test_it_counts_what_the_alarm_counts() -> None:
     counted = read_template(TEMPLATE)["Resources"]["FunctionErrors"]["Properties"]["FilterPattern"]
     assert counted == ERRORS
+
+
+@pytest.mark.parametrize(
+    ("line", "told_of_it"),
+    [
+        ('{"level": "CRITICAL", "message": "m"}', "m"),
+        ('{"type": "platform.report", "record": {"status": "timeout"}}', "Lambda ended it (timeout)"),
+        ('{"type": "platform.report", "record": {"status": "success"}}', None),
+        ('{"level": "INFO", "message": "answered"}', None),
+        ("START RequestId", None),
+        ("[]", None),
+    ],
+)
+def test_of_a_line_it_tells_what_the_alarm_counts(line: str, told_of_it: str | None) -> None:
+    assert doctor._told(line) == told_of_it
 
 
 def test_fa_10_a_stack_whose_alarms_nobody_gets_says_so() -> None:
