@@ -90,8 +90,10 @@ def _populated(options: Options) -> list[str]:
         )
     if options.identity_header_proof == "none":
         lines.append("# identity headers are taken without proof: only for loopback and private networks")
+    url = f"http://{HOST}:{options.port}"
+    lines.append(f"# in a browser: {url}/docs has every endpoint, and says how to sign in")
     if has_demo:
-        return lines + _curls(f"http://{HOST}:{options.port}")
+        return lines + _curls(url)
     return lines if _has_admin(store) else lines + _first_admin(options)
 
 

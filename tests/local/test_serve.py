@@ -40,6 +40,21 @@ def test_the_printed_curl_lines_work(app: Served, tmp_path: Path) -> None:
         assert json.loads(done.stdout).keys() & {"data", "result", "Data", "resources"}, line
 
 
+def test_fn_08_a_line_names_the_page_to_open_in_a_browser(app: Served) -> None:
+    (line,) = [line for line in app.lines if "/docs" in line]
+    url = next(word for word in line.split() if word.startswith("http"))
+    assert url == f"{app.url}/docs"
+    page = app.send("GET", "/docs")
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+
+
+def test_fn_08_a_browser_that_opens_the_servers_address_is_led_on(app: Served) -> None:
+    page = app.send("GET", "/", Accept="text/html,*/*;q=0.8")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert 'href="/docs"' in page.text
+    assert list(app.send("GET", "/", Accept="*/*").json) == ["links"]
+
+
 def test_the_last_line_is_ready(app: Served) -> None:
     assert app.lines[-1] == f"ready {app.url}"
 

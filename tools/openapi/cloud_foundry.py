@@ -204,7 +204,12 @@ CLOUD_FOUNDRY = ApiSpec(
         "CfInfo": _INFO,
     },
     operations={
-        "GET /": Operation("Where everything is", "getCfRoot", security=PUBLIC, content=_json("CfRoot")),
+        "GET /": Operation(
+            "Where everything is; a page for a browser",
+            "getCfRoot",
+            security=PUBLIC,
+            content={**_json("CfRoot"), "text/html": {"schema": TEXT}},
+        ),
         "GET /v2/info": Operation(
             "What this is, and where tokens come from", "getCfInfo", security=PUBLIC, content=_json("CfInfo")
         ),

@@ -168,7 +168,10 @@ def _answer(app: Resolver[C], dialect: Dialect[C], request: Request, context: An
         body = dialect.read_body(request)
         app.append_context(call=call, body=body)  # type: ignore[no-untyped-call]
         answer = app.resolve(_plain(request), context)
-        answer["headers"] = {k: v for k, v in answer["headers"].items() if k != "Content-Type"}
+        if "charset=" not in answer["headers"].get(
+            "Content-Type", ""
+        ):  # the endpoint leaves it to the dialect
+            answer["headers"].pop("Content-Type", None)
         return answer
     except DirectoryError as error:
         reply = dialect.error_response(error, request)

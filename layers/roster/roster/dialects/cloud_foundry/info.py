@@ -15,11 +15,11 @@ API_VERSION = "2.293.0"
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 
 
-class Info(CloudFoundryDialect[str]):
-    """The dialect's public part; the call is the API's own address."""
+class Info(CloudFoundryDialect[Request]):
+    """The dialect's public part; the call is the request itself."""
 
-    def authorize(self, request: Request, store: Store) -> str:
-        return base_of(request)
+    def authorize(self, request: Request, store: Store) -> Request:
+        return request
 
 
 def base_of(request: Request) -> str:
@@ -29,7 +29,7 @@ def base_of(request: Request) -> str:
     return f"{scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
 
 
-def endpoint() -> tuple[handler.Resolver[str], handler.Handler]:
+def endpoint() -> tuple[handler.Resolver[Request], handler.Handler]:
     """The resolver and the handler of a public endpoint."""
     return handler.endpoint(Info())
 
