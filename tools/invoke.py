@@ -113,7 +113,13 @@ def main(arguments: list[str] | None = None) -> int:
     known = functions(build)
     if given.function not in known:
         parser.error(f"{given.function} is no function of the template: {', '.join(sorted(known))}")
-    event = json.loads((given.event or ROOT / f"events/{given.function}.json").read_text("utf-8"))
+    file = given.event or ROOT / f"events/{given.function}.json"
+    try:
+        event = json.loads(file.read_text("utf-8"))
+    except OSError as error:
+        parser.error(f"{file}: {error.strerror}")
+    except ValueError:
+        parser.error(f"{file}: is not JSON")
     with table_endpoint() as endpoint:
         return _invoke(known[given.function], event, endpoint)
 

@@ -25,6 +25,21 @@ def test_every_function_of_the_template_can_be_invoked_with_its_event(tmp_path: 
     assert set(functions) == {path.stem for path in (ROOT / "events").glob("*.json")}
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [(None, "No such file or directory"), ("[1", "is not JSON"), ("\udcff", "is not JSON")],
+)
+def test_fn_11_an_event_that_cannot_be_read_is_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], written: str | None, told: str
+) -> None:
+    file = tmp_path / "event.json"
+    if written is not None:
+        file.write_bytes(written.encode("utf-8", "surrogateescape"))
+    with pytest.raises(SystemExit, match="2"):
+        invoke.main(["GetOrg", str(file)])
+    assert capsys.readouterr().err.splitlines()[-1].endswith(f"error: {file}: {told}")
+
+
 def test_a_function_of_a_build_imports_from_its_own_folder_and_the_layers(tmp_path: Path) -> None:
     function = invoke.functions(tmp_path)["GetOrg"]
     assert (function.handler, function.task) == ("get_org.handler", tmp_path / "GetOrg")
