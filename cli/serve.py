@@ -21,6 +21,7 @@ from cli.records.loading import load_file
 from cli.records.reading import opened
 from local.deployment_key import NotAKey, key_file, read_or_make
 from local.embedded import open_embedded
+from local.log import configure_functions
 from local.server import HOST, CannotStart, Options, ServedApp
 from local.sqlite_store import SqliteStore
 from local.streams import DynamoFeed, Feed, StoreFeed
@@ -41,11 +42,16 @@ _LOCAL = "local"  # for credentials, of which a local engine checks none
 
 
 def prepare(options: Options) -> None:
-    """Give this process the environment that the template gives a function, and the store."""
+    """Give this process the environment that the template gives a function, the store and the log."""
+    _prepare(options)
+    configure_functions(options.log)
+
+
+def _prepare(options: Options) -> None:
     os.environ.update(
         ALLOWED_ORIGINS=f"http://{HOST}:{options.port} http://localhost:{options.port}",
         PLAIN_COOKIE="loopback",
-        POWERTOOLS_LOG_LEVEL="WARNING",
+        POWERTOOLS_LOG_LEVEL="INFO",
         IDENTITY_HEADER_PROOF=options.identity_header_proof,
     )
     if options.table_endpoint is None:
@@ -59,7 +65,7 @@ def prepare(options: Options) -> None:
 
 def populate(options: Options) -> list[str]:
     """Make the table and load the data; returns what to print before `ready`."""
-    prepare(options)
+    _prepare(options)
     try:
         if options.table_endpoint is not None:
             _make_table(options.table_endpoint)

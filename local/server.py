@@ -33,6 +33,7 @@ from local.gateway import (
     reply,
 )
 from local.hosts import AbsoluteForm, KnownHosts, host_name
+from local.log import REQUEST_ID, LogForm, RequestLog, configure
 from local.streams import Feed, Subscription, follow
 from local.workers import FunctionError, NotStarted, Pool
 from roster.auth import credentials
@@ -72,6 +73,8 @@ class Options:
     """A DynamoDB endpoint, instead of the embedded store."""
     hosts: tuple[str, ...] = ()
     """The names that are answered to beside loopback's."""
+    log: LogForm = "text"
+    """What is written to standard error after `ready` (`log.py`)."""
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -95,6 +98,7 @@ class Options:
             gateway_secret=secret,
             table_endpoint=_address(given["TABLE_ENDPOINT"]) if "TABLE_ENDPOINT" in given else None,
             hosts=_hosts(given.get("HOSTS", "")),
+            log=_log_form(given.get("LOG", "text")),
         )
 
 
@@ -140,6 +144,14 @@ def _hosts(text: str) -> tuple[str, ...]:
         return tuple(host_name(word) for word in text.split())
     except ValueError as error:
         raise CannotStart(f"HOSTS: {error}", 2) from error
+
+
+def _log_form(text: str) -> LogForm:
+    for known in get_args(LogForm):
+        if text == known:
+            form: LogForm = known
+            return form
+    raise CannotStart(f"LOG={text} is none of {', '.join(get_args(LogForm))}", 2)
 
 
 def _nothing(options: Options) -> None:
@@ -201,14 +213,15 @@ class Application:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-        response = await self._respond(_request(scope, bytes(body)))
+        response = await self._respond(_request(scope, bytes(body)), scope.get("state", {}))
         await send({"type": "http.response.start", "status": response.status, "headers": _headers(response)})
         await send({"type": "http.response.body", "body": response.body})
 
-    async def _respond(self, request: HttpRequest) -> Response:
+    async def _respond(self, request: HttpRequest, state: MutableMapping[str, Any]) -> Response:
         accepted = self._routes.accept(request)
         if isinstance(accepted, Response):
             return accepted
+        state[REQUEST_ID] = accepted.request_id
         try:
             async with asyncio.timeout(self._patience), self._turn(request):
                 result = await self._invoke(accepted.function, accepted)
@@ -274,12 +287,13 @@ async def _run(
             print(line, flush=True)
 
     config = uvicorn.Config(
-        KnownHosts(Application(routes, pool.invoke), options.port, options.hosts),
+        RequestLog(KnownHosts(Application(routes, pool.invoke), options.port, options.hosts)),
         http=AbsoluteForm,
         loop="asyncio",
         ws="none",
         lifespan="off",
         interface="asgi3",
+        log_config=None,  # its own lines go where ours go (`log.py`)
         log_level="error",
         access_log=False,
         # A client's word for its own address is not to be taken.
@@ -329,6 +343,7 @@ def serve(options: Options, app: ServedApp) -> None:
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
+    configure(options.log)
     with contextlib.ExitStack() as stack:
         # By its protocol asyncio knows TCP, and lets no answer's body wait 40 ms for an acknowledgement.
         listener = stack.enter_context(socket.socket(proto=socket.IPPROTO_TCP))

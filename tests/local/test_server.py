@@ -45,6 +45,7 @@ def test_without_variables_the_options_are_the_documented_ones() -> None:
         gateway_secret=None,
         table_endpoint=None,
         hosts=(),
+        log="text",
     )
 
 
@@ -62,6 +63,7 @@ def test_every_variable_is_an_option(tmp_path: Path) -> None:
             "GATEWAY_SECRET": "s" * 32,
             "TABLE_ENDPOINT": "http://127.0.0.1:8000",
             "HOSTS": " Roster.example  [FE80::1]:3000 ",
+            "LOG": "json",
         }
     ) == Options(
         port=3999,
@@ -73,6 +75,7 @@ def test_every_variable_is_an_option(tmp_path: Path) -> None:
         gateway_secret="s" * 32,
         table_endpoint="http://127.0.0.1:8000",
         hosts=("roster.example", "[fe80::1]:3000"),
+        log="json",
     )
 
 
@@ -112,6 +115,7 @@ def test_the_demo_comes_where_nothing_is_kept_or_where_it_is_asked_for(
         ({"IDENTITY_HEADER_PROOF": "maybe"}, "IDENTITY_HEADER_PROOF=maybe"),
         ({"IDENTITY_HEADER_PROOF": "gateway-secret"}, "GATEWAY_SECRET"),
         ({"TABLE_ENDPOINT": "127.0.0.1:8000"}, "TABLE_ENDPOINT=127.0.0.1:8000"),
+        ({"LOG": "debug"}, "LOG=debug"),
         ({"HOSTS": "roster.example *"}, "*"),
         ({"HOSTS": "http://roster.example"}, "http://roster.example"),
         ({"HOSTS": "roster.example,other.example"}, "roster.example,other.example"),
@@ -155,6 +159,7 @@ def start(folder: Path, **environ: str) -> "subprocess.Popen[str]":
             "PYTHONPATH": f"{ROOT}:{ROOT / 'layers' / 'roster'}",
             "TMPDIR": str(folder),
             "PORT": "0",
+            "LOG": "none",  # nobody reads the error stream meanwhile
             **environ,
         },
         stdout=subprocess.PIPE,
