@@ -49,7 +49,7 @@ def prepare(options: Options) -> None:
 
 def _prepare(options: Options) -> None:
     os.environ.update(
-        ALLOWED_ORIGINS=f"http://{HOST}:{options.port} http://localhost:{options.port}",
+        ALLOWED_ORIGINS=" ".join([*_own_origins(options), *options.origins]),
         PLAIN_COOKIE="loopback",
         POWERTOOLS_LOG_LEVEL="INFO",
         IDENTITY_HEADER_PROOF=options.identity_header_proof,
@@ -61,6 +61,12 @@ def _prepare(options: Options) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         os.environ.setdefault(name, _LOCAL)
     dependencies.use(_wired(dependencies.current().store, options))
+
+
+def _own_origins(options: Options) -> list[str]:
+    """The origins of the server's own pages, by each of the names that it answers to."""
+    names = (HOST, "localhost", *options.hosts)
+    return [f"http://{name}" for name in names] + [f"http://{name}:{options.port}" for name in names]
 
 
 def populate(options: Options) -> list[str]:

@@ -83,7 +83,7 @@ def _answer(status: int, message: str) -> Response:
     return Response(status, [("content-type", "application/json")], body)
 
 
-BAD_REQUEST = _answer(400, "Bad Request")
+NO_CONTENT = Response(204, [], b"")
 NOT_FOUND = _answer(404, "Not Found")
 BODY_TOO_LONG = _answer(413, "Request Too Long")
 EVENT_TOO_LONG = _answer(413, "Request Entity Too Large")
@@ -187,6 +187,55 @@ def _routes(translated: dict[str, Any], functions: Mapping[str, Function]) -> It
 _TARGET = re.compile(r"/functions/\$\{(?P<id>\w+)(\.Arn)?\}/invocations$")
 
 
+# Cross-origin requests.
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """The gateway's CORS configuration: what it tells the browsers of a page of another origin."""
+
+    origins: frozenset[str]
+    settings: Mapping[str, Any]
+    """The template's own, as the gateway's import spells them: `allowMethods`, `maxAge`..."""
+
+    def preflight(self, request: HttpRequest) -> bool:
+        """Whether a browser asks before it sends what a page of an allowed origin wants (Fetch, 4.8)."""
+        asked = request.header("access-control-request-method")
+        return request.method == "OPTIONS" and bool(asked) and self._allows(request)
+
+    def dressed(self, request: HttpRequest, response: Response) -> Response:
+        """The response with the gateway's headers for an allowed origin, without any of a function's own."""
+        own = [(name, value) for name, value in response.headers if not name.startswith("access-control-")]
+        if not self._allows(request):
+            return Response(response.status, own, response.body)
+        own += [("access-control-allow-origin", request.header("origin"))]
+        if self.settings.get("allowCredentials"):
+            own += [("access-control-allow-credentials", "true")]
+        if self.preflight(request):
+            own += [
+                ("access-control-allow-methods", ",".join(self.settings.get("allowMethods", ()))),
+                ("access-control-allow-headers", ",".join(self.settings.get("allowHeaders", ())).lower()),
+                ("access-control-max-age", str(self.settings.get("maxAge", 0))),
+            ]
+        else:
+            exposed = ",".join(self.settings.get("exposeHeaders", ())).lower()
+            own += [("access-control-expose-headers", exposed)]
+        return Response(response.status, own, response.body)
+
+    def _allows(self, request: HttpRequest) -> bool:
+        return request.header("origin") in self.origins
+
+
+def _cors(translated: dict[str, Any], origins: Iterable[str]) -> Cors:
+    for resource in translated["Resources"].values():
+        if resource["Type"] == "AWS::ApiGatewayV2::Api":
+            settings = resource["Properties"]["Body"].get("x-amazon-apigateway-cors", {})
+            if "Fn::If" in settings:  # where there are origins, and else nothing
+                settings = settings["Fn::If"][1]
+            return Cors(frozenset(origins if settings else ()), settings)
+    return Cors(frozenset(), {})
+
+
 # Routes.
 
 _DEFAULT = "$default"
@@ -264,14 +313,18 @@ class Routes:
 
     routes: tuple[Route, ...]
     functions: Mapping[str, Function]
+    cors: Cors = Cors(frozenset(), {})
 
     @classmethod
-    def from_template(cls, template: Path) -> Self:
-        """Read a SAM template by SAM's own rules. Raises ValueError for a route that leads nowhere."""
+    def from_template(cls, template: Path, origins: Iterable[str] = ()) -> Self:
+        """Read a SAM template by SAM's own rules. Raises ValueError for a route that leads nowhere.
+
+        `origins` are what its CORS configuration allows, which the template makes of a parameter.
+        """
         translated = translate(template)
         functions = _functions(read_template(template), translated)
         routes = sorted(_routes(translated, functions), key=Route._precedence)
-        return cls(tuple(routes), functions)
+        return cls(tuple(routes), functions, _cors(translated, origins))
 
     def match(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         """The route that takes a request for `path` (as sent), with its path parameters.
@@ -297,7 +350,7 @@ class Routes:
         except ValueError:
             return BAD_REQUEST
         if match is None:
-            return NOT_FOUND
+            return NO_CONTENT if self.cors.preflight(request) else NOT_FOUND
         if len(request.body) > EVENT_BYTES:  # no event of it is shorter, so none needs to be made
             return EVENT_TOO_LONG
         route, parameters = match
@@ -468,6 +521,9 @@ class Gateway:
 
     def handle(self, request: HttpRequest) -> Response:
         """The response, also to what the function raises."""
+        return self.routes.cors.dressed(request, self._handle(request))
+
+    def _handle(self, request: HttpRequest) -> Response:
         accepted = self.routes.accept(request)
         if isinstance(accepted, Response):
             return accepted

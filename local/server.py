@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import signal
 import socket
 import sys
@@ -73,6 +74,8 @@ class Options:
     """A DynamoDB endpoint, instead of the embedded store."""
     hosts: tuple[str, ...] = ()
     """The names that are answered to beside loopback's."""
+    origins: tuple[str, ...] = ()
+    """The origins whose pages may call it, beside its own."""
     log: LogForm = "text"
     """What is written to standard error after `ready` (`log.py`)."""
 
@@ -98,6 +101,7 @@ class Options:
             gateway_secret=secret,
             table_endpoint=_address(given["TABLE_ENDPOINT"]) if "TABLE_ENDPOINT" in given else None,
             hosts=_hosts(given.get("HOSTS", "")),
+            origins=_origins(given.get("ORIGINS", "")),
             log=_log_form(given.get("LOG", "text")),
         )
 
@@ -144,6 +148,16 @@ def _hosts(text: str) -> tuple[str, ...]:
         return tuple(host_name(word) for word in text.split())
     except ValueError as error:
         raise CannotStart(f"HOSTS: {error}", 2) from error
+
+
+_ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    for word in text.split():
+        if not _ORIGIN.fullmatch(word):
+            raise CannotStart(f"ORIGINS: {word} is not an origin such as https://app.example", 2)
+    return tuple(text.split())
 
 
 def _log_form(text: str) -> LogForm:
@@ -213,7 +227,8 @@ class Application:
                 return
             body += message.get("body", b"")
             more = message.get("more_body", False)
-        response = await self._respond(_request(scope, bytes(body)), scope.get("state", {}))
+        request = _request(scope, bytes(body))
+        response = self._routes.cors.dressed(request, await self._respond(request, scope.get("state", {})))
         await send({"type": "http.response.start", "status": response.status, "headers": _headers(response)})
         await send({"type": "http.response.body", "body": response.body})
 
@@ -361,7 +376,7 @@ def serve(options: Options, app: ServedApp) -> None:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="roster-"))
             options = replace(options, store=Path(folder, "roster.db"))
         lines = app.populate(options)
-        routes = Routes.from_template(app.template)
+        routes = Routes.from_template(app.template, options.origins)
         try:
             with contextlib.suppress(asyncio.CancelledError):
                 asyncio.run(_run(routes, app, options, listener, lines))

@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def routes() -> Routes:
-    return Routes.from_template(ROOT / "template.yaml")
+    return Routes.from_template(ROOT / "template.yaml", os.environ["ALLOWED_ORIGINS"].split())
 
 
 @pytest.fixture

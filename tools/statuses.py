@@ -79,7 +79,7 @@ STATUSES: dict[str, str] = {
     "GET /openapi.json": "200 304 400 404 413",
     "GET /docs": "200 304 400 404 413",
     # What has no endpoint.
-    "$default": "404 413",
+    "$default": "204 404 413",
 }
 
 

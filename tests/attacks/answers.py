@@ -35,7 +35,8 @@ def _faults(route: str, answer: Mapping[str, Any]) -> Iterator[str]:
         yield "without a charset"
     if not any(sent.get(name) for name in REQUEST_IDS):
         yield "without a request id"
-    if sent["content-type"].startswith("application/json") and route not in _DOCUMENTS:
+    has_json = sent["content-type"].startswith("application/json") and answer["statusCode"] != 204
+    if has_json and route not in _DOCUMENTS:
         for name in _names(json.loads(answer["body"])):
             if _is_internal(name.lower()) and name not in _GRANTED.get(route, ()):
                 yield f"with a field {name}"

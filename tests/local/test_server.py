@@ -45,6 +45,7 @@ def test_without_variables_the_options_are_the_documented_ones() -> None:
         gateway_secret=None,
         table_endpoint=None,
         hosts=(),
+        origins=(),
         log="text",
     )
 
@@ -64,6 +65,7 @@ def test_every_variable_is_an_option(tmp_path: Path) -> None:
             "TABLE_ENDPOINT": "http://127.0.0.1:8000",
             "HOSTS": " Roster.example  [FE80::1]:3000 ",
             "LOG": "json",
+            "ORIGINS": "https://app.example http://localhost:5173",
         }
     ) == Options(
         port=3999,
@@ -75,6 +77,7 @@ def test_every_variable_is_an_option(tmp_path: Path) -> None:
         gateway_secret="s" * 32,
         table_endpoint="http://127.0.0.1:8000",
         hosts=("roster.example", "[fe80::1]:3000"),
+        origins=("https://app.example", "http://localhost:5173"),
         log="json",
     )
 
@@ -116,6 +119,10 @@ def test_the_demo_comes_where_nothing_is_kept_or_where_it_is_asked_for(
         ({"IDENTITY_HEADER_PROOF": "gateway-secret"}, "GATEWAY_SECRET"),
         ({"TABLE_ENDPOINT": "127.0.0.1:8000"}, "TABLE_ENDPOINT=127.0.0.1:8000"),
         ({"LOG": "debug"}, "LOG=debug"),
+        ({"ORIGINS": "https://app.example *"}, "*"),
+        ({"ORIGINS": "https://app.example/"}, "https://app.example/"),
+        ({"ORIGINS": "null"}, "null"),
+        ({"ORIGINS": "app.example"}, "app.example"),
         ({"HOSTS": "roster.example *"}, "*"),
         ({"HOSTS": "http://roster.example"}, "http://roster.example"),
         ({"HOSTS": "roster.example,other.example"}, "roster.example,other.example"),

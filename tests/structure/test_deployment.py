@@ -495,9 +495,45 @@ def test_only_this_api_may_call_a_function() -> None:
 
 
 @pytest.mark.row("item-28")
-def test_no_other_origin_may_read_an_answer() -> None:
-    assert "x-amazon-apigateway-cors" not in properties("Api")["Body"]
-    assert "CorsConfiguration" not in properties("Api")
+def test_fb_10_allowed_origins_and_no_other_may_read_an_answer() -> None:
+    origins = "https://a.example https://b.example"
+    cors = stack({"AllowedOrigins": origins})["Api"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
+    assert cors["allowOrigins"] == {"Fn::Split": [" ", origins]}
+    assert cors["allowCredentials"] is True
+    nothing = stack({})["Api"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
+    assert nothing == {"Ref": "AWS::NoValue"}, "without origins there is no configuration at all"
+    assert "CorsConfiguration" not in properties("Api"), "SAM puts it into the body, which the import reads"
+
+
+def test_fb_10_pages_may_send_what_the_api_reads_and_read_what_it_says() -> None:
+    cors = stack({"AllowedOrigins": "https://a.example"})["Api"]["Properties"]["Body"][
+        "x-amazon-apigateway-cors"
+    ]
+    assert set(cors["allowMethods"]) >= {route.method for route in ROUTES.routes} - {"ANY"}
+    document = json.loads((ROOT / "functions/site/openapi.json").read_text("utf-8"))
+    sent: set[str] = set()
+    told: set[str] = set()
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            named = operation.get("parameters", ())
+            sent |= {one["name"].lower() for one in named if one.get("in") == "header"}
+            for answer in operation["responses"].values():
+                told |= {name.lower() for name in answer.get("headers", ())}
+    for scheme in document["components"]["securitySchemes"].values():
+        if scheme.get("in") == "header":
+            sent.add(scheme["name"].lower())
+    of_gateways = {"x-gateway-secret"}
+    assert {name.lower() for name in cors["allowHeaders"]} >= sent - of_gateways
+    # A browser shows these to every page, or to none.
+    of_browsers = {
+        "cache-control",
+        "content-security-policy",
+        "pragma",
+        "referrer-policy",
+        "set-cookie",
+        "vary",
+    }
+    assert {name.lower() for name in cors["exposeHeaders"]} >= told - of_browsers
 
 
 # Least privilege.

@@ -3,7 +3,8 @@
 DirectoryError
 ├── Unauthenticated         no credential, or one that proves nobody
 ├── Forbidden       known, but this is not theirs to do
-│   └── SessionRequired  a token may not do it; a session may
+│   ├── SessionRequired  a token may not do it; a session may
+│   └── OriginNotAllowed  a page of another site may not do it in a browser's name
 ├── Missing          what was named is not there
 ├── Taken            a unique name is in use
 ├── LastAdmin        the change would leave nobody in charge
@@ -35,6 +36,10 @@ class Forbidden(DirectoryError):
 
 class SessionRequired(Forbidden):
     """The caller came with an API token, and this makes, shows or ends credentials."""
+
+
+class OriginNotAllowed(Forbidden):
+    """A browser writes for a page whose origin is none of ours and none that the deployment allows."""
 
 
 @dataclass

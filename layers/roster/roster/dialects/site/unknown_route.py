@@ -8,10 +8,15 @@ from roster.errors import DirectoryError, NotFound
 from roster.http import handler
 from roster.http.error_responses import ErrorResponse
 from roster.http.request import Request
+from roster.settings import settings
 
 
 class UnknownRoute(handler.Dialect[None]):
-    """Answers 404 to paths without a route."""
+    """Answers 404 to paths without a route, and 204 to the preflights of allowed origins.
+
+    The gateway gives the route `$default` the preflights too, and adds its CORS headers to the answer
+    (`CorsConfiguration` of the template); a browser wants a 2xx under them.
+    """
 
     def named(self, request: Request) -> Request:
         return _dialect(request).named(request)
@@ -20,10 +25,18 @@ class UnknownRoute(handler.Dialect[None]):
         raise NotFound("route")
 
     def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
+        if isinstance(error, NotFound) and _is_preflight(request):
+            return ErrorResponse(204, "", {})
         dialect = _dialect(request)
         reply = dialect.error_response(error, request)
         own = {"Content-Type": dialect.content_type, dialect.request_id_header: request.id}
         return replace(reply, headers={**own, **reply.headers})
+
+
+def _is_preflight(request: Request) -> bool:
+    """Whether a browser asks what a page of an allowed origin may send (Fetch, 4.8)."""
+    asks = request.method == "OPTIONS" and "access-control-request-method" in request.headers
+    return asks and request.headers.get("origin") in settings().allowed_origins
 
 
 def _dialect(request: Request) -> handler.Dialect[Any]:

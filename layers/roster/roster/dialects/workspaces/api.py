@@ -28,6 +28,7 @@ from roster.errors import (
     IdempotencyMismatch,
     LastAdmin,
     NotFound,
+    OriginNotAllowed,
     PreconditionFailed,
     SessionRequired,
     TooLarge,
@@ -260,6 +261,7 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     Unauthenticated: (401, "UNAUTHORIZED", "Authentication is required."),
     Forbidden: (403, "FORBIDDEN", "You may not do this."),
     SessionRequired: (403, "SESSION_REQUIRED", "A token may not do this; log in and use the session."),
+    OriginNotAllowed: (403, "FORBIDDEN", "The origin of the page is not allowed to write here."),
     NotFound: (404, "NOT_FOUND", "There is no such resource."),
     Conflict: (409, "CONFLICT", "This is in use."),
     PreconditionFailed: (412, "PRECONDITION_FAILED", "It has changed since you read it; read it again."),
@@ -330,7 +332,7 @@ def _demand_own_page(request: Request) -> None:
         return
     origin = request.headers.get("origin")
     if origin is not None and origin not in settings().allowed_origins:
-        raise Forbidden
+        raise OriginNotAllowed
     if request.has_body and (
         request.media_type != "application/json" or request.charset not in ("", "utf-8", "utf8")
     ):
