@@ -84,6 +84,7 @@ def _answer(status: int, message: str) -> Response:
 
 
 NO_CONTENT = Response(204, [], b"")
+BAD_REQUEST = _answer(400, "Bad Request")
 NOT_FOUND = _answer(404, "Not Found")
 BODY_TOO_LONG = _answer(413, "Request Too Long")
 EVENT_TOO_LONG = _answer(413, "Request Entity Too Large")
