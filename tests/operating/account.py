@@ -70,6 +70,7 @@ class Account:
         self.secrets: dict[str, str] = {}
         self.certificates: dict[str, float] = {}
         self.purged: list[str] = []
+        self.concurrency = 10
         self._asked_while_busy = 0
 
     @cached_property
@@ -274,6 +275,18 @@ class Account:
             raise Refusal("ResourceNotFoundException", "The resource you requested does not exist.")
         del self.mappings[uuid]
         return {"UUID": uuid, "State": "Deleting"}
+
+    def lambda_get_account_settings(self) -> Answer:
+        return {"AccountLimit": {"ConcurrentExecutions": self.concurrency}}
+
+    def service_quotas_request_service_quota_increase(
+        self, service_code: str, quota_code: str, desired_value: float
+    ) -> Answer:
+        assert (service_code, quota_code) == ("lambda", "L-B99A9384"), "concurrent executions"
+        if desired_value <= self.concurrency:
+            raise Refusal("IllegalArgumentException", "The value must be greater than the current one")
+        self.concurrency = int(desired_value)
+        return {"RequestedQuota": {"Status": "PENDING", "DesiredValue": desired_value}}
 
     def _function(self, name: str) -> None:
         if name not in self.functions:

@@ -197,6 +197,8 @@ def _scalar(shape: Shape, text: str) -> Any:
         return value
     if shape.type_name in ("integer", "long"):
         return int(text)
+    if shape.type_name in ("double", "float"):
+        return float(text)
     if shape.type_name == "boolean":
         return text.lower() == "true"
     return text

@@ -107,7 +107,7 @@ def _client(service: str) -> Any:
 def deploy(**parameters: str) -> MotoStack:
     """Make the stack, under `mock_aws`; by default with an address for alarms, which agreed."""
     given = {"AlarmEmail": MAIL} | parameters
-    whole = json.loads(_template(tuple(given)))
+    whole = json.loads(_template(tuple(name for name, value in given.items() if value not in ("", "none"))))
     key = _client("secretsmanager").create_secret(Name="DeploymentKey", SecretString="k" * 64)["ARN"]
     client = _client("s3")
     client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -177,7 +177,7 @@ def _template(given: tuple[str, ...]) -> str:
     resources = {
         id_: _decided(each, true)
         for id_, each in template["Resources"].items()
-        if each.get("Condition", "HasAlarmEmail") in true
+        if each.get("Condition") in {None, *true}
         and not each["Type"].startswith(tuple(f"AWS::{type_}" for type_ in BESIDE))
         and (each["Type"] != "AWS::Lambda::Function" or id_ in FUNCTIONS)
         and (each["Type"] != "AWS::IAM::Role" or id_ in FUNCTIONS.values())

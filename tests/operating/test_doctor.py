@@ -346,6 +346,11 @@ def test_fa_10_a_stack_whose_alarms_nobody_gets_says_so() -> None:
     ]
 
 
+def test_fa_10_a_stack_that_was_deployed_without_alarms_in_words_is_well() -> None:
+    with mock_aws():
+        assert told(deploy(AlarmEmail="none")) == []
+
+
 def test_fa_10_whoever_has_not_agreed_is_named(stack: MotoStack) -> None:
     client = stack.client("sns")
     waiting = {"Endpoint": MAIL, "SubscriptionArn": "PendingConfirmation"}

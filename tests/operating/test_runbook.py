@@ -19,6 +19,7 @@ OTHER = "roster-prod-eu"
 """Another stack, whose name begins with the first's."""
 FUNCTION = "AWS::Lambda::Function"
 CHECKED = {
+    "A new account": "test_fa_06",
     "At night": "test_at_night",
     "When the first deploy fails": "test_fa_14",
     "A domain of your own": "test_a_domain",
@@ -198,6 +199,11 @@ def test_a_domain_waits_for_its_certificate_and_says_where_to_point(bash: Shell,
     assert told.endswith("d-1.example\n")
     assert account.now > 1800
     assert bash.words("make") == ["deploy ENV=prod"]
+
+
+def test_fa_06_a_new_account_asks_for_its_concurrency(bash: Shell, account: Account) -> None:
+    assert bash.run(script("A new account")).startswith("10\n")
+    assert account.concurrency == 1000
 
 
 def test_at_night_the_doctor_looks_at_the_stack(bash: Shell) -> None:
