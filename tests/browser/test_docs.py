@@ -76,6 +76,8 @@ def test_fn_13_the_shape_of_an_error_is_folded(browser: Browser) -> None:
         browser.value(f"{block}.querySelector('textarea, .body-param__example').textContent").count("USER")
         == 1
     )
+    coded = browser.value(f"{block}.querySelector('[data-code=\"415\"] summary code').textContent")
+    assert coded == "application/json"
     error = f"{block}.querySelector('[data-code=\"409\"]')"
     assert "In use" in browser.value(f"{error}.innerText")
     assert "CONFLICT" not in browser.value(f"{error}.textContent")

@@ -72,7 +72,9 @@ _FOLD_ERRORS = """
   const [open, setOpen] = useState(false);
   if (props.code < "400") return h(Response, props);
   const body = open && h("table", null, h("tbody", null, h(Response, props)));
-  const line = h("summary", null, props.code, " ", props.response.get("description"));
+  const words = props.response.get("description").split("`");  // every second one is code
+  const shown = words.map((one, at) => at % 2 ? h("code", null, one) : one);
+  const line = h("summary", null, props.code, " ", ...shown);
   const fold = h("details", {onToggle: event => setOpen(event.target.open)}, line, body);
   return h("tr", {"data-code": props.code}, h("td", {colSpan: 3}, fold));
 }}})"""
