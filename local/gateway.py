@@ -327,6 +327,11 @@ class Routes:
         routes = sorted(_routes(translated, functions), key=Route._precedence)
         return cls(tuple(routes), functions, _cors(translated, origins))
 
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the routes without HEAD, which answers as GET does: no contract need say it again."""
+        return sorted(route.key for route in self.routes if route.method != "HEAD")
+
     def match(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         """The route that takes a request for `path` (as sent), with its path parameters.
 
@@ -522,7 +527,9 @@ class Gateway:
 
     def handle(self, request: HttpRequest) -> Response:
         """The response, also to what the function raises."""
-        return self.routes.cors.dressed(request, self._handle(request))
+        response = self.routes.cors.dressed(request, self._handle(request))
+        # RFC 9110, 9.3.2; a server's own HTTP does it for `Application`.
+        return response if request.method != "HEAD" else Response(response.status, response.headers, b"")
 
     def _handle(self, request: HttpRequest) -> Response:
         accepted = self.routes.accept(request)

@@ -21,7 +21,7 @@ def fixtures(api: Api, directory: Directory) -> BudgetFixtures:
 
 
 def test_every_route_of_the_template_has_a_row(routes: Routes) -> None:
-    assert {row.route for row in ENDPOINTS} == {route.key for route in routes.routes}
+    assert {row.route for row in ENDPOINTS} == set(routes.keys)
 
 
 @pytest.mark.parametrize("row", ENDPOINTS, ids=lambda row: row.name)

@@ -8,5 +8,6 @@ PAGE = page()
 
 
 @app.get("/docs")
+@app.head("/docs")
 def get_docs() -> Response[str]:
     return PAGE.response(app.call)

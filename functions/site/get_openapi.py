@@ -10,5 +10,6 @@ DOCUMENT = document(Path(__file__).with_name("openapi.json"))
 
 
 @app.get("/openapi.json")
+@app.head("/openapi.json")
 def get_openapi() -> Response[str]:
     return DOCUMENT.response(app.call)

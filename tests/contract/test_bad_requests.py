@@ -12,7 +12,9 @@ TESTMO = [(route, statuses) for route, statuses in STATUSES.items() if " /api/v1
 NOT_TEXT = [route for route, statuses in TESTMO if 400 in statuses]
 NOT_VALID = [route for route, statuses in TESTMO if 422 in statuses]
 CLOUD_FOUNDRY = [route for route, statuses in STATUSES.items() if " /v2/" in route and 400 in statuses]
-OURS = [route for route in STATUSES if re.search(" /(api/(workspaces|admin|auth)|docs|openapi)\\b", route)]
+OURS = [
+    route for route in STATUSES if re.search(" /(api/(workspaces|admin|auth)|docs|health|openapi)\\b", route)
+]
 OTHERS = [route for route in STATUSES if route not in (*OURS, "$default")]
 LISTS_OF_NAMES = ("GET /api/v1/projects/{project_id}/users", "GET /api/v1/project/{project_id}/users")
 WITH_A_MEDIA_TYPE = [route for route, statuses in STATUSES.items() if 415 in statuses]

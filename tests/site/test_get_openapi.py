@@ -22,7 +22,7 @@ OPERATIONS = {
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
 }
-UNSIGNED = ("GET /", "GET /v2/info", "POST /api/auth/login", "GET /openapi.json", "GET /docs")
+UNSIGNED = ("GET /", "GET /v2/info", "POST /api/auth/login", "GET /openapi.json", "GET /docs", "GET /health")
 
 
 def parts(part: Any) -> Iterator[dict[str, Any]]:
@@ -53,7 +53,7 @@ def test_the_document_is_openapi_3_1() -> None:
 
 
 def test_it_has_every_route_of_the_template_and_no_other(routes: Routes) -> None:
-    assert sorted(OPERATIONS) == sorted(route.key for route in routes.routes if route.key != "$default")
+    assert sorted(OPERATIONS) == [key for key in routes.keys if key != "$default"]
 
 
 def test_every_operation_answers_what_its_contract_lists_and_no_other() -> None:

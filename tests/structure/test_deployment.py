@@ -42,14 +42,19 @@ PUBLIC = {
     "$default",  # tells that there is no such route
     "GET /",  # Cloud Foundry: where to log in
     "GET /docs",
+    "GET /health",
     "GET /openapi.json",
     "GET /v2/info",
+    "HEAD /",
+    "HEAD /docs",
+    "HEAD /health",
+    "HEAD /openapi.json",
     "POST /api/auth/login",
     "POST /oauth/token",
 }
 """The routes that answer without knowing who asks; every other demands an identity."""
 
-DOCUMENTS = {"GET /docs", "GET /openapi.json"}
+DOCUMENTS = {f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/openapi.json")}
 CHECK_PASSWORDS = {"POST /api/auth/login", "POST /oauth/token", "PUT /api/auth/me/password"}
 WRITTEN = {"PYDANTIC_DISABLE_PLUGINS"}
 """Variables with a value of the template's own; all others are parameters and names of resources."""

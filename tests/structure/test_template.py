@@ -75,7 +75,9 @@ def test_the_event_file_reaches_its_function(
     assert matched is not None
     assert matched[0].function == function
     assert matched[0].key == event["routeKey"]
-    expected = {"UnknownRoute": 404, "GetOpenapi": 200, "GetDocs": 200, "CfInfo": 200}.get(function.id, 401)
+    expected = {"UnknownRoute": 404, "GetOpenapi": 200, "GetDocs": 200, "GetHealth": 200, "CfInfo": 200}.get(
+        function.id, 401
+    )
     assert answer["statusCode"] == expected
 
 
@@ -91,9 +93,9 @@ def test_the_translated_stack_stays_under_480_resources() -> None:
 
 
 def test_the_template_stays_readable() -> None:
-    """At most 1,000 lines; nine a function, and one more for each further route."""
+    """At most 1,020 lines; nine a function, and one more for each further route."""
     text = TEMPLATE.read_text("utf-8")
-    assert len(text.splitlines()) <= 1_000
+    assert len(text.splitlines()) <= 1_020
     for block in re.split(r"\n(?=  \w)", text):
         name, _, rest = block.partition(":")
         if "Type: AWS::Serverless::Function" in rest and name.strip() in HTTP:
@@ -107,7 +109,8 @@ def test_every_route_has_exactly_one_function() -> None:
 
 
 def test_only_families_and_aliases_share_a_function() -> None:
-    shared = {name for name, routes in HTTP.items() if len(routes) > 1}
+    keys = set(ROUTES.keys)
+    shared = {name for name, routes in HTTP.items() if len([one for one in routes if one.key in keys]) > 1}
     assert shared == {"TestmoProjectUsers", "TestmoSiblings", "CfLinked", "CfInfo"}
 
 

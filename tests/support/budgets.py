@@ -481,6 +481,7 @@ ENDPOINTS = (
     ),
     Endpoint("GET /openapi.json", 0, 0, 0, lambda on: on.api.get("/openapi.json")),
     Endpoint("GET /docs", 0, 0, 0, lambda on: on.api.get("/docs")),
+    Endpoint("GET /health", 1, 1, 0, lambda on: on.api.get("/health")),
     Endpoint("$default", 0, 0, 0, lambda on: on.api.get("/api/nowhere", as_=on.ada)),
 )
 

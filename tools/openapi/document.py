@@ -25,7 +25,9 @@ ROOT = Path(__file__).parents[2]
 
 def build(template: Path = ROOT / "template.yaml") -> Schema:
     """The document. Raises Clash, and LookupError for a route or a status that no table knows."""
-    routes = [route for route in Routes.from_template(template).routes if route.key != "$default"]
+    # HEAD is GET without the body (RFC 9110, 9.3.2): clients know that by themselves.
+    every = Routes.from_template(template)
+    routes = [route for route in every.routes if route.key in every.keys and route.key != "$default"]
     routes.sort(key=lambda route: (API_SPECS.index(_spec_of(route)), route.path, route.method))
     shapes = Shapes()
     paths: dict[str, Schema] = {}

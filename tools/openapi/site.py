@@ -1,6 +1,6 @@
 """The routes of the OpenAPI document and its page, in the OpenAPI document."""
 
-from tools.openapi.api_spec import PUBLIC, TEXT, TOO_LARGE, ApiSpec, Operation, header
+from tools.openapi.api_spec import PUBLIC, TEXT, TOO_LARGE, ApiSpec, Operation, header, record, reference
 from tools.openapi.workspaces import NOT_VALID, failure, refused
 
 _IF_NONE_MATCH = header("If-None-Match", "ETags of what the caller has; where one is the present one, 304.")
@@ -8,14 +8,16 @@ _CACHED = ("Cache-Control", "ETag.Hash", "Vary")
 
 SITE = ApiSpec(
     name="Site",
-    about="This document, and a page that shows it.",
+    about="This document, a page that shows it, and whether the API works.",
     folders=("site",),
     security=PUBLIC,
     refusals={
         400: NOT_VALID,
         404: refused("The deployment shows no document and no page.", failure("NOT_FOUND")),
         413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
+        503: refused("The table does not answer.", failure("UNAVAILABLE"), "Retry-After"),
     },
+    schemas={"SiteHealth": record(status={"const": "ok"})},
     operations={
         "GET /openapi.json": Operation(
             parameters=(_IF_NONE_MATCH,),
@@ -39,6 +41,13 @@ SITE = ApiSpec(
             parameters=(_IF_NONE_MATCH,),
             headers=("Content-Security-Policy", *_CACHED),
             content={"text/html": {"schema": {"type": "string"}}},
+        ),
+        "GET /health": Operation(
+            content={
+                "application/json": {
+                    "schema": reference("SiteHealth"),
+                }
+            }
         ),
     },
 )
