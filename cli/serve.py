@@ -50,7 +50,8 @@ def prepare(options: Options) -> None:
 def _prepare(options: Options) -> None:
     os.environ.update(
         ALLOWED_ORIGINS=" ".join([*_own_origins(options), *options.origins]),
-        PLAIN_COOKIE="loopback",
+        # Behind TLS the cookies are for TLS alone, as on AWS.
+        PLAIN_COOKIE="" if _is_secure(options) else "loopback",
         POWERTOOLS_LOG_LEVEL="INFO",
         IDENTITY_HEADER_PROOF=options.identity_header_proof,
     )
@@ -65,8 +66,16 @@ def _prepare(options: Options) -> None:
 
 def _own_origins(options: Options) -> list[str]:
     """The origins of the server's own pages, by each of the names that it answers to."""
-    names = (HOST, "localhost", *options.hosts)
-    return [f"http://{name}" for name in names] + [f"http://{name}:{options.port}" for name in names]
+    if _is_secure(options):
+        return [str(options.public_url)]
+    names = dict.fromkeys((HOST, "localhost", options.name, *options.hosts))
+    own = [f"http://{name}" for name in names] + [f"http://{name}:{options.port}" for name in names]
+    return own + ([options.public_url] if options.public_url else [])
+
+
+def _is_secure(options: Options) -> bool:
+    """Whether its users reach it over TLS, which a proxy in front of it ends."""
+    return (options.public_url or "").startswith("https:")
 
 
 def populate(options: Options) -> list[str]:
@@ -100,12 +109,17 @@ def _populated(options: Options) -> list[str]:
         lines.append(
             f"# the embedded store, {_file(options)}: for development, demos and small private sites"
         )
+    if options.host != HOST:
+        lines.append(
+            f"# HOST={options.host}: whoever reaches this machine there reaches the server, and on the way "
+            "others can read it all: nothing is encrypted; docs/private-site.md puts TLS before it"
+        )
     if options.identity_header_proof == "none":
         lines.append("# identity headers are taken without proof: only for loopback and private networks")
     url = f"http://{HOST}:{options.port}"
     lines.append(f"# in a browser: {url}/docs has every endpoint, and says how to sign in")
     if has_demo:
-        return lines + _curls(url)
+        return lines + _curls(options.public_url or options.url)
     return lines if _has_admin(store) else lines + _first_admin(options)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ipaddress
 import re
 import signal
 import socket
@@ -72,12 +73,33 @@ class Options:
     gateway_secret: str | None = None
     table_endpoint: str | None = None
     """A DynamoDB endpoint, instead of the embedded store."""
+    host: str = HOST
+    """The address to listen at."""
+    public_url: str | None = None
+    """The address by which its users know it, where a proxy in front is what they reach."""
     hosts: tuple[str, ...] = ()
     """The names that are answered to beside loopback's."""
     origins: tuple[str, ...] = ()
     """The origins whose pages may call it, beside its own."""
     log: LogForm = "text"
     """What is written to standard error after `ready` (`log.py`)."""
+
+    @property
+    def name(self) -> str:
+        """The host by which a client on this machine reaches it, as an address spells it."""
+        if ipaddress.ip_address(self.host).is_unspecified:
+            return HOST if ":" not in self.host else "[::1]"
+        return self.host if ":" not in self.host else f"[{self.host}]"
+
+    @property
+    def url(self) -> str:
+        """The address by which a client on this machine reaches it."""
+        return f"http://{self.name}:{self.port}"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only this machine is meant to reach it."""
+        return self.public_url is None and ipaddress.ip_address(self.host).is_loopback
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
@@ -86,7 +108,10 @@ class Options:
         data = given.get("DATA")
         store = given.get("STORE")
         secret = given.get("GATEWAY_SECRET")
-        proof = _proof(given.get("IDENTITY_HEADER_PROOF", "none"))
+        host, public_url = _ip_address(given.get("HOST", HOST)), _public_url(given.get("PUBLIC_URL"))
+        # Without proof anybody is whom they say they are: where others come, that has to be asked for.
+        is_private = cls(host=host, public_url=public_url).is_private
+        proof = _proof(given.get("IDENTITY_HEADER_PROOF", "none" if is_private else "credential"))
         if proof == "gateway-secret" and secret is None:
             raise CannotStart("IDENTITY_HEADER_PROOF=gateway-secret wants GATEWAY_SECRET", 2)
         if secret is not None and (reason := credentials.reason_to_refuse(secret)):
@@ -100,6 +125,8 @@ class Options:
             identity_header_proof=proof,
             gateway_secret=secret,
             table_endpoint=_address(given["TABLE_ENDPOINT"]) if "TABLE_ENDPOINT" in given else None,
+            host=host,
+            public_url=public_url,
             hosts=_hosts(given.get("HOSTS", "")),
             origins=_origins(given.get("ORIGINS", "")),
             log=_log_form(given.get("LOG", "text")),
@@ -151,6 +178,19 @@ def _hosts(text: str) -> tuple[str, ...]:
 
 
 _ORIGIN = re.compile(r"https?://([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+
+
+def _ip_address(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError as error:
+        raise CannotStart(f"HOST={text} is not an IP address such as 127.0.0.1 or 0.0.0.0", 2) from error
+
+
+def _public_url(text: str | None) -> str | None:
+    if text is not None and not _ORIGIN.fullmatch(text):
+        raise CannotStart(f"PUBLIC_URL={text} is not a whole address such as https://roster.example", 2)
+    return text
 
 
 def _origins(text: str) -> tuple[str, ...]:
@@ -289,6 +329,12 @@ class _Server(uvicorn.Server):
         self._announce()
 
 
+def _known_names(options: Options) -> list[str]:
+    """The names that are answered to beside loopback's: those told, the address itself, the public one."""
+    public = [urlsplit(options.public_url).netloc] if options.public_url else []
+    return [*options.hosts, options.name, *public]
+
+
 async def _run(
     routes: Routes, app: ServedApp, options: Options, listener: socket.socket, lines: list[str]
 ) -> None:
@@ -298,11 +344,11 @@ async def _run(
     subscription = Subscription.from_template(app.template) if app.feed else None
 
     def announce() -> None:
-        for line in [*lines, f"ready http://{HOST}:{options.port}"]:
+        for line in [*lines, f"ready {options.url}"]:
             print(line, flush=True)
 
     config = uvicorn.Config(
-        RequestLog(KnownHosts(Application(routes, pool.invoke), options.port, options.hosts)),
+        RequestLog(KnownHosts(Application(routes, pool.invoke), options.port, _known_names(options))),
         http=AbsoluteForm,
         loop="asyncio",
         ws="none",
@@ -361,15 +407,16 @@ def serve(options: Options, app: ServedApp) -> None:
     configure(options.log)
     with contextlib.ExitStack() as stack:
         # By its protocol asyncio knows TCP, and lets no answer's body wait 40 ms for an acknowledgement.
-        listener = stack.enter_context(socket.socket(proto=socket.IPPROTO_TCP))
+        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+        listener = stack.enter_context(socket.socket(family, proto=socket.IPPROTO_TCP))
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((HOST, options.port))
+            listener.bind((options.host, options.port))
             # Two sockets may be bound to one port; only one may listen.
             listener.listen()
         except OSError as error:
             raise CannotStart(
-                f"cannot listen on {HOST}:{options.port}: {error.strerror}; choose another PORT"
+                f"cannot listen on {options.host}:{options.port}: {error.strerror}; choose another PORT"
             ) from error
         options = replace(options, port=listener.getsockname()[1])
         if options.store is None and options.table_endpoint is None:

@@ -44,6 +44,8 @@ def test_without_variables_the_options_are_the_documented_ones() -> None:
         identity_header_proof="none",
         gateway_secret=None,
         table_endpoint=None,
+        host="127.0.0.1",
+        public_url=None,
         hosts=(),
         origins=(),
         log="text",
@@ -64,6 +66,8 @@ def test_every_variable_is_an_option(tmp_path: Path) -> None:
             "GATEWAY_SECRET": "s" * 32,
             "TABLE_ENDPOINT": "http://127.0.0.1:8000",
             "HOSTS": " Roster.example  [FE80::1]:3000 ",
+            "HOST": "0.0.0.0",  # noqa: S104 - nothing listens
+            "PUBLIC_URL": "https://roster.example",
             "LOG": "json",
             "ORIGINS": "https://app.example http://localhost:5173",
         }
@@ -76,6 +80,8 @@ def test_every_variable_is_an_option(tmp_path: Path) -> None:
         identity_header_proof="gateway-secret",
         gateway_secret="s" * 32,
         table_endpoint="http://127.0.0.1:8000",
+        host="0.0.0.0",  # noqa: S104
+        public_url="https://roster.example",
         hosts=("roster.example", "[fe80::1]:3000"),
         origins=("https://app.example", "http://localhost:5173"),
         log="json",
@@ -105,6 +111,38 @@ def test_the_demo_comes_where_nothing_is_kept_or_where_it_is_asked_for(
 
 
 @pytest.mark.parametrize(
+    ("environ", "proof"),
+    [
+        ({}, "none"),
+        ({"HOST": "127.0.0.2"}, "none"),
+        ({"HOST": "::1"}, "none"),
+        ({"HOST": "0.0.0.0"}, "credential"),  # noqa: S104
+        ({"HOST": "192.0.2.1"}, "credential"),
+        ({"PUBLIC_URL": "https://roster.example"}, "credential"),
+        ({"PUBLIC_URL": "https://roster.example", "IDENTITY_HEADER_PROOF": "none"}, "none"),
+    ],
+    ids=str,
+)
+def test_identity_headers_want_proof_where_others_than_this_machine_come(
+    environ: dict[str, str], proof: str
+) -> None:
+    assert Options.from_environ(environ).identity_header_proof == proof
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:3000"),
+        ("0.0.0.0", "http://127.0.0.1:3000"),  # noqa: S104
+        ("::", "http://[::1]:3000"),
+        ("192.0.2.1", "http://192.0.2.1:3000"),
+    ],
+)
+def test_the_address_that_is_told_is_one_that_this_machine_reaches(host: str, url: str) -> None:
+    assert Options.from_environ({"HOST": host}).url == url
+
+
+@pytest.mark.parametrize(
     ("environ", "word"),
     [
         ({"PORT": "http"}, "PORT=http"),
@@ -119,6 +157,10 @@ def test_the_demo_comes_where_nothing_is_kept_or_where_it_is_asked_for(
         ({"IDENTITY_HEADER_PROOF": "gateway-secret"}, "GATEWAY_SECRET"),
         ({"TABLE_ENDPOINT": "127.0.0.1:8000"}, "TABLE_ENDPOINT=127.0.0.1:8000"),
         ({"LOG": "debug"}, "LOG=debug"),
+        ({"HOST": "localhost"}, "HOST=localhost"),
+        ({"HOST": "127.0.0.1:80"}, "HOST=127.0.0.1:80"),
+        ({"PUBLIC_URL": "roster.example"}, "PUBLIC_URL=roster.example"),
+        ({"PUBLIC_URL": "https://roster.example/at/a/path"}, "PUBLIC_URL=https://roster.example/at/a/path"),
         ({"ORIGINS": "https://app.example *"}, "*"),
         ({"ORIGINS": "https://app.example/"}, "https://app.example/"),
         ({"ORIGINS": "null"}, "null"),
