@@ -116,10 +116,10 @@ def _populated(options: Options) -> list[str]:
         )
     if options.identity_header_proof == "none":
         lines.append("# identity headers are taken without proof: only for loopback and private networks")
-    url = f"http://{HOST}:{options.port}"
+    url = options.public_url or options.url
     lines.append(f"# in a browser: {url}/docs has every endpoint, and says how to sign in")
     if has_demo:
-        return lines + _curls(options.public_url or options.url)
+        return lines + _curls(url)
     return lines if _has_admin(store) else lines + _first_admin(options)
 
 

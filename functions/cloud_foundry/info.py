@@ -11,8 +11,11 @@ app, handler = about.endpoint()
 
 @app.get("/")
 @app.head("/")
-def get_root() -> dict[str, Any]:
-    return about.root(app.call)
+def get_root() -> Response[Any]:
+    request = app.call
+    if front_page.wants_html(request.headers.get("accept", "")):
+        return front_page.page()
+    return Response(200, "application/json", about.root(about.base_of(request)))
 
 
 @app.get("/v2/info")
