@@ -83,6 +83,8 @@ def _resolved(value: Any) -> Any:
             return re.sub(r"\$\{(?:\w+::)?([\w.]+)\}", r"\1", text)
         case {"Fn::If": [_, yes, _]}:
             return _resolved(yes)
+        case {"Fn::Split": [str(separator), text]}:
+            return str(_resolved(text)).split(separator)
         case dict():
             unknown = [key for key in value if key.startswith("Fn::")]
             if unknown:

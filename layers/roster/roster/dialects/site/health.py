@@ -34,9 +34,9 @@ def endpoint() -> tuple[handler.Resolver[Store], handler.Handler]:
 
 
 def read(store: Store) -> dict[str, str]:
-    """What a monitor is told once the table has answered, whatever it holds: one Get, of the cheaper kind.
+    """What a monitor is told once the table has answered, whatever it holds: one Get.
 
     Raises Unavailable.
     """
-    store.get(keys.site_admins(), consistent=False)
+    store.get(keys.site_admins())
     return {"status": "ok"}
