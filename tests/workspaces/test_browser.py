@@ -105,7 +105,6 @@ def test_a_write_without_a_body_needs_no_content_type_but_one_with_it_does(
         ("GET", "/API/workspaces"),
         ("PATCH", "/api/workspaces"),
         ("TRACE", "/api/workspaces"),
-        ("HEAD", "/api/workspaces"),
         ("PUT", "/api/workspaces"),
         ("GET", "/api/public/../admin/users"),
         ("GET", "/api/nothing"),
@@ -116,3 +115,9 @@ def test_what_is_no_route_is_not_there(api: Api, fixtures: Fixtures, method: str
     with api.no_effect():
         answer = api.send(method, path, as_=fixtures.root, headers={"x-http-method-override": "DELETE"})
     assert_refused(answer, 404)
+
+
+@pytest.mark.row("P-07")
+def test_fb_16_head_of_an_endpoint_is_not_there_and_has_no_body(api: Api, fixtures: Fixtures) -> None:
+    answer = api.send("HEAD", "/api/workspaces", as_=fixtures.root)
+    assert (answer.status, answer.text) == (404, "")
