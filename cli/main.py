@@ -89,10 +89,7 @@ def _run(argv: Sequence[str] | None) -> int:
         print(f"roster: {refused}", file=sys.stderr)
         return refused.code
     except Unavailable as error:
-        print(
-            f"roster: the table is away, busy or not ours to use{_reason(error)}; what was written is whole",
-            file=sys.stderr,
-        )
+        print(f"roster: {_told(error, arguments)}; what was written is whole", file=sys.stderr)
         return 1
     except sqlite3.DatabaseError as error:
         print(f"roster: {arguments.store}: {error}", file=sys.stderr)
@@ -107,13 +104,24 @@ def _run(argv: Sequence[str] | None) -> int:
         return 2
 
 
-def _reason(error: Unavailable) -> str:
-    """What said no, in brackets, such as ` (AccessDeniedException, PutItem on roster)`."""
+def _told(error: Unavailable, arguments: argparse.Namespace) -> str:
+    """Which table did not answer, where it is, and what said no, by AWS's or SQLite's name."""
+    if arguments.store is not None:
+        where = f"the store {arguments.store}"
+    else:
+        name = arguments.table if arguments.stack is None else f"of the stack {arguments.stack}"
+        place = (
+            f"at {arguments.endpoint}"
+            if arguments.endpoint
+            else f"in {arguments.region or configured_region()}"
+        )
+        where = f"the table {name} {place}"
     fault = error.fault
     if fault is None:
-        return ""
+        return f"{where} is busy"
     reasons = f" {' '.join(fault.reasons)}" if fault.reasons else ""
-    return f" ({fault.error_code}{reasons}, {fault.operation} on {fault.table})"
+    state = "is away or busy" if fault.passing else "cannot be used"
+    return f"{where} {state} ({fault.error_code}{reasons}, {fault.operation})"
 
 
 def _parser() -> argparse.ArgumentParser:

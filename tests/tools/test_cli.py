@@ -270,22 +270,42 @@ def test_a_store_that_is_not_there_or_is_none_is_named(
         assert capsys.readouterr() == ("", f"roster: {path}: {message}\n")
 
 
-def test_a_table_that_is_away_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("given", "credentials", "told"),
+    [
+        (
+            ["--endpoint", "http://127.0.0.1:9"],
+            False,
+            "at http://127.0.0.1:9 cannot be used (NoCredentialsError, Scan)",
+        ),
+        (["--region", "eu-west-1"], False, "in eu-west-1 cannot be used (NoCredentialsError, Scan)"),
+        (
+            ["--endpoint", "http://127.0.0.1:9"],
+            True,
+            "at http://127.0.0.1:9 is away or busy (ConnectionError, Scan)",
+        ),
+    ],
+    ids=["no credentials", "no credentials for a region", "nothing listens"],
+)
+def test_fn_10_what_said_no_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    given: list[str],
+    credentials: bool,
+    told: str,
 ) -> None:
-    # Refused at once by the client itself: no credentials, and nobody to ask for some.
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
+        if credentials and name != "AWS_PROFILE":
+            monkeypatch.setenv(name, "local")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
-    assert main(["export", "--endpoint", "http://127.0.0.1:9", "--table", "roster"]) == 1
+    monkeypatch.setattr("roster.db.dynamodb.store._UNBOUND", 0.5)
+    assert main(["export", *given, "--table", "directory"]) == 1
     out, err = capsys.readouterr()
     assert out == ""
-    assert err == (
-        "roster: the table is away, busy or not ours to use (NoCredentialsError, Scan on roster); "
-        "what was written is whole\n"
-    )
+    assert err == f"roster: the table directory {told}; what was written is whole\n"
 
 
 def test_the_table_is_that_of_the_settings(capsys: pytest.CaptureFixture[str]) -> None:
