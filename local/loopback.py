@@ -43,15 +43,22 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def body(self) -> bytes:
-        """What was sent, in chunks or whole."""
+        """What was sent, in chunks or whole. Raises ConnectionError where the client left before its end."""
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            return self._read(int(self.headers.get("Content-Length", 0)))
         parts = []
-        while size := int(self.rfile.readline(), 16):
-            parts.append(self.rfile.read(size))
+        while size := int(self.rfile.readline() or b"0", 16):
+            parts.append(self._read(size))
             self.rfile.readline()
-        self.rfile.readline()
+        if not self.rfile.readline():
+            raise ConnectionResetError("the client left before the end of its chunks")
         return b"".join(parts)
+
+    def _read(self, size: int) -> bytes:
+        content = self.rfile.read(size)
+        if len(content) < size:
+            raise ConnectionResetError(f"the client left after {len(content)} of {size} bytes")
+        return content
 
     def answer(self, status: int, body: bytes = b"", headers: Mapping[str, str] | None = None) -> None:
         """Send an answer, so that it has gone when this returns."""

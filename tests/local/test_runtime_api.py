@@ -112,6 +112,23 @@ def test_a_process_that_ends_in_a_request_is_a_crash(start: Start) -> None:
         environment.invoke({})
 
 
+@pytest.mark.parametrize("sent", ["Content-Length: 9", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize("half", ["", "4\\r\\n["])
+def test_a_process_that_ends_in_its_answer_is_a_crash(start: Start, sent: str, half: str) -> None:
+    environment = start(
+        "import os, socket\n"
+        "def handler(event, context):\n"
+        "    host, port = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')\n"
+        "    api = socket.create_connection((host, int(port)))\n"
+        "    path = f'/2018-06-01/runtime/invocation/{context.aws_request_id}/response'\n"
+        f"    api.sendall(f'POST {{path}} HTTP/1.1\\r\\nHost: x\\r\\n{sent}\\r\\n\\r\\n{half}'.encode())\n"
+        "    os._exit(9)"
+    )
+    environment.init()
+    with pytest.raises(Crashed):
+        environment.invoke({})
+
+
 def test_a_function_beyond_its_time_is_ended(start: Start) -> None:
     environment = start("import time\ndef handler(event, context):\n    time.sleep(60)", timeout=0.2)
     environment.init()
