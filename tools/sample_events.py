@@ -24,11 +24,11 @@ _CREDENTIALS: dict[str, tuple[str, str]] = {
     "session": ("cookie", f"__Host-session=session_user-uuid.{_SECRET}"),
     "bearer": ("authorization", _TOKEN),
     "client": ("authorization", "Basic Y2Y6"),  # the client `cf`, whose secret is empty
-    "organisationHeader": ("x-org-id", "org-1"),
-    "projectHeader": ("x-project-id", "p-1"),
-    "userHeader": ("x-user-id", "user-uuid"),
 }
 """The header that each security scheme of the OpenAPI document stands for."""
+
+_IDENTITY = {"X-Org-Id": "org-1", "X-Project-Id": "p-1", "X-User-Id": "user-uuid"}
+"""The headers that an operation may require as parameters."""
 
 _FIELDS: dict[str, Any] = {
     "currentPassword": "difference engine",
@@ -72,7 +72,13 @@ def _event(function: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str
         each["name"]: _parameter(each) for each in operation.get("parameters", ()) if each["in"] == "path"
     }
     content_type, body = _body(operation, document)
-    headers = [*_HEADERS, *_credential(operation)]
+    required = [
+        each["name"]
+        for each in operation.get("parameters", ())
+        if each["in"] == "header" and each.get("required")
+    ]
+    identity = [(name.lower(), _IDENTITY[name]) for name in sorted(required)]
+    headers = [*_HEADERS, *identity, *_credential(operation)]
     if body:
         headers.append(("content-type", content_type))
     return _made(method, path.format(**parameters), f"{method} {path}", parameters, headers, body)

@@ -27,6 +27,12 @@ def test_a_form_is_sent_as_a_form_and_json_as_text() -> None:
     assert json.loads(body["body"]) == {"key": "acme", "name": "Acme Corp"}
 
 
+@pytest.mark.parametrize("name", ["GetOrg", "ListSpaces"])
+def test_user_space_is_asked_with_identity_headers(name: str) -> None:
+    headers = json.loads(MADE[name])["headers"]
+    assert {"x-org-id", "x-project-id", "x-user-id", "authorization"} <= headers.keys()
+
+
 def test_a_route_that_the_openapi_document_lacks_is_named(tmp_path: Path) -> None:
     (tmp_path / "functions" / "site").mkdir(parents=True)
     (tmp_path / "functions" / "site" / "openapi.json").write_text('{"paths": {}}')
