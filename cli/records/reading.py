@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from cli.records.shapes import SHAPES, Id, Record, UserId, WorkspaceKey
 from roster.db import keys
+from roster.http import words
 
 LONGEST = 256 * 1024  # bytes of a line; what is made of it must fit into items and transactions
 
@@ -32,30 +33,19 @@ def _pattern(kind: Any) -> str:
 
 
 _REASONS = {
+    **words.OF_TYPES,
     "missing": "is missing",
     "extra_forbidden": "is no field of this type",
-    "string_type": "must be text",
-    "string_unicode": "must be text without lone surrogates",
-    "int_type": "must be a whole number",
-    "bool_type": "must be true or false",
-    "list_type": "must be a list",
-    "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
-    "string_too_short": "must have at least {min_length} characters",
-    "string_too_long": "must have at most {max_length} characters",
-    "too_short": "must have at least {min_length} entries",
-    "too_long": "must have at most {max_length} entries",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
-    "literal_error": "must be {expected}",
     "value_error": "{error}",
 }
 """By pydantic's kind of error. None of them holds what was given, which may be a secret."""
 
 PATTERNS = {
     _pattern(WorkspaceKey): "must be 2 to 63 of a-z, 0-9 and '-', a letter first",
-    _pattern(Id): "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
-    _pattern(UserId): "must be 1 to 128 of A-Z, a-z, 0-9, '.', '_', ':', '|', '@', '+', '=' and '-'",
+    _pattern(Id): words.OF_PATTERNS[words.ID],
+    _pattern(UserId): words.OF_PATTERNS[words.USER_ID],
 }
 
 

@@ -18,7 +18,7 @@ OF_PATTERNS: Mapping[str, str] = {
 }
 """By the pattern that a field's shape demands; a test holds that each pattern of a shape is here."""
 
-_OF_TYPES: Mapping[str, str] = {
+OF_TYPES: Mapping[str, str] = {
     "missing": "is required",
     "extra_forbidden": "is not known here",
     "string_type": "must be text",
@@ -46,8 +46,8 @@ def of(error: Mapping[str, Any]) -> str:
         return ONCE  # of text, a query's values are lists only where a name came twice
     if kind == "string_pattern_mismatch" and told.get("pattern") in OF_PATTERNS:
         return OF_PATTERNS[told["pattern"]]
-    if kind in _OF_TYPES:
-        return _OF_TYPES[kind].format(**told)
+    if kind in OF_TYPES:
+        return OF_TYPES[kind].format(**told)
     return str(error["msg"]).removeprefix("Value error, ")
 
 
