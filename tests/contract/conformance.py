@@ -12,6 +12,21 @@ import jsonschema_rs
 DOCUMENT: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "functions/site/openapi.json").read_text("utf-8")
 )
+OPERATIONS: dict[str, dict[str, Any]] = {
+    f"{method.upper()} {path}": operation
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+}
+
+
+def parts(part: Any) -> Iterator[dict[str, Any]]:
+    """Every object within a part of the document."""
+    if isinstance(part, dict):
+        yield part
+        part = list(part.values())
+    if isinstance(part, list):
+        for one in part:
+            yield from parts(one)
 
 
 def find_fault(route: str, answer: Mapping[str, Any]) -> str | None:

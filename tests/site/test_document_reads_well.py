@@ -1,38 +1,22 @@
 """The OpenAPI document for its readers: people on the page, and the programs that make clients of it."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import jsonschema_rs
 import pytest
 
 from roster.auth.passwords import reason_to_refuse
-from tests.contract.conformance import DOCUMENT
+from tests.contract.conformance import DOCUMENT, OPERATIONS, parts
 from tests.support.api import Api
 from tests.support.directory import Directory
 
-OPERATIONS: dict[str, dict[str, Any]] = {
-    f"{method.upper()} {path}": operation
-    for path, methods in DOCUMENT["paths"].items()
-    for method, operation in methods.items()
-}
 BODIES = {
     route: content
     for route, operation in OPERATIONS.items()
     for content in operation.get("requestBody", {}).get("content", {}).values()
 }
 VERBS = ("get", "list", "create", "update", "delete", "add", "remove", "change", "issue", "revoke")
-
-
-def parts(part: Any) -> Iterator[dict[str, Any]]:
-    """Every object within a part of the document."""
-    if isinstance(part, dict):
-        yield part
-        part = list(part.values())
-    if isinstance(part, list):
-        for one in part:
-            yield from parts(one)
 
 
 def parameters(route: str, place: str) -> dict[str, dict[str, Any]]:

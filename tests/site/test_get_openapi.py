@@ -3,36 +3,19 @@
 import gzip
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from local.gateway import HttpRequest, Routes
-from tests.contract.conformance import DOCUMENT
+from tests.contract.conformance import DOCUMENT, OPERATIONS, parts
 from tests.contract.recorder import STATUSES
 from tests.support.api import Api
 from tools.openapi.__main__ import FILE, main, text
 from tools.openapi.components import Clash, Shapes
 
-OPERATIONS = {
-    f"{method.upper()} {path}": operation
-    for path, methods in DOCUMENT["paths"].items()
-    for method, operation in methods.items()
-}
 UNSIGNED = ("GET /", "GET /v2/info", "POST /api/auth/login", "GET /openapi.json", "GET /docs", "GET /health")
-
-
-def parts(part: Any) -> Iterator[dict[str, Any]]:
-    """Every object within a part of the document."""
-    if isinstance(part, dict):
-        yield part
-        part = list(part.values())
-    if isinstance(part, list):
-        for one in part:
-            yield from parts(one)
 
 
 def test_the_file_is_what_the_tool_writes() -> None:
