@@ -81,8 +81,20 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How many members, projects and spaces a workspace may have; None is no limit."""
+
+    members: int | None = None
+    projects: int | None = None
+    spaces: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Workspace:
-    """A customer's own part of the directory. `number` is its place in the site's order of creation."""
+    """A customer's own part of the directory. `number` is its place in the site's order of creation.
+
+    A workspace that is not `active` is suspended: its members count as none.
+    """
 
     id: str
     number: int
@@ -92,6 +104,8 @@ class Workspace:
     updated_at: Instant | None = None
     settings: WorkspaceSettings = field(default_factory=WorkspaceSettings)
     organisation: Organisation = field(default_factory=Organisation)
+    active: bool = True
+    limits: Limits = field(default_factory=Limits)
     admins: int = 0
     revision: int = 1
 

@@ -7,6 +7,8 @@ DirectoryError
 │   └── OriginNotAllowed  a page of another site may not do it in a browser's name
 ├── Missing          what was named is not there
 ├── Taken            a unique name is in use
+├── LimitReached     the workspace has as many of them as it may
+├── NotEmpty         something is still in what was to be deleted
 ├── LastAdmin        the change would leave nobody in charge
 ├── Stale            the entity is no longer what the caller saw
 ├── Mismatch         an Idempotency-Key came again with another request
@@ -56,6 +58,20 @@ class Conflict(DirectoryError):
 
     what: str
     value: str = ""
+
+
+@dataclass
+class LimitReached(DirectoryError):
+    """There are as many of `what` (members, projects, spaces, tokens) as there may be."""
+
+    what: str
+
+
+@dataclass
+class NotEmpty(DirectoryError):
+    """`what` cannot be deleted while something is in it."""
+
+    what: str
 
 
 @dataclass

@@ -39,8 +39,10 @@ class Rows:
     total: int
 
 
-def allocate(store: Store, listing: str, count: int = 1) -> int:
+def allocate(store: Store, listing: str, count: int = 1, *, limit: int | None = None) -> int:
     """Give out `count` numbers of a listing and return the first of them: one Write.
+
+    Raises LimitReached where the listing would have more than `limit` rows.
 
     Raises Unavailable where so many are not left: no reader takes a larger one (`bounds.py`).
     """
