@@ -12,7 +12,7 @@ from cli.records.reading import parsed
 from cli.records.shapes import UserRecord
 from roster.clock import Deadline
 from roster.db import keys
-from roster.db.counted_lists import Move, counting
+from roster.db.list_tree import Move, counting
 from roster.db.store import Item, Put, Store
 from roster.db.transactions import Transaction
 from roster.directory import users

@@ -5,13 +5,14 @@ it stood still between the end of the first and the beginning of the second, all
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
 
 from cli.invariants import number_of, words_of
-from roster.db import counted_lists, keys
+from roster.db import counted_lists, keys, list_log, list_tree
 from roster.db.codec import readable
+from roster.db.list_tree import Changes
 from roster.db.store import Item, Key, Store, every
 from roster.directory import members, reference_data, users
 from roster.domain import Feature, User, Workspace, WorkspaceRole
@@ -23,12 +24,12 @@ LOOKS = 30
 """How many looks are taken before something counts as never standing still."""
 
 _AT_ONCE = 100
-LEAVES = counted_lists.BRANCH // counted_lists.LEAF  # of a branch
+LEAVES = list_tree.BRANCH // list_tree.LEAF  # of a branch
 
 Oldest: TypeAlias = tuple[str, tuple[str, ...]]
 """When the oldest of a user's memberships began, and in which workspaces one began then, the oldest first."""
 
-Part: TypeAlias = Literal["leaf", "branch", "total", "next"]
+Part: TypeAlias = Literal["leaf", "branch", "total", "next", "log", "room"]
 Doubt: TypeAlias = tuple[str, Part, int]
 """A listing, and which of its counts may be wrong: a leaf (by its place in the listing) or a branch."""
 
@@ -48,14 +49,37 @@ _MODULE_OF = {reference_data.module_count(module): module for module in referenc
 
 
 @dataclass(slots=True)
+class Numbers:
+    """What a walk has seen of a listing's numbers, in three partitions."""
+
+    highest: int = 0  # of a row
+    last: int = 0
+    mark: int = 0
+    folded: int = 0
+    changes: int = 0
+    logged: int = 0
+    held: int | None = None
+    rows: int = 0
+
+    def doubts(self, listing: str) -> Iterator[Doubt]:
+        """As `Tally.doubts`."""
+        if self.last < self.highest and gives_numbers(listing):
+            yield listing, "next", 0
+        if self.mark < self.folded or self.changes < max(self.mark, self.logged):
+            yield listing, "log", 0
+        if self.held is not None and self.held < self.rows and keys.may_be_limited(listing):
+            yield listing, "room", 0
+
+
+@dataclass(slots=True)
 class Tally:
     """One listing as a walk comes through it: its rows are kept as bits, whatever their order."""
 
     listing: str
     root: Item = field(default_factory=dict)
     leaves: dict[int, int] = field(default_factory=dict)
-    there: dict[int, int] = field(default_factory=dict)
     last: int = 0
+    there: dict[int, int] = field(default_factory=dict)
     highest: int = 0
 
     def add(self, item: Item) -> None:
@@ -64,7 +88,7 @@ class Tally:
         part = words_of(key)[1]
         if part == _ROW:
             number = number_of(key)
-            leaf, bit = divmod(number, counted_lists.LEAF)
+            leaf, bit = divmod(number, list_tree.LEAF)
             self.there[leaf] = self.there.get(leaf, 0) | 1 << bit
             self.highest = max(self.highest, number)
         elif part == _BRANCH:
@@ -89,8 +113,6 @@ class Tally:
                 yield self.listing, "branch", index
         if _whole(self.root, "total") != sum(told.values()):
             yield self.listing, "total", 0
-        if self.last < self.highest and gives_numbers(self.listing):
-            yield self.listing, "next", 0
 
 
 _ROW, _BRANCH, _ROOT = (
@@ -121,16 +143,22 @@ def gives_numbers(listing: str) -> bool:
 
 
 def leaf(store: Store, listing: str, place: int) -> tuple[int | None, int] | None:
-    """A leaf's bits (None: it has none), and those of the rows that are there."""
+    """A leaf's bits (None: it has none), and those of the rows that are there and not still in the log."""
     index, name = divmod(place, LEAVES)
-    low, high = place * counted_lists.LEAF, (place + 1) * counted_lists.LEAF - 1
+    low, high = place * list_tree.LEAF, (place + 1) * list_tree.LEAF - 1
     between = (keys.row(listing, low).sk, keys.row(listing, high).sk)
 
     def look() -> tuple[int | None, int]:
-        branch = store.get(keys.branch(listing, index)) or {}
+        found = store.batch_get([*counted_lists.head(listing), keys.branch(listing, index)])
+        changes = _pending(store, listing, found)
+        branch = found.get(keys.branch(listing, index), {})
         bits = 0
         for item in every(store, listing, between=between):
             bits |= 1 << number_of(Key.of(item)) - low
+        for number in changes.added - changes.removed:
+            bits &= ~(1 << number - low) if low <= number <= high else -1
+        for number in changes.removed - changes.added:
+            bits |= 1 << number - low if low <= number <= high else 0
         return _maybe(branch, str(name)), bits
 
     return retry_on_conflict(look)
@@ -154,11 +182,52 @@ def total(store: Store, listing: str) -> tuple[int | None, int]:
     return _maybe(root, "total"), sum(_branches(root).values())
 
 
+def _pending(store: Store, listing: str, found: Mapping[Key, Item]) -> Changes:
+    """What the log says that the tree does not yet."""
+    root, counter = found.get(keys.root(listing), {}), found.get(keys.counter(listing), {})
+    return list_log.pending(store, listing, root, counter) or Changes()
+
+
+def mark(store: Store, listing: str) -> int | None:
+    """Up to which change the tree has what the log says; None where it says nothing of it."""
+    return _maybe(store.get(keys.root(listing)) or {}, "mark")
+
+
+def log(store: Store, listing: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """What the root and the counter say of the log, and what they should say at least.
+
+    The tree has what the counter says that it has, and no change has a number that was not given.
+    """
+
+    def look() -> tuple[tuple[int, int], tuple[int, int]]:
+        found = store.batch_get(counted_lists.head(listing))
+        root, counter = found.get(keys.root(listing), {}), found.get(keys.counter(listing), {})
+        mark, changes = _whole(root, "mark"), _whole(counter, "changes")
+        logged = max((_whole(each, "number") for each in every(store, keys.log(listing))), default=0)
+        least = max(mark, _whole(counter, "folded"))
+        return (mark, changes), (least, max(changes, logged, least))
+
+    return retry_on_conflict(look)
+
+
+def room(store: Store, listing: str) -> tuple[int, int] | None:
+    """How many rows the counter says may be there, and how many it should say at least."""
+
+    def look() -> tuple[int, int]:
+        found = store.batch_get(counted_lists.head(listing))
+        root, counter = found.get(keys.root(listing), {}), found.get(keys.counter(listing), {})
+        rows = _whole(root, "total") + _pending(store, listing, found).more
+        held = _whole(counter, "held")
+        return held, max(held, rows) if counter else 0
+
+    return retry_on_conflict(look)
+
+
 def next_number(store: Store, listing: str) -> tuple[int, int]:
     """The last number given out, and the largest of a row: the rows first, for numbers come before them."""
     rows = store.query(listing, between=keys.rows_from(0), forward=False, limit=1).items
     highest = number_of(Key.of(rows[0])) if rows else 0
-    return _whole(store.get(keys.next_number(listing)) or {}, "last"), highest
+    return list_log.last_number(store, listing), highest
 
 
 def site_admins(store: Store) -> tuple[int | None, int] | None:

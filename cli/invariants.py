@@ -84,6 +84,8 @@ class Invariant(StrEnum):
     BRANCH = "listing-branch"
     TOTAL = "listing-total"
     NEXT_NUMBER = "listing-next-number"
+    LOG = "listing-log"
+    ROOM = "listing-room"
     ABANDONED_CLEANUP = "abandoned-cleanup"
 
 
@@ -155,6 +157,8 @@ def words_of(key: Key) -> tuple[str, str]:
     parts = key.pk.split("#")
     if parts[0] == _LIST:
         return f"{parts[1]}/{len(parts)}", key.sk.partition("#")[0]
+    if parts[0] in (_COUNTER, _LOG):
+        return parts[0], ""
     return parts[0], key.sk.partition("#")[0]
 
 
@@ -166,6 +170,14 @@ def number_of(key: Key) -> int:
 def of_listing(listing: str) -> list[str]:
     """The ids in the name of a listing: whose it is."""
     return listing.split("#")[2:]
+
+
+def is_counter(pk: str) -> bool:
+    return pk.partition("#")[0] == _COUNTER
+
+
+def is_log(pk: str) -> bool:
+    return pk.partition("#")[0] == _LOG
 
 
 def is_listing(pk: str) -> bool:
@@ -565,6 +577,14 @@ def _numbers(_: Key, item: Item) -> Told:
     return _NOTHING
 
 
+def _counter(key: Key, item: Item) -> Told:
+    return _numbers(key, {name: value for name, value in item.items() if name != "closed"})
+
+
+def _former_counter(key: Key, item: Item) -> Told:
+    return _numbers(key, {name: value for name, value in item.items() if name != "moved"})
+
+
 def _branch(key: Key, item: Item) -> Told:
     number_of(key)
     return _numbers(key, item)
@@ -574,7 +594,17 @@ def _unjudged(_: Key, __: Item) -> Told:
     return _NOTHING
 
 
+def _change(_: Key, item: Item) -> Told:
+    _whole(item, "number")
+    for name in ("added", "removed"):
+        numbers = item.get(name, [])
+        if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
+            raise CorruptItem("change", name)
+    return _NOTHING
+
+
 _LIST = keys.USERS.partition("#")[0]
+_COUNTER, _LOG = keys.COUNTERS.rstrip("#"), keys.LOGS.rstrip("#")
 _X = "x"
 
 _READERS: Mapping[tuple[str, str], _Reader] = {
@@ -607,6 +637,8 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.site_admins()): _numbers,
     words_of(keys.cleanup_of_user(_X)): _cleanup,
     words_of(keys.cleanup_of_member(_X, _X)): _cleanup,
+    words_of(keys.counter(keys.USERS)): _counter,
+    words_of(keys.change(keys.USERS, 0)): _change,
     (words_of(keys.permission_role(0))[0], ""): _permission_role,
     (words_of(keys.group(0))[0], ""): _group,
     (words_of(keys.audit(_X, _X, 0))[0], ""): _unjudged,
@@ -630,7 +662,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
             (words_of(keys.row(listing, 0))[1], row),
             (words_of(keys.root(listing))[1], _numbers),
             (words_of(keys.branch(listing, 0))[1], _branch),
-            (words_of(keys.next_number(listing))[1], _numbers),
+            (words_of(keys.next_number(listing))[1], _former_counter),
         )
     },
 }

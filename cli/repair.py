@@ -21,7 +21,7 @@ from cli.invariants import Copy, Invariant, Told, is_listing
 from cli.records.loading import Progress, unheard
 from cli.verify import Finding, Report, place_of, verify
 from roster.clock import instant
-from roster.db import counted_lists, keys
+from roster.db import keys, list_log, list_tree
 from roster.db.codec import CorruptItem
 from roster.db.store import (
     Absent,
@@ -114,6 +114,10 @@ class _Round:
                     first.append((self._reference, finding))
                 case Invariant.LEAF if finding.key in branches:
                     pass  # all leaves of a branch are looked at together
+                case Invariant.LOG:
+                    first.append((self._log, finding))
+                case Invariant.ROOM:
+                    then.append((self._room, finding))
                 case Invariant.LEAF | Invariant.BRANCH | Invariant.TOTAL | Invariant.NEXT_NUMBER:
                     branches.add(finding.key)
                     then.append((self._listing, finding))
@@ -237,7 +241,7 @@ class _Round:
     def _recount(self, finding: Finding, place: Key) -> None:
         if is_listing(place.pk):
             number = invariants.number_of(place)
-            self._counts(finding, place.pk, [number // counted_lists.LEAF])
+            self._counts(finding, place.pk, [number // list_tree.LEAF])
 
     def _reference(self, finding: Finding) -> None:
         present = self.store.get(finding.key)
@@ -256,13 +260,31 @@ class _Round:
     def _listing(self, finding: Finding) -> None:
         listing = finding.key.pk
         if finding.invariant is Invariant.NEXT_NUMBER:
-            counted_lists.reserve(self.store, listing, counts.next_number(self.store, listing)[1])
+            listing = keys.listing_of_log(listing)
+            list_log.reserve(self.store, listing, counts.next_number(self.store, listing)[1])
             return
         first = (
             invariants.number_of(finding.key) * counts.LEAVES if finding.invariant is Invariant.LEAF else 0
         )
         leaves = range(first, first + counts.LEAVES) if finding.invariant is Invariant.LEAF else ()
         self._counts(finding, listing, leaves)
+
+    def _log(self, finding: Finding) -> None:
+        """The mark is what the counter says that is in the tree, and the counter knows every change."""
+        listing = keys.listing_of_log(finding.key.pk)
+        (mark, changes), (least, most) = _stood(counts.log(self.store, listing))
+        root, counter = keys.root(listing), keys.counter(listing)
+        if mark < least:
+            self._commit(finding, Update(root, set={"mark": least}, condition=_was("mark", mark or None)))
+        if changes < most:
+            self._commit(
+                finding, Update(counter, set={"changes": most}, condition=Equals("changes", changes))
+            )
+
+    def _room(self, finding: Finding) -> None:
+        held, least = _stood(counts.room(self.store, keys.listing_of_log(finding.key.pk)))
+        if held < least:
+            self._commit(finding, Update(finding.key, add={"held": least - held}))
 
     def _counts(self, finding: Finding, listing: str, leaves: Iterable[int]) -> None:
         """These leaves follow their rows, every branch its leaves, and the total its branches."""
@@ -282,6 +304,7 @@ class _Round:
         raise _Moved
 
     def _leaf(self, finding: Finding, listing: str, place: int) -> None:
+        mark = counts.mark(self.store, listing)
         bits, there = _stood(counts.leaf(self.store, listing, place))
         if (bits or 0) == there:
             return
@@ -291,7 +314,7 @@ class _Round:
         self._commit(
             finding,
             Update(key, set={name: there}, condition=_was(name, bits)),
-            Update(keys.root(listing), add={"total": more, f"b{index}": more}),
+            Update(keys.root(listing), add={"total": more, f"b{index}": more}, condition=_was("mark", mark)),
         )
 
     def _branch(self, finding: Finding, listing: str, index: int) -> None:

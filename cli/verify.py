@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cli import counts, invariants
-from cli.counts import Doubt, Tally
+from cli.counts import Doubt, Numbers, Tally
 from cli.invariants import Copy, Invariant, Need, Told
 from cli.records.loading import Progress, unheard
 from roster.clock import instant
-from roster.db import counted_lists, keys
+from roster.db import keys, list_tree
 from roster.db.codec import CorruptItem
 from roster.db.store import Item, Key, Store
 from roster.directory import grants
@@ -117,6 +117,8 @@ class _Walk:
     differing: set[str] = field(default_factory=set)
     """Users whose profile names another oldest membership than the list of their workspaces."""
     doubts: set[Doubt] = field(default_factory=set)
+    numbers: dict[str, Numbers] = field(default_factory=dict)
+    """By listing."""
     add_counter: Tally | None = None
     first: counts.Oldest | None = None
 
@@ -148,6 +150,14 @@ class _Walk:
             self.told_site_admins = _whole(item, "count")
         if invariants.is_listing(key.pk):
             self._tell(item, told)
+        elif invariants.is_counter(key.pk):
+            seen = self._numbers(keys.listing_of_log(key.pk))
+            seen.last = max(seen.last, _whole(item, "last"))
+            seen.changes, seen.folded = _whole(item, "changes"), _whole(item, "folded")
+            seen.held = _whole(item, "held")
+        elif invariants.is_log(key.pk):
+            seen = self._numbers(keys.listing_of_log(key.pk))
+            seen.logged = max(seen.logged, _whole(item, "number"))
         elif told.entity is not None:
             self._count(item, told.entity)
         if isinstance(told.entity, User) and not invariants.is_listing(key.pk):
@@ -156,6 +166,8 @@ class _Walk:
     def end(self) -> None:
         """There is no more."""
         self._close()
+        for listing, seen in self.numbers.items():
+            self.doubts.update(seen.doubts(listing))
 
     def suspects(self) -> set[Key]:
         """Items to look at again."""
@@ -181,12 +193,21 @@ class _Walk:
     def _close(self) -> None:
         if self.add_counter is None:
             return
-        self.doubts.update(self.add_counter.doubts())
+        tally = self.add_counter
+        self.doubts.update(tally.doubts())
+        if keys.is_counted_after(tally.listing):
+            seen = self._numbers(tally.listing)
+            seen.highest, seen.last = tally.highest, max(seen.last, tally.last)
+            seen.mark = _whole(tally.root, "mark")
+            seen.rows = sum(bits.bit_count() for bits in tally.there.values())
         if self.first is not None:
             (user_id,) = invariants.of_listing(self.add_counter.listing)
             at, workspace_ids = self.first
             self._compare(user_id, tuple(hash((at, each)) for each in workspace_ids))
         self.add_counter = self.first = None
+
+    def _numbers(self, listing: str) -> Numbers:
+        return self.numbers.setdefault(listing, Numbers())
 
     def _compare(self, user_id: str, said: tuple[int, ...]) -> None:
         other = self.oldest.pop(user_id, None)
@@ -340,8 +361,17 @@ class _Judge:
                 key, kind = keys.root(listing), Invariant.TOTAL
                 seen = counts.total(self.store, listing)
                 detail = _detail("total", seen)
+            case "log":
+                key, kind = keys.counter(listing), Invariant.LOG
+                log = counts.log(self.store, listing)
+                seen = log and (hash(log[0]), hash(log[1]))
+                detail = f"mark and changes are {log[0]}, should be {log[1]}" if log else ""
+            case "room":
+                key, kind = keys.counter(listing), Invariant.ROOM
+                seen = counts.room(self.store, listing)
+                detail = _detail("held", seen)
             case _:
-                key, kind = keys.next_number(listing), Invariant.NEXT_NUMBER
+                key, kind = keys.counter(listing), Invariant.NEXT_NUMBER
                 last, highest = counts.next_number(self.store, listing)
                 seen = (last, max(last, highest))
                 detail = f"last is {last}, there is a row {highest}"
@@ -462,7 +492,7 @@ def _leaf_detail(place: int, seen: tuple[int | None, int] | None) -> str:
         return ""
     bits, there = seen[0] or 0, seen[1]
     missed, phantom = (there & ~bits).bit_count(), (bits & ~there).bit_count()
-    first = place * counted_lists.LEAF
+    first = place * list_tree.LEAF
     return f"from {first}: {missed} rows are not counted, {phantom} are counted and not there"
 
 

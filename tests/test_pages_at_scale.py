@@ -17,9 +17,9 @@ from bench import bulk_users
 from local.sqlite_items import Row
 from roster.clock import Deadline
 from roster.db import counted_lists, keys
-from roster.db.counted_lists import BRANCH
 from roster.db.dynamodb.store import DynamoStore
 from roster.db.dynamodb.transport import BotoTransport, Transport
+from roster.db.list_tree import BRANCH
 from roster.db.store import Item, Store
 from roster.db.transactions import Transaction
 from roster.domain import Actor

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import uuid4
 
@@ -27,7 +27,7 @@ from roster import bounds
 from roster.auth import api_tokens, passwords
 from roster.auth.credentials import digest
 from roster.clock import instant
-from roster.db import counted_lists, keys
+from roster.db import keys, list_log
 from roster.db.store import Item, Key, Store, every
 from roster.db.transactions import ReadConflict, Transaction, batched
 from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
@@ -83,8 +83,7 @@ def leave_room(store: Store, ledger: Ledger) -> None:
 def _last(store: Store, kind: str) -> int:
     """The largest number of a type that was used."""
     if kind in _LISTINGS:
-        last = (store.get(keys.next_number(_LISTINGS[kind])) or {}).get("last")
-        return last if isinstance(last, int) else 0
+        return list_log.last_number(store, _LISTINGS[kind])
     used = [int(item["SK"]) for item in every(store, _PARTITIONS[kind]) if isinstance(item["SK"], str)]
     return max(used, default=0)
 
@@ -94,9 +93,9 @@ def number(store: Store, ledger: Ledger) -> None:
     for kind, listing in _LISTINGS.items():
         new = ledger.in_order(kind)
         if given := [ledger.numbers[entry] for entry in new if ledger.numbers[entry]]:
-            counted_lists.reserve(store, listing, max(given))
+            list_log.reserve(store, listing, max(given))
         if wanting := [entry for entry in new if not ledger.numbers[entry]]:
-            first = counted_lists.allocate(store, listing, len(wanting))
+            first = list_log.allocate(store, listing, len(wanting))
             for made, entry in enumerate(wanting, first):
                 ledger.numbers[entry] = made
     for kind in _PARTITIONS:
@@ -113,6 +112,8 @@ class Writer:
     store: Store
     ledger: Ledger
     by: Actor
+    opened: set[str] = field(default_factory=set)
+    """Lists of workspaces that are known to have a counter (`list_log.py`)."""
 
     @property
     def at(self) -> str:
@@ -154,7 +155,7 @@ class Writer:
     # Entities.
 
     def _entity(self, entry: int, record: Record) -> Transaction:
-        work = Transaction(self.by)
+        work = Transaction(self.by, bulk=True)
         name, given = self.ledger.names[entry], self.ledger.numbers[entry]
         made_id = str(uuid4()) if "#" in name else name
         match record:
@@ -163,6 +164,7 @@ class Writer:
             case ProjectRecord():
                 projects.plan(work, record.made(made_id, given))
             case SpaceRecord():
+                self._open(keys.spaces_in(record.workspace_id))
                 spaces.plan(work, record.made(made_id, given, self.at))
             case AppRecord():
                 spaces.plan_app(work, record.made(made_id, given))
@@ -180,6 +182,10 @@ class Writer:
                     hashed = passwords.digest(record.password)
                 users.plan(work, self._user(made_id, given, record), hashed)
         return work
+
+    def _open(self, listing: str) -> None:
+        if listing not in self.opened and list_log.is_open(self.store, listing):
+            self.opened.add(listing)
 
     def _user(self, made_id: str, given: int, record: UserRecord) -> User:
         creator = self.ledger.number_of("user", record.created_by)
@@ -238,7 +244,7 @@ class Writer:
                 continue
             role, at = WorkspaceRole(record.role), record.created_at or self.at
             made = Membership(workspace.id, user.id, role, numbers[entry], at)
-            work = Transaction(self.by)
+            work = Transaction(self.by, bulk=True)
             members.plan(work, workspace, user, made)
             parts.append((rounds[user.id], entry, work))
             rounds[user.id] += 1
@@ -254,7 +260,7 @@ class Writer:
             if entry not in numbers:
                 wanting.setdefault(record.workspace_id, []).append(entry)
         for workspace_id, entries in wanting.items():
-            first = counted_lists.allocate(self.store, keys.members(workspace_id), len(entries))
+            first = list_log.allocate(self.store, keys.members(workspace_id), len(entries))
             numbers.update(zip(entries, range(first, first + len(entries)), strict=True))
 
     # Space roles and places in projects.
@@ -288,7 +294,7 @@ class Writer:
     def _grant(
         self, record: ProjectMembershipRecord | SpaceRoleRecord, home: Item, user: User, since: int
     ) -> Transaction:
-        work = Transaction(self.by)
+        work = Transaction(self.by, bulk=True)
         if isinstance(record, SpaceRoleRecord):
             space: Space | None = spaces.of_item(home)
             if space is not None:
@@ -313,7 +319,7 @@ class Writer:
             elif lead in found:
                 results[entry] = "secret is that of another user's token"
             else:
-                work = Transaction(self.by)
+                work = Transaction(self.by, bulk=True)
                 made = record.made(api_tokens.id_of(record.proof), self.at)
                 api_tokens.plan(work, made, record.proof, imported=record.credential is None)
                 parts.append((entry, work))

@@ -11,5 +11,12 @@ app, handler = endpoint(Access.WORKSPACE_ADMIN)
 def remove_member(workspaceId: str, userId: str) -> Done:
     call = app.call
     call.demand_match(None)
-    members.remove(call.store, call.workspace, userId, by=call.actor, even_last_admin=call.user.is_admin)
+    members.remove(
+        call.store,
+        call.workspace,
+        userId,
+        by=call.actor,
+        even_last_admin=call.user.is_admin,
+        known=call.found,
+    )
     return call.done()

@@ -5,9 +5,9 @@ from math import ceil
 import pytest
 
 from roster.clock import instant
-from roster.db import counted_lists, keys
+from roster.db import keys, list_log
 from roster.db.codec import attributes
-from roster.db.counted_lists import Move
+from roster.db.list_tree import Move, counting
 from roster.db.transactions import item
 from roster.directory import grants
 from roster.domain import Space, SpaceRole
@@ -23,7 +23,7 @@ MANY = 10_000
 def many_spaces(fixtures: Fixtures, api: Api) -> Fixtures:
     """Max develops them all; the rows stand where an import would have put them."""
     listing = keys.spaces_of(fixtures.max.id, SpaceRole.DEVELOPER)
-    first = counted_lists.allocate(api.store, keys.SPACES, MANY)
+    first = list_log.allocate(api.store, keys.SPACES, MANY)
     at = instant(api.clock())
     made = [
         Space(f"space-{n:05}", first + n, fixtures.acme.id, f"Space {n % 100:02} of {n:05}", at)
@@ -32,7 +32,7 @@ def many_spaces(fixtures: Fixtures, api: Api) -> Fixtures:
     rows = [item(keys.row(listing, one.number), {**grants.row_of(one), "since": 0}) for one in made]
     put_rows(api.store, rows)
     put_rows(api.store, [item(keys.row(keys.SPACES, one.number), attributes(one)) for one in made])
-    for update in counted_lists.counting([Move(listing, one.number, 1) for one in made]):
+    for update in counting([Move(listing, one.number, 1) for one in made]):
         api.store.write(update)
     return fixtures
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from roster.clock import Deadline
-from roster.db import counted_lists, keys
-from roster.db.counted_lists import Move, counting
+from roster.db import keys, list_log
+from roster.db.list_tree import Move, counting
 from roster.db.store import Item, Key, Put, Store, Update
 from roster.db.transactions import Transaction, item
 from roster.directory import members, users, workspaces
@@ -16,7 +16,7 @@ AT = "2026-04-13T00:00:00Z"
 def join_many(store: Store, user: User, count: int, *, by: Actor) -> list[str]:
     """Make workspaces, and the user a member of each and of no other; the workspaces' ids."""
     patient = store.within(Deadline.after(600))
-    first = counted_lists.allocate(store, keys.WORKSPACES, count)
+    first = list_log.allocate(store, keys.WORKSPACES, count)
     made = [_workspace(number) for number in range(first, first + count)]
     moves: list[Move] = []
     items: list[Item] = []

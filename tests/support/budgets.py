@@ -10,15 +10,15 @@ from functools import partial
 
 from roster.auth import api_tokens, login_throttle, refresh_tokens, sessions, source_failures
 from roster.auth.credentials import Credential
-from roster.db import counted_lists, keys
+from roster.db import counted_lists, keys, list_log
 from roster.db.codec import attributes
-from roster.db.counted_lists import BRANCH
+from roster.db.list_tree import BRANCH
 from roster.db.store import Item, Store, Value
 from roster.db.transactions import Transaction, item
 from roster.directory import audit, cleanup, members, projects, reference_data, spaces, users, workspaces
 from roster.domain import Actor, ApiToken, Membership, Project, Session, Space, User, Workspace, WorkspaceRole
 from tests.support.api import Answer, Api
-from tests.support.directory import PASSWORD, Directory
+from tests.support.directory import PASSWORD, Directory, settle
 from tests.support.fixtures import made_once
 from tests.workspaces.fixtures import Fixtures
 
@@ -33,6 +33,7 @@ MODULES = (
     api_tokens,
     login_throttle,
     counted_lists,
+    list_log,
     cleanup,
     audit,
     refresh_tokens,
@@ -94,6 +95,7 @@ class BudgetFixtures:
         assert refresh is not None
         family = api.store.get(keys.family(ada.id, refresh.family_id))
         assert family is not None
+        settle(api.store)
         return cls(api, directory, base, ada, web, alpha, token, session, refresh, family)
 
     @property
@@ -153,14 +155,24 @@ class BudgetFixtures:
         )
 
     def _lengthen(self, listing: str, row: Callable[[int, int], Mapping[str, Value]]) -> None:
-        first = counted_lists.allocate(self.store, listing, MANY + BRANCH)
+        first = list_log.allocate(self.store, listing, MANY + BRANCH)
         places = range(MANY)
         for some in (places[start : start + 75] for start in places[::75]):
-            work = Transaction(self.by)
+            work = Transaction(self.by, bulk=True)
             for place in some:
                 number = first + place + (BRANCH if place >= MANY // 2 else 0)
                 work.add_row(listing, number, row(place, number))
             work.commit(self.store)
+
+    def long_logs(self) -> None:
+        """Let the next change of each list be one whose writer folds the log."""
+        for listing in (keys.USERS, keys.WORKSPACES, keys.members(self.base.acme.id)):
+            while True:
+                taken = list_log.take(self.store, listing, numbers=0)
+                assert taken.change is not None
+                list_log.give_up(self.store, listing, taken.change)
+                if replace(taken, change=taken.change + 1).asks_for_fold:
+                    break
 
 
 def _person(place: int) -> User:
@@ -236,7 +248,7 @@ def _cloud_foundry(
     return ask
 
 
-ENDPOINTS = (
+_ENDPOINTS = (
     Endpoint("GET /v2/users/{guid}/spaces", 4, 3, 0, _cloud_foundry("/v2/users/{ada}/spaces")),
     Endpoint(
         "GET /v2/users/{guid}/spaces",
@@ -373,17 +385,17 @@ ENDPOINTS = (
     Endpoint(
         "DELETE /api/admin/users/{userId}",
         4,
-        3,
+        4,
         1,
         lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}", as_=on.base.root),
     ),
     Endpoint(
         "GET /api/admin/audit",
-        4,
-        4,
+        20,  # one for each of sixteen partitions, and three of days before version 0.2
+        20,
         0,
         lambda on: on.api.get("/api/admin/audit", as_=on.base.root),
-        "by day",
+        "nobody named",
     ),
     Endpoint(
         "GET /api/admin/audit",
@@ -485,6 +497,28 @@ ENDPOINTS = (
     Endpoint("$default", 0, 0, 0, lambda on: on.api.get("/api/nowhere", as_=on.ada)),
 )
 
+_FOLDS = (
+    "POST /api/workspaces",
+    "POST /api/workspaces/{workspaceId}/members",
+    "DELETE /api/workspaces/{workspaceId}/members/{userId}",
+    "POST /api/admin/users",
+    "DELETE /api/admin/users/{userId}",
+)
+"""The routes that move rows of lists whose counts follow: one writer in ten folds a log that is long."""
+
+ENDPOINTS = _ENDPOINTS + tuple(
+    replace(
+        row,
+        budget=8,
+        trips=row.trips + 3,
+        transactions=2,
+        note="which folds a long log",
+        prepare=BudgetFixtures.long_logs,
+    )
+    for row in _ENDPOINTS
+    if row.route in _FOLDS
+)
+
 _GET, _BATCH, _QUERY, _TRANSACT = "GetItem", "BatchGetItem", "Query", "TransactWriteItems"
 _UPDATE, _PUT, _DELETE = "UpdateItem", "PutItem", "DeleteItem"
 _PAGE = {_BATCH: 1, _GET: 1, _QUERY: 1}
@@ -534,7 +568,7 @@ PATTERNS = (
             on.store, on.ada, lambda present: replace(present, email="else@example.com"), by=on.by
         ),
     ),
-    Pattern("users.delete", {_TRANSACT: 1}, lambda on: users.delete(on.store, on.ada, by=on.by)),
+    Pattern("users.delete", {_UPDATE: 1, _TRANSACT: 1}, lambda on: users.delete(on.store, on.ada, by=on.by)),
     Pattern("users.alive", {_GET: 1}, lambda on: users.alive(on.store, on.ada.id)),
     Pattern("workspaces.by_id", {_GET: 1}, lambda on: workspaces.by_id(on.store, on.base.acme.id)),
     Pattern(
@@ -593,7 +627,9 @@ PATTERNS = (
             on.store, on.base.acme, on.base.stranger.id, WorkspaceRole.ADMIN, by=on.by
         ),
     ),
-    Pattern("members.remove", {_BATCH: 1, _QUERY: 1, _TRANSACT: 1}, _leave, "(the user's oldest)"),
+    Pattern(
+        "members.remove", {_BATCH: 1, _QUERY: 1, _UPDATE: 1, _TRANSACT: 1}, _leave, "(the user's oldest)"
+    ),
     Pattern(
         "sessions.start",
         {_TRANSACT: 1},
@@ -644,11 +680,9 @@ PATTERNS = (
         {_UPDATE: 1},
         lambda on: source_failures.add(on.store, "192.0.2.1", on.by.at),
     ),
+    Pattern("list_log.allocate", {_UPDATE: 1}, lambda on: list_log.allocate(on.store, keys.USERS, 7)),
     Pattern(
-        "counted_lists.allocate", {_UPDATE: 1}, lambda on: counted_lists.allocate(on.store, keys.USERS, 7)
-    ),
-    Pattern(
-        "counted_lists.reserve", {_UPDATE: 1}, lambda on: counted_lists.reserve(on.store, keys.USERS, 7_000)
+        "list_log.reserve", {_GET: 1, _UPDATE: 1}, lambda on: list_log.reserve(on.store, keys.USERS, 7_000)
     ),
     Pattern(
         "counted_lists.page",
@@ -695,8 +729,40 @@ PATTERNS = (
         "(two where numbers lie past the first ten thousand)",
     ),
     Pattern("spaces.by_id", {_GET: 1}, lambda on: spaces.by_id(on.store, on.alpha.id)),
-    Pattern("counted_lists.total", {_GET: 1}, lambda on: counted_lists.total(on.store, keys.USERS)),
-    Pattern("audit.page", {_QUERY: audit.DAYS}, lambda on: audit.page(on.store, _WEEK, SIZE), "by day"),
+    Pattern("counted_lists.total", {_BATCH: 1}, lambda on: counted_lists.total(on.store, keys.USERS)),
+    Pattern(
+        "counted_lists.totals",
+        {_BATCH: 1},
+        lambda on: counted_lists.totals(on.store, [keys.USERS, keys.WORKSPACES]),
+    ),
+    Pattern("list_log.take", {_UPDATE: 1}, lambda on: list_log.take(on.store, keys.USERS)),
+    Pattern("list_log.last_number", {_BATCH: 1}, lambda on: list_log.last_number(on.store, keys.USERS)),
+    Pattern("list_log.is_open", {_GET: 1}, lambda on: list_log.is_open(on.store, keys.USERS)),
+    Pattern(
+        "list_log.open_list",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: list_log.open_list(on.store, keys.apps_in("none")),
+    ),
+    Pattern("list_log.give_up", {_PUT: 1}, lambda on: list_log.give_up(on.store, keys.USERS, 10_000)),
+    Pattern("list_log.pending", {}, lambda on: list_log.pending(on.store, keys.USERS, {}, {}), "(at rest)"),
+    Pattern(
+        "list_log.fold",
+        {_BATCH: 1, _QUERY: 1, _TRANSACT: 1},
+        lambda on: list_log.fold(on.store, keys.USERS),
+        "(and one Write where more is under way)",
+        BudgetFixtures.long_logs,
+    ),
+    Pattern(
+        "list_log.close",
+        {_GET: 2, _UPDATE: 1, _BATCH: 1},
+        lambda on: list_log.close(on.store, keys.members(on.base.acme.id)),
+    ),
+    Pattern(
+        "audit.page",
+        {_QUERY: len(keys.AUDIT_SHARDS) + audit.DAYS},
+        lambda on: audit.page(on.store, _WEEK, SIZE),
+        "(nobody named)",
+    ),
     Pattern(
         "audit.page",
         {_QUERY: 1},

@@ -9,8 +9,8 @@ from uuid import uuid4
 from roster.auth import api_tokens, passwords, sessions
 from roster.auth.credentials import Credential, digest
 from roster.clock import instant
-from roster.db import counted_lists, keys
-from roster.db.store import Store
+from roster.db import keys, list_log
+from roster.db.store import Key, Store
 from roster.db.transactions import Transaction
 from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
 from roster.domain import (
@@ -33,6 +33,18 @@ from roster.domain import (
 T = TypeVar("T")
 
 PASSWORD = "correct horse battery"
+
+
+def settle(store: Store) -> None:
+    """Fold every list, as the stream's function does when writers fall quiet."""
+    start: Key | None = None
+    while True:
+        page = store.scan(start=start)
+        for item in page.items:
+            if (pk := str(item["PK"])).startswith(keys.COUNTERS):
+                list_log.fold(store, keys.listing_of_log(pk))
+        if (start := page.next) is None:
+            return
 
 
 @dataclass(frozen=True)
@@ -78,17 +90,17 @@ class Directory:
         return users.change(self.store, present, lambda one: replace(one, **more), by=self.by)
 
     def project(self, workspace: Workspace, name: str = "web", **more: Any) -> Project:
-        number = counted_lists.allocate(self.store, keys.PROJECTS)
+        number = list_log.allocate(self.store, keys.PROJECTS)
         made = replace(Project(str(uuid4()), number, workspace.id, name), **more)
         return self._made(projects.plan, made)
 
     def space(self, workspace: Workspace, name: str, project: Project | None = None, **more: Any) -> Space:
-        number = counted_lists.allocate(self.store, keys.SPACES)
+        number = list_log.allocate(self.store, keys.SPACES)
         made = Space(str(uuid4()), number, workspace.id, name, instant(self.now()))
         return self._made(spaces.plan, replace(made, project_id=project.id if project else None, **more))
 
     def app(self, space: Space, app_id: str) -> App:
-        number = counted_lists.allocate(self.store, keys.APPS)
+        number = list_log.allocate(self.store, keys.APPS)
         return self._made(spaces.plan_app, App(app_id, number, space.id, app_id))
 
     def feature(

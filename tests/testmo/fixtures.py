@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from roster.db import counted_lists, keys
+from roster.db import keys, list_log
 from roster.db.transactions import Transaction, batched
 from roster.directory import grants, users
 from roster.domain import Actor, Project, User, UserKind, Workspace
@@ -65,7 +65,7 @@ def acting(directory: Directory, user: User) -> Actor:
 
 def bulk_users(directory: Directory, count: int, project: Project | None = None) -> list[User]:
     """So many users more, perhaps all in a project; the next integer ids."""
-    first = counted_lists.allocate(directory.store, keys.USERS, count)
+    first = list_log.allocate(directory.store, keys.USERS, count)
     made = [
         User(f"many-{n}", n, f"many{n}@example.com", f"User {n}", "2026-04-13T01:00:00Z")
         for n in range(first, first + count)

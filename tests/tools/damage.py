@@ -8,7 +8,7 @@ from cli.invariants import Invariant
 from roster.auth import api_tokens, login_throttle, refresh_tokens, sessions, source_failures
 from roster.auth.credentials import digest
 from roster.clock import instant
-from roster.db import counted_lists, idempotency, keys
+from roster.db import idempotency, keys, list_log
 from roster.db.store import Delete, Item, Key, Put, Store, Update, Value
 from roster.db.transactions import Transaction, item
 from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
@@ -46,16 +46,14 @@ def whole(store: Store) -> None:
     later = replace(BY, at=NOW + timedelta(minutes=1))
     members.add(store, beta, "ann", WorkspaceRole.MEMBER, by=later)
     joined, _ = members.add(store, acme, "bob", WorkspaceRole.MEMBER, by=BY)
-    project = Project("web", counted_lists.allocate(store, keys.PROJECTS), "acme", "Web")
-    space = Space(
-        "dev", counted_lists.allocate(store, keys.SPACES), "acme", "dev", instant(NOW), project_id="web"
-    )
-    other = Space("ops", counted_lists.allocate(store, keys.SPACES), "acme", "ops", instant(NOW))
+    project = Project("web", list_log.allocate(store, keys.PROJECTS), "acme", "Web")
+    space = Space("dev", list_log.allocate(store, keys.SPACES), "acme", "dev", instant(NOW), project_id="web")
+    other = Space("ops", list_log.allocate(store, keys.SPACES), "acme", "ops", instant(NOW))
     work = Transaction(BY)
     projects.plan(work, project)
     spaces.plan(work, space)
     spaces.plan(work, other)
-    spaces.plan_app(work, App("app", counted_lists.allocate(store, keys.APPS), "dev", "portal"))
+    spaces.plan_app(work, App("app", list_log.allocate(store, keys.APPS), "dev", "portal"))
     reference_data.plan_feature(work, Feature("boards", "acme", "Boards", project_id="web", module="Boards"))
     reference_data.plan_feature(work, Feature("plain", "acme", "Plain"))
     reference_data.plan_role(work, PermissionRole(1, "Viewer"))
@@ -73,6 +71,10 @@ def whole(store: Store) -> None:
     refresh_tokens.start(store, ann, "cf", (), renewable=True, by=BY)
     login_throttle.take(store, keys.attempts("ann@example.com"), NOW)
     login_throttle.take(store, keys.client_attempts("cf", "192.0.2.1"), NOW)
+    for listing in (keys.USERS, keys.WORKSPACES, keys.members("acme"), keys.members("beta"), keys.PROJECTS):
+        list_log.fold(store, listing)
+    for listing in (keys.SPACES, keys.spaces_in("acme"), keys.APPS, keys.apps_in("dev")):
+        list_log.fold(store, listing)
     for kind in (keys.source_logins, keys.source_gateway):
         source_failures.add(store, "192.0.2.1", NOW, kind)
 
@@ -155,7 +157,7 @@ def stray_row(listing: str, **state: Value) -> Damage:
         work = Transaction(BY)
         work.add_row(listing, 7777, state)
         work.commit(store)
-        counted_lists.reserve(store, listing, 7777)
+        list_log.reserve(store, listing, 7777)
         return keys.row(listing, 7777)
 
     return damage
@@ -185,13 +187,13 @@ def without_workspace(plan: Callable[[Transaction], Key]) -> Damage:
 
 def _project(work: Transaction) -> Key:
     projects.plan(work, Project("stray", 500, "gone", "Stray"))
-    work.do(Put(item(keys.next_number(keys.PROJECTS), {"last": 500})))
+    work.do(Update(keys.counter(keys.PROJECTS), set={"last": 500}))
     return keys.project("stray")
 
 
 def _space(work: Transaction) -> Key:
     spaces.plan(work, Space("stray", 500, "gone", "stray", instant(NOW)))
-    work.do(Put(item(keys.next_number(keys.SPACES), {"last": 500})))
+    work.do(Update(keys.counter(keys.SPACES), set={"last": 500}))
     return keys.space("stray")
 
 
@@ -223,7 +225,7 @@ def planned(plan: Callable[[Transaction], Key]) -> Damage:
 
 def _space_of_no_project(work: Transaction) -> Key:
     spaces.plan(work, Space("stray", 500, "acme", "stray", instant(NOW), project_id="none"))
-    work.do(Put(item(keys.next_number(keys.SPACES), {"last": 500})))
+    work.do(Update(keys.counter(keys.SPACES), set={"last": 500}))
     return keys.space("stray")
 
 
@@ -234,7 +236,7 @@ def _feature_of_no_project(work: Transaction) -> Key:
 
 def _app_of_no_space(work: Transaction) -> Key:
     spaces.plan_app(work, App("stray", 99, "none", "stray"))
-    work.do(Put(item(keys.next_number(keys.APPS), {"last": 99})))
+    work.do(Update(keys.counter(keys.APPS), set={"last": 99}))
     return keys.app("stray")
 
 
@@ -449,7 +451,16 @@ CASES = [
     Case("another row's bit", Invariant.LEAF, swapped_bit),
     Case("a wrong branch", Invariant.BRANCH, sets(keys.root(keys.USERS), b0=2, b1=1)),
     Case("a wrong total", Invariant.TOTAL, sets(keys.root(keys.USERS), total=9)),
-    Case("numbers given twice", Invariant.NEXT_NUMBER, sets(keys.next_number(keys.USERS), last=1)),
+    Case("numbers given twice", Invariant.NEXT_NUMBER, sets(keys.counter(keys.USERS), last=1)),
+    Case(
+        "a tree behind what is folded", Invariant.LOG, sets(keys.counter(keys.USERS), folded=99, changes=99)
+    ),
+    Case("changes of which nobody knows", Invariant.LOG, sets(keys.counter(keys.USERS), changes=1)),
+    Case(
+        "less room taken than there are rows",
+        Invariant.ROOM,
+        sets(keys.counter(keys.members("acme")), held=0),
+    ),
     Case("a membership of the dead", Invariant.ABANDONED_CLEANUP, deleted_without_cleanup),
     Case("a floor alone", Invariant.ABANDONED_CLEANUP, floor_without_cleanup),
     Case("an old cleanup", Invariant.ABANDONED_CLEANUP, old_cleanup),

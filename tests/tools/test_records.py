@@ -18,7 +18,7 @@ from cli.verify import verify
 from local.embedded import open_embedded
 from roster.auth import passwords
 from roster.auth.credentials import Credential, digest
-from roster.db import counted_lists, keys
+from roster.db import counted_lists, keys, list_log
 from roster.db.store import Item, Key, Operation, Store, Update
 from roster.directory import cleanup, members, reference_data, users, workspaces
 from roster.domain import User, Workspace, WorkspaceRole
@@ -655,7 +655,7 @@ def test_numbers_follow_the_file_after_the_largest_given_or_used(records: Record
     records.good(user("u3"), user("u4", number=20), user("u5"), user("u6", number=3))
     rows = [(row["id"], row["number"]) for row in counted_lists.everything(records.store, keys.USERS)]
     assert rows == [("u6", 3), ("u2", 7), ("u1", 8), ("u4", 20), ("u3", 21), ("u5", 22)]
-    assert counted_lists.allocate(records.store, keys.USERS) == 23
+    assert list_log.allocate(records.store, keys.USERS) == 23
 
 
 def test_creation_order_is_that_of_the_file(records: Records) -> None:
@@ -1083,7 +1083,7 @@ def test_fb_01_what_the_directory_gives_out_it_takes_back(
 
 
 def test_fb_01_where_no_number_is_left_none_is_made(records: Records) -> None:
-    counted_lists.reserve(records.store, keys.USERS, 999_999_997)
+    list_log.reserve(records.store, keys.USERS, 999_999_997)
     records.good(user("u1", number=999_999_998))
     assert records.refused(user("u2"), user("u3"), user("u4", createdBy="u3")) == [
         "line 2: user: no number is left",

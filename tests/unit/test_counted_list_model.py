@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cli.verify import verify
 from local.embedded import open_embedded
-from roster.db import counted_lists, keys
+from roster.db import counted_lists, keys, list_log
 from roster.db.store import Store
 from roster.directory import cleanup, members, users, workspaces
 from roster.domain import Actor, User, Workspace, WorkspaceRole
@@ -173,7 +173,7 @@ def test_every_page_of_every_size_is_that_of_a_plain_list(
         try:
             home = workspaces.create(store, Workspace("home", 0, "home", "Home", ""), by=BY)
             for listing in (keys.USERS, keys.members("home")):
-                counted_lists.reserve(store, listing, first)
+                list_log.reserve(store, listing, first)
             directory = Directory(store, home, Model())
             for change, pick in steps:
                 change(directory, pick)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from roster.db import counted_lists, keys
-from roster.db.counted_lists import BRANCH, LEAF
+from roster.db import counted_lists, keys, list_log
+from roster.db.list_tree import BRANCH, LEAF
 from roster.db.store import Put, Store
 from roster.db.transactions import Transaction, batched
 from roster.domain import Actor
@@ -155,17 +155,17 @@ def test_a_row_comes_once_and_goes_once(model: Model) -> None:
 
 @pytest.mark.row("Z-24")
 def test_numbers_grow_and_are_never_given_twice(store: Store) -> None:
-    assert [counted_lists.allocate(store, LISTING) for _ in range(3)] == [1, 2, 3]
-    assert counted_lists.allocate(store, LISTING, 10) == 4
-    assert counted_lists.allocate(store, LISTING) == 14
+    assert [list_log.allocate(store, LISTING) for _ in range(3)] == [1, 2, 3]
+    assert list_log.allocate(store, LISTING, 10) == 4
+    assert list_log.allocate(store, LISTING) == 14
 
 
 @pytest.mark.parametrize(("reserved", "then"), [([50], 51), ([50, 7], 51), ([7, 50], 51), ([3], 6)])
 def test_a_reserved_number_is_passed_over(store: Store, reserved: list[int], then: int) -> None:
-    counted_lists.allocate(store, LISTING, 5)
+    list_log.allocate(store, LISTING, 5)
     for number in reserved:
-        counted_lists.reserve(store, LISTING, number)
-    assert counted_lists.allocate(store, LISTING) == then
+        list_log.reserve(store, LISTING, number)
+    assert list_log.allocate(store, LISTING) == then
 
 
 def test_counts_that_ran_ahead_cost_rows_but_no_error(store: Store) -> None:

@@ -26,11 +26,13 @@ OF_IDS: dict[str, Maker] = {
         "device_attempts",
         "audit",
         "audited",
+        "formerly_audited",
         "site_admins",
         "root",
         "branch",
         "row",
         "next_number",
+        "counter",
     }
     and all(each.annotation is str for each in inspect.signature(maker).parameters.values())
 }

@@ -9,7 +9,7 @@ import pytest
 
 from roster.auth import api_tokens
 from roster.clock import Deadline
-from roster.db import counted_lists, keys
+from roster.db import counted_lists, keys, list_log
 from roster.db.store import Delete, Item, Key, Operation, Store
 from roster.db.transactions import Transaction
 from roster.directory import cleanup, grants, members, projects, spaces, users, workspaces
@@ -63,7 +63,7 @@ def estate(api: Api, directory: Directory) -> Estate:
     workspaces = [directory.workspace(f"ws-{number}") for number in range(3)]
     space = Space(
         "s-1",
-        counted_lists.allocate(api.store, keys.SPACES),
+        list_log.allocate(api.store, keys.SPACES),
         workspaces[0].id,
         "alpha",
         "2026-04-13T01:00:00Z",

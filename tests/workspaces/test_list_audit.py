@@ -38,7 +38,7 @@ def found(api: Api, fixtures: Fixtures, query: str) -> list[dict[str, Any]]:
 
 def written(api: Api) -> list[Item]:
     """All audit items, newest first."""
-    items = [item for item in everything(api.store) if str(item["PK"]).startswith(keys.audits_of(""))]
+    items = [item for item in everything(api.store) if str(item["PK"]).startswith("AUDIT#")]
     return sorted(items, key=lambda item: str(item["SK"]), reverse=True)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from roster.db import counted_lists, keys
+from roster.db import keys, list_log
 from roster.db.codec import attributes
 from roster.db.store import Update
 from roster.db.transactions import Transaction, batched
@@ -119,7 +119,7 @@ def test_an_empty_list_has_no_pages(api: Api, root: User) -> None:
 def test_past_a_thousand_rows_the_list_says_what_it_leaves_out(
     api: Api, directory: Directory, root: User
 ) -> None:
-    first = counted_lists.allocate(api.store, keys.WORKSPACES, 1_001)
+    first = list_log.allocate(api.store, keys.WORKSPACES, 1_001)
     parts = []
     for number in range(first, first + 1_001):
         work = Transaction(directory.by)

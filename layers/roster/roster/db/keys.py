@@ -23,15 +23,19 @@
     SOURCE#<address>              LOGINS#<window>                how much failed from there, of what checks
                                   GATEWAY#<window>               a password or client, of a gateway's secret
     SECRET#<sha256>               LOCK                           whose imported token this is
-    LIST#...                      ROOT  BRANCH#n  ROW#n  NEXT    a counted list: `counted_lists.py`
+    LIST#<list>                   ROOT  BRANCH#n  ROW#n  NEXT    a counted list: `counted_lists.py`
+    NEXT#<list>                   NEXT                           which numbers of it were given
+    LOG#<list>                    <place>                        what is yet to be counted: `list_log.py`
     SITE                          ADMINS                         how many platform ADMINs there are
     SWEEP                         USER#...  MEMBER#...           a cleanup that is still to be done
-    AUDIT#<day>                   <instant>#<transaction>#<n>    what was changed, and by whom
+    AUDIT#<shard>                 <instant>#<transaction>#<n>    what was changed, and by whom
+    AUDIT#<day>                   <instant>#<transaction>#<n>    the same, before version 0.2
 
 Ids are checked against `ID` before they come here, so no part of a key holds the delimiter.
 """
 
 import re
+from zlib import crc32
 
 from roster.db.store import Index, Key
 
@@ -222,13 +226,22 @@ def audit(instant: str, transaction: str, position: int) -> Key:
     return audited(f"{instant}#{transaction}#{position:03}")
 
 
+AUDIT_SHARDS = tuple(f"AUDIT#{shard:02}" for shard in range(16))
+"""The partitions of the audit. One takes a thousand write units a second, which are 500 transactions."""
+
+
 def audited(place: str) -> Key:
-    """The audit item of this sort key, which begins with its day."""
+    """The audit item of this sort key, in the partition that its transaction tells."""
+    return Key(AUDIT_SHARDS[crc32(place.encode()) % len(AUDIT_SHARDS)], place)
+
+
+def formerly_audited(place: str) -> Key:
+    """The audit item of this sort key, which begins with its day, where versions before 0.2 put it."""
     return Key(audits_of(place[:10]), place)
 
 
 def audits_of(day: str) -> str:
-    """The partition of a day's audit."""
+    """The partition of a day's audit, of which versions before 0.2 had one each."""
     return f"AUDIT#{day}"
 
 
@@ -310,4 +323,69 @@ def rows_to(number: int) -> tuple[str, str]:
 
 
 def next_number(listing: str) -> Key:
+    """Where versions before 0.2 kept the last number of a listing."""
     return Key(listing, "NEXT")
+
+
+def counter(listing: str) -> Key:
+    """Which numbers of a listing were given; outside of its partition, whose writes the rows need."""
+    return Key(f"{COUNTERS}{_list_name(listing)}", "NEXT")
+
+
+COUNTERS = "NEXT#"
+LOGS = "LOG#"
+
+
+def log(listing: str) -> str:
+    """The partition of a listing's changes that are yet to be counted."""
+    return f"{LOGS}{_list_name(listing)}"
+
+
+def change(listing: str, place: int) -> Key:
+    """A place in a listing's log."""
+    return Key(log(listing), f"{place:03}")
+
+
+def listing_of_log(pk: str) -> str:
+    """The listing to which a log or a counter belongs, by its partition."""
+    return f"{_LIST}{pk.partition('#')[2]}"
+
+
+def changes_from(place: int, to: int) -> tuple[str, str]:
+    """The range of sort keys of a log's places."""
+    return f"{place:03}", f"{to:03}"
+
+
+_LIST = "LIST#"
+
+
+def _list_name(listing: str) -> str:
+    return listing.removeprefix(_LIST)
+
+
+_COUNTED_AFTER = re.compile(
+    r"LIST#(USERS|WORKSPACES|PROJECTS|SPACES|APPS|(MEMBERS|PROJECTSIN|SPACESIN|FEATURESIN|APPSIN|INVITATIONSIN)#.*)"
+)
+_LIMITED = re.compile(r"LIST#(MEMBERS|PROJECTSIN|SPACESIN)#.*")
+
+
+def is_counted_after(listing: str) -> bool:
+    """Whether a listing's counts follow its rows (`list_log.py`): a number of it comes once and goes once.
+
+    The others (a person's memberships and roles, a space's and a project's people) take their numbers from
+    what the rows refer to, so that one may come again; their counts move with each row.
+    """
+    return _COUNTED_AFTER.fullmatch(listing) is not None
+
+
+_STARTS_EMPTY = re.compile(r"LIST#(PROJECTSIN|FEATURESIN|INVITATIONSIN)#.*")
+
+
+def starts_empty(listing: str) -> bool:
+    """Whether no version before 0.2 wrote the listing, so that it has nothing where there is no counter."""
+    return _STARTS_EMPTY.fullmatch(listing) is not None
+
+
+def may_be_limited(listing: str) -> bool:
+    """Whether a workspace may be given a limit for the rows of the listing."""
+    return _LIMITED.fullmatch(listing) is not None

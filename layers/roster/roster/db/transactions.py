@@ -1,15 +1,18 @@
 """A change of the directory: its operations, its counts and its audit item, in one transaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import TypeVar
 
 from roster.clock import instant, ordered_id
-from roster.db import keys
+from roster.db import keys, list_log
 from roster.db.codec import attribute
-from roster.db.counted_lists import Move, counting
+from roster.db.items import SCHEMA as SCHEMA
+from roster.db.items import item as item
+from roster.db.list_tree import Move, counting
 from roster.db.store import (
     Absent,
     Check,
@@ -29,9 +32,6 @@ from roster.domain import Actor, AuditEntry
 from roster.errors import DirectoryError, Unavailable
 from roster.events import Event
 from roster.settings import settings
-
-SCHEMA = 1
-"""The version `v` of every item. A reader ignores attributes it does not know."""
 
 _WORKSPACE = attribute(AuditEntry, "workspace")
 
@@ -56,13 +56,18 @@ def _lost(_: Item | None) -> DirectoryError:
 class Transaction:
     """Collects operations, each with the error that its refusal means; `commit` makes them one.
 
-    Several changes may share one transaction (import does): updates of one item's counts are merged.
+    Several changes may share one transaction (import does): updates of one item's counts are merged. Counts
+    of listings follow later (`list_log.py`) but for a transaction that is `bulk`: import counts the rows that
+    it adds with them, once a batch.
     """
 
     by: Actor
+    bulk: bool = False
     token: str = field(default_factory=ordered_id)  # in the audit it orders what one second holds
     operations: list[tuple[Operation, ToError]] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    taken: dict[str, list_log.Taken] = field(default_factory=dict)
+    """By listing, the number of this change in the listing's log, where it was given out already."""
     counters: dict[Key, tuple[Update | Check, ToError]] = field(default_factory=dict)
     audits: int = 0
 
@@ -82,6 +87,19 @@ class Transaction:
         """Demand a condition of an item that other changes of this transaction may count on or demand."""
         if key not in self.counters:
             self.counters[key] = (Check(key, condition), to_error)
+
+    def take(self, store: Store, listing: str, *, limit: int | None = None) -> int:
+        """The number of a row that is to come to a listing, given out now: one Write.
+
+        Raises LimitReached where the listing has `limit` rows, and NotFound where it takes none any more.
+        """
+        taken = list_log.take(store, listing, limit=limit)
+        self.taken[listing] = taken
+        return taken.number
+
+    def take_room(self, store: Store, listing: str, *, limit: int | None = None) -> None:
+        """As `take`, for a row whose number is that of something else."""
+        self.taken[listing] = list_log.take(store, listing, numbers=0, rows=1, limit=limit)
 
     def add_row(self, listing: str, number: int, row: Mapping[str, Value], to_error: ToError = _lost) -> None:
         """A row comes to a counted listing."""
@@ -131,17 +149,51 @@ class Transaction:
         self.do(Put(item(key, {**whom, "job": self.token, "since": instant(self.by.at)})))
 
     def commit(self, store: Store) -> None:
-        """Write it all, or raise the error of the first operation that was refused."""
+        """Write it all, or raise the error of the first operation that was refused.
+
+        One Transact; before it one Write for each listing whose rows move and of which `take` gave no number.
+        """
+        logged = self._logged(store)
         steps = [
             *self.operations,
             *self.counters.values(),
-            *((update, _lost) for update in counting(self.moves)),
+            *((operation, _lost) for operation in self._counts(logged)),
         ]
         try:
             store.transact([operation for operation, _ in steps], token=self.token)
         except Refused as refused:
+            for listing, change in logged.items():
+                list_log.give_up(store, listing, change)
             to_error = steps[refused.first.position][1]
             raise to_error(refused.first.item) from refused
+        for listing in logged:
+            if self.taken[listing].asks_for_fold:
+                with suppress(Unavailable):
+                    list_log.fold(store, listing)
+
+    def _logged(self, store: Store) -> dict[str, int]:
+        """The listings whose counts follow later, each with the number of this change in its log."""
+        follow = (each for each in self.moves if not (self.bulk and each.sign > 0))
+        wanted = {each.listing for each in follow if keys.is_counted_after(each.listing)}
+        for listing in sorted(wanted - self.taken.keys()):
+            come = sum(move.sign > 0 for move in self.moves if move.listing == listing)
+            self.taken[listing] = list_log.take(store, listing, numbers=0, rows=come)
+        numbers = {listing: self.taken[listing].change for listing in sorted(wanted)}
+        return {listing: change for listing, change in numbers.items() if change is not None}
+
+    def _counts(self, logged: Mapping[str, int]) -> Iterator[Operation]:
+        """What counts the rows that come and go: with them, or an entry in the listing's log."""
+        at_once = [move for move in self.moves if move.listing not in logged]
+        yield from counting(at_once)
+        for listing in sorted({move.listing for move in at_once if keys.is_counted_after(move.listing)}):
+            if self.bulk:
+                yield from list_log.held(
+                    listing, sum(move.sign for move in at_once if move.listing == listing)
+                )
+            else:
+                yield list_log.still_counts_with_rows(listing)
+        for listing, change in logged.items():
+            yield list_log.entry(listing, change, (move for move in self.moves if move.listing == listing))
 
 
 def batched(store: Store, parts: Sequence[Transaction]) -> list[DirectoryError | None]:
@@ -172,7 +224,7 @@ class _Batch:
     def takes(self, part: Transaction) -> bool:
         """Take the change in, unless it touches what another writes or makes the transaction too large."""
         written = {operation.key for operation, _ in part.operations}
-        shared = {*part.counters, *(move.root for move in part.moves), *(move.branch for move in part.moves)}
+        shared = {*part.counters, *(key for move in part.moves for key in _counted_in(move))}
         apart = written.isdisjoint(self.written | self.shared) and shared.isdisjoint(self.written)
         size = len(self.written) + len(written) + len(self.shared | shared)
         if self.parts and (not apart or size > MOST):
@@ -193,7 +245,7 @@ class _Batch:
     def _joined(self) -> Transaction:
         if len(self.parts) == 1:
             return self.parts[0]
-        joined = Transaction(self.parts[0].by)
+        joined = Transaction(self.parts[0].by, self.parts[0].bulk)
         for part in self.parts:
             joined.operations += part.operations
             joined.moves += part.moves
@@ -203,6 +255,12 @@ class _Batch:
                 else:
                     joined.check(operation.key, operation.condition, to_error)
         return joined
+
+
+def _counted_in(move: Move) -> tuple[Key, ...]:
+    """The items in which a transaction may count a row."""
+    own = (move.root, move.branch)
+    return (*own, keys.counter(move.listing)) if keys.is_counted_after(move.listing) else own
 
 
 def _refusal(store: Store, work: Transaction) -> DirectoryError | None:
@@ -236,8 +294,3 @@ def retry_from(state: S | None, read: Callable[[], S], attempt: Callable[[S], R]
             if not left:
                 raise Unavailable from error
     raise ValueError("at least one try is needed")
-
-
-def item(key: Key, attributes: Mapping[str, Value]) -> Item:
-    """An item under its key, stamped with the schema's version; attributes that are None are left out."""
-    return {**key.attributes(), "v": SCHEMA, **{k: v for k, v in attributes.items() if v is not None}}

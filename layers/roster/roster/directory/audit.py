@@ -1,4 +1,4 @@
-"""The audit as it is read: by day, by who did something, or by whom or what it was done to; newest first.
+"""The audit as it is read: all of it, by who did something, or by whom or what it was done to; newest first.
 
 It is written by the transactions that it tells of (`transaction.py`), which know no readers.
 """
@@ -13,7 +13,10 @@ from roster.domain import AuditEntry, Instant
 from roster.events import STATES
 
 DAYS = 3
-"""Days whose partitions one page may ask: with the caller's own read four round trips."""
+"""Days before version 0.2 whose partitions one page may ask."""
+
+_FORMERLY = "~"
+"""Begins a place in the partitions of days: the search has left those that are written today."""
 
 _DAY = len("2026-04-13")
 
@@ -37,9 +40,10 @@ class Found:
 
 
 def page(store: Store, search: Search, size: int, place: str = "") -> Found:
-    """At most `size` entries from a place on: one Query, or where nobody is named one a day, three at most.
+    """At most `size` entries from a place on: one Query, or where nobody is named one for each partition.
 
-    A page may have fewer, or none, and yet not be the last.
+    Where these have no more, one for each of three days before version 0.2. A page may have fewer entries, or
+    none, and yet not be the last.
     """
     if search.since > search.until:  # the whole interval is past what is kept
         return Found([], "")
@@ -47,7 +51,9 @@ def page(store: Store, search: Search, size: int, place: str = "") -> Found:
         return _indexed(store, keys.BY_TARGET, search.target, search, size, place)
     if search.actor:
         return _indexed(store, keys.BY_ACTOR, search.actor, search, size, place)
-    return _daily(store, search, size, place)
+    if place.startswith(_FORMERLY):
+        return _daily(store, search, size, place.removeprefix(_FORMERLY))
+    return _merged(store, search, size, place)
 
 
 def erase(store: Store, user_id: str, pseudonym: str) -> int:
@@ -71,19 +77,55 @@ def _indexed(store: Store, index: Index, whom: str, search: Search, size: int, p
         between=keys.audits_between(search.since, search.until),
         limit=size,
         forward=False,
-        start=keys.audited(place) if place else None,
+        start=_start(place),
         consistent=False,
     )
     entries = readable(AuditEntry, found.items)
     shown = [entry for entry in entries if search.actor in ("", entry.actor)]
-    return Found(shown, found.next.sk if found.next else "")
+    return Found(shown, _place(found.next) if found.next else "")
+
+
+def _start(place: str) -> Key | None:
+    if place.startswith(_FORMERLY):
+        return keys.formerly_audited(place.removeprefix(_FORMERLY))
+    return keys.audited(place) if place else None
+
+
+def _place(key: Key) -> str:
+    return key.sk if key == keys.audited(key.sk) else f"{_FORMERLY}{key.sk}"
+
+
+def _merged(store: Store, search: Search, size: int, place: str) -> Found:
+    """From the place back, a share of each partition's entries, as far as no other may have newer ones."""
+    share = 2 * -(-size // len(keys.AUDIT_SHARDS)) + 8
+    since, until = keys.audits_between(search.since, search.until)
+    items: list[Item] = []
+    complete = since  # from here on nothing is missing
+    for shard in keys.AUDIT_SHARDS:
+        start = Key(shard, place) if place else None
+        found = store.query(shard, between=(since, until), limit=share, forward=False, start=start)
+        items += found.items
+        if found.next is not None:
+            complete = max(complete, found.next.sk)
+    whole = sorted((each for each in items if str(each["SK"]) >= complete), key=_newest, reverse=True)
+    shown = whole[:size]
+    if len(whole) > size or complete != since:
+        return Found(readable(AuditEntry, shown), str(shown[-1]["SK"]))
+    before = Found([], f"{_FORMERLY}{search.until[:_DAY]}")
+    if len(shown) < size:
+        before = _daily(store, search, size - len(shown), "")
+    return Found(readable(AuditEntry, shown) + before.entries, before.place)
+
+
+def _newest(found: Item) -> str:
+    return str(found["SK"])
 
 
 def _daily(store: Store, search: Search, size: int, place: str) -> Found:
     """From the day of the place back, a Query a day; a place is an item's sort key, or a whole day."""
     items: list[Item] = []
     day = (place or search.until)[:_DAY]
-    start = keys.audited(place) if len(place) > _DAY else None
+    start = keys.formerly_audited(place) if len(place) > _DAY else None
     for _ in range(DAYS):
         found = store.query(
             keys.audits_of(day),
@@ -95,13 +137,13 @@ def _daily(store: Store, search: Search, size: int, place: str) -> Found:
         items += found.items
         start = None
         if found.next is not None:
-            return Found(readable(AuditEntry, items), found.next.sk)
+            return Found(readable(AuditEntry, items), f"{_FORMERLY}{found.next.sk}")
         if day <= search.since[:_DAY]:
             return Found(readable(AuditEntry, items), "")
         day = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
         if len(items) == size:
             break
-    return Found(readable(AuditEntry, items), day)
+    return Found(readable(AuditEntry, items), f"{_FORMERLY}{day}")
 
 
 def _all(store: Store, index: Index, whom: str) -> list[Item]:

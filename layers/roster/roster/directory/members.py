@@ -26,7 +26,7 @@ from roster.db.store import (
     Update,
     all_of,
 )
-from roster.db.transactions import ReadConflict, Transaction, item, retry_on_conflict
+from roster.db.transactions import ReadConflict, Transaction, item, retry_from, retry_on_conflict
 from roster.directory import users
 from roster.domain import Actor, Membership, User, Workspace, WorkspaceRole
 from roster.errors import Conflict, DirectoryError, LastAdmin, NotFound
@@ -82,17 +82,19 @@ def prepare(
 ) -> tuple[Transaction, Joined]:
     """The transaction that makes a user a member, and what it makes: one BatchGet, one Write for the number.
 
-    Raises Conflict where the user is one already, NotFound where the user is not there. So does the commit,
-    and ReadConflict where the user has changed meanwhile.
+    Raises Conflict where the user is one already, NotFound where the user is not there, LimitReached where
+    the workspace has as many members as it may. The commit raises the first two, and ReadConflict where the
+    user has changed meanwhile.
     """
-    user, found = _read(store, workspace.id, user_id)
+    wanted = places(workspace.id, user_id)
+    user, present = _among(store.batch_get(wanted) if wanted else {}, workspace.id, user_id)
     if user is None:
         raise NotFound("user", user_id)
-    if of_item(found) is not None:
+    if present is not None:
         raise Conflict("membership")
-    number = counted_lists.allocate(store, keys.members(workspace.id))
-    made = Membership(workspace.id, user.id, role, number, instant(by.at))
     work = Transaction(by)
+    number = work.take(store, keys.members(workspace.id), limit=workspace.limits.members)
+    made = Membership(workspace.id, user.id, role, number, instant(by.at))
     plan(work, workspace, user, made)
     return work, (made, user)
 
@@ -106,7 +108,7 @@ def plan(work: Transaction, workspace: Workspace, user: User, membership: Member
     if membership.role is WorkspaceRole.ADMIN:
         grown = Update(keys.workspace(workspace.id), add={"admins": 1}, condition=Present())
         work.add_counter(grown, lambda _: NotFound("workspace", workspace.id))
-    else:
+    elif work.bulk:  # who takes a number from the list's log is refused where the list is closed
         work.check(keys.workspace(workspace.id), Present(), lambda _: NotFound("workspace", workspace.id))
     work.add_row(keys.members(workspace.id), membership.number, state)
     row: Item = {
@@ -130,16 +132,24 @@ def joined(user: User, membership: Membership) -> User:
     )
 
 
-def remove(store: Store, workspace: Workspace, user_id: str, *, by: Actor, even_last_admin: bool) -> None:
-    """End a membership, and with it all that was granted in the workspace: one BatchGet, one Transact.
+def remove(
+    store: Store,
+    workspace: Workspace,
+    user_id: str,
+    *,
+    by: Actor,
+    even_last_admin: bool,
+    known: Mapping[Key, Item] | None = None,
+) -> None:
+    """End a membership, and with it all that was granted in the workspace: one BatchGet (`places`; none where
+    the caller knows it already), one Write for the number of the change, one Transact.
 
     Where it was the user's oldest, the next oldest is searched first. Raises NotFound where there is
     no such membership, LastAdmin where it is the workspace's last ADMIN unless `even_last_admin`.
     """
 
-    def attempt() -> None:
-        user, found = _read(store, workspace.id, user_id)
-        membership = of_item(found)
+    def attempt(found: Mapping[Key, Item]) -> None:
+        user, membership = _among(found, workspace.id, user_id)
         if user is None or membership is None:
             raise NotFound("member", user_id)
         work = Transaction(by)
@@ -153,7 +163,15 @@ def remove(store: Store, workspace: Workspace, user_id: str, *, by: Actor, even_
         work.audit(Event.MEMBER_REMOVED, user_id, before=before, workspace=workspace.id, role=role)
         work.commit(store)
 
-    retry_on_conflict(attempt)
+    wanted = places(workspace.id, user_id)
+    retry_from(known if wanted else {}, lambda: store.batch_get(wanted), attempt)
+
+
+def places(workspace_id: str, user_id: str) -> list[Key]:
+    """What is read to change a membership: the user, and the membership."""
+    if not keys.is_id(user_id):
+        return []
+    return [keys.user(user_id), keys.member(workspace_id, user_id)]
 
 
 def end(work: Transaction, workspace: Workspace, membership: Membership, *, even_last_admin: bool) -> None:
@@ -178,13 +196,14 @@ def none_revoked_since(user: User) -> Condition:
     return Equals(users.REVOKED_THROUGH, dict(user.revoked_through))
 
 
-def _read(store: Store, workspace_id: str, user_id: str) -> tuple[User | None, Item | None]:
-    """The user, and what stands under the key of the membership: one BatchGet."""
+def _among(
+    found: Mapping[Key, Item], workspace_id: str, user_id: str
+) -> tuple[User | None, Membership | None]:
+    """The user and the membership, as far as they are among what was read."""
     if not keys.is_id(user_id):
         return None, None
-    profile, place = keys.user(user_id), keys.member(workspace_id, user_id)
-    found = store.batch_get([profile, place])
-    return users.of_item(found.get(profile)), found.get(place)
+    membership = of_item(found.get(keys.member(workspace_id, user_id)))
+    return users.of_item(found.get(keys.user(user_id))), membership
 
 
 def _oldest_with(user: User, membership: Membership) -> Update:

@@ -25,7 +25,7 @@ from roster.db.store import (
     Value,
     all_of,
 )
-from roster.db.transactions import Transaction, item, retry_from
+from roster.db.transactions import Transaction, item, retry_from, retry_on_conflict
 from roster.directory.emails import canonical
 from roster.domain import Actor, User
 from roster.errors import Conflict, LastAdmin, NotFound, Unavailable
@@ -130,9 +130,13 @@ def create(store: Store, user: User, password: str | None, *, by: Actor) -> User
 
     Raises Conflict for an address in use.
     """
-    work, made = prepare(store, user, password, by=by)
-    work.commit(store)
-    return made
+
+    def attempt() -> User:
+        work, made = prepare(store, user, password, by=by)
+        work.commit(store)
+        return made
+
+    return retry_on_conflict(attempt)
 
 
 def prepare(store: Store, user: User, password: str | None, *, by: Actor) -> tuple[Transaction, User]:
@@ -142,15 +146,15 @@ def prepare(store: Store, user: User, password: str | None, *, by: Actor) -> tup
     """
     if store.get(keys.email(canonical(user.email))) is not None:  # a refusal spends no number
         raise Conflict("email")
+    work = Transaction(by)
     made = replace(
         user,
         id=user.id or str(uuid4()),
-        number=counted_lists.allocate(store, keys.USERS),
+        number=work.take(store, keys.USERS),
         created_at=instant(by.at),
         created_by=by.user_id,
         created_by_number=by.user_number,
     )
-    work = Transaction(by)
     plan(work, made, password)
     return work, made
 

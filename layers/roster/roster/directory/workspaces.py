@@ -5,10 +5,10 @@ from dataclasses import replace
 from uuid import uuid4
 
 from roster.clock import instant
-from roster.db import counted_lists, keys
+from roster.db import counted_lists, keys, list_log
 from roster.db.codec import attributes, entity, naming, readable
 from roster.db.store import Absent, Item, Key, Put, Store
-from roster.db.transactions import Transaction, item
+from roster.db.transactions import Transaction, item, retry_on_conflict
 from roster.directory import members
 from roster.domain import Actor, User, Workspace
 from roster.errors import Conflict
@@ -75,9 +75,13 @@ def _limited_to(store: Store, caller: User, workspace_id: str) -> list[Workspace
 
 def create(store: Store, workspace: Workspace, *, by: Actor) -> Workspace:
     """Make a workspace: one Get, one Write for its number, one Transact. Raises Conflict for a key in use."""
-    work, made = prepare(store, workspace, by=by)
-    work.commit(store)
-    return made
+
+    def attempt() -> Workspace:
+        work, made = prepare(store, workspace, by=by)
+        work.commit(store)
+        return made
+
+    return retry_on_conflict(attempt)
 
 
 def prepare(store: Store, workspace: Workspace, *, by: Actor) -> tuple[Transaction, Workspace]:
@@ -87,23 +91,25 @@ def prepare(store: Store, workspace: Workspace, *, by: Actor) -> tuple[Transacti
     """
     if store.get(keys.workspace_key(workspace.key)) is not None:  # a refusal spends no number
         raise Conflict("key", workspace.key)
+    work = Transaction(by)
     made = replace(
         workspace,
         id=workspace.id or str(uuid4()),
-        number=counted_lists.allocate(store, keys.WORKSPACES),
+        number=work.take(store, keys.WORKSPACES),
         created_at=instant(by.at),
         updated_at=instant(by.at),
     )
-    work = Transaction(by)
     plan(work, made)
     return work, made
 
 
 def plan(work: Transaction, workspace: Workspace) -> None:
-    """The operations that make a workspace: profile, key, row, audit."""
+    """The operations that make a workspace: profile, key, row, the counters of its lists, audit."""
     state = attributes(workspace)
     work.do(Put(item(keys.workspace(workspace.id), state), Absent()), lambda _: Conflict("id", workspace.id))
     lock = item(keys.workspace_key(workspace.key), {"workspace_id": workspace.id})
     work.do(Put(lock, Absent()), lambda _: Conflict("key", workspace.key))
+    for listing in (keys.members(workspace.id), keys.spaces_in(workspace.id)):
+        work.do(list_log.opened(listing), lambda _: Conflict("id", workspace.id))
     work.add_row(keys.WORKSPACES, workspace.number, {name: state[name] for name in LISTED if name in state})
     work.audit(Event.WORKSPACE_CREATED, workspace.id)

@@ -245,7 +245,7 @@ def _page(call: CloudFoundryCall) -> dict[str, Any]:
     filters = None if to is None else lists.FILTERS[to]
     columns = lists.TOP_COLUMNS[target.kind] if relation is None else lists.COLUMNS[to or "space"]
     asked = ListQuery.read(call.query, filters, columns)
-    found, total = lists.page(call.store, call.visibility, _source(call, to), asked, _head(call, asked))
+    found, total = lists.page(call.store, call.visibility, _source(call, to), asked, _head(call))
     nodes = [Node(to or "space", entity) for entity in found]
     inline(call.store, call.visibility, nodes, asked)
     pages = max(1, -(-total // asked.size))
@@ -307,13 +307,9 @@ def _demand_visible(store: Store, visibility: Visibility, target: Target, entity
         raise Forbidden(visibility.user_id)
 
 
-def _head(call: CloudFoundryCall, asked: ListQuery) -> Mapping[Key, Item] | None:
+def _head(call: CloudFoundryCall) -> Mapping[Key, Item] | None:
     """The head of the relation's listing, where it was read with the caller and is that of the page."""
-    listing = call.target.listing
-    if listing is None:
-        return None
-    skip = (asked.page - 1) * asked.size
-    return call.found if counted_lists.head(listing, skip) == counted_lists.head(listing) else None
+    return None if call.target.listing is None else call.found
 
 
 def _source(call: CloudFoundryCall, to: Kind | None) -> lists.Source:

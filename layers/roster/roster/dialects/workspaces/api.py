@@ -308,6 +308,7 @@ def _prefetch(request: Request, user_id: str) -> Sequence[Key]:
     workspace_id = request.path.get("workspaceId", "")
     if keys.is_id(workspace_id):
         prefetch += [keys.workspace(workspace_id), keys.member(workspace_id, user_id)]
+        prefetch += members.places(workspace_id, request.path.get("userId", ""))
     given = request.headers.get("idempotency-key")
     if request.method == "POST" and given:
         prefetch.append(idempotency.key_of(user_id, request.raw_path, given))
