@@ -89,7 +89,7 @@ class Step:
     def holds(self, old: Row | None) -> bool:
         """Whether the operation's condition is true of the item as it is."""
         condition = self.operation.condition
-        return condition is None or _holds(condition, old.item() if old else {})
+        return condition is None or holds(condition, old.item() if old else {})
 
     def outcome(self, old: Row | None) -> Row | None:
         """The item as the operation leaves it; None where none is left."""
@@ -97,7 +97,7 @@ class Step:
             case Put():
                 return self.row
             case Update() as update:
-                return Row.of(_updated(update, old.item() if old else update.key.attributes()))
+                return Row.of(updated(update, old.item() if old else update.key.attributes()))
             case Delete():
                 return None
             case Check():
@@ -182,7 +182,7 @@ def _plain(value: object) -> object:
     return dict(cast("Mapping[str, object]", value))
 
 
-def _holds(condition: Condition, item: Mapping[str, Value]) -> bool:
+def holds(condition: Condition, item: Mapping[str, Value]) -> bool:
     match condition:
         case Absent(name):
             return name not in item
@@ -195,9 +195,9 @@ def _holds(condition: Condition, item: Mapping[str, Value]) -> bool:
         case Below(name, bound):
             return _is_below(item.get(name), bound) is True
         case AnyOf(parts):
-            return any(_holds(part, item) for part in parts)
+            return any(holds(part, item) for part in parts)
         case AllOf(parts):
-            return all(_holds(part, item) for part in parts)
+            return all(holds(part, item) for part in parts)
 
 
 def _is_below(value: Value, bound: int | str) -> bool | None:
@@ -243,7 +243,7 @@ def _size_of_update(update: Update) -> int:
     return _size_of_attributes(update.set) + _size_of_attributes(update.add)
 
 
-def _updated(update: Update, old: Item) -> Item:
+def updated(update: Update, old: Item) -> Item:
     new: Item = {**old, **update.set}
     for name, amount in update.add.items():
         present = new.get(name, 0)
