@@ -80,6 +80,8 @@ bench: .venv/dev .venv/bench .venv-lambda/made .venv-peers/made .venv-sam/made
 	tools/with_dynamodb_local.sh $(BIN)/python -m bench.warm --users $(USERS) --each $(EACH)
 	$(BIN)/python -m bench.first_call
 	$(BIN)/python -m bench.load --seconds $(SECONDS)
+	$(BIN)/python -m bench.contention
+	$(BIN)/python -m bench.contention --document
 	$(MAKE) --no-print-directory build ARCH=$(HERE)
 	$(BIN)/python -m bench.cold_start
 	$(BIN)/python -m bench.document

@@ -55,7 +55,7 @@ class Row:
         """The row of an item that is well formed and small enough."""
         check_key_part(item.get("PK"), _MOST_PK)
         check_key_part(item.get("SK"), _MOST_SK)
-        size = _size_of_attributes(item)
+        size = size_of_attributes(item)
         if size > _MOST_ITEM:
             raise Malformed(f"an item of {size} bytes, more than {_MOST_ITEM}")
         return cls(Key.of(item), size, _canonical({k: item[k] for k in item if k not in _KEY_NAMES}))
@@ -240,7 +240,7 @@ def _size_of_update(update: Update) -> int:
         raise Malformed("only an integer can be added")
     for name in update.remove:
         _check_name(name)
-    return _size_of_attributes(update.set) + _size_of_attributes(update.add)
+    return size_of_attributes(update.set) + size_of_attributes(update.add)
 
 
 def updated(update: Update, old: Item) -> Item:
@@ -255,7 +255,7 @@ def updated(update: Update, old: Item) -> Item:
     return new
 
 
-def _size_of_attributes(attributes: Mapping[str, Value]) -> int:
+def size_of_attributes(attributes: Mapping[str, Value]) -> int:
     size = 0
     for name, value in attributes.items():
         _check_name(name)
