@@ -666,8 +666,8 @@ def _plot() -> None:
             axis.barh(at, values, height, label=label, color=("#999999", "#2a6f97")[place])
     titles = [f"{named[at]['title']}: {at[1]}" for at in wanted]
     axes[0].set_yticks(range(len(wanted)), titles)
-    axes[0].set(xlabel="successes a second", xscale="log")
-    axes[1].set(xlabel="99th percentile of the successes, ms", xscale="log")
+    axes[0].set(xlabel="successes a second", xscale="log", xlim=(1, None))
+    axes[1].set(xlabel="99th percentile of the successes, ms", xscale="log", xlim=(10, None))
     axes[1].axvline(1_000, color="#bb3333", linewidth=0.8)
     axes[0].legend()
     figure.tight_layout()

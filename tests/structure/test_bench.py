@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import document, record
+from bench import contention, document, record
 
 FILES = list(document.written())
 
@@ -38,3 +38,8 @@ def test_the_plots_are_there() -> None:
     assert {"narrow.png", "endpoints.png"} <= set(named)
     for name in named:
         assert (record.DOCS / name).read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_page_of_contention_is_that_of_the_last_run() -> None:
+    assert (record.DOCS / "contention.md").read_text("utf-8") == contention.page()
+    assert (record.DOCS / "contention.png").read_bytes().startswith(b"\x89PNG")
