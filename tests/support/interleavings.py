@@ -8,7 +8,7 @@ state of the whole is a value, no code of the processes is written twice, and no
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from local.sqlite_items import holds, updated
 from roster.clock import Deadline
@@ -16,6 +16,7 @@ from roster.db.store import Check, Delete, Item, Key, Operation, Page, Put, Refu
 
 Table = Mapping[Key, Item]
 Process = Callable[["Steps"], object]
+T = TypeVar("T")
 
 
 class _Paused(BaseException):
@@ -30,12 +31,16 @@ class Steps:
     taken: tuple[object, ...] = ()
     position: int = 0
     new: list[object] = field(default_factory=list)
+    to_the_end: bool = False
+    mark: int = 0
+    """Equal for equal tables."""
 
     def within(self, deadline: Deadline) -> Self:
         return self
 
     def get(self, key: Key, *, consistent: bool = True) -> Item | None:
-        return self._step(lambda: self.table.get(key))
+        found: Item | None = self._step(lambda: self.table.get(key))
+        return found
 
     def batch_get(self, keys: Sequence[Key], *, consistent: bool = True) -> dict[Key, Item]:
         found = ((key, self.get(key, consistent=consistent)) for key in dict.fromkeys(keys))
@@ -51,7 +56,8 @@ class Steps:
         **_: object,
     ) -> Page:
         low, high = between or ("", "~")
-        return self._step(lambda: self._queried(pk, low, high, limit, forward))
+        page: Page = self._step(lambda: self._queried(pk, low, high, limit, forward))
+        return page
 
     def _queried(self, pk: str, low: str, high: str, limit: int | None, forward: bool) -> Page:
         there = sorted(key for key in self.table if key.pk == pk and low <= key.sk <= high)
@@ -75,17 +81,15 @@ class Steps:
 
     def _step_free(self, key: Key) -> Item | None:
         """What the write before has left; it is part of that step."""
-        if self.position <= len(self.taken):
-            result = self.taken[self.position - 1]
-        else:
-            result = self.new[-1]
+        result = (*self.taken, *self.new)[self.position - 1]
         assert isinstance(result, dict)
-        return result[key]
+        left: Item | None = result[key]
+        return left
 
     def _step(self, act: Callable[[], Any], *, raises: bool = False) -> Any:
         if self.position < len(self.taken):
             result = self.taken[self.position]
-        elif self.new:
+        elif self.new and not self.to_the_end:
             raise _Paused
         else:
             result = act()
@@ -118,6 +122,7 @@ class Steps:
                 case Check():
                     pass
         for key, left in after.items():
+            self.mark ^= hash((key, repr(self.table.get(key)))) ^ hash((key, repr(left)))
             if left is None:
                 self.table.pop(key, None)
             else:
@@ -127,18 +132,22 @@ class Steps:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The table, and of each process the steps it took (None: it ended or was stopped) and what it returned."""
+    """The table, and of each process the steps it took (None: it ended or was stopped) and what it returned.
+
+    The marks are equal for equal tables, and for processes that are equal and came to the same place.
+    """
 
     table: Table
     taken: tuple[tuple[object, ...] | None, ...]
     returned: tuple[object, ...]
-    stopped: bool = False
+    stopped: bool
+    table_mark: int
+    marks: tuple[int, ...]
 
     @property
-    def name(self) -> str:
-        """Equal for states from which the same can follow."""
-        table = sorted((key, _text(item)) for key, item in self.table.items())
-        return f"{table} {[None if each is None else [_text(one) for one in each] for each in self.taken]} {self.returned} {self.stopped}"
+    def mark(self) -> int:
+        """Equal for states from which the same can follow, whichever of equal processes is where."""
+        return hash((self.table_mark, tuple(sorted(self.marks)), self.stopped))
 
     @property
     def alive(self) -> list[int]:
@@ -148,34 +157,51 @@ class State:
         """The state after one step of a process."""
         taken = self.taken[place]
         assert taken is not None
-        steps = Steps(dict(self.table), taken)
-        returned: object = None
+        steps = Steps(dict(self.table), taken, mark=self.table_mark)
         try:
             returned = processes[place](steps)
-            ended = True
         except _Paused:
-            ended = False
-        more = None if ended else (*taken, *steps.new)
+            more: tuple[object, ...] | None = (*taken, *steps.new)
+            returned = None
+            mark = hash((self.marks[place], _text(steps.new[0])))
+        else:
+            more = None
+            mark = hash((processes[place], str(returned)))
         return State(
             steps.table,
-            (*self.taken[:place], more, *self.taken[place + 1 :]),
-            (*self.returned[:place], returned, *self.returned[place + 1 :]),
+            _with(self.taken, place, more),
+            _with(self.returned, place, returned),
             self.stopped,
+            steps.mark,
+            _with(self.marks, place, mark),
         )
 
     def without(self, place: int) -> "State":
         """The state after a process was stopped for ever, between two steps."""
-        return State(self.table, (*self.taken[:place], None, *self.taken[place + 1 :]), self.returned, True)
+        marks = _with(self.marks, place, 0)
+        return State(self.table, _with(self.taken, place, None), self.returned, True, self.table_mark, marks)
+
+
+def _with(values: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
+    return (*values[:place], value, *values[place + 1 :])
+
+
+def at_once(table: Table, process: Process) -> tuple[object, Table]:
+    """What a process returns that nobody comes between, and the table that it leaves."""
+    steps = Steps(dict(table), to_the_end=True)
+    return process(steps), steps.table
 
 
 def start(table: Table, processes: Sequence[Process]) -> State:
-    return State(table, ((),) * len(processes), (None,) * len(processes))
+    """All processes before their first step."""
+    several = len(processes)
+    return State(table, ((),) * several, (None,) * several, False, 0, tuple(map(hash, processes)))
 
 
 def every_state(table: Table, processes: Sequence[Process], *, stops: bool) -> Iterator[State]:
     """Each state that can come about, once; with `stops` also where one process is stopped anywhere."""
     first = start(table, processes)
-    seen = {hash(first.name)}
+    seen = {first.mark}
     waiting = [first]
     while waiting:
         state = waiting.pop()
@@ -184,9 +210,8 @@ def every_state(table: Table, processes: Sequence[Process], *, stops: bool) -> I
         if stops and not state.stopped:
             following += [state.without(place) for place in state.alive]
         for each in following:
-            name = hash(each.name)
-            if name not in seen:
-                seen.add(name)
+            if each.mark not in seen:
+                seen.add(each.mark)
                 waiting.append(each)
 
 

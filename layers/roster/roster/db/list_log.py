@@ -189,11 +189,12 @@ def pending(store: Store, listing: str, root: Item, counter: Item) -> Changes | 
     return None if entries is None else _together(entries.values())
 
 
-def fold(store: Store, listing: str, *, overdue: int = OVERDUE) -> int:
+def fold(store: Store, listing: str, *, overdue: int | None = None) -> int:
     """Move changes from the log into the tree, and return up to which they are there.
 
     One BatchGet, one Query, one Transact, one Write; and one Write for each number that is given up, those
-    that `overdue` others follow. Where another folds at the same time, one of the two does nothing.
+    that `overdue` others follow (`OVERDUE` unless told otherwise). Where another folds at the same time, one of
+    the two does nothing.
     """
     counter_key, root_key = keys.counter(listing), keys.root(listing)
     found = store.batch_get([root_key, counter_key])
@@ -204,7 +205,8 @@ def fold(store: Store, listing: str, *, overdue: int = OVERDUE) -> int:
     entries = _entries(store, listing, mark, last)
     if entries is None:
         return mark
-    upto = _run(store, listing, entries, mark, last, overdue)
+    patience = OVERDUE if overdue is None else overdue
+    upto = _run(store, listing, entries, mark, last, patience)
     if upto == mark:
         return mark
     changes = _together(each for number, each in entries.items() if number <= upto)
@@ -296,7 +298,7 @@ def _make_room(store: Store, listing: str, counter: Item, numbers: int, limit: i
             return
         before, seen = seen, (changes, last)
         # Whoever took the room and does not use it gives it back; at first they are given time.
-        fold(store, listing, overdue=0 if seen == before else OVERDUE)
+        fold(store, listing, overdue=0 if seen == before else None)
 
 
 def is_open(store: Store, listing: str) -> bool:
