@@ -38,11 +38,14 @@ def test_the_whole_directory_has_an_item_of_every_kind(whole: SqliteStore) -> No
     cleanup = {
         invariants.words_of(keys.cleanup_of_user("x")),
         invariants.words_of(keys.cleanup_of_member("x", "x")),
+        invariants.words_of(keys.cleanup_of_project("x")),
     }
     numberless = (
         keys.members("x"),
         keys.workspaces_of("x"),
         keys.spaces_in("x"),
+        keys.projects_in("x"),
+        keys.features_in("x"),
         keys.spaces_of("x", "x"),
         keys.holders_of("x", "x"),
         keys.users_of("x"),

@@ -28,6 +28,7 @@
     LOG#<list>                    <place>                        what is yet to be counted: `list_log.py`
     SITE                          ADMINS                         how many platform ADMINs there are
     SWEEP                         USER#...  MEMBER#...           a cleanup that is still to be done
+                                  PROJECT#...
     AUDIT#<shard>                 <instant>#<transaction>#<n>    what was changed, and by whom
     AUDIT#<day>                   <instant>#<transaction>#<n>    the same, before version 0.2
 
@@ -112,12 +113,17 @@ def grants_in(workspace_id: str) -> str:
     return f"{GRANTS}{_part(workspace_id)}#"
 
 
+def project_grants_in(workspace_id: str) -> str:
+    """The prefix of a user's places in the projects of one workspace."""
+    return f"{grants_in(workspace_id)}PROJECT#"
+
+
 def space_grant(user_id: str, workspace_id: str, space_id: str, role: str) -> Key:
     return Key(user(user_id).pk, f"{grants_in(workspace_id)}SPACE#{_part(space_id)}#{_part(role)}")
 
 
 def project_grant(user_id: str, workspace_id: str, project_id: str) -> Key:
-    return Key(user(user_id).pk, f"{grants_in(workspace_id)}PROJECT#{_part(project_id)}")
+    return Key(user(user_id).pk, f"{project_grants_in(workspace_id)}{_part(project_id)}")
 
 
 def email(canonical: str) -> Key:
@@ -165,6 +171,7 @@ def project_member(project_id: str, user_id: str) -> Key:
     return Key(project(project_id).pk, f"MEMBER#{_part(user_id)}")
 
 
+MEMBERS_BESIDE = "MEMBER#"
 SPACES_BESIDE = "SPACE#"
 FEATURES_BESIDE = "FEATURE#"
 
@@ -222,6 +229,10 @@ def cleanup_of_member(workspace_id: str, user_id: str) -> Key:
     return Key(CLEANUP, f"MEMBER#{_part(workspace_id)}#{_part(user_id)}")
 
 
+def cleanup_of_project(project_id: str) -> Key:
+    return Key(CLEANUP, f"PROJECT#{_part(project_id)}")
+
+
 def audit(instant: str, transaction: str, position: int) -> Key:
     return audited(f"{instant}#{transaction}#{position:03}")
 
@@ -272,6 +283,14 @@ def workspaces_of(user_id: str) -> str:
 
 def spaces_in(workspace_id: str) -> str:
     return f"LIST#SPACESIN#{_part(workspace_id)}"
+
+
+def projects_in(workspace_id: str) -> str:
+    return f"LIST#PROJECTSIN#{_part(workspace_id)}"
+
+
+def features_in(workspace_id: str) -> str:
+    return f"LIST#FEATURESIN#{_part(workspace_id)}"
 
 
 def spaces_of(user_id: str, role: str) -> str:
