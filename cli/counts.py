@@ -113,7 +113,10 @@ def branches_of(store: Store, listing: str) -> list[int]:
 
 def gives_numbers(listing: str) -> bool:
     """Whether the listing's numbers are its own; others are those of what the rows refer to."""
-    own = (keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES, keys.APPS, keys.members("x"))
+    own: tuple[str, ...] = (
+        *(keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES, keys.APPS, keys.members("x")),
+        *(keys.projects_in("x"), keys.features_in("x")),
+    )
     return words_of(Key(listing, ""))[0] in {words_of(Key(each, ""))[0] for each in own}
 
 
@@ -185,6 +188,22 @@ def workspace_admins(store: Store, workspace_id: str) -> tuple[int | None, int] 
         return _maybe(workspace, "admins"), frozenset(
             str(item["SK"]) for item in held if is_workspace_admin(item)
         )
+
+    return _counted(retry_on_conflict(look))
+
+
+def children(store: Store, project_id: str) -> tuple[int | None, int] | None:
+    """A project's count of the spaces and features in it, and their copies in its partition."""
+
+    def look() -> tuple[int | None, frozenset[str]]:
+        project = store.get(keys.project(project_id)) or {}
+        pk = keys.project(project_id).pk
+        held = (
+            str(item["SK"])
+            for prefix in (keys.SPACES_BESIDE, keys.FEATURES_BESIDE)
+            for item in every(store, pk, begins=prefix)
+        )
+        return _maybe(project, "children"), frozenset(held)
 
     return _counted(retry_on_conflict(look))
 

@@ -61,6 +61,9 @@ class Invariant(StrEnum):
     MEMBERSHIP_USER = "membership-user"
     MEMBERSHIP_WORKSPACE = "membership-workspace"
     PROJECT_ROW = "project-row"
+    WORKSPACES_PROJECT_ROW = "workspaces-project-row"
+    PROJECT_CHILDREN = "project-children"
+    WORKSPACES_FEATURE_ROW = "workspaces-feature-row"
     PROJECT_WORKSPACE = "project-workspace"
     SPACE_ROW = "space-row"
     WORKSPACES_SPACE_ROW = "workspaces-space-row"
@@ -130,7 +133,7 @@ class Told:
     needs: tuple[Need, ...] = ()
     offers: tuple[Offer, ...] = ()
     awaits: tuple[Key, ...] = ()
-    entity: User | Workspace | Membership | Feature | None = None
+    entity: User | Workspace | Membership | Project | Space | Feature | None = None
 
 
 _NOTHING = Told()
@@ -166,6 +169,14 @@ def number_of(key: Key) -> int:
 def of_listing(listing: str) -> list[str]:
     """The ids in the name of a listing: whose it is."""
     return listing.split("#")[2:]
+
+
+def cleanup_of(need: Need) -> Key | None:
+    """The cleanup that an item waits for whose target was deleted: that of a project, of its grants."""
+    _, _, project_id = need.target.pk.partition("#")
+    if need.invariant is Invariant.GRANT_PLACE and need.target == keys.project(project_id):
+        return keys.cleanup_of_project(project_id)
+    return None
 
 
 def is_listing(pk: str) -> bool:
@@ -214,9 +225,20 @@ _PROJECT_LISTED = ("id", "workspace_id", "name")
 _SPACE_BESIDE = ("space_id", "workspace_id", "name", "created_at")
 _APP_BESIDE = ("app_id", "space_id", "name")
 _SPACE, _FEATURE, _APP = _names(Space), _names(Feature), _names(App)
-_GRANT = ("user_id", "workspace_id", "space_id", "project_id", "role", "number", "user_number", "since")
+_GRANT = (
+    "user_id",
+    "workspace_id",
+    "space_id",
+    "project_id",
+    "role",
+    "number",
+    "user_number",
+    "since",
+    "created_at",
+)
 _SPACE_GRANTED = ("space_id", "workspace_id", "since")
 _PLACE_GRANTED = ("user_id", "workspace_id", "since")
+_PROJECT_GRANTED = ("user_id", "workspace_id", "since", "created_at")
 
 
 # Users.
@@ -366,11 +388,28 @@ def _project(key: Key, item: Item) -> Told:
     _under(key, keys.project(project.id))
     _number(project.number)
     place = keys.row(keys.PROJECTS, project.number)
+    listed = keys.row(keys.projects_in(project.workspace_id), project.place)  # row 0 is never there
     return Told(
-        copies=(Copy(Invariant.PROJECT_ROW, key, place, _some(item, _PROJECT_LISTED)),),
+        copies=(
+            Copy(Invariant.PROJECT_ROW, key, place, _some(item, _PROJECT_LISTED)),
+            Copy(Invariant.WORKSPACES_PROJECT_ROW, key, listed, {"project_id": project.id}),
+        ),
         needs=(Need(Invariant.PROJECT_WORKSPACE, keys.workspace(project.workspace_id)),),
         offers=((key, None), (key, project.workspace_id)),
+        entity=project,
     )
+
+
+def _workspaces_project_row(key: Key, item: Item) -> Told:
+    project_id = _text(item, "project_id")
+    copy = Copy(Invariant.WORKSPACES_PROJECT_ROW, keys.project(project_id), key, {"project_id": project_id})
+    return Told(copy=copy)
+
+
+def _workspaces_feature_row(key: Key, item: Item) -> Told:
+    feature_id = _text(item, "feature_id")
+    copy = Copy(Invariant.WORKSPACES_FEATURE_ROW, keys.feature(feature_id), key, {"feature_id": feature_id})
+    return Told(copy=copy)
 
 
 def _project_row(key: Key, item: Item) -> Told:
@@ -397,7 +436,7 @@ def _space(key: Key, item: Item) -> Told:
         copies.append(Copy(Invariant.PROJECTS_SPACE, key, place, _some(item, _SPACE)))
         needs.append(Need(Invariant.SPACE_PROJECT, keys.project(space.project_id)))
     offers: tuple[Offer, ...] = ((key, None), (key, f"{space.workspace_id} {space.number}"))
-    return Told(copies=tuple(copies), needs=tuple(needs), offers=offers)
+    return Told(copies=tuple(copies), needs=tuple(needs), offers=offers, entity=space)
 
 
 def _space_row(key: Key, item: Item) -> Told:
@@ -443,10 +482,13 @@ def _feature(key: Key, item: Item) -> Told:
     feature = entity(Feature, item)
     _under(key, keys.feature(feature.id))
     needs = [Need(Invariant.FEATURE_WORKSPACE, keys.workspace(feature.workspace_id))]
-    copies: tuple[Copy, ...] = ()
+    listed = keys.row(keys.features_in(feature.workspace_id), feature.place)  # row 0 is never there
+    copies: tuple[Copy, ...] = (
+        Copy(Invariant.WORKSPACES_FEATURE_ROW, key, listed, {"feature_id": feature.id}),
+    )
     if feature.project_id is not None:
         place = keys.feature_in_project(feature.project_id, feature.id)
-        copies = (Copy(Invariant.PROJECTS_FEATURE, key, place, _some(item, _FEATURE)),)
+        copies += (Copy(Invariant.PROJECTS_FEATURE, key, place, _some(item, _FEATURE)),)
         needs.append(Need(Invariant.FEATURE_PROJECT, keys.project(feature.project_id)))
     return Told(copies=copies, needs=tuple(needs), entity=feature)
 
@@ -516,14 +558,14 @@ def _project_member(key: Key, item: Item) -> Told:
     row = keys.row(keys.users_of(project_id), _whole(item, "number"))
     return Told(
         copy=Copy(Invariant.PROJECT_MEMBER, owner, key, _some(item, _GRANT)),
-        copies=(Copy(Invariant.PROJECTS_USER_ROW, key, row, _some(item, _PLACE_GRANTED)),),
+        copies=(Copy(Invariant.PROJECTS_USER_ROW, key, row, _some(item, _PROJECT_GRANTED)),),
     )
 
 
 def _projects_user_row(key: Key, item: Item) -> Told:
     (project_id,) = of_listing(key.pk)
     owner = keys.project_member(project_id, _text(item, "user_id"))
-    return Told(copy=Copy(Invariant.PROJECTS_USER_ROW, owner, key, _some(item, _PLACE_GRANTED)))
+    return Told(copy=Copy(Invariant.PROJECTS_USER_ROW, owner, key, _some(item, _PROJECT_GRANTED)))
 
 
 # The rest.
@@ -550,6 +592,9 @@ def _client(key: Key, item: Item) -> Told:
 
 def _cleanup(key: Key, item: Item) -> Told:
     moment(_text(item, "since"))
+    if "project_id" in item:
+        _under(key, keys.cleanup_of_project(_text(item, "project_id")))
+        return Told(awaits=(key,))
     user_id = _text(item, "user_id")
     if "workspace_id" in item:
         _under(key, keys.cleanup_of_member(_text(item, "workspace_id"), user_id))
@@ -607,6 +652,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.site_admins()): _numbers,
     words_of(keys.cleanup_of_user(_X)): _cleanup,
     words_of(keys.cleanup_of_member(_X, _X)): _cleanup,
+    words_of(keys.cleanup_of_project(_X)): _cleanup,
     (words_of(keys.permission_role(0))[0], ""): _permission_role,
     (words_of(keys.group(0))[0], ""): _group,
     (words_of(keys.audit(_X, _X, 0))[0], ""): _unjudged,
@@ -620,6 +666,8 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
             keys.members(_X): _member_row,
             keys.workspaces_of(_X): _users_workspace_row,
             keys.spaces_in(_X): _workspaces_space_row,
+            keys.projects_in(_X): _workspaces_project_row,
+            keys.features_in(_X): _workspaces_feature_row,
             keys.APPS: _app_row,
             keys.apps_in(_X): _spaces_app,
             keys.holders_of(_X, _X): _spaces_holder_row,

@@ -40,7 +40,7 @@ from roster.db.store import (
 )
 from roster.db.transactions import Transaction, item
 from roster.directory import cleanup, reference_data, users
-from roster.domain import Actor
+from roster.domain import Actor, Feature, Project
 from roster.errors import DirectoryError, Unavailable
 from roster.events import Event
 
@@ -104,9 +104,12 @@ class _Round:
         last: list[_Task] = []
         contested = self._contested(broken)
         modules: dict[Key, Finding] = {}
+        unlisted: list[tuple[int, Finding]] = []
         branches: set[Key] = set()
         for finding in broken:
             match finding.invariant:
+                case kind if kind in _PLACED and (place := self._unlisted(finding)) is not None:
+                    unlisted.append((place, finding))
                 case kind if kind in _COPIED:
                     if finding.key not in contested:
                         first.append((self._copy, finding))
@@ -121,6 +124,8 @@ class _Round:
                     then.append((self._site_admins, finding))
                 case Invariant.WORKSPACE_ADMINS:
                     then.append((self._workspace_admins, finding))
+                case Invariant.PROJECT_CHILDREN:
+                    then.append((self._children, finding))
                 case Invariant.MODULE_COUNT:
                     modules[finding.key] = finding
                 case Invariant.OLDEST_MEMBERSHIP:
@@ -131,7 +136,8 @@ class _Round:
                     pass  # nobody but its owner knows what is right
         if modules:
             then.append((lambda _: self._modules(modules), next(iter(modules.values()))))
-        return [*first, *then, *last]
+        listing: list[_Task] = [(self._list, finding) for _, finding in sorted(unlisted)]
+        return [*first, *listing, *then, *last]
 
     def _settle(self, work: Callable[[Finding], None], finding: Finding) -> None:
         for _ in range(_TRIES):
@@ -148,6 +154,9 @@ class _Round:
         work = Transaction(self.by)
         for operation in operations:
             work.do(operation)
+        self._finish(work, finding)
+
+    def _finish(self, work: Transaction, finding: Finding) -> None:
         work.audit(Event.DIRECTORY_REPAIRED, _named(finding.key), invariant=finding.invariant)
         try:
             work.commit(self.store)
@@ -251,6 +260,27 @@ class _Round:
                 )
                 return
 
+    # Lists of a workspace: an item that an earlier version wrote has no place in them.
+
+    def _unlisted(self, finding: Finding) -> int | None:
+        """What orders an item without a place, as far as its age is known; None: it has a place."""
+        entity = told.entity if (told := self._told(finding.key)) is not None else None
+        if not isinstance(entity, Project | Feature) or entity.place:
+            return None
+        return entity.number if isinstance(entity, Project) else 0
+
+    def _list(self, finding: Finding) -> None:
+        """Give an item the next place in its workspace's list."""
+        present = self._read({finding.key}).get(finding.key)
+        told = invariants.read(present) if present is not None else Told()
+        for copy in told.copies:
+            if copy.invariant is finding.invariant and not invariants.number_of(copy.place):
+                number = counted_lists.allocate(self.store, copy.place.pk)
+                work = Transaction(self.by)
+                work.do(Update(finding.key, set={"place": number}, condition=_unchanged(present)))
+                work.add_row(copy.place.pk, number, copy.content)
+                self._finish(work, finding)
+
     # Counts.
 
     def _listing(self, finding: Finding) -> None:
@@ -315,6 +345,10 @@ class _Round:
         (workspace_id,) = finding.key.pk.split("#")[1:]
         self._count(finding, "admins", counts.workspace_admins(self.store, workspace_id))
 
+    def _children(self, finding: Finding) -> None:
+        (project_id,) = finding.key.pk.split("#")[1:]
+        self._count(finding, "children", counts.children(self.store, project_id))
+
     def _modules(self, findings: dict[Key, Finding]) -> None:
         """All of them by one look: it walks the whole table."""
         looked = _stood(counts.modules(self.store, [key.pk.split("#")[1] for key in findings]))
@@ -362,6 +396,10 @@ class _Round:
 
     def _jobs(self, key: Key, found: Item) -> Iterator[tuple[Key, Item]]:
         """The cleanups that an item waits for; never that of a living user, as it would remove live data."""
+        project_id = found.get("project_id")
+        if isinstance(project_id, str) and self.store.get(keys.project(project_id)) is None:
+            yield keys.cleanup_of_project(project_id), {"project_id": project_id}
+            return
         revoked = found.get(users.REVOKED_THROUGH, {})
         user_id, workspace_id = str(found.get("user_id", found.get("id"))), str(found.get("workspace_id", ""))
         dead = "deleted_at" in (self.store.get(keys.user(user_id)) or {})
@@ -385,6 +423,8 @@ _COPIED = {
     Invariant.MEMBER_ROW,
     Invariant.USERS_WORKSPACE_ROW,
     Invariant.PROJECT_ROW,
+    Invariant.WORKSPACES_PROJECT_ROW,
+    Invariant.WORKSPACES_FEATURE_ROW,
     Invariant.SPACE_ROW,
     Invariant.WORKSPACES_SPACE_ROW,
     Invariant.PROJECTS_SPACE,
@@ -397,6 +437,10 @@ _COPIED = {
     Invariant.PROJECT_MEMBER,
     Invariant.PROJECTS_USER_ROW,
 }
+
+
+_PLACED = {Invariant.WORKSPACES_PROJECT_ROW, Invariant.WORKSPACES_FEATURE_ROW}
+"""Rows under a number that their owner keeps as its place."""
 
 
 def _named(key: Key) -> str:

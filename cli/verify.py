@@ -20,7 +20,7 @@ from roster.db import counted_lists, keys
 from roster.db.codec import CorruptItem
 from roster.db.store import Item, Key, Store
 from roster.directory import grants
-from roster.domain import Feature, Membership, User, Workspace
+from roster.domain import Feature, Membership, Project, Space, User, Workspace
 
 YOUNG = timedelta(hours=1)
 """How long a cleanup may take before what it has not cleared counts as broken."""
@@ -88,6 +88,9 @@ def _judgements(
     for workspace_id in sorted(walk.admins):
         if walk.admins[workspace_id]:
             yield judge.workspace_admins(workspace_id)
+    for project_id in sorted(walk.children):
+        if walk.children[project_id]:
+            yield judge.children(project_id)
     unequal = {workspace_id for (workspace_id, _), count in walk.modules.items() if count}
     if unequal:
         yield judge.modules(sorted(unequal))
@@ -110,6 +113,8 @@ class _Walk:
     told_site_admins: int = 0
     admins: Counter[str] = field(default_factory=Counter)
     """By workspace: its ADMINs less what it says of them."""
+    children: Counter[str] = field(default_factory=Counter)
+    """By project: the spaces and features in it less what it says of them."""
     modules: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By workspace and module: the switched-on features less what the workspace says of them."""
     oldest: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -195,7 +200,9 @@ class _Walk:
         elif set(other).isdisjoint(said):
             self.differing.add(user_id)
 
-    def _count(self, item: Item, entity: User | Workspace | Membership | Feature) -> None:
+    def _count(self, item: Item, entity: User | Workspace | Membership | Project | Space | Feature) -> None:
+        if isinstance(entity, Space | Feature) and entity.project_id is not None:
+            self.children[entity.project_id] += 1
         match entity:
             case User():
                 self.site_admins += entity.is_admin
@@ -208,6 +215,8 @@ class _Walk:
                     self.modules[place] -= count
             case Membership():
                 self.admins[entity.workspace_id] += counts.is_workspace_admin(item)
+            case Project():
+                self.children[entity.id] -= entity.children
             case Feature() if counts.is_counted(entity):
                 self.modules[entity.workspace_id, str(entity.module)] += 1
 
@@ -300,6 +309,9 @@ class _Judge:
             return
         if target is None and need.invariant is Invariant.USERS_WORKSPACE_ROW:
             return  # its membership says so
+        if target is None and (job := invariants.cleanup_of(need)) is not None:
+            yield self._swept(key, job, found)
+            return
         if target is not None and "deleted_at" in target and invariants.words_of(key) != _PASSWORD:
             yield self._swept(key, keys.cleanup_of_user(str(target["id"])), found)
             return
@@ -357,6 +369,12 @@ class _Judge:
         if self.store.get(key) is not None:
             yield from _compared(key, Invariant.WORKSPACE_ADMINS, seen, _detail("admins", seen))
 
+    def children(self, project_id: str) -> Iterator[_Verdict]:
+        key = keys.project(project_id)
+        seen = counts.children(self.store, project_id)
+        if self.store.get(key) is not None:
+            yield from _compared(key, Invariant.PROJECT_CHILDREN, seen, _detail("children", seen))
+
     def modules(self, workspace_ids: list[str]) -> Iterator[_Verdict]:
         looked = counts.modules(self.store, workspace_ids)
         if looked is None:
@@ -409,6 +427,8 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
             wanted.add(place)
     for need in told.needs:
         wanted.add(need.target)
+        if (job := invariants.cleanup_of(need)) is not None:
+            wanted.add(job)
         target = found.get(need.target)
         if target is not None and "deleted_at" in target:
             wanted.add(keys.cleanup_of_user(str(target["id"])))

@@ -144,7 +144,7 @@ def _strays(store: Store) -> _Strays:
             continue
         for item in items:
             _collect(found, item)
-    found.features.sort(key=lambda feature: feature.id)
+    found.features.sort(key=lambda feature: (feature.workspace_id, feature.place, feature.id))
     found.tokens.sort(key=lambda token: (token.user_id, token.created_at, token.id))
     found.clients.sort(key=lambda client: client.id)
     return found
@@ -248,7 +248,8 @@ def _project_memberships(store: Store) -> Iterator[Line]:
     for project in counted_lists.everything(store, keys.PROJECTS):
         own = str(project["id"])
         for row in _in_force(store, counted_lists.everything(store, keys.users_of(own))):
-            yield {"projectId": own, "userId": row["user_id"]}
+            given = {"createdAt": row["created_at"]} if "created_at" in row else {}
+            yield {"projectId": own, "userId": row["user_id"], **given}
 
 
 def _space_roles(store: Store) -> Iterator[Line]:

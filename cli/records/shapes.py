@@ -221,6 +221,8 @@ class ProjectRecord(Record):
     abbreviation: Text = ""
     description: LongText = ""
     database: Annotated[list[DatabaseShape], Field(max_length=100)] = []
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
 
     def identity(self, given: Mapping[str, Any]) -> str:
         if self.id is None and self.number is not None:
@@ -230,7 +232,7 @@ class ProjectRecord(Record):
     def references(self) -> Iterator[Reference]:
         return _refer(workspaceId=("workspace", self.workspace_id))
 
-    def made(self, made_id: str, number: int) -> Project:
+    def made(self, made_id: str, number: int, at: str, place: int) -> Project:
         return Project(
             id=made_id,
             number=number,
@@ -239,6 +241,9 @@ class ProjectRecord(Record):
             abbreviation=self.abbreviation,
             description=self.description,
             database=tuple(Database(**each.model_dump()) for each in self.database),
+            created_at=self.created_at or at,
+            updated_at=self.updated_at,
+            place=place,
         )
 
 
@@ -327,7 +332,7 @@ class FeatureRecord(Record):
             touchedBy=("user", self.touched_by),
         )
 
-    def made(self, made_id: str) -> Feature:
+    def made(self, made_id: str, place: int) -> Feature:
         return Feature(
             id=made_id,
             workspace_id=self.workspace_id,
@@ -339,6 +344,7 @@ class FeatureRecord(Record):
             touched_by=self.touched_by,
             enabled=self.enabled,
             module=self.module,
+            place=place,
         )
 
 
@@ -515,6 +521,7 @@ class ProjectMembershipRecord(Record):
     type_name = "projectMembership"
     project_id: Id
     user_id: UserId
+    created_at: Moment | None = None
 
     def identity(self, given: Mapping[str, Any]) -> str:
         return f"{self.project_id} {self.user_id}"

@@ -1,7 +1,7 @@
 """What is missing in the table is written: each record in one transaction, and many records share one."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import uuid4
@@ -137,7 +137,8 @@ class Writer:
                     results[entry] = State.LEFT_OUT
                 case _:
                     entities.append((entry, record))
-        results |= self._commit((entry, self._entity(entry, record)) for entry, record in entities)
+        places = self._places(entities)
+        results |= self._commit((entry, self._entity(entry, record, places)) for entry, record in entities)
         results |= self._memberships(memberships)
         results |= self._granted(granted)
         results |= self._tokens(credentials)
@@ -153,7 +154,22 @@ class Writer:
 
     # Entities.
 
-    def _entity(self, entry: int, record: Record) -> Transaction:
+    def _places(self, records: Sequence[tuple[int, Record]]) -> dict[int, int]:
+        """The places of projects and features in the lists of their workspaces: one Write a list."""
+        wanting: dict[str, list[int]] = {}
+        for entry, record in records:
+            match record:
+                case ProjectRecord():
+                    wanting.setdefault(keys.projects_in(record.workspace_id), []).append(entry)
+                case FeatureRecord():
+                    wanting.setdefault(keys.features_in(record.workspace_id), []).append(entry)
+        return {
+            entry: place
+            for listing, entries in wanting.items()
+            for place, entry in enumerate(entries, counted_lists.allocate(self.store, listing, len(entries)))
+        }
+
+    def _entity(self, entry: int, record: Record, places: Mapping[int, int]) -> Transaction:
         work = Transaction(self.by)
         name, given = self.ledger.names[entry], self.ledger.numbers[entry]
         made_id = str(uuid4()) if "#" in name else name
@@ -161,13 +177,13 @@ class Writer:
             case WorkspaceRecord():
                 workspaces.plan(work, record.made(made_id, given, self.at))
             case ProjectRecord():
-                projects.plan(work, record.made(made_id, given))
+                projects.plan(work, record.made(made_id, given, self.at, places[entry]))
             case SpaceRecord():
                 spaces.plan(work, record.made(made_id, given, self.at))
             case AppRecord():
                 spaces.plan_app(work, record.made(made_id, given))
             case FeatureRecord():
-                reference_data.plan_feature(work, record.made(made_id))
+                reference_data.plan_feature(work, record.made(made_id, places[entry]))
             case RoleRecord():
                 reference_data.plan_role(work, record.made(given))
             case GroupRecord():
@@ -296,7 +312,7 @@ class Writer:
         else:
             project: Project | None = projects.of_item(home)
             if project is not None:
-                grants.plan_project_member(work, project, user, since)
+                grants.plan_project_member(work, project, user, since, at=record.created_at)
         return work
 
     # API tokens.

@@ -47,17 +47,22 @@ def whole(store: Store) -> None:
     members.add(store, beta, "ann", WorkspaceRole.MEMBER, by=later)
     joined, _ = members.add(store, acme, "bob", WorkspaceRole.MEMBER, by=BY)
     project = Project("web", counted_lists.allocate(store, keys.PROJECTS), "acme", "Web")
+    project = replace(project, place=counted_lists.allocate(store, keys.projects_in("acme")))
     space = Space(
         "dev", counted_lists.allocate(store, keys.SPACES), "acme", "dev", instant(NOW), project_id="web"
     )
     other = Space("ops", counted_lists.allocate(store, keys.SPACES), "acme", "ops", instant(NOW))
     work = Transaction(BY)
     projects.plan(work, project)
+    work.commit(store)
+    work = Transaction(BY)
     spaces.plan(work, space)
     spaces.plan(work, other)
     spaces.plan_app(work, App("app", counted_lists.allocate(store, keys.APPS), "dev", "portal"))
-    reference_data.plan_feature(work, Feature("boards", "acme", "Boards", project_id="web", module="Boards"))
-    reference_data.plan_feature(work, Feature("plain", "acme", "Plain"))
+    place = counted_lists.allocate(store, keys.features_in("acme"), 2)
+    boards = Feature("boards", "acme", "Boards", project_id="web", module="Boards", place=place)
+    reference_data.plan_feature(work, boards)
+    reference_data.plan_feature(work, Feature("plain", "acme", "Plain", place=place + 1))
     reference_data.plan_role(work, PermissionRole(1, "Viewer"))
     reference_data.plan_group(work, Group(1, "QA"))
     reference_data.plan_client(work, Client("cf", ("password",)), "d")
@@ -184,8 +189,9 @@ def without_workspace(plan: Callable[[Transaction], Key]) -> Damage:
 
 
 def _project(work: Transaction) -> Key:
-    projects.plan(work, Project("stray", 500, "gone", "Stray"))
+    projects.plan(work, Project("stray", 500, "gone", "Stray", place=1))
     work.do(Put(item(keys.next_number(keys.PROJECTS), {"last": 500})))
+    work.do(Put(item(keys.next_number(keys.projects_in("gone")), {"last": 1})))
     return keys.project("stray")
 
 
@@ -196,7 +202,8 @@ def _space(work: Transaction) -> Key:
 
 
 def _feature(work: Transaction) -> Key:
-    reference_data.plan_feature(work, Feature("stray", "gone", "Stray"))
+    reference_data.plan_feature(work, Feature("stray", "gone", "Stray", place=1))
+    work.do(Put(item(keys.next_number(keys.features_in("gone")), {"last": 1})))
     return keys.feature("stray")
 
 
@@ -221,15 +228,57 @@ def planned(plan: Callable[[Transaction], Key]) -> Damage:
     return damage
 
 
+def in_vanished_project(plan: Callable[[Transaction], Key]) -> Damage:
+    """Something is there whose project has vanished without trace."""
+
+    def damage(store: Store) -> Key:
+        gone = Project("gone", counted_lists.allocate(store, keys.PROJECTS), "acme", "Gone")
+        gone = replace(gone, place=counted_lists.allocate(store, keys.projects_in("acme")))
+        work = Transaction(BY)
+        projects.plan(work, gone)
+        work.commit(store)
+        broken = planned(plan)(store)
+        work = Transaction(BY)
+        work.do(Delete(keys.project("gone")))
+        work.remove_row(keys.PROJECTS, gone.number)
+        work.remove_row(keys.projects_in("acme"), gone.place)
+        work.commit(store)
+        return broken
+
+    return damage
+
+
 def _space_of_no_project(work: Transaction) -> Key:
-    spaces.plan(work, Space("stray", 500, "acme", "stray", instant(NOW), project_id="none"))
+    spaces.plan(work, Space("stray", 500, "acme", "stray", instant(NOW), project_id="gone"))
     work.do(Put(item(keys.next_number(keys.SPACES), {"last": 500})))
     return keys.space("stray")
 
 
 def _feature_of_no_project(work: Transaction) -> Key:
-    reference_data.plan_feature(work, Feature("stray", "acme", "Stray", project_id="none"))
+    reference_data.plan_feature(work, Feature("stray", "acme", "Stray", project_id="gone", place=9))
+    work.do(Put(item(keys.next_number(keys.features_in("acme")), {"last": 9})))
     return keys.feature("stray")
+
+
+def _grant_of_no_project(work: Transaction) -> Key:
+    nowhere = Project("gone", 500, "acme", "gone")
+    grants.plan_project_member(work, nowhere, User("root", 1, "", "", ""), 0)
+    return keys.project_grant("root", "acme", "gone")
+
+
+def listed_nowhere(listing: str, owner: Key) -> Damage:
+    """An item as an earlier version wrote it, which kept no list of these for each workspace."""
+
+    def damage(store: Store) -> Key:
+        place = got(store, owner)["place"]
+        assert isinstance(place, int)
+        work = Transaction(BY)
+        work.do(Update(owner, remove=("place",)))
+        work.remove_row(listing, place)
+        work.commit(store)
+        return owner
+
+    return damage
 
 
 def _app_of_no_space(work: Transaction) -> Key:
@@ -413,12 +462,20 @@ CASES = [
         stray_row(keys.PROJECTS, id="none", workspace_id="acme", name="None"),
     ),
     Case("of no workspace", Invariant.PROJECT_WORKSPACE, without_workspace(_project), mends=False),
+    Case("listed nowhere", Invariant.WORKSPACES_PROJECT_ROW, listed_nowhere(keys.projects_in("acme"), _WEB)),
+    Case(
+        "listed nowhere",
+        Invariant.WORKSPACES_FEATURE_ROW,
+        listed_nowhere(keys.features_in("acme"), keys.feature("plain")),
+    ),
+    Case("too many spaces", Invariant.PROJECT_CHILDREN, sets(_WEB, children=7)),
+    Case("a place in nothing", Invariant.ABANDONED_CLEANUP, in_vanished_project(_grant_of_no_project)),
     Case("a stale row", Invariant.SPACE_ROW, sets(row(keys.SPACES, _DEV), name="old")),
     Case("a stale row", Invariant.WORKSPACES_SPACE_ROW, sets(row(keys.spaces_in("acme"), _DEV), name="old")),
     Case("a stale copy", Invariant.PROJECTS_SPACE, sets(keys.space_in_project("web", "dev"), name="old")),
     Case("no copy", Invariant.PROJECTS_SPACE, lacks(keys.space_in_project("web", "dev"), _DEV)),
     Case("of no workspace", Invariant.SPACE_WORKSPACE, without_workspace(_space), mends=False),
-    Case("of no project", Invariant.SPACE_PROJECT, planned(_space_of_no_project), mends=False),
+    Case("of no project", Invariant.SPACE_PROJECT, in_vanished_project(_space_of_no_project), mends=False),
     Case("a stale row", Invariant.APP_ROW, sets(row(keys.APPS, _APP), name="old")),
     Case("a stale row", Invariant.SPACES_APP, sets(row(keys.apps_in("dev"), _APP), name="old")),
     Case("of no space", Invariant.APP_SPACE, planned(_app_of_no_space), mends=False),
@@ -428,7 +485,9 @@ CASES = [
         lacks(keys.feature_in_project("web", "boards"), keys.feature("boards")),
     ),
     Case("of no workspace", Invariant.FEATURE_WORKSPACE, without_workspace(_feature), mends=False),
-    Case("of no project", Invariant.FEATURE_PROJECT, planned(_feature_of_no_project), mends=False),
+    Case(
+        "of no project", Invariant.FEATURE_PROJECT, in_vanished_project(_feature_of_no_project), mends=False
+    ),
     Case("no other side", Invariant.SPACE_ROLE, lacks(keys.space_role("dev", "developer", "bob"), _ROLE)),
     Case(
         "a stale row", Invariant.USERS_SPACE_ROW, sets(row(keys.spaces_of("bob", "developer"), _DEV), since=0)

@@ -72,6 +72,8 @@ WHOLE: list[Line] = [
                 "max_idle_connections": 2,
             }
         ],
+        "createdAt": "2016-06-08T16:41:37Z",
+        "updatedAt": None,
     },
     {
         "type": "space",
@@ -134,7 +136,12 @@ WHOLE: list[Line] = [
         "role": "ADMIN",
         "createdAt": "2016-06-08T16:41:37Z",
     },
-    {"type": "projectMembership", "projectId": "p-1", "userId": "u1"},
+    {
+        "type": "projectMembership",
+        "projectId": "p-1",
+        "userId": "u1",
+        "createdAt": "2016-06-08T16:41:37Z",
+    },
     {"type": "spaceRole", "spaceId": "space-1", "userId": "u1", "role": "manager"},
     {"type": "apiToken", "userId": "u1", "workspaceId": "org-1", "name": "ci", "secret": SECRET},
     {
@@ -233,7 +240,7 @@ def test_deleted_users_do_not_come_out_nor_does_what_names_them(records: Records
 
 def test_void_grants_do_not_come_out(records: Records) -> None:
     grants: list[Line] = [
-        {"type": "projectMembership", "projectId": "p1", "userId": "u1"},
+        {"type": "projectMembership", "projectId": "p1", "userId": "u1", "createdAt": AT},
         {"type": "spaceRole", "spaceId": "s1", "userId": "u1", "role": "auditor"},
     ]
     records.good(workspace(), project(), space(), user(), member(createdAt=AT), *grants)

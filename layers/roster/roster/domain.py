@@ -221,7 +221,11 @@ class Database:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A project of a workspace; `number` is its integer id in the Testmo API."""
+    """A project of a workspace; `number` is its integer id in the Testmo API.
+
+    `place` is its place in the workspace's order of creation; 0 where it was made before that was kept, as
+    `created_at` is absent then. `children` counts the spaces and features in it.
+    """
 
     id: str
     number: int
@@ -230,6 +234,11 @@ class Project:
     abbreviation: str = ""
     description: str = ""
     database: tuple[Database, ...] = ()
+    created_at: Instant | None = None
+    updated_at: Instant | None = None
+    place: int = 0
+    children: int = 0
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +270,10 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """Something that can be switched on in a workspace, perhaps in one project of it."""
+    """Something that can be switched on in a workspace, perhaps in one project of it.
+
+    `place` is its place in the workspace's order of creation; 0 where it was made before that was kept.
+    """
 
     id: str
     workspace_id: str
@@ -273,6 +285,8 @@ class Feature:
     touched_by: str | None = None
     enabled: bool = True
     module: str | None = None
+    place: int = 0
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)

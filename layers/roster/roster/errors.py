@@ -9,6 +9,7 @@ DirectoryError
 ├── Taken            a unique name is in use
 ├── LimitReached     the workspace has as many of them as it may
 ├── NotEmpty         something is still in what was to be deleted
+├── NotAMember       the user is no member of the workspace, in which something was to be granted
 ├── LastAdmin        the change would leave nobody in charge
 ├── Stale            the entity is no longer what the caller saw
 ├── Mismatch         an Idempotency-Key came again with another request
@@ -72,6 +73,10 @@ class NotEmpty(DirectoryError):
     """`what` cannot be deleted while something is in it."""
 
     what: str
+
+
+class NotAMember(DirectoryError):
+    """What is granted within a workspace goes to its members; the user, known or not, is none."""
 
 
 @dataclass

@@ -26,6 +26,7 @@
     LIST#...                      ROOT  BRANCH#n  ROW#n  NEXT    a counted list: `counted_lists.py`
     SITE                          ADMINS                         how many platform ADMINs there are
     SWEEP                         USER#...  MEMBER#...           a cleanup that is still to be done
+                                  PROJECT#...
     AUDIT#<day>                   <instant>#<transaction>#<n>    what was changed, and by whom
 
 Ids are checked against `ID` before they come here, so no part of a key holds the delimiter.
@@ -161,6 +162,7 @@ def project_member(project_id: str, user_id: str) -> Key:
     return Key(project(project_id).pk, f"MEMBER#{_part(user_id)}")
 
 
+MEMBERS_BESIDE = "MEMBER#"
 SPACES_BESIDE = "SPACE#"
 FEATURES_BESIDE = "FEATURE#"
 
@@ -218,6 +220,10 @@ def cleanup_of_member(workspace_id: str, user_id: str) -> Key:
     return Key(CLEANUP, f"MEMBER#{_part(workspace_id)}#{_part(user_id)}")
 
 
+def cleanup_of_project(project_id: str) -> Key:
+    return Key(CLEANUP, f"PROJECT#{_part(project_id)}")
+
+
 def audit(instant: str, transaction: str, position: int) -> Key:
     return audited(f"{instant}#{transaction}#{position:03}")
 
@@ -259,6 +265,14 @@ def workspaces_of(user_id: str) -> str:
 
 def spaces_in(workspace_id: str) -> str:
     return f"LIST#SPACESIN#{_part(workspace_id)}"
+
+
+def projects_in(workspace_id: str) -> str:
+    return f"LIST#PROJECTSIN#{_part(workspace_id)}"
+
+
+def features_in(workspace_id: str) -> str:
+    return f"LIST#FEATURESIN#{_part(workspace_id)}"
 
 
 def spaces_of(user_id: str, role: str) -> str:

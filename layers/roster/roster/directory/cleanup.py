@@ -1,4 +1,4 @@
-"""Cleanups: removing what a deleted user or an ended membership left behind, which may be without bound.
+"""Cleanups: removing what a deleted user or project or an ended membership left behind, without bound.
 
 Nothing gives access any more when a cleanup begins. It can stop anywhere and begin again: each
 batch is a transaction whose conditions make a second pass harmless, and the job's own item goes last,
@@ -41,11 +41,12 @@ def run(store: Store, job: Key, now: datetime) -> None:
     if order is None:
         return
     by = Actor("sweep", now)
-    user_id = str(order["user_id"])
-    if "workspace_id" in order:
-        _member(store, str(order["workspace_id"]), user_id, by)
+    if "project_id" in order:
+        _project(store, str(order["project_id"]), by)
+    elif "workspace_id" in order:
+        _member(store, str(order["workspace_id"]), str(order["user_id"]), by)
     else:
-        _user(store, user_id, by)
+        _user(store, str(order["user_id"]), by)
     _delete(store, job, Equals("job", order.get("job")))
 
 
@@ -94,6 +95,17 @@ def _user(store: Store, user_id: str, by: Actor) -> None:
         _clear(store, listing, "")  # the counts of what is no more
     for prefix in (keys.SESSIONS, keys.TOKENS, keys.FAMILIES, keys.ACCESSES, keys.ANSWERS):
         _clear(store, keys.user(user_id).pk, prefix)
+
+
+def _project(store: Store, project_id: str, by: Actor) -> None:
+    if store.get(keys.project(project_id)) is not None:
+        return  # its grants are in force
+
+    def clear() -> bool:
+        return _end_grants(store, every(store, keys.project(project_id).pk, begins=keys.MEMBERS_BESIDE), by)
+
+    _until_clear(clear)
+    _clear(store, keys.users_of(project_id), "")  # the counts of what is no more
 
 
 def _until_clear(clear: Callable[[], bool]) -> None:

@@ -9,11 +9,12 @@ removes it later.
 from collections.abc import Iterable, Mapping
 
 from roster import security_log
+from roster.clock import instant
 from roster.db import keys
-from roster.db.store import Absent, Delete, Item, Present, Put, Store, Value, every
+from roster.db.store import Absent, Condition, Delete, Equals, Item, Present, Put, Store, Value, every
 from roster.db.transactions import Transaction, item
-from roster.domain import Project, Space, SpaceRole, User
-from roster.errors import Conflict, DirectoryError
+from roster.domain import Instant, Project, Space, SpaceRole, User
+from roster.errors import Conflict, DirectoryError, NotFound
 from roster.events import Event
 
 
@@ -61,19 +62,32 @@ def row_of(space: Space) -> Item:
     }
 
 
-def plan_project_member(work: Transaction, project: Project, user: User, since: int) -> None:
-    """The operations that give a user a place in a project; the project's list goes by the user's number."""
+def plan_project_member(
+    work: Transaction, project: Project, user: User, since: int, *, at: Instant | None = None
+) -> None:
+    """The operations that give a user a place in a project; the project's list goes by the user's number.
+
+    `at` is when they were given it, now where absent.
+    """
+    work.check(keys.project(project.id), Present(), lambda _: NotFound("project"))
+    created_at = at or instant(work.by.at)
     grant: Item = {
         "user_id": user.id,
         "workspace_id": project.workspace_id,
         "project_id": project.id,
         "number": user.number,
         "since": since,
+        "created_at": created_at,
     }
     work.do(Put(item(keys.project_member(project.id, user.id), grant), Absent()), _taken)
     place = keys.project_grant(user.id, project.workspace_id, project.id)
     work.do(Put(item(place, grant), Absent()), _taken)
-    row: Item = {"user_id": user.id, "workspace_id": project.workspace_id, "since": since}
+    row: Item = {
+        "user_id": user.id,
+        "workspace_id": project.workspace_id,
+        "since": since,
+        "created_at": created_at,
+    }
     work.add_row(keys.users_of(project.id), user.number, row, _taken)
     work.audit(Event.PROJECT_MEMBER_ADDED, user.id, project=project.id)
 
@@ -84,12 +98,12 @@ def plan_end(work: Transaction, grant: Item) -> None:
     number = _whole(grant, "number")
     if "project_id" in grant:
         project_id = str(grant["project_id"])
-        work.do(Delete(keys.project_grant(user_id, workspace_id, project_id), Present()))
+        work.do(Delete(keys.project_grant(user_id, workspace_id, project_id), _still(grant)))
         work.do(Delete(keys.project_member(project_id, user_id)))
         work.remove_row(keys.users_of(project_id), number)
     else:
         space_id, role = str(grant["space_id"]), str(grant["role"])
-        work.do(Delete(keys.space_grant(user_id, workspace_id, space_id, role), Present()))
+        work.do(Delete(keys.space_grant(user_id, workspace_id, space_id, role), _still(grant)))
         work.do(Delete(keys.space_role(space_id, role, user_id)))
         work.remove_row(keys.spaces_of(user_id, role), number)
         work.remove_row(keys.holders_of(space_id, role), _whole(grant, "user_number"))
@@ -99,6 +113,11 @@ def of_user(store: Store, user_id: str, workspace_id: str | None = None) -> Iter
     """All that a user was granted, in one workspace or in all, void or not: one Query a megabyte."""
     prefix = keys.GRANTS if workspace_id is None else keys.grants_in(workspace_id)
     return every(store, keys.user(user_id).pk, begins=prefix)
+
+
+def _still(grant: Item) -> Condition:
+    """That the grant is there and was not given again under another membership."""
+    return Equals("since", grant["since"]) if "since" in grant else Present()
 
 
 def _whole(grant: Item, name: str) -> int:

@@ -2,11 +2,11 @@
 
 from roster.db import counted_lists, keys
 from roster.db.codec import attributes, entity, naming, readable
-from roster.db.store import Absent, Item, Key, Present, Put, Store
-from roster.db.transactions import Transaction, item
+from roster.db.store import Absent, Item, Key, Present, Put, Store, Update
+from roster.db.transactions import ToError, Transaction, item
 from roster.directory import grants, members, users
 from roster.domain import Project, User, WorkspaceRole
-from roster.errors import Conflict, NotFound
+from roster.errors import Conflict, DirectoryError, NotFound
 from roster.events import Event
 
 
@@ -67,11 +67,27 @@ def page(store: Store, number: int, size: int) -> tuple[list[Project], int]:
     return readable(Project, numbered), rows.total
 
 
+def _gone(_: Item | None) -> DirectoryError:
+    return NotFound("project")
+
+
+def count_child(work: Transaction, project_id: str, more: int, to_error: ToError = _gone) -> None:
+    """A space or a feature comes to a project (`more` is 1) or leaves it (-1).
+
+    While one is in it, the project cannot be deleted. Refused where there is no such project.
+    """
+    counted = Update(keys.project(project_id), add={"children": more}, condition=Present())
+    work.add_counter(counted, to_error)
+
+
 def plan(work: Transaction, project: Project) -> None:
-    """The operations that make a project: profile, row by number, audit."""
+    """The operations that make a project: profile, rows of site and workspace, audit."""
     state = attributes(project)
     work.do(Put(item(keys.project(project.id), state), Absent()), lambda _: Conflict("id", project.id))
     work.check(keys.workspace(project.workspace_id), Present(), lambda _: NotFound("workspace"))
     row: Item = {"id": project.id, "workspace_id": project.workspace_id, "name": project.name}
     work.add_row(keys.PROJECTS, project.number, row, lambda _: Conflict("number", str(project.number)))
+    if project.place:
+        listing = keys.projects_in(project.workspace_id)
+        work.add_row(listing, project.place, {"project_id": project.id})
     work.audit(Event.PROJECT_CREATED, project.id, workspace=project.workspace_id)

@@ -6,6 +6,7 @@ from roster.db import keys
 from roster.db.codec import attributes, readable
 from roster.db.store import Absent, Item, Key, Present, Put, Store, Update, every
 from roster.db.transactions import Transaction, item
+from roster.directory import projects
 from roster.domain import Client, Feature, Group, PermissionRole
 from roster.errors import Conflict, NotFound
 from roster.events import Event
@@ -59,11 +60,14 @@ def permissions(items: Mapping[Key, Item], number: int | None) -> tuple[str, ...
 
 
 def plan_feature(work: Transaction, feature: Feature) -> None:
-    """The operations that register a feature: its profile, the project's copy, the workspace's count."""
+    """The operations that register a feature: profile, the project's copy, the workspace's row and count."""
     state = attributes(feature)
     work.do(Put(item(keys.feature(feature.id), state), Absent()), lambda _: Conflict("id", feature.id))
     if feature.project_id is not None:
         work.do(Put(item(keys.feature_in_project(feature.project_id, feature.id), state)))
+        projects.count_child(work, feature.project_id, 1)
+    if feature.place:
+        work.add_row(keys.features_in(feature.workspace_id), feature.place, {"feature_id": feature.id})
     workspace = keys.workspace(feature.workspace_id)
     if feature.enabled and feature.module in MODULES:
         counted = Update(workspace, add={module_count(feature.module): 1}, condition=Present())

@@ -6,7 +6,7 @@ from roster.db import keys
 from roster.db.codec import attributes, entity, naming, readable
 from roster.db.store import Absent, Item, Key, Present, Put, Store, every
 from roster.db.transactions import Transaction, item
-from roster.directory import grants
+from roster.directory import grants, projects
 from roster.domain import App, Space, User
 from roster.errors import Conflict, NotFound
 from roster.events import Event
@@ -70,6 +70,7 @@ def plan(work: Transaction, space: Space) -> None:
     work.check(keys.workspace(space.workspace_id), Present(), lambda _: NotFound("workspace"))
     if space.project_id is not None:
         work.do(Put(item(keys.space_in_project(space.project_id, space.id), state)))
+        projects.count_child(work, space.project_id, 1)
     work.add_row(keys.SPACES, space.number, {name: state[name] for name in LISTED if name in state})
     work.add_row(keys.spaces_in(space.workspace_id), space.number, grants.row_of(space))
     work.audit(Event.SPACE_CREATED, space.id, workspace=space.workspace_id)

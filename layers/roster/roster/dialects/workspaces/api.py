@@ -28,6 +28,7 @@ from roster.errors import (
     IdempotencyMismatch,
     LastAdmin,
     LimitReached,
+    NotAMember,
     NotEmpty,
     NotFound,
     OriginNotAllowed,
@@ -217,17 +218,46 @@ _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Rights:
+    """Who may do something with what a path names below its workspace, such as a project.
+
+    `prefetch` names what is read with the caller, by the request and the caller's id. `demand` judges by
+    what was read (`call.found`), before the body is looked at: it raises NotFound for what is not there and,
+    in the same words, for what the caller may not see, then Forbidden. `who` is the end of that refusal.
+    """
+
+    prefetch: Callable[[Request, str], Sequence[Key]]
+    demand: Callable[[WorkspacesCall], object]
+    who: str = ""
+
+
+def allows(call: WorkspacesCall, access: Access) -> bool:
+    """Whether the caller has this kind of access to the path's workspace."""
+    return _ALLOWS[access](call)
+
+
+def demand_manager(call: WorkspacesCall) -> None:
+    """Raise Forbidden unless the caller is ADMIN of the workspace or platform ADMIN."""
+    if not allows(call, Access.WORKSPACE_ADMIN):
+        raise Forbidden(call.user.id)
+
+
+@dataclass(frozen=True, slots=True)
 class Workspaces(handler.Dialect[WorkspacesCall]):
-    """The dialect, for endpoints of one kind of access."""
+    """The dialect, for endpoints of one kind of access and perhaps of rights below a workspace."""
 
     access: Access
+    rights: Rights | None = None
 
     def authorize(self, request: Request, store: Store) -> WorkspacesCall:
-        """401 without one live credential; 403 where it must be a session; 403 for the origin; 415; 403."""
+        """401 without one live credential; 403 where it must be a session; 403 for the origin; 415; 403.
+
+        Then, with `rights`, 404 where there is no such workspace or thing in it that the caller sees; 403.
+        """
         now = dependencies.current().now()
         call = WorkspacesCall(store, now, request)
         if self.access is not Access.PUBLIC:
-            proof = _proof(request, store, now)
+            proof = _proof(request, store, now, self.rights)
             call = WorkspacesCall(store, now, request, proof.principal, proof.prefetch)
             if self.access is Access.ANY_SESSION and proof.principal.session is None:
                 raise SessionRequired(proof.principal.user.id)
@@ -236,12 +266,16 @@ class Workspaces(handler.Dialect[WorkspacesCall]):
         _demand_own_page(request)
         if not _ALLOWS[self.access](call):
             raise Forbidden(call.user.id)
+        if self.rights is not None:
+            _ = call.workspace
+            self.rights.demand(call)
         return call
 
     def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
         status, code, message = entry_for(error, _ERRORS)
         if type(error) is Forbidden and error.user_id is not None:
-            message = f"You may not do this. {_WHO[self.access]}"
+            who = self.rights.who if self.rights and self.rights.who else _WHO[self.access]
+            message = f"You may not do this. {who}"
         body: dict[str, object] = {"code": code, "message": _message(error) or message}
         if isinstance(error, ValidationFailed) and error.field_errors:
             body["data"] = [{"field": each.field, "message": each.message} for each in error.field_errors]
@@ -275,6 +309,7 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     ),
     LimitReached: (409, "LIMIT_REACHED", "There are as many as there may be."),
     NotEmpty: (409, "NOT_EMPTY", "Something is still in it; remove that first."),
+    NotAMember: (409, "CONFLICT", "The user is not a member of the workspace."),
     LastAdmin: (409, "CONFLICT", "The last administrator must stay."),
     WrongMediaType: (415, "UNSUPPORTED_MEDIA_TYPE", "A body must be application/json."),
     Unavailable: (503, "UNAVAILABLE", "The directory is busy; try again."),
@@ -295,19 +330,25 @@ def _message(error: DirectoryError) -> str | None:
     return None
 
 
-def _proof(request: Request, store: Store, now: datetime) -> authentication.Proof:
+def _proof(
+    request: Request, store: Store, now: datetime, rights: Rights | None = None
+) -> authentication.Proof:
     """Who the one credential proves: a session's cookie or an API token. Raises Unauthenticated."""
     method, credential = bearer.presented(request)
     prove = authentication.by_session if method == "session" else authentication.by_api_token
-    return prove(store, credential, now, lambda user_id: _prefetch(request, user_id))
+    return prove(store, credential, now, lambda user_id: _prefetch(request, user_id, rights))
 
 
-def _prefetch(request: Request, user_id: str) -> Sequence[Key]:
-    """What an endpoint wants read with the caller: the path's workspace, and what was answered before."""
+def _prefetch(request: Request, user_id: str, rights: Rights | None) -> Sequence[Key]:
+    """What an endpoint wants read with the caller: the path's workspace, what rights below it depend on, and
+    what was answered before.
+    """
     prefetch: list[Key] = []
     workspace_id = request.path.get("workspaceId", "")
     if keys.is_id(workspace_id):
         prefetch += [keys.workspace(workspace_id), keys.member(workspace_id, user_id)]
+        if rights is not None:
+            prefetch += rights.prefetch(request, user_id)
     given = request.headers.get("idempotency-key")
     if request.method == "POST" and given:
         prefetch.append(idempotency.key_of(user_id, request.raw_path, given))
@@ -373,6 +414,8 @@ def demand_password_of_another(call: WorkspacesCall, user: User, password: str) 
     passwords.demand_fit("password", password, user)
 
 
-def endpoint(access: Access) -> tuple[handler.Resolver[WorkspacesCall], handler.Handler]:
-    """The resolver and the handler of an endpoint of this kind of access."""
-    return handler.endpoint(Workspaces(access))
+def endpoint(
+    access: Access, rights: Rights | None = None
+) -> tuple[handler.Resolver[WorkspacesCall], handler.Handler]:
+    """The resolver and the handler of an endpoint of this kind of access, perhaps of rights below it."""
+    return handler.endpoint(Workspaces(access, rights))
