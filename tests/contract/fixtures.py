@@ -26,6 +26,7 @@ ROLES = (
     "limited-boss",  # ADMIN of both
     "limited-root",  # platform ADMIN, and MEMBER of both
 )
+WORKERS = ("worker", "service", "limited-member")  # members of a project, where there is one
 LIMITED = tuple(role for role in ROLES if role.startswith("limited-"))
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 NO_NUMBER = 999_999
@@ -121,6 +122,7 @@ class ContractFixtures:
         workspace, project = (self.globex, self.mobile) if at_globex else (self.acme, self.web)
         if "{workspaceId}" in path:
             path = path.replace("{workspaceId}", NOWHERE if place == "absent" else workspace.id)
+            path = self._of_workspace(path, role, workspace, project)
             return path.replace("{userId}", self._member_of(workspace).id) if "{userId}" in path else path
         if "/projects" in path or "/project/" in path:
             number = NO_NUMBER if place == "absent" else project.number
@@ -134,6 +136,23 @@ class ContractFixtures:
             path = path.replace("{userId}", NOWHERE if place == "absent" else self._user(role, place).id)
         if "{tokenId}" in path:
             path = path.replace("{tokenId}", NOWHERE if place == "absent" else self._token(role, place))
+        return path
+
+    def _of_workspace(self, path: str, role: str, workspace: Workspace, project: Project) -> str:
+        """A path below a workspace; what it names there is the workspace's own, and new where it may go."""
+        if "{projectId}/members/{userId}" in path:
+            user = self._member_of(workspace)
+            self.directory.grant(project, user)
+            return path.replace("{projectId}", project.id).replace("{userId}", user.id)
+        if "{projectId}/members" in path:
+            return path.replace("{projectId}", project.id)
+        if "{projectId}" in path:
+            made = self.directory.project(workspace, "fresh")
+            if role in WORKERS:
+                self.directory.grant(made, self.people[role])
+            return path.replace("{projectId}", made.id)
+        if "{featureId}" in path:
+            return path.replace("{featureId}", self.directory.feature(workspace, "fresh", project).id)
         return path
 
     def _of_cloud_foundry(self, path: str, role: str, place: str) -> str:
@@ -163,6 +182,10 @@ class ContractFixtures:
                 "roles": ["USER"],
             },
             "PUT /api/admin/users/{userId}": {"fullName": "Ada"},
+            "POST /api/workspaces/{workspaceId}/projects": {"name": "Fresh"},
+            "PUT /api/workspaces/{workspaceId}/projects/{projectId}": {"name": "Fresher"},
+            "POST /api/workspaces/{workspaceId}/features": {"name": "Fresh", "module": "Boards"},
+            "PUT /api/workspaces/{workspaceId}/features/{featureId}": {"enabled": False},
             "POST /api/auth/login": {"email": f"{role}@example.com", "password": PASSWORD},
             "PUT /api/auth/me/password": {"currentPassword": PASSWORD, "newPassword": "quite another phrase"},
             "POST /api/auth/tokens": {"name": "ci"},

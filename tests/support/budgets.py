@@ -15,8 +15,29 @@ from roster.db.codec import attributes
 from roster.db.counted_lists import BRANCH
 from roster.db.store import Item, Store, Value
 from roster.db.transactions import Transaction, item
-from roster.directory import audit, cleanup, members, projects, reference_data, spaces, users, workspaces
-from roster.domain import Actor, ApiToken, Membership, Project, Session, Space, User, Workspace, WorkspaceRole
+from roster.directory import (
+    audit,
+    cleanup,
+    features,
+    members,
+    projects,
+    reference_data,
+    spaces,
+    users,
+    workspaces,
+)
+from roster.domain import (
+    Actor,
+    ApiToken,
+    Feature,
+    Membership,
+    Project,
+    Session,
+    Space,
+    User,
+    Workspace,
+    WorkspaceRole,
+)
 from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
 from tests.support.fixtures import made_once
@@ -27,6 +48,7 @@ MODULES = (
     workspaces,
     members,
     projects,
+    features,
     spaces,
     reference_data,
     sessions,
@@ -55,6 +77,8 @@ class BudgetFixtures:
     ada: User  # can log in; member of acme and, a little later, of globex
     web: Project  # of acme; ada works in it
     alpha: Space  # of that project; ada develops it
+    spare: Project  # of acme, with nothing and nobody in it
+    boards: Feature  # of the first project
     token: ApiToken  # of ada
     session: Session  # of ada
     refresh: Credential  # of ada, by her client
@@ -80,6 +104,8 @@ class BudgetFixtures:
         alpha = directory.space(base.acme, "alpha", web)
         directory.grant(alpha, ada)
         directory.app(alpha, "app-1")
+        spare = directory.project(base.acme, "spare")
+        boards = directory.feature(base.acme, "Boards", web, module="Boards", owner_id=ada.id)
         directory.group(1, "QA")
         directory.role(1, "Tester")
         for user in (ada, base.root):
@@ -94,7 +120,7 @@ class BudgetFixtures:
         assert refresh is not None
         family = api.store.get(keys.family(ada.id, refresh.family_id))
         assert family is not None
-        return cls(api, directory, base, ada, web, alpha, token, session, refresh, family)
+        return cls(api, directory, base, ada, web, alpha, spare, boards, token, session, refresh, family)
 
     @property
     def store(self) -> Store:
@@ -151,6 +177,50 @@ class BudgetFixtures:
                 Membership(acme, people[place].id, WorkspaceRole.MEMBER, number, people[place].created_at)
             ),
         )
+
+    def bulk_projects(self) -> None:
+        """Lengthen the workspace's list of projects."""
+        acme = self.base.acme.id
+        many = [Project(f"many-{place}", place + 900, acme, "Many") for place in range(MANY)]
+        self.store.bulk_put([item(keys.project(one.id), attributes(one)) for one in many])
+        self._lengthen(keys.projects_in(acme), lambda place, _: {"project_id": many[place].id})
+
+    def bulk_features(self) -> None:
+        """Lengthen the workspace's list of features."""
+        acme = self.base.acme.id
+        many = [Feature(f"many-{place}", acme, "Many") for place in range(MANY)]
+        self.store.bulk_put([item(keys.feature(one.id), attributes(one)) for one in many])
+        self._lengthen(keys.features_in(acme), lambda place, _: {"feature_id": many[place].id})
+
+    def bulk_project_members(self) -> None:
+        """Lengthen the project's list of members."""
+        people = [_person(place) for place in range(MANY)]
+        self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
+        acme, at = self.base.acme.id, people[0].created_at
+        counted_lists.reserve(self.store, keys.users_of(self.web.id), 1_000)  # above the numbers of users
+        self._lengthen(
+            keys.users_of(self.web.id),
+            lambda place, _: {
+                "user_id": people[place].id,
+                "workspace_id": acme,
+                "since": 1,
+                "created_at": at,
+            },
+        )
+
+    def below_acme(self, method: str, path: str, body: object = None, who: str = "boss") -> Answer:
+        """A request of somebody of acme, below the workspace; ids of the fixtures stand in braces."""
+        filled = path.format(
+            web=self.web.id,
+            spare=self.spare.id,
+            boards=self.boards.id,
+            ada=self.ada.id,
+            member=self.base.member.id,
+        )
+        caller = self.ada if who == "ada" else self.base.boss
+        headers = _ONCE if method == "POST" else {}
+        target = f"/api/workspaces/{self.base.acme.id}/{filled}"
+        return self.api.send(method, target, body, as_=caller, headers=headers)
 
     def _lengthen(self, listing: str, row: Callable[[int, int], Mapping[str, Value]]) -> None:
         first = counted_lists.allocate(self.store, listing, MANY + BRANCH)
@@ -336,6 +406,75 @@ ENDPOINTS = (
         4,
         1,
         lambda on: on.api.delete(f"/api/workspaces/{on.base.acme.id}/members/{on.ada.id}", as_=on.base.boss),
+    ),
+    *(
+        Endpoint(
+            f"{method} /api/workspaces/{{workspaceId}}/{route}",
+            budget,
+            trips,
+            transactions,
+            partial(BudgetFixtures.below_acme, method=method, path=path, body=body, who=who),
+            note,
+            prepare,
+        )
+        for method, route, path, body, who, budget, trips, transactions, note, prepare in (
+            ("POST", "projects", "projects", {"name": "Umbra"}, "boss", 4, 4, 1, "", _bare),
+            (
+                *("GET", "projects", f"projects?page={FAR}&size={SIZE}", None, "boss", 5, 5, 0),
+                *("all, to managers", BudgetFixtures.bulk_projects),
+            ),
+            ("GET", "projects", "projects", None, "ada", 5, 3, 0, "a member's own", _bare),
+            ("GET", "projects/{projectId}", "projects/{web}", None, "ada", 1, 1, 0, "", _bare),
+            ("PUT", "projects/{projectId}", "projects/{web}", {"name": "New"}, "boss", 4, 2, 1, "", _bare),
+            ("DELETE", "projects/{projectId}", "projects/{spare}", None, "boss", 4, 2, 1, "", _bare),
+            (
+                *("GET", "projects/{projectId}/members", f"projects/{{web}}/members?page={FAR}&size={SIZE}"),
+                *(None, "ada", 5, 5, 0, "", BudgetFixtures.bulk_project_members),
+            ),
+            (
+                *("PUT", "projects/{projectId}/members/{userId}", "projects/{web}/members/{member}"),
+                *(None, "boss", 4, 2, 1, "", _bare),
+            ),
+            (
+                *("DELETE", "projects/{projectId}/members/{userId}", "projects/{web}/members/{ada}"),
+                *(None, "boss", 4, 2, 1, "", _bare),
+            ),
+            (
+                *("POST", "features", "features", {"name": "Umbra", "module": "Boards"}, "boss", 4, 3, 1),
+                *("", _bare),
+            ),
+            (
+                *("GET", "features", f"features?page={FAR}&size={SIZE}", None, "ada", 5, 5, 0),
+                *("", BudgetFixtures.bulk_features),
+            ),
+            ("GET", "features", "features?projectId={web}", None, "ada", 4, 2, 0, "of a project", _bare),
+            ("GET", "features/{featureId}", "features/{boards}", None, "ada", 1, 1, 0, "", _bare),
+            (
+                *("PUT", "features/{featureId}", "features/{boards}", {"ownerId": None}, "boss", 4, 2, 1),
+                *("", _bare),
+            ),
+            ("DELETE", "features/{featureId}", "features/{boards}", None, "boss", 4, 2, 1, "", _bare),
+        )
+    ),
+    Endpoint(
+        "POST /api/workspaces/{workspaceId}/features",
+        4,
+        4,
+        1,
+        lambda on: on.below_acme(
+            "POST", "features", {"name": "Umbra", "projectId": on.web.id, "ownerId": on.ada.id}
+        ),
+        "in a project, with an owner",
+    ),
+    Endpoint(
+        "PUT /api/workspaces/{workspaceId}/features/{featureId}",
+        4,
+        3,
+        1,
+        lambda on: on.below_acme(
+            "PUT", "features/{boards}", {"projectId": on.spare.id, "ownerId": on.base.member.id}
+        ),
+        "to another project and owner",
     ),
     Endpoint(
         "POST /api/admin/users",
@@ -676,6 +815,74 @@ PATTERNS = (
         lambda on: projects.users_page(on.store, on.web, 1, SIZE),
     ),
     Pattern("projects.page", {_BATCH: 1, _QUERY: 1}, lambda on: projects.page(on.store, 1, SIZE)),
+    Pattern(
+        "projects.in_workspace",
+        _JOINED,
+        lambda on: projects.in_workspace(on.store, on.base.acme.id, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_projects,
+    ),
+    Pattern(
+        "projects.of_user_in",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: projects.of_user_in(on.store, on.ada, on.base.acme.id),
+    ),
+    Pattern(
+        "projects.members_page",
+        _JOINED,
+        lambda on: projects.members_page(on.store, on.web, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_project_members,
+    ),
+    Pattern("projects.alive", {_GET: 1}, lambda on: projects.alive(on.store, on.web.id)),
+    Pattern(
+        "projects.prepare",
+        {_UPDATE: 2},
+        lambda on: projects.prepare(on.store, on.base.acme, on.spare, by=on.by),
+    ),
+    Pattern(
+        "projects.change",
+        {_TRANSACT: 1},
+        lambda on: projects.change(on.store, on.web, lambda one: replace(one, name="New"), by=on.by),
+    ),
+    Pattern(
+        "projects.delete",
+        {_TRANSACT: 1},
+        lambda on: projects.delete(on.store, on.spare, by=on.by, demand=lambda _: None),
+        "(two Queries more where it is from before children were counted)",
+    ),
+    Pattern(
+        "projects.add_member",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: projects.add_member(on.store, on.web, on.base.member.id, by=on.by),
+    ),
+    Pattern(
+        "projects.remove_member",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: projects.remove_member(on.store, on.web, on.ada.id, by=on.by),
+    ),
+    Pattern(
+        "features.in_workspace",
+        _JOINED,
+        lambda on: features.in_workspace(on.store, on.base.acme.id, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_features,
+    ),
+    Pattern("features.in_project", {_QUERY: 1}, lambda on: features.in_project(on.store, on.web.id)),
+    Pattern("features.alive", {_GET: 1}, lambda on: features.alive(on.store, on.boards.id)),
+    Pattern(
+        "features.unknown_references",
+        {_BATCH: 1},
+        lambda on: features.unknown_references(on.store, on.base.acme.id, on.web.id, on.ada.id),
+    ),
+    Pattern("features.prepare", {_UPDATE: 1}, lambda on: features.prepare(on.store, on.boards, by=on.by)),
+    Pattern(
+        "features.change",
+        {_TRANSACT: 1},
+        lambda on: features.change(on.store, on.boards, lambda one: replace(one, enabled=False), by=on.by),
+    ),
+    Pattern(
+        "features.delete",
+        {_TRANSACT: 1},
+        lambda on: features.delete(on.store, on.boards, by=on.by, demand=lambda _: None),
+    ),
     Pattern("projects.of_user", {_QUERY: 1, _BATCH: 1}, lambda on: projects.of_user(on.store, on.ada)),
     Pattern("spaces.in_project", {_QUERY: 1}, lambda on: spaces.in_project(on.store, on.web.id, None)),
     Pattern(

@@ -54,9 +54,15 @@ NOT_VALID = refused(
 WORKSPACES = ApiSpec(
     name="Workspaces",
     about="Workspaces, their members and the site's users: a session for people, a token for programs.",
-    folders=("workspaces", "session"),
+    folders=("workspaces", "session", "projects", "features"),
     security=({"session": ()}, {"bearer": ()}),
-    path={"workspaceId": IDENTIFIER, "userId": USER_ID, "tokenId": IDENTIFIER},
+    path={
+        "workspaceId": IDENTIFIER,
+        "userId": USER_ID,
+        "tokenId": IDENTIFIER,
+        "projectId": IDENTIFIER,
+        "featureId": IDENTIFIER,
+    },
     refusals={
         400: NOT_VALID,
         401: refused("No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")),
@@ -65,7 +71,10 @@ WORKSPACES = ApiSpec(
             failure("FORBIDDEN", "SESSION_REQUIRED"),
         ),
         404: refused("There is no such thing.", failure("NOT_FOUND")),
-        409: refused("In use, or the last administrator.", failure("CONFLICT")),
+        409: refused(
+            "In use, the last administrator, no member, not empty, or as many as there may be.",
+            failure("CONFLICT", "LIMIT_REACHED", "NOT_EMPTY"),
+        ),
         412: refused("It has changed since.", failure("PRECONDITION_FAILED")),
         413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
         415: refused("The body is not `application/json`.", failure("UNSUPPORTED_MEDIA_TYPE")),
@@ -87,6 +96,35 @@ WORKSPACES = ApiSpec(
             example={"userId": "u-0000003", "role": "MEMBER"}, parameters=(_ONCE,)
         ),
         "DELETE /api/workspaces/{workspaceId}/members/{userId}": Operation(parameters=(_IF_MATCH,)),
+        "POST /api/workspaces/{workspaceId}/projects": Operation(
+            example={
+                "name": "Website",
+                "abbreviation": "web",
+                "database": [{"host": "db.example.org", "port": "5432", "db_name": "web", "username": "web"}],
+            },
+            parameters=(_ONCE,),
+        ),
+        "GET /api/workspaces/{workspaceId}/projects/{projectId}": Operation(headers=("ETag",)),
+        "PUT /api/workspaces/{workspaceId}/projects/{projectId}": Operation(
+            example={"name": "Web shop", "description": "What customers see."},
+            parameters=(_IF_MATCH,),
+            headers=("ETag",),
+        ),
+        "DELETE /api/workspaces/{workspaceId}/projects/{projectId}": Operation(parameters=(_IF_MATCH,)),
+        "PUT /api/workspaces/{workspaceId}/projects/{projectId}/members/{userId}": Operation(
+            parameters=(_IF_MATCH,)
+        ),
+        "DELETE /api/workspaces/{workspaceId}/projects/{projectId}/members/{userId}": Operation(
+            parameters=(_IF_MATCH,)
+        ),
+        "POST /api/workspaces/{workspaceId}/features": Operation(
+            example={"name": "Boards", "module": "Boards", "enabled": True}, parameters=(_ONCE,)
+        ),
+        "GET /api/workspaces/{workspaceId}/features/{featureId}": Operation(headers=("ETag",)),
+        "PUT /api/workspaces/{workspaceId}/features/{featureId}": Operation(
+            example={"enabled": False, "ownerId": None}, parameters=(_IF_MATCH,), headers=("ETag",)
+        ),
+        "DELETE /api/workspaces/{workspaceId}/features/{featureId}": Operation(parameters=(_IF_MATCH,)),
         "POST /api/admin/users": Operation(
             example={**_PERSON, "password": NO_PASSWORD, "roles": ["USER"]}, parameters=(_ONCE,)
         ),

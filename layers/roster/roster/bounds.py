@@ -64,6 +64,8 @@ IDEMPOTENCY_KEY_CHARACTERS = 255
 """An `Idempotency-Key`."""
 CURSOR_CHARACTERS = 512
 """A cursor of a list."""
+DATABASES = 100
+"""Databases of one project."""
 ROLES = 100
 """Platform roles that a body names; repeats count."""
 

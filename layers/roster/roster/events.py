@@ -58,6 +58,33 @@ class Event(Enum):
         ("role",),
     )
     PROJECT_CREATED = ("project.created", "roster.project.created", "a project was made", ("workspace",))
+    PROJECT_CHANGED = (
+        "project.changed",
+        "roster.project.changed",
+        "a project was changed; `fields` names all that changed",
+        ("workspace", "fields"),
+    )
+    PROJECT_DELETED = ("project.deleted", "roster.project.deleted", "a project was deleted", ("workspace",))
+    PROJECT_MEMBER_REMOVED = (
+        "project_member.removed",
+        "roster.project.member.deleted",
+        "a user's place in a project ended",
+        ("project",),
+    )
+    FEATURE_CHANGED = (
+        "feature.changed",
+        "roster.feature.changed",
+        "a feature was changed; `fields` names all that changed",
+        ("workspace", "fields"),
+        ("enabled", "module"),
+    )
+    FEATURE_DELETED = (
+        "feature.deleted",
+        "roster.feature.deleted",
+        "a feature was deleted",
+        ("workspace",),
+        ("enabled", "module"),
+    )
     PROJECT_MEMBER_ADDED = (
         "project_member.added",
         "roster.project.member.created",

@@ -109,12 +109,17 @@ def grants_in(workspace_id: str) -> str:
     return f"{GRANTS}{_part(workspace_id)}#"
 
 
+def project_grants_in(workspace_id: str) -> str:
+    """The prefix of a user's places in the projects of one workspace."""
+    return f"{grants_in(workspace_id)}PROJECT#"
+
+
 def space_grant(user_id: str, workspace_id: str, space_id: str, role: str) -> Key:
     return Key(user(user_id).pk, f"{grants_in(workspace_id)}SPACE#{_part(space_id)}#{_part(role)}")
 
 
 def project_grant(user_id: str, workspace_id: str, project_id: str) -> Key:
-    return Key(user(user_id).pk, f"{grants_in(workspace_id)}PROJECT#{_part(project_id)}")
+    return Key(user(user_id).pk, f"{project_grants_in(workspace_id)}{_part(project_id)}")
 
 
 def email(canonical: str) -> Key:

@@ -11,7 +11,19 @@ from collections.abc import Iterable, Mapping
 from roster import security_log
 from roster.clock import instant
 from roster.db import keys
-from roster.db.store import Absent, Condition, Delete, Equals, Item, Present, Put, Store, Value, every
+from roster.db.store import (
+    Absent,
+    Condition,
+    Delete,
+    Equals,
+    Item,
+    Present,
+    Put,
+    Store,
+    Update,
+    Value,
+    every,
+)
 from roster.db.transactions import Transaction, item
 from roster.domain import Instant, Project, Space, SpaceRole, User
 from roster.errors import Conflict, DirectoryError, NotFound
@@ -63,11 +75,17 @@ def row_of(space: Space) -> Item:
 
 
 def plan_project_member(
-    work: Transaction, project: Project, user: User, since: int, *, at: Instant | None = None
+    work: Transaction,
+    project: Project,
+    user: User,
+    since: int,
+    *,
+    at: Instant | None = None,
+    instead_of: Item | None = None,
 ) -> None:
     """The operations that give a user a place in a project; the project's list goes by the user's number.
 
-    `at` is when they were given it, now where absent.
+    `at` is when they were given it, now where absent. `instead_of` is a void grant that was not cleared yet.
     """
     work.check(keys.project(project.id), Present(), lambda _: NotFound("project"))
     created_at = at or instant(work.by.at)
@@ -79,8 +97,15 @@ def plan_project_member(
         "since": since,
         "created_at": created_at,
     }
-    work.do(Put(item(keys.project_member(project.id, user.id), grant), Absent()), _taken)
     place = keys.project_grant(user.id, project.workspace_id, project.id)
+    if instead_of is not None:
+        work.do(Put(item(keys.project_member(project.id, user.id), grant)))
+        work.do(Put(item(place, grant), _still(instead_of)))
+        renewed: Item = {"since": since, "created_at": created_at}
+        work.do(Update(keys.row(keys.users_of(project.id), user.number), set=renewed, condition=Present()))
+        work.audit(Event.PROJECT_MEMBER_ADDED, user.id, project=project.id)
+        return
+    work.do(Put(item(keys.project_member(project.id, user.id), grant), Absent()), _taken)
     work.do(Put(item(place, grant), Absent()), _taken)
     row: Item = {
         "user_id": user.id,

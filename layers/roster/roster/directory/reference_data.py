@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from roster.db import keys
 from roster.db.codec import attributes, readable
 from roster.db.store import Absent, Item, Key, Present, Put, Store, Update, every
-from roster.db.transactions import Transaction, item
+from roster.db.transactions import ToError, Transaction, item
 from roster.directory import projects
 from roster.domain import Client, Feature, Group, PermissionRole
 from roster.errors import Conflict, NotFound
@@ -59,18 +59,33 @@ def permissions(items: Mapping[Key, Item], number: int | None) -> tuple[str, ...
     return next((role.permissions for role in roles(items) if role.number == number), ())
 
 
-def plan_feature(work: Transaction, feature: Feature) -> None:
-    """The operations that register a feature: profile, the project's copy, the workspace's row and count."""
+def counted_as(feature: Feature | None) -> str | None:
+    """The workspace's attribute that counts the feature, where one does."""
+    if feature is None or not feature.enabled or feature.module not in MODULES:
+        return None
+    return module_count(feature.module)
+
+
+def plan_feature(
+    work: Transaction,
+    feature: Feature,
+    *,
+    no_project: ToError = lambda _: NotFound("project"),
+) -> None:
+    """The operations that register a feature: profile, the project's copy, the workspace's row and count.
+
+    `no_project` makes the error where the project is not there.
+    """
     state = attributes(feature)
     work.do(Put(item(keys.feature(feature.id), state), Absent()), lambda _: Conflict("id", feature.id))
     if feature.project_id is not None:
         work.do(Put(item(keys.feature_in_project(feature.project_id, feature.id), state)))
-        projects.count_child(work, feature.project_id, 1)
+        projects.count_child(work, feature.project_id, 1, no_project)
     if feature.place:
         work.add_row(keys.features_in(feature.workspace_id), feature.place, {"feature_id": feature.id})
     workspace = keys.workspace(feature.workspace_id)
-    if feature.enabled and feature.module in MODULES:
-        counted = Update(workspace, add={module_count(feature.module): 1}, condition=Present())
+    if (attribute := counted_as(feature)) is not None:
+        counted = Update(workspace, add={attribute: 1}, condition=Present())
         work.add_counter(counted, lambda _: NotFound("workspace"))
     else:
         work.check(workspace, Present(), lambda _: NotFound("workspace"))

@@ -231,6 +231,12 @@ class Rights:
     who: str = ""
 
 
+IN_WORKSPACE = Rights(lambda request, user_id: (), lambda call: None)
+"""Of an endpoint that names nothing below the workspace: this must be there, which a platform ADMIN is told
+before the body is looked at.
+"""
+
+
 def allows(call: WorkspacesCall, access: Access) -> bool:
     """Whether the caller has this kind of access to the path's workspace."""
     return _ALLOWS[access](call)

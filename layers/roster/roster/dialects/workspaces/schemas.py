@@ -56,6 +56,10 @@ class PageRequest:
     def of(cls, page: str, size: str) -> "PageRequest":
         return cls(int(page or 1), int(size or WHOLE), bool(page or size))
 
+    def part(self, rows: list[T]) -> list[T]:
+        """The page's part of a list that was read whole."""
+        return rows[(self.page - 1) * self.size : self.page * self.size]
+
 
 AuditFrom = Annotated[
     Instant, Query(alias="from", description="The first moment (RFC 3339; a `+` is sent as `%2B`).")
