@@ -2,7 +2,7 @@
 
 from roster.db.transactions import Transaction
 from roster.dialects.workspaces.api import IN_WORKSPACE, Access, endpoint
-from roster.dialects.workspaces.features import CreateFeature, WorkspaceFeature, demand_references
+from roster.dialects.workspaces.features import CreateFeature, WorkspaceFeature
 from roster.dialects.workspaces.schemas import Success
 from roster.directory import features
 
@@ -15,7 +15,7 @@ def create_feature(workspaceId: str, body: CreateFeature) -> Success[WorkspaceFe
     wanted = body.feature(call.workspace.id)
 
     def prepare() -> tuple[Transaction, WorkspaceFeature]:
-        demand_references(call, body.projectId, body.ownerId)
+        body.demand_references(call)
         work, feature = features.prepare(call.store, wanted, by=call.actor)
         return work, WorkspaceFeature.of(feature)
 

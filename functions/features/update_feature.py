@@ -3,13 +3,7 @@
 from dataclasses import replace
 
 from roster.dialects.workspaces.api import Access, endpoint
-from roster.dialects.workspaces.features import (
-    CHANGE_FEATURE,
-    UpdateFeature,
-    WorkspaceFeature,
-    demand_references,
-    feature_of,
-)
+from roster.dialects.workspaces.features import CHANGE_FEATURE, UpdateFeature, WorkspaceFeature, feature_of
 from roster.dialects.workspaces.schemas import Success
 from roster.directory import features
 from roster.domain import Feature
@@ -25,7 +19,7 @@ def update_feature(
     call, wanted = app.call, body.wanted()
 
     def edit(present: Feature) -> Feature:
-        demand_references(call, body.projectId, body.ownerId)
+        body.demand_references(call)
         call.demand_match(present.revision)
         return replace(present, **wanted)
 

@@ -13,10 +13,10 @@ from local.gateway import Routes, read_template
 from tools import new_endpoint
 from tools.new_endpoint import BUDGETS, MATRIX, ROOT, STATUSES, TEMPLATE, NewEndpoint
 
-PROJECTS = NewEndpoint("GET /api/workspaces/{workspaceId}/projects", "workspaces", "list_projects")
+APPS = NewEndpoint("GET /api/workspaces/{workspaceId}/apps", "workspaces", "list_apps_of_workspace")
 EXAMPLES = (
-    PROJECTS,
-    NewEndpoint("POST /api/workspaces/{workspaceId}/projects", "workspaces", "create_project"),
+    APPS,
+    NewEndpoint("POST /api/workspaces/{workspaceId}/apps", "workspaces", "register_app"),
     NewEndpoint("PATCH /api/auth/me", "session", "change_me"),
     NewEndpoint("GET /minimal/rest/user/v1/app", "user_space", "list_apps"),
     NewEndpoint("GET /v2/apps", "cloud_foundry", "list_apps"),
@@ -81,25 +81,28 @@ def test_a_skeleton_is_formatted(tree: Path, asked: NewEndpoint) -> None:
 
 
 def test_the_nearest_endpoint_gives_role_statuses_and_access(tree: Path) -> None:
-    assert make(tree, PROJECTS) == 0
+    assert make(tree, APPS) == 0
     resources = read_template(tree / TEMPLATE)["Resources"]
-    assert resources["ListProjects"]["Properties"]["Role"] == resources["ListMembers"]["Properties"]["Role"]
+    assert (
+        resources["ListAppsOfWorkspace"]["Properties"]["Role"]
+        == resources["ListMembers"]["Properties"]["Role"]
+    )
     lines = (tree / STATUSES).read_text().splitlines()
-    (place,) = (number for number, line in enumerate(lines) if f'"{PROJECTS.route}"' in line)
+    (place,) = (number for number, line in enumerate(lines) if f'"{APPS.route}"' in line)
     assert lines[place].partition(": ")[2] == lines[place - 1].partition(": ")[2]
-    source = (tree / "functions/workspaces/list_projects.py").read_text()
+    source = (tree / "functions/workspaces/list_apps_of_workspace.py").read_text()
     assert "app, handler = endpoint(Access.MEMBER)" in source
-    assert "def list_projects(workspaceId: str) -> None:" in source
+    assert "def list_apps_of_workspace(workspaceId: str) -> None:" in source
 
 
 def test_role_statuses_and_id_may_be_given(tree: Path) -> None:
     asked = NewEndpoint(
-        PROJECTS.route, "workspaces", "list_projects", "AllProjects", "ReadAuditRole", "400 409"
+        APPS.route, "workspaces", "list_apps_of_workspace", "AllApps", "ReadAuditRole", "400 409"
     )
     assert make(tree, asked) == 0
-    function = read_template(tree / TEMPLATE)["Resources"]["AllProjects"]["Properties"]
+    function = read_template(tree / TEMPLATE)["Resources"]["AllApps"]["Properties"]
     assert "ReadAuditRole" in str(function["Role"])
-    assert f'"{PROJECTS.route}": f"{{_ANY}} 400 409",' in (tree / STATUSES).read_text()
+    assert f'"{APPS.route}": f"{{_ANY}} 400 409",' in (tree / STATUSES).read_text()
 
 
 @pytest.mark.parametrize(
@@ -148,7 +151,7 @@ def test_a_file_that_is_written_otherwise_is_named_and_nothing_is_written(
     other = "Resources: {}\n" if path == TEMPLATE else 'roles = ["one"]\n'
     (tree / path).write_text(other)
     before = contents(tree)
-    assert make(tree, PROJECTS) == 2
+    assert make(tree, APPS) == 2
     assert capsys.readouterr().err.count("\n") == 1
     assert contents(tree) == before
 

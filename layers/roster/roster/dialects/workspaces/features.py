@@ -60,14 +60,6 @@ def demand_project_in_query(call: WorkspacesCall, project_id: str) -> None:
         raise ValidationFailed(NO_PROJECT)
 
 
-def demand_references(call: WorkspacesCall, project_id: str | None, owner_id: str | None) -> None:
-    """Raise ValidationFailed for what a body names and the workspace does not have: one BatchGet."""
-    no_project, no_member = features.unknown_references(call.store, call.workspace.id, project_id, owner_id)
-    wrong = [error for error, is_so in ((NO_PROJECT, no_project), (NO_MEMBER, no_member)) if is_so]
-    if wrong:
-        raise ValidationFailed(*wrong)
-
-
 # Requests.
 
 ProjectFilter = Annotated[
@@ -87,12 +79,26 @@ Module = Annotated[str, AfterValidator(_module), Field(json_schema_extra={"enum"
 """A module that the Workspace profile names."""
 
 
-class CreateFeature(Body):
-    name: Line
+class _Referring(Body):
+    """A body that may name a project and a member of the workspace."""
+
     projectId: ProjectId | None = None
+    ownerId: OwnerId | None = None
+
+    def demand_references(self, call: WorkspacesCall) -> None:
+        """Raise ValidationFailed for what the workspace does not have: one BatchGet, none without names."""
+        no_project, no_member = features.unknown_references(
+            call.store, call.workspace.id, self.projectId, self.ownerId
+        )
+        wrong = [error for error, is_so in ((NO_PROJECT, no_project), (NO_MEMBER, no_member)) if is_so]
+        if wrong:
+            raise ValidationFailed(*wrong)
+
+
+class CreateFeature(_Referring):
+    name: Line
     description: LongText = ""
     email: Text = ""
-    ownerId: OwnerId | None = None
     enabled: bool = True
     module: Module | None = None
 
@@ -114,14 +120,12 @@ class CreateFeature(Body):
 _FIELDS = {"projectId": "project_id", "ownerId": "owner_id"}
 
 
-class UpdateFeature(Body):
+class UpdateFeature(_Referring):
     """What is absent stays as it is; null empties `projectId`, `ownerId` and `module`."""
 
     name: Line = UNCHANGED
-    projectId: ProjectId | None = None
     description: LongText = UNCHANGED
     email: Text = UNCHANGED
-    ownerId: OwnerId | None = None
     enabled: bool = UNCHANGED
     module: Module | None = None
 
