@@ -122,6 +122,9 @@ def test_a_client_that_asks_again_after_a_lost_answer_gets_what_it_wanted_once(
 
 _AGAIN = {
     "DELETE /api/workspaces/{workspaceId}/members/{userId}": {200, 404},
+    "DELETE /api/workspaces/{workspaceId}/projects/{projectId}": {200, 404},
+    "DELETE /api/workspaces/{workspaceId}/projects/{projectId}/members/{userId}": {200, 404},
+    "DELETE /api/workspaces/{workspaceId}/features/{featureId}": {200, 404},
     "DELETE /api/admin/users/{userId}": {200, 404},
     "DELETE /api/auth/tokens/{tokenId}": {200, 404},
     "POST /api/auth/logout": {200, 401},
@@ -133,6 +136,8 @@ _TWICE = {
     "POST /oauth/token",
     "POST /api/auth/login",
     "POST /api/auth/tokens",
+    "PUT /api/workspaces/{workspaceId}/projects/{projectId}",
+    "PUT /api/workspaces/{workspaceId}/features/{featureId}",
     "PUT /api/admin/users/{userId}",
     "PUT /api/auth/me/password",
 }

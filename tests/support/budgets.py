@@ -216,6 +216,8 @@ class BudgetFixtures:
             boards=self.boards.id,
             ada=self.ada.id,
             member=self.base.member.id,
+            far=FAR,
+            size=SIZE,
         )
         caller = self.ada if who == "ada" else self.base.boss
         headers = _ONCE if method == "POST" else {}
@@ -420,7 +422,7 @@ ENDPOINTS = (
         for method, route, path, body, who, budget, trips, transactions, note, prepare in (
             ("POST", "projects", "projects", {"name": "Umbra"}, "boss", 4, 4, 1, "", _bare),
             (
-                *("GET", "projects", f"projects?page={FAR}&size={SIZE}", None, "boss", 5, 5, 0),
+                *("GET", "projects", "projects?page={far}&size={size}", None, "boss", 5, 5, 0),
                 *("all, to managers", BudgetFixtures.bulk_projects),
             ),
             ("GET", "projects", "projects", None, "ada", 5, 3, 0, "a member's own", _bare),
@@ -428,7 +430,7 @@ ENDPOINTS = (
             ("PUT", "projects/{projectId}", "projects/{web}", {"name": "New"}, "boss", 4, 2, 1, "", _bare),
             ("DELETE", "projects/{projectId}", "projects/{spare}", None, "boss", 4, 2, 1, "", _bare),
             (
-                *("GET", "projects/{projectId}/members", f"projects/{{web}}/members?page={FAR}&size={SIZE}"),
+                *("GET", "projects/{projectId}/members", "projects/{web}/members?page={far}&size={size}"),
                 *(None, "ada", 5, 5, 0, "", BudgetFixtures.bulk_project_members),
             ),
             (
@@ -444,7 +446,7 @@ ENDPOINTS = (
                 *("", _bare),
             ),
             (
-                *("GET", "features", f"features?page={FAR}&size={SIZE}", None, "ada", 5, 5, 0),
+                *("GET", "features", "features?page={far}&size={size}", None, "ada", 5, 5, 0),
                 *("", BudgetFixtures.bulk_features),
             ),
             ("GET", "features", "features?projectId={web}", None, "ada", 4, 2, 0, "of a project", _bare),
