@@ -84,13 +84,13 @@ def prepare(store: Store, feature: Feature, *, by: Actor) -> tuple[Transaction, 
 
     The commit raises ReadConflict where its project or its owner has gone meanwhile.
     """
+    work = Transaction(by)
     made = replace(
         feature,
         id=str(uuid4()),
         place=counted_lists.allocate(store, keys.features_in(feature.workspace_id)),
         touched_by=by.user_id,
     )
-    work = Transaction(by)
     reference_data.plan_feature(work, made, no_project=_lost)
     _demand_owner(work, made)
     return work, made

@@ -143,6 +143,7 @@ def prepare(
 
     Raises LimitReached where the workspace has as many as it may.
     """
+    work = Transaction(by)
     listing = keys.projects_in(workspace.id)
     place = counted_lists.allocate(store, listing, limit=workspace.limits.projects)
     made = replace(
@@ -154,7 +155,6 @@ def prepare(
         created_at=instant(by.at),
         updated_at=instant(by.at),
     )
-    work = Transaction(by)
     plan(work, made)
     return work, made
 
