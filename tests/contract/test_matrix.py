@@ -1,5 +1,6 @@
 """The authorization matrix (`matrix.toml`): every role, every endpoint, its own, another's and nobody's."""
 
+import re
 import tomllib
 from contextlib import nullcontext
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.gateway import Routes
-from tests.contract.fixtures import ROLES, ContractFixtures, takes_bearer
+from tests.contract.fixtures import NOWHERE, ROLES, ContractFixtures, takes_bearer
 from tests.support.api import bare
 
 _READ: dict[str, Any] = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text("utf-8"))
@@ -102,6 +103,9 @@ def test_fn_07_a_token_does_in_workspaces_what_a_session_does_but_for_credential
         assert (answer.status, answer.code) == (403, "SESSION_REQUIRED")
     else:
         assert answer.status == 200
+    method, _, path = route.partition(" ")
+    unknown = "the-secret-of-nobody-of-more-than-32-characters"  # looked for among the imported ones
+    assert fixtures.api.send(method, re.sub(r"{\w+}", NOWHERE, path), bearer=unknown).status == 401
 
 
 @pytest.mark.parametrize("route", SESSION_ONLY)
