@@ -28,7 +28,7 @@ from roster.auth import api_tokens, passwords
 from roster.auth.credentials import digest
 from roster.clock import instant
 from roster.db import counted_lists, keys
-from roster.db.store import Item, Key, Store, every
+from roster.db.store import Absent, Item, Key, Store, every
 from roster.db.transactions import ReadConflict, Transaction, batched
 from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
 from roster.domain import Actor, Membership, Project, Space, SpaceRole, User, WorkspaceRole
@@ -178,6 +178,8 @@ class Writer:
                 workspaces.plan(work, record.made(made_id, given, self.at))
             case ProjectRecord():
                 projects.plan(work, record.made(made_id, given, self.at, places[entry]))
+                # Else places in a deleted project of this id that are not cleared yet would be in force again.
+                work.check(keys.cleanup_of_project(made_id), Absent(), lambda _: Conflict("id"))
             case SpaceRecord():
                 spaces.plan(work, record.made(made_id, given, self.at))
             case AppRecord():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from roster.domain import Project
 from tests.support.api import Api, bare
 from tests.support.directory import Directory
 from tests.support.race import at_once
+from tests.tools.support import Records
 from tests.workspaces.fixtures import (
     NOWHERE,
     Fixtures,
@@ -221,6 +223,21 @@ def test_a_deleted_project_is_gone_with_the_places_in_it(
     with api.no_effect():
         assert_refused(api.delete(path, as_=fixtures.boss), 404)
     assert ("project.deleted", fixtures.boss.id) in audited(api, fixtures, web.id)
+
+
+def test_a_deleted_project_that_is_imported_again_comes_without_its_people(
+    api: Api, directory: Directory, fixtures: Fixtures, tmp_path: Path
+) -> None:
+    web, records = directory.project(fixtures.acme), Records(api.store, tmp_path)
+    directory.grant(web, fixtures.member)
+    assert api.delete(projects(fixtures, web.id), as_=fixtures.boss).status == 200
+    again = {"type": "project", "id": web.id, "workspaceId": fixtures.acme.id, "name": "again"}
+    assert records.refused(again) == ["line 1: project: id was taken while this import ran; import again"]
+    clean_up(api)
+    records.good(again)
+    assert api.get(projects(fixtures, web.id), as_=fixtures.boss).data["name"] == "again"
+    assert_refused(api.get(projects(fixtures, web.id), as_=fixtures.member), 404)
+    assert broken(api) == []
 
 
 @pytest.mark.parametrize("holds", [True, False])

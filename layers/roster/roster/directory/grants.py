@@ -24,7 +24,7 @@ from roster.db.store import (
     Value,
     every,
 )
-from roster.db.transactions import Transaction, item
+from roster.db.transactions import ToError, Transaction, item
 from roster.domain import Instant, Project, Space, SpaceRole, User
 from roster.errors import Conflict, DirectoryError, NotFound
 from roster.events import Event
@@ -82,10 +82,12 @@ def plan_project_member(
     *,
     at: Instant | None = None,
     instead_of: Item | None = None,
+    taken: ToError = lambda _: Conflict("grant"),
 ) -> None:
     """The operations that give a user a place in a project; the project's list goes by the user's number.
 
-    `at` is when they were given it, now where absent. `instead_of` is a void grant that was not cleared yet.
+    `at` is when they were given it, now where absent. `instead_of` is a void grant that was not cleared yet;
+    `taken` makes the error where they have a place already.
     """
     work.check(keys.project(project.id), Present(), lambda _: NotFound("project"))
     created_at = at or instant(work.by.at)
@@ -105,15 +107,15 @@ def plan_project_member(
         work.do(Update(keys.row(keys.users_of(project.id), user.number), set=renewed, condition=Present()))
         work.audit(Event.PROJECT_MEMBER_ADDED, user.id, project=project.id)
         return
-    work.do(Put(item(keys.project_member(project.id, user.id), grant), Absent()), _taken)
-    work.do(Put(item(place, grant), Absent()), _taken)
+    work.do(Put(item(keys.project_member(project.id, user.id), grant), Absent()), taken)
+    work.do(Put(item(place, grant), Absent()), taken)
     row: Item = {
         "user_id": user.id,
         "workspace_id": project.workspace_id,
         "since": since,
         "created_at": created_at,
     }
-    work.add_row(keys.users_of(project.id), user.number, row, _taken)
+    work.add_row(keys.users_of(project.id), user.number, row, taken)
     work.audit(Event.PROJECT_MEMBER_ADDED, user.id, project=project.id)
 
 

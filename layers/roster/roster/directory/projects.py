@@ -27,7 +27,7 @@ from roster.db.store import (
     any_of,
     every,
 )
-from roster.db.transactions import ToError, Transaction, item, retry_from
+from roster.db.transactions import ReadConflict, ToError, Transaction, item, retry_from
 from roster.directory import grants, members, users
 from roster.domain import Actor, Instant, Project, User, Workspace, WorkspaceRole
 from roster.errors import Conflict, DirectoryError, NotAMember, NotEmpty, NotFound
@@ -255,7 +255,10 @@ def add_member(
         work = Transaction(by)
         work.do(Check(member, members.still(membership)))
         work.do(Check(own, all_of(Present(), Absent("deleted_at"))))
-        grants.plan_project_member(work, project, user, membership.number, instead_of=held)
+        since = membership.number
+        grants.plan_project_member(
+            work, project, user, since, instead_of=held, taken=lambda _: ReadConflict()
+        )
         work.commit(store)
         return user, instant(by.at)
 
