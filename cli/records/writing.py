@@ -178,7 +178,7 @@ class Writer:
                 workspaces.plan(work, record.made(made_id, given, self.at))
             case ProjectRecord():
                 projects.plan(work, record.made(made_id, given, self.at, places[entry]))
-                # Else places in a deleted project of this id that are not cleared yet would be in force again.
+                # Else places in a deleted project of this id, not cleared yet, would be in force again.
                 work.check(keys.cleanup_of_project(made_id), Absent(), lambda _: Conflict("id"))
             case SpaceRecord():
                 spaces.plan(work, record.made(made_id, given, self.at))
