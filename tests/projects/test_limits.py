@@ -2,6 +2,7 @@
 
 from roster.db import keys
 from roster.db.store import Update
+from roster.db.transactions import retry_on_conflict
 from roster.directory import projects as access
 from roster.directory import workspaces
 from roster.domain import Project
@@ -39,10 +40,13 @@ def test_many_at_once_do_not_pass_the_limit(api: Api, directory: Directory, fixt
     acme = workspaces.by_id(api.store, fixtures.acme.id)
     assert acme is not None
 
+    def make() -> None:
+        work, _ = access.prepare(api.store, acme, Project("", 0, "", "x"), by=directory.by)
+        work.commit(api.store)
+
     def attempt() -> bool:
         try:
-            work, _ = access.prepare(api.store, acme, Project("", 0, "", "x"), by=directory.by)
-            work.commit(api.store)
+            retry_on_conflict(make)
         except LimitReached:
             return False
         return True
