@@ -14,7 +14,7 @@ app, handler = endpoint(Access.PLATFORM_ADMIN)
 def create_user(body: CreateUser) -> Success[AdminUser]:
     call = app.call
     roles = tuple(PlatformRole(role) for role in body.roles)
-    wanted = User(id="", number=0, email=body.email, full_name=body.fullName, created_at="", roles=roles)
+    wanted = User("", 0, body.email, body.fullName, "", roles, **body.further())
 
     def prepare() -> tuple[Transaction, AdminUser]:
         work, user = users.prepare(call.store, wanted, passwords.digest(body.password), by=call.actor)

@@ -54,18 +54,28 @@ NOT_VALID = refused(
 WORKSPACES = ApiSpec(
     name="Workspaces",
     about="Workspaces, their members and the site's users: a session for people, a token for programs.",
-    folders=("workspaces", "session"),
+    folders=("workspaces", "session", "people"),
     security=({"session": ()}, {"bearer": ()}),
-    path={"workspaceId": IDENTIFIER, "userId": USER_ID, "tokenId": IDENTIFIER},
+    path={
+        "workspaceId": IDENTIFIER,
+        "userId": USER_ID,
+        "tokenId": IDENTIFIER,
+        "sessionId": IDENTIFIER,
+        "credentialId": IDENTIFIER,
+    },
     refusals={
         400: NOT_VALID,
         401: refused("No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")),
         403: refused(
-            "Not the caller's to do, sent by a foreign page, or (`SESSION_REQUIRED`) not for tokens.",
-            failure("FORBIDDEN", "SESSION_REQUIRED"),
+            "Not the caller's to do, sent by a foreign page, not for tokens (`SESSION_REQUIRED`), or not"
+            " before the password is changed (`PASSWORD_CHANGE_REQUIRED`).",
+            failure("FORBIDDEN", "SESSION_REQUIRED", "PASSWORD_CHANGE_REQUIRED"),
         ),
         404: refused("There is no such thing.", failure("NOT_FOUND")),
-        409: refused("In use, or the last administrator.", failure("CONFLICT")),
+        409: refused(
+            "In use, the last administrator, or as many as there may be (`LIMIT_REACHED`).",
+            failure("CONFLICT", "LIMIT_REACHED"),
+        ),
         412: refused("It has changed since.", failure("PRECONDITION_FAILED")),
         413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
         415: refused("The body is not `application/json`.", failure("UNSUPPORTED_MEDIA_TYPE")),
@@ -113,5 +123,21 @@ WORKSPACES = ApiSpec(
         ),
         "GET /api/auth/tokens": Operation(security=_SESSION),
         "DELETE /api/auth/tokens/{tokenId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
+        # One's own account, and the accounts of others.
+        "GET /api/auth/sessions": Operation(security=_SESSION),
+        "DELETE /api/auth/sessions/{sessionId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
+        "DELETE /api/auth/sessions": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
+        "PUT /api/auth/me": Operation(
+            example={"fullName": "Ada King", "timezone": "Europe/London", "userName": None},
+            parameters=(_IF_MATCH,),
+            headers=("ETag",),
+        ),
+        "GET /api/admin/users/{userId}/memberships": Operation(),
+        "POST /api/admin/users/{userId}/unlock": Operation(),
+        "GET /api/admin/users/{userId}/credentials": Operation(security=_SESSION),
+        "DELETE /api/admin/users/{userId}/credentials/{credentialId}": Operation(
+            security=_SESSION, parameters=(_IF_MATCH,)
+        ),
+        "DELETE /api/admin/users/{userId}/credentials": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
     },
 )

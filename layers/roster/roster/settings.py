@@ -41,6 +41,8 @@ class Settings:
     argon2_memory_kib: int = 19_456
     argon2_iterations: int = 2
     argon2_parallelism: int = 1
+    maximum_token_days: int = 0
+    """For how many days an API token may be made at most; 0 sets no bound."""
     audit_days: int = 365
     """For how many days the audit is kept."""
     seconds: float = 6.0
@@ -70,6 +72,7 @@ class Settings:
             argon2_memory_kib=int(environ.get("ARGON2_MEMORY_KIB", default.argon2_memory_kib)),
             argon2_iterations=int(environ.get("ARGON2_ITERATIONS", default.argon2_iterations)),
             argon2_parallelism=int(environ.get("ARGON2_PARALLELISM", default.argon2_parallelism)),
+            maximum_token_days=int(environ.get("MAXIMUM_TOKEN_DAYS", default.maximum_token_days)),
             audit_days=int(environ.get("AUDIT_DAYS", default.audit_days)),
         )
 

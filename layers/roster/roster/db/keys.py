@@ -26,6 +26,7 @@
     LIST#...                      ROOT  BRANCH#n  ROW#n  NEXT    a counted list: `counted_lists.py`
     SITE                          ADMINS                         how many platform ADMINs there are
     SWEEP                         USER#...  MEMBER#...           a cleanup that is still to be done
+                                  TOKENS#<user>
     AUDIT#<day>                   <instant>#<transaction>#<n>    what was changed, and by whom
 
 Ids are checked against `ID` before they come here, so no part of a key holds the delimiter.
@@ -81,6 +82,7 @@ FAMILIES = "FAMILY#"
 ACCESSES = "ACCESS#"
 ANSWERS = "ANSWER#"
 GRANTS = "GRANT#"
+SESSIONS_AND_TOKENS = SESSIONS, f"{TOKENS}~"  # a range of sort keys; the tilde follows every id
 
 
 def session(user_id: str, session_id: str) -> Key:
@@ -216,6 +218,10 @@ def cleanup_of_user(user_id: str) -> Key:
 
 def cleanup_of_member(workspace_id: str, user_id: str) -> Key:
     return Key(CLEANUP, f"MEMBER#{_part(workspace_id)}#{_part(user_id)}")
+
+
+def cleanup_of_tokens(user_id: str) -> Key:
+    return Key(CLEANUP, f"TOKENS#{_part(user_id)}")
 
 
 def audit(instant: str, transaction: str, position: int) -> Key:

@@ -1,4 +1,5 @@
-"""Cleanups: removing what a deleted user or an ended membership left behind, which may be without bound.
+"""Cleanups: removing what a deleted user, an ended membership or the end of all API tokens left behind, which
+may be without bound.
 
 Nothing gives access any more when a cleanup begins. It can stop anywhere and begin again: each
 batch is a transaction whose conditions make a second pass harmless, and the job's own item goes last,
@@ -44,6 +45,8 @@ def run(store: Store, job: Key, now: datetime) -> None:
     user_id = str(order["user_id"])
     if "workspace_id" in order:
         _member(store, str(order["workspace_id"]), user_id, by)
+    elif job == keys.cleanup_of_tokens(user_id):
+        _tokens(store, user_id)
     else:
         _user(store, user_id, by)
     _delete(store, job, Equals("job", order.get("job")))
@@ -94,6 +97,17 @@ def _user(store: Store, user_id: str, by: Actor) -> None:
         _clear(store, listing, "")  # the counts of what is no more
     for prefix in (keys.SESSIONS, keys.TOKENS, keys.FAMILIES, keys.ACCESSES, keys.ANSWERS):
         _clear(store, keys.user(user_id).pk, prefix)
+
+
+def _tokens(store: Store, user_id: str) -> None:
+    """Remove the API tokens that ended with all others of the user; those made since stay."""
+    user = users.by_id(store, user_id)
+    if user is None:
+        return  # deleted meanwhile, which is a cleanup of its own
+    for found in every(store, keys.user(user_id).pk, begins=keys.TOKENS):
+        if found.get("token_version", 0) != user.token_version:
+            store.write(Delete(keys.secret(str(found["digest"]))))
+            store.write(Delete(Key.of(found)))
 
 
 def _until_clear(clear: Callable[[], bool]) -> None:
