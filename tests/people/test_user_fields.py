@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from roster.db import keys
+from roster.db.store import Put
+from roster.db.transactions import item
 from tests.support.api import Api
 from tests.support.directory import PASSWORD, Directory
 from tests.workspaces.fixtures import NOWHERE, Fixtures, assert_invalid
@@ -73,3 +76,14 @@ def test_what_is_unknown_or_no_value_is_refused(
         for method, path, body in (("POST", PATH, NEW), ("PUT", f"{PATH}/{fixtures.member.id}", {})):
             answer = api.send(method, path, {**body, **whole, name: value}, as_=fixtures.root)
             assert_invalid(answer, name)
+
+
+def test_a_new_user_without_a_role_gets_the_default_one(
+    api: Api, fixtures: Fixtures, directory: Directory
+) -> None:
+    for number in (4, 5):
+        directory.role(number, f"role {number}")
+    api.store.write(Put(item(keys.default_role(), {"number": 4})))
+    assert api.post(PATH, NEW, as_=fixtures.root).data["roleNumber"] == 4
+    other = {**NEW, "email": "other@example.com", "roleNumber": 5}
+    assert api.post(PATH, other, as_=fixtures.root).data["roleNumber"] == 5

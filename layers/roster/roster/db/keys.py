@@ -199,6 +199,11 @@ def group(number: int) -> Key:
     return Key("GROUPS", f"{number:0{_DIGITS}}")
 
 
+def default_role() -> Key:
+    """Which role a new user gets."""
+    return Key("SITE", "DEFAULTROLE")
+
+
 def client(client_id: str) -> Key:
     return Key(f"CLIENT#{_part(client_id)}", PROFILE)
 

@@ -146,7 +146,7 @@ def prepare(store: Store, user: User, password: str | None, *, by: Actor) -> tup
     does the commit.
     """
     lock, named = keys.email(canonical(user.email)), References.of(user)
-    found = store.batch_get([lock, *named.keys])
+    found = store.batch_get([lock, keys.default_role(), *named.keys])
     named.demand(found)
     if lock in found:  # a refusal spends no number
         raise Conflict("email")
@@ -154,6 +154,7 @@ def prepare(store: Store, user: User, password: str | None, *, by: Actor) -> tup
         user,
         id=user.id or str(uuid4()),
         number=counted_lists.allocate(store, keys.USERS),
+        role_number=_default_role(found) if user.role_number is None else user.role_number,
         created_at=instant(by.at),
         created_by=by.user_id,
         created_by_number=by.user_number,
@@ -162,6 +163,15 @@ def prepare(store: Store, user: User, password: str | None, *, by: Actor) -> tup
     plan(work, made, password)
     named.check(work)
     return work, made
+
+
+def _default_role(found: Mapping[Key, Item]) -> int | None:
+    """The role that a new user gets who was given none.
+
+    That it is still there is no condition of the transaction, as one item would then be everybody's.
+    """
+    number = found.get(keys.default_role(), {}).get("number")
+    return number if type(number) is int else None
 
 
 def plan(work: Transaction, user: User, password: str | None) -> None:
