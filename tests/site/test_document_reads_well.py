@@ -17,6 +17,7 @@ BODIES = {
     for content in operation.get("requestBody", {}).get("content", {}).values()
 }
 VERBS = ("get", "list", "create", "update", "delete", "add", "remove", "change", "issue", "revoke")
+VERBS = (*VERBS, "end", "unlock")
 
 
 def parameters(route: str, place: str) -> dict[str, dict[str, Any]]:

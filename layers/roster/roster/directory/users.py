@@ -132,20 +132,22 @@ def create(store: Store, user: User, password: str | None, *, by: Actor) -> User
     """Make a user: one BatchGet, one Write for the number, one Transact; `password` is a hash, None for no
     login.
 
-    Raises Conflict for an address in use, ValidationFailed for an unknown role, group or workspace.
+    Raises Conflict for an address in use.
     """
     work, made = prepare(store, user, password, by=by)
     work.commit(store)
     return made
 
 
-def prepare(store: Store, user: User, password: str | None, *, by: Actor) -> tuple[Transaction, User]:
+def prepare(
+    store: Store, user: User, password: str | None, *, by: Actor, named: References = NOTHING
+) -> tuple[Transaction, User]:
     """The transaction that makes a user, and the user: one BatchGet, one Write for the number.
 
-    Raises ValidationFailed for an unknown role, group or workspace, and Conflict for an address in use; so
-    does the commit.
+    `named` is what the user refers to: raises ValidationFailed for what is not there, and Conflict for an
+    address in use; so does the commit.
     """
-    lock, named = keys.email(canonical(user.email)), References.of(user)
+    lock = keys.email(canonical(user.email))
     found = store.batch_get([lock, keys.default_role(), *named.keys])
     named.demand(found)
     if lock in found:  # a refusal spends no number

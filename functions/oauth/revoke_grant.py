@@ -8,5 +8,5 @@ app, handler = endpoint(of_revocation)
 
 
 @app.post("/oauth/revoke")
-def revoke_token(form: RevocationForm) -> Response[Revoked]:
+def revoke_grant(form: RevocationForm) -> Response[Revoked]:
     return app.call.revoke(form)
