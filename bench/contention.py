@@ -30,7 +30,7 @@ from typing import Any, TypeVar
 from bench import record
 from roster.auth import api_tokens
 from roster.clock import Deadline, instant
-from roster.db import counted_lists, keys
+from roster.db import keys, list_log
 from roster.db.codec import attributes
 from roster.db.store import Key, Store
 from roster.db.transactions import Transaction, batched, item
@@ -214,7 +214,7 @@ class Site:
                 yield work
 
         self._commit(parts())
-        counted_lists.reserve(self.table.store(), keys.USERS, number)
+        list_log.reserve(self.table.store(), keys.USERS, number)
         return found
 
     def workspace(self, limits: Limits) -> Workspace:
@@ -232,7 +232,7 @@ class Site:
                 yield work
 
         self._commit(parts())
-        counted_lists.reserve(self.table.store(), keys.members(home.id), len(people))
+        list_log.reserve(self.table.store(), keys.members(home.id), len(people))
 
     def _commit(self, parts: Iterator[Transaction]) -> None:
         while some := list(islice(parts, 1_000)):

@@ -610,6 +610,8 @@ def _cleanup(key: Key, item: Item) -> Told:
     user_id = _text(item, "user_id")
     if "workspace_id" in item:
         _under(key, keys.cleanup_of_member(_text(item, "workspace_id"), user_id))
+    elif words_of(key) == words_of(keys.cleanup_of_tokens(_X)):
+        _under(key, keys.cleanup_of_tokens(user_id))
     else:
         _under(key, keys.cleanup_of_user(user_id))
     return Told(awaits=(key,))
@@ -685,6 +687,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.cleanup_of_project(_X)): _cleanup,
     words_of(keys.counter(keys.USERS)): _counter,
     words_of(keys.change(keys.USERS, 0)): _change,
+    words_of(keys.cleanup_of_tokens(_X)): _cleanup,
     (words_of(keys.permission_role(0))[0], ""): _permission_role,
     (words_of(keys.group(0))[0], ""): _group,
     (words_of(keys.audit(_X, _X, 0))[0], ""): _unjudged,

@@ -441,6 +441,7 @@ def _create_token(store: Store, arguments: argparse.Namespace) -> int:
         created_at=clock.instant(by.at),
         workspace_id=arguments.workspace,
         expires_at=None if expires is None else clock.instant(expires),
+        token_version=user.token_version,
     )
     work = Transaction(by)
     work.check(keys.user(user.id), all_of(Present(), Absent("deleted_at")), lambda _: NotFound("user"))

@@ -425,6 +425,9 @@ class _Round:
             return
         revoked = found.get(users.REVOKED_THROUGH, {})
         user_id, workspace_id = str(found.get("user_id", found.get("id"))), str(found.get("workspace_id", ""))
+        if keys.is_id(user_id) and key == keys.cleanup_of_tokens(user_id):
+            yield key, {"user_id": user_id}
+            return
         dead = "deleted_at" in (self.store.get(keys.user(user_id)) or {})
         if dead and not (key.pk == keys.CLEANUP and workspace_id):
             yield keys.cleanup_of_user(user_id), {"user_id": user_id}

@@ -514,15 +514,15 @@ GUARDS = (
     Guard(
         "session version of a session",
         f"{LAYER}/auth/sessions.py",
-        "if fresh and session.session_version == user.session_version else None",
-        "if fresh else None",
+        "return fresh and session.session_version == user.session_version",
+        "return fresh",
         ("tests/session/test_change_password.py::test_all_other_sessions_end_and_this_one_lives_on",),
     ),
     Guard(
         "expiry of an API token",
         f"{LAYER}/auth/api_tokens.py",
-        "return token.expires_at is None or token.expires_at > instant(now)",
-        "return True",
+        "return token.expires_at is not None and token.expires_at <= instant(now)",
+        "return False",
         ("tests/session/test_list_tokens.py::test_what_has_expired_leaves_the_list_at_that_moment",),
     ),
     Guard(
@@ -580,8 +580,8 @@ GUARDS = (
     Guard(
         "order of API tokens",
         f"{LAYER}/auth/api_tokens.py",
-        "return sorted(live, key=lambda token: (token.created_at, token.order, token.id))",
-        "return list(live)",
+        "return sorted(found, key=lambda token: (token.created_at, token.order, token.id))",
+        "return list(found)",
         ("tests/session/test_list_tokens.py::test_a_list_goes_by_creation",),
     ),
     Guard(
@@ -604,7 +604,7 @@ GUARDS = (
     Guard(
         "session for what makes credentials",
         f"{LAYER}/dialects/workspaces/api.py",
-        "if self.access is Access.ANY_SESSION and proof.principal.session is None:",
+        "if self.access in _SESSION_ALONE and proof.principal.session is None:",
         "if False:",
         ("tests/contract/test_matrix.py",),
     ),

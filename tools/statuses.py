@@ -19,7 +19,7 @@ _TESTMO_SITE_PAGE = f"{_TESTMO_PAGE} 403"
 STATUSES: dict[str, str] = {
     # Workspaces.
     "POST /api/workspaces": f"{_OURS} 403 409 415 422",
-    "GET /api/workspaces": _OURS,
+    "GET /api/workspaces": f"{_OURS} 403",
     "GET /api/workspaces/{workspaceId}": f"{_OURS} 403 404",
     "POST /api/workspaces/{workspaceId}/members": f"{_OURS} 403 404 409 415 422",
     "GET /api/workspaces/{workspaceId}/members": f"{_OURS} 403 404",
@@ -47,13 +47,24 @@ STATUSES: dict[str, str] = {
     # Its sessions and tokens.
     "POST /api/auth/login": f"{_OURS} 403 415",
     "POST /api/auth/logout": f"{_OURS} 403 415",
-    "GET /api/auth/me": _OURS,
+    "GET /api/auth/me": f"{_OURS} 403",
     "PUT /api/auth/me/password": f"{_OURS} 403 412 415",
-    "POST /api/auth/tokens": f"{_OURS} 403 404 415",
+    "POST /api/auth/tokens": f"{_OURS} 403 404 409 415",
     "GET /api/auth/tokens": f"{_OURS} 403",
     "DELETE /api/auth/tokens/{tokenId}": f"{_OURS} 403 404 412 415",
+    # One's own account, and the accounts of others to a platform ADMIN.
+    "GET /api/auth/sessions": f"{_OURS} 403",
+    "DELETE /api/auth/sessions/{sessionId}": f"{_OURS} 403 404 412 415",
+    "DELETE /api/auth/sessions": f"{_OURS} 403 412 415",
+    "GET /api/admin/users/{userId}/credentials": f"{_OURS} 403 404",
+    "DELETE /api/admin/users/{userId}/credentials/{credentialId}": f"{_OURS} 403 404 412 415",
+    "DELETE /api/admin/users/{userId}/credentials": f"{_OURS} 403 404 412 415",
+    "PUT /api/auth/me": f"{_OURS} 403 412 415",
+    "GET /api/admin/users/{userId}/memberships": f"{_OURS} 403 404",
+    "POST /api/admin/users/{userId}/unlock": f"{_OURS} 403 404 415",
     # The token endpoint (RFC 6749).
     "POST /oauth/token": f"{_ANY} 400",
+    "POST /oauth/revoke": f"{_ANY} 400",
     # User Space.
     "GET /minimal/rest/user/v1/org": _USER_SPACE,
     "GET /minimal/rest/user/v1/org/detail": _USER_SPACE,

@@ -41,6 +41,8 @@ from roster.domain import (
 
 _AT_ONCE = 100
 _SECRETS = {"secret", "password", "password_hash"}
+_IF_TRUE = {"must_change_password"}
+"""Fields that came after the format was fixed: readers of its first version know the default."""
 _NAMING = ("created_by", "updated_by", "owner_id", "touched_by", "user_id")
 """Fields that name a user."""
 
@@ -108,7 +110,8 @@ def _records(store: Store, strays: "_Strays") -> Iterator[tuple[str, Iterator[Li
 def _lines(kind: str, entities: Iterable[Any]) -> Iterator[Line]:
     shown = [(name, info.alias) for name, info in SHAPES[kind].model_fields.items() if name not in _SECRETS]
     for entity in entities:
-        yield {str(alias): _plain(getattr(entity, name)) for name, alias in shown}
+        line = {name: getattr(entity, name) for name, _ in shown}
+        yield {str(alias): _plain(line[name]) for name, alias in shown if line[name] or name not in _IF_TRUE}
 
 
 def _plain(value: Any) -> Any:

@@ -401,6 +401,7 @@ class UserRecord(Record):
         "active": "whether they may log in",
         "notifications": "as Testmo numbers them",
         "onboarding": "as Testmo numbers it",
+        "mustChangePassword": "whether they may do nothing before they changed the password",
         "defaultWorkspaceId": "where the Workspace profile begins",
     }
     id: UserId | None = None
@@ -425,6 +426,7 @@ class UserRecord(Record):
     groups: Annotated[list[Number], Field(max_length=1000), AfterValidator(_once)] = []
     onboarding: Literal[0, 1, 2] = 0
     default_workspace_id: Id | None = None
+    must_change_password: bool = False
     created_at: Moment | None = None
     created_by: UserId | None = None
     updated_at: Moment | None = None
@@ -487,6 +489,7 @@ class UserRecord(Record):
             groups=tuple(self.groups),
             onboarding=self.onboarding,
             default_workspace_id=self.default_workspace_id,
+            must_change_password=self.must_change_password,
             created_by=self.created_by,
             created_by_number=created_by_number,
             updated_at=self.updated_at,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 from uuid import uuid4
 
@@ -329,6 +329,7 @@ class Writer:
         results: Results = {}
         known = [(entry, record) for entry, record in wanted if record.secret is not None]
         found = self.store.batch_get([key for _, record in known for key in _lead(record)])
+        owners = users.by_ids(self.store, [record.user_id for _, record in known])
         parts: list[tuple[int, Transaction]] = []
         for entry, record in known:
             own, lead = _lead(record)
@@ -339,6 +340,8 @@ class Writer:
             else:
                 work = Transaction(self.by, bulk=True)
                 made = record.made(api_tokens.id_of(record.proof), self.at)
+                owner = owners.get(record.user_id)
+                made = replace(made, token_version=owner.token_version if owner else 0)
                 api_tokens.plan(work, made, record.proof, imported=record.credential is None)
                 parts.append((entry, work))
         results |= self._commit(parts)

@@ -5,7 +5,7 @@ from roster.dialects.workspaces.api import Access, endpoint, session_cookie
 from roster.dialects.workspaces.schemas import Done
 from roster.http.handler import Response
 
-app, handler = endpoint(Access.ANY_SESSION)
+app, handler = endpoint(Access.PASSWORD_CHANGE)
 
 
 @app.post("/api/auth/logout")

@@ -11,5 +11,5 @@ app, handler = endpoint(Access.ANY_SESSION)
 def revoke_token(tokenId: str) -> Done:
     call = app.call
     call.demand_match(None)
-    api_tokens.revoke(call.store, call.user.id, tokenId, by=call.actor)
+    api_tokens.revoke(call.store, call.user, tokenId, by=call.actor)
     return call.done()

@@ -5,6 +5,7 @@ from roster.db.transactions import Transaction
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import AdminUser, CreateUser, Success
 from roster.directory import users
+from roster.directory.references import References
 from roster.domain import PlatformRole, User
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)
@@ -14,10 +15,11 @@ app, handler = endpoint(Access.PLATFORM_ADMIN)
 def create_user(body: CreateUser) -> Success[AdminUser]:
     call = app.call
     roles = tuple(PlatformRole(role) for role in body.roles)
-    wanted = User(id="", number=0, email=body.email, full_name=body.fullName, created_at="", roles=roles)
+    wanted = User("", 0, body.email, body.fullName, "", roles, **body.further())
 
     def prepare() -> tuple[Transaction, AdminUser]:
-        work, user = users.prepare(call.store, wanted, passwords.digest(body.password), by=call.actor)
+        digest, named = passwords.digest(body.password), References.of(wanted)
+        work, user = users.prepare(call.store, wanted, digest, by=call.actor, named=named)
         return work, AdminUser.of(user)
 
     return call.commit_once(body, Success[AdminUser], prepare)

@@ -10,6 +10,7 @@ app, handler = endpoint(Access.PLATFORM_ADMIN)
 @app.delete("/api/admin/users/<userId>")
 def delete_user(userId: str) -> Done:
     call = app.call
-    user = users.alive(call.store, userId)
-    users.delete(call.store, user, by=call.actor, demand=lambda present: call.demand_match(present.revision))
+    users.delete(
+        call.store, call.named_user, by=call.actor, demand=lambda present: call.demand_match(present.revision)
+    )
     return call.done()

@@ -2,7 +2,6 @@
 
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import AdminUser, Success
-from roster.directory import users
 from roster.http.handler import Response
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)
@@ -10,5 +9,5 @@ app, handler = endpoint(Access.PLATFORM_ADMIN)
 
 @app.get("/api/admin/users/<userId>")
 def get_user(userId: str) -> Response[Success[AdminUser]]:
-    user = users.alive(app.call.store, userId)
+    user = app.call.named_user
     return app.call.tagged(AdminUser.of(user), user.revision)

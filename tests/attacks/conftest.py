@@ -72,7 +72,8 @@ class Site:
     def imported(self, secret: str) -> str:
         """An API token of the user, whose secret an import brought."""
         work = Transaction(self.directory.by)
-        made = ApiToken(api_tokens.id_of(secret), self.user.id, "ci", instant(self.directory.now()))
+        now = instant(self.directory.now())
+        made = ApiToken(api_tokens.id_of(secret), self.user.id, "ci", now, seen_at=now)
         api_tokens.plan(work, made, secret, imported=True)
         work.commit(self.api.store)
         return secret

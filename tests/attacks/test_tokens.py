@@ -562,7 +562,7 @@ def _expired(site: Site) -> str:
 def _revoked(site: Site, token: str) -> str:
     assert site.bearing(USER, token).status == 200
     proof = token.rpartition(".")[2]
-    api_tokens.revoke(site.api.store, site.user.id, api_tokens.id_of(proof), by=site.directory.by)
+    api_tokens.revoke(site.api.store, site.user, api_tokens.id_of(proof), by=site.directory.by)
     return token
 
 

@@ -268,6 +268,7 @@ def test_who_is_no_longer_admin_of_a_workspace_sees_none_of_its_spaces(
 
 def test_a_deleted_user_is_nobody_and_nowhere(fixtures: Fixtures) -> None:
     path = f"/v2/users/{fixtures.dev.id}"
+    fixtures.api.token(fixtures.dev)
     assert fixtures.api.delete(f"/api/admin/users/{fixtures.dev.id}", as_=fixtures.root).status == 200
     assert fixtures.get(f"{path}/spaces", fixtures.root).status == 404
     assert fixtures.names(f"/v2/spaces/{fixtures.alpha.id}/developers", fixtures.root) == []

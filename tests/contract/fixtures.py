@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from roster.auth import refresh_tokens
 from roster.auth.credentials import Credential
 from roster.domain import Project, Space, User, UserKind, Workspace
 from tests.support.api import Answer, Api
@@ -108,6 +109,8 @@ class ContractFixtures:
         body, proof = self._body(route, role), self._proof(path, role, place, by)
         if route == "POST /oauth/token":
             proof["form"] = self._form(role)
+        if route == "POST /oauth/revoke":
+            proof["form"] = {"client_id": "cf", "token": self._grant(role)}
         if by == "access_token":
             query = f"access_token={proof.pop(by)}"
         if content_type:
@@ -132,8 +135,12 @@ class ContractFixtures:
             number = NO_NUMBER if place == "absent" else 1  # the one group, the one role
         for name in ("{number}", "{project_id}", "{user_id}"):
             path = path.replace(name, str(number))
-        if "{userId}" in path:
-            path = path.replace("{userId}", NOWHERE if place == "absent" else self._user(role, place).id)
+        if "{userId}" in path or "{sessionId}" in path:
+            user = self._user(role, place)
+            session = self.directory.session(user).id if "Id}" in path.replace("{userId}", "") else ""
+            named = {"{userId}": user.id, "{credentialId}": session, "{sessionId}": session}
+            for name, id_ in named.items():
+                path = path.replace(name, NOWHERE if place == "absent" else id_)
         if "{tokenId}" in path:
             path = path.replace("{tokenId}", NOWHERE if place == "absent" else self._token(role, place))
         return path
@@ -189,12 +196,22 @@ class ContractFixtures:
             "POST /api/auth/login": {"email": f"{role}@example.com", "password": PASSWORD},
             "PUT /api/auth/me/password": {"currentPassword": PASSWORD, "newPassword": "quite another phrase"},
             "POST /api/auth/tokens": {"name": "ci"},
+            "PUT /api/auth/me": {"fullName": "Ada"},
         }
         return bodies.get(route)
 
     def _form(self, role: str) -> dict[str, str]:
         username = f"{role}@example.com"
         return {"grant_type": "password", "client_id": "cf", "username": username, "password": PASSWORD}
+
+    def _grant(self, role: str) -> str:
+        """A refresh token of the role's; of nobody what is none."""
+        user = self.people.get(role)
+        if user is None:
+            return "nothing"
+        by = self.directory.by
+        issued = refresh_tokens.start(self.api.store, user, "cf", (), renewable=True, by=by)
+        return str(issued.refresh)
 
     def _proof(self, path: str, role: str, place: str, by: str) -> dict[str, Any]:
         caller = self.people.get(role)
@@ -207,7 +224,7 @@ class ContractFixtures:
             }[place]
             named = caller or self.people["boss"]
             headers = {"X-User-Id": named.id, "X-Org-Id": organisation, "X-Project-Id": project}
-        if caller is None or path in ("/api/auth/login", "/oauth/token"):
+        if caller is None or path in ("/api/auth/login", "/oauth/token", "/oauth/revoke"):
             return {"headers": headers}
         if by == "access_token":
             return {"headers": headers, by: self.api.token(caller)}

@@ -8,6 +8,7 @@ import pytest
 
 from tests.contract import recorder
 from tests.contract.conformance import DOCUMENT, find_fault
+from tests.workspaces.fixtures import NO_PROFILE
 
 ROUTE = "GET /api/admin/users/{userId}"
 USER = {
@@ -17,6 +18,7 @@ USER = {
     "roles": ["USER"],
     "active": True,
     "createdAt": "2026-04-13T01:00:00Z",
+    **NO_PROFILE,
 }
 
 
@@ -72,6 +74,7 @@ def test_no_object_of_the_document_is_open_but_where_its_keys_are_data() -> None
     schemas = DOCUMENT["components"]["schemas"]
     objects = {name for name, schema in schemas.items() if "properties" in schema}
     assert {name for name in objects if schemas[name].get("additionalProperties") is not False} == {
-        "OAuthTokenRequest"  # a form's other fields are ignored
+        "OAuthTokenRequest",  # a form's other fields are ignored
+        "OAuthRevocationRequest",
     }
     assert not [name for name, schema in schemas.items() if schema == {"type": "object"}]

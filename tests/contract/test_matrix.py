@@ -17,7 +17,16 @@ COLUMNS: list[str] = _READ.pop("roles")
 MATRIX: dict[str, dict[str, list[int]]] = _READ
 
 LOGINS = ("POST /api/auth/login", "POST /oauth/token")
-PUBLIC = (*LOGINS, "GET /openapi.json", "GET /docs", "GET /health", "GET /", "GET /v2/info", "$default")
+PUBLIC = (
+    *LOGINS,
+    "POST /oauth/revoke",
+    "GET /openapi.json",
+    "GET /docs",
+    "GET /health",
+    "GET /",
+    "GET /v2/info",
+    "$default",
+)
 _OF_THE_SITE = ("GET /api/v1/groups/{number}", "GET /api/v1/roles/{number}")
 
 CELLS = [
@@ -30,6 +39,12 @@ SESSION_ONLY = [
     "POST /api/auth/tokens",
     "GET /api/auth/tokens",
     "DELETE /api/auth/tokens/{tokenId}",
+    "GET /api/auth/sessions",
+    "DELETE /api/auth/sessions/{sessionId}",
+    "DELETE /api/auth/sessions",
+    "GET /api/admin/users/{userId}/credentials",
+    "DELETE /api/admin/users/{userId}/credentials/{credentialId}",
+    "DELETE /api/admin/users/{userId}/credentials",
 ]
 BEARER_ONLY = [
     route for route in MATRIX if takes_bearer(route) and "/minimal/" not in route and route not in PUBLIC

@@ -1,4 +1,4 @@
-"""A session that was last used an hour ago is moved on, whichever endpoint it is shown to."""
+"""A session or an API token that was last used an hour ago is moved on, at whichever endpoint it is used."""
 
 import pytest
 
@@ -9,11 +9,11 @@ from tests.contract.fixtures import ContractFixtures, takes_bearer
 from tests.contract.recorder import STATUSES
 
 PUBLIC = {"$default", "POST /api/auth/login"}
-ROUTES = sorted(
-    route
-    for route in STATUSES
-    if route not in PUBLIC and ("/minimal/" in route or " /api/" in route and not takes_bearer(route))
-)
+OURS = [
+    route for route in STATUSES if route not in PUBLIC and (" /api/" in route and not takes_bearer(route))
+]
+ROUTES = sorted({*OURS, *(route for route in STATUSES if "/minimal/" in route)})
+BEARERS = sorted(route for route in STATUSES if takes_bearer(route) and route != "GET /v2/info")
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -31,3 +31,17 @@ def test_a_use_after_an_hour_moves_the_session_on(fixtures: ContractFixtures, ro
     else:
         assert kept is not None
         assert kept["seen_at"] == instant(fixtures.api.clock())
+
+
+@pytest.mark.parametrize("route", BEARERS)
+def test_a_use_after_an_hour_moves_the_token_on(fixtures: ContractFixtures, route: str) -> None:
+    role = "worker" if "/minimal/" in route or "workspace/auth" in route else "root"
+    caller = fixtures.people[role]
+    token = Credential.read(fixtures.api.token(caller))
+    assert token is not None
+    request = fixtures.request(route, role, "own", by="bearer")
+    fixtures.api.clock.advance(hours=2)
+    assert request().status == 200
+    kept = fixtures.api.store.get(keys.token(caller.id, token.id))
+    assert kept is not None
+    assert kept["seen_at"] == instant(fixtures.api.clock())

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import jwt
 import pytest
 
 from roster import dependencies
 from roster.auth import api_tokens
+from roster.auth.credentials import Credential
 from roster.auth.issuers import Issuers
 from roster.db.store import Key
 from roster.db.transactions import Transaction
@@ -55,6 +57,7 @@ class App:
     alpha: Space
     session: str
     bearers: dict[str, str]
+    refresh: str
 
     def user_space(self, path: str = "space", *, user: User | None = None, **proof: str) -> Answer:
         headers = {
@@ -161,14 +164,15 @@ def app(api: Api, directory: Directory) -> App:
     token = api.post("/api/auth/tokens", {"name": "ci"}, as_=ada).data["token"]
     directory.client("cf")
     form = {"grant_type": "password", "client_id": "cf", "username": ada.email, "password": PASSWORD}
-    access = api.post("/oauth/token", form=form).json["access_token"]
+    granted = api.post("/oauth/token", form=form).json
     bearers = {
         "token": token,
         "imported": imported(directory, ada),
         "jwt": issued(ada, api),
-        "access": access,
+        "access": granted["access_token"],
     }
-    app = App(api, directory, root, ada, acme, web, alpha, api.cookie(ada), bearers)
+    session, refresh = api.cookie(ada), granted["refresh_token"]
+    app = App(api, directory, root, ada, acme, web, alpha, session, bearers, refresh)
     app.join()
     directory.grant(web, ada)
     directory.grant(alpha, ada)
@@ -334,6 +338,78 @@ def test_a_new_password_ends_what_the_old_one_opened(app: App, change: Callable[
     app.api.clock.advance(seconds=1)
     app.bearers["jwt"] = issued(app.ada, app.api)
     app.demand(answers(session=401, access=401))
+
+
+def _id(credential: str) -> str:
+    """The id under which a credential is ended; an access token ends with its grant."""
+    read = Credential.read(credential)
+    if read is None:
+        return api_tokens.id_of(credential)
+    return read.family_id if read.kind in ("access", "refresh") else read.id
+
+
+def _elsewhere(method: str, path: str, body: dict[str, Any] | None = None) -> Callable[[App], Answer]:
+    """A request in another session of hers."""
+
+    def ask(app: App) -> Answer:
+        session = str(app.directory.session(app.ada))
+        filled = path.format(session=_id(app.session), grant=_id(app.refresh))
+        return app.api.send(method, filled, body, as_=session)
+
+    return ask
+
+
+def _by_root(method: str, path: str, body: dict[str, Any] | None = None) -> Callable[[App], Answer]:
+    """A request of an administrator on her account."""
+
+    def ask(app: App) -> Answer:
+        ids = {kind: _id(each) for kind, each in app.bearers.items()}
+        filled = path.format(**ids, session=_id(app.session))
+        return app.api.send(method, f"/api/admin/users/{app.ada.id}{filled}", body, as_=app.root)
+
+    return ask
+
+
+def _gives_back(kind: str) -> Callable[[App], Answer]:
+    """Her program gives a token back."""
+
+    def ask(app: App) -> Answer:
+        token = app.refresh if kind == "refresh" else app.bearers[kind]
+        return app.api.post("/oauth/revoke", form={"client_id": "cf", "token": token})
+
+    return ask
+
+
+_PASSWORDS = {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
+_EVERYTHING = dict.fromkeys(GRANTED, 401)
+_LOGINS = answers(session=401, jwt=401, access=401)
+_MUST_CHANGE = answers(workspaces=403, user_space=404, testmo=401, profile=403, cloud_foundry=401)
+ENDINGS = {
+    "her session": (_elsewhere("DELETE", "/api/auth/sessions/{session}"), answers(session=401)),
+    "her grant": (_elsewhere("DELETE", "/api/auth/sessions/{grant}"), answers(access=401)),
+    "her other sessions": (_elsewhere("DELETE", "/api/auth/sessions"), _LOGINS),
+    "a new password with the tokens": (
+        _elsewhere("PUT", "/api/auth/me/password", {**_PASSWORDS, "endTokens": True}),
+        _EVERYTHING,
+    ),
+    "a session by root": (_by_root("DELETE", "/credentials/{session}"), answers(session=401)),
+    "a token by root": (_by_root("DELETE", "/credentials/{token}"), answers(token=401)),
+    "an imported token by root": (_by_root("DELETE", "/credentials/{imported}"), answers(imported=401)),
+    "a grant by root": (_by_root("DELETE", "/credentials/{access}"), answers(access=401)),
+    "all by root": (_by_root("DELETE", "/credentials"), _EVERYTHING),
+    "a password to be changed": (_by_root("PUT", "", {"mustChangePassword": True}), _MUST_CHANGE),
+    "an access token given back": (_gives_back("access"), answers(access=401)),
+    "a refresh token given back": (_gives_back("refresh"), answers(access=401)),
+}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+@pytest.mark.row("AC-11")
+def test_what_is_ended_is_refused_by_every_dialect_at_once(app: App, name: str) -> None:
+    end, expected = ENDINGS[name]
+    answer = end(app)
+    assert answer.status == 200, answer.text
+    app.demand(expected)
 
 
 def test_logging_out_ends_the_session_and_nothing_else(app: App, api: Api) -> None:

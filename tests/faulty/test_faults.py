@@ -128,6 +128,8 @@ _AGAIN = {
     "DELETE /api/admin/users/{userId}": {200, 404},
     "DELETE /api/auth/tokens/{tokenId}": {200, 404},
     "POST /api/auth/logout": {200, 401},
+    "DELETE /api/auth/sessions/{sessionId}": {200, 404},
+    "DELETE /api/admin/users/{userId}/credentials/{credentialId}": {200, 404},
     "PUT /api/auth/me/password": {200, 400},
 }
 """What says that it is done already, where no key tells a retry from another request."""
@@ -140,6 +142,10 @@ _TWICE = {
     "PUT /api/workspaces/{workspaceId}/features/{featureId}",
     "PUT /api/admin/users/{userId}",
     "PUT /api/auth/me/password",
+    "PUT /api/auth/me",
+    "DELETE /api/auth/sessions",
+    "DELETE /api/admin/users/{userId}/credentials",
+    "POST /api/admin/users/{userId}/unlock",
 }
 """What a retry without a key does twice: another session or token, or the same change and its audit."""
 

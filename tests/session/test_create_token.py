@@ -1,15 +1,24 @@
 """POST /api/auth/tokens."""
 
 import json
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 
+from roster.auth import api_tokens
 from roster.auth.credentials import Credential, digest
 from roster.db import keys
-from roster.domain import User
+from roster.db.codec import attributes
+from roster.db.store import Item
+from roster.db.transactions import item
+from roster.directory import users
+from roster.domain import ApiToken, User
+from roster.errors import LimitReached
 from tests.support.api import Answer, Api, everything
 from tests.support.directory import Directory
+from tests.support.race import at_once
 from tests.workspaces.fixtures import (
     ENDPOINTS,
     NOWHERE,
@@ -271,3 +280,65 @@ def test_a_token_is_no_session_and_stands_alone(api: Api, fixtures: Fixtures, en
         assert_refused(endpoint.send(api, fixtures, as_=token), 401)
         assert_refused(endpoint.send(api, fixtures, as_=token.replace("token_", "session_")), 401)
         assert_refused(endpoint.send(api, fixtures, headers=bearer, as_=fixtures.root), 401)
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [(None, "2026-05-13T01:00:00Z"), ("2026-05-13T01:00:00Z", "2026-05-13T01:00:00Z")],
+    ids=["none", "the last moment"],
+)
+def test_the_deployments_bound_is_the_expiry_where_none_is_asked(
+    api: Api, directory: Directory, deployed: Callable[..., None], asked: str | None, given: str
+) -> None:
+    deployed(MAXIMUM_TOKEN_DAYS="30")
+    body = {"name": "ci", **({"expiresAt": asked} if asked else {})}
+    assert api.post(PATH, body, as_=directory.user("ada")).data["expiresAt"] == given
+
+
+@pytest.mark.row("AC-06")
+def test_a_token_beyond_the_deployments_bound_is_refused(
+    api: Api, directory: Directory, deployed: Callable[..., None]
+) -> None:
+    deployed(MAXIMUM_TOKEN_DAYS="30")
+    ada = directory.user("ada")
+    api.cookie(ada)
+    with api.no_effect():
+        answer = api.post(PATH, {"name": "ci", "expiresAt": "2026-05-13T01:00:01Z"}, as_=ada)
+    assert_invalid(answer, "expiresAt")
+
+
+@pytest.mark.row("AC-07")
+def test_a_user_has_a_hundred_live_tokens_at_most(api: Api, directory: Directory) -> None:
+    ada = directory.user("ada")
+    api.store.bulk_put([_token_item(ada, number) for number in range(api_tokens.MOST - 1)])
+    mortal = {"name": "mortal", "expiresAt": "2026-04-13T01:10:00Z"}
+    assert api.post(PATH, mortal, as_=ada).status == 200
+    with api.no_effect():
+        refused = api.post(PATH, {"name": "one too many"}, as_=ada)
+    assert (refused.status, refused.code) == (409, "LIMIT_REACHED")
+    api.clock.advance(minutes=10)  # an expired one does not count, though the table still has it
+    assert api.post(PATH, {"name": "ci"}, as_=ada).status == 200
+    assert api.post(PATH, {"name": "ci"}, as_=ada).status == 409
+
+
+@pytest.mark.row("AC-07")
+def test_of_many_tokens_made_at_once_no_more_than_a_hundred_live(api: Api, directory: Directory) -> None:
+    ada = directory.user("ada")
+    cookie = api.cookie(ada)
+    api.store.bulk_put([_token_item(ada, number) for number in range(api_tokens.MOST - 2)])
+    made = at_once([partial(_made, directory, users.alive(api.store, ada.id))] * 4)
+    assert made.count(True) == 2
+    assert len(api.get(PATH, as_=cookie).data) == api_tokens.MOST
+
+
+def _made(directory: Directory, user: User) -> bool:
+    try:
+        api_tokens.create(directory.store, user, "at once", None, None, by=directory.by)
+    except LimitReached:
+        return False
+    return True
+
+
+def _token_item(user: User, number: int) -> Item:
+    token = ApiToken(f"t{number}", user.id, "kept", "2026-04-13T01:00:00Z")
+    return item(keys.token(user.id, token.id), {**attributes(token), "digest": f"{number}"})

@@ -15,10 +15,9 @@ from roster.errors import Unavailable
 from tests.support.api import OF_A_SOURCE, Answer, Api, bare, device_in, session_in
 from tests.support.directory import Directory
 from tests.support.meter import Meter
-from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_refused
+from tests.workspaces.fixtures import SENTINEL, USER, assert_granted, assert_refused
 
 WRONG = "wrong horse battery"
-SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
 HERE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 
 
@@ -41,7 +40,7 @@ def _log_in(
 
 
 def _assert_in(answer: Answer) -> None:
-    assert_granted(answer, *SHOWN)
+    assert_granted(answer, *USER)
 
 
 def _fail(api: Api, times: int, cookie: str = "", **more: str) -> None:

@@ -9,7 +9,7 @@ from roster.errors import Unavailable
 from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.support.meter import Meter
-from tests.workspaces.fixtures import assert_granted, assert_refused
+from tests.workspaces.fixtures import USER, assert_granted, assert_refused
 
 PATH = "/api/auth/me"
 
@@ -17,7 +17,7 @@ PATH = "/api/auth/me"
 def test_the_caller_is_shown_as_administrators_see_a_user(api: Api, directory: Directory) -> None:
     ada, root = directory.user("ada"), directory.admin()
     answer = api.get(PATH, as_=ada)
-    assert_granted(answer, "id", "email", "fullName", "roles", "active", "createdAt")
+    assert_granted(answer, *USER)
     assert answer.data == api.get(f"/api/admin/users/{ada.id}", as_=root).data
 
 

@@ -10,10 +10,9 @@ from roster.domain import User
 from tests.support.api import Answer, Api, bare, session_in
 from tests.support.directory import Directory
 from tests.support.meter import Meter
-from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_invalid, assert_refused
+from tests.workspaces.fixtures import SENTINEL, USER, assert_granted, assert_invalid, assert_refused
 
 WRONG = "wrong horse battery"
-SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
 HERE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 
 
@@ -41,7 +40,7 @@ def _log_in(api: Api, email: str = "ada@example.com", password: str = SENTINEL, 
 
 
 def _assert_in(answer: Answer) -> None:
-    assert_granted(answer, *SHOWN)
+    assert_granted(answer, *USER)
 
 
 def _fill(api: Api, times: int = LIMIT, source: str = HERE) -> None:

@@ -16,7 +16,10 @@ BODIES = {
     for route, operation in OPERATIONS.items()
     for content in operation.get("requestBody", {}).get("content", {}).values()
 }
-VERBS = ("get", "list", "create", "update", "delete", "add", "remove", "change", "issue", "revoke")
+VERBS = (
+    *("get", "list", "create", "update", "delete", "add", "remove", "change", "issue", "revoke"),
+    *("end", "unlock"),
+)
 
 
 def parameters(route: str, place: str) -> dict[str, dict[str, Any]]:

@@ -52,6 +52,7 @@ PUBLIC = {
     "HEAD /openapi.json",
     "POST /api/auth/login",
     "POST /oauth/token",
+    "POST /oauth/revoke",
 }
 """The routes that answer without knowing who asks; every other demands an identity."""
 
@@ -467,7 +468,7 @@ def bare_request(key: str) -> tuple[str, str, dict[str, Any] | None]:
 def test_a_route_demands_an_identity_or_is_listed_as_public(api: Api, key: str) -> None:
     method, target, body = bare_request(key)
     status = api.send(method, target, body).status
-    if key in PUBLIC - {"POST /api/auth/login", "POST /oauth/token"}:
+    if key in PUBLIC - {"POST /api/auth/login", "POST /oauth/token", "POST /oauth/revoke"}:
         assert status == (404 if key == "$default" else 200)
     elif key in PUBLIC:
         assert status == 400, "it is the body that says who asks"

@@ -19,9 +19,11 @@ SOURCES = [
 TREES = {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8")) for path in SOURCES}
 
 ACTIONS = {
+    "access.ended",
     "app.created",
     "audit.erased",
     "client.created",
+    "credentials.ended",
     "directory.repaired",
     "family.ended",
     "family.renewed",
@@ -35,6 +37,7 @@ ACTIONS = {
     "role.created",
     "session.ended",
     "session.started",
+    "sessions.ended",
     "space.created",
     "space_role.added",
     "token.created",
@@ -42,6 +45,7 @@ ACTIONS = {
     "user.changed",
     "user.created",
     "user.deleted",
+    "user.unlocked",
     "workspace.created",
 }
 """What items in tables hold already: a name may come, and none may go or change."""

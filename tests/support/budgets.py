@@ -8,12 +8,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from roster.auth import api_tokens, login_throttle, refresh_tokens, sessions, source_failures
+from roster.auth import (
+    account,
+    api_tokens,
+    last_use,
+    login_throttle,
+    refresh_tokens,
+    sessions,
+    source_failures,
+)
 from roster.auth.credentials import Credential
 from roster.db import counted_lists, keys, list_log
-from roster.db.codec import attributes
+from roster.db.codec import attributes, entity
 from roster.db.list_tree import BRANCH
-from roster.db.store import Item, Store, Value
+from roster.db.store import Item, Key, Store, Value
 from roster.db.transactions import Transaction, item
 from roster.directory import (
     audit,
@@ -34,6 +42,7 @@ from roster.domain import (
     Project,
     Session,
     Space,
+    TokenFamily,
     User,
     Workspace,
     WorkspaceRole,
@@ -60,6 +69,8 @@ MODULES = (
     audit,
     refresh_tokens,
     source_failures,
+    last_use,
+    account,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -83,6 +94,7 @@ class BudgetFixtures:
     token: ApiToken  # of ada
     session: Session  # of ada
     refresh: Credential  # of ada, by her client
+    access: Credential  # of the same grant
     family: Item  # of that refresh token
 
     @classmethod
@@ -117,12 +129,15 @@ class BudgetFixtures:
         )
         assert session is not None
         directory.client("robot", "s", grants=("password", "refresh_token", "client_credentials"), user=ada)
-        refresh = refresh_tokens.start(api.store, ada, "robot", (), renewable=True, by=directory.by).refresh
+        issued = refresh_tokens.start(api.store, ada, "robot", (), renewable=True, by=directory.by)
+        refresh = issued.refresh
         assert refresh is not None
         family = api.store.get(keys.family(ada.id, refresh.family_id))
         assert family is not None
+        ada = users.alive(api.store, ada.id)  # as the tokens have left it
         settle(api.store)
-        return cls(api, directory, base, ada, web, alpha, spare, boards, token, session, refresh, family)
+        credentials = (token, session, refresh, issued.access, family)
+        return cls(api, directory, base, ada, web, alpha, spare, boards, *credentials)
 
     @property
     def store(self) -> Store:
@@ -172,7 +187,14 @@ class BudgetFixtures:
         acme, stranger = self.base.acme.id, self.base.stranger.id
         self._lengthen(keys.USERS, lambda place, _: attributes(people[place]))
         self._lengthen(keys.WORKSPACES, lambda place, _: attributes(homes[place]))
-        self._lengthen(keys.workspaces_of(stranger), lambda place, _: {"workspace_id": homes[place].id})
+        self._lengthen(
+            keys.workspaces_of(stranger),
+            lambda place, _: {
+                "workspace_id": homes[place].id,
+                "created_at": homes[place].created_at,
+                "role": "MEMBER",
+            },
+        )
         self._lengthen(
             keys.members(acme),
             lambda place, number: attributes(
@@ -508,7 +530,7 @@ _ENDPOINTS = (
     Endpoint(
         "GET /api/admin/users/{userId}",
         2,
-        2,
+        1,
         0,
         lambda on: on.api.get(f"/api/admin/users/{on.ada.id}", as_=on.base.root),
     ),
@@ -519,14 +541,14 @@ _ENDPOINTS = (
         1,
         lambda on: on.api.put(
             f"/api/admin/users/{on.ada.id}",
-            {"email": "else@example.com", "password": PASSWORD, "active": False},
+            {"email": "else@example.com", "password": PASSWORD, "active": False, "groups": [1]},
             as_=on.base.root,
         ),
     ),
     Endpoint(
         "DELETE /api/admin/users/{userId}",
         4,
-        4,
+        3,
         1,
         lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}", as_=on.base.root),
     ),
@@ -576,7 +598,7 @@ _ENDPOINTS = (
     Endpoint(
         "POST /api/auth/tokens",
         4,
-        3,
+        4,
         1,
         lambda on: on.api.post(
             "/api/auth/tokens", {"name": "ci", "workspaceId": on.base.acme.id}, as_=on.ada
@@ -589,6 +611,75 @@ _ENDPOINTS = (
         3,
         1,
         lambda on: on.api.delete(f"/api/auth/tokens/{on.token.id}", as_=on.ada),
+    ),
+    # One's own account, and the accounts of others.
+    Endpoint(
+        "PUT /api/auth/me",
+        4,
+        3,
+        1,
+        lambda on: on.api.put(
+            "/api/auth/me", {"fullName": "Ada K", "defaultWorkspaceId": on.base.acme.id}, as_=on.ada
+        ),
+    ),
+    Endpoint(
+        "GET /api/admin/users/{userId}/memberships",
+        5,
+        5,
+        0,
+        lambda on: on.api.get(
+            f"/api/admin/users/{on.base.stranger.id}/memberships?page={FAR}&size={SIZE}", as_=on.base.root
+        ),
+        prepare=BudgetFixtures.bulk_users,
+    ),
+    Endpoint(
+        "POST /api/admin/users/{userId}/unlock",
+        4,
+        3,
+        1,
+        lambda on: on.api.post(f"/api/admin/users/{on.ada.id}/unlock", as_=on.base.root),
+    ),
+    Endpoint(
+        "POST /oauth/revoke",
+        4,
+        2,
+        1,
+        lambda on: on.api.post(
+            "/oauth/revoke",
+            form={"token": str(on.refresh), "client_id": "robot", "client_secret": "s"},
+        ),
+    ),
+    Endpoint("GET /api/auth/sessions", 4, 3, 0, lambda on: on.api.get("/api/auth/sessions", as_=on.ada)),
+    Endpoint(
+        "DELETE /api/auth/sessions/{sessionId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.delete(f"/api/auth/sessions/{on.session.id}", as_=on.ada),
+    ),
+    Endpoint(
+        "DELETE /api/auth/sessions", 4, 2, 1, lambda on: on.api.delete("/api/auth/sessions", as_=on.ada)
+    ),
+    Endpoint(
+        "GET /api/admin/users/{userId}/credentials",
+        4,
+        3,
+        0,
+        lambda on: on.api.get(f"/api/admin/users/{on.ada.id}/credentials", as_=on.base.root),
+    ),
+    Endpoint(
+        "DELETE /api/admin/users/{userId}/credentials/{credentialId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}/credentials/{on.token.id}", as_=on.base.root),
+    ),
+    Endpoint(
+        "DELETE /api/admin/users/{userId}/credentials",
+        4,
+        2,
+        1,
+        lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}/credentials", as_=on.base.root),
     ),
     *(
         Endpoint(
@@ -694,12 +785,12 @@ PATTERNS = (
     Pattern("users.by_number", {_GET: 1}, lambda on: users.by_number(on.store, on.ada.number)),
     Pattern(
         "users.create",
-        {_GET: 1, _UPDATE: 1, _TRANSACT: 1},
+        {_BATCH: 1, _UPDATE: 1, _TRANSACT: 1},
         lambda on: users.create(on.store, _NEW_USER, None, by=on.by),
     ),
     Pattern(
         "users.prepare",
-        {_GET: 1, _UPDATE: 1},
+        {_BATCH: 1, _UPDATE: 1},
         lambda on: users.prepare(on.store, _NEW_USER, None, by=on.by),
     ),
     Pattern(
@@ -727,6 +818,12 @@ PATTERNS = (
         "workspaces.page_of_caller",
         _JOINED,
         lambda on: workspaces.page_of_caller(on.store, on.base.stranger, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_users,
+    ),
+    Pattern(
+        "workspaces.memberships_page",
+        _JOINED,
+        lambda on: workspaces.memberships_page(on.store, on.base.stranger, FAR, SIZE),
         prepare=BudgetFixtures.bulk_users,
     ),
     Pattern(
@@ -787,14 +884,62 @@ PATTERNS = (
     Pattern("sessions.end", {_TRANSACT: 1}, lambda on: sessions.end(on.store, on.session, by=on.by)),
     Pattern(
         "api_tokens.create",
-        {_TRANSACT: 1},
+        {_QUERY: 1, _TRANSACT: 1},
         lambda on: api_tokens.create(on.store, on.ada, "x", None, None, by=on.by),
     ),
-    Pattern("api_tokens.of_user", {_QUERY: 1}, lambda on: api_tokens.of_user(on.store, on.ada.id, on.by.at)),
+    Pattern("api_tokens.of_user", {_QUERY: 1}, lambda on: api_tokens.of_user(on.store, on.ada, on.by.at)),
     Pattern(
         "api_tokens.revoke",
         {_GET: 1, _TRANSACT: 1},
-        lambda on: api_tokens.revoke(on.store, on.ada.id, on.token.id, by=on.by),
+        lambda on: api_tokens.revoke(on.store, on.ada, on.token.id, by=on.by),
+    ),
+    Pattern(
+        "api_tokens.end",
+        {_TRANSACT: 1},
+        lambda on: api_tokens.end(
+            on.store, on.ada, on.token.id, {**attributes(on.token), "digest": "d"}, by=on.by
+        ),
+    ),
+    Pattern(
+        "api_tokens.touch",
+        {_UPDATE: 1},
+        lambda on: api_tokens.touch(on.store, on.token, on.by.at),
+        "(once an hour)",
+    ),
+    Pattern(
+        "last_use.move",
+        {_UPDATE: 1},
+        lambda on: last_use.move(on.store, "token", keys.token(on.ada.id, on.token.id), None, on.by.at),
+        "(once an hour)",
+    ),
+    Pattern(
+        "login_throttle.unlock",
+        {_QUERY: 1, _TRANSACT: 1},
+        lambda on: login_throttle.unlock(on.store, on.ada, by=on.by),
+    ),
+    Pattern(
+        "refresh_tokens.end_access",
+        {_TRANSACT: 1},
+        lambda on: refresh_tokens.end_access(on.store, entity(TokenFamily, on.family), on.access, by=on.by),
+    ),
+    Pattern("account.of_user", {_QUERY: 2}, lambda on: account.of_user(on.store, on.ada, on.by.at)),
+    Pattern(
+        "account.end_one",
+        {_TRANSACT: 1},
+        lambda on: account.end_one(
+            on.store, on.ada, on.refresh.family_id, {Key.of(on.family): on.family}, by=on.by, tokens=False
+        ),
+    ),
+    Pattern(
+        "account.end_others",
+        {_TRANSACT: 1},
+        lambda on: account.end_others(on.store, on.ada, on.session, by=on.by),
+    ),
+    Pattern("account.end_all", {_TRANSACT: 1}, lambda on: account.end_all(on.store, on.ada, by=on.by)),
+    Pattern(
+        "refresh_tokens.end",
+        {_TRANSACT: 1},
+        lambda on: refresh_tokens.end(on.store, entity(TokenFamily, on.family), "a test", by=on.by),
     ),
     Pattern(
         "refresh_tokens.start",

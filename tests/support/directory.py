@@ -161,9 +161,11 @@ class Directory:
         members.remove(self.store, workspace, user.id, by=self.by, even_last_admin=True)
 
     def token(self, user: User, workspace: Workspace | None = None, expires_at: str | None = None) -> str:
-        """An API token of the user, perhaps for one workspace."""
+        """An API token of the user, perhaps for one workspace, which has been used just now."""
         workspace_id = workspace.id if workspace else None
-        return str(api_tokens.create(self.store, user, "ci", workspace_id, expires_at, by=self.by)[1])
+        token, credential = api_tokens.create(self.store, user, "ci", workspace_id, expires_at, by=self.by)
+        api_tokens.touch(self.store, token, self.now())
+        return str(credential)
 
     def _made(self, plan: Callable[[Transaction, T], None], made: T) -> T:
         work = Transaction(self.by)

@@ -39,7 +39,7 @@ def test_whatever_is_no_live_token_is_one_401(
     revoked, gone, out = directory.token(fixtures.root), directory.admin("gone"), directory.admin("out")
     credential = Credential.read(revoked)
     assert credential is not None
-    api_tokens.revoke(api.store, fixtures.root.id, credential.id, by=directory.by)
+    api_tokens.revoke(api.store, fixtures.root, credential.id, by=directory.by)
     api.token(gone)
     api.token(out)
     users.delete(api.store, gone, by=directory.by)

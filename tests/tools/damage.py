@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from cli.invariants import Invariant
-from roster.auth import api_tokens, login_throttle, refresh_tokens, sessions, source_failures
+from roster.auth import account, api_tokens, login_throttle, refresh_tokens, sessions, source_failures
 from roster.auth.credentials import digest
 from roster.clock import instant
 from roster.db import idempotency, keys, list_log
@@ -367,6 +367,14 @@ def old_cleanup(store: Store) -> Key:
     return key
 
 
+def old_cleanup_of_tokens(store: Store) -> Key:
+    """The API tokens of somebody living have all ended, and nobody removes them."""
+    key = keys.cleanup_of_tokens("ann")
+    account.end_all(store, users.alive(store, "ann"), by=BY)
+    store.write(Update(key, set={"since": instant(NOW - timedelta(hours=2))}))
+    return key
+
+
 def void_grants_without_cleanup(store: Store) -> Key:
     """Grants of an ended membership; a new one has taken its place before they were cleared."""
     acme = _workspace(store, "acme")
@@ -525,5 +533,6 @@ CASES = [
     Case("a membership of the dead", Invariant.ABANDONED_CLEANUP, deleted_without_cleanup),
     Case("a floor alone", Invariant.ABANDONED_CLEANUP, floor_without_cleanup),
     Case("an old cleanup", Invariant.ABANDONED_CLEANUP, old_cleanup),
+    Case("an old cleanup of tokens", Invariant.ABANDONED_CLEANUP, old_cleanup_of_tokens),
     Case("void grants", Invariant.ABANDONED_CLEANUP, void_grants_without_cleanup),
 ]

@@ -124,6 +124,7 @@ WHOLE: list[Line] = [
         "groups": [2],
         "onboarding": 2,
         "defaultWorkspaceId": "org-1",
+        "mustChangePassword": True,
         "createdAt": "2016-06-08T16:41:37Z",
         "createdBy": "u1",
         "updatedAt": "2016-06-09T16:41:37Z",

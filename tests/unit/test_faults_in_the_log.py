@@ -11,7 +11,7 @@ import pytest
 
 from local.gateway import translate
 from roster import dependencies
-from roster.auth.sessions import TOUCH
+from roster.auth.last_use import TOUCH
 from roster.clock import Deadline
 from roster.db import keys
 from roster.db.dynamodb.transport import Reason, TransportError
@@ -196,13 +196,16 @@ def test_fa_05_a_cleanup_that_fails_says_why(
 def test_fa_05_a_last_use_that_cannot_be_written_fails_no_request_and_says_why(
     api: Api, directory: Directory, caplog: pytest.LogCaptureFixture, fault: Fault, level: str
 ) -> None:
-    session = str(directory.session(directory.user("ada")))
+    ada = directory.user("ada")
+    session, token = str(directory.session(ada)), directory.token(ada)
     api.clock.moment += 2 * TOUCH
     without: Any = WithoutWrites(api.store, fault)
     dependencies.use(make_dependencies(without, api.clock))
     assert api.get("/api/auth/me", as_=session).status == 200
     assert len(without.refused) == 1
     assert told(caplog, "session not touched") == {"level": level, **fault.facts()}
+    assert api.get("/api/auth/me", bearer=token).status == 200
+    assert told(caplog, "token not touched") == {"level": level, **fault.facts()}
 
 
 @pytest.mark.parametrize(
@@ -248,7 +251,14 @@ def test_fa_05_a_line_has_the_facts_as_fields_of_its_own(
 
 def test_fa_05_operating_explains_each_line_and_field() -> None:
     page = " ".join((ROOT / "docs/operating.md").read_text("utf-8").split())
-    lines = ("unavailable", "broken", "cleanup failed", "key out of reach", "session not touched")
+    lines = (
+        "unavailable",
+        "broken",
+        "cleanup failed",
+        "key out of reach",
+        "session not touched",
+        "token not touched",
+    )
     assert [message for message in lines if f"`{message}`" not in page] == []
     whole = Fault("A", False, "Query", "roster-1", "arn", 400, ("TransactionConflict",))
     assert [name for name in whole.facts() if f"`{name}`" not in page] == []

@@ -227,7 +227,7 @@ def test_every_other_proof_is_one_401(
 def test_a_revoked_token_proves_nothing(api: Api, directory: Directory, fixtures: Fixtures) -> None:
     credential = Credential.read(api.token(fixtures.member))
     assert credential is not None
-    api_tokens.revoke(api.store, fixtures.member.id, credential.id, by=directory.by)
+    api_tokens.revoke(api.store, fixtures.member, credential.id, by=directory.by)
     assert_refused(ask(api, fixtures, "org", fixtures.member), 401)
 
 

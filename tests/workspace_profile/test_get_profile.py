@@ -225,7 +225,7 @@ def test_every_token_that_failed_is_one_401(api: Api, directory: Directory, fixt
     users.delete(api.store, gone, by=directory.by)
     credential = Credential.read(revoked)
     assert credential is not None
-    api_tokens.revoke(api.store, fixtures.ada.id, credential.id, by=directory.by)
+    api_tokens.revoke(api.store, fixtures.ada, credential.id, by=directory.by)
     garbage = api.get(PATH, bearer="garbage")
     assert_refused(garbage, 401)
     assert garbage.headers["www-authenticate"] == FAILED

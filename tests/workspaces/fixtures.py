@@ -143,6 +143,20 @@ def assert_granted(answer: Answer, *names: str) -> None:
         assert tuple(answer.data) == names
 
 
+USER = (
+    *("id", "email", "fullName", "roles", "active", "createdAt"),
+    *("firstName", "lastName", "userName", "timezone", "dateFormat", "timeFormat"),
+    *("notifications", "roleNumber", "groups", "onboarding", "defaultWorkspaceId", "mustChangePassword"),
+)
+"""The keys of a user, in order."""
+NO_PROFILE: dict[str, Any] = {
+    **dict.fromkeys(("firstName", "lastName", "userName", "timezone", "dateFormat", "timeFormat")),
+    **{"notifications": 1, "roleNumber": None, "groups": [], "onboarding": 0},
+    **{"defaultWorkspaceId": None, "mustChangePassword": False},
+}
+"""What a user is shown with of whom nothing more was said."""
+
+
 def assert_listed(answer: Answer, *names: str) -> None:
     """200 and a whole list; `names` are the keys of every row, in order."""
     assert answer.status == 200, answer.text
@@ -157,6 +171,7 @@ _CODES = {
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     409: "CONFLICT",
+    412: "PRECONDITION_FAILED",
     415: "UNSUPPORTED_MEDIA_TYPE",
 }
 

@@ -10,7 +10,14 @@ from roster.errors import Conflict
 from tests.support.api import Api, everything
 from tests.support.directory import Directory
 from tests.support.race import before_the_commit
-from tests.workspaces.fixtures import SENTINEL, assert_granted, assert_invalid, assert_refused
+from tests.workspaces.fixtures import (
+    NO_PROFILE,
+    SENTINEL,
+    USER,
+    assert_granted,
+    assert_invalid,
+    assert_refused,
+)
 from tests.workspaces.rows import (
     BAD_EMAILS,
     BAD_LINES,
@@ -24,7 +31,6 @@ from tests.workspaces.rows import (
 PATH = "/api/admin/users"
 ADA = {"email": "ada@example.com", "fullName": "Ada Lovelace", "password": SENTINEL, "roles": ["USER"]}
 LONG = "zq7x wf9p tmjr bk2c vhgd nysu " * 9
-SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
 
 
 @pytest.fixture
@@ -40,7 +46,7 @@ def _log_in(api: Api, email: str, password: str) -> int:
 
 def test_a_user_is_made_as_documented_and_can_log_in(api: Api, root: User) -> None:
     answer = api.post(PATH, ADA, as_=root)
-    assert_granted(answer, *SHOWN)
+    assert_granted(answer, *USER)
     assert {**answer.data, "id": ""} == {
         "id": "",
         "email": "ada@example.com",
@@ -48,6 +54,7 @@ def test_a_user_is_made_as_documented_and_can_log_in(api: Api, root: User) -> No
         "roles": ["USER"],
         "active": True,
         "createdAt": "2026-04-13T01:00:00Z",
+        **NO_PROFILE,
     }
     assert api.get(f"{PATH}/{answer.data['id']}", as_=root).data == answer.data
     assert _log_in(api, "ada@example.com", SENTINEL) == 200
@@ -217,7 +224,7 @@ def test_an_address_that_was_given_back_makes_another_user(api: Api, root: User)
     first = api.post(PATH, ADA, as_=root).data["id"]
     api.delete(f"{PATH}/{first}", as_=root)
     again = api.post(PATH, ADA, as_=root)
-    assert_granted(again, *SHOWN)
+    assert_granted(again, *USER)
     assert again.data["id"] != first
 
 

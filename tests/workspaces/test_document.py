@@ -5,12 +5,11 @@ from typing import Any
 from roster.auth.credentials import Credential
 from tests.support.api import Answer, Api, session_in
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import NOWHERE, SENTINEL, assert_granted, assert_listed, assert_refused
+from tests.workspaces.fixtures import NOWHERE, SENTINEL, USER, assert_granted, assert_listed, assert_refused
 
 PASSWORD = "the first admin's password"
 WORKSPACE = ("id", "key", "name", "createdAt")
 MEMBER = ("userId", "email", "fullName", "role", "createdAt")
-USER = ("id", "email", "fullName", "roles", "active", "createdAt")
 
 
 class Sitting:

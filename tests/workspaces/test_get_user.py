@@ -7,9 +7,15 @@ from roster.db.store import Update
 from roster.directory import users
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import NOWHERE, Fixtures, assert_dressed, assert_granted, assert_refused
-
-SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
+from tests.workspaces.fixtures import (
+    NO_PROFILE,
+    NOWHERE,
+    USER,
+    Fixtures,
+    assert_dressed,
+    assert_granted,
+    assert_refused,
+)
 
 
 def _path(user_id: str) -> str:
@@ -18,7 +24,7 @@ def _path(user_id: str) -> str:
 
 def test_a_user_is_shown(api: Api, fixtures: Fixtures) -> None:
     answer = api.get(_path(fixtures.member.id), as_=fixtures.root)
-    assert_granted(answer, *SHOWN)
+    assert_granted(answer, *USER)
     assert answer.data == {
         "id": fixtures.member.id,
         "email": "member@example.com",
@@ -26,6 +32,7 @@ def test_a_user_is_shown(api: Api, fixtures: Fixtures) -> None:
         "roles": ["USER"],
         "active": True,
         "createdAt": "2026-04-13T01:00:00Z",
+        **NO_PROFILE,
     }
 
 

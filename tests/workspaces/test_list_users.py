@@ -10,7 +10,7 @@ from roster.directory import users
 from roster.domain import User
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.workspaces.fixtures import Fixtures, assert_invalid, assert_listed, assert_meta
+from tests.workspaces.fixtures import USER, Fixtures, assert_invalid, assert_listed, assert_meta
 from tests.workspaces.rows import BAD_NUMBERS
 
 PATH = "/api/admin/users"
@@ -22,7 +22,7 @@ def _names(api: Api, caller: User, query: str = "") -> list[str]:
 
 def test_users_are_listed_in_order_of_creation(api: Api, fixtures: Fixtures) -> None:
     answer = api.get(PATH, as_=fixtures.root)
-    assert_listed(answer, "id", "email", "fullName", "roles", "active", "createdAt")
+    assert_listed(answer, *USER)
     assert [row["fullName"] for row in answer.data] == ["Boss", "Member", "Rival", "Stranger", "Root"]
     assert answer.data[1] == api.get(f"{PATH}/{fixtures.member.id}", as_=fixtures.root).data
 

@@ -13,7 +13,15 @@ from roster.domain import User
 from roster.errors import DirectoryError
 from tests.support.api import Api
 from tests.support.directory import PASSWORD, Directory
-from tests.workspaces.fixtures import NOWHERE, SENTINEL, assert_granted, assert_invalid, assert_refused
+from tests.workspaces.fixtures import (
+    NO_PROFILE,
+    NOWHERE,
+    SENTINEL,
+    USER,
+    assert_granted,
+    assert_invalid,
+    assert_refused,
+)
 from tests.workspaces.rows import (
     BAD_EMAILS,
     BAD_LINES,
@@ -23,8 +31,6 @@ from tests.workspaces.rows import (
     NOT_FOR_USERS,
     ROLES,
 )
-
-SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt")
 
 
 @pytest.fixture
@@ -54,8 +60,8 @@ def test_what_the_body_names_is_changed(api: Api, root: User, ada: User) -> None
     assert answer.status == 401  # a day later the session has gone
     cookie = str(Directory(api.store, api.clock).session(root))
     answer = api.put(_at(ada), body, as_=cookie)
-    assert_granted(answer, *SHOWN)
-    assert answer.data == {"id": ada.id, **body, "createdAt": "2026-04-13T01:00:00Z"}
+    assert_granted(answer, *USER)
+    assert answer.data == {"id": ada.id, **body, "createdAt": "2026-04-13T01:00:00Z", **NO_PROFILE}
     assert api.get(_at(ada), as_=cookie).data == answer.data
     assert answer.data in api.get("/api/admin/users", as_=cookie).data
 
@@ -63,7 +69,7 @@ def test_what_the_body_names_is_changed(api: Api, root: User, ada: User) -> None
 def test_an_empty_body_changes_nothing_that_is_shown(api: Api, root: User, ada: User) -> None:
     before = api.get(_at(ada), as_=root).data
     answer = api.put(_at(ada), {}, as_=root)
-    assert_granted(answer, *SHOWN)
+    assert_granted(answer, *USER)
     assert answer.data == before
     assert _log_in(api, "ada@example.com", PASSWORD) == 200
 
@@ -101,7 +107,7 @@ def test_a_new_role_is_in_force_on_the_next_request(api: Api, root: User, ada: U
 @pytest.mark.row("S-08")
 def test_a_new_password_ends_every_session_and_the_old_password(api: Api, root: User, ada: User) -> None:
     cookies = [api.cookie(ada), str(Directory(api.store, api.clock).session(ada))]
-    assert_granted(api.put(_at(ada), {"password": SENTINEL}, as_=root), *SHOWN)
+    assert_granted(api.put(_at(ada), {"password": SENTINEL}, as_=root), *USER)
     for cookie in cookies:
         assert_refused(api.get("/api/auth/me", as_=cookie), 401)
     assert _log_in(api, "ada@example.com", PASSWORD) == 401
@@ -139,7 +145,7 @@ def test_fs_20_the_password_of_another_administrator_may_be_set(
     api: Api, root: User, directory: Directory
 ) -> None:
     other = directory.user("other", admin=True, password=PASSWORD)
-    assert_granted(api.put(_at(other), {"password": SENTINEL}, as_=root), *SHOWN)
+    assert_granted(api.put(_at(other), {"password": SENTINEL}, as_=root), *USER)
     assert _log_in(api, other.email, SENTINEL) == 200
 
 
@@ -260,7 +266,7 @@ def test_one_of_two_admins_may_step_down(
     api: Api, directory: Directory, root: User, body: dict[str, Any], then: int
 ) -> None:
     second = directory.admin("second")
-    assert_granted(api.put(_at(root), body, as_=root), *SHOWN)
+    assert_granted(api.put(_at(root), body, as_=root), *USER)
     assert_refused(api.get("/api/admin/users", as_=root), then)
     assert_refused(api.put(_at(second), body, as_=second), 409)
 
@@ -268,7 +274,7 @@ def test_one_of_two_admins_may_step_down(
 def test_a_service_that_may_come_back_counts_again(api: Api, directory: Directory, root: User) -> None:
     second = directory.suspend(directory.admin("second"))
     api.put(_at(second), {"active": True}, as_=root)
-    assert_granted(api.put(_at(root), {"roles": ["USER"]}, as_=root), *SHOWN)
+    assert_granted(api.put(_at(root), {"roles": ["USER"]}, as_=root), *USER)
 
 
 @pytest.mark.parametrize("email", BAD_EMAILS)

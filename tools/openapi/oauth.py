@@ -23,6 +23,11 @@ _FORM: Schema = {
     "content": {"application/x-www-form-urlencoded": {"schema": reference("OAuthTokenRequest")}},
 }
 
+_REVOCATION_FORM: Schema = {
+    "required": True,
+    "content": {"application/x-www-form-urlencoded": {"schema": reference("OAuthRevocationRequest")}},
+}
+
 _EXAMPLE = {
     "grant_type": "client_credentials",
     "client_id": "reports",
@@ -57,5 +62,11 @@ OAUTH = ApiSpec(
             "Busy; try again.", _failure("Unavailable", "temporarily_unavailable"), ("Retry-After",)
         ),
     },
-    operations={"POST /oauth/token": Operation(body=_FORM, example=_EXAMPLE)},
+    operations={
+        "POST /oauth/token": Operation(body=_FORM, example=_EXAMPLE),
+        "POST /oauth/revoke": Operation(
+            body=_REVOCATION_FORM,
+            example={"token": "the refresh token", "client_id": "reports", "client_secret": "its secret"},
+        ),
+    },
 )

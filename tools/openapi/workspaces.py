@@ -54,7 +54,7 @@ NOT_VALID = refused(
 WORKSPACES = ApiSpec(
     name="Workspaces",
     about="Workspaces, their members and the site's users: a session for people, a token for programs.",
-    folders=("workspaces", "session", "projects", "features"),
+    folders=("workspaces", "session", "people", "projects", "features"),
     security=({"session": ()}, {"bearer": ()}),
     path={
         "workspaceId": IDENTIFIER,
@@ -62,13 +62,16 @@ WORKSPACES = ApiSpec(
         "tokenId": IDENTIFIER,
         "projectId": IDENTIFIER,
         "featureId": IDENTIFIER,
+        "sessionId": IDENTIFIER,
+        "credentialId": IDENTIFIER,
     },
     refusals={
         400: NOT_VALID,
         401: refused("No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")),
         403: refused(
-            "Not the caller's to do, sent by a foreign page, or (`SESSION_REQUIRED`) not for tokens.",
-            failure("FORBIDDEN", "SESSION_REQUIRED"),
+            "Not the caller's to do, sent by a foreign page, not for tokens (`SESSION_REQUIRED`), or not"
+            " before the password is changed (`PASSWORD_CHANGE_REQUIRED`).",
+            failure("FORBIDDEN", "SESSION_REQUIRED", "PASSWORD_CHANGE_REQUIRED"),
         ),
         404: refused("There is no such thing.", failure("NOT_FOUND")),
         409: refused(
@@ -151,5 +154,21 @@ WORKSPACES = ApiSpec(
         ),
         "GET /api/auth/tokens": Operation(security=_SESSION),
         "DELETE /api/auth/tokens/{tokenId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
+        # One's own account, and the accounts of others.
+        "GET /api/auth/sessions": Operation(security=_SESSION),
+        "DELETE /api/auth/sessions/{sessionId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
+        "DELETE /api/auth/sessions": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
+        "PUT /api/auth/me": Operation(
+            example={"fullName": "Ada King", "timezone": "Europe/London", "userName": None},
+            parameters=(_IF_MATCH,),
+            headers=("ETag",),
+        ),
+        "GET /api/admin/users/{userId}/memberships": Operation(),
+        "POST /api/admin/users/{userId}/unlock": Operation(),
+        "GET /api/admin/users/{userId}/credentials": Operation(security=_SESSION),
+        "DELETE /api/admin/users/{userId}/credentials/{credentialId}": Operation(
+            security=_SESSION, parameters=(_IF_MATCH,)
+        ),
+        "DELETE /api/admin/users/{userId}/credentials": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
     },
 )

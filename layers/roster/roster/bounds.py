@@ -72,6 +72,9 @@ ROLES = 100
 LARGEST_NUMBER = 999_999_999
 """The number of a user, a project, a role or a group: every reader takes up to this one."""
 
+GROUPS = 50
+"""Groups that one request names for a user: each is a condition of the transaction, which holds 100."""
+
 # Tokens of issuers, and their keys.
 
 TOKEN_CHARACTERS = 8_192

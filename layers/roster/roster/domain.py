@@ -123,6 +123,8 @@ class User:
     or an earlier one, are void. A workspace leaves it when the cleanup has removed these grants.
     `limited_to` is the one workspace in which the caller's API token acts; None where the credential has no
     such limit.
+    Who `must_change_password` may do that and log out, nothing else. `token_version` grows when all API
+    tokens end: those that were made before are not valid. `tokens_made` grows with each that is made.
     """
 
     id: str
@@ -156,6 +158,9 @@ class User:
     session_version: int = field(default=0, metadata=SESSION_VERSION)
     session_version_at: Instant | None = field(default=None, metadata=SESSION_VERSION_AT)
     revision: int = 1
+    must_change_password: bool = False
+    token_version: int = 0
+    tokens_made: int = 0
     limited_to: str | None = field(default=None, metadata=UNSTORED)
 
     def limited(self, workspace_id: str) -> Self:
@@ -175,6 +180,11 @@ class User:
     def acts_in(self, workspace_id: object) -> bool:
         """Whether the credential lets the user act in the workspace, if they belong to it."""
         return self.limited_to is None or self.limited_to == workspace_id
+
+    @property
+    def may_act(self) -> bool:
+        """Whether a credential of the user's is worth anything beyond changing the password."""
+        return self.active and not self.must_change_password
 
     @property
     def is_platform_admin(self) -> bool:
@@ -319,6 +329,10 @@ class ApiToken:
     expires_at: Instant | None = None
     order: str = ""
     """Its place among the tokens of one second (`clock.ordered_id`); empty in those of earlier versions."""
+    token_version: int = 0
+    """The user's `token_version` when it was made."""
+    seen_at: Instant | None = None
+    """When it was last used, at most an hour too early; None where it never was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +359,8 @@ class TokenFamily:
     expires_at: Instant
     session_version: int = field(metadata=SESSION_VERSION)
     scopes: tuple[str, ...] = ()
+    seen_at: Instant | None = None
+    """When a refresh token of it was last used; None where none ever was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,13 +376,15 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser's session; the secret itself is never kept."""
+    """A browser's session; the secret itself is never kept. `address` and `agent` are the login's."""
 
     id: str
     user_id: str
     created_at: Instant
     seen_at: Instant
     session_version: int = field(metadata=SESSION_VERSION)
+    address: str | None = None
+    agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

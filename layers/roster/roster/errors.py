@@ -4,6 +4,7 @@ DirectoryError
 ├── Unauthenticated         no credential, or one that proves nobody
 ├── Forbidden       known, but this is not theirs to do
 │   ├── SessionRequired  a token may not do it; a session may
+│   ├── PasswordChangeRequired  the caller must change the password before anything else
 │   └── OriginNotAllowed  a page of another site may not do it in a browser's name
 ├── Missing          what was named is not there
 ├── Taken            a unique name is in use
@@ -39,6 +40,10 @@ class Forbidden(DirectoryError):
 
 class SessionRequired(Forbidden):
     """The caller came with an API token, and this makes, shows or ends credentials."""
+
+
+class PasswordChangeRequired(Forbidden):
+    """The caller has to change the password, or log out, and may do nothing else before."""
 
 
 class OriginNotAllowed(Forbidden):

@@ -116,7 +116,12 @@ class Event(Enum):
     TOKEN_CREATED = ("token.created", "roster.token.created", "a user got an API token", ("token_id",))
     TOKEN_REVOKED = ("token.revoked", "roster.token.revoked", "an API token was ended", ("token_id",))
     SESSION_STARTED = ("session.started", "roster.session.started", "a user logged in")
-    SESSION_ENDED = ("session.ended", "roster.session.ended", "a user logged out")
+    SESSION_ENDED = (
+        "session.ended",
+        "roster.session.ended",
+        "a session ended, mostly by logout",
+        ("session_id",),
+    )
     FAMILY_STARTED = (
         "family.started",
         "roster.refresh_token.started",
@@ -132,8 +137,29 @@ class Event(Enum):
     FAMILY_ENDED = (
         "family.ended",
         "roster.refresh_token.ended",
-        "a spent refresh token came again, and all tokens of its grant ended",
+        "all tokens of a grant of the token endpoint ended; `reason` says why",
         ("family_id", "reason"),
+    )
+    ACCESS_ENDED = (
+        "access.ended",
+        "roster.access_token.ended",
+        "a program gave an access token back, and its grant lives on",
+        ("family_id",),
+    )
+    SESSIONS_ENDED = (
+        "sessions.ended",
+        "roster.user.sessions.ended",
+        "a user ended all sessions but one, and all grants of the token endpoint",
+    )
+    CREDENTIALS_ENDED = (
+        "credentials.ended",
+        "roster.user.credentials.ended",
+        "a platform ADMIN ended all credentials of a user: sessions, grants and API tokens",
+    )
+    USER_UNLOCKED = (
+        "user.unlocked",
+        "roster.user.unlocked",
+        "a platform ADMIN had the failed logins of a user forgotten",
     )
     AUDIT_ERASED = (
         "audit.erased",

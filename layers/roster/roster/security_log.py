@@ -7,6 +7,7 @@
     gateway secret failed   a secret that is no gateway's; whether its source is over its limit
     key out of reach        the deployment's key: nobody has a device meanwhile; and why
     session not touched     the last use of a session could not be written; the request went on; and why
+    token not touched       that of an API token, likewise
     corrupt item    an item that cannot be read: of which kind and which attribute, never what it holds
 
 The lines hold ids and names of ours, and those of a request its id and the caller's address. What changes
@@ -67,9 +68,9 @@ def key_out_of_reach(cause: str, fault: Fault | None = None) -> None:
     _tell_fault("key out of reach", {"cause": cause}, fault)
 
 
-def session_not_touched(fault: Fault | None) -> None:
-    """The last use of a session could not be written."""
-    _tell_fault("session not touched", {}, fault)
+def not_touched(kind: str, fault: Fault | None) -> None:
+    """The last use of a session or an API token could not be written."""
+    _tell_fault(f"{kind} not touched", {}, fault)
 
 
 def _tell_fault(message: str, told: Mapping[str, object], fault: Fault | None) -> None:

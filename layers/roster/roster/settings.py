@@ -43,6 +43,8 @@ class Settings:
     argon2_parallelism: int = 1
     list_counts: str = "after"
     """When a listing's counts move: `after` its rows (`list_log.py`), or `with` them, as before 0.2."""
+    maximum_token_days: int = 0
+    """For how many days an API token may be made at most; 0 sets no bound."""
     audit_days: int = 365
     """For how many days the audit is kept."""
     seconds: float = 6.0
@@ -73,6 +75,7 @@ class Settings:
             argon2_iterations=int(environ.get("ARGON2_ITERATIONS", default.argon2_iterations)),
             argon2_parallelism=int(environ.get("ARGON2_PARALLELISM", default.argon2_parallelism)),
             list_counts=environ.get("LIST_COUNTS", default.list_counts),
+            maximum_token_days=int(environ.get("MAXIMUM_TOKEN_DAYS", default.maximum_token_days)),
             audit_days=int(environ.get("AUDIT_DAYS", default.audit_days)),
         )
 

@@ -79,7 +79,8 @@ def bearer_in(header: str | None) -> str | None:
 def by_bearer(
     store: Store, text: str, issuers: Callable[[], Issuers], now: datetime, prefetch: Prefetch
 ) -> Bearer:
-    """Whom a bearer credential proves: one BatchGet, and one Get before for an imported secret.
+    """Whom a bearer credential proves: one BatchGet, one Get before for an imported secret, and for an API
+    token at most once an hour one Write.
 
     Raises Unauthenticated for whatever is no live credential, and for those of deleted users.
     """
@@ -95,7 +96,8 @@ def by_bearer(
 
 
 def by_api_token(store: Store, text: str, now: datetime, prefetch: Prefetch) -> Proof:
-    """Who an API token proves, made here or imported: one BatchGet, and one Get before for an imported one.
+    """Who an API token proves, made here or imported: one BatchGet, one Get before for an imported one, and
+    at most once an hour one Write.
 
     Raises Unauthenticated for whatever is no live API token of an active user, without saying why.
     """
@@ -129,8 +131,10 @@ def _by_token(
     if user is None or item is None or not same(item.get("digest"), presented):
         raise Unauthenticated
     token = entity(ApiToken, item)
-    if not api_tokens.is_live(token, now):
+    if not api_tokens.is_live(token, user, now):
         raise Unauthenticated
+    if user.may_act:
+        api_tokens.touch(store, token, now)
     if token.workspace_id is not None:
         user = user.limited(token.workspace_id)
     return Bearer(user_id, Principal(user, token=token), prefetch=found)

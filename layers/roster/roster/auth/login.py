@@ -6,13 +6,14 @@ the address. A source over its limit is refused before anything is computed; a k
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from roster import dependencies, security_log
 from roster.auth import device_cookies, login_throttle, passwords, sessions, source_failures
 from roster.auth.credentials import Credential
 from roster.auth.device_cookies import Device
+from roster.auth.sessions import Browser
 from roster.db import keys
 from roster.db.store import Delete, Item, Key, Store
 from roster.db.transactions import retry_from
@@ -33,6 +34,8 @@ class Sender:
     device: Device | None = None
     device_keys: Sequence[bytes] = ()
     """What a new device cookie is signed with; none where the deployment's key is out of reach."""
+    browser: Browser = sessions.UNKNOWN
+    """What a session that is opened is shown with."""
 
     @classmethod
     def of(cls, request: Request) -> "Sender":
@@ -46,7 +49,7 @@ class Sender:
             security_log.key_out_of_reach(type(error.__cause__ or error).__name__, fault_of(error))
             signing = ()
         device = device_cookies.read(request.cookie(device_cookie_name()), signing)
-        return cls(source_address.source_of(request), device, signing)
+        return cls(source_address.source_of(request), device, signing, Browser.of(request))
 
     def cookie_for(self, user: User) -> str | None:
         """The device cookie for who has just proved the password; None where no key is in reach."""
@@ -63,7 +66,7 @@ def by_password(
     address = address_of(email)
     found = store.batch_get(asked_of(address, sender, by.at))
     user, forgotten = proved(store, address, password, sender, found, by.at)
-    work, credential = sessions.prepare(user, by=by)
+    work, credential = sessions.prepare(user, by=by, browser=sender.browser)
     work.do(forgotten)
     work.commit(store)
     return user, credential
@@ -144,14 +147,23 @@ def _is_over(sender: Sender, found: Mapping[Key, Item], at: datetime) -> bool:
 
 
 def change_password(
-    store: Store, session: Session, user: User, old: str, new: str, sender: Sender, *, by: Actor
+    store: Store,
+    session: Session,
+    user: User,
+    old: str,
+    new: str,
+    sender: Sender,
+    *,
+    by: Actor,
+    end_tokens: bool = False,
 ) -> User:
     """Change one's own password, ending every session but this: one BatchGet, one Write, one Transact.
 
-    Answers the user as changed. Raises ValidationFailed where `new` may not be this user's password, and
-    where `old` is not the password, which counts as a failed login at the price of a Write more;
-    Unauthenticated while the address (or the device), or the source waits, or where this session was ended
-    meanwhile.
+    With `end_tokens` it ends all API tokens too. Answers the user as changed, who need not change it any
+    more. Raises ValidationFailed where `new` may not be this user's password, where it is the old one
+    although another was demanded, and where `old` is not the password, which counts as a failed login at the
+    price of a Write more; Unauthenticated while the address (or the device), or the source waits, or where
+    this session was ended meanwhile.
     """
     passwords.demand_fit("newPassword", new, user)
     address = canonical(user.email)
@@ -166,12 +178,21 @@ def change_password(
         source_failures.add(store, sender.source, by.at)
         raise ValidationFailed(FieldError("currentPassword", "is not your password"))
 
+    if user.must_change_password and passwords.are_same(old, new):
+        raise ValidationFailed(FieldError("newPassword", "is your present password; choose another"))
     digest = passwords.digest(new)
 
     def attempt(present: User) -> User:
         if present.session_version != session.session_version:  # `old` is the password no more
             raise Unauthenticated
-        work, changed = users.prepare_change(present, present, by=by, password=digest)
+        wanted = replace(
+            present,
+            must_change_password=False,
+            token_version=present.token_version + (1 if end_tokens else 0),
+        )
+        work, changed = users.prepare_change(present, wanted, by=by, password=digest)
+        if end_tokens:
+            users.plan_cleanup_of_tokens(work, user.id)
         work.do(sessions.renewed(session, changed.session_version), lambda _: Unauthenticated())
         work.do(login_throttle.forgotten(counter))
         work.commit(store)

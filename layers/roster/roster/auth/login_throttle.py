@@ -9,15 +9,32 @@ way, so that an answer does not tell whether one exists.
 
 from datetime import datetime, timedelta
 
-from roster.db.store import Absent, Condition, Delete, Equals, Item, Key, Refused, Store, Update, all_of
-from roster.db.transactions import SCHEMA
+from roster.db import keys
+from roster.db.store import (
+    Absent,
+    Condition,
+    Delete,
+    Equals,
+    Item,
+    Key,
+    Refused,
+    Store,
+    Update,
+    all_of,
+    every,
+)
+from roster.db.transactions import SCHEMA, Transaction
+from roster.directory.emails import canonical
+from roster.domain import Actor, User
 from roster.errors import Unauthenticated
+from roster.events import Event
 
 FREE = 5  # attempts within the window that may fail before the address waits
 WINDOW = timedelta(minutes=15)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=15)
 _KEPT = timedelta(days=1)
+_AT_ONCE = 50  # counters that one transaction forgets
 
 
 def take(store: Store, counter: Key, now: datetime, seen: Item | None = None) -> None:
@@ -55,6 +72,21 @@ def forget(store: Store, counter: Key, seen: Item) -> None:
         store.write(Delete(counter, _same(seen)))
     except Refused as refused:
         raise Unauthenticated from refused
+
+
+def unlock(store: Store, user: User, *, by: Actor) -> None:
+    """Forget all failures at a user's address, also those of devices: one Query, one Transact.
+
+    A Transact more each hundred devices that failed lately. What comes after the Query is counted.
+    """
+    address = keys.attempts(canonical(user.email))
+    counters = [Key.of(each) for each in every(store, address.pk, begins=address.sk)]
+    for first in range(0, max(len(counters), 1), _AT_ONCE):
+        work = Transaction(by)
+        for counter in counters[first : first + _AT_ONCE]:
+            work.do(forgotten(counter))
+        work.audit(Event.USER_UNLOCKED, user.id)
+        work.commit(store)
 
 
 def _same(seen: Item | None) -> Condition:

@@ -86,6 +86,11 @@ def matches(stored: str | None, password: str) -> bool:
     return any(_verifies(stored, form) for form in dict.fromkeys((_normalized(password), password)))
 
 
+def are_same(one: str, other: str) -> bool:
+    """Whether two texts are one password."""
+    return _normalized(one) == _normalized(other)
+
+
 def _normalized(password: str) -> str:
     """The text in NFC (RFC 8265, 4.2.1): keyboards differ in how they send `\u00e9`, and no person sees it.
 

@@ -22,7 +22,7 @@ from roster.db.codec import attributes, entity
 from roster.db.store import Absent, Delete, Equals, Item, Present, Put, Store, Update, Value
 from roster.db.transactions import Transaction, item, retry_from
 from roster.domain import AccessToken, Actor, Instant, TokenFamily, User
-from roster.errors import Unauthenticated
+from roster.errors import NotFound, Unauthenticated
 from roster.events import Event
 
 ACCESS = timedelta(minutes=10)
@@ -112,7 +112,7 @@ def of_refresh(found: Item, presented: Credential, user: User, now: datetime) ->
     if not same(found.get("digest"), digest(presented.family)):
         raise Unauthenticated
     family = entity(TokenFamily, found)
-    if not user.active or not is_alive(family, user, now):
+    if not user.may_act or not is_alive(family, user, now):
         raise Unauthenticated
     return family
 
@@ -160,6 +160,7 @@ def _next(
         refresh = _successor(presented, key_of_next)
         state = {_CURRENT_TOKEN: refresh.digest, _SUCCESSOR_KEY: key_of_next}
         state |= _ends(instant(by.at + REFRESH))
+    state["seen_at"] = instant(by.at)
     if use is _Use.CURRENT:
         state |= {"spent": presented.digest, "turned_at": instant(by.at)}
     key = keys.family(family.user_id, family.id)
@@ -191,11 +192,34 @@ def _successor_again(found: Item, presented: Credential) -> Credential | None:
     return refresh if same(found[_CURRENT_TOKEN], refresh.digest) else None
 
 
-def _end(store: Store, family: TokenFamily, by: Actor) -> None:
+def end(store: Store, family: TokenFamily, reason: str, *, by: Actor) -> None:
+    """End a family, and with it every token of it: one Transact. Raises NotFound where it has ended."""
     work = Transaction(by)
-    work.do(Delete(keys.family(family.user_id, family.id), Present()), lambda _: Unauthenticated())
-    work.audit(Event.FAMILY_ENDED, family.user_id, family_id=family.id, reason="a refresh token came again")
+    key = keys.family(family.user_id, family.id)
+    work.do(Delete(key, Present()), lambda _: NotFound("credential", family.id))
+    work.audit(Event.FAMILY_ENDED, family.user_id, family_id=family.id, reason=reason)
     work.commit(store)
+
+
+def is_renewable(found: Item) -> bool:
+    """Whether there are refresh tokens of a family that was read."""
+    return _CURRENT_TOKEN in found
+
+
+def end_access(store: Store, family: TokenFamily, presented: Credential, *, by: Actor) -> None:
+    """End one access token of a family: one Transact. Raises NotFound where it has gone."""
+    work = Transaction(by)
+    key = keys.access(family.user_id, presented.id)
+    work.do(Delete(key, Present()), lambda _: NotFound("credential", presented.id))
+    work.audit(Event.ACCESS_ENDED, family.user_id, family_id=family.id)
+    work.commit(store)
+
+
+def _end(store: Store, family: TokenFamily, by: Actor) -> None:
+    try:
+        end(store, family, "a refresh token came again", by=by)
+    except NotFound as error:
+        raise Unauthenticated from error
 
 
 def _access(work: Transaction, family: TokenFamily, scopes: tuple[str, ...]) -> Credential:

@@ -3,37 +3,57 @@
 A login opens one. It lives while it is used, until logout or until the user's `session_version` grows.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from roster import security_log
+from roster import bounds
+from roster.auth import last_use
 from roster.auth.credentials import Credential, same
 from roster.clock import instant
 from roster.db import keys
 from roster.db.codec import attribute, attributes, entity
-from roster.db.store import Delete, Equals, Item, Put, Refused, Store, Update
+from roster.db.store import Delete, Equals, Item, Put, Store, Update
 from roster.db.transactions import Transaction, item
 from roster.domain import Actor, Session, User
-from roster.errors import Unavailable
 from roster.events import Event
+from roster.http import source_address
+from roster.http.request import Request
 
 IDLE = timedelta(hours=12)
 LIFETIME = timedelta(days=14)
 _VERSION = attribute(Session, "session_version")
-TOUCH = timedelta(hours=1)  # how stale the last use may stand before it is moved
 
 
-def start(store: Store, user: User, *, by: Actor) -> Credential:
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where a login came from, as its owner is shown it later: an address, and the browser's own name."""
+
+    address: str | None = None
+    agent: str | None = None
+
+    @classmethod
+    def of(cls, request: Request) -> "Browser":
+        """The browser that sends a request."""
+        told = request.headers.get("user-agent", "")
+        shown = "".join(each for each in told if each.isprintable()).strip()[: bounds.LINE_CHARACTERS]
+        return cls(source_address.address_of(request), shown or None)
+
+
+UNKNOWN = Browser()
+
+
+def start(store: Store, user: User, *, by: Actor, browser: Browser = UNKNOWN) -> Credential:
     """Open a session: one Transact. The secret in the answer is kept nowhere."""
-    work, credential = prepare(user, by=by)
+    work, credential = prepare(user, by=by, browser=browser)
     work.commit(store)
     return credential
 
 
-def prepare(user: User, *, by: Actor) -> tuple[Transaction, Credential]:
+def prepare(user: User, *, by: Actor, browser: Browser = UNKNOWN) -> tuple[Transaction, Credential]:
     """The transaction that opens a session, and its credential, whose secret is kept nowhere."""
     credential = Credential.new("session", user.id)
     at = instant(by.at)
-    session = Session(credential.id, user.id, at, at, user.session_version)
+    session = Session(credential.id, user.id, at, at, user.session_version, browser.address, browser.agent)
     expires = int((by.at + LIFETIME).timestamp())
     state: Item = {**attributes(session), "digest": credential.digest, "ttl": expires}
     work = Transaction(by)
@@ -47,21 +67,18 @@ def live(found: Item | None, credential: Credential, user: User, now: datetime) 
     if found is None or not same(found.get("digest"), credential.digest):
         return None
     session = entity(Session, found)
+    return session if is_live(session, user, now) else None
+
+
+def is_live(session: Session, user: User, now: datetime) -> bool:
+    """Whether nothing has ended the session: no time, no new password, no suspension."""
     fresh = session.created_at > instant(now - LIFETIME) and session.seen_at > instant(now - IDLE)
-    return session if fresh and session.session_version == user.session_version else None
+    return fresh and session.session_version == user.session_version
 
 
 def touch(store: Store, session: Session, now: datetime) -> None:
     """Move the last use, at most once an hour: one Write, whose failure fails nothing."""
-    if session.seen_at > instant(now - TOUCH):
-        return
-    key = keys.session(session.user_id, session.id)
-    try:
-        store.write(Update(key, set={"seen_at": instant(now)}, condition=Equals("seen_at", session.seen_at)))
-    except Refused:
-        return
-    except Unavailable as error:
-        security_log.session_not_touched(error.fault)
+    last_use.move(store, "session", keys.session(session.user_id, session.id), session.seen_at, now)
 
 
 def renewed(session: Session, version: int) -> Update:
@@ -74,5 +91,5 @@ def end(store: Store, session: Session, *, by: Actor) -> None:
     """Log out: one Transact; harmless where the session has gone."""
     work = Transaction(by)
     work.do(Delete(keys.session(session.user_id, session.id)))
-    work.audit(Event.SESSION_ENDED, session.user_id)
+    work.audit(Event.SESSION_ENDED, session.user_id, session_id=session.id)
     work.commit(store)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,8 +14,8 @@ from roster.db import keys
 from roster.db.codec import entity
 from roster.db.store import Item, Key, Store
 from roster.directory import users
-from roster.domain import Actor, Client, User
-from roster.errors import DirectoryError, Forbidden, Unauthenticated
+from roster.domain import Actor, Client, TokenFamily, User
+from roster.errors import DirectoryError, Forbidden, NotFound, Unauthenticated
 
 PASSWORD, REFRESH, CLIENT = "password", "refresh_token", "client_credentials"
 
@@ -116,12 +117,15 @@ def by_password(
     """Tokens of the user with this e-mail address and password: one Write, one BatchGet, one Transact.
 
     `found` is what `login.asked_of` asks for. Raises Forbidden, BeyondScope, and Unauthenticated as a login
-    does.
+    does, and for a user who must change the password.
     """
     who.demand(PASSWORD)
     scopes = _scopes(scope, who.client.scopes)
     address = login.address_of(username)
     user, forgotten = login.proved(store, address, password, who.sender, found, by.at)
+    if user.must_change_password:
+        store.write(forgotten)  # the password was right: that is no failure
+        raise Unauthenticated
     renewable = REFRESH in who.client.grants
     work, issued = refresh_tokens.prepare(user, who.client.id, scopes, renewable=renewable, by=_as(user, by))
     work.do(forgotten)
@@ -168,9 +172,60 @@ def by_client(store: Store, who: Applicant, scope: str, *, by: Actor) -> Issued:
         raise Forbidden
     scopes = _scopes(scope, who.client.scopes)
     user = users.by_id(store, who.client.user_id)
-    if user is None or not user.active:
+    if user is None or not user.may_act:
         raise Unauthenticated
     return refresh_tokens.start(store, user, who.client.id, scopes, renewable=False, by=_as(user, by))
+
+
+def revocation_keys(credential: Credential | None) -> list[Key]:
+    """The keys of what `revoke` looks at."""
+    if credential is None or credential.kind not in ("access", "refresh"):
+        return []
+    user_id = credential.user_id
+    wanted = [keys.family(user_id, credential.family_id)]
+    return [*wanted, keys.access(user_id, credential.id)] if credential.kind == "access" else wanted
+
+
+def revoke(
+    store: Store,
+    who: Applicant,
+    credential: Credential | None,
+    found: Mapping[Key, Item],
+    *,
+    by: Actor,
+) -> None:
+    """End what a client gives back (RFC 7009): one Transact, or nothing where there is nothing to end.
+
+    A refresh token ends its grant, and with it every token of the grant, also where it was used before. An
+    access token ends alone, unless its grant has no other. `found` is what `revocation_keys` asks for. Raises
+    Unauthenticated for another client's token.
+    """
+    family = _given_back(credential, found)
+    if credential is None or family is None:
+        return
+    grant = entity(TokenFamily, family)
+    if grant.client_id != who.client.id:
+        raise Unauthenticated
+    by = replace(by, user_id=grant.user_id)
+    with suppress(NotFound):  # another request was quicker
+        if credential.kind == "refresh" or not refresh_tokens.is_renewable(family):
+            refresh_tokens.end(store, grant, "its client gave it back", by=by)
+        else:
+            refresh_tokens.end_access(store, grant, credential, by=by)
+
+
+def _given_back(credential: Credential | None, found: Mapping[Key, Item]) -> Item | None:
+    """The grant of a token that is presented; None where it is none that was given."""
+    if credential is None or credential.kind not in ("access", "refresh"):
+        return None
+    family = found.get(keys.family(credential.user_id, credential.family_id))
+    if credential.kind == "refresh":
+        proved = same((family or {}).get("digest"), digest(credential.family))
+    else:
+        access = found.get(keys.access(credential.user_id, credential.id)) or {}
+        proved = same(access.get("digest"), credential.digest)
+        proved = proved and access.get("family_id") == credential.family_id
+    return family if proved else None
 
 
 def _scopes(asked: str, granted: tuple[str, ...]) -> tuple[str, ...]:

@@ -28,7 +28,7 @@
     LOG#<list>                    <place>                        what is yet to be counted: `list_log.py`
     SITE                          ADMINS                         how many platform ADMINs there are
     SWEEP                         USER#...  MEMBER#...           a cleanup that is still to be done
-                                  PROJECT#...
+                                  PROJECT#...  TOKENS#<user>
     AUDIT#<shard>                 <instant>#<transaction>#<n>    what was changed, and by whom
     AUDIT#<day>                   <instant>#<transaction>#<n>    the same, before version 0.2
 
@@ -86,6 +86,7 @@ FAMILIES = "FAMILY#"
 ACCESSES = "ACCESS#"
 ANSWERS = "ANSWER#"
 GRANTS = "GRANT#"
+SESSIONS_AND_TOKENS = SESSIONS, f"{TOKENS}~"  # a range of sort keys; the tilde follows every id
 
 
 def session(user_id: str, session_id: str) -> Key:
@@ -208,6 +209,11 @@ def group(number: int) -> Key:
     return Key("GROUPS", f"{number:0{_DIGITS}}")
 
 
+def default_role() -> Key:
+    """Which role a new user gets."""
+    return Key("SITE", "DEFAULTROLE")
+
+
 def client(client_id: str) -> Key:
     return Key(f"CLIENT#{_part(client_id)}", PROFILE)
 
@@ -231,6 +237,10 @@ def cleanup_of_member(workspace_id: str, user_id: str) -> Key:
 
 def cleanup_of_project(project_id: str) -> Key:
     return Key(CLEANUP, f"PROJECT#{_part(project_id)}")
+
+
+def cleanup_of_tokens(user_id: str) -> Key:
+    return Key(CLEANUP, f"TOKENS#{_part(user_id)}")
 
 
 def audit(instant: str, transaction: str, position: int) -> Key:

@@ -193,8 +193,8 @@ def fold(store: Store, listing: str, *, overdue: int | None = None) -> int:
     """Move changes from the log into the tree, and return up to which they are there.
 
     One BatchGet, one Query, one Transact, one Write; and one Write for each number that is given up, those
-    that `overdue` others follow (`OVERDUE` unless told otherwise). Where another folds at the same time, one of
-    the two does nothing.
+    that `overdue` others follow (`OVERDUE` unless told otherwise). Where another folds at the same time, one
+    of the two does nothing.
     """
     counter_key, root_key = keys.counter(listing), keys.root(listing)
     found = store.batch_get([root_key, counter_key])

@@ -1,7 +1,7 @@
 """Kinds of text that request bodies hold, shared by the dialects that read bodies."""
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 
@@ -39,7 +39,10 @@ def _address(text: str) -> str:
     return visible(emails.trimmed(text))  # of a domain some are taken: they map to nothing
 
 
-_ABOUT = ("email", "fullName", "full_name", "first_name", "last_name", "user_name")
+_ABOUT = (
+    *("email", "fullName", "full_name", "first_name", "last_name", "user_name"),
+    *("firstName", "lastName", "userName"),
+)
 
 
 def _password(text: str, info: ValidationInfo) -> str:
@@ -160,6 +163,14 @@ class Body(BaseModel):
     model_config = ConfigDict(
         strict=True, extra="forbid", hide_input_in_errors=True, frozen=True, defer_build=True
     )
+
+    ALWAYS_ASKED: ClassVar[frozenset[str]] = frozenset()
+    """The fields that an Idempotency-Key counts as sent when they were not."""
+
+    def question(self) -> dict[str, Any]:
+        """The body as an Idempotency-Key remembers it: a field that comes later leaves it as it was."""
+        unsent = type(self).model_fields.keys() - self.model_fields_set - self.ALWAYS_ASKED
+        return self.model_dump(mode="json", exclude=unsent)
 
 
 class Wire(BaseModel):

@@ -1,4 +1,5 @@
-"""Cleanups: removing what a deleted user or project or an ended membership left behind, without bound.
+"""Cleanups: removing what a deleted user or project, an ended membership or the end of all API tokens left
+behind, which may be without bound.
 
 Nothing gives access any more when a cleanup begins. It can stop anywhere and begin again: each
 batch is a transaction whose conditions make a second pass harmless, and the job's own item goes last,
@@ -45,6 +46,8 @@ def run(store: Store, job: Key, now: datetime) -> None:
         _project(store, str(order["project_id"]), by)
     elif "workspace_id" in order:
         _member(store, str(order["workspace_id"]), str(order["user_id"]), by)
+    elif job == keys.cleanup_of_tokens(str(order["user_id"])):
+        _tokens(store, str(order["user_id"]))
     else:
         _user(store, str(order["user_id"]), by)
     _delete(store, job, Equals("job", order.get("job")))
@@ -106,6 +109,17 @@ def _project(store: Store, project_id: str, by: Actor) -> None:
 
     _until_clear(clear)
     _clear(store, keys.users_of(project_id), "")  # the counts of what is no more
+
+
+def _tokens(store: Store, user_id: str) -> None:
+    """Remove the API tokens that ended with all others of the user; those made since stay."""
+    user = users.by_id(store, user_id)
+    if user is None:
+        return  # deleted meanwhile, which is a cleanup of its own
+    for found in every(store, keys.user(user_id).pk, begins=keys.TOKENS):
+        if found.get("token_version", 0) != user.token_version:
+            store.write(Delete(keys.secret(str(found["digest"]))))
+            store.write(Delete(Key.of(found)))
 
 
 def _until_clear(clear: Callable[[], bool]) -> None:

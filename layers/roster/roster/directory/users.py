@@ -27,6 +27,7 @@ from roster.db.store import (
 )
 from roster.db.transactions import Transaction, item, retry_from, retry_on_conflict
 from roster.directory.emails import canonical
+from roster.directory.references import NOTHING, References
 from roster.domain import Actor, User
 from roster.errors import Conflict, LastAdmin, NotFound, Unavailable
 from roster.events import Event
@@ -40,6 +41,8 @@ NOT_LISTED = frozenset(
         REVOKED_THROUGH,
         attribute(User, "session_version"),
         attribute(User, "session_version_at"),
+        "token_version",
+        "tokens_made",
         "revision",
     }
 )
@@ -126,7 +129,8 @@ def replace_hash(store: Store, user_id: str, stored: str, better: str) -> None:
 
 
 def create(store: Store, user: User, password: str | None, *, by: Actor) -> User:
-    """Make a user: one Get, one Write for the number, one Transact; `password` is a hash, None for no login.
+    """Make a user: one BatchGet, one Write for the number, one Transact; `password` is a hash, None for no
+    login.
 
     Raises Conflict for an address in use.
     """
@@ -139,24 +143,41 @@ def create(store: Store, user: User, password: str | None, *, by: Actor) -> User
     return retry_on_conflict(attempt)
 
 
-def prepare(store: Store, user: User, password: str | None, *, by: Actor) -> tuple[Transaction, User]:
-    """The transaction that makes a user, and the user: one Get, one Write for the number.
+def prepare(
+    store: Store, user: User, password: str | None, *, by: Actor, named: References = NOTHING
+) -> tuple[Transaction, User]:
+    """The transaction that makes a user, and the user: one BatchGet, one Write for the number.
 
-    Raises Conflict for an address in use; so does the commit.
+    `named` is what the user refers to: raises ValidationFailed for what is not there, and Conflict for an
+    address in use; so does the commit.
     """
-    if store.get(keys.email(canonical(user.email))) is not None:  # a refusal spends no number
+    lock = keys.email(canonical(user.email))
+    found = store.batch_get([lock, keys.default_role(), *named.keys])
+    named.demand(found)
+    if lock in found:  # a refusal spends no number
         raise Conflict("email")
     work = Transaction(by)
     made = replace(
         user,
         id=user.id or str(uuid4()),
         number=work.take(store, keys.USERS),
+        role_number=_default_role(found) if user.role_number is None else user.role_number,
         created_at=instant(by.at),
         created_by=by.user_id,
         created_by_number=by.user_number,
     )
     plan(work, made, password)
+    named.check(work)
     return work, made
+
+
+def _default_role(found: Mapping[Key, Item]) -> int | None:
+    """The role that a new user gets who was given none.
+
+    That it is still there is no condition of the transaction, as one item would then be everybody's.
+    """
+    number = found.get(keys.default_role(), {}).get("number")
+    return number if type(number) is int else None
 
 
 def plan(work: Transaction, user: User, password: str | None) -> None:
@@ -173,9 +194,17 @@ def plan(work: Transaction, user: User, password: str | None) -> None:
     work.audit(Event.USER_CREATED, user.id, after=attributes(user))
 
 
-def change(store: Store, user: User, edit: Edit, *, by: Actor, password: str | None = None) -> User:
+def change(
+    store: Store,
+    user: User,
+    edit: Edit,
+    *,
+    by: Actor,
+    password: str | None = None,
+    named: References = NOTHING,
+) -> User:
     """Change a user: one Transact. `edit` makes the new state from the present one, `user` at first;
-    where it raises, nothing is changed.
+    where it raises, nothing is changed. `named` is what the change refers to anew.
 
     A new password (its hash) or a suspension ends every session. Raises Conflict (address), LastAdmin,
     and NotFound where the user has gone meanwhile.
@@ -183,6 +212,7 @@ def change(store: Store, user: User, edit: Edit, *, by: Actor, password: str | N
 
     def attempt(before: User) -> User:
         work, changed = prepare_change(before, edit(before), by=by, password=password)
+        named.check(work)
         work.commit(store)
         return changed
 
@@ -220,6 +250,31 @@ def prepare_change(
     changed |= {"password"} if password is not None else set()
     work.audit(_change_of(before, after), before.id, before=old, after=new, fields=[*sorted(changed)])
     return work, after
+
+
+def prepare_ending(before: User, *, by: Actor, tokens: bool) -> tuple[Transaction, User]:
+    """The transaction that ends all sessions and grants of a user, with `tokens` also the API tokens, and the
+    user as it will be; the audit is the caller's to add. The commit raises ReadConflict where `before` is not
+    the present state.
+    """
+    after = replace(
+        before,
+        revision=before.revision + 1,
+        session_version=before.session_version + 1,
+        session_version_at=instant(by.at),
+        token_version=before.token_version + (1 if tokens else 0),
+    )
+    work = Transaction(by)
+    old, new = attributes(before), attributes(after)
+    work.do(_difference(keys.user(before.id), old, new, _unchanged(before)))
+    if tokens:
+        plan_cleanup_of_tokens(work, before.id)
+    return work, after
+
+
+def plan_cleanup_of_tokens(work: Transaction, user_id: str) -> None:
+    """The operation by which the API tokens that have all ended are removed."""
+    work.order_cleanup(keys.cleanup_of_tokens(user_id), user_id=user_id)
 
 
 def delete(store: Store, user: User, *, by: Actor, demand: Demand | None = None) -> None:

@@ -10,7 +10,7 @@ from roster.db.codec import attributes, entity, naming, readable
 from roster.db.store import Absent, Item, Key, Put, Store
 from roster.db.transactions import Transaction, item, retry_on_conflict
 from roster.directory import members
-from roster.domain import Actor, User, Workspace
+from roster.domain import Actor, Membership, User, Workspace
 from roster.errors import Conflict
 from roster.events import Event
 
@@ -63,6 +63,24 @@ def page_of_caller(store: Store, caller: User, number: int, size: int) -> tuple[
     ids = [str(row["workspace_id"]) for row in naming(rows.items, "workspace_id")]
     found = by_ids(store, ids)
     return [found[each] for each in ids if each in found], rows.total
+
+
+def memberships_page(
+    store: Store, user: User, number: int, size: int
+) -> tuple[list[tuple[Workspace, Membership]], int]:
+    """A page of a user's memberships in order of the workspaces' creation, with these, and the total: four
+    calls at most.
+    """
+    rows = counted_lists.page(store, keys.workspaces_of(user.id), number, size)
+    named = naming(rows.items, "workspace_id")
+    found = by_ids(store, (str(row["workspace_id"]) for row in named))
+    pairs = ((found.get(str(row["workspace_id"])), row) for row in named)
+    return [(place, _membership(place, user, row)) for place, row in pairs if place is not None], rows.total
+
+
+def _membership(workspace: Workspace, user: User, row: Item) -> Membership:
+    """A membership as the list of its user's has it, which does not say its number."""
+    return entity(Membership, {**row, "workspace_id": workspace.id, "user_id": user.id, "number": 0})
 
 
 def _limited_to(store: Store, caller: User, workspace_id: str) -> list[Workspace]:

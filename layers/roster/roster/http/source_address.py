@@ -26,6 +26,13 @@ def source_of(request: Request) -> str:
     return _counted(_forwarded(request, peer) or peer)
 
 
+def address_of(request: Request) -> str | None:
+    """The address that a request comes from, whole, to be shown to people; None where nothing says so."""
+    peer = _address(_peer(request))
+    address = _forwarded(request, peer) or peer
+    return None if address is None else str(address)
+
+
 def _peer(request: Request) -> str:
     """What the gateway says of its own peer; an event may lack it."""
     found: object = request.event

@@ -255,9 +255,9 @@ def _page(call: CloudFoundryCall) -> dict[str, Any]:
 
 
 def _visibility(proved: authentication.Bearer) -> Visibility:
-    """Who calls, and with which scopes. Raises Unauthenticated for a suspended user."""
+    """Who calls, and with which scopes. Raises Unauthenticated for a user who may not act."""
     user = proved.principal.user if proved.principal else None
-    if user is not None and not user.active:
+    if user is not None and not user.may_act:
         raise Unauthenticated
     own = {"read", "write"}
     given = [scope.partition("cloud_controller.") for scope in proved.scopes or ()]

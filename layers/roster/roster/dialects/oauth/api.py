@@ -1,9 +1,13 @@
-"""The token endpoint (RFC 6749): forms in, JSON out, the client proved by Basic or by the form."""
+"""The token endpoint (RFC 6749) and the end of its tokens (RFC 7009).
+
+Forms in, JSON out, the client proved by Basic or by the form.
+"""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -14,7 +18,12 @@ from roster.auth.refresh_tokens import Issued
 from roster.auth.token_endpoint import Applicant, BeyondScope, UnknownClient
 from roster.db import keys
 from roster.db.store import Item, Key, Store
-from roster.dialects.oauth.schemas import OAuthToken, OAuthTokenRequest
+from roster.dialects.oauth.schemas import (
+    OAuthRevocationRequest,
+    OAuthToken,
+    OAuthTokenRequest,
+    Revoked,
+)
 from roster.domain import Actor
 from roster.errors import (
     DirectoryError,
@@ -73,6 +82,13 @@ class TokenCall:
         """The tokens that the form asks for."""
         return Response(200, "application/json", OAuthToken.of(self._issued(form)), headers=_UNCACHED)
 
+    def revoke(self, form: OAuthRevocationRequest) -> Response[Revoked]:
+        """End the token that the form gives back; an unknown one is no error (RFC 7009, 2.2)."""
+        form.demand("token")
+        credential = Credential.read(form.token)
+        token_endpoint.revoke(self.store, self.applicant, credential, self.found, by=self.actor)
+        return Response(200, "application/json", Revoked(), headers=_UNCACHED)
+
     def _issued(self, form: OAuthTokenRequest) -> Issued:
         store, who, found, by = self.store, self.applicant, self.found, self.actor
         match form.grant_type:
@@ -90,10 +106,31 @@ class TokenCall:
         raise UnknownGrant
 
 
-class OAuth(handler.Dialect[TokenCall]):
-    """The dialect."""
+Prefetch = Callable[[Mapping[str, str], datetime], list[Key]]
+"""What an endpoint wants read together with the client, from the form."""
 
-    ignores_unknown_parameters = True  # RFC 6749, 3.2
+
+def of_grant(form: Mapping[str, str], now: datetime) -> list[Key]:
+    """What the grant that a form names wants read; its source is read with the client."""
+    match form.get("grant_type"):
+        case token_endpoint.PASSWORD:
+            return login.asked_of(login.address_of(form.get("username", "")), None, now)
+        case token_endpoint.REFRESH:
+            return token_endpoint.asked_of(Credential.read(form.get("refresh_token", "")))
+    return []
+
+
+def of_revocation(form: Mapping[str, str], now: datetime) -> list[Key]:
+    """What a token that is given back wants read."""
+    return token_endpoint.revocation_keys(Credential.read(form.get("token", "")))
+
+
+@dataclass(frozen=True, slots=True)
+class OAuth(handler.Dialect[TokenCall]):
+    """The dialect; `prefetch` is what an endpoint of it wants read with the client."""
+
+    prefetch: Prefetch
+    ignores_unknown_parameters: ClassVar[bool] = True  # RFC 6749, 3.2
 
     def authorize(self, request: Request, store: Store) -> TokenCall:
         """400 for what is no form or names two clients, 413, 401 for one not proved: one BatchGet.
@@ -106,7 +143,7 @@ class OAuth(handler.Dialect[TokenCall]):
             raise UnknownClient
         now, source = dependencies.current().now(), source_of(request)
         counted = token_endpoint.counted_of(client_id, source, now)
-        found = store.batch_get([keys.client(client_id), *counted, *_prefetch(form, now)])
+        found = store.batch_get([keys.client(client_id), *counted, *self.prefetch(form, now)])
         applicant = token_endpoint.applicant(store, client_id, secrets, source, found, now)
         return TokenCall(store, now, request, applicant, found)
 
@@ -156,16 +193,6 @@ def _basic(header: str) -> tuple[str, tuple[str, ...]]:
         return client_id, (secret,)
 
 
-def _prefetch(form: Mapping[str, str], now: datetime) -> list[Key]:
-    """What the grant that a form names wants read together with the client; its source is read with it."""
-    match form.get("grant_type"):
-        case token_endpoint.PASSWORD:
-            return login.asked_of(login.address_of(form.get("username", "")), None, now)
-        case token_endpoint.REFRESH:
-            return token_endpoint.asked_of(Credential.read(form.get("refresh_token", "")))
-    return []
-
-
 def _reasons(error: DirectoryError) -> str:
     """What is wrong with the request: fields and rules, never what was sent."""
     field_errors = error.field_errors if isinstance(error, ValidationFailed) else ()
@@ -174,6 +201,6 @@ def _reasons(error: DirectoryError) -> str:
     )
 
 
-def endpoint() -> tuple[handler.Resolver[TokenCall], handler.Handler]:
-    """The resolver and the handler of the endpoint."""
-    return handler.endpoint(OAuth())
+def endpoint(prefetch: Prefetch = of_grant) -> tuple[handler.Resolver[TokenCall], handler.Handler]:
+    """The resolver and the handler of an endpoint."""
+    return handler.endpoint(OAuth(prefetch))

@@ -15,18 +15,10 @@ from roster.errors import (
 from roster.http.request import FORM
 
 
-class OAuthTokenRequest(BaseModel):
-    """The fields of the form; the client may prove itself by Basic instead. Others are ignored."""
+class OAuthForm(BaseModel):
+    """A form of a client; it may prove itself by Basic instead. Fields that are not known are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True, hide_input_in_errors=True)
-
-    grant_type: str
-    username: str = ""
-    password: str = ""
-    refresh_token: str = ""
-    scope: str = ""
-    client_id: str = ""
-    client_secret: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -41,8 +33,36 @@ class OAuthTokenRequest(BaseModel):
             raise ValidationFailed(*absent)
 
 
+class OAuthTokenRequest(OAuthForm):
+    """The fields of the form; the client may prove itself by Basic instead. Others are ignored."""
+
+    grant_type: str
+    username: str = ""
+    password: str = ""
+    refresh_token: str = ""
+    scope: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+
+
+class OAuthRevocationRequest(OAuthForm):
+    """A token that its client gives back; the hint is not needed, for the token says what it is."""
+
+    token: str
+    token_type_hint: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+
+
 Form = Annotated[OAuthTokenRequest, Body(media_type=FORM)]
 """The body; Powertools' own `Form` knows no model of several fields."""
+
+
+RevocationForm = Annotated[OAuthRevocationRequest, Body(media_type=FORM)]
+
+
+class Revoked(Wire):
+    """Nothing: the status says it all (RFC 7009, 2.2)."""
 
 
 class OAuthToken(Wire):

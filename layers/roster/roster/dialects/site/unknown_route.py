@@ -59,9 +59,9 @@ def _dialect(request: Request) -> handler.Dialect[Any]:
 
         return WorkspaceProfile()
     if path.startswith("/oauth/"):
-        from roster.dialects.oauth.api import OAuth
+        from roster.dialects.oauth.api import OAuth, of_grant
 
-        return OAuth()
+        return OAuth(of_grant)
     from roster.dialects.workspaces.api import Access, Workspaces
 
     return Workspaces(Access.PUBLIC)

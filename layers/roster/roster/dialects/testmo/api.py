@@ -92,10 +92,10 @@ class Testmo(handler.Dialect[TestmoCall]):
     ignores_unknown_parameters: ClassVar[bool] = True
 
     def authorize(self, request: Request, store: Store) -> TestmoCall:
-        """401 without a live bearer credential of an active user, 403 without the right, 400."""
+        """401 without a live bearer credential of a user who may act, 403 without the right, 400."""
         prefetch = self.prefetch(request)
         proved = bearer.in_header(request, store, lambda user_id: prefetch)
-        if proved.principal is None or not proved.principal.user.active:
+        if proved.principal is None or not proved.principal.user.may_act:
             raise Unauthenticated
         if self.access is TestmoAccess.SITE_ADMIN and not proved.principal.user.is_admin:
             raise Forbidden(proved.principal.user.id)

@@ -116,7 +116,7 @@ class _Place:
         user = user or users.of_item(found.get(user_key))
         workspace = workspaces.of_item(found.get(workspace_key))
         project = projects.of_item(found.get(project_key))
-        if user is None or not user.active or workspace is None or project is None:
+        if user is None or not user.may_act or workspace is None or project is None:
             raise NotFound("organisation or project")
         membership = members.of_item(members.item_of_caller(found, workspace.id, user))
         if project.workspace_id != workspace.id or not (user.is_admin or membership):

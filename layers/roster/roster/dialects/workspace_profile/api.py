@@ -36,11 +36,13 @@ class WorkspaceProfile(handler.Dialect[ProfileCall]):
     ignores_unknown_parameters = True
 
     def authorize(self, request: Request, store: Store) -> ProfileCall:
-        """401 without one live credential, 403 for who is suspended or has no workspace."""
+        """401 without one live credential, 403 for who is suspended, must change the password or has no
+        workspace.
+        """
         proved = bearer.of_text(_presented(request), store)
         if proved.principal is None:
             raise Unauthenticated
-        if not proved.principal.user.active:
+        if not proved.principal.user.may_act:
             raise Forbidden(proved.principal.user.id)
         return placed(store, proved.principal)
 

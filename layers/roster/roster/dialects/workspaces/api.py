@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from roster import bounds, clock, dependencies
-from roster.auth import authentication, passwords
+from roster.auth import account, authentication, passwords
 from roster.auth import device_cookies as devices
 from roster.db import idempotency, keys
 from roster.db.store import Item, Key, Store
@@ -18,7 +18,7 @@ from roster.db.transactions import Transaction, retry_on_conflict
 from roster.dialects import bearer
 from roster.dialects.fields import Body
 from roster.dialects.workspaces.schemas import Done, Listed, Meta, PageRequest, Success, T
-from roster.directory import members, workspaces
+from roster.directory import members, users, workspaces
 from roster.domain import Actor, Membership, Principal, Session, User, Workspace, WorkspaceRole
 from roster.errors import (
     Conflict,
@@ -32,6 +32,7 @@ from roster.errors import (
     NotEmpty,
     NotFound,
     OriginNotAllowed,
+    PasswordChangeRequired,
     PreconditionFailed,
     SessionRequired,
     TooLarge,
@@ -55,8 +56,11 @@ class Access(Enum):
 
     PUBLIC = auto()
     ANY_USER = auto()
+    WHOLE_USER = auto()  # any user, but by no token for one workspace
     ANY_SESSION = auto()  # what makes, shows or ends credentials: no token may
+    PASSWORD_CHANGE = auto()  # in a session, also for who must change the password before anything else
     PLATFORM_ADMIN = auto()
+    PLATFORM_ADMIN_SESSION = auto()  # of a platform ADMIN: what shows or ends credentials of others
     MEMBER = auto()  # or platform ADMIN
     WORKSPACE_ADMIN = auto()  # or platform ADMIN
 
@@ -94,6 +98,15 @@ class WorkspacesCall:
         if workspace is None:
             raise NotFound("workspace", workspace_id)
         return workspace
+
+    @property
+    def named_user(self) -> User:
+        """The user whom the path of an administrator's request names. Raises NotFound where there is none."""
+        user_id = self.request.path.get("userId", "")
+        user = users.of_item(self.found.get(keys.user(user_id))) if keys.is_id(user_id) else None
+        if user is None:
+            raise NotFound("user", user_id)
+        return user
 
     @property
     def membership(self) -> Membership | None:
@@ -144,7 +157,7 @@ class WorkspacesCall:
         if given is None:
             return retry_on_conflict(lambda: self._commit(*prepare(), None))
         key = idempotency.key_of(self.user.id, self.request.raw_path, given)
-        question = idempotency.Question.of(key, given, body.model_dump(mode="json"))
+        question = idempotency.Question.of(key, given, body.question())
         kept = idempotency.recall(self.found.get(key), question, self.now)
         try:
             if kept is None:
@@ -208,13 +221,19 @@ def device_cookies(value: str | None) -> list[Cookie]:
 _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
     Access.PUBLIC: lambda call: True,
     Access.ANY_USER: lambda call: True,
+    Access.WHOLE_USER: lambda call: call.user.limited_to is None,
     Access.ANY_SESSION: lambda call: True,
+    Access.PASSWORD_CHANGE: lambda call: True,
     Access.PLATFORM_ADMIN: lambda call: call.user.is_admin,
+    Access.PLATFORM_ADMIN_SESSION: lambda call: call.user.is_admin,
     Access.MEMBER: lambda call: call.user.is_admin or call.membership is not None,
     Access.WORKSPACE_ADMIN: lambda call: (
         call.user.is_admin or (call.membership is not None and call.membership.role is WorkspaceRole.ADMIN)
     ),
 }
+
+
+_SESSION_ALONE = frozenset({Access.ANY_SESSION, Access.PASSWORD_CHANGE, Access.PLATFORM_ADMIN_SESSION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +275,8 @@ class Workspaces(handler.Dialect[WorkspacesCall]):
     rights: Rights | None = None
 
     def authorize(self, request: Request, store: Store) -> WorkspacesCall:
-        """401 without one live credential; 403 where it must be a session; 403 for the origin; 415; 403.
+        """401 without one live credential; 403 where it must be a session, or the password must be changed
+        first; 403 for the origin; 415; 403.
 
         Then, with `rights`, 404 where there is no such workspace or thing in it that the caller sees; 403.
         """
@@ -265,8 +285,11 @@ class Workspaces(handler.Dialect[WorkspacesCall]):
         if self.access is not Access.PUBLIC:
             proof = _proof(request, store, now, self.rights)
             call = WorkspacesCall(store, now, request, proof.principal, proof.prefetch)
-            if self.access is Access.ANY_SESSION and proof.principal.session is None:
-                raise SessionRequired(proof.principal.user.id)
+            user = proof.principal.user
+            if self.access in _SESSION_ALONE and proof.principal.session is None:
+                raise SessionRequired(user.id)
+            if user.must_change_password and self.access is not Access.PASSWORD_CHANGE:
+                raise PasswordChangeRequired(user.id)
         elif "authorization" in request.headers:  # a login opens a session; it is not what a token does
             raise SessionRequired
         _demand_own_page(request)
@@ -292,7 +315,9 @@ class Workspaces(handler.Dialect[WorkspacesCall]):
 _HELP = {"Link": '</docs>; rel="help"'}  # RFC 8288; the body's names are the document's
 
 _WHO = {
+    Access.WHOLE_USER: "A token for one workspace may not.",
     Access.PLATFORM_ADMIN: "A platform ADMIN may.",
+    Access.PLATFORM_ADMIN_SESSION: "A platform ADMIN may.",
     Access.MEMBER: "A member of the workspace and a platform ADMIN may.",
     Access.WORKSPACE_ADMIN: "An ADMIN of the workspace and a platform ADMIN may.",
 }
@@ -303,6 +328,7 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     Unauthenticated: (401, "UNAUTHORIZED", "Authentication is required."),
     Forbidden: (403, "FORBIDDEN", "You may not do this."),
     SessionRequired: (403, "SESSION_REQUIRED", "A token may not do this; log in and use the session."),
+    PasswordChangeRequired: (403, "PASSWORD_CHANGE_REQUIRED", "Change your password first, or log out."),
     OriginNotAllowed: (403, "FORBIDDEN", "The origin of the page is not allowed to write here."),
     NotFound: (404, "NOT_FOUND", "There is no such resource."),
     Conflict: (409, "CONFLICT", "This is in use."),
@@ -359,7 +385,17 @@ def _prefetch(request: Request, user_id: str, rights: Rights | None) -> Sequence
     given = request.headers.get("idempotency-key")
     if request.method == "POST" and given:
         prefetch.append(idempotency.key_of(user_id, request.raw_path, given))
-    return prefetch
+    return [*prefetch, *_account_prefetch(request, user_id)]
+
+
+def _account_prefetch(request: Request, user_id: str) -> Sequence[Key]:
+    """What the path names: a credential of the caller's own; to an administrator a user, and a credential."""
+    if not request.route.partition(" ")[2].startswith("/api/admin/users/{userId}"):
+        return account.keys_of(user_id, request.path.get("sessionId", ""))
+    named = request.path.get("userId", "")
+    if not keys.is_id(named):
+        return []
+    return [keys.user(named), *account.keys_of(named, request.path.get("credentialId", ""))]
 
 
 def _idempotency_key(request: Request) -> str | None:
@@ -391,10 +427,20 @@ def _demand_own_page(request: Request) -> None:
         raise WrongMediaType
 
 
-def demand_future(call: WorkspacesCall, expires_at: str | None) -> None:
-    """Raise ValidationFailed where a token would have expired before it was made."""
-    if expires_at is not None and expires_at <= clock.instant(call.now):
+def expiry(call: WorkspacesCall, asked: str | None) -> str | None:
+    """When a token expires that is asked for so: the deployment's bound, where nothing is asked.
+
+    Raises ValidationFailed for a moment that has passed, or comes after the bound.
+    """
+    if asked is not None and asked <= clock.instant(call.now):
         raise ValidationFailed(FieldError("expiresAt", "must be in the future"))
+    days = settings().maximum_token_days
+    if days <= 0:
+        return asked
+    latest = clock.instant(call.now + timedelta(days=days))
+    if asked is not None and asked > latest:
+        raise ValidationFailed(FieldError("expiresAt", f"must be within {days} days"))
+    return asked or latest
 
 
 def demand_place(call: WorkspacesCall, workspace_id: str | None) -> None:
@@ -406,6 +452,16 @@ def demand_place(call: WorkspacesCall, workspace_id: str | None) -> None:
     belongs = call.user.is_admin or members.of_item(membership) is not None
     if keys.workspace(workspace_id) not in found or not belongs:
         raise NotFound("workspace", workspace_id)
+
+
+def demand_own_workspace(call: WorkspacesCall, workspace_id: str | None) -> None:
+    """Raise ValidationFailed where the caller is no member of the workspace, there or not: one BatchGet."""
+    if workspace_id is None:
+        return
+    found = call.store.batch_get([keys.workspace(workspace_id), keys.member(workspace_id, call.user.id)])
+    membership = members.of_item(members.item_of_caller(found, workspace_id, call.user))
+    if workspaces.of_item(found.get(keys.workspace(workspace_id))) is None or membership is None:
+        raise ValidationFailed(FieldError("defaultWorkspaceId", "is no workspace of yours"))
 
 
 def demand_password_of_another(call: WorkspacesCall, user: User, password: str) -> None:

@@ -1,7 +1,7 @@
 """The wire shapes of Workspaces: what is sent, and what is answered."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field
@@ -89,6 +89,7 @@ class Login(Body):
 class ChangePassword(Body):
     currentPassword: str
     newPassword: Password
+    endTokens: bool = False
 
 
 class CreateToken(Body):
@@ -121,6 +122,8 @@ class CreateWorkspace(Body):
     name: Line
     settings: SettingsBody = SettingsBody()
 
+    ALWAYS_ASKED: ClassVar[frozenset[str]] = frozenset({"settings"})  # as the first version did
+
 
 class AddMember(Body):
     userId: Annotated[str, Field(pattern=words.USER_ID)]
@@ -136,7 +139,67 @@ Roles = Annotated[
 ]
 
 
-class CreateUser(Body):
+def _numbers_once(numbers: list[int]) -> list[int]:
+    return list(dict.fromkeys(numbers))
+
+
+Number = Annotated[int, Field(ge=1, le=bounds.LARGEST_NUMBER)]
+"""The number of a role or a group."""
+
+_PROFILE = {
+    "firstName": "first_name",
+    "lastName": "last_name",
+    "userName": "user_name",
+    "timezone": "timezone",
+    "dateFormat": "date_format",
+    "timeFormat": "time_format",
+    "defaultWorkspaceId": "default_workspace_id",
+}
+_OF_SITE = {
+    "notifications": "notifications",
+    "roleNumber": "role_number",
+    "groups": "groups",
+    "onboarding": "onboarding",
+    "mustChangePassword": "must_change_password",
+}
+
+
+class OwnProfile(Body):
+    """What a user says of themselves. What is absent stays as it is; null empties a text."""
+
+    firstName: Line | None = None
+    lastName: Line | None = None
+    userName: Line | None = None
+    timezone: TimeZone | None = None
+    dateFormat: Line | None = None
+    timeFormat: Line | None = None
+    defaultWorkspaceId: Annotated[str, Field(pattern=words.ID)] = UNCHANGED
+
+    def profile(self) -> dict[str, Any]:
+        """The fields of the user that the body names, with their new values."""
+        return {_PROFILE[name]: getattr(self, name) for name in self.model_fields_set & _PROFILE.keys()}
+
+
+class UserFields(OwnProfile):
+    """What a platform ADMIN says of a user beside: the site's role and groups, the settings of Testmo."""
+
+    notifications: Annotated[int, Field(ge=1, le=3)] = UNCHANGED  # a Literal would take true for 1
+    roleNumber: Number = UNCHANGED
+    groups: Annotated[list[Number], Field(max_length=bounds.GROUPS), AfterValidator(_numbers_once)] = (
+        UNCHANGED
+    )
+    onboarding: Annotated[int, Field(ge=0, le=2)] = UNCHANGED
+    mustChangePassword: bool = UNCHANGED
+
+    def further(self) -> dict[str, Any]:
+        """The fields of the user that the body names beside the documented ones, with their new values."""
+        sent = {_OF_SITE[name]: getattr(self, name) for name in self.model_fields_set & _OF_SITE.keys()}
+        if "groups" in sent:
+            sent["groups"] = tuple(sent["groups"])
+        return {**self.profile(), **sent}
+
+
+class CreateUser(UserFields):
     email: Email
     fullName: Line
     password: Password
@@ -146,7 +209,7 @@ class CreateUser(Body):
 _FIELDS = {"email": "email", "fullName": "full_name", "roles": "roles", "active": "active"}
 
 
-class UpdateUser(Body):
+class UpdateUser(UserFields):
     """What is absent stays as it is; null is no value."""
 
     email: Email = UNCHANGED
@@ -160,7 +223,7 @@ class UpdateUser(Body):
         roles = tuple(PlatformRole(role) for role in self.roles or ())
         new = {"email": self.email, "full_name": self.fullName, "roles": roles, "active": self.active}
         sent = {_FIELDS[name] for name in self.model_fields_set & _FIELDS.keys()}
-        return {name: value for name, value in new.items() if name in sent}
+        return {**{name: value for name, value in new.items() if name in sent}, **self.further()}
 
 
 # Answers.
@@ -252,15 +315,30 @@ class Member(Wire):
 
 
 class AdminUser(Wire):
+    """A user; what follows `createdAt` has defaults, for answers that were kept before it came."""
+
     id: str
     email: str
     fullName: str
     roles: list[Literal["ADMIN", "USER"]]
     active: bool
     createdAt: Moment
+    firstName: str | None = None
+    lastName: str | None = None
+    userName: str | None = None
+    timezone: str | None = None
+    dateFormat: str | None = None
+    timeFormat: str | None = None
+    notifications: int = 1
+    roleNumber: int | None = None
+    groups: list[int] = []
+    onboarding: int = 0
+    defaultWorkspaceId: str | None = None
+    mustChangePassword: bool = False
 
     @classmethod
     def of(cls, user: User) -> Self:
+        further = {name: getattr(user, field) for name, field in {**_PROFILE, **_OF_SITE}.items()}
         return cls(
             id=user.id,
             email=user.email,
@@ -268,6 +346,7 @@ class AdminUser(Wire):
             roles=[role.value for role in user.roles],
             active=user.active,
             createdAt=user.created_at,
+            **{**further, "groups": list(user.groups)},
         )
 
 
