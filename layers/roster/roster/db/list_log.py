@@ -185,7 +185,7 @@ def pending(store: Store, listing: str, root: Item, counter: Item) -> Changes | 
     mark, last = integer(root, "mark"), integer(counter, "changes")
     if last <= mark:
         return Changes()
-    entries = _entries(store, listing, mark, last)
+    entries = _entries(store, listing, mark)
     return None if entries is None else _together(entries.values())
 
 
@@ -202,7 +202,7 @@ def fold(store: Store, listing: str, *, overdue: int | None = None) -> int:
     mark, last = integer(root, "mark"), integer(counter, "changes")
     if last <= mark:
         return mark
-    entries = _entries(store, listing, mark, last)
+    entries = _entries(store, listing, mark)
     if entries is None:
         return mark
     patience = OVERDUE if overdue is None else overdue
@@ -354,12 +354,14 @@ def _free(change: int) -> Condition:
     return any_of(Absent(), Below("number", change))
 
 
-def _entries(store: Store, listing: str, mark: int, last: int) -> dict[int, Item] | None:
-    """The changes after the mark, by number; None where a place has been used again, for the mark is old."""
-    low, high = (mark + 1) % RING, last % RING
-    if high < low or last - mark >= RING:
-        low, high = 0, RING - 1
-    found = every(store, keys.log(listing), between=keys.changes_from(low, high))
+def _entries(store: Store, listing: str, mark: int) -> dict[int, Item] | None:
+    """The changes after the mark, by number: one Query. None where a place was used again: the mark is old.
+
+    The Query is of the whole ring, never of a part of it. What it sees is then everything that was there at
+    one moment. If it ended at the counter that was read, it would miss a later removal and may still see a
+    later arrival in a part of the ring that was used again: a total that never was.
+    """
+    found = every(store, keys.log(listing), between=keys.changes_from(0, RING - 1))
     entries = {integer(each, "number"): each for each in found}
     if any(number > mark + RING for number in entries):
         return None
