@@ -16,6 +16,12 @@ JSON_ROUTES = [
 ]
 """Those whose body has a shape; a logout reads none."""
 
+NOTHING_REQUIRED = {
+    *(route for route in JSON_ROUTES if route.startswith("PUT") and route != "PUT /api/auth/me/password"),
+    "POST /api/admin/users/{userId}/unlock",
+}
+"""Those that take an object without members: changes, of which each field may be left out."""
+
 
 @pytest.mark.row("item-19", "P-16", "P-17")
 @pytest.mark.parametrize("route", JSON_ROUTES)
@@ -35,7 +41,7 @@ def test_a_body_that_is_no_json_is_400_and_has_no_effect(fixtures: ContractFixtu
 def test_a_body_that_is_json_is_judged_by_what_it_says(fixtures: ContractFixtures, route: str) -> None:
     for name, body in READ.items():
         answer = fixtures.request(route, "root", "own", raw=body)()
-        assert answer.status == (200 if route.startswith("PUT /api/admin") and body == b"{}" else 400), name
+        assert answer.status == (200 if route in NOTHING_REQUIRED and body == b"{}" else 400), name
         assert "must be JSON" not in answer.text, name
 
 

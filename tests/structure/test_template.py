@@ -93,7 +93,7 @@ def test_the_translated_stack_stays_under_480_resources() -> None:
 
 
 def test_the_template_stays_readable() -> None:
-    """At most 1,900 lines: seven a function of some 150, and what they share; nine for a function by itself."""
+    """At most 1,900 lines: seven for each of 150 functions, and what they share; none has over nine."""
     text = TEMPLATE.read_text("utf-8")
     assert len(text.splitlines()) <= 1_900
     for block in re.split(r"\n(?=  \w)", text):
