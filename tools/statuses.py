@@ -19,7 +19,7 @@ _TESTMO_SITE_PAGE = f"{_TESTMO_PAGE} 403"
 STATUSES: dict[str, str] = {
     # Workspaces.
     "POST /api/workspaces": f"{_OURS} 403 409 415 422",
-    "GET /api/workspaces": _OURS,
+    "GET /api/workspaces": f"{_OURS} 403",
     "GET /api/workspaces/{workspaceId}": f"{_OURS} 403 404",
     "POST /api/workspaces/{workspaceId}/members": f"{_OURS} 403 404 409 415 422",
     "GET /api/workspaces/{workspaceId}/members": f"{_OURS} 403 404",
@@ -30,6 +30,9 @@ STATUSES: dict[str, str] = {
     "PUT /api/admin/users/{userId}": f"{_OURS} 403 404 409 412 415",
     "GET /api/admin/audit": f"{_OURS} 403",
     "DELETE /api/admin/users/{userId}": f"{_OURS} 403 404 409 412 415",
+    # The activity of days.
+    "GET /api/admin/activity": f"{_OURS} 403",
+    "GET /api/workspaces/{workspaceId}/activity": f"{_OURS} 403 404",
     # Its sessions and tokens.
     "POST /api/auth/login": f"{_OURS} 403 415",
     "POST /api/auth/logout": f"{_OURS} 403 415",

@@ -667,8 +667,7 @@ def followed(
 
 
 def test_the_template_says_who_follows_the_stream_and_what_it_wants() -> None:
-    subscription = Subscription.from_template(TEMPLATE)
-    assert subscription is not None
+    [subscription] = Subscription.from_template(TEMPLATE)
     assert (subscription.function_id, subscription.batch) == ("Cleanup", 2)
     assert [subscription.wants(record(1, pk)) for pk in ("SWEEP", "SWEEP#1", "SWEEPER", "USER#1")] == [
         True,

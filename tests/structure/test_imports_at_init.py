@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from cli.doctor import FOLLOWERS
 from local.runtime_api import Deployed
 from roster.deferred import defer
 from tools.invoke import functions
@@ -81,7 +82,7 @@ def third_parties(imported: dict[str, str | None]) -> set[str]:
 def test_a_function_imports_only_what_it_starts_with(id_: str) -> None:
     """PyJWT, argon2, cryptography, zxcvbn, email-validator and botocore come when a request needs them."""
     imported = imported_by(id_)
-    assert third_parties(imported) == (LOGGER if id_ == "Cleanup" else RESOLVER | TRANSPORT)
+    assert third_parties(imported) == (LOGGER if id_ in FOLLOWERS else RESOLVER | TRANSPORT)
     assert UNUSED & set(imported) == set()
     assert sum(name.startswith("aws_lambda_powertools") for name in imported) <= POWERTOOLS
 

@@ -10,12 +10,25 @@ from functools import partial
 
 from roster.auth import api_tokens, login_throttle, refresh_tokens, sessions, source_failures
 from roster.auth.credentials import Credential
-from roster.db import counted_lists, keys
+from roster.db import counted_lists, keys, list_difference
 from roster.db.codec import attributes
 from roster.db.counted_lists import BRANCH
-from roster.db.store import Item, Store, Value
+from roster.db.store import Item, Key, Store, Value
 from roster.db.transactions import Transaction, item
-from roster.directory import audit, cleanup, members, projects, reference_data, spaces, users, workspaces
+from roster.directory import (
+    activity,
+    audit,
+    changes,
+    cleanup,
+    members,
+    projects,
+    reference_data,
+    search,
+    spaces,
+    user_lists,
+    users,
+    workspaces,
+)
 from roster.domain import Actor, ApiToken, Membership, Project, Session, Space, User, Workspace, WorkspaceRole
 from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
@@ -37,6 +50,12 @@ MODULES = (
     audit,
     refresh_tokens,
     source_failures,
+    # Finding users, activity, the router:
+    search,
+    activity,
+    changes,
+    user_lists,
+    list_difference,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -133,6 +152,19 @@ class BudgetFixtures:
         """A request of the bearer dialects by the platform ADMIN."""
         return self.api.get(path, bearer=self.base.root)
 
+    def routed(self) -> None:
+        """Let the stream's router do its work, on many users whose names begin alike."""
+        people = [
+            replace(_person(place), full_name=f"Found {place} times", active=place % 2 == 0)
+            for place in range(MANY)
+        ]
+        self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
+        for place in range(0, SIZE, 5):
+            self.directory.member(self.base.globex, people[place])
+        search.refresh(self.store, [keys.user(user.id) for user in people], self.by.at)
+        homes = [keys.member(self.base.globex.id, people[place].id) for place in range(0, SIZE, 5)]
+        search.refresh(self.store, [*homes, keys.workspace(self.base.acme.id)], self.by.at)
+
     def bulk_users(self) -> None:
         """Lengthen every list by hundreds of rows, half of them in a later branch than the others."""
         people = [_person(place) for place in range(MANY)]
@@ -215,7 +247,8 @@ _ONCE = {"idempotency-key": "once"}
 def _page(path: str, as_: Callable[[BudgetFixtures], User]) -> Callable[[BudgetFixtures], Answer]:
     def ask(fixtures: BudgetFixtures) -> Answer:
         where = path.format(acme=fixtures.base.acme.id)
-        return fixtures.api.get(f"{where}?page={FAR}&size={SIZE}", as_=as_(fixtures))
+        joint = "&" if "?" in where else "?"
+        return fixtures.api.get(f"{where}{joint}page={FAR}&size={SIZE}", as_=as_(fixtures))
 
     return ask
 
@@ -362,7 +395,7 @@ ENDPOINTS = (
     Endpoint(
         "PUT /api/admin/users/{userId}",
         4,
-        3,
+        4,
         1,
         lambda on: on.api.put(
             f"/api/admin/users/{on.ada.id}",
@@ -392,6 +425,69 @@ ENDPOINTS = (
         0,
         lambda on: on.api.get(f"/api/admin/audit?target={on.ada.id}", as_=on.base.root),
         "of a user",
+    ),
+    # Finding users and the activity of days.
+    Endpoint(
+        "GET /api/admin/users",
+        3,
+        3,
+        0,
+        lambda on: on.api.get(f"/api/admin/users?q=found&size={SIZE}", as_=on.base.root),
+        "that are searched for",
+        BudgetFixtures.routed,
+    ),
+    Endpoint(
+        "GET /api/admin/users",
+        3,
+        3,
+        0,
+        lambda on: on.api.get("/api/admin/users?email=ada@example.com", as_=on.base.root),
+        "of an address",
+    ),
+    Endpoint(
+        "GET /api/admin/users",
+        4,
+        4,
+        0,
+        _page("/api/admin/users?status=active", _root),
+        "of a status most have",
+        BudgetFixtures.bulk_users,
+    ),
+    Endpoint(
+        "GET /api/admin/users",
+        5,
+        4,
+        0,
+        lambda on: on.api.get("/api/admin/users?role=ADMIN", as_=on.base.root),
+        "of a role few have",
+    ),
+    Endpoint(
+        "GET /api/workspaces",
+        3,
+        3,
+        0,
+        lambda on: on.api.get("/api/workspaces?q=acme", as_=on.base.root),
+        "that are searched for",
+        BudgetFixtures.routed,
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/members",
+        3,
+        3,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.globex.id}/members?q=found", as_=on.base.rival),
+        "that are searched for",
+        BudgetFixtures.routed,
+    ),
+    Endpoint(
+        "GET /api/admin/activity", 2, 2, 0, lambda on: on.api.get("/api/admin/activity", as_=on.base.root)
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/activity",
+        2,
+        2,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/activity?days=90", as_=on.base.boss),
     ),
     Endpoint(
         "POST /api/auth/login",
@@ -496,6 +592,12 @@ _NEW_WORKSPACE = Workspace("", 0, "umbra", "Umbra", "")
 
 def _leave(on: BudgetFixtures) -> None:
     members.remove(on.store, on.base.acme, on.ada.id, by=on.by, even_last_admin=False)
+
+
+def _audited(on: BudgetFixtures) -> list[Key]:
+    """Where the audit tells of ada's making, and of a sign-in of hers."""
+    found = on.store.query(on.ada.id, index=keys.BY_TARGET, limit=2, consistent=False).items
+    return [Key.of(one) for one in found]
 
 
 def _later(on: BudgetFixtures) -> None:
@@ -708,6 +810,82 @@ PATTERNS = (
         {_QUERY: 2, _UPDATE: 2},
         lambda on: audit.erase(on.store, on.base.stranger.id, "erased"),
         "(two entries)",
+    ),
+    # Finding users, activity, the router.
+    Pattern("search.by_address", {_GET: 2}, lambda on: search.by_address(on.store, "ADA@example.com")),
+    Pattern(
+        "search.users_page",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: search.users_page(on.store, "found", SIZE),
+        prepare=BudgetFixtures.routed,
+    ),
+    Pattern(
+        "search.members_page",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: search.members_page(on.store, on.base.globex.id, "found", SIZE),
+        prepare=BudgetFixtures.routed,
+    ),
+    Pattern(
+        "search.workspaces_page",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: search.workspaces_page(on.store, "acme", SIZE),
+        prepare=BudgetFixtures.routed,
+    ),
+    Pattern(
+        "search.refresh",
+        {_BATCH: 1},
+        lambda on: search.refresh(on.store, [keys.user("many-0")], on.by.at),
+        "(of what has its rows)",
+        BudgetFixtures.routed,
+    ),
+    Pattern(
+        "search.refresh",
+        {_BATCH: 4, _QUERY: 1, _TRANSACT: 3},
+        lambda on: search.refresh(on.store, [keys.user(on.ada.id)], on.by.at),
+        "(of a user with two memberships)",
+    ),
+    Pattern(
+        "activity.days",
+        {_QUERY: 1},
+        lambda on: activity.days(on.store, keys.SITE_ACTIVITY, on.by.at, 90),
+    ),
+    Pattern(
+        "activity.count",
+        {_BATCH: 1, _QUERY: 1, _TRANSACT: 1},
+        lambda on: activity.count(on.store, _audited(on), on.by.at),
+        "(a change and a sign-in)",
+    ),
+    Pattern(
+        "changes.act",
+        {_BATCH: 2, _QUERY: 1, _TRANSACT: 1},
+        lambda on: changes.act(on.store, [keys.user("many-0"), *_audited(on)], on.by.at),
+        "(a user who has rows, a change and a sign-in)",
+        BudgetFixtures.routed,
+    ),
+    Pattern(
+        "user_lists.page",
+        {_BATCH: 3},
+        lambda on: user_lists.page(on.store, "active", FAR, SIZE),
+        "of a status most have",
+        BudgetFixtures.bulk_users,
+    ),
+    Pattern(
+        "user_lists.page",
+        {_BATCH: 2, _QUERY: 1},
+        lambda on: user_lists.page(on.store, "ADMIN", 1, SIZE),
+        "of a role few have",
+    ),
+    Pattern(
+        "user_lists.listed",
+        {_BATCH: 1},
+        lambda on: user_lists.listed(on.store, on.ada, replace(on.ada, active=False)),
+        "(where status or roles change)",
+    ),
+    Pattern(
+        "list_difference.page",
+        {_BATCH: 3},
+        lambda on: list_difference.page(on.store, keys.USERS, keys.SUSPENDED, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_users,
     ),
     Pattern("cleanup.jobs", {_QUERY: 1}, lambda on: list(cleanup.jobs(on.store))),
     Pattern(

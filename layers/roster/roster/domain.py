@@ -383,6 +383,17 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """How much was done on a day, on the whole site or in one workspace."""
+
+    day: str
+    changes: int = 0
+    sign_ins: int = 0
+    members_added: int = 0
+    members_removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
     """Who calls, proved by a live credential on this very request."""
 
