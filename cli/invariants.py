@@ -8,7 +8,7 @@ The owner is right about its copies. A reader takes an item under its key, and t
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -18,10 +18,11 @@ from roster.clock import moment
 from roster.db import keys
 from roster.db.codec import CorruptItem, entity, names
 from roster.db.store import Item, Key
-from roster.directory import grants, spaces, users, workspaces
+from roster.directory import activity, grants, search, spaces, user_lists, users, workspaces
 from roster.directory.emails import canonical
 from roster.domain import (
     AccessToken,
+    Activity,
     ApiToken,
     App,
     Client,
@@ -85,7 +86,15 @@ class Invariant(StrEnum):
     TOTAL = "listing-total"
     NEXT_NUMBER = "listing-next-number"
     ABANDONED_CLEANUP = "abandoned-cleanup"
+    # Finding users, and activity.
+    USER_KIND_ROW = "user-kind-row"
+    SEARCH_ROW = "search-row"
+    SEARCHED = "searched"
+    COUNTED_CHANGE = "counted-change"
 
+
+LATE = frozenset({Invariant.SEARCHED, Invariant.COUNTED_CHANGE})
+"""What the function on the stream has yet to do, or `repair` where it is too late for that: never broken."""
 
 Offer: TypeAlias = tuple[Key, "str | int | None"]
 """An item that is there, alone or together with something that it says."""
@@ -131,6 +140,8 @@ class Told:
     offers: tuple[Offer, ...] = ()
     awaits: tuple[Key, ...] = ()
     entity: User | Workspace | Membership | Feature | None = None
+    uncounted: str = ""
+    """When the change was made that an audit item tells of, if the activity has not counted it."""
 
 
 _NOTHING = Told()
@@ -235,7 +246,10 @@ def _user(key: Key, item: Item) -> Told:
     awaits = tuple(
         keys.cleanup_of_member(workspace_id, user.id) for workspace_id in sorted(user.revoked_through)
     )
-    return Told(copies=(row, lock), offers=((key, None),), awaits=awaits, entity=user)
+    words = search.words_of(user.email, user.full_name)
+    more = (*_kinds(key, user), *_searched(key, words, {"user_id": user.id}))
+    offers = ((key, None), (key, _told(words)))
+    return Told(copies=(row, lock, *more), offers=offers, awaits=awaits, entity=user)
 
 
 def _user_row(key: Key, item: Item) -> Told:
@@ -303,7 +317,10 @@ def _workspace(key: Key, item: Item) -> Told:
         _some(item, workspaces.LISTED),
     )
     lock = Copy(Invariant.KEY_LOCK, key, keys.workspace_key(workspace.key), {"workspace_id": workspace.id})
-    return Told(copies=(row, lock), offers=((key, None), (key, workspace.number)), entity=workspace)
+    words = search.words_of(workspace.key, workspace.name)
+    found = _searched(key, words, {"workspace_id": workspace.id})
+    offers = ((key, None), (key, workspace.number))
+    return Told(copies=(row, lock, *found), offers=offers, entity=workspace)
 
 
 def _workspace_row(key: Key, item: Item) -> Told:
@@ -328,6 +345,7 @@ def _member(key: Key, item: Item) -> Told:
                 _some(item, _MEMBERSHIP),
             ),
             _users_workspace(key, found.user_id, item),
+            Copy(Invariant.SEARCHED, key, keys.searched(key), {"shows": _some(item, _MEMBERSHIP)}),
         ),
         needs=(
             Need(Invariant.MEMBERSHIP_USER, keys.user(found.user_id)),
@@ -558,6 +576,76 @@ def _cleanup(key: Key, item: Item) -> Told:
     return Told(awaits=(key,))
 
 
+# Finding users, and activity.
+
+
+def _kinds(key: Key, user: User) -> Iterator[Copy]:
+    for listing in user_lists.of(user):
+        yield Copy(Invariant.USER_KIND_ROW, key, keys.row(listing, user.number), {"user_id": user.id})
+
+
+def _user_kind_row(key: Key, item: Item) -> Told:
+    owner = _text(item, "user_id")
+    return Told(copy=Copy(Invariant.USER_KIND_ROW, keys.user(owner), key, {"user_id": owner}))
+
+
+def _searched(owner: Key, words: list[str], shows: Item) -> Iterator[Copy]:
+    """What says which search rows there are; of a membership the words are those of its user."""
+    if words:
+        content: Item = {"words": [*words], "shows": shows}
+        yield Copy(Invariant.SEARCHED, owner, keys.searched(owner), content)
+
+
+def _told(words: list[str]) -> str:
+    """The words as a user's item offers them to the memberships."""
+    return json.dumps(words)
+
+
+def _marker(key: Key, item: Item) -> Told:
+    owner = keys.owner_of_searched(key)
+    words, shows = item.get("words"), item.get("shows")
+    if not isinstance(words, list) or not isinstance(shows, dict):
+        raise CorruptItem("searched", "words")
+    named = [str(each) for each in words]
+    needs: tuple[Need, ...] = ()
+    content: Item = {"words": [*named], "shows": shows}
+    if owner.sk.startswith(keys.MEMBERS_BESIDE):
+        workspace_id, found_id = keys.workspace_and_member(owner)
+        scope = keys.searched_members(workspace_id)
+        content = {"shows": shows}
+        needs = (Need(Invariant.SEARCHED, keys.user(found_id), _told(named)),)
+    else:
+        found_id = keys.id_in(owner)
+        of_user = owner.pk.startswith(keys.OF_USERS)
+        scope = keys.SEARCHED_USERS if of_user else keys.SEARCHED_WORKSPACES
+    places = [keys.search_row(scope, each, found_id) for each in named]
+    return Told(
+        copy=Copy(Invariant.SEARCHED, owner, key, content),
+        copies=tuple(Copy(Invariant.SEARCH_ROW, key, place, shows) for place in places),
+        needs=needs,
+    )
+
+
+def _search_row(key: Key, item: Item) -> Told:
+    shows: Item = {name: value for name, value in item.items() if name not in ("PK", "SK", "v")}
+    if "user_id" in item and "workspace_id" in item:
+        owner = keys.member(_text(item, "workspace_id"), _text(item, "user_id"))
+    elif "user_id" in item:
+        owner = keys.user(_text(item, "user_id"))
+    else:
+        owner = keys.workspace(_text(item, "workspace_id"))
+    return Told(copy=Copy(Invariant.SEARCH_ROW, keys.searched(owner), key, shows))
+
+
+def _audit(_: Key, item: Item) -> Told:
+    return _NOTHING if activity.COUNTED in item else Told(uncounted=str(item.get("at", "")))
+
+
+def _activity(_: Key, item: Item) -> Told:
+    entity(Activity, item)
+    return _NOTHING
+
+
 def _numbers(_: Key, item: Item) -> Told:
     for name in item:
         if name not in ("PK", "SK", "v"):
@@ -609,7 +697,11 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.cleanup_of_member(_X, _X)): _cleanup,
     (words_of(keys.permission_role(0))[0], ""): _permission_role,
     (words_of(keys.group(0))[0], ""): _group,
-    (words_of(keys.audit(_X, _X, 0))[0], ""): _unjudged,
+    (words_of(keys.audit(_X, _X, 0))[0], ""): _audit,
+    words_of(keys.searched(keys.user(_X))): _marker,
+    words_of(keys.searched(keys.workspace(_X))): _marker,
+    (words_of(keys.search_row(keys.SEARCHED_USERS, _X, _X))[0], ""): _search_row,
+    (words_of(keys.activity(keys.SITE_ACTIVITY, _X))[0], ""): _activity,
     **{
         (words_of(Key(listing, ""))[0], part): reader
         for listing, row in {
@@ -620,6 +712,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
             keys.members(_X): _member_row,
             keys.workspaces_of(_X): _users_workspace_row,
             keys.spaces_in(_X): _workspaces_space_row,
+            keys.SUSPENDED: _user_kind_row,
             keys.APPS: _app_row,
             keys.apps_in(_X): _spaces_app,
             keys.holders_of(_X, _X): _spaces_holder_row,

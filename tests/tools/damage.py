@@ -11,7 +11,7 @@ from roster.clock import instant
 from roster.db import counted_lists, idempotency, keys
 from roster.db.store import Delete, Item, Key, Put, Store, Update, Value
 from roster.db.transactions import Transaction, item
-from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
+from roster.directory import changes, grants, members, projects, reference_data, spaces, users, workspaces
 from roster.directory.emails import canonical
 from roster.domain import (
     Actor,
@@ -75,6 +75,12 @@ def whole(store: Store) -> None:
     login_throttle.take(store, keys.client_attempts("cf", "192.0.2.1"), NOW)
     for kind in (keys.source_logins, keys.source_gateway):
         source_failures.add(store, "192.0.2.1", NOW, kind)
+    routed(store)
+
+
+def routed(store: Store) -> None:
+    """Let what follows the stream see every item."""
+    changes.act(store, [Key.of(one) for one in store.scan().items], NOW)
 
 
 def user(
@@ -353,6 +359,16 @@ _APP = keys.app("app")
 _PLACE, _ROLE = keys.project_grant("bob", "acme", "web"), keys.space_grant("bob", "acme", "dev", "developer")
 _SECRET_LOCK = keys.secret(digest("another secret"))
 
+
+def listed_as_suspended(store: Store) -> Key:
+    """Who is active is among the suspended."""
+    place = row(keys.SUSPENDED, keys.user("bob"))(store)
+    work = Transaction(BY)
+    work.add_row(keys.SUSPENDED, number(store, keys.user("bob")), {"user_id": "bob"})
+    work.commit(store)
+    return place
+
+
 CASES = [
     Case("a user whose name is a number", Invariant.SHAPE, sets(_ANN, full_name=7), mends=False),
     Case("a client under another's key", Invariant.SHAPE, sets(keys.client("cf"), id="other"), mends=False),
@@ -361,6 +377,12 @@ CASES = [
     Case("a count that is a text", Invariant.SHAPE, sets(keys.site_admins(), other="x"), mends=False),
     Case("a user whom no reader names", Invariant.SHAPE, sets(_ANN, number=10**9), mends=False),
     Case("a project that no reader names", Invariant.SHAPE, sets(_WEB, number=10**9), mends=False),
+    Case("a row of one who is active", Invariant.USER_KIND_ROW, listed_as_suspended),
+    Case(
+        "no search row",
+        Invariant.SEARCH_ROW,
+        lacks(keys.search_row(keys.SEARCHED_USERS, "bob", "bob"), keys.searched(keys.user("bob"))),
+    ),
     Case("a stale row", Invariant.USER_ROW, sets(row(keys.USERS, _ANN), full_name="Old")),
     Case(
         "a row of nobody",

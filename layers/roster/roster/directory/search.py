@@ -104,17 +104,7 @@ def refresh(store: Store, owners: Iterable[Key], now: datetime) -> None:
         left += _refreshed(store, some, now)
 
 
-def rows_of(owner: Key, found: Mapping[Key, Item]) -> dict[Key, Item]:
-    """The search rows that an owner should have, by the items that `sources` names."""
-    return _wanted(owner, found).items()
-
-
-def marker_of(owner: Key, found: Mapping[Key, Item]) -> Item | None:
-    """What the owner's item under SEARCHED should be, by the items that `sources` names."""
-    return _wanted(owner, found).marker(owner)
-
-
-def sources(owner: Key) -> list[Key]:
+def _sources(owner: Key) -> list[Key]:
     """The items that say which rows an owner should have."""
     if owner.sk.startswith(keys.MEMBERS_BESIDE):
         return [owner, keys.user(keys.workspace_and_member(owner)[1])]
@@ -130,11 +120,14 @@ def is_searched(owner: Key) -> bool:
 
 def _refreshed(store: Store, owners: Sequence[Key], now: datetime) -> list[Key]:
     """One pass; returns the owners whose rows were not what they should be, to be looked at again."""
-    wanted = [key for owner in owners for key in (keys.searched(owner), *sources(owner))]
+    wanted = [key for owner in owners for key in (keys.searched(owner), *_sources(owner))]
     found = store.batch_get(wanted)
     again = []
     for owner in owners:
-        rows, marker = _wanted(owner, found), found.get(keys.searched(owner))
+        try:
+            rows, marker = _wanted(owner, found), found.get(keys.searched(owner))
+        except CorruptItem:  # it is found as it was; `verify` tells of it
+            continue
         if _told(marker) == _told(rows.marker(owner)):
             continue
         if owner.pk.startswith(keys.OF_USERS):
@@ -150,7 +143,7 @@ def _memberships(store: Store, user_id: str) -> Iterator[Key]:
 
 
 def _wanted(owner: Key, found: Mapping[Key, Item]) -> _Rows:
-    """The rows that an owner should have: none where it is gone or unreadable."""
+    """The rows that an owner should have, none where it is gone. Raises CorruptItem for an unreadable one."""
     present = found.get(owner)
     if owner.sk.startswith(keys.MEMBERS_BESIDE):
         workspace_id, user_id = keys.workspace_and_member(owner)
@@ -168,12 +161,7 @@ def _wanted(owner: Key, found: Mapping[Key, Item]) -> _Rows:
 
 
 def _entity(cls: type[E], found: Item | None) -> E | None:
-    if found is None or "deleted_at" in found:
-        return None
-    try:
-        return entity(cls, found)
-    except CorruptItem:  # `verify` tells of it
-        return None
+    return None if found is None or "deleted_at" in found else entity(cls, found)
 
 
 def _told(marker: Item | None) -> dict[str, Value]:
