@@ -91,10 +91,16 @@ class Invariant(StrEnum):
     SEARCH_ROW = "search-row"
     SEARCHED = "searched"
     COUNTED_CHANGE = "counted-change"
+    # The site's reference data.
+    DEFAULT_ROLE = "default-role"
+    CLIENT_ROW = "client-row"
 
 
 LATE = frozenset({Invariant.SEARCHED, Invariant.COUNTED_CHANGE})
 """What the function on the stream has yet to do, or `repair` where it is too late for that: never broken."""
+
+KEPT_SINCE = frozenset({Invariant.USER_KIND_ROW, Invariant.DEFAULT_ROLE, Invariant.CLIENT_ROW})
+"""Copies that tables of earlier versions have not: where one lacks it is late, and not broken."""
 
 Offer: TypeAlias = tuple[Key, "str | int | None"]
 """An item that is there, alone or together with something that it says."""
@@ -551,7 +557,15 @@ def _permission_role(key: Key, item: Item) -> Told:
     role = entity(PermissionRole, item)
     _under(key, keys.permission_role(role.number))
     _number(role.number)
-    return _NOTHING
+    if not role.is_default:
+        return _NOTHING
+    content: Item = {"number": role.number}
+    return Told(copies=(Copy(Invariant.DEFAULT_ROLE, key, keys.default_role(), content),))
+
+
+def _default_role(key: Key, item: Item) -> Told:
+    number = _whole(item, "number")
+    return Told(copy=Copy(Invariant.DEFAULT_ROLE, keys.permission_role(number), key, {"number": number}))
 
 
 def _group(key: Key, item: Item) -> Told:
@@ -562,12 +576,23 @@ def _group(key: Key, item: Item) -> Told:
 
 
 def _client(key: Key, item: Item) -> Told:
-    _under(key, keys.client(entity(Client, item).id))
-    return _NOTHING
+    client_id = entity(Client, item).id
+    _under(key, keys.client(client_id))
+    row = Copy(Invariant.CLIENT_ROW, key, keys.client_row(client_id), {"client_id": client_id})
+    return Told(copies=(row,))
+
+
+def _client_row(key: Key, item: Item) -> Told:
+    client_id = _text(item, "client_id")
+    return Told(copy=Copy(Invariant.CLIENT_ROW, keys.client(client_id), key, {"client_id": client_id}))
 
 
 def _cleanup(key: Key, item: Item) -> Told:
     moment(_text(item, "since"))
+    for kind, place in (("group", keys.cleanup_of_group), ("role", keys.cleanup_of_role)):
+        if kind in item:
+            _under(key, place(_whole(item, kind)))
+            return Told(awaits=(key,))
     user_id = _text(item, "user_id")
     if "workspace_id" in item:
         _under(key, keys.cleanup_of_member(_text(item, "workspace_id"), user_id))
@@ -695,6 +720,11 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.site_admins()): _numbers,
     words_of(keys.cleanup_of_user(_X)): _cleanup,
     words_of(keys.cleanup_of_member(_X, _X)): _cleanup,
+    words_of(keys.cleanup_of_group(1)): _cleanup,
+    words_of(keys.cleanup_of_role(1)): _cleanup,
+    words_of(keys.reference()): _numbers,
+    words_of(keys.default_role()): _default_role,
+    (words_of(keys.client_row(_X))[0], ""): _client_row,
     (words_of(keys.permission_role(0))[0], ""): _permission_role,
     (words_of(keys.group(0))[0], ""): _group,
     (words_of(keys.audit(_X, _X, 0))[0], ""): _audit,

@@ -17,7 +17,7 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from cli import counts, invariants
-from cli.invariants import Copy, Invariant, Told, is_listing
+from cli.invariants import KEPT_SINCE, Copy, Invariant, Told, is_listing
 from cli.records.loading import Progress, unheard
 from cli.verify import Finding, Report, place_of, verify
 from roster.clock import instant
@@ -39,7 +39,7 @@ from roster.db.store import (
     all_of,
 )
 from roster.db.transactions import Transaction, item
-from roster.directory import changes, cleanup, reference_data, users
+from roster.directory import changes, cleanup, reference_data, site_roles, users
 from roster.domain import Actor
 from roster.errors import DirectoryError, Unavailable
 from roster.events import Event
@@ -89,7 +89,7 @@ def _catch_up(store: Store, late: list[Finding], now: datetime, by: Actor, progr
         some = late[start : start + _AT_ONCE]
         changes.act(store, [finding.key for finding in some], now)
         for finding in some:
-            if finding.invariant is Invariant.USER_KIND_ROW:
+            if finding.invariant in KEPT_SINCE:
                 _Round(store, now, by).restore(finding)
 
 
@@ -382,6 +382,10 @@ class _Round:
 
     def _jobs(self, key: Key, found: Item) -> Iterator[tuple[Key, Item]]:
         """The cleanups that an item waits for; never that of a living user, as it would remove live data."""
+        for kind in (site_roles.GROUPS.what, site_roles.ROLES.what):
+            if key.pk == keys.CLEANUP and kind in found:
+                yield key, {kind: found[kind]}
+                return
         revoked = found.get(users.REVOKED_THROUGH, {})
         user_id, workspace_id = str(found.get("user_id", found.get("id"))), str(found.get("workspace_id", ""))
         dead = "deleted_at" in (self.store.get(keys.user(user_id)) or {})
@@ -399,8 +403,8 @@ _ADDRESS, _ = invariants.words_of(keys.email("x"))
 
 _COPIED = {
     Invariant.USER_ROW,
-    Invariant.USER_KIND_ROW,
     Invariant.SEARCH_ROW,
+    *KEPT_SINCE,
     Invariant.EMAIL_LOCK,
     Invariant.WORKSPACE_ROW,
     Invariant.KEY_LOCK,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from cli import counts, invariants
 from cli.counts import Doubt, Tally
-from cli.invariants import LATE, Copy, Invariant, Need, Told
+from cli.invariants import KEPT_SINCE, LATE, Copy, Invariant, Need, Told
 from cli.records.loading import Progress, unheard
 from roster.clock import instant
 from roster.db import counted_lists, keys
@@ -273,7 +273,7 @@ class _Judge:
 
     def take(self, verdicts: Iterable[_Verdict]) -> None:
         for verdict in verdicts:
-            if verdict.finding.invariant is Invariant.USER_KIND_ROW and verdict.finding.detail == _LACKS:
+            if verdict.finding.invariant in KEPT_SINCE and verdict.finding.detail == _LACKS:
                 self.late.add(verdict.finding)  # tables of earlier versions have none
                 continue
             (self.pending if verdict.waits else self.broken).add(verdict.finding)

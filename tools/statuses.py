@@ -33,6 +33,23 @@ STATUSES: dict[str, str] = {
     # The activity of days.
     "GET /api/admin/activity": f"{_OURS} 403",
     "GET /api/workspaces/{workspaceId}/activity": f"{_OURS} 403 404",
+    # The site's groups, roles and clients.
+    "POST /api/admin/groups": f"{_OURS} 403 409 415 422",
+    "GET /api/admin/groups": f"{_OURS} 403",
+    "GET /api/admin/groups/{number}": f"{_OURS} 403 404",
+    "PUT /api/admin/groups/{number}": f"{_OURS} 403 404 409 412 415",
+    "DELETE /api/admin/groups/{number}": f"{_OURS} 403 404 412 415",
+    "POST /api/admin/roles": f"{_OURS} 403 409 415 422",
+    "GET /api/admin/roles": f"{_OURS} 403",
+    "GET /api/admin/roles/{number}": f"{_OURS} 403 404",
+    "PUT /api/admin/roles/{number}": f"{_OURS} 403 404 409 412 415",
+    "DELETE /api/admin/roles/{number}": f"{_OURS} 403 404 412 415",
+    "POST /api/admin/clients": f"{_OURS} 403 409 415 422",
+    "GET /api/admin/clients": f"{_OURS} 403",
+    "GET /api/admin/clients/{clientId}": f"{_OURS} 403 404",
+    "PUT /api/admin/clients/{clientId}": f"{_OURS} 403 404 412 415",
+    "DELETE /api/admin/clients/{clientId}": f"{_OURS} 403 404 412 415",
+    "POST /api/admin/clients/{clientId}/secret": f"{_OURS} 403 404 409 415 422",
     # Its sessions and tokens.
     "POST /api/auth/login": f"{_OURS} 403 415",
     "POST /api/auth/logout": f"{_OURS} 403 415",

@@ -1,5 +1,6 @@
 """The authorization matrix (`matrix.toml`): every role, every endpoint, its own, another's and nobody's."""
 
+import re
 import tomllib
 from contextlib import nullcontext
 from pathlib import Path
@@ -18,6 +19,7 @@ MATRIX: dict[str, dict[str, list[int]]] = _READ
 LOGINS = ("POST /api/auth/login", "POST /oauth/token")
 PUBLIC = (*LOGINS, "GET /openapi.json", "GET /docs", "GET /health", "GET /", "GET /v2/info", "$default")
 _OF_THE_SITE = ("GET /api/v1/groups/{number}", "GET /api/v1/roles/{number}")
+_REFERENCE_DATA = re.compile("/api/admin/(groups|roles|clients)/")
 
 CELLS = [
     pytest.param(route, place, id=f"{route}-{place}") for route, places in MATRIX.items() for place in places
@@ -29,6 +31,8 @@ SESSION_ONLY = [
     "POST /api/auth/tokens",
     "GET /api/auth/tokens",
     "DELETE /api/auth/tokens/{tokenId}",
+    "POST /api/admin/clients",
+    "POST /api/admin/clients/{clientId}/secret",
 ]
 BEARER_ONLY = [
     route for route in MATRIX if takes_bearer(route) and "/minimal/" not in route and route not in PUBLIC
@@ -39,7 +43,7 @@ NAMING = [route for route, places in MATRIX.items() if "foreign" in places and r
 
 def places_of(route: str) -> set[str]:
     """Whose things a request to the route can name."""
-    if route in _OF_THE_SITE:
+    if route in _OF_THE_SITE or _REFERENCE_DATA.search(route):
         return {"own", "absent"}
     names_something = "{" in route or "/minimal/" in route
     return {"own", "foreign", "absent"} if names_something else {"own"}

@@ -63,6 +63,7 @@ def test_a_day_has_its_changes_sign_ins_and_memberships(
     ]
 
 
+@pytest.mark.row("Q-05")
 def test_what_is_told_again_counts_no_more(api: Api, fixtures: Fixtures) -> None:
     route(api)
     before = site(api, fixtures)
@@ -121,6 +122,7 @@ class Poisoned:
         return self.inner.batch_get(wanted, **more)
 
 
+@pytest.mark.row("Q-06")
 def test_a_change_that_fails_is_told_alone_and_those_before_it_are_done(api: Api, fixtures: Fixtures) -> None:
     three = [keys.user(one.id) for one in (fixtures.boss, fixtures.member, fixtures.rival)]
     poisoned = cast(Store, Poisoned(api.store, three[1]))

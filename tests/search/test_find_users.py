@@ -51,6 +51,7 @@ def names_of(answer: Answer) -> list[str]:
     return [row["email"].partition("@")[0] for row in answer.data]
 
 
+@pytest.mark.row("Q-03")
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
@@ -88,6 +89,7 @@ def test_pages_go_on_where_they_ended_and_show_nobody_twice(api: Api, people: Fi
     assert seen == whole == ["straw", "ada"]
 
 
+@pytest.mark.row("Q-02")
 def test_a_cursor_is_of_one_caller_one_search_and_one_list(
     api: Api, directory: Directory, people: Fixtures
 ) -> None:
@@ -103,6 +105,7 @@ def test_a_cursor_is_of_one_caller_one_search_and_one_list(
         assert_invalid(api.get(f"{path}&cursor={cursor}", as_=who), "cursor")
 
 
+@pytest.mark.row("Q-03")
 @pytest.mark.parametrize(
     ("query", "field"),
     [
@@ -177,6 +180,7 @@ def directory_rows(api: Api) -> list[Any]:
     return [item for item in items if "SEARCH" in f"{item['PK']}{item['SK']}"]
 
 
+@pytest.mark.row("Q-01")
 def test_members_are_found_in_their_workspace_alone(api: Api, directory: Directory, people: Fixtures) -> None:
     path = f"/api/workspaces/{people.acme.id}/members?q="
     answer = api.get(f"{path}ada", as_=people.member)
@@ -191,6 +195,7 @@ def test_members_are_found_in_their_workspace_alone(api: Api, directory: Directo
     assert names_of(api.get(f"{path}ada", as_=people.member)) == []
 
 
+@pytest.mark.row("Q-04")
 def test_workspaces_are_found_by_key_and_name_by_platform_admins(
     api: Api, directory: Directory, people: Fixtures
 ) -> None:

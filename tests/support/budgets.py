@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from roster.auth import api_tokens, login_throttle, refresh_tokens, sessions, source_failures
+from roster.auth import api_tokens, clients, login_throttle, refresh_tokens, sessions, source_failures
 from roster.auth.credentials import Credential
 from roster.db import counted_lists, keys, list_difference
 from roster.db.codec import attributes
@@ -24,12 +24,24 @@ from roster.directory import (
     projects,
     reference_data,
     search,
+    site_roles,
     spaces,
     user_lists,
     users,
     workspaces,
 )
-from roster.domain import Actor, ApiToken, Membership, Project, Session, Space, User, Workspace, WorkspaceRole
+from roster.domain import (
+    Actor,
+    ApiToken,
+    Group,
+    Membership,
+    Project,
+    Session,
+    Space,
+    User,
+    Workspace,
+    WorkspaceRole,
+)
 from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
 from tests.support.fixtures import made_once
@@ -56,6 +68,8 @@ MODULES = (
     changes,
     user_lists,
     list_difference,
+    site_roles,
+    clients,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -257,6 +271,16 @@ def _root(fixtures: BudgetFixtures) -> User:
     return fixtures.base.root
 
 
+_NEW_CLIENT = {"name": "CI", "grants": ["password"], "scopes": ["a.read"]}
+
+
+def _reference_data(
+    method: str, path: str, body: Mapping[str, object] | None = None
+) -> Callable[[BudgetFixtures], Answer]:
+    """A request of the platform ADMIN for groups, roles or clients."""
+    return lambda on: on.api.send(method, f"/api/admin/{path}", body, as_=on.base.root)
+
+
 def _cloud_foundry(
     path: str, who: Callable[[BudgetFixtures], User] = lambda on: on.ada
 ) -> Callable[[BudgetFixtures], Answer]:
@@ -425,6 +449,28 @@ ENDPOINTS = (
         0,
         lambda on: on.api.get(f"/api/admin/audit?target={on.ada.id}", as_=on.base.root),
         "of a user",
+    ),
+    # The site's groups, roles and clients.
+    *(
+        Endpoint(f"{method} /api/admin/{path}", budget, trips, transactions, ask)
+        for method, path, budget, trips, transactions, ask in (
+            ("POST", "groups", 4, 4, 1, _reference_data("POST", "groups", {"name": "Staff"})),
+            ("GET", "groups", 4, 2, 0, _reference_data("GET", "groups")),
+            ("GET", "groups/{number}", 2, 2, 0, _reference_data("GET", "groups/1")),
+            ("PUT", "groups/{number}", 4, 4, 1, _reference_data("PUT", "groups/1", {"name": "Staff"})),
+            ("DELETE", "groups/{number}", 4, 3, 1, _reference_data("DELETE", "groups/1")),
+            ("POST", "roles", 4, 4, 1, _reference_data("POST", "roles", {"name": "Staff"})),
+            ("GET", "roles", 4, 2, 0, _reference_data("GET", "roles")),
+            ("GET", "roles/{number}", 2, 2, 0, _reference_data("GET", "roles/1")),
+            ("PUT", "roles/{number}", 4, 4, 1, _reference_data("PUT", "roles/1", {"isDefault": True})),
+            ("DELETE", "roles/{number}", 4, 3, 1, _reference_data("DELETE", "roles/1")),
+            ("POST", "clients", 4, 2, 1, _reference_data("POST", "clients", _NEW_CLIENT)),
+            ("GET", "clients", 4, 3, 0, _reference_data("GET", "clients")),
+            ("GET", "clients/{clientId}", 2, 2, 0, _reference_data("GET", "clients/robot")),
+            ("PUT", "clients/{clientId}", 4, 3, 1, _reference_data("PUT", "clients/robot", {"name": "R"})),
+            ("DELETE", "clients/{clientId}", 4, 3, 1, _reference_data("DELETE", "clients/robot")),
+            ("POST", "clients/{clientId}/secret", 4, 3, 1, _reference_data("POST", "clients/robot/secret")),
+        )
     ),
     # Finding users and the activity of days.
     Endpoint(
@@ -810,6 +856,44 @@ PATTERNS = (
         {_QUERY: 2, _UPDATE: 2},
         lambda on: audit.erase(on.store, on.base.stranger.id, "erased"),
         "(two entries)",
+    ),
+    # The site's groups, roles and clients.
+    Pattern(
+        "site_roles.by_number", {_GET: 1}, lambda on: site_roles.by_number(on.store, site_roles.GROUPS, 1)
+    ),
+    Pattern(
+        "site_roles.prepare",
+        {_GET: 1, _QUERY: 1},
+        lambda on: site_roles.prepare(on.store, site_roles.GROUPS, Group(0, "Staff"), by=on.by),
+    ),
+    Pattern(
+        "site_roles.change",
+        {_GET: 1, _QUERY: 1, _TRANSACT: 1},
+        lambda on: site_roles.change(
+            on.store, site_roles.ROLES, 1, lambda role: replace(role, is_default=True), by=on.by
+        ),
+    ),
+    Pattern(
+        "site_roles.delete",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: site_roles.delete(on.store, site_roles.ROLES, 1, by=on.by, demand=lambda _: None),
+    ),
+    Pattern("clients.by_id", {_GET: 1}, lambda on: clients.by_id(on.store, "robot", on.by.at)),
+    Pattern("clients.everyone", {_QUERY: 1, _BATCH: 1}, lambda on: clients.everyone(on.store, on.by.at)),
+    Pattern(
+        "clients.change",
+        {_GET: 1, _TRANSACT: 1},
+        lambda on: clients.change(on.store, "robot", lambda one, _: replace(one, name="R"), by=on.by),
+    ),
+    Pattern(
+        "clients.prepare_secret",
+        {_GET: 1},
+        lambda on: clients.prepare_secret(on.store, "robot", "another", by=on.by),
+    ),
+    Pattern(
+        "clients.delete",
+        {_GET: 1, _TRANSACT: 1},
+        lambda on: clients.delete(on.store, "robot", by=on.by, demand=lambda _: None),
     ),
     # Finding users, activity, the router.
     Pattern("search.by_address", {_GET: 2}, lambda on: search.by_address(on.store, "ADA@example.com")),

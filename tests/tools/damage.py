@@ -58,7 +58,7 @@ def whole(store: Store) -> None:
     spaces.plan_app(work, App("app", counted_lists.allocate(store, keys.APPS), "dev", "portal"))
     reference_data.plan_feature(work, Feature("boards", "acme", "Boards", project_id="web", module="Boards"))
     reference_data.plan_feature(work, Feature("plain", "acme", "Plain"))
-    reference_data.plan_role(work, PermissionRole(1, "Viewer"))
+    reference_data.plan_role(work, PermissionRole(1, "Viewer", is_default=True))
     reference_data.plan_group(work, Group(1, "QA"))
     reference_data.plan_client(work, Client("cf", ("password",)), "d")
     grants.plan_space_role(work, space, bob, SpaceRole.DEVELOPER, joined.number)
@@ -377,6 +377,16 @@ CASES = [
     Case("a count that is a text", Invariant.SHAPE, sets(keys.site_admins(), other="x"), mends=False),
     Case("a user whom no reader names", Invariant.SHAPE, sets(_ANN, number=10**9), mends=False),
     Case("a project that no reader names", Invariant.SHAPE, sets(_WEB, number=10**9), mends=False),
+    Case(
+        "another default role",
+        Invariant.DEFAULT_ROLE,
+        sets(keys.default_role(), number=7),
+    ),
+    Case(
+        "a row of no client",
+        Invariant.CLIENT_ROW,
+        stray(keys.client_row("gone"), client_id="gone"),
+    ),
     Case("a row of one who is active", Invariant.USER_KIND_ROW, listed_as_suspended),
     Case(
         "no search row",

@@ -38,6 +38,8 @@ def test_the_whole_directory_has_an_item_of_every_kind(whole: SqliteStore) -> No
     cleanup = {
         invariants.words_of(keys.cleanup_of_user("x")),
         invariants.words_of(keys.cleanup_of_member("x", "x")),
+        invariants.words_of(keys.cleanup_of_group(1)),
+        invariants.words_of(keys.cleanup_of_role(1)),
     }
     numberless = (
         keys.SUSPENDED,

@@ -283,6 +283,7 @@ class PermissionRole:
     name: str
     permissions: tuple[str, ...] = ()
     is_default: bool = False
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +292,7 @@ class Group:
 
     number: int
     name: str
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,12 +311,20 @@ class ApiToken:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A program registered with the token endpoint."""
+    """A program registered with the token endpoint.
+
+    `generation` tells it from another of this id that was there before; None where an import or an earlier
+    version registered it.
+    """
 
     id: str
     grants: tuple[str, ...]
     scopes: tuple[str, ...] = ()
     user_id: str | None = None
+    name: str | None = None
+    created_at: Instant | None = None
+    generation: str | None = None
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +341,8 @@ class TokenFamily:
     expires_at: Instant
     session_version: int = field(metadata=SESSION_VERSION)
     scopes: tuple[str, ...] = ()
+    generation: str | None = None
+    """That of its client."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,11 @@ def _by_access(store: Store, credential: Credential, now: datetime, prefetch: Pr
     user = users.of_item(found.get(user_key))
     if user is None:
         raise Unauthenticated
-    token = refresh_tokens.of_access(found.get(access_key), found.get(family_key), credential, user, now)
+    family = found.get(family_key)
+    token = refresh_tokens.of_access(found.get(access_key), family, credential, user, now)
+    client_id = str(family.get("client_id")) if family is not None else ""
+    if not refresh_tokens.is_of(family, store.get(keys.client(client_id))):
+        raise Unauthenticated
     return Bearer(user_id, Principal(user), token.scopes, found)
 
 

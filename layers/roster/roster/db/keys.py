@@ -27,6 +27,8 @@
     SITE                          ADMINS                         how many platform ADMINs there are
     SWEEP                         USER#...  MEMBER#...           a cleanup that is still to be done
     AUDIT#<day>                   <instant>#<transaction>#<n>    what was changed, and by whom
+    SITE                          REFERENCE  DEFAULTROLE         of the site's roles and groups
+    CLIENTS                       <client>                       which programs there are
     SEARCH#<scope>#<two letters>  <words>#<id>                   what a search finds: `search.py`
     USER#...  WORKSPACE#...       SEARCHED#<sort key>            which of those an item of there has
     ACTIVITY#<scope>              <day>                          how much was done that day: `activity.py`
@@ -238,6 +240,34 @@ def audits_of(day: str) -> str:
 def audits_between(since: str, until: str) -> tuple[str, str]:
     """The range of sort keys of what was changed from one instant to another, both included."""
     return since, f"{until}~"  # the tilde follows the delimiter
+
+
+# The site's reference data.
+
+
+def reference() -> Key:
+    """What changes with the site's roles and groups, so that two changes at once do not miss each other."""
+    return Key("SITE", "REFERENCE")
+
+
+def default_role() -> Key:
+    """Which role a new user gets."""
+    return Key("SITE", "DEFAULTROLE")
+
+
+CLIENTS = "CLIENTS"
+
+
+def client_row(client_id: str) -> Key:
+    return Key(CLIENTS, _part(client_id))
+
+
+def cleanup_of_group(number: int) -> Key:
+    return Key(CLEANUP, f"GROUP#{number}")
+
+
+def cleanup_of_role(number: int) -> Key:
+    return Key(CLEANUP, f"ROLE#{number}")
 
 
 # What the stream's router keeps (`directory/changes.py`).

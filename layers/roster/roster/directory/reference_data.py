@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from roster.db import keys
 from roster.db.codec import attributes, readable
 from roster.db.store import Absent, Item, Key, Present, Put, Store, Update, every
-from roster.db.transactions import Transaction, item
+from roster.db.transactions import ToError, Transaction, item
 from roster.domain import Client, Feature, Group, PermissionRole
-from roster.errors import Conflict, NotFound
+from roster.errors import Conflict, DirectoryError, NotFound
 from roster.events import Event
 
 MODULES = ("Boards", "Booking", "CurrencyRates", "EntitlementOperations", "WorkInbox")
@@ -73,17 +73,23 @@ def plan_feature(work: Transaction, feature: Feature) -> None:
     work.audit(Event.FEATURE_CREATED, feature.id, workspace=feature.workspace_id)
 
 
-def plan_role(work: Transaction, role: PermissionRole) -> None:
-    """The operations that register a site-wide role."""
-    work.do(
-        Put(item(keys.permission_role(role.number), attributes(role)), Absent()), lambda _: Conflict("number")
-    )
+def _number_taken(_: Item | None) -> DirectoryError:
+    return Conflict("number")
+
+
+def plan_role(work: Transaction, role: PermissionRole, taken: ToError = _number_taken) -> None:
+    """The operations that register a site-wide role; `taken` makes the error for a number in use."""
+    work.do(Put(item(keys.permission_role(role.number), attributes(role)), Absent()), taken)
+    work.add_counter(Update(keys.reference(), add={"revision": 1}))
+    if role.is_default:
+        work.do(Put(item(keys.default_role(), {"number": role.number})))
     work.audit(Event.ROLE_CREATED, str(role.number))
 
 
-def plan_group(work: Transaction, group: Group) -> None:
-    """The operations that register a site-wide group."""
-    work.do(Put(item(keys.group(group.number), attributes(group)), Absent()), lambda _: Conflict("number"))
+def plan_group(work: Transaction, group: Group, taken: ToError = _number_taken) -> None:
+    """The operations that register a site-wide group; `taken` makes the error for a number in use."""
+    work.do(Put(item(keys.group(group.number), attributes(group)), Absent()), taken)
+    work.add_counter(Update(keys.reference(), add={"revision": 1}))
     work.audit(Event.GROUP_CREATED, str(group.number))
 
 
@@ -91,4 +97,5 @@ def plan_client(work: Transaction, client: Client, secret_digest: str) -> None:
     """The operations that register a program of the token endpoint; only its secret's digest is kept."""
     state = {**attributes(client), "digest": secret_digest}
     work.do(Put(item(keys.client(client.id), state), Absent()), lambda _: Conflict("id", client.id))
+    work.do(Put(item(keys.client_row(client.id), {"client_id": client.id})))
     work.audit(Event.CLIENT_CREATED, client.id)

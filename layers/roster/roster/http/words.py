@@ -10,6 +10,7 @@ USER_ID = "^[A-Za-z0-9._:|@+=-]{1,128}$"
 TESTMO_SIZE = "^(15|25|50|100)$"
 USER_STATUS = "^(active|suspended)$"
 PLATFORM_ROLE = "^(ADMIN|USER)$"
+SCOPE = "^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255}$"
 DAYS = "^([1-9]|[1-8][0-9]|90)$"
 
 OF_PATTERNS: Mapping[str, str] = {
@@ -20,6 +21,7 @@ OF_PATTERNS: Mapping[str, str] = {
     TESTMO_SIZE: "must be 15, 25, 50 or 100",
     USER_STATUS: "must be active or suspended",
     PLATFORM_ROLE: "must be ADMIN or USER",
+    SCOPE: "must be 1 to 255 printable ASCII characters without spaces, quotes and backslashes",
     DAYS: "must be a whole number from 1 to 90",
 }
 """By the pattern that a field's shape demands; a test holds that each pattern of a shape is here."""

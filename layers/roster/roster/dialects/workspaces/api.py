@@ -56,6 +56,7 @@ class Access(Enum):
     ANY_USER = auto()
     ANY_SESSION = auto()  # what makes, shows or ends credentials: no token may
     PLATFORM_ADMIN = auto()
+    PLATFORM_ADMIN_SESSION = auto()  # what makes a program's secret: no token may
     MEMBER = auto()  # or platform ADMIN
     WORKSPACE_ADMIN = auto()  # or platform ADMIN
 
@@ -132,32 +133,39 @@ class WorkspacesCall:
             raise PreconditionFailed
 
     def commit_once(
-        self, body: Body, shape: type[Success[T]], prepare: Callable[[], tuple[Transaction, T]]
+        self,
+        body: Body,
+        shape: type[Success[T]],
+        prepare: Callable[[], tuple[Transaction, T]],
+        kept: Callable[[T], T] = lambda data: data,
     ) -> Success[T]:
         """Commit a transaction and answer what it makes, as `prepare` gives both.
 
+        `kept` makes what is stored of the answer for a repeat, without what is shown once alone.
         Under an Idempotency-Key the answer is kept with it; where the key was used before, the first answer
         is given again and nothing is prepared. `prepare` is called again where what it read has changed.
         """
         given = _idempotency_key(self.request)
         if given is None:
-            return retry_on_conflict(lambda: self._commit(*prepare(), None))
+            return retry_on_conflict(lambda: self._commit(*prepare(), None, kept))
         key = idempotency.key_of(self.user.id, self.request.raw_path, given)
         question = idempotency.Question.of(key, given, body.model_dump(mode="json"))
-        kept = idempotency.recall(self.found.get(key), question, self.now)
+        found = idempotency.recall(self.found.get(key), question, self.now)
         try:
-            if kept is None:
-                return retry_on_conflict(lambda: self._commit(*prepare(), question))
+            if found is None:
+                return retry_on_conflict(lambda: self._commit(*prepare(), question, kept))
         except (idempotency.Given, Conflict):  # perhaps by the first of two requests that came at once
-            kept = idempotency.recall(self.store.get(key), question, self.now)
-            if kept is None:
+            found = idempotency.recall(self.store.get(key), question, self.now)
+            if found is None:
                 raise
-        return shape.model_validate_json(kept)
+        return shape.model_validate_json(found)
 
-    def _commit(self, work: Transaction, data: T, question: idempotency.Question | None) -> Success[T]:
+    def _commit(
+        self, work: Transaction, data: T, question: idempotency.Question | None, kept: Callable[[T], T]
+    ) -> Success[T]:
         answer = self.success(data)
         if question is not None:
-            idempotency.keep(work, question, answer.model_dump_json())
+            idempotency.keep(work, question, self.success(kept(data)).model_dump_json())
         work.commit(self.store)
         return answer
 
@@ -204,11 +212,14 @@ def device_cookies(value: str | None) -> list[Cookie]:
     return [cookie]
 
 
+_IN_A_SESSION = (Access.ANY_SESSION, Access.PLATFORM_ADMIN_SESSION)
+
 _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
     Access.PUBLIC: lambda call: True,
     Access.ANY_USER: lambda call: True,
     Access.ANY_SESSION: lambda call: True,
     Access.PLATFORM_ADMIN: lambda call: call.user.is_admin,
+    Access.PLATFORM_ADMIN_SESSION: lambda call: call.user.is_admin,
     Access.MEMBER: lambda call: call.user.is_admin or call.membership is not None,
     Access.WORKSPACE_ADMIN: lambda call: (
         call.user.is_admin or (call.membership is not None and call.membership.role is WorkspaceRole.ADMIN)
@@ -229,7 +240,7 @@ class Workspaces(handler.Dialect[WorkspacesCall]):
         if self.access is not Access.PUBLIC:
             proof = _proof(request, store, now)
             call = WorkspacesCall(store, now, request, proof.principal, proof.prefetch)
-            if self.access is Access.ANY_SESSION and proof.principal.session is None:
+            if self.access in _IN_A_SESSION and proof.principal.session is None:
                 raise SessionRequired(proof.principal.user.id)
         elif "authorization" in request.headers:  # a login opens a session; it is not what a token does
             raise SessionRequired
@@ -253,6 +264,7 @@ _HELP = {"Link": '</docs>; rel="help"'}  # RFC 8288; the body's names are the do
 
 _WHO = {
     Access.PLATFORM_ADMIN: "A platform ADMIN may.",
+    Access.PLATFORM_ADMIN_SESSION: "A platform ADMIN may.",
     Access.MEMBER: "A member of the workspace and a platform ADMIN may.",
     Access.WORKSPACE_ADMIN: "An ADMIN of the workspace and a platform ADMIN may.",
 }
@@ -281,7 +293,13 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     DirectoryError: (500, "INTERNAL_ERROR", "The request could not be completed."),
 }
 
-_TAKEN = {"email": "The e-mail address is in use.", "key": "The key is in use."}
+_TAKEN = {
+    "email": "The e-mail address is in use.",
+    "key": "The key is in use.",
+    "name": "The name is in use.",
+    "id": "The id is in use.",
+    "client": "A public client has no secret.",
+}
 
 
 def _message(error: DirectoryError) -> str | None:
