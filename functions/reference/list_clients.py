@@ -12,5 +12,4 @@ app, handler = endpoint(Access.PLATFORM_ADMIN)
 def list_clients(page: PageNumber = "", size: PageSize = "") -> Listed[ClientWire]:
     call, paging = app.call, PageRequest.of(page, size)
     found = clients.everyone(call.store, call.now)
-    shown = page_of(call, found, paging.page, paging.size)
-    return call.listed(paging, [ClientWire.of(one) for one in shown], len(found))
+    return call.listed(paging, [ClientWire.of(one) for one in page_of(found, paging)], len(found))

@@ -2,7 +2,7 @@
 
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import Listed, Member, PageNumber, PageRequest, PageSize
-from roster.dialects.workspaces.search import Found, Search, SearchCursor, SearchText, demand_one_kind
+from roster.dialects.workspaces.search import FoundPage, SearchCursor, SearchQuestion, SearchText, is_search
 from roster.directory import members, search
 
 app, handler = endpoint(Access.MEMBER)
@@ -15,12 +15,11 @@ def list_members(
     size: PageSize = "",
     q: SearchText = "",
     cursor: SearchCursor = "",
-) -> Listed[Member] | Found[Member]:
-    call, paging, workspace = app.call, PageRequest.of(page, size), app.call.workspace
-    asked = {"q": q, "cursor": cursor, "page": page, "size": size}
-    if demand_one_kind(asked, {"": ("page", "size"), "q": ("size", "cursor")}):
-        question = Search(call, q, size, cursor)
-        joined, place = search.members_page(call.store, workspace.id, q, question.rows, question.place())
-        return question.answer([Member.of(membership, user) for membership, user in joined], place)
-    joined, total = members.page(call.store, workspace.id, paging.page, paging.size)
-    return call.listed(paging, [Member.of(membership, user) for membership, user in joined], total)
+) -> Listed[Member] | FoundPage[Member]:
+    call, paging, home = app.call, PageRequest.of(page, size), app.call.workspace.id
+    if is_search(q, cursor, page):
+        question = SearchQuestion(call, q, size, cursor)
+        found, place = search.members_page(call.store, home, q, question.rows, question.place())
+        return question.answer([Member.of(*each) for each in found], place)
+    found, total = members.page(call.store, home, paging.page, paging.size)
+    return call.listed(paging, [Member.of(*each) for each in found], total)

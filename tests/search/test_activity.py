@@ -104,20 +104,20 @@ def test_days_are_one_to_ninety(api: Api, fixtures: Fixtures, days: str) -> None
 # The function on the stream.
 
 
-class Poisoned:
+class FailingRead:
     """A table that one item cannot be read from."""
 
-    def __init__(self, inner: Store, poison: Key) -> None:
-        self.inner, self.poison = inner, poison
+    def __init__(self, inner: Store, failing_key: Key) -> None:
+        self.inner, self.failing_key = inner, failing_key
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
 
-    def within(self, _: object) -> "Poisoned":
+    def within(self, _: object) -> "FailingRead":
         return self
 
     def batch_get(self, wanted: list[Key], **more: Any) -> Any:
-        if self.poison in wanted:
+        if self.failing_key in wanted:
             raise ValueError("on purpose")
         return self.inner.batch_get(wanted, **more)
 
@@ -125,8 +125,8 @@ class Poisoned:
 @pytest.mark.row("Q-06")
 def test_a_change_that_fails_is_told_alone_and_those_before_it_are_done(api: Api, fixtures: Fixtures) -> None:
     three = [keys.user(one.id) for one in (fixtures.boss, fixtures.member, fixtures.rival)]
-    poisoned = cast(Store, Poisoned(api.store, three[1]))
-    dependencies.use(make_dependencies(poisoned, api.clock))
+    failing = cast(Store, FailingRead(api.store, three[1]))
+    dependencies.use(make_dependencies(failing, api.clock))
     function = api.gateway.routes.functions[EVENT]
     assert in_process(function, records(three)) == {"batchItemFailures": [{"itemIdentifier": "1"}]}
     there = [api.store.get(keys.searched(key)) is not None for key in three]
@@ -134,7 +134,7 @@ def test_a_change_that_fails_is_told_alone_and_those_before_it_are_done(api: Api
 
 
 def test_a_table_that_is_away_has_the_whole_batch_come_again(api: Api, fixtures: Fixtures) -> None:
-    away = cast(Store, Poisoned(cast(Store, Stopping(api.store, 0)), Key("", "")))
+    away = cast(Store, FailingRead(cast(Store, Stopping(api.store, 0)), Key("", "")))
     dependencies.use(make_dependencies(away, api.clock))
     function = api.gateway.routes.functions[EVENT]
     batch = records([keys.user(fixtures.boss.id), keys.user(fixtures.member.id)])

@@ -217,7 +217,7 @@ def test_workspaces_are_found_by_key_and_name_by_platform_admins(
 
 
 @pytest.fixture
-def crowd(api: Api, directory: Directory) -> Fixtures:
+def many_users(api: Api, directory: Directory) -> Fixtures:
     """Twelve more, every third suspended, every fourth ADMIN and no USER, and the last two deleted."""
     fixtures = Fixtures.set(api, directory)
     for place in range(12):
@@ -249,9 +249,9 @@ def assert_exact(api: Api, fixtures: Fixtures) -> None:
 
 
 def test_pages_by_status_and_role_are_exact_and_follow_every_change(
-    api: Api, directory: Directory, crowd: Fixtures
+    api: Api, directory: Directory, many_users: Fixtures
 ) -> None:
-    assert_exact(api, crowd)
+    assert_exact(api, many_users)
     changed: dict[str, dict[str, Any]] = {
         "u00": {"active": True},
         "u01": {"active": False, "roles": (PlatformRole.ADMIN, PlatformRole.USER)},
@@ -260,20 +260,20 @@ def test_pages_by_status_and_role_are_exact_and_follow_every_change(
     }
     for name, more in changed.items():
         _renamed(api.store, directory, name, **more)
-    assert_exact(api, crowd)
+    assert_exact(api, many_users)
 
 
 def test_a_user_of_an_earlier_version_is_in_no_list_until_something_changes(
-    api: Api, directory: Directory, crowd: Fixtures
+    api: Api, directory: Directory, many_users: Fixtures
 ) -> None:
     """A table that was not repaired yet: the rows lack, and no change is refused for that."""
     user = directory.user("old", active=False, roles=(PlatformRole.ADMIN,))
     for listing in (keys.SUSPENDED, keys.ADMINS, keys.NO_USERS):
         _unlist(api.store, listing, user.number)
     _renamed(api.store, directory, "old", active=True, roles=(PlatformRole.USER,))
-    assert_exact(api, crowd)
+    assert_exact(api, many_users)
     users.delete(api.store, users.alive(api.store, user.id), by=directory.by)
-    assert_exact(api, crowd)
+    assert_exact(api, many_users)
 
 
 def _unlist(store: Store, listing: str, number: int) -> None:

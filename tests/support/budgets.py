@@ -697,6 +697,12 @@ PATTERNS = (
         prepare=BudgetFixtures.bulk_users,
     ),
     Pattern(
+        "workspaces.page_of_visible",
+        _PAGE,
+        lambda on: workspaces.page_of_visible(on.store, on.base.root, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_users,
+    ),
+    Pattern(
         "workspaces.page_of_caller",
         _JOINED,
         lambda on: workspaces.page_of_caller(on.store, on.base.stranger, FAR, SIZE),

@@ -103,41 +103,25 @@ WORKSPACES = ApiSpec(
         ),
         "DELETE /api/admin/users/{userId}": Operation(parameters=(_IF_MATCH,)),
         # The site's groups, roles and clients.
-        "POST /api/admin/groups": Operation(
-            id="createGroup", summary="Makes a group", example={"name": "Quality"}, parameters=(_ONCE,)
-        ),
-        "GET /api/admin/groups": Operation(id="listGroups", summary="The groups of the site"),
-        "GET /api/admin/groups/{number}": Operation(id="getGroup", summary="One group", headers=("ETag",)),
+        "POST /api/admin/groups": Operation(example={"name": "Quality"}, parameters=(_ONCE,)),
+        "GET /api/admin/groups/{number}": Operation(headers=("ETag",)),
         "PUT /api/admin/groups/{number}": Operation(
-            id="updateGroup",
-            summary="Gives a group another name",
             example={"name": "Quality"},
             parameters=(_IF_MATCH,),
             headers=("ETag",),
         ),
-        "DELETE /api/admin/groups/{number}": Operation(
-            id="deleteGroup", summary="Deletes a group; it leaves every user", parameters=(_IF_MATCH,)
-        ),
+        "DELETE /api/admin/groups/{number}": Operation(parameters=(_IF_MATCH,)),
         "POST /api/admin/roles": Operation(
-            id="createRole",
-            summary="Makes a permission role",
             example={"name": "Tester", "permissions": ["users.read"], "isDefault": False},
             parameters=(_ONCE,),
         ),
-        "GET /api/admin/roles": Operation(id="listRoles", summary="The permission roles of the site"),
-        "GET /api/admin/roles/{number}": Operation(
-            id="getRole", summary="One permission role", headers=("ETag",)
-        ),
+        "GET /api/admin/roles/{number}": Operation(headers=("ETag",)),
         "PUT /api/admin/roles/{number}": Operation(
-            id="updateRole",
-            summary="Changes what the body names; the rest stays",
             example={"permissions": ["users.read", "users.write"]},
             parameters=(_IF_MATCH,),
             headers=("ETag",),
         ),
         "DELETE /api/admin/roles/{number}": Operation(
-            id="deleteRole",
-            summary="Deletes a permission role; its users have none",
             parameters=(_IF_MATCH,),
         ),
         "POST /api/admin/clients": Operation(
@@ -145,19 +129,13 @@ WORKSPACES = ApiSpec(
             security=_SESSION,
             parameters=(_ONCE,),
         ),
-        "GET /api/admin/clients/{clientId}": Operation(
-            id="getClient", summary="One program of the token endpoint", headers=("ETag",)
-        ),
+        "GET /api/admin/clients/{clientId}": Operation(headers=("ETag",)),
         "PUT /api/admin/clients/{clientId}": Operation(
-            id="updateClient",
-            summary="Changes what the body names; the rest stays",
             example={"name": "CI", "scopes": ["cloud_controller.read"]},
             parameters=(_IF_MATCH,),
             headers=("ETag",),
         ),
-        "DELETE /api/admin/clients/{clientId}": Operation(
-            id="deleteClient", summary="Deletes a program; what it was granted ends", parameters=(_IF_MATCH,)
-        ),
+        "DELETE /api/admin/clients/{clientId}": Operation(parameters=(_IF_MATCH,)),
         "POST /api/admin/clients/{clientId}/secret": Operation(security=_SESSION, parameters=(_ONCE,)),
         "POST /api/auth/login": Operation(
             example={"email": _PERSON["email"], "password": NO_PASSWORD},

@@ -88,8 +88,8 @@ class Event(Enum):
     ROLE_CHANGED = (
         "role.changed",
         "roster.role.changed",
-        "a permission role of the site was changed; `default_before`: which role new users got until then",
-        ("default_before",),
+        "a permission role of the site was changed, or made the default, which another is then no more",
+        (),
         ("permissions", "is_default"),
     )
     ROLE_DELETED = (

@@ -224,7 +224,7 @@ def _end(store: Store, family: TokenFamily, by: Actor) -> None:
 
 def _access(work: Transaction, family: TokenFamily, scopes: tuple[str, ...]) -> Credential:
     """Make an access token of a family."""
-    credential = Credential.new("access", family.user_id, family.id)
+    credential = Credential.new("access", family.user_id, family.id, family.client_id)
     expires_at = instant(work.by.at + ACCESS)
     token = AccessToken(credential.id, family.user_id, family.id, expires_at, scopes)
     state: Item = {**attributes(token), "digest": credential.digest, **_ends(expires_at)}

@@ -28,15 +28,13 @@ Demand = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[N]):
-    """Groups or roles: what they are called, where they are, and what the audit tells of them."""
+    """Groups or roles: what they are called, where they are, and how one is made."""
 
     what: str
     cls: type[N]
     place: Callable[[int], Key]
     plan: Callable[[Transaction, N, ToError], None]
     job: Callable[[int], Key]
-    changed: Event
-    deleted: Event
 
     @property
     def last(self) -> str:
@@ -54,8 +52,6 @@ GROUPS: Kind[Group] = Kind(
     keys.group,
     reference_data.plan_group,
     keys.cleanup_of_group,
-    Event.GROUP_CHANGED,
-    Event.GROUP_DELETED,
 )
 ROLES: Kind[PermissionRole] = Kind(
     "role",
@@ -63,8 +59,6 @@ ROLES: Kind[PermissionRole] = Kind(
     keys.permission_role,
     reference_data.plan_role,
     keys.cleanup_of_role,
-    Event.ROLE_CHANGED,
-    Event.ROLE_DELETED,
 )
 
 
@@ -119,8 +113,11 @@ def change(store: Store, kind: Kind[N], number: int, edit: Callable[[N], N], *, 
         work = Transaction(by)
         work.do(Update(kind.place(number), set=attributes(after), condition=_still(before)))
         _claim(work, registry, {})
-        told = _replace_default(work, before, after, others)
-        work.audit(kind.changed, str(number), before=attributes(before), after=attributes(after), **told)
+        _replace_default(work, before, after, others)
+        if isinstance(after, PermissionRole):
+            work.audit(Event.ROLE_CHANGED, str(number), before=attributes(before), after=attributes(after))
+        else:
+            work.audit(Event.GROUP_CHANGED, str(number))
         work.commit(store)
         return after
 
@@ -143,10 +140,13 @@ def delete(store: Store, kind: Kind[N], number: int, *, by: Actor, demand: Deman
         work.do(Delete(place, _still(before)))
         last = max(_whole(registry, kind.last), number)
         _claim(work, registry, {kind.last: last, kind.gone(number): 1})
-        if isinstance(before, PermissionRole) and before.is_default:
-            work.do(Delete(keys.default_role(), any_of(Absent(), Equals("number", number))))
         work.order_cleanup(kind.job(number), **{kind.what: number})
-        work.audit(kind.deleted, str(number), before=attributes(before))
+        if isinstance(before, PermissionRole):
+            if before.is_default:
+                work.do(Delete(keys.default_role(), any_of(Absent(), Equals("number", number))))
+            work.audit(Event.ROLE_DELETED, str(number), before=attributes(before))
+        else:
+            work.audit(Event.GROUP_DELETED, str(number))
         work.commit(store)
 
     retry_on_conflict(attempt)
@@ -209,25 +209,22 @@ def _replace_default(
     before: Group | PermissionRole | None,
     after: Group | PermissionRole,
     others: Sequence[Group | PermissionRole],
-) -> dict[str, int]:
-    """Let the role be the default, and none other, or be it no more; returns what the audit tells of it."""
+) -> None:
+    """Let the role be the default, and none other, or be it no more."""
     if not isinstance(after, PermissionRole):
-        return {}
+        return
     was = isinstance(before, PermissionRole) and before.is_default
     if not after.is_default:
         if was:
             work.do(Delete(keys.default_role()))
-        return {}
-    told: dict[str, int] = {}
+        return
     for one in others:
         if isinstance(one, PermissionRole) and one.is_default:
-            told["default_before"] = one.number
             no_more = replace(one, is_default=False, revision=one.revision + 1)
             state = attributes(no_more)
             work.do(Update(keys.permission_role(one.number), set=state, condition=_still(one)))
     if before is not None:
         work.do(Put(item(keys.default_role(), {"number": after.number})))
-    return told
 
 
 def _still(one: Group | PermissionRole) -> Condition:

@@ -11,7 +11,8 @@ from pydantic import AfterValidator
 from roster import bounds, clock, dependencies
 from roster.dialects.fields import Email, Moment, Wire, visible
 from roster.dialects.workspaces.api import WorkspacesCall
-from roster.dialects.workspaces.schemas import T
+from roster.dialects.workspaces.schemas import AdminUser, Listed, PageRequest, T
+from roster.directory import search, user_lists, users
 from roster.directory.search import SHORTEST, folded
 from roster.errors import Fault, FieldError, Unavailable, ValidationFailed
 from roster.http import cursors, words
@@ -56,7 +57,7 @@ class FoundMeta(Wire):
     next: str | None
 
 
-class Found(Wire, Generic[T]):
+class FoundPage(Wire, Generic[T]):
     """A page of what was found; it may have fewer rows than `size` and yet not be the last."""
 
     code: Literal["SUCCESS"] = "SUCCESS"
@@ -82,8 +83,14 @@ def demand_one_kind(asked: Mapping[str, str], kinds: Mapping[str, Collection[str
     return kind
 
 
+def is_search(q: str, cursor: str, page: str) -> bool:
+    """Whether a list is searched. Raises ValidationFailed for a page of a search, a cursor of none."""
+    asked = {"q": q, "cursor": cursor, "page": page}
+    return bool(demand_one_kind(asked, {"": ("page",), "q": ("cursor",)}))
+
+
 @dataclass(frozen=True, slots=True)
-class Search:
+class SearchQuestion:
     """What was searched for, as it was sent; `wanted` is folded."""
 
     call: WorkspacesCall
@@ -101,9 +108,9 @@ class Search:
             return ""
         return cursors.opened(self._keys(), self._about, self.cursor, self.call.now)
 
-    def answer(self, data: list[T], place: str) -> Found[T]:
+    def answer(self, data: list[T], place: str) -> FoundPage[T]:
         following = cursors.sealed(self._keys(), self._about, place, self.call.now) if place else None
-        return Found(
+        return FoundPage(
             data=data,
             meta=FoundMeta(size=self.rows, next=following),
             timestamp=clock.instant(self.call.now),
@@ -119,3 +126,26 @@ class Search:
         if not found:
             raise Unavailable(retry_after=60, fault=Fault("NoDeploymentKey", passing=False))
         return found
+
+
+_PAGES = ("page", "size")
+_KINDS = {"": _PAGES, "email": (), "q": ("size", "cursor"), "status": _PAGES, "role": _PAGES}
+
+
+def users_asked_for(
+    call: WorkspacesCall, asked: Mapping[str, str]
+) -> Listed[AdminUser] | FoundPage[AdminUser]:
+    """The users that a list's parameters ask for, one kind at a time. Raises ValidationFailed."""
+    kind, paging = demand_one_kind(asked, _KINDS), PageRequest.of(asked["page"], asked["size"])
+    if kind == "q":
+        question = SearchQuestion(call, asked["q"], asked["size"], asked["cursor"])
+        people, place = search.users_page(call.store, asked["q"], question.rows, question.place())
+        return question.answer([AdminUser.of(user) for user in people], place)
+    if kind == "email":
+        people = search.by_address(call.store, asked["email"])
+        total = len(people)
+    elif kind:
+        people, total = user_lists.page(call.store, asked[kind], paging.page, paging.size)
+    else:
+        people, total = users.page(call.store, paging.page, paging.size)
+    return call.listed(paging, [AdminUser.of(user) for user in people], total)

@@ -1,17 +1,18 @@
 """The wire shapes of the site's groups, roles and clients (docs/site.md)."""
 
 import re
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field
 
 from roster.auth.clients import Registered
 from roster.dialects.fields import Body, Line, Moment, Wire
-from roster.dialects.workspaces.api import WorkspacesCall
-from roster.dialects.workspaces.schemas import UNCHANGED
+from roster.dialects.workspaces.schemas import UNCHANGED, PageRequest
 from roster.domain import Client, Group, PermissionRole
 from roster.errors import FieldError, NotFound, ValidationFailed
 from roster.http import words
+
+N = TypeVar("N")
 
 _NUMBER = re.compile(words.PAGE, re.ASCII)
 _MOST = 200  # permissions, scopes
@@ -172,6 +173,6 @@ class NoBody(Body):
     """Nothing is asked; a body may be an empty object, or absent."""
 
 
-def page_of(call: WorkspacesCall, rows: list[Any], first: int, size: int) -> list[Any]:
+def page_of(rows: list[N], paging: PageRequest) -> list[N]:
     """A page of rows that were all read: a site has few."""
-    return rows[(first - 1) * size : first * size]
+    return rows[(paging.page - 1) * paging.size : paging.page * paging.size]
