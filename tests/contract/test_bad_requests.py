@@ -18,10 +18,9 @@ OURS = [
 OTHERS = [route for route in STATUSES if route not in (*OURS, "$default")]
 LISTS_OF_NAMES = ("GET /api/v1/projects/{project_id}/users", "GET /api/v1/project/{project_id}/users")
 WITH_A_MEDIA_TYPE = [route for route, statuses in STATUSES.items() if 415 in statuses]
+WITHOUT_A_BODY = ("POST /api/auth/logout", "POST /api/admin/clients/{clientId}/secret")
 WITH_A_BODY = [
-    route
-    for route in WITH_A_MEDIA_TYPE
-    if not route.startswith("DELETE ") and route != "POST /api/auth/logout"
+    route for route in WITH_A_MEDIA_TYPE if not route.startswith("DELETE ") and route not in WITHOUT_A_BODY
 ]
 
 

@@ -2,20 +2,23 @@
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.verify import verify
+from local.embedded import open_embedded
 from roster.db import keys
 from roster.db.store import Key, Update
 from roster.db.transactions import retry_on_conflict
 from roster.directory import cleanup, site_roles, users
 from roster.domain import PermissionRole, User
 from roster.errors import Conflict, DirectoryError
-from tests.support.api import Answer, Api, everything
+from tests.support.api import Answer, Api, Clock, everything
 from tests.support.directory import PASSWORD, Directory
 from tests.support.race import at_once
+from tests.tools.support import Records
 from tests.workspaces.fixtures import assert_granted, assert_invalid, assert_refused
 
 ROLE = ("number", "name", "permissions", "isDefault")
@@ -88,6 +91,15 @@ def test_one_role_at_most_is_the_default(api: Api, root: User) -> None:
 def default(api: Api) -> Any:
     """Which role a new user gets, as whoever makes one reads it."""
     return (api.store.get(keys.default_role()) or {}).get("number")
+
+
+def test_an_import_brings_one_default_role_at_most(tmp_path: Path) -> None:
+    store = open_embedded(tmp_path / "roster.db")
+    lines = ({"type": "role", "number": n, "name": f"r{n}", "isDefault": True} for n in (1, 2))
+    refused = Records(store, tmp_path).refused(*lines)
+    assert refused == ["line 2: role: another role is the default already"]
+    assert verify(store, now=Clock().moment).broken == []
+    store.close()
 
 
 @pytest.mark.row("Q-07")

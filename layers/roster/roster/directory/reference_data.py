@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from roster.db import keys
 from roster.db.codec import attributes, readable
-from roster.db.store import Absent, Item, Key, Present, Put, Store, Update, every
+from roster.db.store import Absent, Equals, Item, Key, Present, Put, Store, Update, any_of, every
 from roster.db.transactions import ToError, Transaction, item
 from roster.domain import Client, Feature, Group, PermissionRole
 from roster.errors import Conflict, DirectoryError, NotFound
@@ -77,12 +77,26 @@ def _number_taken(_: Item | None) -> DirectoryError:
     return Conflict("number")
 
 
-def plan_role(work: Transaction, role: PermissionRole, taken: ToError = _number_taken) -> None:
-    """The operations that register a site-wide role; `taken` makes the error for a number in use."""
+def plan_role(
+    work: Transaction,
+    role: PermissionRole,
+    taken: ToError = _number_taken,
+    *,
+    replaces_default: bool = False,
+) -> None:
+    """The operations that register a site-wide role; `taken` makes the error for a number in use.
+
+    Where another is the default, so may this one be only with `replaces_default`, whose caller sees to the
+    other: else the commit raises Conflict.
+    """
     work.do(Put(item(keys.permission_role(role.number), attributes(role)), Absent()), taken)
     work.add_counter(Update(keys.reference(), add={"revision": 1}))
     if role.is_default:
-        work.do(Put(item(keys.default_role(), {"number": role.number})))
+        none_or_this = any_of(Absent(), Equals("number", role.number))
+        claim = Put(
+            item(keys.default_role(), {"number": role.number}), None if replaces_default else none_or_this
+        )
+        work.do(claim, lambda _: Conflict("default"))
     work.audit(Event.ROLE_CREATED, str(role.number))
 
 

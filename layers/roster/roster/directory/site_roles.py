@@ -46,6 +46,10 @@ class Kind(Generic[N]):
         return f"gone_{self.what}_{number}"
 
 
+def _plan_role(work: Transaction, role: PermissionRole, taken: ToError) -> None:
+    reference_data.plan_role(work, role, taken, replaces_default=True)
+
+
 GROUPS: Kind[Group] = Kind(
     "group",
     Group,
@@ -57,7 +61,7 @@ ROLES: Kind[PermissionRole] = Kind(
     "role",
     PermissionRole,
     keys.permission_role,
-    reference_data.plan_role,
+    _plan_role,
     keys.cleanup_of_role,
 )
 
