@@ -8,7 +8,7 @@ The owner is right about its copies. A reader takes an item under its key, and t
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -18,10 +18,11 @@ from roster.clock import moment
 from roster.db import keys
 from roster.db.codec import CorruptItem, entity, names
 from roster.db.store import Item, Key
-from roster.directory import grants, spaces, users, workspaces
+from roster.directory import activity, grants, search, spaces, user_lists, users, workspaces
 from roster.directory.emails import canonical
 from roster.domain import (
     AccessToken,
+    Activity,
     ApiToken,
     App,
     Client,
@@ -90,7 +91,21 @@ class Invariant(StrEnum):
     LOG = "listing-log"
     ROOM = "listing-room"
     ABANDONED_CLEANUP = "abandoned-cleanup"
+    # Finding users, and activity.
+    USER_KIND_ROW = "user-kind-row"
+    SEARCH_ROW = "search-row"
+    SEARCHED = "searched"
+    COUNTED_CHANGE = "counted-change"
+    # The site's reference data.
+    DEFAULT_ROLE = "default-role"
+    CLIENT_ROW = "client-row"
 
+
+LATE = frozenset({Invariant.SEARCHED, Invariant.COUNTED_CHANGE})
+"""What the function on the stream has yet to do, or `repair` where it is too late for that: never broken."""
+
+KEPT_SINCE = frozenset({Invariant.USER_KIND_ROW, Invariant.DEFAULT_ROLE, Invariant.CLIENT_ROW})
+"""Copies that tables of earlier versions have not: where one lacks it is late, and not broken."""
 
 Offer: TypeAlias = tuple[Key, "str | int | None"]
 """An item that is there, alone or together with something that it says."""
@@ -136,6 +151,8 @@ class Told:
     offers: tuple[Offer, ...] = ()
     awaits: tuple[Key, ...] = ()
     entity: User | Workspace | Membership | Project | Space | Feature | None = None
+    uncounted: str = ""
+    """When the change was made that an audit item tells of, if the activity has not counted it."""
 
 
 _NOTHING = Told()
@@ -269,7 +286,10 @@ def _user(key: Key, item: Item) -> Told:
     awaits = tuple(
         keys.cleanup_of_member(workspace_id, user.id) for workspace_id in sorted(user.revoked_through)
     )
-    return Told(copies=(row, lock), offers=((key, None),), awaits=awaits, entity=user)
+    words = search.words_of(user.email, user.full_name)
+    more = (*_kinds(key, user), *_searched(key, words, {"user_id": user.id}))
+    offers = ((key, None), (key, _told(words)))
+    return Told(copies=(row, lock, *more), offers=offers, awaits=awaits, entity=user)
 
 
 def _user_row(key: Key, item: Item) -> Told:
@@ -337,7 +357,10 @@ def _workspace(key: Key, item: Item) -> Told:
         _some(item, workspaces.LISTED),
     )
     lock = Copy(Invariant.KEY_LOCK, key, keys.workspace_key(workspace.key), {"workspace_id": workspace.id})
-    return Told(copies=(row, lock), offers=((key, None), (key, workspace.number)), entity=workspace)
+    words = search.words_of(workspace.key, workspace.name)
+    found = _searched(key, words, {"workspace_id": workspace.id})
+    offers = ((key, None), (key, workspace.number))
+    return Told(copies=(row, lock, *found), offers=offers, entity=workspace)
 
 
 def _workspace_row(key: Key, item: Item) -> Told:
@@ -362,6 +385,7 @@ def _member(key: Key, item: Item) -> Told:
                 _some(item, _MEMBERSHIP),
             ),
             _users_workspace(key, found.user_id, item),
+            Copy(Invariant.SEARCHED, key, keys.searched(key), {"shows": _some(item, _MEMBERSHIP)}),
         ),
         needs=(
             Need(Invariant.MEMBERSHIP_USER, keys.user(found.user_id)),
@@ -587,7 +611,15 @@ def _permission_role(key: Key, item: Item) -> Told:
     role = entity(PermissionRole, item)
     _under(key, keys.permission_role(role.number))
     _number(role.number)
-    return _NOTHING
+    if not role.is_default:
+        return _NOTHING
+    content: Item = {"number": role.number}
+    return Told(copies=(Copy(Invariant.DEFAULT_ROLE, key, keys.default_role(), content),))
+
+
+def _default_role(key: Key, item: Item) -> Told:
+    number = _whole(item, "number")
+    return Told(copy=Copy(Invariant.DEFAULT_ROLE, keys.permission_role(number), key, {"number": number}))
 
 
 def _group(key: Key, item: Item) -> Told:
@@ -598,8 +630,15 @@ def _group(key: Key, item: Item) -> Told:
 
 
 def _client(key: Key, item: Item) -> Told:
-    _under(key, keys.client(entity(Client, item).id))
-    return _NOTHING
+    client_id = entity(Client, item).id
+    _under(key, keys.client(client_id))
+    row = Copy(Invariant.CLIENT_ROW, key, keys.client_row(client_id), {"client_id": client_id})
+    return Told(copies=(row,))
+
+
+def _client_row(key: Key, item: Item) -> Told:
+    client_id = _text(item, "client_id")
+    return Told(copy=Copy(Invariant.CLIENT_ROW, keys.client(client_id), key, {"client_id": client_id}))
 
 
 def _cleanup(key: Key, item: Item) -> Told:
@@ -607,6 +646,10 @@ def _cleanup(key: Key, item: Item) -> Told:
     if "project_id" in item:
         _under(key, keys.cleanup_of_project(_text(item, "project_id")))
         return Told(awaits=(key,))
+    for kind, place in (("group", keys.cleanup_of_group), ("role", keys.cleanup_of_role)):
+        if kind in item:
+            _under(key, place(_whole(item, kind)))
+            return Told(awaits=(key,))
     user_id = _text(item, "user_id")
     if "workspace_id" in item:
         _under(key, keys.cleanup_of_member(_text(item, "workspace_id"), user_id))
@@ -615,6 +658,76 @@ def _cleanup(key: Key, item: Item) -> Told:
     else:
         _under(key, keys.cleanup_of_user(user_id))
     return Told(awaits=(key,))
+
+
+# Finding users, and activity.
+
+
+def _kinds(key: Key, user: User) -> Iterator[Copy]:
+    for listing in user_lists.of(user):
+        yield Copy(Invariant.USER_KIND_ROW, key, keys.row(listing, user.number), {"user_id": user.id})
+
+
+def _user_kind_row(key: Key, item: Item) -> Told:
+    owner = _text(item, "user_id")
+    return Told(copy=Copy(Invariant.USER_KIND_ROW, keys.user(owner), key, {"user_id": owner}))
+
+
+def _searched(owner: Key, words: list[str], shows: Item) -> Iterator[Copy]:
+    """What says which search rows there are; of a membership the words are those of its user."""
+    if words:
+        content: Item = {"words": [*words], "shows": shows}
+        yield Copy(Invariant.SEARCHED, owner, keys.searched(owner), content)
+
+
+def _told(words: list[str]) -> str:
+    """The words as a user's item offers them to the memberships."""
+    return json.dumps(words)
+
+
+def _marker(key: Key, item: Item) -> Told:
+    owner = keys.owner_of_searched(key)
+    words, shows = item.get("words"), item.get("shows")
+    if not isinstance(words, list) or not isinstance(shows, dict):
+        raise CorruptItem("searched", "words")
+    named = [str(each) for each in words]
+    needs: tuple[Need, ...] = ()
+    content: Item = {"words": [*named], "shows": shows}
+    if owner.sk.startswith(keys.MEMBERS_BESIDE):
+        workspace_id, found_id = keys.workspace_and_member(owner)
+        scope = keys.searched_members(workspace_id)
+        content = {"shows": shows}
+        needs = (Need(Invariant.SEARCHED, keys.user(found_id), _told(named)),)
+    else:
+        found_id = keys.id_in(owner)
+        of_user = owner.pk.startswith(keys.OF_USERS)
+        scope = keys.SEARCHED_USERS if of_user else keys.SEARCHED_WORKSPACES
+    places = [keys.search_row(scope, each, found_id) for each in named]
+    return Told(
+        copy=Copy(Invariant.SEARCHED, owner, key, content),
+        copies=tuple(Copy(Invariant.SEARCH_ROW, key, place, shows) for place in places),
+        needs=needs,
+    )
+
+
+def _search_row(key: Key, item: Item) -> Told:
+    shows: Item = {name: value for name, value in item.items() if name not in ("PK", "SK", "v")}
+    if "user_id" in item and "workspace_id" in item:
+        owner = keys.member(_text(item, "workspace_id"), _text(item, "user_id"))
+    elif "user_id" in item:
+        owner = keys.user(_text(item, "user_id"))
+    else:
+        owner = keys.workspace(_text(item, "workspace_id"))
+    return Told(copy=Copy(Invariant.SEARCH_ROW, keys.searched(owner), key, shows))
+
+
+def _audit(_: Key, item: Item) -> Told:
+    return _NOTHING if activity.COUNTED in item else Told(uncounted=str(item.get("at", "")))
+
+
+def _activity(_: Key, item: Item) -> Told:
+    entity(Activity, item)
+    return _NOTHING
 
 
 def _numbers(_: Key, item: Item) -> Told:
@@ -688,9 +801,18 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.counter(keys.USERS)): _counter,
     words_of(keys.change(keys.USERS, 0)): _change,
     words_of(keys.cleanup_of_tokens(_X)): _cleanup,
+    words_of(keys.cleanup_of_group(1)): _cleanup,
+    words_of(keys.cleanup_of_role(1)): _cleanup,
+    words_of(keys.reference()): _numbers,
+    words_of(keys.default_role()): _default_role,
+    (words_of(keys.client_row(_X))[0], ""): _client_row,
     (words_of(keys.permission_role(0))[0], ""): _permission_role,
     (words_of(keys.group(0))[0], ""): _group,
-    (words_of(keys.audit(_X, _X, 0))[0], ""): _unjudged,
+    (words_of(keys.audit(_X, _X, 0))[0], ""): _audit,
+    words_of(keys.searched(keys.user(_X))): _marker,
+    words_of(keys.searched(keys.workspace(_X))): _marker,
+    (words_of(keys.search_row(keys.SEARCHED_USERS, _X, _X))[0], ""): _search_row,
+    (words_of(keys.activity(keys.SITE_ACTIVITY, _X))[0], ""): _activity,
     **{
         (words_of(Key(listing, ""))[0], part): reader
         for listing, row in {
@@ -703,6 +825,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
             keys.spaces_in(_X): _workspaces_space_row,
             keys.projects_in(_X): _workspaces_project_row,
             keys.features_in(_X): _workspaces_feature_row,
+            keys.SUSPENDED: _user_kind_row,
             keys.APPS: _app_row,
             keys.apps_in(_X): _spaces_app,
             keys.holders_of(_X, _X): _spaces_holder_row,

@@ -511,6 +511,8 @@ def _verify(store: Store, arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     told = f"{report.items} items, {len(report.broken)} broken, {len(report.pending)} pending"
+    if report.late:
+        told += f", {len(report.late)} that searches or the activity lack"
     print(told, file=sys.stderr)
     return 1 if report.broken else 0
 
@@ -523,6 +525,8 @@ def _repair(store: Store, arguments: argparse.Namespace) -> int:
         print(f"mended {finding}")
     for finding in outcome.after.broken:
         print(f"left {finding}")
+    if outcome.caught_up:
+        print(f"caught up on {outcome.caught_up} that searches or the activity lacked", file=sys.stderr)
     print(f"mended {len(outcome.mended)}, left {len(outcome.after.broken)}", file=sys.stderr)
     return 1 if outcome.after.broken else 0
 

@@ -17,7 +17,7 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from cli import counts, invariants
-from cli.invariants import Copy, Invariant, Told, is_listing
+from cli.invariants import KEPT_SINCE, Copy, Invariant, Told, is_listing
 from cli.records.loading import Progress, unheard
 from cli.verify import Finding, Report, place_of, verify
 from roster.clock import instant
@@ -39,7 +39,7 @@ from roster.db.store import (
     all_of,
 )
 from roster.db.transactions import Transaction, item
-from roster.directory import cleanup, reference_data, users
+from roster.directory import changes, cleanup, reference_data, site_roles, users
 from roster.domain import Actor, Feature, Project
 from roster.errors import DirectoryError, Unavailable
 from roster.events import Event
@@ -47,6 +47,7 @@ from roster.events import Event
 S = TypeVar("S")
 
 _ROUNDS = 3
+_AT_ONCE = 100
 _TRIES = 20
 
 _OWNERLESS = {Invariant.PASSWORD_OWNER, Invariant.SECRET_LOCK}
@@ -59,22 +60,37 @@ class RepairOutcome:
 
     mended: list[Finding]
     after: Report
+    caught_up: int = 0
+    """How much was found that the function on the stream had not done, and was done here."""
 
 
 def repair(store: Store, *, now: datetime, by: Actor, progress: Progress = unheard) -> RepairOutcome:
     """Verify, mend, and verify again, as long as that helps. Raises Unavailable; then repair again."""
     report = verify(store, now=now, progress=progress)
-    first = report.broken
+    first, late = report.broken, len(report.late)
     for _ in range(_ROUNDS):
-        if not report.broken:
+        if not report.broken and not report.late:
             break
-        before = set(report.broken)
+        before = report
         _Round(store, now, by).mend(report.broken, progress)
+        _catch_up(store, report.late, now, by, progress)
         report = verify(store, now=now, progress=progress)
-        if set(report.broken) == before:
+        if (report.broken, report.late) == (before.broken, before.late):
             break
     left = set(report.broken)
-    return RepairOutcome([finding for finding in first if finding not in left], report)
+    mended = [finding for finding in first if finding not in left]
+    return RepairOutcome(mended, report, late - len(report.late))
+
+
+def _catch_up(store: Store, late: list[Finding], now: datetime, by: Actor, progress: Progress) -> None:
+    """Do what the function on the stream has not done, and what earlier versions did not keep."""
+    for start in range(0, len(late), _AT_ONCE):
+        progress("catch up", start, len(late))
+        some = late[start : start + _AT_ONCE]
+        changes.act(store, [finding.key for finding in some], now)
+        for finding in some:
+            if finding.invariant in KEPT_SINCE:
+                _Round(store, now, by).restore(finding)
 
 
 class _Moved(Exception):
@@ -97,6 +113,10 @@ class _Round:
         for done, (work, finding) in enumerate(self._order(broken)):
             progress("repair", done, len(broken))
             self._settle(work, finding)
+
+    def restore(self, finding: Finding) -> None:
+        """Write the copies that a finding lacks."""
+        self._settle(self._copy, finding)
 
     def _order(self, broken: list[Finding]) -> list[_Task]:
         first: list[_Task] = []
@@ -423,6 +443,10 @@ class _Round:
         if isinstance(project_id, str) and self.store.get(keys.project(project_id)) is None:
             yield keys.cleanup_of_project(project_id), {"project_id": project_id}
             return
+        for kind in (site_roles.GROUPS.what, site_roles.ROLES.what):
+            if key.pk == keys.CLEANUP and kind in found:
+                yield key, {kind: found[kind]}
+                return
         revoked = found.get(users.REVOKED_THROUGH, {})
         user_id, workspace_id = str(found.get("user_id", found.get("id"))), str(found.get("workspace_id", ""))
         if keys.is_id(user_id) and key == keys.cleanup_of_tokens(user_id):
@@ -443,6 +467,8 @@ _ADDRESS, _ = invariants.words_of(keys.email("x"))
 
 _COPIED = {
     Invariant.USER_ROW,
+    Invariant.SEARCH_ROW,
+    *KEPT_SINCE,
     Invariant.EMAIL_LOCK,
     Invariant.WORKSPACE_ROW,
     Invariant.KEY_LOCK,

@@ -117,12 +117,12 @@ def _populated(options: Options) -> list[str]:
     return lines if _has_admin(store) else lines + _first_admin(options)
 
 
-def feed(options: Options) -> Feed:
-    """The changes of the table that start cleanups."""
+def feed(options: Options, taken: Callable[[int], int]) -> Feed:
+    """The changes of the table that one of its stream's functions gets; all have taken what `taken` says."""
     if options.table_endpoint is not None:
         return DynamoFeed(options.table_endpoint, settings().table_name)
     store = _embedded(options)
-    return StoreFeed(store.changes, store.forget_changes)
+    return StoreFeed(store.changes, lambda last: store.forget_changes(taken(last)))
 
 
 def expiry(options: Options) -> Callable[[], int]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from cli import counts, invariants
 from cli.counts import Doubt, Numbers, Tally
-from cli.invariants import Copy, Invariant, Need, Told
+from cli.invariants import KEPT_SINCE, LATE, Copy, Invariant, Need, Told
 from cli.records.loading import Progress, unheard
 from roster.clock import instant
 from roster.db import keys, list_tree
@@ -24,6 +24,9 @@ from roster.domain import Feature, Membership, Project, Space, User, Workspace
 
 YOUNG = timedelta(hours=1)
 """How long a cleanup may take before what it has not cleared counts as broken."""
+
+ACTIVITY_DAYS = timedelta(days=90)
+"""How far back the activity is shown."""
 
 _TICK = 1000  # items
 
@@ -42,16 +45,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is broken; what is still to be cleaned up or never stood still; how many items were walked."""
+    """What is broken; what is still to be cleaned up or never stood still; how many items were walked.
+
+    `late` is what searches do not find as it is, and what the activity has not counted.
+    """
 
     broken: list[Finding]
     pending: list[Finding]
     items: int
+    late: list[Finding] = field(default_factory=list)
 
 
 def verify(store: Store, *, now: datetime, progress: Progress = unheard) -> Report:
     """Walk the table and report every broken invariant. Writers may go on. Raises Unavailable."""
-    walk = _Walk()
+    walk = _Walk(uncounted=(instant(now - ACTIVITY_DAYS), instant(now - YOUNG)))
     start: Key | None = None
     while True:
         page = store.scan(start=start)
@@ -66,7 +73,8 @@ def verify(store: Store, *, now: datetime, progress: Progress = unheard) -> Repo
     judge = _Judge(store, now)
     for found in _judgements(store, judge, walk, progress):
         judge.take(found)
-    return Report(sorted(judge.broken), sorted(judge.pending), walk.items)
+    late = sorted({*walk.late(), *judge.late})
+    return Report(sorted(judge.broken), sorted(judge.pending), walk.items, late)
 
 
 def _judgements(
@@ -100,7 +108,15 @@ def _judgements(
 class _Walk:
     """What is in doubt as far as the walk has come."""
 
+    uncounted: tuple[str, str]
+    """Between which moments a change should be counted by now."""
     items: int = 0
+    searched: dict[int, Key] = field(default_factory=dict)
+    """By fact: who stated under which words something is found, and no other has said so yet."""
+    words: list[tuple[int, Key]] = field(default_factory=list)
+    """What memberships say of the words of their users: by what these should offer, and who says so."""
+    changes: list[Key] = field(default_factory=list)
+    """Audit items that no activity has counted."""
     unread: set[Key] = field(default_factory=set)
     halves: dict[int, str] = field(default_factory=dict)
     """By fact: who stated it, an owner or a copy, whose other side has not come by."""
@@ -139,6 +155,8 @@ class _Walk:
             self.unread.add(key)
             return
         name = f"{key.pk}\n{key.sk}"
+        if told.uncounted and self.uncounted[0] <= told.uncounted <= self.uncounted[1]:
+            self.changes.append(key)
         for copy in told.copies:
             self._state(copy, f"owner\n{name}")
         if told.copy is not None:
@@ -147,6 +165,9 @@ class _Walk:
             self.offered.add(hash(key_and_mark))
             self.wanted.pop(hash(key_and_mark), None)
         for need in told.needs:
+            if need.invariant in LATE:
+                self.words.append((hash(need.offer), key))
+                continue
             if (wanted := hash(need.offer)) not in self.offered:
                 self.wanted.setdefault(wanted, []).append(name)
         if told.awaits:
@@ -179,12 +200,24 @@ class _Walk:
         names = [*self.halves.values(), *(f"item\n{name}" for some in self.wanted.values() for name in some)]
         return {Key(*name.split("\n")[1:]) for name in names} | self.unread | self.awaiting
 
+    def late(self) -> Iterator[Finding]:
+        """What the function on the stream has not done."""
+        words = [key for wanted, key in self.words if wanted not in self.offered]
+        for owner in {owner_of(key) for key in (*self.searched.values(), *words)}:
+            yield Finding(owner, Invariant.SEARCHED, "searches do not find it as it is")
+        for key in self.changes:
+            yield Finding(key, Invariant.COUNTED_CHANGE, "no activity has counted it")
+
     def undecided(self) -> set[str]:
         """Users whose oldest membership is to be looked at again."""
         return self.differing | self.oldest.keys()
 
     def _state(self, copy: Copy, by: str) -> None:
         fact = copy.fact()
+        if copy.invariant in LATE:
+            if self.searched.pop(fact, None) is None:
+                self.searched[fact] = copy.owner
+            return
         if self.halves.setdefault(fact, by)[0] != by[0]:
             del self.halves[fact]
 
@@ -242,6 +275,7 @@ class _Walk:
                 self.modules[entity.workspace_id, str(entity.module)] += 1
 
 
+_LACKS = "is not there"
 _PASSWORD = invariants.words_of(keys.password("x"))
 _GRANT = invariants.words_of(keys.space_grant("x", "x", "x", "x"))
 
@@ -265,9 +299,13 @@ class _Judge:
     now: datetime
     broken: set[Finding] = field(default_factory=set)
     pending: set[Finding] = field(default_factory=set)
+    late: set[Finding] = field(default_factory=set)
 
     def take(self, verdicts: Iterable[_Verdict]) -> None:
         for verdict in verdicts:
+            if verdict.finding.invariant in KEPT_SINCE and verdict.finding.detail == _LACKS:
+                self.late.add(verdict.finding)  # tables of earlier versions have none
+                continue
             (self.pending if verdict.waits else self.broken).add(verdict.finding)
 
     def item(self, key: Key) -> Iterator[_Verdict]:
@@ -285,11 +323,13 @@ class _Judge:
             yield _Verdict(Finding(key, Invariant.SHAPE, f"{error} is absent or not what it should be"))
             return
         for copy in told.copies:
-            yield from self._copied(key, copy, found)
-        if told.copy is not None:
+            if copy.invariant not in LATE:
+                yield from self._copied(key, copy, found)
+        if told.copy is not None and told.copy.invariant not in LATE:
             yield from self._owned(key, told.copy, found)
         for need in told.needs:
-            yield from self._needed(key, need, found)
+            if need.invariant not in LATE:
+                yield from self._needed(key, need, found)
         for job in told.awaits:
             yield self._swept(key, job, found)
         if (voided := _voids(key, item, found)) is not None:
@@ -301,7 +341,7 @@ class _Judge:
             return
         present = found.get(place)
         if present is None:
-            yield _Verdict(Finding(key, copy.invariant, "is not there"))
+            yield _Verdict(Finding(key, copy.invariant, _LACKS))
             return
         other = _told(present)
         if other is None or other.copy is None:
@@ -413,6 +453,11 @@ class _Judge:
         for (workspace_id, module), seen in looked.items():
             key = keys.workspace(workspace_id)
             yield from _compared(key, Invariant.MODULE_COUNT, seen, _detail(module, seen))
+
+
+def owner_of(key: Key) -> Key:
+    """Whom a finding about searches is about, by its item or the item that says how it is found."""
+    return keys.owner_of_searched(key) if key.sk.startswith(keys.SEARCHED) else key
 
 
 def around(store: Store, key: Key) -> _Found | None:

@@ -104,7 +104,13 @@ def _records(store: Store, strays: "_Strays") -> Iterator[tuple[str, Iterator[Li
     yield "spaceRole", _space_roles(store)
     yield "apiToken", _lines("apiToken", _of_the_living(store, strays.tokens))
     clients = _lines("client", _forgetting(store, strays.clients))
-    yield "client", ({**line, "secret": ""} if line["id"] in strays.public else line for line in clients)
+    yield "client", (_client(line, line["id"] in strays.public) for line in clients)
+
+
+def _client(line: Line, public: bool) -> Line:
+    """The line of a client; one that an import or an earlier version made has no name."""
+    named = {name: value for name, value in line.items() if name != "name" or value is not None}
+    return {**named, "secret": ""} if public else named
 
 
 def _lines(kind: str, entities: Iterable[Any]) -> Iterator[Line]:

@@ -605,12 +605,13 @@ class ClientRecord(Record):
         "refresh_token",
     ]
     scopes: Annotated[list[Text], Field(max_length=1000), AfterValidator(_once)] = []
+    name: Text | None = None
 
     def references(self) -> Iterator[Reference]:
         return _refer(userId=("user", self.user_id))
 
     def made(self, made_id: str) -> Client:
-        return Client(made_id, tuple(self.grants), tuple(self.scopes), self.user_id)
+        return Client(made_id, tuple(self.grants), tuple(self.scopes), self.user_id, self.name)
 
 
 SHAPES: Mapping[str, type[Record]] = {

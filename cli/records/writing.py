@@ -373,6 +373,8 @@ def _lead(record: ApiTokenRecord) -> tuple[Key, Key]:
 
 def _reason(refusal: DirectoryError) -> str:
     match refusal:
+        case Conflict("default"):
+            return "another role is the default already"
         case Conflict(what):
             return f"{what} was taken while this import ran; import again"
         case NotFound(what):

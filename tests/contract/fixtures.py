@@ -78,6 +78,7 @@ class ContractFixtures:
         directory.group(1, "QA")
         directory.role(1, "Tester", "users.read")
         directory.client("cf")
+        directory.client("robot", "a secret of the robot")
         for name, user in people.items():
             if name in LIMITED:
                 api.tokens[user.id] = directory.token(user, acme)
@@ -120,6 +121,8 @@ class ContractFixtures:
 
     def _filled(self, path: str, role: str, place: str) -> str:
         at_globex = place == "foreign"
+        if "{clientId}" in path:
+            return path.replace("{clientId}", NOWHERE if place == "absent" else "robot")
         if "{guid}" in path:
             return self._of_cloud_foundry(path, role, place)
         workspace, project = (self.globex, self.mobile) if at_globex else (self.acme, self.web)
@@ -193,6 +196,12 @@ class ContractFixtures:
             "PUT /api/workspaces/{workspaceId}/projects/{projectId}": {"name": "Fresher"},
             "POST /api/workspaces/{workspaceId}/features": {"name": "Fresh", "module": "Boards"},
             "PUT /api/workspaces/{workspaceId}/features/{featureId}": {"enabled": False},
+            "POST /api/admin/groups": {"name": fresh},
+            "PUT /api/admin/groups/{number}": {"name": fresh},
+            "POST /api/admin/roles": {"name": fresh, "permissions": ["users.read"], "isDefault": True},
+            "PUT /api/admin/roles/{number}": {"name": fresh, "isDefault": True},
+            "POST /api/admin/clients": {"name": "Fresh", "grants": ["password"], "userId": self._known()},
+            "PUT /api/admin/clients/{clientId}": {"name": "Fresh", "userId": self._known()},
             "POST /api/auth/login": {"email": f"{role}@example.com", "password": PASSWORD},
             "PUT /api/auth/me/password": {"currentPassword": PASSWORD, "newPassword": "quite another phrase"},
             "POST /api/auth/tokens": {"name": "ci"},
@@ -244,6 +253,9 @@ class ContractFixtures:
         newcomer = self._newcomer()
         self.directory.member(workspace, newcomer)
         return newcomer
+
+    def _known(self) -> str:
+        return self.people["member"].id
 
     def _newcomer(self) -> User:
         self.made += 1

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
+from cli.doctor import FOLLOWERS
 from local.gateway import Routes, read_template, translate
 from roster import dependencies
 from roster.auth.issuers import Issuers
@@ -78,7 +79,10 @@ APART = {
         f"dynamodb:{action} on Table/stream/*": f"{HERE}::test_fa_03_the_cleanup_may_read_any_stream"
         for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
     },
-    "sqs:SendMessage on FailedCleanupQueue": f"{HERE}::test_what_the_stream_gives_up_on_goes_to_the_queue",
+    **{
+        f"sqs:SendMessage on {queue}": f"{HERE}::test_what_the_stream_gives_up_on_goes_to_the_queue"
+        for queue in FOLLOWERS.values()
+    },
     **{
         f"logs:{action} on FunctionLogs": f"{HERE}::test_every_function_logs_to_the_one_group"
         for action in ("CreateLogStream", "PutLogEvents")
@@ -300,7 +304,7 @@ def test_fa_02_the_api_and_the_stream_call_the_functions_themselves() -> None:
         for methods in paths.values()
         for operation in methods.values()
     }
-    assert targets == {f"${{{name}.Arn}}/invocations" for name in FUNCTIONS if name != "Cleanup"}
+    assert targets == {f"${{{name}.Arn}}/invocations" for name in FUNCTIONS if name not in FOLLOWERS}
 
 
 def test_fa_02_no_description_carries_a_parameter() -> None:
@@ -574,7 +578,7 @@ def test_a_role_names_its_actions_and_resources(function: str) -> None:
             "Table",
             "Table/index/ByActor",
             "Table/index/ByTarget",
-            *({"Table/stream/*"} if function == "Cleanup" else ()),
+            *({"Table/stream/*"} if function in FOLLOWERS else ()),
         }
 
 
@@ -635,10 +639,27 @@ def test_what_the_boundary_allows_beside_the_table_is_listed_with_the_test_that_
         assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-def test_the_cleanup_follows_the_tables_stream() -> None:
-    [mapping] = map(properties, of_type("AWS::Lambda::EventSourceMapping"))
+def mapping_of(function: str) -> Any:
+    """The one event source of a function that follows the stream."""
+    [mapping] = [
+        one
+        for one in map(properties, of_type("AWS::Lambda::EventSourceMapping"))
+        if one["FunctionName"] == {"Ref": function}
+    ]
+    return mapping
+
+
+def test_a_stream_has_two_readers_at_most() -> None:
+    mappings = [properties(one)["FunctionName"]["Ref"] for one in of_type("AWS::Lambda::EventSourceMapping")]
+    assert sorted(mappings) == sorted(FOLLOWERS)
+    assert len(FOLLOWERS) <= 2
+
+
+@pytest.mark.parametrize("function", FOLLOWERS)
+def test_the_cleanup_and_the_router_follow_the_tables_stream(function: str) -> None:
+    mapping = mapping_of(function)
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
-    assert mapping["FunctionName"] == {"Ref": "Cleanup"}
+    assert len(mapping["FilterCriteria"]["Filters"]) <= 5
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["MaximumRetryAttempts"] > 0
@@ -649,19 +670,20 @@ def test_fa_03_the_cleanup_may_read_any_stream() -> None:
     """A table restored under the same name has another stream, with a timestamp of its own in its ARN."""
     reads = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
     streams = {Grant(action, "Table/stream/*") for action in reads}
-    assert streams <= grants(statements(MADE, "Cleanup"))
+    for function in FOLLOWERS:
+        assert streams <= grants(statements(MADE, function))
     assert streams <= grants(boundary(MADE))
     policies = [*of_type("AWS::IAM::ManagedPolicy"), *of_type("AWS::IAM::Role")]
     assert "StreamArn" not in json.dumps([RESOURCES[name] for name in policies])
 
 
-def test_what_the_stream_gives_up_on_goes_to_the_queue() -> None:
-    [mapping] = map(properties, of_type("AWS::Lambda::EventSourceMapping"))
-    queue = {"Fn::GetAtt": ["FailedCleanupQueue", "Arn"]}
-    assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": queue}}
-    assert grants(statements(MADE, "Cleanup"), "sqs") == {Grant("SendMessage", "FailedCleanupQueue")}
-    assert properties("FailedCleanupQueue")["SqsManagedSseEnabled"] is True
-    assert properties("FailedCleanupQueue")["MessageRetentionPeriod"] == 14 * 86_400
+@pytest.mark.parametrize(("function", "queue"), FOLLOWERS.items())
+def test_what_the_stream_gives_up_on_goes_to_the_queue(function: str, queue: str) -> None:
+    destination = {"Fn::GetAtt": [queue, "Arn"]}
+    assert mapping_of(function)["DestinationConfig"] == {"OnFailure": {"Destination": destination}}
+    assert grants(statements(MADE, function), "sqs") == {Grant("SendMessage", queue)}
+    assert properties(queue)["SqsManagedSseEnabled"] is True
+    assert properties(queue)["MessageRetentionPeriod"] == 14 * 86_400
 
 
 def test_no_role_may_use_a_key_but_the_tables_and_the_secrets() -> None:
@@ -693,7 +715,11 @@ WHOLE_BODIES = {
     "POST /api/auth/login": {"email": "ada@example.com", "password": "a phrase"},
     "PUT /api/auth/me/password": {"currentPassword": "a phrase", "newPassword": "another phrase of hers"},
     "GET /api/admin/audit": None,
+    "GET /api/admin/users": None,
+    "GET /api/workspaces": None,
+    "GET /api/workspaces/{workspaceId}/members": None,
 }
+SEARCHES = ("GET /api/admin/users", "GET /api/workspaces", "GET /api/workspaces/{workspaceId}/members")
 """What the routes are sent, by an administrator, that ask for a secret only after they have read it."""
 
 
@@ -728,9 +754,11 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
         )
     )
     if key in WHOLE_BODIES:
+        directory.workspace(id="1")
+        query = "q=ada&cursor=forged" if key in SEARCHES else "size=1"
         api.send(
             method,
-            f"{target}?size=1" if method == "GET" else target,
+            f"{target}?{query}" if method == "GET" else target,
             WHOLE_BODIES[key],
             as_=directory.admin(),
         )
@@ -809,7 +837,7 @@ def test_the_gateway_has_every_route_that_the_template_says() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_is_within_the_gateways_limits(function: str) -> None:
     one = properties(function)
-    if function != "Cleanup":
+    if function not in FOLLOWERS:
         assert one["Timeout"] < 29, "the gateway waits for thirty seconds"
     assert one["Runtime"] == "python3.13"
     assert one["MemorySize"] >= 256

@@ -11,6 +11,7 @@ from functools import partial
 from roster.auth import (
     account,
     api_tokens,
+    clients,
     last_use,
     login_throttle,
     refresh_tokens,
@@ -18,19 +19,24 @@ from roster.auth import (
     source_failures,
 )
 from roster.auth.credentials import Credential
-from roster.db import counted_lists, keys, list_log
+from roster.db import counted_lists, keys, list_difference, list_log
 from roster.db.codec import attributes, entity
 from roster.db.list_tree import BRANCH
 from roster.db.store import Item, Key, Store, Value
 from roster.db.transactions import Transaction, item
 from roster.directory import (
+    activity,
     audit,
+    changes,
     cleanup,
     features,
     members,
     projects,
     reference_data,
+    search,
+    site_roles,
     spaces,
+    user_lists,
     users,
     workspaces,
 )
@@ -38,6 +44,7 @@ from roster.domain import (
     Actor,
     ApiToken,
     Feature,
+    Group,
     Membership,
     Project,
     Session,
@@ -71,6 +78,14 @@ MODULES = (
     source_failures,
     last_use,
     account,
+    # Finding users, activity, the router:
+    search,
+    activity,
+    changes,
+    user_lists,
+    list_difference,
+    site_roles,
+    clients,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -175,6 +190,19 @@ class BudgetFixtures:
     def as_admin(self, path: str) -> Answer:
         """A request of the bearer dialects by the platform ADMIN."""
         return self.api.get(path, bearer=self.base.root)
+
+    def routed(self) -> None:
+        """Let the stream's router do its work, on many users whose names begin alike."""
+        people = [
+            replace(_person(place), full_name=f"Found {place} times", active=place % 2 == 0)
+            for place in range(MANY)
+        ]
+        self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
+        for place in range(0, SIZE, 5):
+            self.directory.member(self.base.globex, people[place])
+        search.refresh(self.store, [keys.user(user.id) for user in people], self.by.at)
+        homes = [keys.member(self.base.globex.id, people[place].id) for place in range(0, SIZE, 5)]
+        search.refresh(self.store, [*homes, keys.workspace(self.base.acme.id)], self.by.at)
 
     def bulk_users(self) -> None:
         """Lengthen every list by hundreds of rows, half of them in a later branch than the others."""
@@ -321,13 +349,24 @@ _ONCE = {"idempotency-key": "once"}
 def _page(path: str, as_: Callable[[BudgetFixtures], User]) -> Callable[[BudgetFixtures], Answer]:
     def ask(fixtures: BudgetFixtures) -> Answer:
         where = path.format(acme=fixtures.base.acme.id)
-        return fixtures.api.get(f"{where}?page={FAR}&size={SIZE}", as_=as_(fixtures))
+        joint = "&" if "?" in where else "?"
+        return fixtures.api.get(f"{where}{joint}page={FAR}&size={SIZE}", as_=as_(fixtures))
 
     return ask
 
 
 def _root(fixtures: BudgetFixtures) -> User:
     return fixtures.base.root
+
+
+_NEW_CLIENT = {"name": "CI", "grants": ["password"], "scopes": ["a.read"]}
+
+
+def _reference_data(
+    method: str, path: str, body: Mapping[str, object] | None = None
+) -> Callable[[BudgetFixtures], Answer]:
+    """A request of the platform ADMIN for groups, roles or clients."""
+    return lambda on: on.api.send(method, f"/api/admin/{path}", body, as_=on.base.root)
 
 
 def _cloud_foundry(
@@ -537,7 +576,7 @@ _ENDPOINTS = (
     Endpoint(
         "PUT /api/admin/users/{userId}",
         4,
-        3,
+        4,
         1,
         lambda on: on.api.put(
             f"/api/admin/users/{on.ada.id}",
@@ -567,6 +606,91 @@ _ENDPOINTS = (
         0,
         lambda on: on.api.get(f"/api/admin/audit?target={on.ada.id}", as_=on.base.root),
         "of a user",
+    ),
+    # The site's groups, roles and clients.
+    *(
+        Endpoint(f"{method} /api/admin/{path}", budget, trips, transactions, ask)
+        for method, path, budget, trips, transactions, ask in (
+            ("POST", "groups", 4, 4, 1, _reference_data("POST", "groups", {"name": "Staff"})),
+            ("GET", "groups", 4, 2, 0, _reference_data("GET", "groups")),
+            ("GET", "groups/{number}", 2, 2, 0, _reference_data("GET", "groups/1")),
+            ("PUT", "groups/{number}", 4, 4, 1, _reference_data("PUT", "groups/1", {"name": "Staff"})),
+            ("DELETE", "groups/{number}", 4, 3, 1, _reference_data("DELETE", "groups/1")),
+            ("POST", "roles", 4, 4, 1, _reference_data("POST", "roles", {"name": "Staff"})),
+            ("GET", "roles", 4, 2, 0, _reference_data("GET", "roles")),
+            ("GET", "roles/{number}", 2, 2, 0, _reference_data("GET", "roles/1")),
+            ("PUT", "roles/{number}", 4, 4, 1, _reference_data("PUT", "roles/1", {"isDefault": True})),
+            ("DELETE", "roles/{number}", 4, 3, 1, _reference_data("DELETE", "roles/1")),
+            ("POST", "clients", 4, 2, 1, _reference_data("POST", "clients", _NEW_CLIENT)),
+            ("GET", "clients", 4, 3, 0, _reference_data("GET", "clients")),
+            ("GET", "clients/{clientId}", 2, 2, 0, _reference_data("GET", "clients/robot")),
+            ("PUT", "clients/{clientId}", 4, 3, 1, _reference_data("PUT", "clients/robot", {"name": "R"})),
+            ("DELETE", "clients/{clientId}", 4, 3, 1, _reference_data("DELETE", "clients/robot")),
+            ("POST", "clients/{clientId}/secret", 4, 3, 1, _reference_data("POST", "clients/robot/secret")),
+        )
+    ),
+    # Finding users and the activity of days.
+    Endpoint(
+        "GET /api/admin/users",
+        3,
+        3,
+        0,
+        lambda on: on.api.get(f"/api/admin/users?q=found&size={SIZE}", as_=on.base.root),
+        "that are searched for",
+        BudgetFixtures.routed,
+    ),
+    Endpoint(
+        "GET /api/admin/users",
+        3,
+        3,
+        0,
+        lambda on: on.api.get("/api/admin/users?email=ada@example.com", as_=on.base.root),
+        "of an address",
+    ),
+    Endpoint(
+        "GET /api/admin/users",
+        4,
+        4,
+        0,
+        _page("/api/admin/users?status=active", _root),
+        "of a status most have",
+        BudgetFixtures.bulk_users,
+    ),
+    Endpoint(
+        "GET /api/admin/users",
+        5,
+        4,
+        0,
+        lambda on: on.api.get("/api/admin/users?role=ADMIN", as_=on.base.root),
+        "of a role few have",
+    ),
+    Endpoint(
+        "GET /api/workspaces",
+        3,
+        3,
+        0,
+        lambda on: on.api.get("/api/workspaces?q=acme", as_=on.base.root),
+        "that are searched for",
+        BudgetFixtures.routed,
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/members",
+        3,
+        3,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.globex.id}/members?q=found", as_=on.base.rival),
+        "that are searched for",
+        BudgetFixtures.routed,
+    ),
+    Endpoint(
+        "GET /api/admin/activity", 2, 2, 0, lambda on: on.api.get("/api/admin/activity", as_=on.base.root)
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/activity",
+        2,
+        2,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/activity?days=90", as_=on.base.boss),
     ),
     Endpoint(
         "POST /api/auth/login",
@@ -764,6 +888,12 @@ def _leave(on: BudgetFixtures) -> None:
     members.remove(on.store, on.base.acme, on.ada.id, by=on.by, even_last_admin=False)
 
 
+def _audited(on: BudgetFixtures) -> list[Key]:
+    """Where the audit tells of ada's making, and of a sign-in of hers."""
+    found = on.store.query(on.ada.id, index=keys.BY_TARGET, limit=2, consistent=False).items
+    return [Key.of(one) for one in found]
+
+
 def _later(on: BudgetFixtures) -> None:
     on.api.clock.advance(hours=2)
 
@@ -812,6 +942,12 @@ PATTERNS = (
         "workspaces.page",
         _PAGE,
         lambda on: workspaces.page(on.store, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_users,
+    ),
+    Pattern(
+        "workspaces.page_of_visible",
+        _PAGE,
+        lambda on: workspaces.page_of_visible(on.store, on.base.root, FAR, SIZE),
         prepare=BudgetFixtures.bulk_users,
     ),
     Pattern(
@@ -1128,6 +1264,120 @@ PATTERNS = (
         {_QUERY: 2, _UPDATE: 2},
         lambda on: audit.erase(on.store, on.base.stranger.id, "erased"),
         "(two entries)",
+    ),
+    # The site's groups, roles and clients.
+    Pattern(
+        "site_roles.by_number", {_GET: 1}, lambda on: site_roles.by_number(on.store, site_roles.GROUPS, 1)
+    ),
+    Pattern(
+        "site_roles.prepare",
+        {_GET: 1, _QUERY: 1},
+        lambda on: site_roles.prepare(on.store, site_roles.GROUPS, Group(0, "Staff"), by=on.by),
+    ),
+    Pattern(
+        "site_roles.change",
+        {_GET: 1, _QUERY: 1, _TRANSACT: 1},
+        lambda on: site_roles.change(
+            on.store, site_roles.ROLES, 1, lambda role: replace(role, is_default=True), by=on.by
+        ),
+    ),
+    Pattern(
+        "site_roles.delete",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: site_roles.delete(on.store, site_roles.ROLES, 1, by=on.by, demand=lambda _: None),
+    ),
+    Pattern("clients.by_id", {_GET: 1}, lambda on: clients.by_id(on.store, "robot", on.by.at)),
+    Pattern("clients.everyone", {_QUERY: 1, _BATCH: 1}, lambda on: clients.everyone(on.store, on.by.at)),
+    Pattern(
+        "clients.change",
+        {_GET: 1, _TRANSACT: 1},
+        lambda on: clients.change(on.store, "robot", lambda one, _: replace(one, name="R"), by=on.by),
+    ),
+    Pattern(
+        "clients.prepare_secret",
+        {_GET: 1},
+        lambda on: clients.prepare_secret(on.store, "robot", "another", by=on.by),
+    ),
+    Pattern(
+        "clients.delete",
+        {_GET: 1, _TRANSACT: 1},
+        lambda on: clients.delete(on.store, "robot", by=on.by, demand=lambda _: None),
+    ),
+    # Finding users, activity, the router.
+    Pattern("search.by_address", {_GET: 2}, lambda on: search.by_address(on.store, "ADA@example.com")),
+    Pattern(
+        "search.users_page",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: search.users_page(on.store, "found", SIZE),
+        prepare=BudgetFixtures.routed,
+    ),
+    Pattern(
+        "search.members_page",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: search.members_page(on.store, on.base.globex.id, "found", SIZE),
+        prepare=BudgetFixtures.routed,
+    ),
+    Pattern(
+        "search.workspaces_page",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: search.workspaces_page(on.store, "acme", SIZE),
+        prepare=BudgetFixtures.routed,
+    ),
+    Pattern(
+        "search.refresh",
+        {_BATCH: 1},
+        lambda on: search.refresh(on.store, [keys.user("many-0")], on.by.at),
+        "(of what has its rows)",
+        BudgetFixtures.routed,
+    ),
+    Pattern(
+        "search.refresh",
+        {_BATCH: 4, _QUERY: 1, _TRANSACT: 3},
+        lambda on: search.refresh(on.store, [keys.user(on.ada.id)], on.by.at),
+        "(of a user with two memberships)",
+    ),
+    Pattern(
+        "activity.days",
+        {_QUERY: 1},
+        lambda on: activity.days(on.store, keys.SITE_ACTIVITY, on.by.at, 90),
+    ),
+    Pattern(
+        "activity.count",
+        {_BATCH: 1, _QUERY: 1, _TRANSACT: 1},
+        lambda on: activity.count(on.store, _audited(on), on.by.at),
+        "(a change and a sign-in)",
+    ),
+    Pattern(
+        "changes.act",
+        {_BATCH: 2, _QUERY: 1, _TRANSACT: 1},
+        lambda on: changes.act(on.store, [keys.user("many-0"), *_audited(on)], on.by.at),
+        "(a user who has rows, a change and a sign-in)",
+        BudgetFixtures.routed,
+    ),
+    Pattern(
+        "user_lists.page",
+        {_BATCH: 3},
+        lambda on: user_lists.page(on.store, "active", FAR, SIZE),
+        "of a status most have",
+        BudgetFixtures.bulk_users,
+    ),
+    Pattern(
+        "user_lists.page",
+        {_BATCH: 2, _QUERY: 1},
+        lambda on: user_lists.page(on.store, "ADMIN", 1, SIZE),
+        "of a role few have",
+    ),
+    Pattern(
+        "user_lists.listed",
+        {_BATCH: 1},
+        lambda on: user_lists.listed(on.store, on.ada, replace(on.ada, active=False)),
+        "(where status or roles change)",
+    ),
+    Pattern(
+        "list_difference.page",
+        {_BATCH: 3},
+        lambda on: list_difference.page(on.store, keys.USERS, keys.SUSPENDED, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_users,
     ),
     Pattern("cleanup.jobs", {_QUERY: 1}, lambda on: list(cleanup.jobs(on.store))),
     Pattern(

@@ -11,7 +11,7 @@ from roster.clock import instant
 from roster.db import idempotency, keys, list_log
 from roster.db.store import Delete, Item, Key, Put, Store, Update, Value
 from roster.db.transactions import Transaction, item
-from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
+from roster.directory import changes, grants, members, projects, reference_data, spaces, users, workspaces
 from roster.directory.emails import canonical
 from roster.domain import (
     Actor,
@@ -61,7 +61,7 @@ def whole(store: Store) -> None:
     boards = Feature("boards", "acme", "Boards", project_id="web", module="Boards", place=place)
     reference_data.plan_feature(work, boards)
     reference_data.plan_feature(work, Feature("plain", "acme", "Plain", place=place + 1))
-    reference_data.plan_role(work, PermissionRole(1, "Viewer"))
+    reference_data.plan_role(work, PermissionRole(1, "Viewer", is_default=True))
     reference_data.plan_group(work, Group(1, "QA"))
     reference_data.plan_client(work, Client("cf", ("password",)), "d")
     grants.plan_space_role(work, space, bob, SpaceRole.DEVELOPER, joined.number)
@@ -84,6 +84,12 @@ def whole(store: Store) -> None:
         list_log.fold(store, listing)
     for kind in (keys.source_logins, keys.source_gateway):
         source_failures.add(store, "192.0.2.1", NOW, kind)
+    routed(store)
+
+
+def routed(store: Store) -> None:
+    """Let what follows the stream see every item."""
+    changes.act(store, [Key.of(one) for one in store.scan().items], NOW)
 
 
 def user(
@@ -414,6 +420,16 @@ _APP = keys.app("app")
 _PLACE, _ROLE = keys.project_grant("bob", "acme", "web"), keys.space_grant("bob", "acme", "dev", "developer")
 _SECRET_LOCK = keys.secret(digest("another secret"))
 
+
+def listed_as_suspended(store: Store) -> Key:
+    """Who is active is among the suspended."""
+    place = row(keys.SUSPENDED, keys.user("bob"))(store)
+    work = Transaction(BY)
+    work.add_row(keys.SUSPENDED, number(store, keys.user("bob")), {"user_id": "bob"})
+    work.commit(store)
+    return place
+
+
 CASES = [
     Case("a user whose name is a number", Invariant.SHAPE, sets(_ANN, full_name=7), mends=False),
     Case("a client under another's key", Invariant.SHAPE, sets(keys.client("cf"), id="other"), mends=False),
@@ -422,6 +438,22 @@ CASES = [
     Case("a count that is a text", Invariant.SHAPE, sets(keys.site_admins(), other="x"), mends=False),
     Case("a user whom no reader names", Invariant.SHAPE, sets(_ANN, number=10**9), mends=False),
     Case("a project that no reader names", Invariant.SHAPE, sets(_WEB, number=10**9), mends=False),
+    Case(
+        "another default role",
+        Invariant.DEFAULT_ROLE,
+        sets(keys.default_role(), number=7),
+    ),
+    Case(
+        "a row of no client",
+        Invariant.CLIENT_ROW,
+        stray(keys.client_row("gone"), client_id="gone"),
+    ),
+    Case("a row of one who is active", Invariant.USER_KIND_ROW, listed_as_suspended),
+    Case(
+        "no search row",
+        Invariant.SEARCH_ROW,
+        lacks(keys.search_row(keys.SEARCHED_USERS, "bob", "bob"), keys.searched(keys.user("bob"))),
+    ),
     Case("a stale row", Invariant.USER_ROW, sets(row(keys.USERS, _ANN), full_name="Old")),
     Case(
         "a row of nobody",

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tools.openapi.api_spec import (
     IDENTIFIER,
     MOMENT,
+    NUMBER,
     PUBLIC,
     TEXT,
     TOO_LARGE,
@@ -54,7 +55,7 @@ NOT_VALID = refused(
 WORKSPACES = ApiSpec(
     name="Workspaces",
     about="Workspaces, their members and the site's users: a session for people, a token for programs.",
-    folders=("workspaces", "session", "people", "projects", "features"),
+    folders=("workspaces", "session", "people", "projects", "features", "reference"),
     security=({"session": ()}, {"bearer": ()}),
     path={
         "workspaceId": IDENTIFIER,
@@ -64,6 +65,8 @@ WORKSPACES = ApiSpec(
         "featureId": IDENTIFIER,
         "sessionId": IDENTIFIER,
         "credentialId": IDENTIFIER,
+        "clientId": IDENTIFIER,
+        "number": NUMBER,
     },
     refusals={
         400: NOT_VALID,
@@ -136,6 +139,41 @@ WORKSPACES = ApiSpec(
             example={"fullName": "Ada King", "active": True}, parameters=(_IF_MATCH,), headers=("ETag",)
         ),
         "DELETE /api/admin/users/{userId}": Operation(parameters=(_IF_MATCH,)),
+        # The site's groups, roles and clients.
+        "POST /api/admin/groups": Operation(example={"name": "Quality"}, parameters=(_ONCE,)),
+        "GET /api/admin/groups/{number}": Operation(headers=("ETag",)),
+        "PUT /api/admin/groups/{number}": Operation(
+            example={"name": "Quality"},
+            parameters=(_IF_MATCH,),
+            headers=("ETag",),
+        ),
+        "DELETE /api/admin/groups/{number}": Operation(parameters=(_IF_MATCH,)),
+        "POST /api/admin/roles": Operation(
+            example={"name": "Tester", "permissions": ["users.read"], "isDefault": False},
+            parameters=(_ONCE,),
+        ),
+        "GET /api/admin/roles/{number}": Operation(headers=("ETag",)),
+        "PUT /api/admin/roles/{number}": Operation(
+            example={"permissions": ["users.read", "users.write"]},
+            parameters=(_IF_MATCH,),
+            headers=("ETag",),
+        ),
+        "DELETE /api/admin/roles/{number}": Operation(
+            parameters=(_IF_MATCH,),
+        ),
+        "POST /api/admin/clients": Operation(
+            example={"name": "CI", "grants": ["client_credentials"], "scopes": [], "userId": "u-0000003"},
+            security=_SESSION,
+            parameters=(_ONCE,),
+        ),
+        "GET /api/admin/clients/{clientId}": Operation(headers=("ETag",)),
+        "PUT /api/admin/clients/{clientId}": Operation(
+            example={"name": "CI", "scopes": ["cloud_controller.read"]},
+            parameters=(_IF_MATCH,),
+            headers=("ETag",),
+        ),
+        "DELETE /api/admin/clients/{clientId}": Operation(parameters=(_IF_MATCH,)),
+        "POST /api/admin/clients/{clientId}/secret": Operation(security=_SESSION, parameters=(_ONCE,)),
         "POST /api/auth/login": Operation(
             example={"email": _PERSON["email"], "password": NO_PASSWORD},
             security=PUBLIC,

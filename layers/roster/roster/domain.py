@@ -307,6 +307,7 @@ class PermissionRole:
     name: str
     permissions: tuple[str, ...] = ()
     is_default: bool = False
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +316,7 @@ class Group:
 
     number: int
     name: str
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,12 +339,20 @@ class ApiToken:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A program registered with the token endpoint."""
+    """A program registered with the token endpoint.
+
+    `generation` tells it from another of this id that was there before; None where an import or an earlier
+    version registered it.
+    """
 
     id: str
     grants: tuple[str, ...]
     scopes: tuple[str, ...] = ()
     user_id: str | None = None
+    name: str | None = None
+    created_at: Instant | None = None
+    generation: str | None = None
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +371,8 @@ class TokenFamily:
     scopes: tuple[str, ...] = ()
     seen_at: Instant | None = None
     """When a refresh token of it was last used; None where none ever was."""
+    generation: str | None = None
+    """That of its client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,6 +424,17 @@ class AuditEntry:
     request: str
     workspace: str | None = field(default=None, metadata=AUDITED_WORKSPACE)
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """How much was done on a day, on the whole site or in one workspace."""
+
+    day: str
+    changes: int = 0
+    sign_ins: int = 0
+    members_added: int = 0
+    members_removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

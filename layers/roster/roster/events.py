@@ -106,6 +106,45 @@ class Event(Enum):
         "a feature was registered in a workspace",
         ("workspace",),
     )
+    GROUP_CHANGED = ("group.changed", "roster.group.changed", "a group of the site got another name")
+    GROUP_DELETED = (
+        "group.deleted",
+        "roster.group.deleted",
+        "a group of the site was deleted; it leaves every user",
+    )
+    ROLE_CHANGED = (
+        "role.changed",
+        "roster.role.changed",
+        "a permission role of the site was changed, or made the default, which another is then no more",
+        (),
+        ("permissions", "is_default"),
+    )
+    ROLE_DELETED = (
+        "role.deleted",
+        "roster.role.deleted",
+        "a permission role of the site was deleted; its users have none",
+        (),
+        ("permissions", "is_default"),
+    )
+    CLIENT_CHANGED = (
+        "client.changed",
+        "roster.client.changed",
+        "a program of the token endpoint was changed",
+        (),
+        ("grants", "scopes", "user_id"),
+    )
+    CLIENT_SECRET_CREATED = (
+        "client.secret_created",
+        "roster.client.secret.created",
+        "a program got another secret; the former one is valid for a day",
+    )
+    CLIENT_DELETED = (
+        "client.deleted",
+        "roster.client.deleted",
+        "a program of the token endpoint was deleted, and what it was granted ended",
+        (),
+        ("grants", "scopes", "user_id"),
+    )
     GROUP_CREATED = ("group.created", "roster.group.created", "a group of the site was made")
     ROLE_CREATED = ("role.created", "roster.role.created", "a permission role of the site was made")
     CLIENT_CREATED = (

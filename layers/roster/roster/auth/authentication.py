@@ -144,11 +144,18 @@ def _by_access(store: Store, credential: Credential, now: datetime, prefetch: Pr
     user_id = credential.user_id
     access_key = keys.access(user_id, credential.id)
     family_key, user_key = keys.family(user_id, credential.family_id), keys.user(user_id)
-    found = store.batch_get([access_key, family_key, user_key, *prefetch(user_id)])
+    named = [keys.client(credential.client)] if credential.client else []
+    found = store.batch_get([access_key, family_key, user_key, *named, *prefetch(user_id)])
     user = users.of_item(found.get(user_key))
     if user is None:
         raise Unauthenticated
-    token = refresh_tokens.of_access(found.get(access_key), found.get(family_key), credential, user, now)
+    family = found.get(family_key)
+    token = refresh_tokens.of_access(found.get(access_key), family, credential, user, now)
+    client_key = keys.client(str((family or {}).get("client_id")))
+    # A token of an earlier version names no client, for the ten minutes that it lives.
+    client = found.get(client_key) if credential.client else store.get(client_key)
+    if not refresh_tokens.is_of(family, client):
+        raise Unauthenticated
     return Bearer(user_id, Principal(user), token.scopes, found)
 
 

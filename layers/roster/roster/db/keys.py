@@ -31,6 +31,11 @@
                                   PROJECT#...  TOKENS#<user>
     AUDIT#<shard>                 <instant>#<transaction>#<n>    what was changed, and by whom
     AUDIT#<day>                   <instant>#<transaction>#<n>    the same, before version 0.2
+    SITE                          REFERENCE  DEFAULTROLE         of the site's roles and groups
+    CLIENTS                       <client>                       which programs there are
+    SEARCH#<scope>#<two letters>  <words>#<id>                   what a search finds: `search.py`
+    USER#...  WORKSPACE#...       SEARCHED#<sort key>            which of those an item of there has
+    ACTIVITY#<scope>              <day>                          how much was done that day: `activity.py`
 
 Ids are checked against `ID` before they come here, so no part of a key holds the delimiter.
 """
@@ -271,6 +276,95 @@ def audits_between(since: str, until: str) -> tuple[str, str]:
     return since, f"{until}~"  # the tilde follows the delimiter
 
 
+# The site's reference data.
+
+
+def reference() -> Key:
+    """What changes with the site's roles and groups, so that two changes at once do not miss each other."""
+    return Key("SITE", "REFERENCE")
+
+
+CLIENTS = "CLIENTS"
+
+
+def client_row(client_id: str) -> Key:
+    return Key(CLIENTS, _part(client_id))
+
+
+def cleanup_of_group(number: int) -> Key:
+    return Key(CLEANUP, f"GROUP#{number}")
+
+
+def cleanup_of_role(number: int) -> Key:
+    return Key(CLEANUP, f"ROLE#{number}")
+
+
+# What the stream's router keeps (`directory/changes.py`).
+
+AUDITS = "AUDIT#"
+OF_USERS = "USER#"
+OF_WORKSPACES = "WORKSPACE#"
+SEARCHED_USERS = "USERS"
+SEARCHED_WORKSPACES = "WORKSPACES"
+SEARCHED_MEMBERS = "MEMBERS#"
+MEMBERS_BESIDE = "MEMBER#"
+SITE_ACTIVITY = "ACTIVITY#SITE"
+
+SEARCHED = "SEARCHED#"
+_FIRST = 2  # characters by which the rows of a search are spread
+
+
+def searched_members(workspace_id: str) -> str:
+    """The scope of a search among the members of a workspace."""
+    return f"{SEARCHED_MEMBERS}{_part(workspace_id)}"
+
+
+def search_rows(scope: str, words: str) -> str:
+    """The partition of all rows of a scope that begin like these words."""
+    first = words[:_FIRST].replace("%", "%25").replace("#", "%23")
+    return f"SEARCH#{scope}#{first}"
+
+
+def search_row(scope: str, words: str, found_id: str) -> Key:
+    """Where a search finds the user or workspace of this id under these words."""
+    return Key(search_rows(scope, words), f"{words}#{_part(found_id)}")
+
+
+def searched_words(row: Key) -> str:
+    """The words of a search row."""
+    return row.sk.rpartition("#")[0]
+
+
+def searched(owner: Key) -> Key:
+    """Which search rows a user, a workspace or a membership has."""
+    return Key(owner.pk, f"{SEARCHED}{owner.sk}")
+
+
+def owner_of_searched(marker: Key) -> Key:
+    """The user, workspace or membership of whose search rows this item tells."""
+    return Key(marker.pk, marker.sk.partition("#")[2])
+
+
+def workspace_and_member(member: Key) -> tuple[str, str]:
+    """The ids of the workspace and the user of a membership."""
+    return member.pk.partition("#")[2], member.sk.partition("#")[2]
+
+
+def id_in(owner: Key) -> str:
+    """The id of the user or the workspace whose partition this is."""
+    return owner.pk.partition("#")[2]
+
+
+def workspace_activity(workspace_id: str) -> str:
+    """The partition of what was done in a workspace, by day."""
+    return f"ACTIVITY#WORKSPACE#{_part(workspace_id)}"
+
+
+def activity(scope: str, day: str) -> Key:
+    """How much was done on a day."""
+    return Key(scope, day)
+
+
 # Counted listings. A listing is named by its partition.
 
 USERS = "LIST#USERS"
@@ -278,6 +372,11 @@ WORKSPACES = "LIST#WORKSPACES"
 PROJECTS = "LIST#PROJECTS"
 SPACES = "LIST#SPACES"
 APPS = "LIST#APPS"
+
+
+SUSPENDED = "LIST#USERSBY#SUSPENDED"
+ADMINS = "LIST#USERSBY#ADMIN"
+NO_USERS = "LIST#USERSBY#NOUSER"
 
 
 def members(workspace_id: str) -> str:
@@ -378,11 +477,6 @@ def change(listing: str, place: int) -> Key:
 def listing_of_log(pk: str) -> str:
     """The listing to which a log or a counter belongs, by its partition."""
     return f"{_LIST}{pk.partition('#')[2]}"
-
-
-def changes_from(place: int, to: int) -> tuple[str, str]:
-    """The range of sort keys of a log's places."""
-    return f"{place:03}", f"{to:03}"
 
 
 _LIST = "LIST#"

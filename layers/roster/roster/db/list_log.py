@@ -185,7 +185,7 @@ def pending(store: Store, listing: str, root: Item, counter: Item) -> Changes | 
     mark, last = integer(root, "mark"), integer(counter, "changes")
     if last <= mark:
         return Changes()
-    entries = _entries(store, listing, mark, last)
+    entries = _entries(store, listing, mark)
     return None if entries is None else _together(entries.values())
 
 
@@ -202,7 +202,7 @@ def fold(store: Store, listing: str, *, overdue: int | None = None) -> int:
     mark, last = integer(root, "mark"), integer(counter, "changes")
     if last <= mark:
         return mark
-    entries = _entries(store, listing, mark, last)
+    entries = _entries(store, listing, mark)
     if entries is None:
         return mark
     patience = OVERDUE if overdue is None else overdue
@@ -354,13 +354,12 @@ def _free(change: int) -> Condition:
     return any_of(Absent(), Below("number", change))
 
 
-def _entries(store: Store, listing: str, mark: int, last: int) -> dict[int, Item] | None:
-    """The changes after the mark, by number; None where a place has been used again, for the mark is old."""
-    low, high = (mark + 1) % RING, last % RING
-    if high < low or last - mark >= RING:
-        low, high = 0, RING - 1
-    found = every(store, keys.log(listing), between=keys.changes_from(low, high))
-    entries = {integer(each, "number"): each for each in found}
+def _entries(store: Store, listing: str, mark: int) -> dict[int, Item] | None:
+    """The changes after the mark, by number; None where a place has been used again, for the mark is old.
+
+    All places are read at once: of a part, a change that came after what is seen might be missed.
+    """
+    entries = {integer(each, "number"): each for each in every(store, keys.log(listing))}
     if any(number > mark + RING for number in entries):
         return None
     return {number: each for number, each in entries.items() if number > mark}

@@ -1,5 +1,5 @@
-"""Cleanups: removing what a deleted user or project, an ended membership or the end of all API tokens left
-behind, which may be without bound.
+"""Cleanups: removing what a deleted user, project, role or group, an ended membership or the end of all API
+tokens left behind, which may be without bound.
 
 Nothing gives access any more when a cleanup begins. It can stop anywhere and begin again: each
 batch is a transaction whose conditions make a second pass harmless, and the job's own item goes last,
@@ -13,9 +13,9 @@ from typing import TypeVar
 
 from roster.db import counted_lists, keys
 from roster.db.codec import readable
-from roster.db.store import Condition, Delete, Equals, Item, Key, Refused, Store, Update, every
+from roster.db.store import Condition, Delete, Equals, Item, Key, Refused, Store, Update, Value, every
 from roster.db.transactions import Transaction, batched, retry_on_conflict
-from roster.directory import grants, members, users, workspaces
+from roster.directory import grants, members, site_roles, users, workspaces
 from roster.domain import Actor, Membership, SpaceRole
 from roster.errors import DirectoryError
 
@@ -42,6 +42,11 @@ def run(store: Store, job: Key, now: datetime) -> None:
     if order is None:
         return
     by = Actor("sweep", now)
+    for kind in (site_roles.GROUPS.what, site_roles.ROLES.what):
+        if isinstance(number := order.get(kind), int):
+            _reference(store, kind, number, by)
+            _delete(store, job, Equals("job", order.get("job")))
+            return
     if "project_id" in order:
         _project(store, str(order["project_id"]), by)
     elif "workspace_id" in order:
@@ -51,6 +56,27 @@ def run(store: Store, job: Key, now: datetime) -> None:
     else:
         _user(store, str(order["user_id"]), by)
     _delete(store, job, Equals("job", order.get("job")))
+
+
+def _reference(store: Store, kind: str, number: int, by: Actor) -> None:
+    """Take a deleted group or role from every user: the list of all users tells who has it."""
+
+    def clear() -> bool:
+        clean = True
+        for rows in _chunks(counted_lists.everything(store, keys.USERS)):
+            having = [str(row.get("id")) for row in rows if number in (row.get("role_number"), *_groups(row))]
+            people = users.by_ids(store, [user_id for user_id in having if keys.is_id(user_id)])
+            parts = [site_roles.plan_leaving(user, kind, number, by) for user in people.values()]
+            clean &= not any(batched(store, [part for part in parts if part is not None]))
+        return clean
+
+    _until_clear(clear)
+    store.write(site_roles.plan_gone(kind, number))
+
+
+def _groups(row: Item) -> list[Value]:
+    found = row.get("groups")
+    return found if isinstance(found, list) else []
 
 
 def _member(store: Store, workspace_id: str, user_id: str, by: Actor) -> None:

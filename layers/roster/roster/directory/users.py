@@ -1,6 +1,6 @@
 """Users: by id, by address, in pages; made, changed and deleted with every invariant in one transaction."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
@@ -26,6 +26,7 @@ from roster.db.store import (
     all_of,
 )
 from roster.db.transactions import Transaction, item, retry_from, retry_on_conflict
+from roster.directory import user_lists
 from roster.directory.emails import canonical
 from roster.directory.references import NOTHING, References
 from roster.domain import Actor, User
@@ -191,6 +192,7 @@ def plan(work: Transaction, user: User, password: str | None) -> None:
         work.do(Put(item(keys.password(user.id), {"hash": password})))
     if user.is_admin:
         work.add_counter(Update(keys.site_admins(), add={"count": 1}))
+    user_lists.plan(work, None, user)
     work.audit(Event.USER_CREATED, user.id, after=attributes(user))
 
 
@@ -203,15 +205,19 @@ def change(
     password: str | None = None,
     named: References = NOTHING,
 ) -> User:
-    """Change a user: one Transact. `edit` makes the new state from the present one, `user` at first;
-    where it raises, nothing is changed. `named` is what the change refers to anew.
+    """Change a user: one Transact, and before a change of status or roles one BatchGet.
+
+    `edit` makes the new state from the present one, `user` at first; where it raises, nothing is changed.
+    `named` is what the change refers to anew.
 
     A new password (its hash) or a suspension ends every session. Raises Conflict (address), LastAdmin,
     and NotFound where the user has gone meanwhile.
     """
 
     def attempt(before: User) -> User:
-        work, changed = prepare_change(before, edit(before), by=by, password=password)
+        after = edit(before)
+        there = user_lists.listed(store, before, after)
+        work, changed = prepare_change(before, after, by=by, password=password, listed=there)
         named.check(work)
         work.commit(store)
         return changed
@@ -220,10 +226,16 @@ def change(
 
 
 def prepare_change(
-    before: User, after: User, *, by: Actor, password: str | None = None
+    before: User,
+    after: User,
+    *,
+    by: Actor,
+    password: str | None = None,
+    listed: Collection[Key] = (),
 ) -> tuple[Transaction, User]:
     """The transaction that turns one state of a user into another, and the user as it will be.
 
+    `listed` is what `user_lists.listed` finds for a change of status or roles.
     The commit raises Conflict (address), LastAdmin, and ReadConflict where `before` is not the present state.
     """
     ends_sessions = password is not None or not after.active
@@ -246,6 +258,7 @@ def prepare_change(
     if password is not None:
         work.do(Put(item(keys.password(before.id), {"hash": password})))
     _count_admins(work, before.is_admin, after.is_admin)
+    user_lists.plan(work, before, after, listed)
     changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
     changed |= {"password"} if password is not None else set()
     work.audit(_change_of(before, after), before.id, before=old, after=new, fields=[*sorted(changed)])
@@ -280,6 +293,8 @@ def plan_cleanup_of_tokens(work: Transaction, user_id: str) -> None:
 def delete(store: Store, user: User, *, by: Actor, demand: Demand | None = None) -> None:
     """Delete a user: one Transact leaves a tombstone, frees the address and orders the cleanup.
 
+    One BatchGet before it where the user is suspended, ADMIN or no USER.
+
     `demand` is called with the user as it is when it is deleted, and may raise. No credential is valid
     without the profile. Raises LastAdmin, and NotFound where the user has gone.
     """
@@ -295,6 +310,7 @@ def delete(store: Store, user: User, *, by: Actor, demand: Demand | None = None)
         work.do(Delete(keys.password(user.id)))
         work.remove_row(keys.USERS, user.number)
         _count_admins(work, before.is_admin, False)
+        user_lists.plan(work, before, None, user_lists.listed(store, before, None))
         work.order_cleanup(keys.cleanup_of_user(user.id), user_id=user.id)
         work.audit(Event.USER_DELETED, user.id, before=attributes(before))
         work.commit(store)

@@ -146,32 +146,39 @@ class WorkspacesCall:
             raise PreconditionFailed
 
     def commit_once(
-        self, body: Body, shape: type[Success[T]], prepare: Callable[[], tuple[Transaction, T]]
+        self,
+        body: Body,
+        shape: type[Success[T]],
+        prepare: Callable[[], tuple[Transaction, T]],
+        kept: Callable[[T], T] = lambda data: data,
     ) -> Success[T]:
         """Commit a transaction and answer what it makes, as `prepare` gives both.
 
+        `kept` makes what is stored of the answer for a repeat, without what is shown once alone.
         Under an Idempotency-Key the answer is kept with it; where the key was used before, the first answer
         is given again and nothing is prepared. `prepare` is called again where what it read has changed.
         """
         given = _idempotency_key(self.request)
         if given is None:
-            return retry_on_conflict(lambda: self._commit(*prepare(), None))
+            return retry_on_conflict(lambda: self._commit(*prepare(), None, kept))
         key = idempotency.key_of(self.user.id, self.request.raw_path, given)
         question = idempotency.Question.of(key, given, body.question())
-        kept = idempotency.recall(self.found.get(key), question, self.now)
+        found = idempotency.recall(self.found.get(key), question, self.now)
         try:
-            if kept is None:
-                return retry_on_conflict(lambda: self._commit(*prepare(), question))
+            if found is None:
+                return retry_on_conflict(lambda: self._commit(*prepare(), question, kept))
         except (idempotency.Given, Conflict):  # perhaps by the first of two requests that came at once
-            kept = idempotency.recall(self.store.get(key), question, self.now)
-            if kept is None:
+            found = idempotency.recall(self.store.get(key), question, self.now)
+            if found is None:
                 raise
-        return shape.model_validate_json(kept)
+        return shape.model_validate_json(found)
 
-    def _commit(self, work: Transaction, data: T, question: idempotency.Question | None) -> Success[T]:
+    def _commit(
+        self, work: Transaction, data: T, question: idempotency.Question | None, kept: Callable[[T], T]
+    ) -> Success[T]:
         answer = self.success(data)
         if question is not None:
-            idempotency.keep(work, question, answer.model_dump_json())
+            idempotency.keep(work, question, self.success(kept(data)).model_dump_json())
         work.commit(self.store)
         return answer
 
@@ -217,6 +224,8 @@ def device_cookies(value: str | None) -> list[Cookie]:
     )
     return [cookie]
 
+
+_IN_A_SESSION = (Access.ANY_SESSION, Access.PLATFORM_ADMIN_SESSION)
 
 _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
     Access.PUBLIC: lambda call: True,
@@ -348,7 +357,13 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     DirectoryError: (500, "INTERNAL_ERROR", "The request could not be completed."),
 }
 
-_TAKEN = {"email": "The e-mail address is in use.", "key": "The key is in use."}
+_TAKEN = {
+    "email": "The e-mail address is in use.",
+    "key": "The key is in use.",
+    "name": "The name is in use.",
+    "id": "The id is in use.",
+    "client": "A public client has no secret.",
+}
 
 
 def _message(error: DirectoryError) -> str | None:
