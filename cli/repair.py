@@ -49,7 +49,7 @@ S = TypeVar("S")
 _ROUNDS = 3
 _TRIES = 20
 
-_OWNERLESS = {Invariant.PASSWORD_OWNER, Invariant.SECRET_LOCK}
+_OWNERLESS = {Invariant.PASSWORD_OWNER, Invariant.SECRET_LOCK, Invariant.LINK_OWNER}
 """References that are removed when their target is not there: they grant nothing."""
 
 
@@ -379,6 +379,7 @@ class _Round:
 
 
 _ADDRESS, _ = invariants.words_of(keys.email("x"))
+_INVITED = invariants.words_of(keys.invited("x", "x"))
 
 _COPIED = {
     Invariant.USER_ROW,
@@ -387,6 +388,8 @@ _COPIED = {
     Invariant.KEY_LOCK,
     Invariant.MEMBER_ROW,
     Invariant.USERS_WORKSPACE_ROW,
+    Invariant.INVITATION_ROW,
+    Invariant.INVITATION_LOCK,
     Invariant.PROJECT_ROW,
     Invariant.SPACE_ROW,
     Invariant.WORKSPACES_SPACE_ROW,
@@ -405,7 +408,7 @@ _COPIED = {
 def _named(key: Key) -> str:
     """What the audit calls an item; an address stays out of it."""
     head, words = invariants.words_of(key)
-    return f"{head} {words}" if head == _ADDRESS else f"{key.pk} {key.sk}"
+    return f"{head} {words}" if head == _ADDRESS or (head, words) == _INVITED else f"{key.pk} {key.sk}"
 
 
 def _homes(copy: Copy) -> set[Key]:

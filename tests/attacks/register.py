@@ -24,7 +24,7 @@ PROVED = pytest.StashKey[frozenset[str]]()
 
 ACCOUNT = "test_every_row_is_tested_or_listed_and_none_is_both"
 
-_NAMED = re.compile(r"(?<![A-Za-z0-9])(?:[JHPEZSF]|item)-\d\d(?![0-9])|(?<=_)[jhpezsf]\d\d(?=_)", re.ASCII)
+_NAMED = re.compile(r"(?<![A-Za-z0-9])(?:[JHPEZSFL]|item)-\d\d(?![0-9])|(?<=_)[jhpezsfl]\d\d(?=_)", re.ASCII)
 
 
 def rows_in(text: str) -> set[str]:

@@ -21,7 +21,8 @@ WITH_A_MEDIA_TYPE = [route for route, statuses in STATUSES.items() if 415 in sta
 WITH_A_BODY = [
     route
     for route in WITH_A_MEDIA_TYPE
-    if not route.startswith("DELETE ") and not route.endswith(("/logout", "/unlock"))
+    if not route.startswith("DELETE ")
+    and not route.endswith(("/logout", "/unlock", "/resend", "/password-link"))
 ]
 
 

@@ -49,14 +49,26 @@ PUBLIC = {
     "HEAD /docs",
     "HEAD /health",
     "HEAD /openapi.json",
+    "POST /api/auth/invitations/accept",
+    "POST /api/auth/invitations/look",
     "POST /api/auth/login",
+    "POST /api/auth/password/forgotten",
+    "POST /api/auth/password/reset",
     "POST /oauth/token",
     "POST /oauth/revoke",
 }
+BY_BODY = {route for route in PUBLIC if route.startswith("POST ")}
 """The routes that answer without knowing who asks; every other demands an identity."""
 
 DOCUMENTS = {f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/openapi.json")}
 CHECK_PASSWORDS = {"POST /api/auth/login", "POST /oauth/token", "PUT /api/auth/me/password"}
+BY_LINK = {
+    "POST /api/auth/invitations/accept",
+    "POST /api/auth/password/forgotten",
+    "POST /api/auth/password/reset",
+}
+STREAMED = {"Cleanup"}
+"""The functions that the table's stream calls."""
 WRITTEN = {"PYDANTIC_DISABLE_PLUGINS"}
 """Variables with a value of the template's own; all others are parameters and names of resources."""
 
@@ -223,6 +235,8 @@ TAKEN = [
     ("SecretsKey", KEY_ARN, "alias/mine"),
     ("DomainName", "directory.example.com", "https://directory.example.com"),
     ("CertificateArn", CERTIFICATE_ARN, "arn:aws:iam::123456789012:server-certificate/x"),
+    ("PublicUrl", "https://directory.example.com", "https://directory.example.com/console"),
+    ("MailFrom", "roster@example.com", "Roster <roster@example.com>"),
     ("AlarmEmail", "ops@example.com", "ops"),
     ("TableKey", KEY_ARN, "alias/mine"),
 ]
@@ -299,7 +313,7 @@ def test_fa_02_the_api_and_the_stream_call_the_functions_themselves() -> None:
         for methods in paths.values()
         for operation in methods.values()
     }
-    assert targets == {f"${{{name}.Arn}}/invocations" for name in FUNCTIONS if name != "Cleanup"}
+    assert targets == {f"${{{name}.Arn}}/invocations" for name in FUNCTIONS if name not in STREAMED}
 
 
 def test_fa_02_no_description_carries_a_parameter() -> None:
@@ -397,7 +411,8 @@ ELSEWHERE = {
     "ARGON2_ITERATIONS",  # the tests' and the bench's, which hash cheaply
     "ARGON2_MEMORY_KIB",
     "ARGON2_PARALLELISM",
-    "PLAIN_COOKIE",  # the local server's
+    "MAIL_PRINTED",  # the local server's
+    "PLAIN_COOKIE",
     "TABLE_ENDPOINT",
 }
 """Variables that no function on AWS is given."""
@@ -459,7 +474,7 @@ def bare_request(key: str) -> tuple[str, str, dict[str, Any] | None]:
 def test_a_route_demands_an_identity_or_is_listed_as_public(api: Api, key: str) -> None:
     method, target, body = bare_request(key)
     status = api.send(method, target, body).status
-    if key in PUBLIC - {"POST /api/auth/login", "POST /oauth/token", "POST /oauth/revoke"}:
+    if key in PUBLIC - BY_BODY:
         assert status == (404 if key == "$default" else 200)
     elif key in PUBLIC:
         assert status == 400, "it is the body that says who asks"
@@ -565,7 +580,7 @@ def test_a_role_names_its_actions_and_resources(function: str) -> None:
             "Table",
             "Table/index/ByActor",
             "Table/index/ByTarget",
-            *({"Table/stream/*"} if function == "Cleanup" else ()),
+            *({"Table/stream/*"} if function in STREAMED else ()),
         }
 
 
@@ -626,10 +641,17 @@ def test_what_the_boundary_allows_beside_the_table_is_listed_with_the_test_that_
         assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-def test_the_cleanup_follows_the_tables_stream() -> None:
-    [mapping] = map(properties, of_type("AWS::Lambda::EventSourceMapping"))
+def mapping_of(function: str) -> dict[str, Any]:
+    """How the table's stream calls a function."""
+    found = map(properties, of_type("AWS::Lambda::EventSourceMapping"))
+    [mapping] = (one for one in found if one["FunctionName"] == {"Ref": function})
+    return mapping
+
+
+@pytest.mark.parametrize("function", sorted(STREAMED))
+def test_a_streamed_function_follows_the_tables_stream(function: str) -> None:
+    mapping = mapping_of(function)
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
-    assert mapping["FunctionName"] == {"Ref": "Cleanup"}
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["MaximumRetryAttempts"] > 0
@@ -647,12 +669,12 @@ def test_fa_03_the_cleanup_may_read_any_stream() -> None:
 
 
 def test_what_the_stream_gives_up_on_goes_to_the_queue() -> None:
-    [mapping] = map(properties, of_type("AWS::Lambda::EventSourceMapping"))
-    queue = {"Fn::GetAtt": ["FailedCleanupQueue", "Arn"]}
-    assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": queue}}
-    assert grants(statements(MADE, "Cleanup"), "sqs") == {Grant("SendMessage", "FailedCleanupQueue")}
-    assert properties("FailedCleanupQueue")["SqsManagedSseEnabled"] is True
-    assert properties("FailedCleanupQueue")["MessageRetentionPeriod"] == 14 * 86_400
+    for function, name in (("Cleanup", "FailedCleanupQueue"),):
+        queue = {"Fn::GetAtt": [name, "Arn"]}
+        assert mapping_of(function)["DestinationConfig"] == {"OnFailure": {"Destination": queue}}
+        assert grants(statements(MADE, function), "sqs") == {Grant("SendMessage", name)}
+        assert properties(name)["SqsManagedSseEnabled"] is True
+        assert properties(name)["MessageRetentionPeriod"] == 14 * 86_400
 
 
 def test_no_role_may_use_a_key_but_the_tables_and_the_secrets() -> None:
@@ -684,6 +706,12 @@ WHOLE_BODIES = {
     "POST /api/auth/login": {"email": "ada@example.com", "password": "a phrase"},
     "PUT /api/auth/me/password": {"currentPassword": "a phrase", "newPassword": "another phrase of hers"},
     "GET /api/admin/audit": None,
+    "POST /api/admin/users": {"email": "ada@example.com", "fullName": "Ada", "roles": ["USER"]},
+    "POST /api/admin/users/{userId}/password-link": None,
+    "POST /api/workspaces/{workspaceId}/invitations": {"email": "ada@example.com", "role": "MEMBER"},
+    "POST /api/workspaces/{workspaceId}/invitations/{invitationId}/resend": None,
+    "POST /api/auth/invitations/accept": {"token": "x"},
+    "POST /api/auth/password/forgotten": {"email": "ada@example.com"},
 }
 """What the routes are sent, by an administrator, that ask for a secret only after they have read it."""
 
@@ -718,7 +746,9 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
             deployment_keys=deployment_keys,
         )
     )
+    deployed(MAIL_FROM="roster@example.com")
     if key in WHOLE_BODIES:
+        directory.workspace(id="1")
         api.send(
             method,
             f"{target}?size=1" if method == "GET" else target,
@@ -800,7 +830,7 @@ def test_the_gateway_has_every_route_that_the_template_says() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_is_within_the_gateways_limits(function: str) -> None:
     one = properties(function)
-    if function != "Cleanup":
+    if function not in STREAMED:
         assert one["Timeout"] < 29, "the gateway waits for thirty seconds"
     assert one["Runtime"] == "python3.13"
     assert one["MemorySize"] >= 256
@@ -886,7 +916,7 @@ def test_the_stage_throttles_and_the_routes_that_check_passwords_more() -> None:
     }
     routes = stage["RouteSettings"]
     assert {key: routes[key] for key in routes if key not in DOCUMENTS} == dict.fromkeys(
-        CHECK_PASSWORDS, tighter
+        CHECK_PASSWORDS | BY_LINK, tighter
     )
     assert set(routes) <= set(KEYS), "a setting of a route that is not there fails the deploy"
     for name in ("Rate", "Burst"):

@@ -31,6 +31,8 @@ OF_IDS: dict[str, Maker] = {
         "branch",
         "row",
         "next_number",
+        "forgotten",
+        "invited",
     }
     and all(each.annotation is str for each in inspect.signature(maker).parameters.values())
 }

@@ -10,6 +10,7 @@ DirectoryError
 ├── Taken            a unique name is in use
 ├── LimitReached     the workspace has as many of them as it may
 ├── NotEmpty         something is still in what was to be deleted
+├── LoginFirst       the address has an account, whose session it needs
 ├── LastAdmin        the change would leave nobody in charge
 ├── Stale            the entity is no longer what the caller saw
 ├── Mismatch         an Idempotency-Key came again with another request
@@ -77,6 +78,10 @@ class NotEmpty(DirectoryError):
     """`what` cannot be deleted while something is in it."""
 
     what: str
+
+
+class LoginFirst(DirectoryError):
+    """What is offered to an address that has an account is accepted in a session of that account alone."""
 
 
 @dataclass

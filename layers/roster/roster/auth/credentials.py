@@ -61,13 +61,13 @@ class Credential:
         """The credential in a text, or None where the text has not the shape of one."""
         for kind, shape in _SHAPES.items():
             if found := shape.fullmatch(text):
-                user_id = _decoded(found[1])
+                user_id = decoded(found[1])
                 return None if user_id is None else cls(kind, user_id, found[3], found[2])
         return None
 
     def __str__(self) -> str:
         family = f"{self.family}." if self.family else ""
-        return f"{self.kind}_{_encoded(self.user_id)}.{family}{self.secret}"
+        return f"{self.kind}_{encoded(self.user_id)}.{family}{self.secret}"
 
     def __repr__(self) -> str:
         return f"Credential({self.kind!r}, {self.user_id!r}, ...)"  # a secret must not reach a log
@@ -86,14 +86,14 @@ class Credential:
         return identifier(digest(self.family)) if self.kind == "refresh" else self.family
 
 
-def _encoded(user_id: str) -> str:
-    """The id as it stands in a credential: a cookie and an `Authorization` header can hold that."""
+def encoded(user_id: str) -> str:
+    """The id as it stands in a credential or link: a cookie, a header and an address can hold that."""
     if is_plain_id(user_id):
         return user_id
     return "~" + urlsafe_b64encode(user_id.encode()).decode().rstrip("=")
 
 
-def _decoded(told: str) -> str | None:
+def decoded(told: str) -> str | None:
     """The id that stands in a credential, or None where none would be written so."""
     if not told.startswith("~"):
         return told
@@ -102,7 +102,7 @@ def _decoded(told: str) -> str | None:
         user_id = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
     except ValueError:
         return None
-    return user_id if _encoded(user_id) == told and is_id(user_id) else None
+    return user_id if encoded(user_id) == told and is_id(user_id) else None
 
 
 def fresh() -> str:

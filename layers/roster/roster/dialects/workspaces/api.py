@@ -16,7 +16,7 @@ from roster.db import idempotency, keys
 from roster.db.store import Item, Key, Store
 from roster.db.transactions import Transaction, retry_on_conflict
 from roster.dialects import bearer
-from roster.dialects.fields import Body
+from roster.dialects.fields import Body, Wire
 from roster.dialects.workspaces.schemas import Done, Listed, Meta, PageRequest, Success, T
 from roster.directory import members, users, workspaces
 from roster.domain import Actor, Membership, Principal, Session, User, Workspace, WorkspaceRole
@@ -28,6 +28,7 @@ from roster.errors import (
     IdempotencyMismatch,
     LastAdmin,
     LimitReached,
+    LoginFirst,
     NotEmpty,
     NotFound,
     OriginNotAllowed,
@@ -170,7 +171,7 @@ class WorkspacesCall:
     def _commit(self, work: Transaction, data: T, question: idempotency.Question | None) -> Success[T]:
         answer = self.success(data)
         if question is not None:
-            idempotency.keep(work, question, answer.model_dump_json())
+            idempotency.keep(work, question, without_secrets(answer).model_dump_json())
         work.commit(self.store)
         return answer
 
@@ -183,6 +184,18 @@ class WorkspacesCall:
         meta = Meta(page=paging.page, size=paging.size, total=total, totalPages=pages)
         whole = not paging.asked and total <= paging.size
         return Listed(data=data, meta=None if whole else meta, timestamp=clock.instant(self.now))
+
+
+SHOWN_ONCE = frozenset({"link", "secret"})
+"""The fields of answers that are shown once: what is kept for a retry has null in their place."""
+
+
+def without_secrets(answer: Success[T]) -> Success[T]:
+    """The answer as it is kept under an Idempotency-Key."""
+    data = answer.data
+    if not isinstance(data, Wire) or not (shown := SHOWN_ONCE & type(data).model_fields.keys()):
+        return answer
+    return answer.model_copy(update={"data": data.model_copy(update=dict.fromkeys(shown))})
 
 
 def session_cookie(credential: str) -> Cookie:
@@ -216,6 +229,8 @@ def device_cookies(value: str | None) -> list[Cookie]:
     )
     return [cookie]
 
+
+_SESSION_ALONE = frozenset({Access.ANY_SESSION, Access.PLATFORM_ADMIN_SESSION})
 
 _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
     Access.PUBLIC: lambda call: True,
@@ -302,6 +317,7 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     ),
     LimitReached: (409, "LIMIT_REACHED", "There are as many as there may be."),
     NotEmpty: (409, "NOT_EMPTY", "Something is still in it; remove that first."),
+    LoginFirst: (409, "LOGIN_FIRST", "The address has an account; log in to it, and use the link again."),
     LastAdmin: (409, "CONFLICT", "The last administrator must stay."),
     WrongMediaType: (415, "UNSUPPORTED_MEDIA_TYPE", "A body must be application/json."),
     Unavailable: (503, "UNAVAILABLE", "The directory is busy; try again."),
@@ -309,6 +325,10 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
 }
 
 _TAKEN = {"email": "The e-mail address is in use.", "key": "The key is in use."}
+_TAKEN |= {
+    "invitation": "An invitation of this address is open.",
+    "invitation closed": "The invitation is not open any more.",
+}
 
 
 def _message(error: DirectoryError) -> str | None:
