@@ -67,7 +67,7 @@ BY_LINK = {
     "POST /api/auth/password/forgotten",
     "POST /api/auth/password/reset",
 }
-STREAMED = {"Cleanup"}
+STREAMED = {"Cleanup", "SendMail"}
 """The functions that the table's stream calls."""
 WRITTEN = {"PYDANTIC_DISABLE_PLUGINS"}
 """Variables with a value of the template's own; all others are parameters and names of resources."""
@@ -89,6 +89,10 @@ APART = {
         f"dynamodb:{action} on Table/stream/*": f"{HERE}::test_fa_03_the_cleanup_may_read_any_stream"
         for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
     },
+    "sqs:SendMessage on FailedMailQueue": f"{HERE}::test_what_the_stream_gives_up_on_goes_to_the_queue",
+    "ses:SendEmail on arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*": (
+        f"{HERE}::test_mails_are_sent_from_the_one_address_and_only_where_there_is_one"
+    ),
     "sqs:SendMessage on FailedCleanupQueue": f"{HERE}::test_what_the_stream_gives_up_on_goes_to_the_queue",
     **{
         f"logs:{action} on FunctionLogs": f"{HERE}::test_every_function_logs_to_the_one_group"
@@ -561,7 +565,7 @@ def test_fb_10_pages_may_send_what_the_api_reads_and_read_what_it_says() -> None
 
 
 ROLES = sorted(of_type("AWS::IAM::Role"))
-SERVICES = ("dynamodb", "kms", "logs", "secretsmanager", "sqs")
+SERVICES = ("dynamodb", "kms", "logs", "secretsmanager", "ses", "sqs")
 
 
 def everything(found: Iterator[Mapping[str, Any]]) -> frozenset[tuple[str, Grant]]:
@@ -574,7 +578,7 @@ def everything(found: Iterator[Mapping[str, Any]]) -> frozenset[tuple[str, Grant
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_names_its_actions_and_resources(function: str) -> None:
     for statement in statements(MADE, function):
-        assert "*" not in json.dumps(statement).replace("${Table.Arn}/stream/*", "")
+        assert "*" not in json.dumps(statement).replace("${Table.Arn}/stream/*", "").replace("identity/*", "")
         assert "Scan" not in json.dumps(statement)
         assert {one.resource for one in grants(iter([statement]))} <= {
             "Table",
@@ -669,12 +673,24 @@ def test_fa_03_the_cleanup_may_read_any_stream() -> None:
 
 
 def test_what_the_stream_gives_up_on_goes_to_the_queue() -> None:
-    for function, name in (("Cleanup", "FailedCleanupQueue"),):
+    for function, name in (("Cleanup", "FailedCleanupQueue"), ("SendMail", "FailedMailQueue")):
         queue = {"Fn::GetAtt": [name, "Arn"]}
         assert mapping_of(function)["DestinationConfig"] == {"OnFailure": {"Destination": queue}}
         assert grants(statements(MADE, function), "sqs") == {Grant("SendMessage", name)}
         assert properties(name)["SqsManagedSseEnabled"] is True
         assert properties(name)["MessageRetentionPeriod"] == 14 * 86_400
+
+
+def test_mails_are_sent_from_the_one_address_and_only_where_there_is_one() -> None:
+    [statement] = properties("SendFromAddress")["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "ses:SendEmail"
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+    senders = [name for name in FUNCTIONS if "SendFromAddress" in attached(properties(role_of(MADE, name)))]
+    assert senders == ["SendMail"]
+    for given, expected in (({}, False), ({"MailFrom": "a@example.com"}, True)):
+        made = stack(given)
+        assert ("SendFromAddress" in made) == expected
+        assert ("ses:SendEmail" in json.dumps(made)) == expected
 
 
 def test_no_role_may_use_a_key_but_the_tables_and_the_secrets() -> None:

@@ -30,7 +30,8 @@ RESOLVER = {
 }
 """The third parties of every endpoint."""
 LOGGER = {"aws_lambda_powertools"}
-"""Those of the cleanup, which no gateway calls."""
+STREAMED = ("Cleanup", "SendMail")
+"""Those that no gateway calls."""
 TRANSPORT = {"botocore", "httptools"}
 """The `__init__` alone of botocore: beside it lies the table of AWS's partitions."""
 
@@ -81,7 +82,7 @@ def third_parties(imported: dict[str, str | None]) -> set[str]:
 def test_a_function_imports_only_what_it_starts_with(id_: str) -> None:
     """PyJWT, argon2, cryptography, zxcvbn, email-validator and botocore come when a request needs them."""
     imported = imported_by(id_)
-    assert third_parties(imported) == (LOGGER if id_ == "Cleanup" else RESOLVER | TRANSPORT)
+    assert third_parties(imported) == (LOGGER if id_ in STREAMED else RESOLVER | TRANSPORT)
     assert UNUSED & set(imported) == set()
     assert sum(name.startswith("aws_lambda_powertools") for name in imported) <= POWERTOOLS
 

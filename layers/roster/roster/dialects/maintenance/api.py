@@ -1,5 +1,6 @@
-"""The table's stream as Lambda delivers it: which cleanups its records announce, how a failure is told."""
+"""The table's stream as Lambda delivers it: what its records announce, how a failure is told."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,28 +12,32 @@ from roster.http.logger import log
 
 
 def clean_up(store: Store, event: Any, now: datetime) -> dict[str, Any]:
-    """Do the cleanups that the records announce, in order.
+    """Do the cleanups that the records announce, in order; the answer is that of `each`."""
+    return each(event, keys.CLEANUP, lambda job: cleanup.run(store, job, now), "cleanup failed")
+
+
+def each(event: Any, pk: str, work: Callable[[Key], None], failed: str) -> dict[str, Any]:
+    """Do the work on every item of the partition that the records announce, in order.
 
     Returns Lambda's partial batch answer: the first record that failed, from which the stream is
-    delivered again, or none.
+    delivered again, or none. `failed` is what the log then says.
     """
     for record in event.get("Records", []):
-        job = _job(record)
-        if job is None:
+        key = _announced(record)
+        if key.pk != pk or record.get("eventName") == "REMOVE":
             continue
         try:
-            cleanup.run(store, job, now)
+            work(key)
         except Exception as error:  # whatever it is, the record must come again
             fault = fault_of(error)
             facts = fault.facts() if fault is not None else {}
             tell = log.warning if is_passing(error) else log.error  # at its deadline it just goes on
-            tell("cleanup failed", extra={"cause": type(error).__name__, **facts})
+            tell(failed, extra={"cause": type(error).__name__, **facts})
             number = record.get("dynamodb", {}).get("SequenceNumber", "")
             return {"batchItemFailures": [{"itemIdentifier": number}]}
     return {"batchItemFailures": []}
 
 
-def _job(record: dict[str, Any]) -> Key | None:
+def _announced(record: dict[str, Any]) -> Key:
     found = record.get("dynamodb", {}).get("Keys", {})
-    key = Key(found.get("PK", {}).get("S", ""), found.get("SK", {}).get("S", ""))
-    return key if key.pk == keys.CLEANUP and record.get("eventName") != "REMOVE" else None
+    return Key(found.get("PK", {}).get("S", ""), found.get("SK", {}).get("S", ""))
