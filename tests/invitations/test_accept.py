@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from roster.db import keys
-from roster.db.store import Update
+from roster.db import counted_lists, keys
+from roster.db.store import Store, Update
+from roster.errors import LimitReached
 from tests.invitations.fixtures import ACCEPT, LOOK, PHRASE, accept, assert_dead, link_to, of
 from tests.support.api import Api, session_in
 from tests.support.directory import Directory
 from tests.support.race import at_once, before_the_commit, many_at_a_time
-from tests.workspaces.fixtures import Fixtures, assert_granted, assert_invalid, assert_refused
+from tests.workspaces.fixtures import USER, Fixtures, assert_granted, assert_invalid, assert_refused
 
 ADA = "ada@example.com"
-SHOWN = ("id", "email", "fullName", "roles", "active", "createdAt", "emailVerified")
 
 
 def roles_in_acme(api: Api, fixtures: Fixtures) -> dict[str, str]:
@@ -36,7 +36,7 @@ def test_a_link_says_what_it_offers(api: Api, fixtures: Fixtures) -> None:
 def test_somebody_without_an_account_gets_one_and_is_a_member(api: Api, fixtures: Fixtures) -> None:
     token = link_to(api, fixtures.acme, ADA, fixtures.boss, "ADMIN")
     answer = accept(api, token)
-    assert_granted(answer, *SHOWN)
+    assert_granted(answer, *USER)
     assert (answer.data["fullName"], answer.data["roles"]) == ("Ada Lovelace", ["USER"])
     assert answer.data["emailVerified"] is False, "who shows the link may have used it"
     mine = str(session_in(answer))
@@ -50,7 +50,7 @@ def test_somebody_without_an_account_gets_one_and_is_a_member(api: Api, fixtures
 def test_somebody_with_an_account_joins_in_its_session(api: Api, fixtures: Fixtures) -> None:
     token = link_to(api, fixtures.acme, fixtures.stranger.email.upper(), fixtures.boss)
     answer = accept(api, token, as_=fixtures.stranger)
-    assert_granted(answer, *SHOWN)
+    assert_granted(answer, *USER)
     assert (answer.data["id"], answer.cookies) == (fixtures.stranger.id, [])
     assert roles_in_acme(api, fixtures)[fixtures.stranger.email] == "MEMBER"
     assert_dead(api, token)
@@ -199,3 +199,25 @@ def test_a_page_of_others_and_a_token_accept_nothing(api: Api, fixtures: Fixture
     with api.no_effect():
         assert_refused(api.post(path, body, as_=fixtures.stranger, headers=foreign), 403)
         assert api.post(path, body, bearer=fixtures.stranger).code == "SESSION_REQUIRED"
+
+
+def test_a_workspace_that_is_full_takes_nobody_in(
+    api: Api, fixtures: Fixtures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The limit goes to whoever gives out a member's number, for both ways of accepting."""
+    asked, allocate = [], counted_lists.allocate
+
+    def full(store: Store, listing: str, count: int = 1, *, limit: int | None = None) -> int:
+        if limit is None:
+            return allocate(store, listing, count)
+        asked.append((listing, limit))
+        raise LimitReached("member")
+
+    new = link_to(api, fixtures.acme, ADA, fixtures.boss)
+    known = link_to(api, fixtures.acme, fixtures.stranger.email, fixtures.boss)
+    api.store.write(Update(keys.workspace(fixtures.acme.id), set={"limits": {"members": 2}}))
+    monkeypatch.setattr(counted_lists, "allocate", full)
+    with api.no_effect():
+        answers = [accept(api, new), accept(api, known, as_=fixtures.stranger)]
+    assert [(answer.status, answer.code) for answer in answers] == [(409, "LIMIT_REACHED")] * 2
+    assert asked == [(keys.members(fixtures.acme.id), 2)] * 2
