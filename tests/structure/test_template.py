@@ -93,9 +93,9 @@ def test_the_translated_stack_stays_under_480_resources() -> None:
 
 
 def test_the_template_stays_readable() -> None:
-    """At most 1,250 lines; nine a function, and one more for each further route."""
+    """At most 1,500 lines; nine a function, and one more for each further route."""
     text = TEMPLATE.read_text("utf-8")
-    assert len(text.splitlines()) <= 1_250
+    assert len(text.splitlines()) <= 1_500
     for block in re.split(r"\n(?=  \w)", text):
         name, _, rest = block.partition(":")
         if "Type: AWS::Serverless::Function" in rest and name.strip() in HTTP:
