@@ -138,7 +138,11 @@ def table_key(stack: DeployedStack) -> Iterator[Wrong]:
         yield from _of_key(stack, "TableKey", key)
 
 
-FOLLOWERS = {"Cleanup": "FailedCleanupQueue", "RouteChanges": "FailedChangesQueue"}
+FOLLOWERS = {
+    "Cleanup": "FailedCleanupQueue",
+    "RouteChanges": "FailedChangesQueue",
+    "SendMail": "FailedMailQueue",
+}
 """The functions that follow the table's stream, and the queues of what it gave up on."""
 
 

@@ -18,7 +18,7 @@ from roster.clock import moment
 from roster.db import keys
 from roster.db.codec import CorruptItem, entity, names
 from roster.db.store import Item, Key
-from roster.directory import activity, grants, search, spaces, user_lists, users, workspaces
+from roster.directory import activity, grants, invitations, search, spaces, user_lists, users, workspaces
 from roster.directory.emails import canonical
 from roster.domain import (
     AccessToken,
@@ -28,7 +28,10 @@ from roster.domain import (
     Client,
     Feature,
     Group,
+    Invitation,
+    InvitationState,
     Membership,
+    PasswordLink,
     PermissionRole,
     Project,
     Session,
@@ -61,6 +64,10 @@ class Invariant(StrEnum):
     USERS_WORKSPACE_ROW = "users-workspace-row"
     MEMBERSHIP_USER = "membership-user"
     MEMBERSHIP_WORKSPACE = "membership-workspace"
+    INVITATION_ROW = "invitation-row"
+    INVITATION_LOCK = "invitation-lock"
+    INVITATION_WORKSPACE = "invitation-workspace"
+    LINK_OWNER = "link-owner"
     PROJECT_ROW = "project-row"
     WORKSPACES_PROJECT_ROW = "workspaces-project-row"
     PROJECT_CHILDREN = "project-children"
@@ -250,6 +257,7 @@ def _names(cls: Any, without: Iterable[str] = ()) -> tuple[str, ...]:
 
 _USER_LISTED = _names(User, users.NOT_LISTED)
 _MEMBERSHIP = _names(Membership)
+_INVITATION_LISTED = _names(Invitation, invitations.NOT_LISTED)
 _PROJECT_LISTED = ("id", "workspace_id", "name")
 _SPACE_BESIDE = ("space_id", "workspace_id", "name", "created_at")
 _APP_BESIDE = ("app_id", "space_id", "name")
@@ -414,6 +422,47 @@ def _users_workspace_row(key: Key, item: Item) -> Told:
     copy = _users_workspace(keys.member(workspace_id, user_id), user_id, item)
     number = Need(Invariant.USERS_WORKSPACE_ROW, keys.workspace(workspace_id), number_of(key))
     return Told(copy=copy, needs=(number,))
+
+
+# Invitations and links.
+
+
+def _invitation(key: Key, item: Item) -> Told:
+    found = entity(Invitation, item)
+    _under(key, keys.invitation(found.workspace_id, found.id))
+    _text(item, "digest")
+    row = keys.row(keys.invitations_in(found.workspace_id), found.number)
+    copies = [Copy(Invariant.INVITATION_ROW, key, row, _some(item, _INVITATION_LISTED))]
+    if found.state is InvitationState.OPEN:
+        lock = keys.invited(found.workspace_id, canonical(found.email))
+        copies.append(Copy(Invariant.INVITATION_LOCK, key, lock, _some(item, invitations.LOCKED)))
+    need = Need(Invariant.INVITATION_WORKSPACE, keys.workspace(found.workspace_id))
+    return Told(copies=tuple(copies), needs=(need,))
+
+
+def _invitation_row(key: Key, item: Item) -> Told:
+    found = entity(Invitation, item)
+    owner = keys.invitation(found.workspace_id, found.id)
+    return Told(copy=Copy(Invariant.INVITATION_ROW, owner, key, _some(item, _INVITATION_LISTED)))
+
+
+def _invited(key: Key, item: Item) -> Told:
+    workspace_id = key.pk.partition("#")[2]
+    owner = keys.invitation(workspace_id, _text(item, "id"))
+    return Told(copy=Copy(Invariant.INVITATION_LOCK, owner, key, _some(item, invitations.LOCKED)))
+
+
+def _password_link(key: Key, item: Item) -> Told:
+    link = entity(PasswordLink, item)
+    _under(key, keys.password_link(link.user_id))
+    _text(item, "digest")
+    return Told(needs=(Need(Invariant.LINK_OWNER, keys.user(link.user_id)),))
+
+
+def _mail(_: Key, item: Item) -> Told:
+    moment(_text(item, "since"))
+    _text(item, "nonce")
+    return _NOTHING
 
 
 # What a workspace has.
@@ -784,6 +833,13 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.workspace(_X)): _workspace,
     words_of(keys.member(_X, _X)): _member,
     words_of(keys.workspace_key(_X)): _key_lock,
+    words_of(keys.invitation(_X, _X)): _invitation,
+    words_of(keys.invited(_X, _X)): _invited,
+    words_of(keys.password_link(_X)): _password_link,
+    words_of(keys.forgotten(_X)): _unjudged,
+    words_of(keys.source_forgotten(_X, _X)): _unjudged,
+    words_of(keys.mail_of_user(_X)): _mail,
+    words_of(keys.mail_of_invitation(_X, _X)): _mail,
     words_of(keys.project(_X)): _project,
     words_of(keys.project_member(_X, _X)): _project_member,
     words_of(keys.space_in_project(_X, _X)): _projects_space,
@@ -821,6 +877,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
             keys.PROJECTS: _project_row,
             keys.SPACES: _space_row,
             keys.members(_X): _member_row,
+            keys.invitations_in(_X): _invitation_row,
             keys.workspaces_of(_X): _users_workspace_row,
             keys.spaces_in(_X): _workspaces_space_row,
             keys.projects_in(_X): _workspaces_project_row,

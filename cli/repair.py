@@ -50,7 +50,7 @@ _ROUNDS = 3
 _AT_ONCE = 100
 _TRIES = 20
 
-_OWNERLESS = {Invariant.PASSWORD_OWNER, Invariant.SECRET_LOCK}
+_OWNERLESS = {Invariant.PASSWORD_OWNER, Invariant.SECRET_LOCK, Invariant.LINK_OWNER}
 """References that are removed when their target is not there: they grant nothing."""
 
 
@@ -464,6 +464,7 @@ class _Round:
 
 
 _ADDRESS, _ = invariants.words_of(keys.email("x"))
+_INVITED = invariants.words_of(keys.invited("x", "x"))
 
 _COPIED = {
     Invariant.USER_ROW,
@@ -474,6 +475,8 @@ _COPIED = {
     Invariant.KEY_LOCK,
     Invariant.MEMBER_ROW,
     Invariant.USERS_WORKSPACE_ROW,
+    Invariant.INVITATION_ROW,
+    Invariant.INVITATION_LOCK,
     Invariant.PROJECT_ROW,
     Invariant.WORKSPACES_PROJECT_ROW,
     Invariant.WORKSPACES_FEATURE_ROW,
@@ -498,7 +501,7 @@ _PLACED = {Invariant.WORKSPACES_PROJECT_ROW, Invariant.WORKSPACES_FEATURE_ROW}
 def _named(key: Key) -> str:
     """What the audit calls an item; an address stays out of it."""
     head, words = invariants.words_of(key)
-    return f"{head} {words}" if head == _ADDRESS else f"{key.pk} {key.sk}"
+    return f"{head} {words}" if head == _ADDRESS or (head, words) == _INVITED else f"{key.pk} {key.sk}"
 
 
 def _homes(copy: Copy) -> set[Key]:

@@ -47,6 +47,8 @@ def _prepare(options: Options) -> None:
         # Behind TLS the cookies are for TLS alone, as on AWS.
         PLAIN_COOKIE="" if _is_secure(options) else "loopback",
         POWERTOOLS_LOG_LEVEL="INFO",
+        PUBLIC_URL=options.public_url or options.url,
+        MAIL_PRINTED="true",
         IDENTITY_HEADER_PROOF=options.identity_header_proof,
     )
     if options.table_endpoint is None:

@@ -9,6 +9,7 @@ FILE = Path(__file__).parent.parent / "tests" / "contract" / "statuses.toml"
 
 _ANY = "200 401 413 503"
 _OURS = f"{_ANY} 400"  # every endpoint refuses a query parameter that it does not know
+_PUBLIC = "200 400 403 413 415 503"  # 403 to a page of others, and to a token
 
 _USER_SPACE = f"{_ANY} 400 404"
 _CF_LIST = f"{_ANY} 400 403"
@@ -82,6 +83,16 @@ STATUSES: dict[str, str] = {
     "PUT /api/auth/me": f"{_OURS} 403 412 415",
     "GET /api/admin/users/{userId}/memberships": f"{_OURS} 403 404",
     "POST /api/admin/users/{userId}/unlock": f"{_OURS} 403 404 415",
+    # Invitations and forgotten passwords.
+    "POST /api/workspaces/{workspaceId}/invitations": f"{_OURS} 403 404 409 415 422",
+    "GET /api/workspaces/{workspaceId}/invitations": f"{_OURS} 403 404",
+    "POST /api/workspaces/{workspaceId}/invitations/{invitationId}/resend": f"{_OURS} 403 404 409 415",
+    "DELETE /api/workspaces/{workspaceId}/invitations/{invitationId}": f"{_OURS} 403 404 409 412 415",
+    "POST /api/auth/invitations/look": f"{_PUBLIC} 404",
+    "POST /api/auth/invitations/accept": f"{_PUBLIC} 404 409",
+    "POST /api/auth/password/forgotten": _PUBLIC,
+    "POST /api/auth/password/reset": _PUBLIC,
+    "POST /api/admin/users/{userId}/password-link": f"{_OURS} 403 404 415",
     # The token endpoint (RFC 6749).
     "POST /oauth/token": f"{_ANY} 400",
     "POST /oauth/revoke": f"{_ANY} 400",

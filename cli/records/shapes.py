@@ -399,6 +399,7 @@ class UserRecord(Record):
         "passwordHash": "a hash that another system made, see below; never exported",
         "roles": "on the whole site",
         "active": "whether they may log in",
+        "emailVerified": "whether the address was proved to be theirs",
         "notifications": "as Testmo numbers them",
         "onboarding": "as Testmo numbers it",
         "mustChangePassword": "whether they may do nothing before they changed the password",
@@ -418,6 +419,7 @@ class UserRecord(Record):
     ] = ["USER"]
     active: bool = True
     kind: Literal["person", "service"] = "person"
+    email_verified: bool = False
     timezone: TimeZone | None = None
     date_format: Text | None = None
     time_format: Text | None = None
@@ -478,6 +480,7 @@ class UserRecord(Record):
             roles=tuple(map(PlatformRole, self.roles)),
             active=self.active,
             kind=UserKind(self.kind),
+            email_verified=self.email_verified,
             first_name=self.first_name,
             last_name=self.last_name,
             user_name=self.user_name,

@@ -1,4 +1,4 @@
-"""The table's stream: keeps what searches find, counts each day's activity and what came to lists and left."""
+"""The table's stream: keeps what searches find, counts activity, and what came to lists or left them."""
 
 from typing import Any
 

@@ -20,4 +20,4 @@ def create_client(body: CreateClient) -> Success[NewClient]:
         work, made = clients.prepare(wanted, secret, by=call.actor)
         return work, NewClient.of(Registered(made, body.public), secret=secret or None)
 
-    return call.commit_once(body, Success[NewClient], prepare, NewClient.without_secret)
+    return call.commit_once(body, Success[NewClient], prepare)

@@ -19,4 +19,4 @@ def create_client_secret(clientId: str) -> Success[NewClient]:
         work, changed = clients.prepare_secret(call.store, clientId, secret, by=call.actor)
         return work, NewClient.of(changed, secret=secret)
 
-    return call.commit_once(NoBody(), Success[NewClient], prepare, NewClient.without_secret)
+    return call.commit_once(NoBody(), Success[NewClient], prepare)

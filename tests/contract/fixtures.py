@@ -29,6 +29,15 @@ ROLES = (
 )
 WORKERS = ("worker", "service", "limited-member")  # members of a project, where there is one
 LIMITED = tuple(role for role in ROLES if role.startswith("limited-"))
+LINKS = (
+    "POST /api/auth/invitations/look",
+    "POST /api/auth/invitations/accept",
+    "POST /api/auth/password/forgotten",
+    "POST /api/auth/password/reset",
+)
+"""The routes that ask for no credential but what a link carries, or for none."""
+BY_BODY = ("POST /api/auth/login", "POST /oauth/token", "POST /oauth/revoke")
+"""The routes that are told in the body who asks."""
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 NO_NUMBER = 999_999
 
@@ -126,6 +135,9 @@ class ContractFixtures:
         if "{guid}" in path:
             return self._of_cloud_foundry(path, role, place)
         workspace, project = (self.globex, self.mobile) if at_globex else (self.acme, self.web)
+        if "{invitationId}" in path:
+            own = NOWHERE if place == "absent" else self._invitation(workspace)[0]
+            path = path.replace("{invitationId}", own)
         if "{workspaceId}" in path:
             path = path.replace("{workspaceId}", NOWHERE if place == "absent" else workspace.id)
             path = self._of_workspace(path, role, workspace, project)
@@ -138,6 +150,8 @@ class ContractFixtures:
             number = NO_NUMBER if place == "absent" else 1  # the one group, the one role
         for name in ("{number}", "{project_id}", "{user_id}"):
             path = path.replace(name, str(number))
+        if path.endswith("/password-link") and place == "own":  # one's own is refused
+            place = "foreign"
         if "{userId}" in path or "{sessionId}" in path:
             user = self._user(role, place)
             session = self.directory.session(user).id if "Id}" in path.replace("{userId}", "") else ""
@@ -183,7 +197,13 @@ class ContractFixtures:
         fresh = f"fresh-{role}"
         if route == "POST /api/workspaces/{workspaceId}/members":
             return {"userId": self._newcomer().id, "role": "MEMBER"}
+        if route in LINKS:
+            return self._link_body(route)
         bodies: dict[str, dict[str, Any]] = {
+            "POST /api/workspaces/{workspaceId}/invitations": {
+                "email": f"{fresh}@example.com",
+                "role": "MEMBER",
+            },
             "POST /api/workspaces": {"key": fresh, "name": "Fresh"},
             "POST /api/admin/users": {
                 "email": f"{fresh}@example.com",
@@ -233,12 +253,29 @@ class ContractFixtures:
             }[place]
             named = caller or self.people["boss"]
             headers = {"X-User-Id": named.id, "X-Org-Id": organisation, "X-Project-Id": project}
-        if caller is None or path in ("/api/auth/login", "/oauth/token", "/oauth/revoke"):
+        if caller is None or f"POST {path}" in (*LINKS, *BY_BODY):
             return {"headers": headers}
         if by == "access_token":
             return {"headers": headers, by: self.api.token(caller)}
         usual = "bearer" if takes_bearer(path) or role in LIMITED else "as_"
         return {"headers": headers, by or usual: caller}
+
+    def _invitation(self, workspace: Workspace) -> tuple[str, str]:
+        """The id of a new invitation to the workspace, and what its link carries."""
+        self.made += 1
+        invitation, token = self.directory.invitation(workspace, f"invited-{self.made}@example.com")
+        return invitation.id, token
+
+    def _link_body(self, route: str) -> dict[str, Any]:
+        if route == "POST /api/auth/password/forgotten":
+            return {"email": self._newcomer().email}
+        if route == "POST /api/auth/password/reset":
+            token = self.directory.password_link(self._newcomer())
+            return {"token": token, "password": "quite another phrase"}
+        body = {"token": self._invitation(self.acme)[1]}
+        if route == "POST /api/auth/invitations/accept":
+            body |= {"fullName": "Fresh", "password": "quite another phrase"}
+        return body
 
     def _user(self, role: str, place: str) -> User:
         own = self.people.get(role, self.people["member"])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.gateway import Routes
-from tests.contract.fixtures import NOWHERE, ROLES, ContractFixtures, takes_bearer
+from tests.contract.fixtures import LINKS, NOWHERE, ROLES, ContractFixtures, takes_bearer
 from tests.support.api import bare
 
 _READ: dict[str, Any] = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text("utf-8"))
@@ -20,6 +20,7 @@ LOGINS = ("POST /api/auth/login", "POST /oauth/token")
 PUBLIC = (
     *LOGINS,
     "POST /oauth/revoke",
+    *LINKS,
     "GET /openapi.json",
     "GET /docs",
     "GET /health",
@@ -48,6 +49,7 @@ SESSION_ONLY = [
     "DELETE /api/admin/users/{userId}/credentials",
     "POST /api/admin/clients",
     "POST /api/admin/clients/{clientId}/secret",
+    "POST /api/admin/users/{userId}/password-link",
 ]
 BEARER_ONLY = [
     route for route in MATRIX if takes_bearer(route) and "/minimal/" not in route and route not in PUBLIC

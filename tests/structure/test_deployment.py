@@ -51,14 +51,25 @@ PUBLIC = {
     "HEAD /docs",
     "HEAD /health",
     "HEAD /openapi.json",
+    "POST /api/auth/invitations/accept",
+    "POST /api/auth/invitations/look",
     "POST /api/auth/login",
+    "POST /api/auth/password/forgotten",
+    "POST /api/auth/password/reset",
     "POST /oauth/token",
     "POST /oauth/revoke",
 }
+BY_BODY = {route for route in PUBLIC if route.startswith("POST ")}
 """The routes that answer without knowing who asks; every other demands an identity."""
 
 DOCUMENTS = {f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/openapi.json")}
 CHECK_PASSWORDS = {"POST /api/auth/login", "POST /oauth/token", "PUT /api/auth/me/password"}
+BY_LINK = {
+    "POST /api/auth/invitations/accept",
+    "POST /api/auth/password/forgotten",
+    "POST /api/auth/password/reset",
+}
+"""The functions that the table's stream calls."""
 WRITTEN = {"PYDANTIC_DISABLE_PLUGINS"}
 """Variables with a value of the template's own; all others are parameters and names of resources."""
 
@@ -83,6 +94,9 @@ APART = {
         f"sqs:SendMessage on {queue}": f"{HERE}::test_what_the_stream_gives_up_on_goes_to_the_queue"
         for queue in FOLLOWERS.values()
     },
+    "ses:SendEmail on arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*": (
+        f"{HERE}::test_mails_are_sent_from_the_one_address_and_only_where_there_is_one"
+    ),
     **{
         f"logs:{action} on FunctionLogs": f"{HERE}::test_every_function_logs_to_the_one_group"
         for action in ("CreateLogStream", "PutLogEvents")
@@ -228,6 +242,8 @@ TAKEN = [
     ("SecretsKey", KEY_ARN, "alias/mine"),
     ("DomainName", "directory.example.com", "https://directory.example.com"),
     ("CertificateArn", CERTIFICATE_ARN, "arn:aws:iam::123456789012:server-certificate/x"),
+    ("PublicUrl", "https://directory.example.com", "https://directory.example.com/console"),
+    ("MailFrom", "roster@example.com", "Roster <roster@example.com>"),
     ("AlarmEmail", "ops@example.com", "ops"),
     ("TableKey", KEY_ARN, "alias/mine"),
 ]
@@ -410,7 +426,8 @@ ELSEWHERE = {
     "ARGON2_ITERATIONS",  # the tests' and the bench's, which hash cheaply
     "ARGON2_MEMORY_KIB",
     "ARGON2_PARALLELISM",
-    "PLAIN_COOKIE",  # the local server's
+    "MAIL_PRINTED",  # the local server's
+    "PLAIN_COOKIE",
     "TABLE_ENDPOINT",
 }
 """Variables that no function on AWS is given."""
@@ -472,7 +489,7 @@ def bare_request(key: str) -> tuple[str, str, dict[str, Any] | None]:
 def test_a_route_demands_an_identity_or_is_listed_as_public(api: Api, key: str) -> None:
     method, target, body = bare_request(key)
     status = api.send(method, target, body).status
-    if key in PUBLIC - {"POST /api/auth/login", "POST /oauth/token", "POST /oauth/revoke"}:
+    if key in PUBLIC - BY_BODY:
         assert status == (404 if key == "$default" else 200)
     elif key in PUBLIC:
         assert status == 400, "it is the body that says who asks"
@@ -559,7 +576,7 @@ def test_fb_10_pages_may_send_what_the_api_reads_and_read_what_it_says() -> None
 
 
 ROLES = sorted(of_type("AWS::IAM::Role"))
-SERVICES = ("dynamodb", "kms", "logs", "secretsmanager", "sqs")
+SERVICES = ("dynamodb", "kms", "logs", "secretsmanager", "ses", "sqs")
 
 
 def everything(found: Iterator[Mapping[str, Any]]) -> frozenset[tuple[str, Grant]]:
@@ -572,7 +589,7 @@ def everything(found: Iterator[Mapping[str, Any]]) -> frozenset[tuple[str, Grant
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_names_its_actions_and_resources(function: str) -> None:
     for statement in statements(MADE, function):
-        assert "*" not in json.dumps(statement).replace("${Table.Arn}/stream/*", "")
+        assert "*" not in json.dumps(statement).replace("${Table.Arn}/stream/*", "").replace("identity/*", "")
         assert "Scan" not in json.dumps(statement)
         assert {one.resource for one in grants(iter([statement]))} <= {
             "Table",
@@ -649,10 +666,9 @@ def mapping_of(function: str) -> Any:
     return mapping
 
 
-def test_a_stream_has_two_readers_at_most() -> None:
+def test_those_that_follow_the_stream_are_known() -> None:
     mappings = [properties(one)["FunctionName"]["Ref"] for one in of_type("AWS::Lambda::EventSourceMapping")]
     assert sorted(mappings) == sorted(FOLLOWERS)
-    assert len(FOLLOWERS) <= 2
 
 
 @pytest.mark.parametrize("function", FOLLOWERS)
@@ -684,6 +700,18 @@ def test_what_the_stream_gives_up_on_goes_to_the_queue(function: str, queue: str
     assert grants(statements(MADE, function), "sqs") == {Grant("SendMessage", queue)}
     assert properties(queue)["SqsManagedSseEnabled"] is True
     assert properties(queue)["MessageRetentionPeriod"] == 14 * 86_400
+
+
+def test_mails_are_sent_from_the_one_address_and_only_where_there_is_one() -> None:
+    [statement] = properties("SendFromAddress")["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "ses:SendEmail"
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+    senders = [name for name in FUNCTIONS if "SendFromAddress" in attached(properties(role_of(MADE, name)))]
+    assert senders == ["SendMail"]
+    for given, expected in (({}, False), ({"MailFrom": "a@example.com"}, True)):
+        made = stack(given)
+        assert ("SendFromAddress" in made) == expected
+        assert ("ses:SendEmail" in json.dumps(made)) == expected
 
 
 def test_no_role_may_use_a_key_but_the_tables_and_the_secrets() -> None:
@@ -718,6 +746,12 @@ WHOLE_BODIES = {
     "GET /api/admin/users": None,
     "GET /api/workspaces": None,
     "GET /api/workspaces/{workspaceId}/members": None,
+    "POST /api/admin/users": {"email": "ada@example.com", "fullName": "Ada", "roles": ["USER"]},
+    "POST /api/admin/users/{userId}/password-link": None,
+    "POST /api/workspaces/{workspaceId}/invitations": {"email": "ada@example.com", "role": "MEMBER"},
+    "POST /api/workspaces/{workspaceId}/invitations/{invitationId}/resend": None,
+    "POST /api/auth/invitations/accept": {"token": "x"},
+    "POST /api/auth/password/forgotten": {"email": "ada@example.com"},
 }
 SEARCHES = ("GET /api/admin/users", "GET /api/workspaces", "GET /api/workspaces/{workspaceId}/members")
 """What the routes are sent, by an administrator, that ask for a secret only after they have read it."""
@@ -753,6 +787,7 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
             deployment_keys=deployment_keys,
         )
     )
+    deployed(MAIL_FROM="roster@example.com")
     if key in WHOLE_BODIES:
         directory.workspace(id="1")
         query = "q=ada&cursor=forged" if key in SEARCHES else "size=1"
@@ -923,7 +958,7 @@ def test_the_stage_throttles_and_the_routes_that_check_passwords_more() -> None:
     }
     routes = stage["RouteSettings"]
     assert {key: routes[key] for key in routes if key not in DOCUMENTS} == dict.fromkeys(
-        CHECK_PASSWORDS, tighter
+        CHECK_PASSWORDS | BY_LINK, tighter
     )
     assert set(routes) <= set(KEYS), "a setting of a route that is not there fails the deploy"
     for name in ("Rate", "Burst"):

@@ -56,7 +56,7 @@ RESOLVER = {
 }
 """The third parties of every endpoint."""
 LOGGER = {"aws_lambda_powertools"}
-"""Those of the cleanup, which no gateway calls."""
+"""Those that no gateway calls."""
 TRANSPORT = {"botocore", "httptools"}
 """The `__init__` alone of botocore: beside it lies the table of AWS's partitions."""
 

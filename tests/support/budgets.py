@@ -9,20 +9,24 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from roster.auth import (
+    acceptance,
     account,
     api_tokens,
     clients,
     last_use,
+    links,
     login_throttle,
+    password_links,
     refresh_tokens,
     sessions,
     source_failures,
 )
 from roster.auth.credentials import Credential
+from roster.clock import instant
 from roster.db import counted_lists, keys, list_difference, list_log
 from roster.db.codec import attributes, entity
 from roster.db.list_tree import BRANCH
-from roster.db.store import Item, Key, Store, Value
+from roster.db.store import Item, Key, Store, Update, Value
 from roster.db.transactions import Transaction, item
 from roster.directory import (
     activity,
@@ -30,6 +34,8 @@ from roster.directory import (
     changes,
     cleanup,
     features,
+    invitations,
+    mail,
     members,
     projects,
     reference_data,
@@ -45,6 +51,7 @@ from roster.domain import (
     ApiToken,
     Feature,
     Group,
+    Invitation,
     Membership,
     Project,
     Session,
@@ -86,6 +93,10 @@ MODULES = (
     list_difference,
     site_roles,
     clients,
+    invitations,
+    mail,
+    password_links,
+    acceptance,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -111,6 +122,11 @@ class BudgetFixtures:
     refresh: Credential  # of ada, by her client
     access: Credential  # of the same grant
     family: Item  # of that refresh token
+    invitation: Invitation  # of nobody yet, to acme
+    invited: str  # what its link carries
+    invited_stranger: str  # what the link of an invitation of the stranger to acme carries
+    account_link: str  # what a link for the member's first password carries
+    reset_link: str  # what a link for ada's new password carries
 
     @classmethod
     @made_once
@@ -149,10 +165,11 @@ class BudgetFixtures:
         assert refresh is not None
         family = api.store.get(keys.family(ada.id, refresh.family_id))
         assert family is not None
+        links_ = _links(directory, base, ada)
         ada = users.alive(api.store, ada.id)  # as the tokens have left it
         settle(api.store)
         credentials = (token, session, refresh, issued.access, family)
-        return cls(api, directory, base, ada, web, alpha, spare, boards, *credentials)
+        return cls(api, directory, base, ada, web, alpha, spare, boards, *credentials, *links_)
 
     @property
     def store(self) -> Store:
@@ -229,6 +246,20 @@ class BudgetFixtures:
                 Membership(acme, people[place].id, WorkspaceRole.MEMBER, number, people[place].created_at)
             ),
         )
+        self._lengthen(
+            keys.invitations_in(acme),
+            lambda place, number: attributes(
+                Invitation(
+                    f"invitation-{place}",
+                    number,
+                    acme,
+                    people[place].email,
+                    WorkspaceRole.MEMBER,
+                    people[place].created_at,
+                    "2026-04-14T01:00:00Z",
+                )
+            ),
+        )
 
     def bulk_projects(self) -> None:
         """Lengthen the workspace's list of projects."""
@@ -295,6 +326,15 @@ class BudgetFixtures:
                 list_log.give_up(self.store, listing, taken.change)
                 if replace(taken, change=taken.change + 1).asks_for_fold:
                     break
+
+
+def _links(directory: Directory, base: Fixtures, ada: User) -> tuple[Invitation, str, str, str, str]:
+    invitation, invited = directory.invitation(base.acme, "invited@example.com")
+    _, stranger = directory.invitation(base.acme, base.stranger.email)
+    account, reset = directory.password_link(base.member, first=True), directory.password_link(ada)
+    later: Item = {"expires_at": invitation.expires_at}  # some tests come an hour late
+    directory.store.write(Update(keys.password_link(ada.id), set=later))
+    return invitation, invited, stranger, account, reset
 
 
 def _person(place: int) -> User:
@@ -380,6 +420,12 @@ def _cloud_foundry(
 
     return ask
 
+
+def _invitation(on: BudgetFixtures) -> str:
+    return f"/api/workspaces/{on.base.acme.id}/invitations/{on.invitation.id}"
+
+
+_NEWCOMER = {"fullName": "New Comer", "password": f"{PASSWORD} new"}
 
 _ENDPOINTS = (
     Endpoint("GET /v2/users/{guid}/spaces", 4, 3, 0, _cloud_foundry("/v2/users/{ada}/spaces")),
@@ -805,6 +851,106 @@ _ENDPOINTS = (
         1,
         lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}/credentials", as_=on.base.root),
     ),
+    # Invitations and forgotten passwords.
+    Endpoint(
+        "POST /api/workspaces/{workspaceId}/invitations",
+        4,
+        4,
+        1,
+        lambda on: on.api.post(
+            f"/api/workspaces/{on.base.acme.id}/invitations",
+            {"email": "new@example.com", "role": "MEMBER"},
+            as_=on.base.boss,
+            headers=_ONCE,
+        ),
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/invitations",
+        4,
+        4,
+        0,
+        _page("/api/workspaces/{acme}/invitations", _root),
+        prepare=BudgetFixtures.bulk_users,
+    ),
+    Endpoint(
+        "POST /api/workspaces/{workspaceId}/invitations/{invitationId}/resend",
+        4,
+        3,
+        1,
+        lambda on: on.api.post(f"{_invitation(on)}/resend", as_=on.base.boss),
+    ),
+    Endpoint(
+        "DELETE /api/workspaces/{workspaceId}/invitations/{invitationId}",
+        4,
+        3,
+        1,
+        lambda on: on.api.delete(_invitation(on), as_=on.base.boss),
+    ),
+    Endpoint(
+        "POST /api/auth/invitations/look",
+        2,
+        2,
+        0,
+        lambda on: on.api.post("/api/auth/invitations/look", {"token": on.invited}),
+    ),
+    Endpoint(
+        "POST /api/auth/invitations/accept",
+        4,
+        4,
+        1,
+        lambda on: on.api.post("/api/auth/invitations/accept", {"token": on.invited, **_NEWCOMER}),
+        "without an account",
+    ),
+    Endpoint(
+        "POST /api/auth/invitations/accept",
+        4,
+        4,
+        1,
+        lambda on: on.api.post(
+            "/api/auth/invitations/accept", {"token": on.invited_stranger}, as_=on.base.stranger
+        ),
+        "in a session of the address",
+    ),
+    Endpoint(
+        "POST /api/auth/invitations/accept",
+        4,
+        3,
+        1,
+        lambda on: on.api.post("/api/auth/invitations/accept", {"token": on.account_link, **_NEWCOMER}),
+        "by a user without a password",
+    ),
+    Endpoint(
+        "POST /api/auth/password/forgotten",
+        4,
+        3,
+        1,
+        lambda on: on.api.post("/api/auth/password/forgotten", {"email": on.ada.email}),
+        "of a user",
+    ),
+    Endpoint(
+        "POST /api/auth/password/forgotten",
+        4,
+        3,
+        1,
+        lambda on: on.api.post("/api/auth/password/forgotten", {"email": "nobody@example.com"}),
+        "of nobody",
+    ),
+    Endpoint(
+        "POST /api/auth/password/reset",
+        4,
+        3,
+        1,
+        lambda on: on.api.post(
+            "/api/auth/password/reset", {"token": on.reset_link, "password": f"{PASSWORD} new"}
+        ),
+    ),
+    Endpoint(
+        "POST /api/admin/users/{userId}/password-link",
+        4,
+        3,
+        1,
+        lambda on: on.api.post(f"/api/admin/users/{on.ada.id}/password-link", as_=on.base.root),
+    ),
     *(
         Endpoint(
             f"GET /minimal/rest/user/v1/{name}",
@@ -892,6 +1038,12 @@ def _audited(on: BudgetFixtures) -> list[Key]:
     """Where the audit tells of ada's making, and of a sign-in of hers."""
     found = on.store.query(on.ada.id, index=keys.BY_TARGET, limit=2, consistent=False).items
     return [Key.of(one) for one in found]
+
+
+def _token(text: str) -> links.LinkToken:
+    token = links.LinkToken.read(text)
+    assert token is not None
+    return token
 
 
 def _later(on: BudgetFixtures) -> None:
@@ -1378,6 +1530,96 @@ PATTERNS = (
         {_BATCH: 3},
         lambda on: list_difference.page(on.store, keys.USERS, keys.SUSPENDED, FAR, SIZE),
         prepare=BudgetFixtures.bulk_users,
+    ),
+    # Invitations and links.
+    Pattern(
+        "invitations.open_in",
+        {_GET: 1},
+        lambda on: invitations.open_in(on.store, on.base.acme, on.invitation.id, instant(on.by.at)),
+    ),
+    Pattern(
+        "invitations.page",
+        _PAGE,
+        lambda on: invitations.page(on.store, on.base.acme.id, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_users,
+    ),
+    Pattern(
+        "invitations.prepare",
+        {_BATCH: 1, _UPDATE: 1},
+        lambda on: invitations.prepare(
+            on.store, on.base.acme, replace(on.invitation, id="x", email="x@example.com"), by=on.by
+        ),
+    ),
+    Pattern(
+        "invitations.renew",
+        {_TRANSACT: 1},
+        lambda on: invitations.renew(on.store, on.invitation, replace(on.invitation, nonce="x"), by=on.by),
+    ),
+    Pattern(
+        "invitations.revoke",
+        {_TRANSACT: 1},
+        lambda on: invitations.revoke(on.store, on.invitation, by=on.by),
+    ),
+    Pattern("mail.orders", {_QUERY: 1}, lambda on: list(mail.orders(on.store))),
+    Pattern("mail.ordered", {_GET: 1}, lambda on: mail.ordered(on.store, keys.mail_of_user("x"))),
+    Pattern(
+        "mail.done",
+        {_DELETE: 1},
+        lambda on: mail.done(on.store, item(keys.mail_of_user("x"), {"job": "x"})),
+    ),
+    Pattern(
+        "password_links.create",
+        {_GET: 1, _TRANSACT: 1},
+        lambda on: password_links.create(on.store, on.ada.id, "https://x", by=on.by),
+    ),
+    Pattern(
+        "password_links.forget",
+        {_BATCH: 1, _GET: 1, _TRANSACT: 1},
+        lambda on: password_links.forget(on.store, on.ada.email, "192.0.2.1", "https://x", by=on.by),
+    ),
+    Pattern(
+        "password_links.reset",
+        {_BATCH: 2, _TRANSACT: 1},
+        lambda on: password_links.reset(
+            on.store, on.reset_link, f"{PASSWORD} new", end_tokens=True, by=on.by
+        ),
+    ),
+    Pattern(
+        "password_links.invited",
+        {_BATCH: 1},
+        lambda on: password_links.invited(on.store, _token(on.account_link), on.by.at),
+    ),
+    Pattern(
+        "password_links.choose_first",
+        {_BATCH: 2, _TRANSACT: 1},
+        lambda on: password_links.choose_first(
+            on.store, _token(on.account_link), None, f"{PASSWORD} new", by=on.by
+        ),
+    ),
+    Pattern(
+        "acceptance.look", {_BATCH: 1, _GET: 1}, lambda on: acceptance.look(on.store, on.invited, on.by.at)
+    ),
+    Pattern(
+        "acceptance.accept",
+        {_BATCH: 1, _UPDATE: 2, _TRANSACT: 1},
+        lambda on: acceptance.accept(on.store, on.invited, None, "New", f"{PASSWORD} new", by=on.by),
+    ),
+    Pattern(
+        "acceptance.join",
+        {_BATCH: 1, _UPDATE: 1, _TRANSACT: 1},
+        lambda on: acceptance.join(on.store, on.base.acme, on.invitation, on.base.stranger, by=on.by),
+    ),
+    Pattern(
+        "acceptance.join_as_new",
+        {_UPDATE: 2, _TRANSACT: 1},
+        lambda on: acceptance.join_as_new(
+            on.store,
+            on.base.acme,
+            on.invitation,
+            User("new", 0, on.invitation.email, "New", ""),
+            f"{PASSWORD} new",
+            by=on.by,
+        ),
     ),
     Pattern("cleanup.jobs", {_QUERY: 1}, lambda on: list(cleanup.jobs(on.store))),
     Pattern(

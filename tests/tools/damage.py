@@ -9,9 +9,21 @@ from roster.auth import account, api_tokens, login_throttle, refresh_tokens, ses
 from roster.auth.credentials import digest
 from roster.clock import instant
 from roster.db import idempotency, keys, list_log
+from roster.db.codec import attributes
 from roster.db.store import Delete, Item, Key, Put, Store, Update, Value
 from roster.db.transactions import Transaction, item
-from roster.directory import changes, grants, members, projects, reference_data, spaces, users, workspaces
+from roster.directory import (
+    changes,
+    grants,
+    invitations,
+    mail,
+    members,
+    projects,
+    reference_data,
+    spaces,
+    users,
+    workspaces,
+)
 from roster.directory.emails import canonical
 from roster.domain import (
     Actor,
@@ -20,6 +32,8 @@ from roster.domain import (
     Client,
     Feature,
     Group,
+    Invitation,
+    PasswordLink,
     PermissionRole,
     PlatformRole,
     Project,
@@ -29,6 +43,7 @@ from roster.domain import (
     Workspace,
     WorkspaceRole,
 )
+from tests.support.directory import settle
 
 NOW = datetime(2026, 4, 13, 1, 0, tzinfo=UTC)
 BY = Actor("test", NOW)
@@ -76,13 +91,9 @@ def whole(store: Store) -> None:
     refresh_tokens.start(store, ann, "cf", (), renewable=True, by=BY)
     login_throttle.take(store, keys.attempts("ann@example.com"), NOW)
     login_throttle.take(store, keys.client_attempts("cf", "192.0.2.1"), NOW)
-    for listing in (keys.USERS, keys.WORKSPACES, keys.members("acme"), keys.members("beta"), keys.PROJECTS):
-        list_log.fold(store, listing)
-    for listing in (keys.SPACES, keys.spaces_in("acme"), keys.APPS, keys.apps_in("dev")):
-        list_log.fold(store, listing)
-    for listing in (keys.projects_in("acme"), keys.features_in("acme")):
-        list_log.fold(store, listing)
-    for kind in (keys.source_logins, keys.source_gateway):
+    invite(store, acme)
+    settle(store)
+    for kind in (keys.source_logins, keys.source_gateway, keys.source_forgotten):
         source_failures.add(store, "192.0.2.1", NOW, kind)
     routed(store)
 
@@ -90,6 +101,32 @@ def whole(store: Store) -> None:
 def routed(store: Store) -> None:
     """Let what follows the stream see every item."""
     changes.act(store, [Key.of(one) for one in store.scan().items], NOW)
+
+
+def invite(store: Store, acme: Workspace) -> None:
+    """An open invitation, one that was taken back, a link of ann's, and mails that were not sent yet."""
+    for place, email in enumerate(("eve@example.com", "mallory@example.com")):
+        wanted = Invitation(
+            f"i{place}",
+            0,
+            "acme",
+            email,
+            WorkspaceRole.MEMBER,
+            "",
+            instant(NOW + timedelta(days=7)),
+            nonce="n",
+            digest="d",
+        )
+        work, made = invitations.prepare(store, acme, wanted, by=BY)
+        work.commit(store)
+    invitations.revoke(store, made, by=BY)
+    work = Transaction(BY)
+    link = PasswordLink("ann", "ann@example.com", 0, instant(NOW), instant(NOW), nonce="n", digest="d")
+    work.do(Put(item(keys.password_link("ann"), attributes(link))))
+    mail.order(work, keys.mail_of_user("ann"), "n", user_id="ann")
+    mail.order(work, keys.mail_of_invitation("acme", "i0"), "n", workspace_id="acme", invitation_id="i0")
+    work.do(Put(item(keys.forgotten("ann@example.com"), {"since": 1, "count": 1})))
+    work.commit(store)
 
 
 def user(
@@ -413,6 +450,27 @@ def _workspace(store: Store, name: str) -> Workspace:
     return found
 
 
+def invitation_to_nowhere(store: Store) -> Key:
+    gone = workspace(store, "gone")
+    at = instant(NOW)
+    wanted = Invitation("i9", 0, "gone", "x@example.com", WorkspaceRole.MEMBER, "", at, digest="d")
+    work, _ = invitations.prepare(store, gone, wanted, by=BY)
+    work.commit(store)
+    work = Transaction(BY)
+    work.do(Delete(keys.workspace("gone")))
+    work.do(Delete(keys.workspace_key("gone")))
+    work.remove_row(keys.WORKSPACES, gone.number)
+    work.commit(store)
+    return keys.invitation("gone", "i9")
+
+
+def link_of_nobody(store: Store) -> Key:
+    at = instant(NOW)
+    link = PasswordLink("none", "n@example.com", 0, at, at, digest="d")
+    return stray(keys.password_link("none"), **attributes(link))(store)
+
+
+_INVITATION = keys.invitation("acme", "i0")
 _ANN, _BOB, _ACME = keys.user("ann"), keys.user("bob"), keys.workspace("acme")
 _BOBS = keys.member("acme", "bob")
 _ANN_LOCK, _WEB, _DEV = keys.email("ann@example.com"), keys.project("web"), keys.space("dev")
@@ -499,6 +557,19 @@ CASES = [
     ),
     Case("a member who is nobody", Invariant.MEMBERSHIP_USER, membership_of_nobody, mends=False),
     Case("a member of nothing", Invariant.MEMBERSHIP_WORKSPACE, membership_of_nowhere, mends=False),
+    Case(
+        "a stale row",
+        Invariant.INVITATION_ROW,
+        sets(row(keys.invitations_in("acme"), _INVITATION), state="revoked"),
+    ),
+    Case("no lock", Invariant.INVITATION_LOCK, lacks(keys.invited("acme", "eve@example.com"), _INVITATION)),
+    Case(
+        "a lock of one that ended",
+        Invariant.INVITATION_LOCK,
+        stray(keys.invited("acme", "mallory@example.com"), id="i1", number=2, expires_at=instant(NOW)),
+    ),
+    Case("of no workspace", Invariant.INVITATION_WORKSPACE, invitation_to_nowhere, mends=False),
+    Case("a link of nobody", Invariant.LINK_OWNER, link_of_nobody),
     Case("a stale row", Invariant.PROJECT_ROW, sets(row(keys.PROJECTS, _WEB), name="Old")),
     Case(
         "a row of nothing",

@@ -116,6 +116,7 @@ WHOLE: list[Line] = [
         "roles": ["USER", "ADMIN"],
         "active": False,
         "kind": "service",
+        "emailVerified": True,
         "timezone": "UTC",
         "dateFormat": "d",
         "timeFormat": "t",

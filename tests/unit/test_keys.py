@@ -35,6 +35,8 @@ OF_IDS: dict[str, Maker] = {
         "counter",
         "search_row",
         "activity",
+        "forgotten",
+        "invited",
     }
     and all(each.annotation is str for each in inspect.signature(maker).parameters.values())
 }

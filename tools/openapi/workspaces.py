@@ -46,6 +46,8 @@ _FIELD_ERRORS: Schema = {"type": "array", "minItems": 1, "items": reference("Wor
 NO_PASSWORD = "yourpassword"  # noqa: S105
 """What stands for a password in examples. It is refused, so that no account comes to have a published one."""
 
+_LINK_TOKEN = f"invitation_w-0000001.{'0' * 32}.{'0' * 43}"
+
 _PERSON = {"email": "ada.lovelace@example.org", "fullName": "Ada Lovelace"}
 
 NOT_VALID = refused(
@@ -55,7 +57,7 @@ NOT_VALID = refused(
 WORKSPACES = ApiSpec(
     name="Workspaces",
     about="Workspaces, their members and the site's users: a session for people, a token for programs.",
-    folders=("workspaces", "session", "people", "projects", "features", "reference"),
+    folders=("workspaces", "session", "people", "invitations", "projects", "features", "reference"),
     security=({"session": ()}, {"bearer": ()}),
     path={
         "workspaceId": IDENTIFIER,
@@ -67,6 +69,7 @@ WORKSPACES = ApiSpec(
         "credentialId": IDENTIFIER,
         "clientId": IDENTIFIER,
         "number": NUMBER,
+        "invitationId": IDENTIFIER,
     },
     refusals={
         400: NOT_VALID,
@@ -78,8 +81,9 @@ WORKSPACES = ApiSpec(
         ),
         404: refused("There is no such thing.", failure("NOT_FOUND")),
         409: refused(
-            "In use, the last administrator, no member, not empty, or as many as there may be.",
-            failure("CONFLICT", "LIMIT_REACHED", "NOT_EMPTY"),
+            "In use, the last administrator, no member, not empty (`NOT_EMPTY`), as many as there may be "
+            "(`LIMIT_REACHED`), or an address that has an account (`LOGIN_FIRST`).",
+            failure("CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "LOGIN_FIRST"),
         ),
         412: refused("It has changed since.", failure("PRECONDITION_FAILED")),
         413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
@@ -191,6 +195,21 @@ WORKSPACES = ApiSpec(
             security=_SESSION,
         ),
         "GET /api/auth/tokens": Operation(security=_SESSION),
+        "POST /api/workspaces/{workspaceId}/invitations": Operation(
+            example={"email": _PERSON["email"], "role": "MEMBER", "expiresAt": "2031-12-31T23:59:59Z"},
+            parameters=(_ONCE,),
+        ),
+        "DELETE /api/workspaces/{workspaceId}/invitations/{invitationId}": Operation(parameters=(_IF_MATCH,)),
+        "POST /api/auth/invitations/look": Operation(example={"token": _LINK_TOKEN}, security=PUBLIC),
+        "POST /api/auth/invitations/accept": Operation(
+            example={"token": _LINK_TOKEN, "fullName": _PERSON["fullName"], "password": NO_PASSWORD},
+            security=PUBLIC,
+        ),
+        "POST /api/auth/password/forgotten": Operation(example={"email": _PERSON["email"]}, security=PUBLIC),
+        "POST /api/auth/password/reset": Operation(
+            example={"token": f"reset_u-0000003.{'0' * 43}", "password": NO_PASSWORD}, security=PUBLIC
+        ),
+        "POST /api/admin/users/{userId}/password-link": Operation(security=_SESSION),
         "DELETE /api/auth/tokens/{tokenId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
         # One's own account, and the accounts of others.
         "GET /api/auth/sessions": Operation(security=_SESSION),

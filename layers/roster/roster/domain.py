@@ -48,6 +48,15 @@ class SpaceRole(StrEnum):
     AUDITOR = "auditor"
 
 
+class InvitationState(StrEnum):
+    """What has become of an invitation."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
 class UserKind(StrEnum):
     """A person, or a service account that only calls the API."""
 
@@ -135,6 +144,7 @@ class User:
     roles: tuple[PlatformRole, ...] = (PlatformRole.USER,)
     active: bool = True
     kind: UserKind = UserKind.PERSON
+    email_verified: bool = False
     first_name: str | None = None
     last_name: str | None = None
     user_name: str | None = None
@@ -212,6 +222,55 @@ class Membership:
     number: int
     created_at: Instant
     turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An offer of a membership to whoever receives the mail of an address, perhaps somebody without account.
+
+    Its link holds a secret that is made of `nonce` under a key of the deployment (`auth/links.py`); `digest`
+    is the secret's. `mailed` says that the link goes by mail alone, so that its use proves the address.
+    `public_url` is where its link leads. An open one whose time is over has expired, whatever `state` says.
+    """
+
+    id: str
+    number: int
+    workspace_id: str
+    email: str
+    role: WorkspaceRole
+    created_at: Instant
+    expires_at: Instant
+    created_by: str | None = None
+    state: InvitationState = InvitationState.OPEN
+    nonce: str = field(default="", repr=False)
+    digest: str = field(default="", repr=False)
+    public_url: str = ""
+    mailed: bool = False
+
+    def state_at(self, now: Instant) -> InvitationState:
+        """The state at a moment."""
+        is_over = self.state is InvitationState.OPEN and self.expires_at <= now
+        return InvitationState.EXPIRED if is_over else self.state
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordLink:
+    """The one link by which a user may choose a password without knowing the present one.
+
+    `first` says that it invites a new user, who has none yet. It is valid while the user is active and has
+    this `session_version` and this address, in its canonical form. The rest is as in an Invitation.
+    """
+
+    user_id: str
+    email: str
+    session_version: int
+    created_at: Instant
+    expires_at: Instant
+    first: bool = False
+    nonce: str = field(default="", repr=False)
+    digest: str = field(default="", repr=False)
+    public_url: str = ""
+    mailed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

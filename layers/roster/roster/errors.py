@@ -11,6 +11,7 @@ DirectoryError
 ├── LimitReached     the workspace has as many of them as it may
 ├── NotEmpty         something is still in what was to be deleted
 ├── NotAMember       the user is no member of the workspace, in which something was to be granted
+├── LoginFirst       the address has an account, whose session it needs
 ├── LastAdmin        the change would leave nobody in charge
 ├── Stale            the entity is no longer what the caller saw
 ├── Mismatch         an Idempotency-Key came again with another request
@@ -82,6 +83,10 @@ class NotEmpty(DirectoryError):
 
 class NotAMember(DirectoryError):
     """What is granted within a workspace goes to its members; the user, known or not, is none."""
+
+
+class LoginFirst(DirectoryError):
+    """What is offered to an address that has an account is accepted in a session of that account alone."""
 
 
 @dataclass

@@ -57,6 +57,42 @@ class Event(Enum):
         ("workspace", "role"),
         ("role",),
     )
+    INVITATION_CREATED = (
+        "invitation.created",
+        "roster.invitation.created",
+        "an address was invited to a workspace",
+        ("workspace", "role"),
+        ("role",),
+    )
+    INVITATION_RENEWED = (
+        "invitation.renewed",
+        "roster.invitation.renewed",
+        "an invitation got a new link; the one before is dead",
+        ("workspace",),
+    )
+    INVITATION_REVOKED = (
+        "invitation.revoked",
+        "roster.invitation.revoked",
+        "an invitation was taken back",
+        ("workspace",),
+    )
+    INVITATION_ACCEPTED = (
+        "invitation.accepted",
+        "roster.invitation.accepted",
+        "an invitation was accepted: `user` is a member now",
+        ("workspace", "user"),
+    )
+    PASSWORD_FORGOTTEN = (
+        "password.forgotten",
+        "roster.password.forgotten",
+        "somebody asked for a link to choose a new password; `mailed`: whether it went to the user's address",
+        ("mailed",),
+    )
+    PASSWORD_LINK_CREATED = (
+        "password_link.created",
+        "roster.password_link.created",
+        "an administrator made a link by which a user chooses a password",
+    )
     PROJECT_CREATED = ("project.created", "roster.project.created", "a project was made", ("workspace",))
     PROJECT_CHANGED = (
         "project.changed",

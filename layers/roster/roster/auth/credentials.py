@@ -65,7 +65,7 @@ class Credential:
         """The credential in a text, or None where the text has not the shape of one."""
         for kind, shape in _SHAPES.items():
             if found := shape.fullmatch(text):
-                user_id = _decoded(found[1])
+                user_id = decoded(found[1])
                 client = _client_in(found[3]) if kind == "access" else ""
                 if user_id is None or client is None:
                     return None
@@ -75,7 +75,7 @@ class Credential:
     def __str__(self) -> str:
         family = f"{self.family}." if self.family else ""
         client = f"~{_in_base64(self.client)}." if self.client else ""
-        return f"{self.kind}_{_encoded(self.user_id)}.{family}{client}{self.secret}"
+        return f"{self.kind}_{encoded(self.user_id)}.{family}{client}{self.secret}"
 
     def __repr__(self) -> str:
         return f"Credential({self.kind!r}, {self.user_id!r}, ...)"  # a secret must not reach a log
@@ -94,8 +94,8 @@ class Credential:
         return identifier(digest(self.family)) if self.kind == "refresh" else self.family
 
 
-def _encoded(user_id: str) -> str:
-    """The id as it stands in a credential: a cookie and an `Authorization` header can hold that."""
+def encoded(user_id: str) -> str:
+    """The id as it stands in a credential or link: a cookie, a header and an address can hold that."""
     if is_plain_id(user_id):
         return user_id
     return "~" + _in_base64(user_id)
@@ -116,7 +116,7 @@ def _client_in(told: str | None) -> str | None:
     return client_id if _in_base64(client_id) == told and is_plain_id(client_id) else None
 
 
-def _decoded(told: str) -> str | None:
+def decoded(told: str) -> str | None:
     """The id that stands in a credential, or None where none would be written so."""
     if not told.startswith("~"):
         return told
@@ -125,7 +125,7 @@ def _decoded(told: str) -> str | None:
         user_id = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
     except ValueError:
         return None
-    return user_id if _encoded(user_id) == told and is_id(user_id) else None
+    return user_id if encoded(user_id) == told and is_id(user_id) else None
 
 
 def fresh() -> str:

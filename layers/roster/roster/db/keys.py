@@ -7,11 +7,15 @@
                                   FAMILY#<id>  ACCESS#<id>       those of the token endpoint
                                   ANSWER#<sha256>                what an Idempotency-Key was answered
                                   GRANT#<workspace>#...          the user's side of a role or project
+                                  LINK                           the link to choose a password by
     EMAIL#<address>               LOCK                           who holds the address
                                   ATTEMPTS                       how many logins failed lately
                                   ATTEMPTS#<device>              how many of a device that is known
+                                  FORGOTTEN                      how many links were asked for lately
     WORKSPACE#<id>                PROFILE                        the workspace
                                   MEMBER#<user>                  a membership
+                                  INVITATION#<id>                an invitation
+                                  INVITED#<address>              which one of an address is open
     KEY#<key>                     LOCK                           which workspace holds the key
     PROJECT#<id>                  PROFILE  MEMBER#<user>         a project and its people
                                   SPACE#<id>  FEATURE#<id>       copies, for lists by name
@@ -22,6 +26,7 @@
                                   ATTEMPTS#<source>              how many proofs of it failed lately
     SOURCE#<address>              LOGINS#<window>                how much failed from there, of what checks
                                   GATEWAY#<window>               a password or client, of a gateway's secret
+                                  FORGOTTEN#<window>             how many links were asked for from there
     SECRET#<sha256>               LOCK                           whose imported token this is
     LIST#<list>                   ROOT  BRANCH#n  ROW#n  NEXT    a counted list: `counted_lists.py`
     NEXT#<list>                   NEXT                           which numbers of it were given
@@ -36,6 +41,7 @@
     SEARCH#<scope>#<two letters>  <words>#<id>                   what a search finds: `search.py`
     USER#...  WORKSPACE#...       SEARCHED#<sort key>            which of those an item of there has
     ACTIVITY#<scope>              <day>                          how much was done that day: `activity.py`
+    MAIL                          USER#...  INVITATION#...       a mail that is still to be sent
 
 Ids are checked against `ID` before they come here, so no part of a key holds the delimiter.
 """
@@ -55,6 +61,7 @@ PROFILE = "PROFILE"
 PASSWORD = "PASSWORD"  # noqa: S105 - the word of its key
 LOCK = "LOCK"
 CLEANUP = "SWEEP"  # the partition keeps its first name
+MAIL = "MAIL"
 BY_ACTOR = Index("ByActor", "actor")
 BY_TARGET = Index("ByTarget", "target")
 
@@ -134,7 +141,11 @@ def project_grant(user_id: str, workspace_id: str, project_id: str) -> Key:
 
 def email(canonical: str) -> Key:
     """The lock of an address; its delimiters are escaped, so that no address can be another key."""
-    return Key(f"EMAIL#{canonical.replace('%', '%25').replace('#', '%23')}", LOCK)
+    return Key(f"EMAIL#{_escaped(canonical)}", LOCK)
+
+
+def _escaped(canonical: str) -> str:
+    return canonical.replace("%", "%25").replace("#", "%23")
 
 
 def attempts(canonical: str) -> Key:
@@ -163,6 +174,38 @@ def workspace(workspace_id: str) -> Key:
 
 def member(workspace_id: str, user_id: str) -> Key:
     return Key(workspace(workspace_id).pk, f"MEMBER#{_part(user_id)}")
+
+
+INVITATIONS = "INVITATION#"
+
+
+def invitation(workspace_id: str, invitation_id: str) -> Key:
+    return Key(workspace(workspace_id).pk, f"{INVITATIONS}{_part(invitation_id)}")
+
+
+def invited(workspace_id: str, canonical: str) -> Key:
+    """The lock of the one open invitation of an address."""
+    return Key(workspace(workspace_id).pk, f"INVITED#{_escaped(canonical)}")
+
+
+def password_link(user_id: str) -> Key:
+    return Key(user(user_id).pk, "LINK")
+
+
+def forgotten(canonical: str) -> Key:
+    return Key(email(canonical).pk, "FORGOTTEN")
+
+
+def source_forgotten(source: str, window: str) -> Key:
+    return Key(f"SOURCE#{_part(source)}", f"FORGOTTEN#{_part(window)}")
+
+
+def mail_of_user(user_id: str) -> Key:
+    return Key(MAIL, f"USER#{_part(user_id)}")
+
+
+def mail_of_invitation(workspace_id: str, invitation_id: str) -> Key:
+    return Key(MAIL, f"{INVITATIONS}{_part(workspace_id)}#{_part(invitation_id)}")
 
 
 def workspace_key(key: str) -> Key:
@@ -381,6 +424,11 @@ NO_USERS = "LIST#USERSBY#NOUSER"
 
 def members(workspace_id: str) -> str:
     return f"LIST#MEMBERS#{_part(workspace_id)}"
+
+
+def invitations_in(workspace_id: str) -> str:
+    """The invitations of a workspace, whatever has become of them."""
+    return f"LIST#INVITATIONSIN#{_part(workspace_id)}"
 
 
 WORKSPACES_OF = "LIST#WORKSPACES#"

@@ -99,12 +99,18 @@ def prepare(
     return work, (made, user)
 
 
-def plan(work: Transaction, workspace: Workspace, user: User, membership: Membership) -> None:
-    """The operations that make a membership; `user` is the user as it was read, and says its turn."""
+def plan(
+    work: Transaction, workspace: Workspace, user: User, membership: Membership, *, is_new: bool = False
+) -> None:
+    """The operations that make a membership; `user` is the user as it was read, and says its turn.
+
+    Of a user who `is_new`, the same transaction makes the profile, as `joined` says: it is not changed here.
+    """
     membership = replace(membership, turn=user.memberships_begun + 1)
     state = attributes(membership)
     work.do(Put(item(keys.member(workspace.id, user.id), state), Absent()), lambda _: Conflict("membership"))
-    work.do(_oldest_with(user, membership), _user_gone_or_lost)
+    if not is_new:
+        work.do(_oldest_with(user, membership), _user_gone_or_lost)
     if membership.role is WorkspaceRole.ADMIN:
         grown = Update(keys.workspace(workspace.id), add={"admins": 1}, condition=Present())
         work.add_counter(grown, lambda _: NotFound("workspace", workspace.id))

@@ -162,7 +162,7 @@ def prepare(
         user,
         id=user.id or str(uuid4()),
         number=work.take(store, keys.USERS),
-        role_number=_default_role(found) if user.role_number is None else user.role_number,
+        role_number=default_role(found) if user.role_number is None else user.role_number,
         created_at=instant(by.at),
         created_by=by.user_id,
         created_by_number=by.user_number,
@@ -172,7 +172,7 @@ def prepare(
     return work, made
 
 
-def _default_role(found: Mapping[Key, Item]) -> int | None:
+def default_role(found: Mapping[Key, Item]) -> int | None:
     """The role that a new user gets who was given none.
 
     That it is still there is no condition of the transaction, as one item would then be everybody's.
@@ -239,6 +239,9 @@ def prepare_change(
     The commit raises Conflict (address), LastAdmin, and ReadConflict where `before` is not the present state.
     """
     ends_sessions = password is not None or not after.active
+    is_other_address = canonical(before.email) != canonical(after.email)
+    if is_other_address and before.email_verified:  # it is another one that was proved
+        after = replace(after, email_verified=False)
     after = replace(
         after,
         revision=before.revision + 1,
@@ -252,7 +255,7 @@ def prepare_change(
     work = Transaction(by)
     work.do(_difference(keys.user(before.id), old, new, _unchanged(before)))
     work.do(_difference(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
-    if canonical(before.email) != canonical(after.email):
+    if is_other_address:
         work.do(_lock(after), lambda _: Conflict("email"))
         work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", before.id)))
     if password is not None:
@@ -308,6 +311,7 @@ def delete(store: Store, user: User, *, by: Actor, demand: Demand | None = None)
         work.do(Put(tombstone, _unchanged(before)))
         work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", user.id)))
         work.do(Delete(keys.password(user.id)))
+        work.do(Delete(keys.password_link(user.id)))
         work.remove_row(keys.USERS, user.number)
         _count_admins(work, before.is_admin, False)
         user_lists.plan(work, before, None, user_lists.listed(store, before, None))

@@ -12,18 +12,23 @@ from roster.http.logger import log
 
 
 def clean_up(store: Store, event: Any, now: datetime) -> dict[str, Any]:
-    """Do the cleanups that the records announce, in order.
+    """Do the cleanups that the records announce, in order; the answer is that of `each`."""
+    return each(event, keys.CLEANUP, lambda job: cleanup.run(store, job, now), "cleanup failed")
+
+
+def each(event: Any, pk: str, work: Callable[[Key], None], failed: str) -> dict[str, Any]:
+    """Do the work on every item of the partition that the records announce, in order.
 
     Returns Lambda's partial batch answer: the first record that failed, from which the stream is
-    delivered again, or none.
+    delivered again, or none. `failed` is what the log then says.
     """
     for record in event.get("Records", []):
-        job = _job(record)
-        if job is None:
+        key = _key(record)
+        if key.pk != pk or record.get("eventName") == "REMOVE":
             continue
-        error = _error_of(lambda job=job: cleanup.run(store, job, now))  # type: ignore[misc]
+        error = _error_of(lambda key=key: work(key))  # type: ignore[misc]
         if error is not None:
-            return _failed("cleanup failed", error, record)
+            return _failed(failed, error, record)
     return _NONE_FAILED
 
 
@@ -64,11 +69,6 @@ def _failed(what: str, error: Exception, record: dict[str, Any]) -> dict[str, An
     tell(what, extra={"cause": type(error).__name__, **facts})
     number = record.get("dynamodb", {}).get("SequenceNumber", "")
     return {"batchItemFailures": [{"itemIdentifier": number}]}
-
-
-def _job(record: dict[str, Any]) -> Key | None:
-    key = _key(record)
-    return key if key.pk == keys.CLEANUP and record.get("eventName") != "REMOVE" else None
 
 
 def _key(record: dict[str, Any]) -> Key:

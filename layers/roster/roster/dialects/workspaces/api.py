@@ -16,7 +16,7 @@ from roster.db import idempotency, keys
 from roster.db.store import Item, Key, Store
 from roster.db.transactions import Transaction, retry_on_conflict
 from roster.dialects import bearer
-from roster.dialects.fields import Body
+from roster.dialects.fields import Body, Wire
 from roster.dialects.workspaces.schemas import Done, Listed, Meta, PageRequest, Success, T
 from roster.directory import members, users, workspaces
 from roster.domain import Actor, Membership, Principal, Session, User, Workspace, WorkspaceRole
@@ -28,6 +28,7 @@ from roster.errors import (
     IdempotencyMismatch,
     LastAdmin,
     LimitReached,
+    LoginFirst,
     NotAMember,
     NotEmpty,
     NotFound,
@@ -150,35 +151,31 @@ class WorkspacesCall:
         body: Body,
         shape: type[Success[T]],
         prepare: Callable[[], tuple[Transaction, T]],
-        kept: Callable[[T], T] = lambda data: data,
     ) -> Success[T]:
         """Commit a transaction and answer what it makes, as `prepare` gives both.
 
-        `kept` makes what is stored of the answer for a repeat, without what is shown once alone.
         Under an Idempotency-Key the answer is kept with it; where the key was used before, the first answer
         is given again and nothing is prepared. `prepare` is called again where what it read has changed.
         """
         given = _idempotency_key(self.request)
         if given is None:
-            return retry_on_conflict(lambda: self._commit(*prepare(), None, kept))
+            return retry_on_conflict(lambda: self._commit(*prepare(), None))
         key = idempotency.key_of(self.user.id, self.request.raw_path, given)
         question = idempotency.Question.of(key, given, body.question())
         found = idempotency.recall(self.found.get(key), question, self.now)
         try:
             if found is None:
-                return retry_on_conflict(lambda: self._commit(*prepare(), question, kept))
+                return retry_on_conflict(lambda: self._commit(*prepare(), question))
         except (idempotency.Given, Conflict):  # perhaps by the first of two requests that came at once
             found = idempotency.recall(self.store.get(key), question, self.now)
             if found is None:
                 raise
         return shape.model_validate_json(found)
 
-    def _commit(
-        self, work: Transaction, data: T, question: idempotency.Question | None, kept: Callable[[T], T]
-    ) -> Success[T]:
+    def _commit(self, work: Transaction, data: T, question: idempotency.Question | None) -> Success[T]:
         answer = self.success(data)
         if question is not None:
-            idempotency.keep(work, question, self.success(kept(data)).model_dump_json())
+            idempotency.keep(work, question, without_secrets(answer).model_dump_json())
         work.commit(self.store)
         return answer
 
@@ -191,6 +188,18 @@ class WorkspacesCall:
         meta = Meta(page=paging.page, size=paging.size, total=total, totalPages=pages)
         whole = not paging.asked and total <= paging.size
         return Listed(data=data, meta=None if whole else meta, timestamp=clock.instant(self.now))
+
+
+SHOWN_ONCE = frozenset({"link", "secret"})
+"""The fields of answers that are shown once: what is kept for a retry has null in their place."""
+
+
+def without_secrets(answer: Success[T]) -> Success[T]:
+    """The answer as it is kept under an Idempotency-Key."""
+    data = answer.data
+    if not isinstance(data, Wire) or not (shown := SHOWN_ONCE & type(data).model_fields.keys()):
+        return answer
+    return answer.model_copy(update={"data": data.model_copy(update=dict.fromkeys(shown))})
 
 
 def session_cookie(credential: str) -> Cookie:
@@ -224,8 +233,6 @@ def device_cookies(value: str | None) -> list[Cookie]:
     )
     return [cookie]
 
-
-_IN_A_SESSION = (Access.ANY_SESSION, Access.PLATFORM_ADMIN_SESSION)
 
 _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
     Access.PUBLIC: lambda call: True,
@@ -351,6 +358,7 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     LimitReached: (409, "LIMIT_REACHED", "There are as many as there may be."),
     NotEmpty: (409, "NOT_EMPTY", "Something is still in it; remove that first."),
     NotAMember: (409, "CONFLICT", "The user is not a member of the workspace."),
+    LoginFirst: (409, "LOGIN_FIRST", "The address has an account; log in to it, and use the link again."),
     LastAdmin: (409, "CONFLICT", "The last administrator must stay."),
     WrongMediaType: (415, "UNSUPPORTED_MEDIA_TYPE", "A body must be application/json."),
     Unavailable: (503, "UNAVAILABLE", "The directory is busy; try again."),
@@ -363,6 +371,8 @@ _TAKEN = {
     "name": "The name is in use.",
     "id": "The id is in use.",
     "client": "A public client has no secret.",
+    "invitation": "An invitation of this address is open.",
+    "invitation closed": "The invitation is not open any more.",
 }
 
 

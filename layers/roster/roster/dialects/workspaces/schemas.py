@@ -36,6 +36,10 @@ T = TypeVar("T")
 UNCHANGED: Any = None
 """The default of a field that may be absent but not null: pydantic does not validate defaults."""
 
+WHERE_SENT = Field(exclude_if=lambda value: value is None)
+"""Of a field that a creating request may leave out, and that earlier versions did not know: a retry of a
+request without it is then the same request to both."""
+
 # Requests.
 
 PageNumber = Annotated[str, Query(pattern=words.PAGE, description="Which page, from 1.")]
@@ -202,11 +206,13 @@ class UserFields(OwnProfile):
 class CreateUser(UserFields):
     email: Email
     fullName: Line
-    password: Password
+    password: Password = UNCHANGED
     roles: Roles
+    emailVerified: Annotated[bool, WHERE_SENT] = UNCHANGED
 
 
 _FIELDS = {"email": "email", "fullName": "full_name", "roles": "roles", "active": "active"}
+_FIELDS |= {"emailVerified": "email_verified"}
 
 
 class UpdateUser(UserFields):
@@ -217,11 +223,13 @@ class UpdateUser(UserFields):
     password: Password = UNCHANGED
     roles: Roles = UNCHANGED
     active: bool = UNCHANGED
+    emailVerified: bool = UNCHANGED
 
     def wanted(self) -> dict[str, Any]:
         """The fields of the user that the body names, with their new values."""
         roles = tuple(PlatformRole(role) for role in self.roles or ())
         new = {"email": self.email, "full_name": self.fullName, "roles": roles, "active": self.active}
+        new |= {"email_verified": self.emailVerified}
         sent = {_FIELDS[name] for name in self.model_fields_set & _FIELDS.keys()}
         return {**{name: value for name, value in new.items() if name in sent}, **self.further()}
 
@@ -302,6 +310,7 @@ class Member(Wire):
     fullName: str
     role: Literal["ADMIN", "MEMBER"]
     createdAt: Moment
+    emailVerified: bool | None = absent_if_none()  # an answer kept by an earlier version has none
 
     @classmethod
     def of(cls, membership: Membership, user: User) -> Self:
@@ -311,6 +320,7 @@ class Member(Wire):
             fullName=user.full_name,
             role=membership.role.value,
             createdAt=membership.created_at,
+            emailVerified=user.email_verified,
         )
 
 
@@ -335,6 +345,7 @@ class AdminUser(Wire):
     onboarding: int = 0
     defaultWorkspaceId: str | None = None
     mustChangePassword: bool = False
+    emailVerified: bool | None = absent_if_none()  # an answer kept by an earlier version has none
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -347,7 +358,14 @@ class AdminUser(Wire):
             active=user.active,
             createdAt=user.created_at,
             **{**further, "groups": list(user.groups)},
+            emailVerified=user.email_verified,
         )
+
+
+class NewUser(AdminUser):
+    """The answer that shows the link by which a user without a password chooses one, if it is not mailed."""
+
+    link: str | None = absent_if_none()
 
 
 class Token(Wire):
