@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from roster import bounds
 from roster.clock import moment
 from roster.db import keys
-from roster.db.codec import CorruptItem, entity, names
+from roster.db.codec import CorruptItem, attributes, entity, names
 from roster.db.store import Item, Key
 from roster.directory import activity, grants, invitations, search, spaces, user_lists, users, workspaces
 from roster.directory.emails import canonical
@@ -393,7 +393,7 @@ def _member(key: Key, item: Item) -> Told:
                 _some(item, _MEMBERSHIP),
             ),
             _users_workspace(key, found.user_id, item),
-            Copy(Invariant.SEARCHED, key, keys.searched(key), {"shows": _some(item, _MEMBERSHIP)}),
+            Copy(Invariant.SEARCHED, key, keys.searched(key), {"shows": attributes(found)}),
         ),
         needs=(
             Need(Invariant.MEMBERSHIP_USER, keys.user(found.user_id)),

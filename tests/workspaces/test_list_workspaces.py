@@ -160,7 +160,7 @@ def test_fb_18_an_unknown_parameter_is_named_with_those_there_are(
 ) -> None:
     answer = api.get(f"{PATH}?{query}", as_=root)
     assert_refused(answer, 400)
-    message = "is no parameter of this endpoint; it takes page and size"
+    message = "is no parameter of this endpoint; it takes page, size, q and cursor"
     assert {"field": name, "message": message} in answer.data
 
 

@@ -93,7 +93,7 @@ class RoleWire(Wire):
 
 
 class CreateClient(Body):
-    id: Annotated[str, Field(pattern=words.ID)] = ""
+    id: Annotated[str, Field(pattern=words.ID)] = UNCHANGED
     name: Line
     grants: Grants
     scopes: Scopes = []
@@ -103,7 +103,7 @@ class CreateClient(Body):
     def client(self) -> Client:
         """The client that is asked for. Raises ValidationFailed for a public one that asks for itself."""
         demand_secret(self.public, tuple(self.grants))
-        return Client(self.id, tuple(self.grants), tuple(self.scopes), self.userId, self.name)
+        return Client(self.id or "", tuple(self.grants), tuple(self.scopes), self.userId, self.name)
 
 
 class UpdateClient(Body):
