@@ -163,6 +163,8 @@ class ContractFixtures:
                 "roles": ["USER"],
             },
             "PUT /api/admin/users/{userId}": {"fullName": "Ada"},
+            "PUT /api/workspaces/{workspaceId}": {"name": "Renamed"},
+            "PUT /api/workspaces/{workspaceId}/members/{userId}": {"role": "ADMIN"},
             "POST /api/auth/login": {"email": f"{role}@example.com", "password": PASSWORD},
             "PUT /api/auth/me/password": {"currentPassword": PASSWORD, "newPassword": "quite another phrase"},
             "POST /api/auth/tokens": {"name": "ci"},

@@ -15,7 +15,17 @@ from roster.db.codec import attributes
 from roster.db.counted_lists import BRANCH
 from roster.db.store import Item, Store, Value
 from roster.db.transactions import Transaction, item
-from roster.directory import audit, cleanup, members, projects, reference_data, spaces, users, workspaces
+from roster.directory import (
+    audit,
+    cleanup,
+    members,
+    projects,
+    reference_data,
+    spaces,
+    suspensions,
+    users,
+    workspaces,
+)
 from roster.domain import Actor, ApiToken, Membership, Project, Session, Space, User, Workspace, WorkspaceRole
 from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
@@ -37,6 +47,7 @@ MODULES = (
     audit,
     refresh_tokens,
     source_failures,
+    suspensions,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -133,8 +144,13 @@ class BudgetFixtures:
         """A request of the bearer dialects by the platform ADMIN."""
         return self.api.get(path, bearer=self.base.root)
 
-    def bulk_users(self) -> None:
+    def suspend_globex(self) -> None:
+        workspaces.change(self.store, self.base.globex, lambda one: replace(one, active=False), by=self.by)
+
+    def bulk_users(self, *, suspended: bool = False) -> None:
         """Lengthen every list by hundreds of rows, half of them in a later branch than the others."""
+        if suspended:
+            self.suspend_globex()
         people = [_person(place) for place in range(MANY)]
         homes = [_home(place) for place in range(MANY)]
         self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
@@ -311,6 +327,58 @@ ENDPOINTS = (
         lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}", as_=on.base.member),
     ),
     Endpoint(
+        "PUT /api/workspaces/{workspaceId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.put(
+            f"/api/workspaces/{on.base.acme.id}",
+            {"key": "umbra", "active": False, "limits": {"members": 5}},
+            as_=on.base.root,
+        ),
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/usage",
+        2,
+        2,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/usage", as_=on.base.member),
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/members/{userId}",
+        2,
+        1,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/members/{on.ada.id}", as_=on.base.member),
+    ),
+    Endpoint(
+        "PUT /api/workspaces/{workspaceId}/members/{userId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.put(
+            f"/api/workspaces/{on.base.acme.id}/members/{on.ada.id}", {"role": "ADMIN"}, as_=on.base.boss
+        ),
+    ),
+    Endpoint(
+        "GET /api/workspaces",
+        5,
+        4,
+        0,
+        _page("/api/workspaces", lambda on: on.base.stranger),
+        "the caller's own, while a workspace is suspended",
+        lambda on: on.bulk_users(suspended=True),
+    ),
+    Endpoint(
+        "GET /v2/users/{guid}/spaces",
+        4,
+        4,
+        0,
+        _cloud_foundry("/v2/users/{ada}/spaces"),
+        "while a workspace is suspended",
+        lambda on: on.suspend_globex(),
+    ),
+    Endpoint(
         "POST /api/workspaces/{workspaceId}/members",
         4,
         4,
@@ -333,7 +401,7 @@ ENDPOINTS = (
     Endpoint(
         "DELETE /api/workspaces/{workspaceId}/members/{userId}",
         4,
-        4,
+        3,
         1,
         lambda on: on.api.delete(f"/api/workspaces/{on.base.acme.id}/members/{on.ada.id}", as_=on.base.boss),
     ),
@@ -569,6 +637,35 @@ PATTERNS = (
         "workspaces.prepare",
         {_GET: 1, _UPDATE: 1},
         lambda on: workspaces.prepare(on.store, _NEW_WORKSPACE, by=on.by),
+    ),
+    Pattern(
+        "workspaces.change",
+        {_TRANSACT: 1},
+        lambda on: workspaces.change(
+            on.store, on.base.acme, lambda one: replace(one, key="umbra", active=False), by=on.by
+        ),
+    ),
+    Pattern("workspaces.alive", {_GET: 1}, lambda on: workspaces.alive(on.store, on.base.acme.id)),
+    Pattern("workspaces.counts", {_BATCH: 1}, lambda on: workspaces.counts(on.store, on.base.acme.id)),
+    Pattern(
+        "suspensions.closed",
+        {_QUERY: 1},
+        lambda on: suspensions.closed(on.store, {keys.suspensions(): {"count": 1}}),
+        "(none where the count is 0)",
+        lambda on: on.suspend_globex(),
+    ),
+    Pattern(
+        "members.change_role",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: members.change_role(
+            on.store,
+            on.base.acme,
+            on.ada.id,
+            WorkspaceRole.ADMIN,
+            by=on.by,
+            even_last_admin=False,
+            demand=lambda _: None,
+        ),
     ),
     Pattern(
         "members.page",

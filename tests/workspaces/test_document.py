@@ -9,7 +9,8 @@ from tests.workspaces.fixtures import NOWHERE, SENTINEL, assert_granted, assert_
 
 PASSWORD = "the first admin's password"
 WORKSPACE = ("id", "key", "name", "createdAt")
-MEMBER = ("userId", "email", "fullName", "role", "createdAt")
+DETAIL = ("settings", "active", "limits", "organisation", "updatedAt")
+MEMBER = ("userId", "email", "fullName", "role", "createdAt", "lastSignInAt", "emailVerified")
 USER = ("id", "email", "fullName", "roles", "active", "createdAt")
 
 
@@ -95,7 +96,7 @@ def test_the_document_in_one_sitting(api: Api, directory: Directory) -> None:
     sitting.refused(400, "GET /api/workspaces?size=1001", by=root)
     sitting.refused(401, "GET /api/workspaces", by=None)
 
-    assert_granted(api.get(of_acme, as_=root), *WORKSPACE, "settings")
+    assert_granted(api.get(of_acme, as_=root), *WORKSPACE, *DETAIL)
     sitting.refused(401, f"GET {of_acme}", by=dead)
     sitting.refused(403, f"GET {of_acme}", by=user)
     sitting.refused(403, f"GET /api/workspaces/{NOWHERE}", by=user)

@@ -65,7 +65,10 @@ WORKSPACES = ApiSpec(
             failure("FORBIDDEN", "SESSION_REQUIRED"),
         ),
         404: refused("There is no such thing.", failure("NOT_FOUND")),
-        409: refused("In use, or the last administrator.", failure("CONFLICT")),
+        409: refused(
+            "In use, or the last administrator.",
+            failure("CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "NOT_SUSPENDED"),
+        ),
         412: refused("It has changed since.", failure("PRECONDITION_FAILED")),
         413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
         415: refused("The body is not `application/json`.", failure("UNSUPPORTED_MEDIA_TYPE")),
@@ -83,6 +86,15 @@ WORKSPACES = ApiSpec(
             parameters=(_ONCE,),
         ),
         "GET /api/workspaces/{workspaceId}": Operation(headers=("ETag",)),
+        "PUT /api/workspaces/{workspaceId}": Operation(
+            example={"name": "Acme Corporation", "limits": {"members": 250, "projects": 20}},
+            parameters=(_IF_MATCH,),
+            headers=("ETag",),
+        ),
+        "GET /api/workspaces/{workspaceId}/members/{userId}": Operation(headers=("ETag",)),
+        "PUT /api/workspaces/{workspaceId}/members/{userId}": Operation(
+            example={"role": "ADMIN"}, parameters=(_IF_MATCH,), headers=("ETag",)
+        ),
         "POST /api/workspaces/{workspaceId}/members": Operation(
             example={"userId": "u-0000003", "role": "MEMBER"}, parameters=(_ONCE,)
         ),

@@ -4,12 +4,14 @@ DirectoryError
 ├── Unauthenticated         no credential, or one that proves nobody
 ├── Forbidden       known, but this is not theirs to do
 │   ├── SessionRequired  a token may not do it; a session may
+│   ├── FieldForbidden   what they may change has fields that others change
 │   └── OriginNotAllowed  a page of another site may not do it in a browser's name
 ├── Missing          what was named is not there
 ├── Taken            a unique name is in use
 ├── LimitReached     the workspace has as many of them as it may
 ├── NotEmpty         something is still in what was to be deleted
 ├── NotAMember       the user is no member of the workspace, in which something was to be granted
+├── NotSuspended     what was to be deleted is still in use
 ├── LastAdmin        the change would leave nobody in charge
 ├── Stale            the entity is no longer what the caller saw
 ├── Mismatch         an Idempotency-Key came again with another request
@@ -45,6 +47,10 @@ class OriginNotAllowed(Forbidden):
     """A browser writes for a page whose origin is none of ours and none that the deployment allows."""
 
 
+class FieldForbidden(Forbidden):
+    """The caller may write there, but not all of the fields that the body names."""
+
+
 @dataclass
 class NotFound(DirectoryError):
     """`what` (a kind of entity) named `id` is not in the directory."""
@@ -77,6 +83,13 @@ class NotEmpty(DirectoryError):
 
 class NotAMember(DirectoryError):
     """What is granted within a workspace goes to its members; the user, known or not, is none."""
+
+
+@dataclass
+class NotSuspended(DirectoryError):
+    """`what` can be deleted only while it is suspended."""
+
+    what: str
 
 
 @dataclass

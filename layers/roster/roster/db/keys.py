@@ -12,6 +12,7 @@
                                   ATTEMPTS#<device>              how many of a device that is known
     WORKSPACE#<id>                PROFILE                        the workspace
                                   MEMBER#<user>                  a membership
+                                  TOMBSTONE                      what is left of a deleted workspace
     KEY#<key>                     LOCK                           which workspace holds the key
     PROJECT#<id>                  PROFILE  MEMBER#<user>         a project and its people
                                   SPACE#<id>  FEATURE#<id>       copies, for lists by name
@@ -25,8 +26,11 @@
     SECRET#<sha256>               LOCK                           whose imported token this is
     LIST#...                      ROOT  BRANCH#n  ROW#n  NEXT    a counted list: `counted_lists.py`
     SITE                          ADMINS                         how many platform ADMINs there are
+                                  SUSPENDED                      how many workspaces are suspended
+    SUSPENDED                     WORKSPACE#<id>                 one of them
     SWEEP                         USER#...  MEMBER#...           a cleanup that is still to be done
                                   PROJECT#...
+                                  WORKSPACE#...                  likewise
     AUDIT#<day>                   <instant>#<transaction>#<n>    what was changed, and by whom
 
 Ids are checked against `ID` before they come here, so no part of a key holds the delimiter.
@@ -48,6 +52,7 @@ LOCK = "LOCK"
 CLEANUP = "SWEEP"  # the partition keeps its first name
 BY_ACTOR = Index("ByActor", "actor")
 BY_TARGET = Index("ByTarget", "target")
+BY_WORKSPACE = Index("ByWorkspace", "tenant")
 
 _DIGITS = 12  # numbers of rows, zero-padded so that they sort as text
 
@@ -150,6 +155,11 @@ def member(workspace_id: str, user_id: str) -> Key:
     return Key(workspace(workspace_id).pk, f"MEMBER#{_part(user_id)}")
 
 
+def workspace_tombstone(workspace_id: str) -> Key:
+    """What is left of a deleted workspace: its id is never given again."""
+    return Key(workspace(workspace_id).pk, "TOMBSTONE")
+
+
 def workspace_key(key: str) -> Key:
     return Key(f"KEY#{_part(key)}", LOCK)
 
@@ -216,6 +226,23 @@ def cleanup_of_user(user_id: str) -> Key:
     return Key(CLEANUP, f"USER#{_part(user_id)}")
 
 
+SUSPENDED = "SUSPENDED"
+
+
+def suspended(workspace_id: str) -> Key:
+    """The row of a suspended workspace, or of a deleted one until all that was in it is cleared away."""
+    return Key(SUSPENDED, f"WORKSPACE#{_part(workspace_id)}")
+
+
+def suspensions() -> Key:
+    """How many such rows there are."""
+    return Key("SITE", SUSPENDED)
+
+
+def cleanup_of_workspace(workspace_id: str) -> Key:
+    return Key(CLEANUP, f"WORKSPACE#{_part(workspace_id)}")
+
+
 def cleanup_of_member(workspace_id: str, user_id: str) -> Key:
     return Key(CLEANUP, f"MEMBER#{_part(workspace_id)}#{_part(user_id)}")
 
@@ -273,6 +300,11 @@ def projects_in(workspace_id: str) -> str:
 
 def features_in(workspace_id: str) -> str:
     return f"LIST#FEATURESIN#{_part(workspace_id)}"
+
+
+def invitations_in(workspace_id: str) -> str:
+    """The open invitations of a workspace."""
+    return f"LIST#INVITATIONSIN#{_part(workspace_id)}"
 
 
 def spaces_of(user_id: str, role: str) -> str:

@@ -5,7 +5,7 @@ given under the membership of this number, or an earlier one, are void (see `gra
 these grants, and then the number.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from roster.clock import instant
@@ -25,14 +25,16 @@ from roster.db.store import (
     Store,
     Update,
     all_of,
+    any_of,
 )
-from roster.db.transactions import ReadConflict, Transaction, item, retry_on_conflict
-from roster.directory import users
+from roster.db.transactions import ReadConflict, Transaction, item, retry_from, retry_on_conflict
+from roster.directory import suspensions, users
 from roster.domain import Actor, Membership, User, Workspace, WorkspaceRole
 from roster.errors import Conflict, DirectoryError, LastAdmin, NotFound
 from roster.events import Event
 
 Joined = tuple[Membership, User]
+Demand = Callable[[Membership], None]
 
 
 def of_item(found: Item | None) -> Membership | None:
@@ -41,18 +43,22 @@ def of_item(found: Item | None) -> Membership | None:
 
 
 def item_of_caller(found: Mapping[Key, Item], workspace_id: str, caller: User) -> Item | None:
-    """The caller's membership of a workspace among items that were read, which hold it if there is one.
+    """The caller's membership of a workspace among items that were read: the workspace, and the membership.
 
-    None too where the caller's token acts in another workspace. Whatever asks whether a caller belongs to
-    a workspace asks here.
+    None too where the workspace is suspended, or the caller's token acts in another one. Whatever asks
+    whether a caller belongs to a workspace asks here.
     """
-    return found.get(keys.member(workspace_id, caller.id)) if caller.acts_in(workspace_id) else None
+    if not caller.acts_in(workspace_id) or not suspensions.is_open(found, workspace_id, caller):
+        return None
+    return found.get(keys.member(workspace_id, caller.id))
 
 
-def rows_of_caller(store: Store, caller: User) -> Iterator[Item]:
-    """The rows of the caller's memberships, in the order of the workspaces: one Query a megabyte."""
+def rows_of_caller(store: Store, caller: User, closed: frozenset[str] = suspensions.NONE) -> Iterator[Item]:
+    """The rows of the caller's memberships, in the order of the workspaces, without those of the `closed`
+    ones (`suspensions.py`): one Query a megabyte.
+    """
     rows = naming(counted_lists.everything(store, keys.workspaces_of(caller.id)), "workspace_id")
-    return (row for row in rows if caller.acts_in(row["workspace_id"]))
+    return (row for row in rows if caller.acts_in(row["workspace_id"]) and row["workspace_id"] not in closed)
 
 
 def page(store: Store, workspace_id: str, number: int, size: int) -> tuple[list[Joined], int]:
@@ -82,15 +88,16 @@ def prepare(
 ) -> tuple[Transaction, Joined]:
     """The transaction that makes a user a member, and what it makes: one BatchGet, one Write for the number.
 
-    Raises Conflict where the user is one already, NotFound where the user is not there. So does the commit,
-    and ReadConflict where the user has changed meanwhile.
+    Raises Conflict where the user is one already, NotFound where the user is not there, and LimitReached
+    where the workspace has as many members as it may. So does the commit, and ReadConflict where the user
+    has changed meanwhile.
     """
-    user, found = _read(store, workspace.id, user_id)
+    user, found = _read(store.batch_get(places(workspace.id, user_id)), workspace.id, user_id)
     if user is None:
         raise NotFound("user", user_id)
     if of_item(found) is not None:
         raise Conflict("membership")
-    number = counted_lists.allocate(store, keys.members(workspace.id))
+    number = counted_lists.allocate(store, keys.members(workspace.id), limit=workspace.limits.members)
     made = Membership(workspace.id, user.id, role, number, instant(by.at))
     work = Transaction(by)
     plan(work, workspace, user, made)
@@ -130,20 +137,73 @@ def joined(user: User, membership: Membership) -> User:
     )
 
 
-def remove(store: Store, workspace: Workspace, user_id: str, *, by: Actor, even_last_admin: bool) -> None:
-    """End a membership, and with it all that was granted in the workspace: one BatchGet, one Transact.
+def change_role(
+    store: Store,
+    workspace: Workspace,
+    user_id: str,
+    role: WorkspaceRole,
+    *,
+    by: Actor,
+    even_last_admin: bool,
+    demand: Demand,
+    known: Mapping[Key, Item] | None = None,
+) -> Joined:
+    """Give a member another role: one BatchGet, one Transact; none where it is the present role.
 
-    Where it was the user's oldest, the next oldest is searched first. Raises NotFound where there is
-    no such membership, LastAdmin where it is the workspace's last ADMIN unless `even_last_admin`.
+    What was granted in the workspace stays. `demand` is called with the membership as it is, and may raise.
+    `known` are the items of `places`, where the caller has read them: then the BatchGet is spared.
+    Raises NotFound where there is no such membership, LastAdmin where the workspace would be left without
+    ADMIN, unless `even_last_admin`.
     """
 
-    def attempt() -> None:
-        user, found = _read(store, workspace.id, user_id)
-        membership = of_item(found)
-        if user is None or membership is None:
-            raise NotFound("member", user_id)
+    def attempt(found: Mapping[Key, Item]) -> Joined:
+        membership, user = among(found, workspace.id, user_id)
+        demand(membership)
+        if membership.role is role:
+            return membership, user
+        changed = replace(membership, role=role, revision=membership.revision + 1)
         work = Transaction(by)
-        work.do(Delete(keys.member(workspace.id, user_id), still(membership)))
+        now: Item = {"role": role, "revision": changed.revision}
+        work.do(Update(keys.member(workspace.id, user_id), set=now, condition=unchanged(membership)))
+        row = keys.row(keys.members(workspace.id), membership.number)
+        work.do(Update(row, set=now, condition=Present()))
+        of_user = keys.row(keys.workspaces_of(user_id), workspace.number)
+        work.do(Update(of_user, set={"role": role}, condition=Present()))
+        _count_admins(work, workspace, role, even_last_admin=even_last_admin)
+        before, after = attributes(membership), attributes(changed)
+        work.audit(
+            Event.MEMBER_CHANGED, user_id, before=before, after=after, workspace=workspace.id, role=role
+        )
+        work.commit(store)
+        return changed, user
+
+    return retry_from(known, lambda: store.batch_get(places(workspace.id, user_id)), attempt)
+
+
+def remove(
+    store: Store,
+    workspace: Workspace,
+    user_id: str,
+    *,
+    by: Actor,
+    even_last_admin: bool,
+    demand: Demand | None = None,
+    known: Mapping[Key, Item] | None = None,
+) -> None:
+    """End a membership, and with it all that was granted in the workspace: one BatchGet, one Transact.
+
+    Where it was the user's oldest, the next oldest is searched first. `demand` is called with the membership
+    as it is, and may raise. `known` are the items of `places`, where the caller has read them: then the
+    BatchGet is spared. Raises NotFound where there is no such membership, LastAdmin where it is the
+    workspace's last ADMIN unless `even_last_admin`.
+    """
+
+    def attempt(found: Mapping[Key, Item]) -> None:
+        membership, user = among(found, workspace.id, user_id)
+        if demand is not None:
+            demand(membership)
+        work = Transaction(by)
+        work.do(Delete(keys.member(workspace.id, user_id), unchanged(membership)))
         end(work, workspace, membership, even_last_admin=even_last_admin)
         _leave(work, store, user, membership)
         work.order_cleanup(
@@ -153,7 +213,7 @@ def remove(store: Store, workspace: Workspace, user_id: str, *, by: Actor, even_
         work.audit(Event.MEMBER_REMOVED, user_id, before=before, workspace=workspace.id, role=role)
         work.commit(store)
 
-    retry_on_conflict(attempt)
+    retry_from(known, lambda: store.batch_get(places(workspace.id, user_id)), attempt)
 
 
 def end(work: Transaction, workspace: Workspace, membership: Membership, *, even_last_admin: bool) -> None:
@@ -161,14 +221,36 @@ def end(work: Transaction, workspace: Workspace, membership: Membership, *, even
     work.remove_row(keys.members(workspace.id), membership.number)
     work.remove_row(keys.workspaces_of(membership.user_id), workspace.number)
     if membership.role is WorkspaceRole.ADMIN:
-        enough: Condition = Present() if even_last_admin else AtLeast("admins", 2)
-        fewer = Update(keys.workspace(workspace.id), add={"admins": -1}, condition=enough)
-        work.add_counter(fewer, lambda _: LastAdmin("workspace"))
+        _count_admins(work, workspace, WorkspaceRole.MEMBER, even_last_admin=even_last_admin)
+
+
+def _count_admins(
+    work: Transaction, workspace: Workspace, role: WorkspaceRole, *, even_last_admin: bool
+) -> None:
+    """One ADMIN more, where a member becomes one, or one less, of which another must be left."""
+    place = keys.workspace(workspace.id)
+    if role is WorkspaceRole.ADMIN:
+        grown = Update(place, add={"admins": 1}, condition=Present())
+        work.add_counter(grown, lambda _: NotFound("workspace", workspace.id))
+        return
+    enough: Condition = Present() if even_last_admin else AtLeast("admins", 2)
+    fewer = Update(place, add={"admins": -1}, condition=enough)
+    work.add_counter(fewer, lambda _: LastAdmin("workspace"))
 
 
 def still(membership: Membership) -> Condition:
-    """That the membership's item is the one that was read."""
+    """That the membership's item is of the membership that was read, whatever its role is now."""
     return Equals("number", membership.number)
+
+
+def unchanged(membership: Membership) -> Condition:
+    """That the membership's item is as it was read. Those of earlier versions have no revision."""
+    return all_of(still(membership), Equals("role", membership.role), _of_revision(membership.revision))
+
+
+def _of_revision(revision: int) -> Condition:
+    same = Equals("revision", revision)
+    return any_of(same, Absent("revision")) if revision == 1 else same
 
 
 def none_revoked_since(user: User) -> Condition:
@@ -178,13 +260,25 @@ def none_revoked_since(user: User) -> Condition:
     return Equals(users.REVOKED_THROUGH, dict(user.revoked_through))
 
 
-def _read(store: Store, workspace_id: str, user_id: str) -> tuple[User | None, Item | None]:
-    """The user, and what stands under the key of the membership: one BatchGet."""
+def places(workspace_id: str, user_id: str) -> list[Key]:
+    """Where a membership and its user are; nowhere, where the text can be no id."""
+    return [keys.user(user_id), keys.member(workspace_id, user_id)] if keys.is_id(user_id) else []
+
+
+def among(found: Mapping[Key, Item], workspace_id: str, user_id: str) -> Joined:
+    """The membership and its user among the items of `places`. Raises NotFound."""
+    user, place = _read(found, workspace_id, user_id)
+    membership = of_item(place)
+    if user is None or membership is None:
+        raise NotFound("member", user_id)
+    return membership, user
+
+
+def _read(found: Mapping[Key, Item], workspace_id: str, user_id: str) -> tuple[User | None, Item | None]:
+    """The user, and what stands under the key of the membership."""
     if not keys.is_id(user_id):
         return None, None
-    profile, place = keys.user(user_id), keys.member(workspace_id, user_id)
-    found = store.batch_get([profile, place])
-    return users.of_item(found.get(profile)), found.get(place)
+    return users.of_item(found.get(keys.user(user_id))), found.get(keys.member(workspace_id, user_id))
 
 
 def _oldest_with(user: User, membership: Membership) -> Update:
