@@ -87,6 +87,8 @@ class Invariant(StrEnum):
     BRANCH = "listing-branch"
     TOTAL = "listing-total"
     NEXT_NUMBER = "listing-next-number"
+    SUSPENDED_ROW = "suspended-row"
+    SUSPENSIONS = "suspensions"
     ABANDONED_CLEANUP = "abandoned-cleanup"
 
 
@@ -325,7 +327,33 @@ def _workspace(key: Key, item: Item) -> Told:
         _some(item, workspaces.LISTED),
     )
     lock = Copy(Invariant.KEY_LOCK, key, keys.workspace_key(workspace.key), {"workspace_id": workspace.id})
-    return Told(copies=(row, lock), offers=((key, None), (key, workspace.number)), entity=workspace)
+    copies = (row, lock) if workspace.active else (row, lock, _suspension(workspace.id))
+    return Told(copies=copies, offers=((key, None), (key, workspace.number)), entity=workspace)
+
+
+def _suspension(workspace_id: str) -> Copy:
+    owner, place = keys.workspace(workspace_id), keys.suspended(workspace_id)
+    return Copy(Invariant.SUSPENDED_ROW, owner, place, {"workspace_id": workspace_id})
+
+
+def _suspended_row(key: Key, item: Item) -> Told:
+    workspace_id = _text(item, "workspace_id")
+    _under(key, keys.suspended(workspace_id))
+    return Told(copy=_suspension(workspace_id))
+
+
+def _workspace_tombstone(key: Key, item: Item) -> Told:
+    _under(key, keys.workspace_tombstone(_text(item, "id")))
+    moment(_text(item, "deleted_at"))
+    return _NOTHING
+
+
+def teardown_of(target: Key) -> tuple[Key, Key] | None:
+    """Of a workspace's key, what is left of it where it was deleted, and the cleanup that clears it away."""
+    _, _, workspace_id = target.pk.partition("#")
+    if not keys.is_id(workspace_id) or target != keys.workspace(workspace_id):
+        return None
+    return keys.workspace_tombstone(workspace_id), keys.cleanup_of_workspace(workspace_id)
 
 
 def _workspace_row(key: Key, item: Item) -> Told:
@@ -595,6 +623,10 @@ def _cleanup(key: Key, item: Item) -> Told:
     if "project_id" in item:
         _under(key, keys.cleanup_of_project(_text(item, "project_id")))
         return Told(awaits=(key,))
+    if "workspace_id" in item and "user_id" not in item:
+        _under(key, keys.cleanup_of_workspace(_text(item, "workspace_id")))
+        _number(_whole(item, "number"))
+        return Told(awaits=(key,))
     user_id = _text(item, "user_id")
     if "workspace_id" in item:
         _under(key, keys.cleanup_of_member(_text(item, "workspace_id"), user_id))
@@ -653,6 +685,10 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.cleanup_of_user(_X)): _cleanup,
     words_of(keys.cleanup_of_member(_X, _X)): _cleanup,
     words_of(keys.cleanup_of_project(_X)): _cleanup,
+    words_of(keys.cleanup_of_workspace(_X)): _cleanup,
+    words_of(keys.workspace_tombstone(_X)): _workspace_tombstone,
+    words_of(keys.suspended(_X)): _suspended_row,
+    words_of(keys.suspensions()): _numbers,
     (words_of(keys.permission_role(0))[0], ""): _permission_role,
     (words_of(keys.group(0))[0], ""): _group,
     (words_of(keys.audit(_X, _X, 0))[0], ""): _unjudged,

@@ -338,6 +338,14 @@ ENDPOINTS = (
         ),
     ),
     Endpoint(
+        "DELETE /api/workspaces/{workspaceId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.delete(f"/api/workspaces/{on.base.globex.id}", as_=on.base.root),
+        prepare=lambda on: on.suspend_globex(),
+    ),
+    Endpoint(
         "GET /api/workspaces/{workspaceId}/usage",
         2,
         2,
@@ -644,6 +652,17 @@ PATTERNS = (
         lambda on: workspaces.change(
             on.store, on.base.acme, lambda one: replace(one, key="umbra", active=False), by=on.by
         ),
+    ),
+    Pattern(
+        "workspaces.delete",
+        {_TRANSACT: 1},
+        lambda on: workspaces.delete(
+            on.store,
+            replace(on.base.globex, active=False, revision=2),
+            by=on.by,
+            demand=lambda _: None,
+        ),
+        prepare=lambda on: on.suspend_globex(),
     ),
     Pattern("workspaces.alive", {_GET: 1}, lambda on: workspaces.alive(on.store, on.base.acme.id)),
     Pattern("workspaces.counts", {_BATCH: 1}, lambda on: workspaces.counts(on.store, on.base.acme.id)),

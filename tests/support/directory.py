@@ -79,7 +79,8 @@ class Directory:
 
     def project(self, workspace: Workspace, name: str = "web", **more: Any) -> Project:
         number = counted_lists.allocate(self.store, keys.PROJECTS)
-        made = replace(Project(str(uuid4()), number, workspace.id, name), **more)
+        place = counted_lists.allocate(self.store, keys.projects_in(workspace.id))
+        made = replace(Project(str(uuid4()), number, workspace.id, name, place=place), **more)
         return self._made(projects.plan, made)
 
     def space(self, workspace: Workspace, name: str, project: Project | None = None, **more: Any) -> Space:
@@ -94,7 +95,9 @@ class Directory:
     def feature(
         self, workspace: Workspace, name: str, project: Project | None = None, **more: Any
     ) -> Feature:
-        made = Feature(str(uuid4()), workspace.id, name, project_id=project.id if project else None)
+        place = counted_lists.allocate(self.store, keys.features_in(workspace.id))
+        within = project.id if project else None
+        made = Feature(str(uuid4()), workspace.id, name, project_id=within, place=place)
         return self._made(reference_data.plan_feature, replace(made, **more))
 
     def role(self, number: int, name: str, *permissions: str) -> PermissionRole:

@@ -91,6 +91,7 @@ WORKSPACES = ApiSpec(
             parameters=(_IF_MATCH,),
             headers=("ETag",),
         ),
+        "DELETE /api/workspaces/{workspaceId}": Operation(parameters=(_IF_MATCH,)),
         "GET /api/workspaces/{workspaceId}/members/{userId}": Operation(headers=("ETag",)),
         "PUT /api/workspaces/{workspaceId}/members/{userId}": Operation(
             example={"role": "ADMIN"}, parameters=(_IF_MATCH,), headers=("ETag",)

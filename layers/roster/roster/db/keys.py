@@ -189,8 +189,11 @@ def space(space_id: str) -> Key:
     return Key(f"SPACE#{_part(space_id)}", PROFILE)
 
 
+SPACE_ROLES = "ROLE#"
+
+
 def space_role(space_id: str, role: str, user_id: str) -> Key:
-    return Key(space(space_id).pk, f"ROLE#{_part(role)}#{_part(user_id)}")
+    return Key(space(space_id).pk, f"{SPACE_ROLES}{_part(role)}#{_part(user_id)}")
 
 
 def app(app_id: str) -> Key:

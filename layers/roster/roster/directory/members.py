@@ -224,6 +224,32 @@ def end(work: Transaction, workspace: Workspace, membership: Membership, *, even
         _count_admins(work, workspace, WorkspaceRole.MEMBER, even_last_admin=even_last_admin)
 
 
+def plan_end_of_gone(
+    work: Transaction, store: Store, membership: Membership, user: User | None, number: int
+) -> None:
+    """The operations that end a membership of a deleted workspace, whose number in the site's order this is,
+    but for the membership's own item. Where it was the user's oldest, the next oldest is searched first.
+
+    `user` is None where the user was deleted.
+    """
+    work.remove_row(keys.members(membership.workspace_id), membership.number)
+    work.remove_row(keys.workspaces_of(membership.user_id), number)
+    if user is not None and user.oldest_workspace_id == membership.workspace_id:
+        state, gone = _next_place(work, store, user)
+        same = all_of(Absent("deleted_at"), Equals("oldest_workspace_id", user.oldest_workspace_id))
+        work.do(Update(keys.user(user.id), set=state, remove=gone, condition=same))
+
+
+def _next_place(work: Transaction, store: Store, user: User) -> tuple[Item, tuple[str, ...]]:
+    """What the profile says of the oldest membership when the present one ends, and what it says no more."""
+    oldest = str(user.oldest_workspace_id)
+    following = _next_oldest(counted_lists.everything(store, keys.workspaces_of(user.id)), oldest)
+    if following is None:
+        return {}, ("oldest_workspace_id", "oldest_membership_at")
+    work.do(Check(keys.member(following[2], user.id), Present()))
+    return {"oldest_membership_at": following[0], "oldest_workspace_id": following[2]}, ()
+
+
 def _count_admins(
     work: Transaction, workspace: Workspace, role: WorkspaceRole, *, even_last_admin: bool
 ) -> None:
@@ -307,12 +333,8 @@ def _leave(work: Transaction, store: Store, user: User, membership: Membership) 
     state: Item = {users.REVOKED_THROUGH: {**user.revoked_through, workspace_id: membership.number}}
     gone: tuple[str, ...] = ()
     if user.oldest_workspace_id == workspace_id:
-        following = _next_oldest(counted_lists.everything(store, keys.workspaces_of(user.id)), workspace_id)
-        if following is None:
-            gone = ("oldest_workspace_id", "oldest_membership_at")
-        else:
-            state["oldest_membership_at"], _, state["oldest_workspace_id"] = following
-            work.do(Check(keys.member(following[2], user.id), Present()))
+        place, gone = _next_place(work, store, user)
+        state |= place
     same = all_of(none_revoked_since(user), Equals("oldest_workspace_id", user.oldest_workspace_id))
     work.do(Update(keys.user(user.id), set=state, remove=gone, condition=same))
 

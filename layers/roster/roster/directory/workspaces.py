@@ -24,7 +24,7 @@ from roster.db.store import (
 from roster.db.transactions import Transaction, item, retry_from
 from roster.directory import members, suspensions
 from roster.domain import Actor, User, Workspace
-from roster.errors import Conflict, NotFound
+from roster.errors import Conflict, NotFound, NotSuspended
 from roster.events import Event
 
 LISTED = ("id", "number", "key", "name", "created_at", "updated_at", "active")
@@ -33,6 +33,7 @@ LISTED = ("id", "number", "key", "name", "created_at", "updated_at", "active")
 NO_NUMBERS = -1  # rows up to which `counted_lists.few` reads numbers too: the totals alone are asked for
 
 Edit = Callable[[Workspace], Workspace]
+Demand = Callable[[Workspace], None]
 
 
 def of_item(found: Item | None) -> Workspace | None:
@@ -185,6 +186,32 @@ def _change_of(before: Workspace, after: Workspace) -> Event:
     if before.active == after.active:
         return Event.WORKSPACE_CHANGED
     return Event.WORKSPACE_RESUMED if after.active else Event.WORKSPACE_SUSPENDED
+
+
+def delete(store: Store, workspace: Workspace, *, by: Actor, demand: Demand) -> None:
+    """Delete a suspended workspace: one Transact leaves a tombstone, frees the key and orders the cleanup.
+
+    `demand` is called with the workspace as it is when it is deleted, and may raise. Nobody is a member of
+    what is not there. Raises NotSuspended, and NotFound where it has gone.
+    """
+
+    def attempt(before: Workspace) -> None:
+        demand(before)
+        if before.active:
+            raise NotSuspended("workspace")
+        at = instant(by.at)
+        tombstone: Item = {"id": before.id, "number": before.number, "deleted_at": at}
+        work = Transaction(by)
+        work.do(Delete(keys.workspace(before.id), unchanged(before)))
+        work.do(Put(item(keys.workspace_tombstone(before.id), tombstone)))
+        work.do(Delete(keys.workspace_key(before.key), Equals("workspace_id", before.id)))
+        work.remove_row(keys.WORKSPACES, before.number)
+        job = keys.cleanup_of_workspace(before.id)
+        work.order_cleanup(job, workspace_id=before.id, number=before.number)
+        work.audit(Event.WORKSPACE_DELETED, before.id, before=attributes(before), within=before.id)
+        work.commit(store)
+
+    retry_from(workspace, lambda: alive(store, workspace.id), attempt)
 
 
 @dataclass(frozen=True, slots=True)
