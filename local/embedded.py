@@ -14,5 +14,5 @@ def open_embedded(path: Path | str, *, clock: Callable[[], float] = time.time) -
     `clock` gives seconds of the epoch, for what expires.
     """
     return SqliteStore.open(
-        path, (keys.BY_ACTOR, keys.BY_TARGET), feed=frozenset({keys.CLEANUP}), clock=clock
+        path, (keys.BY_ACTOR, keys.BY_TARGET, keys.BY_WORKSPACE), feed=frozenset({keys.CLEANUP}), clock=clock
     )

@@ -23,6 +23,7 @@ STATUSES: dict[str, str] = {
     "GET /api/workspaces/{workspaceId}": f"{_OURS} 403 404",
     "PUT /api/workspaces/{workspaceId}": f"{_OURS} 403 404 409 412 415",
     "DELETE /api/workspaces/{workspaceId}": f"{_OURS} 403 404 409 412 415",
+    "GET /api/workspaces/{workspaceId}/audit": f"{_OURS} 403 404",
     "GET /api/workspaces/{workspaceId}/usage": f"{_OURS} 403 404",
     "GET /api/workspaces/{workspaceId}/members/{userId}": f"{_OURS} 403 404",
     "PUT /api/workspaces/{workspaceId}/members/{userId}": f"{_OURS} 403 404 409 412 415",

@@ -28,7 +28,7 @@ from roster.auth import api_tokens, passwords
 from roster.auth.credentials import digest
 from roster.clock import instant
 from roster.db import counted_lists, keys
-from roster.db.store import Item, Key, Store, every
+from roster.db.store import Absent, Item, Key, Store, every
 from roster.db.transactions import ReadConflict, Transaction, batched
 from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
 from roster.domain import Actor, Membership, Project, Space, SpaceRole, User, WorkspaceRole
@@ -176,6 +176,8 @@ class Writer:
         match record:
             case WorkspaceRecord():
                 workspaces.plan(work, record.made(made_id, given, self.at))
+                spent = keys.workspace_tombstone(made_id)  # the id of a deleted one is never given again
+                work.check(spent, Absent(), lambda _: Conflict("id", made_id))
             case ProjectRecord():
                 projects.plan(work, record.made(made_id, given, self.at, places[entry]))
             case SpaceRecord():

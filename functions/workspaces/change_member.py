@@ -1,7 +1,7 @@
 """PUT /api/workspaces/{workspaceId}/members/{userId}: another role; what was granted within stays."""
 
 from roster.dialects.workspaces.api import Access, endpoint
-from roster.dialects.workspaces.schemas import Member, Success
+from roster.dialects.workspaces.schemas import MemberDetail, Success
 from roster.dialects.workspaces.tenants import ChangeMember
 from roster.directory import members
 from roster.domain import WorkspaceRole
@@ -11,7 +11,7 @@ app, handler = endpoint(Access.WORKSPACE_ADMIN)
 
 
 @app.put("/api/workspaces/<workspaceId>/members/<userId>")
-def change_member(workspaceId: str, userId: str, body: ChangeMember) -> Response[Success[Member]]:
+def change_member(workspaceId: str, userId: str, body: ChangeMember) -> Response[Success[MemberDetail]]:
     call = app.call
     membership, user = members.change_role(
         call.store,
@@ -23,4 +23,4 @@ def change_member(workspaceId: str, userId: str, body: ChangeMember) -> Response
         demand=lambda present: call.demand_match(present.revision),
         known=call.found,
     )
-    return call.tagged(Member.of(membership, user), membership.revision)
+    return call.tagged(MemberDetail.of(membership, user), membership.revision)

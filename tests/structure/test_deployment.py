@@ -564,6 +564,7 @@ def test_a_role_names_its_actions_and_resources(function: str) -> None:
             "Table",
             "Table/index/ByActor",
             "Table/index/ByTarget",
+            "Table/index/ByWorkspace",
             *({"Table/stream/*"} if function == "Cleanup" else ()),
         }
 
@@ -683,6 +684,7 @@ WHOLE_BODIES = {
     "POST /api/auth/login": {"email": "ada@example.com", "password": "a phrase"},
     "PUT /api/auth/me/password": {"currentPassword": "a phrase", "newPassword": "another phrase of hers"},
     "GET /api/admin/audit": None,
+    "GET /api/workspaces/{workspaceId}/audit": None,
 }
 """What the routes are sent, by an administrator, that ask for a secret only after they have read it."""
 
@@ -718,6 +720,7 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
         )
     )
     if key in WHOLE_BODIES:
+        directory.member(directory.workspace("acme", id="1"), directory.user("ada"))
         api.send(
             method,
             f"{target}?size=1" if method == "GET" else target,

@@ -346,6 +346,13 @@ ENDPOINTS = (
         prepare=lambda on: on.suspend_globex(),
     ),
     Endpoint(
+        "GET /api/workspaces/{workspaceId}/audit",
+        4,
+        2,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/audit", as_=on.base.boss),
+    ),
+    Endpoint(
         "GET /api/workspaces/{workspaceId}/usage",
         2,
         2,
@@ -818,6 +825,12 @@ PATTERNS = (
         {_QUERY: 1},
         lambda on: audit.page(on.store, replace(_WEEK, actor="x"), SIZE),
         "by actor",
+    ),
+    Pattern(
+        "audit.page",
+        {_QUERY: 1},
+        lambda on: audit.page(on.store, replace(_WEEK, workspace=on.base.acme.id), SIZE),
+        "by workspace",
     ),
     Pattern(
         "audit.erase",

@@ -1,5 +1,6 @@
 """DELETE /api/workspaces/{workspaceId}, and the cleanup of what was in it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,9 +13,10 @@ from roster.db.store import Item, Key, Store
 from roster.directory import cleanup, users, workspaces
 from roster.domain import User, Workspace
 from roster.errors import Unavailable
-from tests.support.api import Api, everything
+from tests.support.api import Api, everything, in_process
 from tests.support.directory import Directory
 from tests.workspaces.fixtures import Fixtures, assert_granted, assert_refused
+from tests.workspaces.test_cleanup import EVENT
 
 
 def _at(workspace: Workspace) -> str:
@@ -28,6 +30,13 @@ def _suspend(api: Api, fixtures: Fixtures) -> None:
 def _clean_up(store: Store, api: Api) -> None:
     for job in list(cleanup.jobs(api.store)):
         cleanup.run(store, Key.of(job), api.clock())
+
+
+def _by_the_stream(api: Api) -> None:
+    """As the table's stream orders it of the function."""
+    for job in list(cleanup.jobs(api.store)):
+        event = json.loads(json.dumps(EVENT).replace("USER#user-uuid", str(job["SK"])))
+        assert in_process(api.gateway.routes.functions["Cleanup"], event) == {"batchItemFailures": []}
 
 
 def test_a_suspended_workspace_is_gone_with_the_answer_and_its_key_is_free(
@@ -127,7 +136,7 @@ def test_all_that_was_in_it_is_cleared_away(api: Api, directory: Directory) -> N
     pending = verify(api.store, now=api.clock())
     assert pending.broken == []
     assert pending.pending
-    _clean_up(api.store, api)
+    _by_the_stream(api)
     _leaves_nothing(api, large)
 
 

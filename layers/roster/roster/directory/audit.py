@@ -1,4 +1,4 @@
-"""The audit as it is read: by day, by who did something, or by whom or what it was done to; newest first.
+"""The audit as it is read: by day, by who did something, to whom or what, or in a workspace; newest first.
 
 It is written by the transactions that it tells of (`transaction.py`), which know no readers.
 """
@@ -20,12 +20,13 @@ _DAY = len("2026-04-13")
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for: an interval with both its ends, and perhaps who did it, or to whom."""
+    """What is looked for: an interval with both its ends, and perhaps who did it, to whom, and where."""
 
     since: Instant
     until: Instant
     actor: str = ""
     target: str = ""
+    workspace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,14 @@ class Found:
 
 
 def page(store: Store, search: Search, size: int, place: str = "") -> Found:
-    """At most `size` entries from a place on: one Query, or where nobody is named one a day, three at most.
+    """At most `size` entries from a place on: one Query, or where nothing is named one a day, three at most.
 
     A page may have fewer, or none, and yet not be the last.
     """
     if search.since > search.until:  # the whole interval is past what is kept
         return Found([], "")
+    if search.workspace:  # nothing of any other may be told
+        return _indexed(store, keys.BY_WORKSPACE, search.workspace, search, size, place)
     if search.target:  # of the two the rarer: few have much done to them
         return _indexed(store, keys.BY_TARGET, search.target, search, size, place)
     if search.actor:
@@ -75,7 +78,11 @@ def _indexed(store: Store, index: Index, whom: str, search: Search, size: int, p
         consistent=False,
     )
     entries = readable(AuditEntry, found.items)
-    shown = [entry for entry in entries if search.actor in ("", entry.actor)]
+    shown = [
+        entry
+        for entry in entries
+        if search.actor in ("", entry.actor) and search.target in ("", entry.target)
+    ]
     return Found(shown, found.next.sk if found.next else "")
 
 

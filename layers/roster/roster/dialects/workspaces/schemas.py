@@ -282,8 +282,6 @@ class Member(Wire):
     fullName: str
     role: Literal["ADMIN", "MEMBER"]
     createdAt: Moment
-    lastSignInAt: Moment | None
-    emailVerified: bool
 
     @classmethod
     def of(cls, membership: Membership, user: User) -> Self:
@@ -293,9 +291,19 @@ class Member(Wire):
             fullName=user.full_name,
             role=membership.role.value,
             createdAt=membership.created_at,
-            lastSignInAt=user.last_sign_in_at,
-            emailVerified=user.email_verified,
         )
+
+
+class MemberDetail(Member):
+    """A member as listed. `lastSignInAt` is the hour of the last login by password."""
+
+    lastSignInAt: Moment | None
+    emailVerified: bool
+
+    @classmethod
+    def of(cls, membership: Membership, user: User) -> Self:
+        short = Member.of(membership, user).model_dump()
+        return cls(**short, lastSignInAt=user.last_sign_in_at, emailVerified=user.email_verified)
 
 
 class AdminUser(Wire):
