@@ -11,7 +11,6 @@ from roster.dialects.workspaces.schemas import (
     AuditTarget,
     AuditTo,
 )
-from roster.directory import audit
 
 app, handler = endpoint(Access.WORKSPACE_ADMIN)
 
@@ -26,7 +25,5 @@ def list_workspace_audit(
     size: AuditSize = "",
     cursor: AuditCursor = "",
 ) -> AuditPage:
-    call = app.call
-    question = AuditQuestion(call, since, until, actor, target, size, cursor, call.workspace.id)
-    search, place = question.search()
-    return question.answer(search, audit.page(call.store, search, question.rows, place))
+    home = app.call.workspace.id
+    return AuditQuestion(app.call, since, until, actor, target, size, cursor, home).found()

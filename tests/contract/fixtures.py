@@ -103,6 +103,8 @@ class ContractFixtures:
         method, _, path = route.partition(" ")
         if route == "$default":
             method, path = "GET", "/api/nowhere"
+        if route == "DELETE /api/workspaces/{workspaceId}" and place != "absent":
+            path = f"/api/workspaces/{self._suspended().id}"
         path = self._filled(path, role, place)
         body, proof = self._body(route, role), self._proof(path, role, place, by)
         if route == "POST /oauth/token":
@@ -206,6 +208,11 @@ class ContractFixtures:
         newcomer = self._newcomer()
         self.directory.member(workspace, newcomer)
         return newcomer
+
+    def _suspended(self) -> Workspace:
+        """A workspace that may be deleted."""
+        self.made += 1
+        return self.directory.workspace(f"suspended-{self.made}", active=False)
 
     def _newcomer(self) -> User:
         self.made += 1

@@ -8,6 +8,7 @@ from datetime import timedelta
 from roster import clock, dependencies
 from roster.dialects.workspaces.api import WorkspacesCall
 from roster.dialects.workspaces.schemas import AuditEvent, AuditMeta, AuditPage
+from roster.directory import audit
 from roster.directory.audit import Found, Search
 from roster.errors import Fault, FieldError, Unavailable, ValidationFailed
 from roster.http import cursors
@@ -45,6 +46,11 @@ class AuditQuestion:
         told = cursors.opened(self._keys(), self._about, self.cursor, self.call.now)
         since, until, place = told.split(" ")
         return Search(since, until, self.actor, self.target, self.workspace), place
+
+    def found(self) -> AuditPage:
+        """The page that was asked for. Raises as `search` does."""
+        search, place = self.search()
+        return self.answer(search, audit.page(self.call.store, search, self.rows, place))
 
     def answer(self, search: Search, found: Found) -> AuditPage:
         following = None
