@@ -247,6 +247,18 @@ def site_admins(store: Store) -> tuple[int | None, int] | None:
     return _counted(retry_on_conflict(look))
 
 
+def suspensions(store: Store) -> tuple[int | None, int] | None:
+    """The count of suspended workspaces, and their rows."""
+
+    def look() -> tuple[int | None, frozenset[str]]:
+        told = store.get(keys.suspensions()) or {}
+        return _maybe(told, "count"), frozenset(
+            str(row["SK"]) for row in every(store, keys.SUSPENDED_WORKSPACES)
+        )
+
+    return _counted(retry_on_conflict(look))
+
+
 def workspace_admins(store: Store, workspace_id: str) -> tuple[int | None, int] | None:
     """A workspace's count of ADMINs, and its memberships that are. Reads every membership of it."""
     prefix = keys.member(workspace_id, "x").sk.removesuffix("x")

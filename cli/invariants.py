@@ -97,6 +97,8 @@ class Invariant(StrEnum):
     NEXT_NUMBER = "listing-next-number"
     LOG = "listing-log"
     ROOM = "listing-room"
+    SUSPENDED_ROW = "suspended-row"
+    SUSPENSIONS = "suspensions"
     ABANDONED_CLEANUP = "abandoned-cleanup"
     # Finding users, and activity.
     USER_KIND_ROW = "user-kind-row"
@@ -368,7 +370,33 @@ def _workspace(key: Key, item: Item) -> Told:
     words = search.words_of(workspace.key, workspace.name)
     found = _searched(key, words, {"workspace_id": workspace.id})
     offers = ((key, None), (key, workspace.number))
-    return Told(copies=(row, lock, *found), offers=offers, entity=workspace)
+    copies = (row, lock, *found) if workspace.active else (row, lock, *found, _suspension(workspace.id))
+    return Told(copies=copies, offers=offers, entity=workspace)
+
+
+def _suspension(workspace_id: str) -> Copy:
+    owner, place = keys.workspace(workspace_id), keys.suspended(workspace_id)
+    return Copy(Invariant.SUSPENDED_ROW, owner, place, {"workspace_id": workspace_id})
+
+
+def _suspended_row(key: Key, item: Item) -> Told:
+    workspace_id = _text(item, "workspace_id")
+    _under(key, keys.suspended(workspace_id))
+    return Told(copy=_suspension(workspace_id))
+
+
+def _workspace_tombstone(key: Key, item: Item) -> Told:
+    _under(key, keys.workspace_tombstone(_text(item, "id")))
+    moment(_text(item, "deleted_at"))
+    return _NOTHING
+
+
+def teardown_of(target: Key) -> tuple[Key, Key] | None:
+    """Of a workspace's key, what is left of it where it was deleted, and the cleanup that clears it away."""
+    _, _, workspace_id = target.pk.partition("#")
+    if not keys.is_id(workspace_id) or target != keys.workspace(workspace_id):
+        return None
+    return keys.workspace_tombstone(workspace_id), keys.cleanup_of_workspace(workspace_id)
 
 
 def _workspace_row(key: Key, item: Item) -> Told:
@@ -699,6 +727,10 @@ def _cleanup(key: Key, item: Item) -> Told:
         if kind in item:
             _under(key, place(_whole(item, kind)))
             return Told(awaits=(key,))
+    if "workspace_id" in item and "user_id" not in item:
+        _under(key, keys.cleanup_of_workspace(_text(item, "workspace_id")))
+        _number(_whole(item, "number"))
+        return Told(awaits=(key,))
     user_id = _text(item, "user_id")
     if "workspace_id" in item:
         _under(key, keys.cleanup_of_member(_text(item, "workspace_id"), user_id))
@@ -862,6 +894,10 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.reference()): _numbers,
     words_of(keys.default_role()): _default_role,
     (words_of(keys.client_row(_X))[0], ""): _client_row,
+    words_of(keys.cleanup_of_workspace(_X)): _cleanup,
+    words_of(keys.workspace_tombstone(_X)): _workspace_tombstone,
+    words_of(keys.suspended(_X)): _suspended_row,
+    words_of(keys.suspensions()): _numbers,
     (words_of(keys.permission_role(0))[0], ""): _permission_role,
     (words_of(keys.group(0))[0], ""): _group,
     (words_of(keys.audit(_X, _X, 0))[0], ""): _audit,

@@ -146,6 +146,8 @@ class _Round:
                     then.append((self._listing, finding))
                 case Invariant.SITE_ADMINS:
                     then.append((self._site_admins, finding))
+                case Invariant.SUSPENSIONS:
+                    then.append((self._suspensions, finding))
                 case Invariant.WORKSPACE_ADMINS:
                     then.append((self._workspace_admins, finding))
                 case Invariant.PROJECT_CHILDREN:
@@ -384,6 +386,9 @@ class _Round:
     def _site_admins(self, finding: Finding) -> None:
         self._count(finding, "count", counts.site_admins(self.store))
 
+    def _suspensions(self, finding: Finding) -> None:
+        self._count(finding, "count", counts.suspensions(self.store))
+
     def _workspace_admins(self, finding: Finding) -> None:
         (workspace_id,) = finding.key.pk.split("#")[1:]
         self._count(finding, "admins", counts.workspace_admins(self.store, workspace_id))
@@ -439,6 +444,13 @@ class _Round:
 
     def _jobs(self, key: Key, found: Item) -> Iterator[tuple[Key, Item]]:
         """The cleanups that an item waits for; never that of a living user, as it would remove live data."""
+        home = found.get("workspace_id")
+        if isinstance(home, str) and self.store.get(keys.workspace(home)) is None:
+            left = self.store.get(keys.workspace_tombstone(home))
+            if left is not None:
+                order: Item = {"workspace_id": home, "number": left["number"]}
+                yield keys.cleanup_of_workspace(home), order
+                return
         project_id = found.get("project_id")
         if isinstance(project_id, str) and self.store.get(keys.project(project_id)) is None:
             yield keys.cleanup_of_project(project_id), {"project_id": project_id}
@@ -473,6 +485,7 @@ _COPIED = {
     Invariant.EMAIL_LOCK,
     Invariant.WORKSPACE_ROW,
     Invariant.KEY_LOCK,
+    Invariant.SUSPENDED_ROW,
     Invariant.MEMBER_ROW,
     Invariant.USERS_WORKSPACE_ROW,
     Invariant.INVITATION_ROW,

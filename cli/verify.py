@@ -93,6 +93,8 @@ def _judgements(
             yield judge.item(Key.of(grant))
     if walk.site_admins != walk.told_site_admins:
         yield judge.site_admins()
+    if walk.suspended != walk.told_suspended:
+        yield judge.suspensions()
     for workspace_id in sorted(walk.admins):
         if walk.admins[workspace_id]:
             yield judge.workspace_admins(workspace_id)
@@ -127,6 +129,8 @@ class _Walk:
     """Workspaces and users in which a membership has ended, and whose void grants are not removed yet."""
     site_admins: int = 0
     told_site_admins: int = 0
+    suspended: int = 0
+    told_suspended: int = 0
     admins: Counter[str] = field(default_factory=Counter)
     """By workspace: its ADMINs less what it says of them."""
     children: Counter[str] = field(default_factory=Counter)
@@ -172,11 +176,16 @@ class _Walk:
                 self.wanted.setdefault(wanted, []).append(name)
         if told.awaits:
             self.awaiting.add(key)
-        if key.pk == keys.site_admins().pk:
+        if key == keys.site_admins():
             self.told_site_admins = _whole(item, "count")
+        if key == keys.suspensions():
+            self.told_suspended = _whole(item, "count")
+        self.suspended += key.pk == keys.SUSPENDED_WORKSPACES
         if invariants.is_listing(key.pk):
             self._tell(item, told)
         elif invariants.is_counter(key.pk):
+            if item.get("closed"):
+                return  # of a workspace that was deleted
             seen = self._numbers(keys.listing_of_log(key.pk))
             seen.last = max(seen.last, _whole(item, "last"))
             seen.changes, seen.folded = _whole(item, "changes"), _whole(item, "folded")
@@ -357,6 +366,9 @@ class _Judge:
         told = _told(owner) if owner is not None else Told()
         if told is None:
             return  # unreadable: in doubt itself
+        if copy.invariant is Invariant.SUSPENDED_ROW and (job := _torn_down(copy.owner, found)) is not None:
+            yield self._swept(key, job, found)  # it goes with the last that was in the workspace
+            return
         places = {place_of(each, found) for each in told.copies if each.invariant == copy.invariant}
         if key not in places and None not in places:
             yield _Verdict(
@@ -371,6 +383,9 @@ class _Judge:
         if target is None and need.invariant is Invariant.USERS_WORKSPACE_ROW:
             return  # its membership says so
         if target is None and (job := invariants.cleanup_of(need)) is not None:
+            yield self._swept(key, job, found)
+            return
+        if target is None and (job := _torn_down(need.target, found)) is not None:
             yield self._swept(key, job, found)
             return
         if target is not None and "deleted_at" in target and invariants.words_of(key) != _PASSWORD:
@@ -433,6 +448,10 @@ class _Judge:
         seen = counts.site_admins(self.store)
         yield from _compared(keys.site_admins(), Invariant.SITE_ADMINS, seen, _detail("count", seen))
 
+    def suspensions(self) -> Iterator[_Verdict]:
+        seen = counts.suspensions(self.store)
+        yield from _compared(keys.suspensions(), Invariant.SUSPENSIONS, seen, _detail("count", seen))
+
     def workspace_admins(self, workspace_id: str) -> Iterator[_Verdict]:
         key = keys.workspace(workspace_id)
         seen = counts.workspace_admins(self.store, workspace_id)
@@ -493,6 +512,8 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
     copies = list(told.copies)
     if told.copy is not None:
         wanted.add(told.copy.owner)
+        if told.copy.invariant is Invariant.SUSPENDED_ROW:
+            wanted |= set(invariants.teardown_of(told.copy.owner) or ())
         if (owner := found.get(told.copy.owner)) is not None and (other := _told(owner)) is not None:
             copies += [each for each in other.copies if each.invariant == told.copy.invariant]
     for copy in copies:
@@ -504,6 +525,7 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
         wanted.add(need.target)
         if (job := invariants.cleanup_of(need)) is not None:
             wanted.add(job)
+        wanted |= set(invariants.teardown_of(need.target) or ())
         target = found.get(need.target)
         if target is not None and "deleted_at" in target:
             wanted.add(keys.cleanup_of_user(str(target["id"])))
@@ -511,6 +533,12 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
     if invariants.words_of(key) == _GRANT:
         wanted |= {keys.user(str(item["user_id"])), _member_cleanup(item)}
     return wanted
+
+
+def _torn_down(target: Key, found: _Found) -> Key | None:
+    """The cleanup that clears a deleted workspace away, where the key is that of one."""
+    places = invariants.teardown_of(target)
+    return places[1] if places is not None and places[0] in found and target not in found else None
 
 
 def _voids(key: Key, item: Item, found: _Found) -> Key | None:

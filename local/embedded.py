@@ -15,7 +15,9 @@ def open_embedded(path: Path | str, *, clock: Callable[[], float] = time.time) -
 
     `clock` gives seconds of the epoch, for what expires.
     """
-    return SqliteStore.open(path, (keys.BY_ACTOR, keys.BY_TARGET), feed=_is_followed, clock=clock)
+    return SqliteStore.open(
+        path, (keys.BY_ACTOR, keys.BY_TARGET, keys.BY_WORKSPACE), feed=_is_followed, clock=clock
+    )
 
 
 def _is_followed(key: Key) -> bool:

@@ -44,6 +44,7 @@ from roster.domain import (
     Database,
     Feature,
     Group,
+    Limits,
     Organisation,
     PermissionRole,
     PlatformRole,
@@ -158,6 +159,12 @@ class OrganisationShape(_Strict):
     pin_code: Text = ""
 
 
+class LimitsShape(_Strict):
+    members: Count | None = None
+    projects: Count | None = None
+    spaces: Count | None = None
+
+
 class WorkspaceRecord(Record):
     """A customer's own part of the directory."""
 
@@ -166,12 +173,16 @@ class WorkspaceRecord(Record):
         "key": "unique",
         "settings": "how moments are shown",
         "organisation": "the address that User Space shows",
+        "active": "false where it is suspended",
+        "limits": "how many there may be",
     }
     id: Id | None = None
     key: WorkspaceKey
     name: Line
     settings: SettingsShape = SettingsShape()
     organisation: OrganisationShape = OrganisationShape()
+    active: bool = True
+    limits: LimitsShape = LimitsShape()
     created_at: Moment | None = None
     updated_at: Moment | None = None
 
@@ -189,6 +200,8 @@ class WorkspaceRecord(Record):
             updated_at=self.updated_at or created,
             settings=WorkspaceSettings(**self.settings.model_dump()),
             organisation=Organisation(**self.organisation.model_dump()),
+            active=self.active,
+            limits=Limits(**self.limits.model_dump()),
         )
 
 

@@ -177,6 +177,8 @@ class Writer:
         match record:
             case WorkspaceRecord():
                 workspaces.plan(work, record.made(made_id, given, self.at))
+                spent = keys.workspace_tombstone(made_id)  # the id of a deleted one is never given again
+                work.check(spent, Absent(), lambda _: Conflict("id", made_id))
             case ProjectRecord():
                 projects.plan(work, record.made(made_id, given, self.at, places[entry]))
                 # Else places in a deleted project of this id, not cleared yet, would be in force again.

@@ -3,7 +3,7 @@
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import Listed, PageNumber, PageRequest, PageSize, WorkspaceShape
 from roster.dialects.workspaces.search import FoundPage, SearchCursor, SearchQuestion, SearchText, is_search
-from roster.directory import search, workspaces
+from roster.directory import search, suspensions, workspaces
 from roster.errors import Forbidden
 
 app, handler = endpoint(Access.ANY_USER)
@@ -20,5 +20,9 @@ def list_workspaces(
         question = SearchQuestion(call, q, size, cursor)
         homes, place = search.workspaces_page(call.store, q, question.rows, question.place())
         return question.answer([WorkspaceShape.of(workspace) for workspace in homes], place)
-    homes, total = workspaces.page_of_visible(call.store, call.user, paging.page, paging.size)
-    return call.listed(paging, [WorkspaceShape.of(workspace) for workspace in homes], total)
+    if call.user.is_admin:
+        found, total = workspaces.page(call.store, paging.page, paging.size)
+    else:
+        closed = suspensions.closed(call.store, call.found)
+        found, total = workspaces.page_of_caller(call.store, call.user, paging.page, paging.size, closed)
+    return call.listed(paging, [WorkspaceShape.of(workspace) for workspace in found], total)

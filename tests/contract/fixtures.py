@@ -115,6 +115,8 @@ class ContractFixtures:
         method, _, path = route.partition(" ")
         if route == "$default":
             method, path = "GET", "/api/nowhere"
+        if route == "DELETE /api/workspaces/{workspaceId}" and place != "absent":
+            path = f"/api/workspaces/{self._suspended().id}"
         path = self._filled(path, role, place)
         body, proof = self._body(route, role), self._proof(path, role, place, by)
         if route == "POST /oauth/token":
@@ -222,6 +224,8 @@ class ContractFixtures:
             "PUT /api/admin/roles/{number}": {"name": fresh, "isDefault": True},
             "POST /api/admin/clients": {"name": "Fresh", "grants": ["password"], "userId": self._known()},
             "PUT /api/admin/clients/{clientId}": {"name": "Fresh", "userId": self._known()},
+            "PUT /api/workspaces/{workspaceId}": {"name": "Renamed"},
+            "PUT /api/workspaces/{workspaceId}/members/{userId}": {"role": "ADMIN"},
             "POST /api/auth/login": {"email": f"{role}@example.com", "password": PASSWORD},
             "PUT /api/auth/me/password": {"currentPassword": PASSWORD, "newPassword": "quite another phrase"},
             "POST /api/auth/tokens": {"name": "ci"},
@@ -293,6 +297,11 @@ class ContractFixtures:
 
     def _known(self) -> str:
         return self.people["member"].id
+
+    def _suspended(self) -> Workspace:
+        """A workspace that may be deleted."""
+        self.made += 1
+        return self.directory.workspace(f"suspended-{self.made}", active=False)
 
     def _newcomer(self) -> User:
         self.made += 1

@@ -42,6 +42,7 @@ from roster.directory import (
     search,
     site_roles,
     spaces,
+    suspensions,
     user_lists,
     users,
     workspaces,
@@ -97,6 +98,7 @@ MODULES = (
     mail,
     password_links,
     acceptance,
+    suspensions,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -221,8 +223,13 @@ class BudgetFixtures:
         homes = [keys.member(self.base.globex.id, people[place].id) for place in range(0, SIZE, 5)]
         search.refresh(self.store, [*homes, keys.workspace(self.base.acme.id)], self.by.at)
 
-    def bulk_users(self) -> None:
+    def suspend_globex(self) -> None:
+        workspaces.change(self.store, self.base.globex, lambda one: replace(one, active=False), by=self.by)
+
+    def bulk_users(self, *, suspended: bool = False) -> None:
         """Lengthen every list by hundreds of rows, half of them in a later branch than the others."""
+        if suspended:
+            self.suspend_globex()
         people = [_person(place) for place in range(MANY)]
         homes = [_home(place) for place in range(MANY)]
         self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
@@ -502,6 +509,73 @@ _ENDPOINTS = (
         lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}", as_=on.base.member),
     ),
     Endpoint(
+        "PUT /api/workspaces/{workspaceId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.put(
+            f"/api/workspaces/{on.base.acme.id}",
+            {"key": "umbra", "active": False, "limits": {"members": 5}},
+            as_=on.base.root,
+        ),
+    ),
+    Endpoint(
+        "DELETE /api/workspaces/{workspaceId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.delete(f"/api/workspaces/{on.base.globex.id}", as_=on.base.root),
+        prepare=lambda on: on.suspend_globex(),
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/audit",
+        4,
+        2,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/audit", as_=on.base.boss),
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/usage",
+        2,
+        2,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/usage", as_=on.base.member),
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/members/{userId}",
+        2,
+        1,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/members/{on.ada.id}", as_=on.base.member),
+    ),
+    Endpoint(
+        "PUT /api/workspaces/{workspaceId}/members/{userId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.put(
+            f"/api/workspaces/{on.base.acme.id}/members/{on.ada.id}", {"role": "ADMIN"}, as_=on.base.boss
+        ),
+    ),
+    Endpoint(
+        "GET /api/workspaces",
+        5,
+        4,
+        0,
+        _page("/api/workspaces", lambda on: on.base.stranger),
+        "the caller's own, while a workspace is suspended",
+        lambda on: on.bulk_users(suspended=True),
+    ),
+    Endpoint(
+        "GET /v2/users/{guid}/spaces",
+        4,
+        4,
+        0,
+        _cloud_foundry("/v2/users/{ada}/spaces"),
+        "while a workspace is suspended",
+        lambda on: on.suspend_globex(),
+    ),
+    Endpoint(
         "POST /api/workspaces/{workspaceId}/members",
         4,
         4,
@@ -524,7 +598,7 @@ _ENDPOINTS = (
     Endpoint(
         "DELETE /api/workspaces/{workspaceId}/members/{userId}",
         4,
-        4,
+        3,
         1,
         lambda on: on.api.delete(f"/api/workspaces/{on.base.acme.id}/members/{on.ada.id}", as_=on.base.boss),
     ),
@@ -1097,12 +1171,6 @@ PATTERNS = (
         prepare=BudgetFixtures.bulk_users,
     ),
     Pattern(
-        "workspaces.page_of_visible",
-        _PAGE,
-        lambda on: workspaces.page_of_visible(on.store, on.base.root, FAR, SIZE),
-        prepare=BudgetFixtures.bulk_users,
-    ),
-    Pattern(
         "workspaces.page_of_caller",
         _JOINED,
         lambda on: workspaces.page_of_caller(on.store, on.base.stranger, FAR, SIZE),
@@ -1129,6 +1197,46 @@ PATTERNS = (
         "workspaces.prepare",
         {_GET: 1, _UPDATE: 1},
         lambda on: workspaces.prepare(on.store, _NEW_WORKSPACE, by=on.by),
+    ),
+    Pattern(
+        "workspaces.change",
+        {_TRANSACT: 1},
+        lambda on: workspaces.change(
+            on.store, on.base.acme, lambda one: replace(one, key="umbra", active=False), by=on.by
+        ),
+    ),
+    Pattern(
+        "workspaces.delete",
+        {_TRANSACT: 1},
+        lambda on: workspaces.delete(
+            on.store,
+            replace(on.base.globex, active=False, revision=2),
+            by=on.by,
+            demand=lambda _: None,
+        ),
+        prepare=lambda on: on.suspend_globex(),
+    ),
+    Pattern("workspaces.alive", {_GET: 1}, lambda on: workspaces.alive(on.store, on.base.acme.id)),
+    Pattern("workspaces.counts", {_BATCH: 1}, lambda on: workspaces.counts(on.store, on.base.acme.id)),
+    Pattern(
+        "suspensions.closed",
+        {_QUERY: 1},
+        lambda on: suspensions.closed(on.store, {keys.suspensions(): {"count": 1}}),
+        "(none where the count is 0)",
+        lambda on: on.suspend_globex(),
+    ),
+    Pattern(
+        "members.change_role",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: members.change_role(
+            on.store,
+            on.base.acme,
+            on.ada.id,
+            WorkspaceRole.ADMIN,
+            by=on.by,
+            even_last_admin=False,
+            demand=lambda _: None,
+        ),
     ),
     Pattern(
         "members.page",
@@ -1410,6 +1518,12 @@ PATTERNS = (
         {_QUERY: 1},
         lambda on: audit.page(on.store, replace(_WEEK, actor="x"), SIZE),
         "by actor",
+    ),
+    Pattern(
+        "audit.page",
+        {_QUERY: 1},
+        lambda on: audit.page(on.store, replace(_WEEK, workspace=on.base.acme.id), SIZE),
+        "by workspace",
     ),
     Pattern(
         "audit.erase",

@@ -14,6 +14,7 @@ from roster.db.store import Delete, Item, Key, Put, Store, Update, Value
 from roster.db.transactions import Transaction, item
 from roster.directory import (
     changes,
+    cleanup,
     grants,
     invitations,
     mail,
@@ -86,6 +87,11 @@ def whole(store: Store) -> None:
     question = idempotency.Question.of(idempotency.key_of("ann", "/x", "k"), "k", {})
     idempotency.keep(work, question, "{}")
     work.commit(store)
+    for name in ("closed", "left"):
+        workspace(store, name)
+        _suspend(store, name)
+    workspaces.delete(store, _workspace(store, "left"), by=BY, demand=lambda _: None)
+    cleanup.run(store, keys.cleanup_of_workspace("left"), NOW)
     api_tokens.create(store, ann, "own", None, None, by=BY)
     sessions.start(store, ann, by=BY)
     refresh_tokens.start(store, ann, "cf", (), renewable=True, by=BY)
@@ -434,6 +440,35 @@ def swapped_bit(store: Store) -> Key:
     return key
 
 
+def _suspend(store: Store, name: str) -> Workspace:
+    return workspaces.change(store, _workspace(store, name), lambda one: replace(one, active=False), by=BY)
+
+
+def suspended_without_row(store: Store) -> Key:
+    _suspend(store, "beta")
+    store.write(Delete(keys.suspended("beta")))
+    store.write(Update(keys.suspensions(), add={"count": -1}))
+    return keys.workspace("beta")
+
+
+def row_of_an_active_one(store: Store) -> Key:
+    store.write(Update(keys.suspensions(), add={"count": 1}))
+    return stray(keys.suspended("acme"), workspace_id="acme")(store)
+
+
+def suspended_twice(store: Store) -> Key:
+    store.write(Update(keys.suspensions(), add={"count": 1}))
+    return keys.suspensions()
+
+
+def workspace_without_teardown(store: Store) -> Key:
+    """What was in a deleted workspace, of which no cleanup knows any more."""
+    suspended = _suspend(store, "beta")
+    workspaces.delete(store, suspended, by=BY, demand=lambda _: None)
+    store.write(Delete(keys.cleanup_of_workspace("beta")))
+    return keys.member("beta", "ann")
+
+
 def two_of_an_address(store: Store) -> Key:
     """A second user with an address that another holds."""
     other = user(store, "twin")
@@ -544,6 +579,14 @@ CASES = [
     Case("no lock", Invariant.KEY_LOCK, lacks(keys.workspace_key("acme"), _ACME)),
     Case("a lock of nothing", Invariant.KEY_LOCK, stray(keys.workspace_key("none"), workspace_id="none")),
     Case("too many ADMINs", Invariant.WORKSPACE_ADMINS, sets(_ACME, admins=2)),
+    Case("a suspended one without its row", Invariant.SUSPENDED_ROW, suspended_without_row),
+    Case(
+        "a row of one that is not suspended",
+        Invariant.SUSPENDED_ROW,
+        row_of_an_active_one,
+    ),
+    Case("too many suspended", Invariant.SUSPENSIONS, suspended_twice),
+    Case("a deleted workspace", Invariant.ABANDONED_CLEANUP, workspace_without_teardown),
     Case("too many boards", Invariant.MODULE_COUNT, sets(_ACME, features_Boards=3)),
     Case("bookings of none", Invariant.MODULE_COUNT, sets(_ACME, features_Booking=1)),
     Case("a stale row", Invariant.MEMBER_ROW, sets(row(keys.members("acme"), _BOBS), role="ADMIN")),

@@ -48,6 +48,8 @@ WHOLE: list[Line] = [
             "country": "C",
             "pinCode": "1",
         },
+        "active": False,
+        "limits": {"members": 9, "projects": None, "spaces": 3},
         "createdAt": "2016-06-08T16:41:37Z",
         "updatedAt": "2016-06-08T16:41:26Z",
     },

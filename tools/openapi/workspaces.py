@@ -83,7 +83,7 @@ WORKSPACES = ApiSpec(
         409: refused(
             "In use, the last administrator, no member, not empty (`NOT_EMPTY`), as many as there may be "
             "(`LIMIT_REACHED`), or an address that has an account (`LOGIN_FIRST`).",
-            failure("CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "LOGIN_FIRST"),
+            failure("CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "NOT_SUSPENDED", "LOGIN_FIRST"),
         ),
         412: refused("It has changed since.", failure("PRECONDITION_FAILED")),
         413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
@@ -102,6 +102,16 @@ WORKSPACES = ApiSpec(
             parameters=(_ONCE,),
         ),
         "GET /api/workspaces/{workspaceId}": Operation(headers=("ETag",)),
+        "PUT /api/workspaces/{workspaceId}": Operation(
+            example={"name": "Acme Corporation", "limits": {"members": 250, "projects": 20}},
+            parameters=(_IF_MATCH,),
+            headers=("ETag",),
+        ),
+        "DELETE /api/workspaces/{workspaceId}": Operation(parameters=(_IF_MATCH,)),
+        "GET /api/workspaces/{workspaceId}/members/{userId}": Operation(headers=("ETag",)),
+        "PUT /api/workspaces/{workspaceId}/members/{userId}": Operation(
+            example={"role": "ADMIN"}, parameters=(_IF_MATCH,), headers=("ETag",)
+        ),
         "POST /api/workspaces/{workspaceId}/members": Operation(
             example={"userId": "u-0000003", "role": "MEMBER"}, parameters=(_ONCE,)
         ),

@@ -125,7 +125,8 @@ class User:
 
     `number` is the integer id in the Testmo API and the place in the site's order of creation. `revision`
     grows with every change. `session_version` grows when all sessions end, and `session_version_at` is when
-    it last did: sessions and tokens that were issued before are not valid. The oldest membership's workspace
+    it last did: sessions and tokens that were issued before are not valid. `last_sign_in_at` is the hour in
+    which the user last signed in by password. The oldest membership's workspace
     is kept here so that a caller's workspace is known without a search; `memberships_begun` counts all that
     the user ever had. `revoked_through` has the workspaces
     in which a membership of the user has ended: grants that were given under the membership of this number,
@@ -167,6 +168,7 @@ class User:
     revoked_through: Mapping[str, int] = field(default_factory=dict, metadata=REVOKED_THROUGH)
     session_version: int = field(default=0, metadata=SESSION_VERSION)
     session_version_at: Instant | None = field(default=None, metadata=SESSION_VERSION_AT)
+    last_sign_in_at: Instant | None = None
     revision: int = 1
     must_change_password: bool = False
     token_version: int = 0
@@ -213,7 +215,7 @@ class Membership:
 
     `number` is its place in the workspace's order of joining, and never another membership's. `turn` is its
     place among the user's memberships in the same order, by which of two of one moment the older is told; 0
-    where it was made before that was kept.
+    where it was made before that was kept. `revision` grows with every change of the role.
     """
 
     workspace_id: str
@@ -222,6 +224,7 @@ class Membership:
     number: int
     created_at: Instant
     turn: int = 0
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,7 +476,7 @@ class Actor:
 class AuditEntry:
     """Something that was changed: by whom (`system` is the system or an operator), and to whom or what.
 
-    `workspace` is the one that the request's path named, `request` the id of the request.
+    `workspace` is the one that the change concerns, if any, `request` the id of the request.
     """
 
     at: Instant

@@ -43,6 +43,34 @@ class Event(Enum):
     )
     USER_DELETED = ("user.deleted", "roster.user.deleted", "a user was deleted", (), _RIGHTS)
     WORKSPACE_CREATED = ("workspace.created", "roster.workspace.created", "a workspace was made")
+    WORKSPACE_CHANGED = (
+        "workspace.changed",
+        "roster.workspace.changed",
+        "a workspace was changed; `fields` names all that changed",
+        ("fields",),
+        ("active", "limits"),
+    )
+    WORKSPACE_SUSPENDED = (
+        "workspace.changed",
+        "roster.workspace.suspended",
+        "a workspace was suspended, perhaps with other changes: `after.active` is false",
+        ("fields",),
+        ("active", "limits"),
+    )
+    WORKSPACE_RESUMED = (
+        "workspace.changed",
+        "roster.workspace.resumed",
+        "a suspended workspace is active again, perhaps with other changes: `after.active` is true",
+        ("fields",),
+        ("active", "limits"),
+    )
+    WORKSPACE_DELETED = (
+        "workspace.deleted",
+        "roster.workspace.deleted",
+        "a workspace was deleted; what was in it is cleared away",
+        (),
+        ("active", "limits"),
+    )
     MEMBER_ADDED = (
         "member.added",
         "roster.member.added",
@@ -92,6 +120,13 @@ class Event(Enum):
         "password_link.created",
         "roster.password_link.created",
         "an administrator made a link by which a user chooses a password",
+    )
+    MEMBER_CHANGED = (
+        "member.changed",
+        "roster.member.changed",
+        "a member got another role in a workspace",
+        ("workspace", "role"),
+        ("role",),
     )
     PROJECT_CREATED = ("project.created", "roster.project.created", "a project was made", ("workspace",))
     PROJECT_CHANGED = (

@@ -16,6 +16,7 @@
                                   MEMBER#<user>                  a membership
                                   INVITATION#<id>                an invitation
                                   INVITED#<address>              which one of an address is open
+                                  TOMBSTONE                      what is left of a deleted workspace
     KEY#<key>                     LOCK                           which workspace holds the key
     PROJECT#<id>                  PROFILE  MEMBER#<user>         a project and its people
                                   SPACE#<id>  FEATURE#<id>       copies, for lists by name
@@ -32,6 +33,8 @@
     NEXT#<list>                   NEXT                           which numbers of it were given
     LOG#<list>                    <place>                        what is yet to be counted: `list_log.py`
     SITE                          ADMINS                         how many platform ADMINs there are
+                                  SUSPENDED                      how many workspaces are suspended
+    SUSPENDED                     WORKSPACE#<id>                 one of them
     SWEEP                         USER#...  MEMBER#...           a cleanup that is still to be done
                                   PROJECT#...  TOKENS#<user>
     AUDIT#<shard>                 <instant>#<transaction>#<n>    what was changed, and by whom
@@ -42,6 +45,7 @@
     USER#...  WORKSPACE#...       SEARCHED#<sort key>            which of those an item of there has
     ACTIVITY#<scope>              <day>                          how much was done that day: `activity.py`
     MAIL                          USER#...  INVITATION#...       a mail that is still to be sent
+                                  WORKSPACE#...                  likewise
 
 Ids are checked against `ID` before they come here, so no part of a key holds the delimiter.
 """
@@ -64,6 +68,7 @@ CLEANUP = "SWEEP"  # the partition keeps its first name
 MAIL = "MAIL"
 BY_ACTOR = Index("ByActor", "actor")
 BY_TARGET = Index("ByTarget", "target")
+BY_WORKSPACE = Index("ByWorkspace", "tenant")
 
 _DIGITS = 12  # numbers of rows, zero-padded so that they sort as text
 
@@ -208,6 +213,11 @@ def mail_of_invitation(workspace_id: str, invitation_id: str) -> Key:
     return Key(MAIL, f"{INVITATIONS}{_part(workspace_id)}#{_part(invitation_id)}")
 
 
+def workspace_tombstone(workspace_id: str) -> Key:
+    """What is left of a deleted workspace: its id is never given again."""
+    return Key(workspace(workspace_id).pk, "TOMBSTONE")
+
+
 def workspace_key(key: str) -> Key:
     return Key(f"KEY#{_part(key)}", LOCK)
 
@@ -237,8 +247,11 @@ def space(space_id: str) -> Key:
     return Key(f"SPACE#{_part(space_id)}", PROFILE)
 
 
+SPACE_ROLES = "ROLE#"
+
+
 def space_role(space_id: str, role: str, user_id: str) -> Key:
-    return Key(space(space_id).pk, f"ROLE#{_part(role)}#{_part(user_id)}")
+    return Key(space(space_id).pk, f"{SPACE_ROLES}{_part(role)}#{_part(user_id)}")
 
 
 def app(app_id: str) -> Key:
@@ -277,6 +290,23 @@ def site_admins() -> Key:
 
 def cleanup_of_user(user_id: str) -> Key:
     return Key(CLEANUP, f"USER#{_part(user_id)}")
+
+
+SUSPENDED_WORKSPACES = "SUSPENDED"
+
+
+def suspended(workspace_id: str) -> Key:
+    """The row of a suspended workspace, or of a deleted one until all that was in it is cleared away."""
+    return Key(SUSPENDED_WORKSPACES, f"WORKSPACE#{_part(workspace_id)}")
+
+
+def suspensions() -> Key:
+    """How many such rows there are."""
+    return Key("SITE", SUSPENDED_WORKSPACES)
+
+
+def cleanup_of_workspace(workspace_id: str) -> Key:
+    return Key(CLEANUP, f"WORKSPACE#{_part(workspace_id)}")
 
 
 def cleanup_of_member(workspace_id: str, user_id: str) -> Key:

@@ -1,31 +1,24 @@
 """Cleanups: removing what a deleted user, project, role or group, an ended membership or the end of all API
-tokens left behind, which may be without bound.
+tokens left behind, which may be without bound. `teardown.py` clears away what was in a deleted workspace.
 
 Nothing gives access any more when a cleanup begins. It can stop anywhere and begin again: each
 batch is a transaction whose conditions make a second pass harmless, and the job's own item goes last,
 unless the same job was ordered anew meanwhile.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
 
 from roster.db import counted_lists, keys
 from roster.db.codec import readable
 from roster.db.store import Condition, Delete, Equals, Item, Key, Refused, Store, Update, Value, every
 from roster.db.transactions import Transaction, batched, retry_on_conflict
-from roster.directory import grants, members, site_roles, users, workspaces
+from roster.directory import grants, members, site_roles, teardown, users, workspaces
+from roster.directory.teardown import Stuck as Stuck
+from roster.directory.teardown import chunks as _chunks
+from roster.directory.teardown import end_grants as _end_grants
+from roster.directory.teardown import until_clear as _until_clear
 from roster.domain import Actor, Membership, SpaceRole
-from roster.errors import DirectoryError
-
-T = TypeVar("T")
-
-_AT_ONCE = 25  # rows looked at together
-
-
-class Stuck(DirectoryError):
-    """Something that a cleanup must clear does not fit together; the job stays, `roster repair` can help."""
 
 
 def jobs(store: Store) -> Iterator[Item]:
@@ -49,6 +42,8 @@ def run(store: Store, job: Key, now: datetime) -> None:
             return
     if "project_id" in order:
         _project(store, str(order["project_id"]), by)
+    elif job == keys.cleanup_of_workspace(str(order.get("workspace_id", "none"))):
+        teardown.clear(store, str(order["workspace_id"]), _whole(order, "number"), by)
     elif "workspace_id" in order:
         _member(store, str(order["workspace_id"]), str(order["user_id"]), by)
     elif job == keys.cleanup_of_tokens(str(order["user_id"])):
@@ -115,8 +110,7 @@ def _user(store: Store, user_id: str, by: Actor) -> None:
     def clear() -> bool:
         clean = _end_grants(store, grants.of_user(store, user_id), by)
         for rows in _chunks(counted_lists.everything(store, keys.workspaces_of(user_id))):
-            ids = [str(row["workspace_id"]) for row in rows]
-            clean &= not any(batched(store, list(_endings(store, ids, user_id, by))))
+            clean &= not any(batched(store, list(_endings(store, rows, user_id, by))))
         return clean
 
     _until_clear(clear)
@@ -148,32 +142,20 @@ def _tokens(store: Store, user_id: str) -> None:
             store.write(Delete(Key.of(found)))
 
 
-def _until_clear(clear: Callable[[], bool]) -> None:
-    """Clear until nothing was refused: another cleanup may have been at it, so once more tells."""
-    if not clear() and not clear():
-        raise Stuck
-
-
-def _endings(store: Store, workspace_ids: list[str], user_id: str, by: Actor) -> Iterator[Transaction]:
-    found = store.batch_get([keys.member(workspace_id, user_id) for workspace_id in workspace_ids])
-    whole = workspaces.by_ids(store, workspace_ids)
+def _endings(store: Store, rows: list[Item], user_id: str, by: Actor) -> Iterator[Transaction]:
+    numbers = {str(row["workspace_id"]): keys.number_of(Key.of(row)) for row in rows}
+    found = store.batch_get([keys.member(workspace_id, user_id) for workspace_id in numbers])
+    whole = workspaces.by_ids(store, numbers)
     for membership in readable(Membership, found.values()):
         work = Transaction(by)
         work.do(Delete(keys.member(membership.workspace_id, user_id), members.still(membership)))
-        members.end(work, whole[membership.workspace_id], membership, even_last_admin=True)
+        workspace = whole.get(membership.workspace_id)
+        if workspace is not None:
+            members.end(work, workspace, membership, even_last_admin=True)
+        else:  # deleted, and its own cleanup is to come
+            number = numbers[membership.workspace_id]
+            members.plan_end_of_gone(work, store, membership, None, number)
         yield work
-
-
-def _end_grants(store: Store, void: Iterable[Item], by: Actor) -> bool:
-    clean = True
-    for some in _chunks(void):
-        parts = []
-        for grant in some:
-            work = Transaction(by)
-            grants.plan_end(work, grant)
-            parts.append(work)
-        clean &= not any(batched(store, parts))
-    return clean
 
 
 def _clear(store: Store, pk: str, prefix: str) -> None:
@@ -190,7 +172,8 @@ def _delete(store: Store, key: Key, condition: Condition) -> None:
         return
 
 
-def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
-    rest = iter(items)
-    while some := list(islice(rest, _AT_ONCE)):
-        yield some
+def _whole(order: Item, name: str) -> int:
+    value = order[name]
+    if not isinstance(value, int):
+        raise TypeError(name)
+    return value

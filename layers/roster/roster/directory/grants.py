@@ -17,6 +17,7 @@ from roster.db.store import (
     Delete,
     Equals,
     Item,
+    Key,
     Present,
     Put,
     Store,
@@ -25,6 +26,7 @@ from roster.db.store import (
     every,
 )
 from roster.db.transactions import ToError, Transaction, item
+from roster.directory import suspensions
 from roster.domain import Instant, Project, Space, SpaceRole, User
 from roster.errors import Conflict, DirectoryError, NotFound
 from roster.events import Event
@@ -44,6 +46,17 @@ def is_void(grant: Mapping[str, Value], user: User) -> bool:
     return through > 0 and not (isinstance(since, int) and since > through)
 
 
+def item_of_caller(found: Mapping[Key, Item], place: Key, caller: User) -> Item | None:
+    """The caller's grant among items that were read: the workspace, and the grant under its key.
+
+    None too where it is void, or the workspace is suspended.
+    """
+    grant = found.get(place)
+    if grant is None or is_void(grant, caller):
+        return None
+    return grant if suspensions.is_open(found, str(grant["workspace_id"]), caller) else None
+
+
 def plan_space_role(work: Transaction, space: Space, user: User, role: SpaceRole, since: int) -> None:
     """The operations that give a user a role in a space: both sides, and the lists of user and space."""
     grant: Item = {
@@ -61,7 +74,10 @@ def plan_space_role(work: Transaction, space: Space, user: User, role: SpaceRole
     work.add_row(keys.spaces_of(user.id, role), space.number, row, _taken)
     holder: Item = {"user_id": user.id, "workspace_id": space.workspace_id, "since": since}
     work.add_row(keys.holders_of(space.id, role), user.number, holder, _taken)
-    work.audit(Event.SPACE_ROLE_ADDED, user.id, after={"role": role}, space=space.id, role=role)
+    within = space.workspace_id
+    work.audit(
+        Event.SPACE_ROLE_ADDED, user.id, after={"role": role}, within=within, space=space.id, role=role
+    )
 
 
 def row_of(space: Space) -> Item:
@@ -116,7 +132,7 @@ def plan_project_member(
         "created_at": created_at,
     }
     work.add_row(keys.users_of(project.id), user.number, row, taken)
-    work.audit(Event.PROJECT_MEMBER_ADDED, user.id, project=project.id)
+    work.audit(Event.PROJECT_MEMBER_ADDED, user.id, within=project.workspace_id, project=project.id)
 
 
 def plan_end(work: Transaction, grant: Item) -> None:

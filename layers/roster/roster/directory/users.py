@@ -30,7 +30,7 @@ from roster.directory import user_lists
 from roster.directory.emails import canonical
 from roster.directory.references import NOTHING, References
 from roster.domain import Actor, User
-from roster.errors import Conflict, LastAdmin, NotFound, Unavailable
+from roster.errors import Conflict, LastAdmin, NotFound, Unauthenticated, Unavailable
 from roster.events import Event
 
 REVOKED_THROUGH = attribute(User, "revoked_through")
@@ -45,6 +45,7 @@ NOT_LISTED = frozenset(
         "token_version",
         "tokens_made",
         "revision",
+        "last_sign_in_at",
     }
 )
 """The attributes of a user that the site's list of users does not keep."""
@@ -127,6 +128,18 @@ def replace_hash(store: Store, user_id: str, stored: str, better: str) -> None:
     """
     with suppress(Refused, Unavailable):
         store.write(Update(keys.password(user_id), set={"hash": better}, condition=Equals("hash", stored)))
+
+
+def plan_sign_in(work: Transaction, user: User) -> None:
+    """The operation that notes in which hour the user signed in; none where the profile says it already."""
+    hour = f"{instant(work.by.at)[: len('2026-04-13T01')]}:00:00Z"
+    if user.last_sign_in_at != hour:
+        noted = Update(
+            keys.user(user.id),
+            set={"last_sign_in_at": hour},
+            condition=all_of(Present(), Absent("deleted_at")),
+        )
+        work.do(noted, lambda _: Unauthenticated())
 
 
 def create(store: Store, user: User, password: str | None, *, by: Actor) -> User:

@@ -40,6 +40,8 @@ OF_TYPES: Mapping[str, str] = {
     "string_too_long": "must have at most {max_length} characters",
     "too_short": "must have at least {min_length} entries",
     "too_long": "must have at most {max_length} entries",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
     "literal_error": "must be {expected}",
 }
 """By pydantic's kind of error."""

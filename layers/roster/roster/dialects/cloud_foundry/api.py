@@ -35,7 +35,7 @@ from roster.dialects.cloud_foundry.schemas import (
     url_of,
 )
 from roster.dialects.cloud_foundry.visibility import Visibility
-from roster.directory import spaces, users, workspaces
+from roster.directory import spaces, suspensions, users, workspaces
 from roster.domain import App, Workspace
 from roster.errors import (
     DirectoryError,
@@ -199,7 +199,7 @@ class CloudFoundry(CloudFoundryDialect[CloudFoundryCall]):
         header = request.headers.get("authorization", "")
         if not header.lower().startswith("bearer"):
             raise NoCredential
-        proved = bearer.in_header(request, store, lambda user_id: target.keys)
+        proved = bearer.in_header(request, store, lambda user_id: (*target.keys, keys.suspensions()))
         visibility = _visibility(proved)
         if not all(map(_is_utf8, (request.raw_path, *request.path.values()))):
             raise BadPath
@@ -207,6 +207,8 @@ class CloudFoundry(CloudFoundryDialect[CloudFoundryCall]):
         if not visibility.may_read:
             raise InsufficientScope(visibility.user_id)
         _demand_visible(store, visibility, target, entity)
+        if not visibility.sees_all:
+            visibility = replace(visibility, closed=suspensions.closed(store, proved.prefetch))
         return CloudFoundryCall(store, visibility, target, request.raw_query, entity, proved.prefetch)
 
 
@@ -319,15 +321,17 @@ def _source(call: CloudFoundryCall, to: Kind | None) -> lists.Source:
         if target.kind == "organization" and to == "space" and not visibility.sees_all:
             workspace = cast(Workspace, call.entity)
             if not visibility.rules(workspace.id, call.store.batch_get(visibility.evidence(workspace))):
-                return lists.spaces_seen_by(call.store, visibility.user, workspace.id)
-        return lists.of_relation(target.kind, call.entity, target.guid, target.relation, to)
+                return lists.spaces_seen_by(call.store, visibility, workspace.id)
+        closed = visibility.closed if target.guid == visibility.user_id else suspensions.NONE
+        return lists.of_relation(target.kind, call.entity, target.guid, target.relation, to, closed)
     if visibility.sees_all:
         return lists.Source(target.kind, _SITE[target.kind])
     if target.kind == "space":
-        return lists.spaces_seen_by(call.store, visibility.user)
-    if visibility.user is None:
+        return lists.spaces_seen_by(call.store, visibility)
+    user = visibility.user
+    if user is None:
         return lists.Source("organization", gathered=())
-    return lists.of_relation("user", visibility.user, visibility.user.id, "organizations", "organization")
+    return lists.of_relation("user", user, user.id, "organizations", "organization", visibility.closed)
 
 
 _SITE = {"space": keys.SPACES, "user": keys.USERS, "organization": keys.WORKSPACES}

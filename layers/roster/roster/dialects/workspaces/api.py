@@ -24,6 +24,7 @@ from roster.errors import (
     Conflict,
     DirectoryError,
     FieldError,
+    FieldForbidden,
     Forbidden,
     IdempotencyMismatch,
     LastAdmin,
@@ -32,6 +33,7 @@ from roster.errors import (
     NotAMember,
     NotEmpty,
     NotFound,
+    NotSuspended,
     OriginNotAllowed,
     PasswordChangeRequired,
     PreconditionFailed,
@@ -125,6 +127,11 @@ class WorkspacesCall:
         return Actor(
             self.request.id, self.now, user.id if user else None, user.number if user else None, workspace_id
         )
+
+    @property
+    def member(self) -> tuple[Membership, User]:
+        """The membership that the path names, with its user. Raises NotFound."""
+        return members.among(self.found, self.workspace.id, self.request.path.get("userId", ""))
 
     def success(self, data: T) -> Success[T]:
         return Success(data=data, timestamp=clock.instant(self.now))
@@ -345,6 +352,7 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     Forbidden: (403, "FORBIDDEN", "You may not do this."),
     SessionRequired: (403, "SESSION_REQUIRED", "A token may not do this; log in and use the session."),
     PasswordChangeRequired: (403, "PASSWORD_CHANGE_REQUIRED", "Change your password first, or log out."),
+    FieldForbidden: (403, "FORBIDDEN", "A platform ADMIN alone may change key, active and limits."),
     OriginNotAllowed: (403, "FORBIDDEN", "The origin of the page is not allowed to write here."),
     NotFound: (404, "NOT_FOUND", "There is no such resource."),
     Conflict: (409, "CONFLICT", "This is in use."),
@@ -359,6 +367,7 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     NotEmpty: (409, "NOT_EMPTY", "Something is still in it; remove that first."),
     NotAMember: (409, "CONFLICT", "The user is not a member of the workspace."),
     LoginFirst: (409, "LOGIN_FIRST", "The address has an account; log in to it, and use the link again."),
+    NotSuspended: (409, "NOT_SUSPENDED", "Suspend it first."),
     LastAdmin: (409, "CONFLICT", "The last administrator must stay."),
     WrongMediaType: (415, "UNSUPPORTED_MEDIA_TYPE", "A body must be application/json."),
     Unavailable: (503, "UNAVAILABLE", "The directory is busy; try again."),
@@ -406,7 +415,10 @@ def _prefetch(request: Request, user_id: str, rights: Rights | None) -> Sequence
         prefetch += [keys.workspace(workspace_id), keys.member(workspace_id, user_id)]
         if rights is not None:
             prefetch += rights.prefetch(request, user_id)
-        prefetch += members.places(workspace_id, request.path.get("userId", ""))
+        if request.route.endswith("/{workspaceId}/members/{userId}"):
+            prefetch += members.places(workspace_id, request.path.get("userId", ""))
+    if request.route == "GET /api/workspaces":
+        prefetch.append(keys.suspensions())
     given = request.headers.get("idempotency-key")
     if request.method == "POST" and given:
         prefetch.append(idempotency.key_of(user_id, request.raw_path, given))

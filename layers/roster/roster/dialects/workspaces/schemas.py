@@ -23,7 +23,9 @@ from roster.dialects.fields import (
 from roster.domain import (
     ApiToken,
     AuditEntry,
+    Limits,
     Membership,
+    Organisation,
     PlatformRole,
     User,
     Workspace,
@@ -295,13 +297,58 @@ class WorkspaceShape(Wire):
         return cls(id=workspace.id, key=workspace.key, name=workspace.name, createdAt=workspace.created_at)
 
 
+class OrganisationWire(Wire):
+    abbreviation: str
+    adminEmail: str
+    adminName: str
+    address: str
+    state: str
+    country: str
+    pinCode: str
+
+    @classmethod
+    def of(cls, of: Organisation) -> Self:
+        return cls(
+            abbreviation=of.abbreviation,
+            adminEmail=of.admin_email,
+            adminName=of.admin_name,
+            address=of.address,
+            state=of.state,
+            country=of.country,
+            pinCode=of.pin_code,
+        )
+
+
+class LimitsWire(Wire):
+    """How many there may be; what is absent has no limit."""
+
+    members: int | None = absent_if_none()
+    projects: int | None = absent_if_none()
+    spaces: int | None = absent_if_none()
+
+    @classmethod
+    def of(cls, of: Limits) -> Self:
+        return cls(members=of.members, projects=of.projects, spaces=of.spaces)
+
+
 class WorkspaceDetail(WorkspaceShape):
     settings: SettingsWire
+    active: bool
+    limits: LimitsWire
+    organisation: OrganisationWire
+    updatedAt: Moment | None
 
     @classmethod
     def of(cls, workspace: Workspace) -> Self:
         short = WorkspaceShape.of(workspace).model_dump()
-        return cls(**short, settings=SettingsWire.of(workspace.settings))
+        return cls(
+            **short,
+            settings=SettingsWire.of(workspace.settings),
+            active=workspace.active,
+            limits=LimitsWire.of(workspace.limits),
+            organisation=OrganisationWire.of(workspace.organisation),
+            updatedAt=workspace.updated_at,
+        )
 
 
 class Member(Wire):
@@ -322,6 +369,18 @@ class Member(Wire):
             createdAt=membership.created_at,
             emailVerified=user.email_verified,
         )
+
+
+class MemberDetail(Member):
+    """A member as listed. `lastSignInAt` is the hour of the last login by password."""
+
+    lastSignInAt: Moment | None
+    emailVerified: bool
+
+    @classmethod
+    def of(cls, membership: Membership, user: User) -> Self:
+        short = Member.of(membership, user).model_dump()
+        return cls(**short, lastSignInAt=user.last_sign_in_at, emailVerified=user.email_verified)
 
 
 class AdminUser(Wire):
