@@ -39,6 +39,8 @@ def test_the_whole_directory_has_an_item_of_every_kind(whole: SqliteStore) -> No
         invariants.words_of(keys.cleanup_of_user("x")),
         invariants.words_of(keys.cleanup_of_member("x", "x")),
         invariants.words_of(keys.cleanup_of_project("x")),
+        invariants.words_of(keys.cleanup_of_space("x")),
+        invariants.words_of(keys.spaces_changing()),
     }
     numberless = (
         keys.workspaces_of("x"),

@@ -47,6 +47,8 @@ NO_PASSWORD = "yourpassword"  # noqa: S105
 
 _PERSON = {"email": "ada.lovelace@example.org", "fullName": "Ada Lovelace"}
 
+_SPACES = "/api/workspaces/{workspaceId}/spaces"
+
 NOT_VALID = refused(
     "The request breaks a rule; `data` names the fields.", failure("VALIDATION_ERROR", data=_FIELD_ERRORS)
 )
@@ -54,7 +56,7 @@ NOT_VALID = refused(
 WORKSPACES = ApiSpec(
     name="Workspaces",
     about="Workspaces, their members and the site's users: a session for people, a token for programs.",
-    folders=("workspaces", "session", "projects", "features"),
+    folders=("workspaces", "session", "projects", "features", "spaces", "apps"),
     security=({"session": ()}, {"bearer": ()}),
     path={
         "workspaceId": IDENTIFIER,
@@ -62,6 +64,9 @@ WORKSPACES = ApiSpec(
         "tokenId": IDENTIFIER,
         "projectId": IDENTIFIER,
         "featureId": IDENTIFIER,
+        "spaceId": IDENTIFIER,
+        "role": {"type": "string", "enum": ["developer", "manager", "auditor"]},
+        "appId": IDENTIFIER,
     },
     refusals={
         400: NOT_VALID,
@@ -133,6 +138,18 @@ WORKSPACES = ApiSpec(
             example={"fullName": "Ada King", "active": True}, parameters=(_IF_MATCH,), headers=("ETag",)
         ),
         "DELETE /api/admin/users/{userId}": Operation(parameters=(_IF_MATCH,)),
+        f"POST {_SPACES}": Operation(
+            example={"name": "staging", "projectId": None, "allowSsh": False}, parameters=(_ONCE,)
+        ),
+        f"GET {_SPACES}/{{spaceId}}": Operation(headers=("ETag",)),
+        f"PUT {_SPACES}/{{spaceId}}": Operation(
+            example={"name": "production", "ownerId": None}, parameters=(_IF_MATCH,), headers=("ETag",)
+        ),
+        f"DELETE {_SPACES}/{{spaceId}}": Operation(parameters=(_IF_MATCH,)),
+        f"PUT {_SPACES}/{{spaceId}}/roles/{{role}}/{{userId}}": Operation(parameters=(_IF_MATCH,)),
+        f"DELETE {_SPACES}/{{spaceId}}/roles/{{role}}/{{userId}}": Operation(parameters=(_IF_MATCH,)),
+        f"POST {_SPACES}/{{spaceId}}/apps": Operation(example={"name": "portal"}, parameters=(_ONCE,)),
+        f"DELETE {_SPACES}/{{spaceId}}/apps/{{appId}}": Operation(parameters=(_IF_MATCH,)),
         "POST /api/auth/login": Operation(
             example={"email": _PERSON["email"], "password": NO_PASSWORD},
             security=PUBLIC,

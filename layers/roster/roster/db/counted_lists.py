@@ -119,14 +119,16 @@ def page(
     size: int,
     *,
     forward: bool = True,
+    offset: int = 0,
     known: Mapping[Key, Item] | None = None,
 ) -> Rows:
     """Page `number` (from 1) of `size` rows, in ascending order of their numbers unless told otherwise.
 
+    `offset` rows come before the first page.
     One BatchGet (`head`; none where the caller knows it already), one Get where its guess was wrong,
     one Query; past the end only the first.
     """
-    skip = (number - 1) * size
+    skip = offset + (number - 1) * size
     root_key = keys.root(listing)
     found = known if known is not None else store.batch_get(head(listing, skip))
     root = found.get(root_key)
