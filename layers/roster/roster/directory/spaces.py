@@ -334,10 +334,15 @@ def _copied(state: Mapping[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in state.items() if name not in NOT_COPIED}
 
 
-def _difference(key: Key, old: Mapping[str, Value], new: Mapping[str, Value], condition: Condition) -> Update:
+def _difference(
+    key: Key, old: Mapping[str, Value], new: Mapping[str, Value], condition: Condition
+) -> Update | Check:
     """The operation that makes the new state from the old one; attributes of later versions stay."""
     changed = {name: value for name, value in new.items() if old.get(name) != value}
-    return Update(key, set=changed, remove=tuple(sorted(set(old) - set(new))), condition=condition)
+    gone = tuple(sorted(set(old) - set(new)))
+    if not changed and not gone:  # a second change within one second, of what the list does not show
+        return Check(key, condition)
+    return Update(key, set=changed, remove=gone, condition=condition)
 
 
 def _unchanged(space: Space) -> Condition:
