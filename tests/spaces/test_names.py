@@ -47,7 +47,7 @@ def test_of_sixteen_who_want_one_name_one_gets_it(fixtures: SpaceFixtures) -> No
     assert len(fixtures.send("GET").data) == 2
 
 
-@pytest.mark.xfail(strict=False, reason="counted_lists.allocate does not keep a limit yet (issue 18)")
+@pytest.mark.row("SP-11")
 def test_sixteen_at_once_cannot_pass_a_limit(fixtures: SpaceFixtures) -> None:
     made = at_once([partial(_make, fixtures, f"s{place}", 6) for place in range(THREADS)])
     assert made.count("LimitReached") == THREADS - 5  # there was one

@@ -188,7 +188,7 @@ def test_a_retry_is_given_the_first_answer(fixtures: SpaceFixtures) -> None:
     assert fixtures.send("POST", "/{alpha}/apps", {"name": "y"}, headers=once).status == 422
 
 
-@pytest.mark.xfail(strict=False, reason="counted_lists.allocate does not keep a limit yet (issue 18)")
+@pytest.mark.row("SP-11")
 def test_no_more_spaces_than_the_limit(fixtures: SpaceFixtures, api: Api) -> None:
     api.store.write(Update(keys.workspace(fixtures.acme.id), set={"limits": {"spaces": 2}}))
     made = fixtures.send("POST", body={"name": "a"})
@@ -198,6 +198,8 @@ def test_no_more_spaces_than_the_limit(fixtures: SpaceFixtures, api: Api) -> Non
             assert_refused(fixtures.send("POST", body={"name": "b"}, who=who), 409, "LIMIT_REACHED")
     assert fixtures.send("DELETE", f"/{made.data['id']}").status == 200
     assert fixtures.send("POST", body={"name": "b"}).status == 200
+    api.store.write(Update(keys.workspace(fixtures.acme.id), set={"limits": {"spaces": 0}}))
+    assert_refused(fixtures.send("POST", body={"name": "c"}), 409, "LIMIT_REACHED")
 
 
 def test_every_change_is_audited_without_names(fixtures: SpaceFixtures, api: Api) -> None:

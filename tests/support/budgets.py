@@ -368,7 +368,7 @@ def _cloud_foundry(
 _LAST = f"?page={FAR}&size={SIZE}"
 _OF_SPACES: tuple[tuple[str, str, int, int, dict[str, Any], str, Callable[[BudgetFixtures], None]], ...] = (
     ("POST", "", 4, 3, {"body": {"name": "Umbra", "projectId": "{web}", "ownerId": "{ada}"}}, "", _bare),
-    ("POST", "", 4, 4, {"body": {"name": "Umbra"}}, "with a limit", BudgetFixtures.limit_spaces),
+    ("POST", "", 4, 3, {"body": {"name": "Umbra"}}, "with a limit", BudgetFixtures.limit_spaces),
     ("GET", "", 5, 5, {"query": _LAST}, "all, to an ADMIN", BudgetFixtures.bulk_spaces),
     ("GET", "", 5, 3, {"who": "ada"}, "the caller's own", _bare),
     ("GET", "", 4, 2, {"query": "?projectId=web"}, "of a project", _bare),
@@ -1042,7 +1042,6 @@ PATTERNS = (
         "spaces.prepare",
         {_UPDATE: 1},
         lambda on: spaces.prepare(on.store, on.base.acme, _NEW_SPACE, by=on.by),
-        "(one more where the workspace has a limit)",
     ),
     Pattern("spaces.alive", {_GET: 1}, lambda on: spaces.alive(on.store, on.alpha)),
     Pattern(

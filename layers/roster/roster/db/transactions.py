@@ -12,6 +12,7 @@ from roster.db.codec import attribute
 from roster.db.counted_lists import Move, counting
 from roster.db.store import (
     Absent,
+    Below,
     Check,
     Condition,
     Delete,
@@ -24,6 +25,7 @@ from roster.db.store import (
     Store,
     Update,
     Value,
+    any_of,
 )
 from roster.domain import Actor, AuditEntry
 from roster.errors import DirectoryError, Unavailable
@@ -65,6 +67,7 @@ class Transaction:
     moves: list[Move] = field(default_factory=list)
     counters: dict[Key, tuple[Update | Check, ToError]] = field(default_factory=dict)
     audits: int = 0
+    limits: dict[Key, tuple[int, ToError]] = field(default_factory=dict)
 
     def do(self, operation: Operation, to_error: ToError = _lost) -> None:
         """Add an operation; `to_error` makes the error from the item that refused it."""
@@ -92,6 +95,13 @@ class Transaction:
         """A row leaves a counted listing."""
         self.do(Delete(keys.row(listing, number), Present()), to_error)
         self.moves.append(Move(listing, number, -1))
+
+    def limit_rows(self, listing: str, most: int, to_error: ToError) -> None:
+        """Demand that a listing to which this transaction adds a row has at most so many rows with it.
+
+        For a transaction that is committed by itself (`batched` knows no limits).
+        """
+        self.limits[keys.root(listing)] = (most, to_error)
 
     def audit(
         self,
@@ -135,13 +145,21 @@ class Transaction:
         steps = [
             *self.operations,
             *self.counters.values(),
-            *((update, _lost) for update in counting(self.moves)),
+            *map(self._limited, counting(self.moves)),
         ]
         try:
             store.transact([operation for operation, _ in steps], token=self.token)
         except Refused as refused:
             to_error = steps[refused.first.position][1]
             raise to_error(refused.first.item) from refused
+
+    def _limited(self, update: Update) -> tuple[Operation, ToError]:
+        """The update of a listing's count, with the condition that keeps its limit where there is one."""
+        if update.key not in self.limits:
+            return update, _lost
+        most, to_error = self.limits[update.key]
+        room: Condition = Below("total", most)
+        return replace(update, condition=any_of(Absent("total"), room) if most > 0 else room), to_error
 
 
 def batched(store: Store, parts: Sequence[Transaction]) -> list[DirectoryError | None]:

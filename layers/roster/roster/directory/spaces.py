@@ -34,7 +34,15 @@ from roster.db.store import (
 from roster.db.transactions import ReadConflict, Transaction, item, retry_from, retry_on_conflict
 from roster.directory import grants, projects
 from roster.domain import Actor, App, Space, User, Workspace
-from roster.errors import Conflict, DirectoryError, FieldError, NotEmpty, NotFound, ValidationFailed
+from roster.errors import (
+    Conflict,
+    DirectoryError,
+    FieldError,
+    LimitReached,
+    NotEmpty,
+    NotFound,
+    ValidationFailed,
+)
 from roster.events import Event
 
 LISTED = ("id", "number", "workspace_id", "name", "created_at", "updated_at", "allow_ssh")
@@ -141,14 +149,11 @@ def changing(store: Store) -> dict[int, str | None]:
 
 
 def prepare(store: Store, workspace: Workspace, wanted: Space, *, by: Actor) -> tuple[Transaction, Space]:
-    """The transaction that makes a space, and the space: one Write for its number, and one for a place in the
-    workspace where that has a limit.
+    """The transaction that makes a space, and the space: one Write for its number.
 
-    Raises LimitReached. The commit raises ValidationFailed for a project or an owner of no such kind in the
-    workspace, and Conflict for a name in use.
+    The commit raises ValidationFailed for a project or an owner that the workspace has not, Conflict for
+    a name in use, and LimitReached where the workspace has as many spaces as it may.
     """
-    if workspace.limits.spaces is not None:
-        counted_lists.allocate(store, keys.spaces_in(workspace.id), limit=workspace.limits.spaces)
     made = replace(
         wanted,
         id=str(uuid4()),
@@ -160,6 +165,9 @@ def prepare(store: Store, workspace: Workspace, wanted: Space, *, by: Actor) -> 
     work = Transaction(by)
     _demand_related(work, made, Space("", 0, workspace.id, "", ""))
     plan(work, made, alone=True)
+    if (most := workspace.limits.spaces) is not None:
+        # By the count that every writer of the list moves: its numbers are the site's, not the list's own.
+        work.limit_rows(keys.spaces_in(workspace.id), most, lambda _: LimitReached("spaces"))
     return work, made
 
 
