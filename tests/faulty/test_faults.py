@@ -127,6 +127,9 @@ _AGAIN = {
     "DELETE /api/workspaces/{workspaceId}/features/{featureId}": {200, 404},
     "DELETE /api/admin/users/{userId}": {200, 404},
     "DELETE /api/auth/tokens/{tokenId}": {200, 404},
+    "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}": {200, 404},
+    "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}/roles/{role}/{userId}": {200, 404},
+    "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}/apps/{appId}": {200, 404},
     "POST /api/auth/logout": {200, 401},
     "PUT /api/auth/me/password": {200, 400},
 }
@@ -139,6 +142,7 @@ _TWICE = {
     "PUT /api/workspaces/{workspaceId}/projects/{projectId}",
     "PUT /api/workspaces/{workspaceId}/features/{featureId}",
     "PUT /api/admin/users/{userId}",
+    "PUT /api/workspaces/{workspaceId}/spaces/{spaceId}",
     "PUT /api/auth/me/password",
 }
 """What a retry without a key does twice: another session or token, or the same change and its audit."""

@@ -111,6 +111,8 @@ class BudgetFixtures:
         directory.app(alpha, "app-1")
         spare = directory.project(base.acme, "spare")
         boards = directory.feature(base.acme, "Boards", web, module="Boards", owner_id=ada.id)
+        empty = directory.space(base.acme, "spare", web, id="spare")  # without apps
+        directory.grant(empty, base.member, "auditor")
         directory.group(1, "QA")
         directory.role(1, "Tester")
         for user in (ada, base.root):
@@ -258,11 +260,6 @@ class BudgetFixtures:
             lambda place, _: {"user_id": people[place].id, "workspace_id": acme, "since": 0},
         )
 
-    def spare_space(self) -> None:
-        """A space of the workspace without apps, in which ada is a manager."""
-        spare = self.directory.space(self.base.acme, "spare", self.web, id="spare")
-        self.directory.grant(spare, self.ada, "manager")
-
     def limit_spaces(self) -> None:
         """Limit how many spaces the workspace may have."""
         self.store.write(Update(keys.workspace(self.base.acme.id), set={"limits": {"spaces": 500}}))
@@ -376,9 +373,9 @@ _OF_SPACES: tuple[tuple[str, str, int, int, dict[str, Any], str, Callable[[Budge
     (
         *("PUT", "/{spaceId}", 4, 3),
         {"path": "/spare", "body": {"name": "Umbra", "projectId": None, "ownerId": "{ada}"}},
-        *("", BudgetFixtures.spare_space),
+        *("", _bare),
     ),
-    ("DELETE", "/{spaceId}", 4, 2, {"path": "/spare"}, "", BudgetFixtures.spare_space),
+    ("DELETE", "/{spaceId}", 4, 2, {"path": "/spare"}, "", _bare),
     (
         *("GET", "/{spaceId}/roles", 5, 3),
         {"path": "/{alpha}/roles", "query": _LAST},
@@ -1058,7 +1055,6 @@ PATTERNS = (
         "spaces.delete",
         {_TRANSACT: 1},
         lambda on: spaces.delete(on.store, _spare(on), lambda _: None, by=on.by),
-        prepare=BudgetFixtures.spare_space,
     ),
     Pattern(
         "spaces.prepare_app",
