@@ -154,6 +154,7 @@ def prepare(store: Store, workspace: Workspace, wanted: Space, *, by: Actor) -> 
     The commit raises ValidationFailed for a project or an owner that the workspace has not, Conflict for
     a name in use, and LimitReached where the workspace has as many spaces as it may.
     """
+    work = Transaction(by)
     made = replace(
         wanted,
         id=str(uuid4()),
@@ -162,7 +163,6 @@ def prepare(store: Store, workspace: Workspace, wanted: Space, *, by: Actor) -> 
         created_at=instant(by.at),
         apps=0,
     )
-    work = Transaction(by)
     _demand_related(work, made, Space("", 0, workspace.id, "", ""))
     plan(work, made, alone=True)
     if (most := workspace.limits.spaces) is not None:
@@ -384,9 +384,9 @@ def prepare_app(store: Store, space: Space, name: str, *, by: Actor) -> tuple[Tr
     A space that was made before its apps were counted takes two Gets more. The commit raises NotFound where
     the space has gone.
     """
+    work = Transaction(by)
     number = counted_lists.allocate(store, keys.APPS)
     made = App(str(uuid4()), number, space.id, name, instant(by.at))
-    work = Transaction(by)
     _count_app(store, work, space, 1)
     _plan_app(work, made)
     return work, made
