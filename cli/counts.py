@@ -289,6 +289,17 @@ def children(store: Store, project_id: str) -> tuple[int | None, int] | None:
     return _counted(retry_on_conflict(look))
 
 
+def space_apps(store: Store, space_id: str) -> tuple[int | None, int] | None:
+    """A space's count of its apps, and the rows of its list of them."""
+
+    def look() -> tuple[int | None, frozenset[str]]:
+        space = store.get(keys.space(space_id)) or {}
+        rows = counted_lists.everything(store, keys.apps_in(space_id))
+        return _maybe(space, "apps"), frozenset(str(row["SK"]) for row in rows)
+
+    return _counted(retry_on_conflict(look))
+
+
 def is_workspace_admin(item: Item) -> bool:
     return item.get("role") == WorkspaceRole.ADMIN
 

@@ -76,6 +76,9 @@ class Invariant(StrEnum):
     SPACE_ROW = "space-row"
     WORKSPACES_SPACE_ROW = "workspaces-space-row"
     PROJECTS_SPACE = "projects-space"
+    SPACE_NAME_LOCK = "space-name-lock"
+    SPACE_APPS = "space-apps"
+    USERS_SPACE_NAME = "users-space-name"
     SPACE_WORKSPACE = "space-workspace"
     SPACE_PROJECT = "space-project"
     APP_ROW = "app-row"
@@ -159,7 +162,7 @@ class Told:
     needs: tuple[Need, ...] = ()
     offers: tuple[Offer, ...] = ()
     awaits: tuple[Key, ...] = ()
-    entity: User | Workspace | Membership | Project | Space | Feature | None = None
+    entity: User | Workspace | Membership | Project | Space | App | Feature | None = None
     uncounted: str = ""
     """When the change was made that an audit item tells of, if the activity has not counted it."""
 
@@ -210,10 +213,14 @@ def is_log(pk: str) -> bool:
 
 
 def cleanup_of(need: Need) -> Key | None:
-    """The cleanup that an item waits for whose target was deleted: that of a project, of its grants."""
-    _, _, project_id = need.target.pk.partition("#")
-    if need.invariant is Invariant.GRANT_PLACE and need.target == keys.project(project_id):
-        return keys.cleanup_of_project(project_id)
+    """The cleanup that an item waits for whose target was deleted (of a project or space, its grants) or
+    renamed (of a space, its rows in users' lists).
+    """
+    _, _, place_id = need.target.pk.partition("#")
+    if need.invariant is Invariant.GRANT_PLACE and need.target == keys.project(place_id):
+        return keys.cleanup_of_project(place_id)
+    if need.invariant in (Invariant.GRANT_PLACE, Invariant.USERS_SPACE_NAME):
+        return keys.cleanup_of_space(place_id)
     return None
 
 
@@ -262,8 +269,8 @@ _MEMBERSHIP = _names(Membership)
 _INVITATION_LISTED = _names(Invitation, invitations.NOT_LISTED)
 _PROJECT_LISTED = ("id", "workspace_id", "name")
 _SPACE_BESIDE = ("space_id", "workspace_id", "name", "created_at")
-_APP_BESIDE = ("app_id", "space_id", "name")
-_SPACE, _FEATURE, _APP = _names(Space), _names(Feature), _names(App)
+_APP_BESIDE = ("app_id", "space_id", "name", "created_at")
+_SPACE, _FEATURE, _APP = _names(Space, spaces.NOT_COPIED), _names(Feature), _names(App)
 _GRANT = (
     "user_id",
     "workspace_id",
@@ -276,8 +283,7 @@ _GRANT = (
     "created_at",
 )
 _SPACE_GRANTED = ("space_id", "workspace_id", "since")
-_PLACE_GRANTED = ("user_id", "workspace_id", "since")
-_PROJECT_GRANTED = ("user_id", "workspace_id", "since", "created_at")
+_PLACE_GRANTED = ("user_id", "workspace_id", "since", "created_at")
 
 
 # Users.
@@ -543,13 +549,24 @@ def _space(key: Key, item: Item) -> Told:
             grants.row_of(space),
         ),
     ]
+    if (lock := spaces.lock_of(space)) is not None:
+        copies.append(Copy(Invariant.SPACE_NAME_LOCK, key, lock, {"space_id": space.id}))
     needs = [Need(Invariant.SPACE_WORKSPACE, keys.workspace(space.workspace_id))]
     if space.project_id is not None:
         place = keys.space_in_project(space.project_id, space.id)
         copies.append(Copy(Invariant.PROJECTS_SPACE, key, place, _some(item, _SPACE)))
         needs.append(Need(Invariant.SPACE_PROJECT, keys.project(space.project_id)))
-    offers: tuple[Offer, ...] = ((key, None), (key, f"{space.workspace_id} {space.number}"))
+    offers: tuple[Offer, ...] = (
+        (key, None),
+        (key, f"{space.workspace_id} {space.number}"),
+        (key, f"name {space.name}"),
+    )
     return Told(copies=tuple(copies), needs=tuple(needs), offers=offers, entity=space)
+
+
+def _space_name(key: Key, item: Item) -> Told:
+    owner = _text(item, "space_id")
+    return Told(copy=Copy(Invariant.SPACE_NAME_LOCK, keys.space(owner), key, {"space_id": owner}))
 
 
 def _space_row(key: Key, item: Item) -> Told:
@@ -571,13 +588,18 @@ def _projects_space(key: Key, item: Item) -> Told:
 def _app(key: Key, item: Item) -> Told:
     app = entity(App, item)
     _under(key, keys.app(app.id))
-    prefetch: Item = {"app_id": app.id, "space_id": app.space_id, "name": app.name}
     return Told(
         copies=(
             Copy(Invariant.APP_ROW, key, keys.row(keys.APPS, app.number), _some(item, _APP)),
-            Copy(Invariant.SPACES_APP, key, keys.row(keys.apps_in(app.space_id), app.number), prefetch),
+            Copy(
+                Invariant.SPACES_APP,
+                key,
+                keys.row(keys.apps_in(app.space_id), app.number),
+                spaces.row_of_app(app),
+            ),
         ),
         needs=(Need(Invariant.APP_SPACE, keys.space(app.space_id)),),
+        entity=app,
     )
 
 
@@ -654,8 +676,10 @@ def _space_role(key: Key, item: Item) -> Told:
 
 def _users_space_row(key: Key, item: Item) -> Told:
     user_id, role = of_listing(key.pk)
-    owner = keys.space_grant(user_id, _text(item, "workspace_id"), _text(item, "space_id"), role)
-    return Told(copy=Copy(Invariant.USERS_SPACE_ROW, owner, key, _some(item, _SPACE_GRANTED)))
+    space_id = _text(item, "space_id")
+    owner = keys.space_grant(user_id, _text(item, "workspace_id"), space_id, role)
+    name = Need(Invariant.USERS_SPACE_NAME, keys.space(space_id), f"name {_text(item, 'name')}")
+    return Told(copy=Copy(Invariant.USERS_SPACE_ROW, owner, key, _some(item, _SPACE_GRANTED)), needs=(name,))
 
 
 def _spaces_holder_row(key: Key, item: Item) -> Told:
@@ -671,14 +695,14 @@ def _project_member(key: Key, item: Item) -> Told:
     row = keys.row(keys.users_of(project_id), _whole(item, "number"))
     return Told(
         copy=Copy(Invariant.PROJECT_MEMBER, owner, key, _some(item, _GRANT)),
-        copies=(Copy(Invariant.PROJECTS_USER_ROW, key, row, _some(item, _PROJECT_GRANTED)),),
+        copies=(Copy(Invariant.PROJECTS_USER_ROW, key, row, _some(item, _PLACE_GRANTED)),),
     )
 
 
 def _projects_user_row(key: Key, item: Item) -> Told:
     (project_id,) = of_listing(key.pk)
     owner = keys.project_member(project_id, _text(item, "user_id"))
-    return Told(copy=Copy(Invariant.PROJECTS_USER_ROW, owner, key, _some(item, _PROJECT_GRANTED)))
+    return Told(copy=Copy(Invariant.PROJECTS_USER_ROW, owner, key, _some(item, _PLACE_GRANTED)))
 
 
 # The rest.
@@ -720,6 +744,10 @@ def _client_row(key: Key, item: Item) -> Told:
 
 def _cleanup(key: Key, item: Item) -> Told:
     moment(_text(item, "since"))
+    if "space_id" in item:
+        _under(key, keys.cleanup_of_space(_text(item, "space_id")))
+        told = Need(Invariant.ABANDONED_CLEANUP, keys.spaces_changing())
+        return Told(awaits=(key,), needs=(told,))
     if "project_id" in item:
         _under(key, keys.cleanup_of_project(_text(item, "project_id")))
         return Told(awaits=(key,))
@@ -811,6 +839,11 @@ def _activity(_: Key, item: Item) -> Told:
     return _NOTHING
 
 
+def _changing(key: Key, item: Item) -> Told:
+    _text(item, "last")
+    return Told(offers=((key, None),))
+
+
 def _numbers(_: Key, item: Item) -> Told:
     for name in item:
         if name not in ("PK", "SK", "v"):
@@ -878,6 +911,9 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.feature_in_project(_X, _X)): _projects_feature,
     words_of(keys.space(_X)): _space,
     words_of(keys.space_role(_X, _X, _X)): _space_role,
+    words_of(keys.space_name(_X, _X)): _space_name,
+    words_of(keys.spaces_changing()): _changing,
+    words_of(keys.cleanup_of_space(_X)): _cleanup,
     words_of(keys.app(_X)): _app,
     words_of(keys.feature(_X)): _feature,
     words_of(keys.client(_X)): _client,

@@ -152,6 +152,10 @@ class _Round:
                     then.append((self._workspace_admins, finding))
                 case Invariant.PROJECT_CHILDREN:
                     then.append((self._children, finding))
+                case Invariant.SPACE_APPS:
+                    then.append((self._space_apps, finding))
+                case Invariant.USERS_SPACE_NAME:
+                    then.append((self._space_name, finding))
                 case Invariant.MODULE_COUNT:
                     modules[finding.key] = finding
                 case Invariant.OLDEST_MEMBERSHIP:
@@ -265,6 +269,7 @@ class _Round:
             if copy.invariant is Invariant.USERS_SPACE_ROW:  # the row shows more than a grant holds
                 space = self.store.get(keys.space(str(content["space_id"]))) or {}
                 content = content | {name: space.get(name) for name in ("name", "created_at")}
+                content["revision"] = space.get("revision", 1)
             return Put(item(place, content), Absent())
         stale = set(other.content) - set(copy.content) if other is not None else set()
         return Update(place, set=copy.content, remove=tuple(sorted(stale)), condition=_unchanged(present))
@@ -397,6 +402,18 @@ class _Round:
         (project_id,) = finding.key.pk.split("#")[1:]
         self._count(finding, "children", counts.children(self.store, project_id))
 
+    def _space_apps(self, finding: Finding) -> None:
+        (space_id,) = finding.key.pk.split("#")[1:]
+        self._count(finding, "apps", counts.space_apps(self.store, space_id))
+
+    def _space_name(self, finding: Finding) -> None:
+        """The row of a user's list shows the name that the space has now."""
+        row = self.store.get(finding.key)
+        space = self.store.get(keys.space(str(row["space_id"]))) if row is not None else None
+        if row is not None and space is not None:
+            update = Update(finding.key, set={"name": space["name"]}, condition=_unchanged(row))
+            self._commit(finding, update, Check(Key.of(space), Equals("name", space["name"])))
+
     def _modules(self, findings: dict[Key, Finding]) -> None:
         """All of them by one look: it walks the whole table."""
         looked = _stood(counts.modules(self.store, [key.pk.split("#")[1] for key in findings]))
@@ -451,7 +468,12 @@ class _Round:
                 order: Item = {"workspace_id": home, "number": left["number"]}
                 yield keys.cleanup_of_workspace(home), order
                 return
-        project_id = found.get("project_id")
+        space_id, project_id = found.get("space_id"), found.get("project_id")
+        if isinstance(space_id, str):
+            of_space = list(self._jobs_of_space(key, space_id, found))
+            yield from of_space
+            if of_space or key.pk == keys.CLEANUP:
+                return
         if isinstance(project_id, str) and self.store.get(keys.project(project_id)) is None:
             yield keys.cleanup_of_project(project_id), {"project_id": project_id}
             return
@@ -471,12 +493,22 @@ class _Round:
         for ended in revoked if isinstance(revoked, dict) and revoked else filter(None, [workspace_id]):
             yield keys.cleanup_of_member(ended, user_id), {"workspace_id": ended, "user_id": user_id}
 
+    def _jobs_of_space(self, key: Key, space_id: str, found: Item) -> Iterator[tuple[Key, Item]]:
+        """The cleanup of a space that an item waits for: one that is ordered, or of roles in nothing."""
+        job = keys.cleanup_of_space(space_id)
+        ordered = self.store.get(job)
+        if ordered is not None:
+            yield job, ordered
+        elif key.pk != keys.CLEANUP and self.store.get(keys.space(space_id)) is None:
+            yield job, {"space_id": space_id, "number": found.get("number")}
+
     def _read(self, wanted: Iterable[Key]) -> dict[Key, Item]:
         return self.store.batch_get(sorted(wanted))
 
 
-_ADDRESS, _ = invariants.words_of(keys.email("x"))
 _INVITED = invariants.words_of(keys.invited("x", "x"))
+_NAMING = {invariants.words_of(key)[0] for key in (keys.email("x"), keys.space_name("x", "x"))}
+"""Locks of addresses and of names."""
 
 _COPIED = {
     Invariant.USER_ROW,
@@ -496,6 +528,7 @@ _COPIED = {
     Invariant.SPACE_ROW,
     Invariant.WORKSPACES_SPACE_ROW,
     Invariant.PROJECTS_SPACE,
+    Invariant.SPACE_NAME_LOCK,
     Invariant.APP_ROW,
     Invariant.SPACES_APP,
     Invariant.PROJECTS_FEATURE,
@@ -512,9 +545,9 @@ _PLACED = {Invariant.WORKSPACES_PROJECT_ROW, Invariant.WORKSPACES_FEATURE_ROW}
 
 
 def _named(key: Key) -> str:
-    """What the audit calls an item; an address stays out of it."""
+    """What the audit calls an item; an address or a name stays out of it."""
     head, words = invariants.words_of(key)
-    return f"{head} {words}" if head == _ADDRESS or (head, words) == _INVITED else f"{key.pk} {key.sk}"
+    return f"{head} {words}" if head in _NAMING or (head, words) == _INVITED else f"{key.pk} {key.sk}"
 
 
 def _homes(copy: Copy) -> set[Key]:

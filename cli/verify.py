@@ -20,7 +20,7 @@ from roster.db import keys, list_tree
 from roster.db.codec import CorruptItem
 from roster.db.store import Item, Key, Store
 from roster.directory import grants
-from roster.domain import Feature, Membership, Project, Space, User, Workspace
+from roster.domain import App, Feature, Membership, Project, Space, User, Workspace
 
 YOUNG = timedelta(hours=1)
 """How long a cleanup may take before what it has not cleared counts as broken."""
@@ -101,6 +101,9 @@ def _judgements(
     for project_id in sorted(walk.children):
         if walk.children[project_id]:
             yield judge.children(project_id)
+    for space_id in sorted(walk.apps):
+        if walk.apps[space_id]:
+            yield judge.apps(space_id)
     unequal = {workspace_id for (workspace_id, _), count in walk.modules.items() if count}
     if unequal:
         yield judge.modules(sorted(unequal))
@@ -135,6 +138,8 @@ class _Walk:
     """By workspace: its ADMINs less what it says of them."""
     children: Counter[str] = field(default_factory=Counter)
     """By project: the spaces and features in it less what it says of them."""
+    apps: Counter[str] = field(default_factory=Counter)
+    """By space: the apps in it less what it says of them."""
     modules: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By workspace and module: the switched-on features less what the workspace says of them."""
     oldest: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -263,7 +268,9 @@ class _Walk:
         elif set(other).isdisjoint(said):
             self.differing.add(user_id)
 
-    def _count(self, item: Item, entity: User | Workspace | Membership | Project | Space | Feature) -> None:
+    def _count(
+        self, item: Item, entity: User | Workspace | Membership | Project | Space | App | Feature
+    ) -> None:
         if isinstance(entity, Space | Feature) and entity.project_id is not None:
             self.children[entity.project_id] += 1
         match entity:
@@ -280,6 +287,10 @@ class _Walk:
                 self.admins[entity.workspace_id] += counts.is_workspace_admin(item)
             case Project():
                 self.children[entity.id] -= entity.children
+            case Space():
+                self.apps[entity.id] -= entity.apps or 0
+            case App():
+                self.apps[entity.space_id] += 1
             case Feature() if counts.is_counted(entity):
                 self.modules[entity.workspace_id, str(entity.module)] += 1
 
@@ -382,6 +393,9 @@ class _Judge:
             return
         if target is None and need.invariant is Invariant.USERS_WORKSPACE_ROW:
             return  # its membership says so
+        if need.invariant is Invariant.USERS_SPACE_NAME:
+            yield from self._renamed(key, need, found)
+            return
         if target is None and (job := invariants.cleanup_of(need)) is not None:
             yield self._swept(key, job, found)
             return
@@ -393,6 +407,17 @@ class _Judge:
             return
         what = "is not there" if target is None or "deleted_at" in target else "says otherwise"
         yield _Verdict(Finding(key, need.invariant, f"{need.target.pk} {need.target.sk} {what}"))
+
+    def _renamed(self, key: Key, need: Need, found: _Found) -> Iterator[_Verdict]:
+        """A row of a user's list shows another name than the space's, which a cleanup may be to correct."""
+        job = invariants.cleanup_of(need)
+        if need.target not in found:
+            return  # its grant says so
+        if job is not None and job in found:
+            yield self._swept(key, job, found)
+        else:
+            detail = f"{need.target.pk} {need.target.sk} says otherwise"
+            yield _Verdict(Finding(key, need.invariant, detail))
 
     def _swept(self, key: Key, job: Key, found: _Found) -> _Verdict:
         order = found.get(job)
@@ -463,6 +488,12 @@ class _Judge:
         seen = counts.children(self.store, project_id)
         if self.store.get(key) is not None:
             yield from _compared(key, Invariant.PROJECT_CHILDREN, seen, _detail("children", seen))
+
+    def apps(self, space_id: str) -> Iterator[_Verdict]:
+        key = keys.space(space_id)
+        seen = counts.space_apps(self.store, space_id)
+        if self.store.get(key) is not None:
+            yield from _compared(key, Invariant.SPACE_APPS, seen, _detail("apps", seen))
 
     def modules(self, workspace_ids: list[str]) -> Iterator[_Verdict]:
         looked = counts.modules(self.store, workspace_ids)

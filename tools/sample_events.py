@@ -100,6 +100,8 @@ def _parameter(parameter: Mapping[str, Any]) -> str:
     name = parameter["name"]
     if parameter["schema"].get("type") == "integer":
         return "5"
+    if "enum" in parameter["schema"]:
+        return str(parameter["schema"]["enum"][0])
     return "user-uuid" if name == "guid" else f"{name.removesuffix('Id')}-uuid"
 
 

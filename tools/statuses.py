@@ -17,6 +17,8 @@ _CF_ONE = f"{_CF_LIST} 404"
 _TESTMO_PAGE = f"{_ANY} 400 422"
 _TESTMO_SITE_PAGE = f"{_TESTMO_PAGE} 403"
 
+_SPACES = "/api/workspaces/{workspaceId}/spaces"
+
 STATUSES: dict[str, str] = {
     # Workspaces.
     "POST /api/workspaces": f"{_OURS} 403 409 415 422",
@@ -71,6 +73,18 @@ STATUSES: dict[str, str] = {
     "PUT /api/admin/clients/{clientId}": f"{_OURS} 403 404 412 415",
     "DELETE /api/admin/clients/{clientId}": f"{_OURS} 403 404 412 415",
     "POST /api/admin/clients/{clientId}/secret": f"{_OURS} 403 404 409 415 422",
+    # Spaces, roles in them, their apps.
+    f"POST {_SPACES}": f"{_OURS} 403 404 409 415 422",
+    f"GET {_SPACES}": f"{_OURS} 403 404",
+    f"GET {_SPACES}/{{spaceId}}": f"{_OURS} 403 404",
+    f"PUT {_SPACES}/{{spaceId}}": f"{_OURS} 403 404 409 412 415",
+    f"DELETE {_SPACES}/{{spaceId}}": f"{_OURS} 403 404 409 412 415",
+    f"GET {_SPACES}/{{spaceId}}/roles": f"{_OURS} 403 404",
+    f"PUT {_SPACES}/{{spaceId}}/roles/{{role}}/{{userId}}": f"{_OURS} 403 404 409 412 415",
+    f"DELETE {_SPACES}/{{spaceId}}/roles/{{role}}/{{userId}}": f"{_OURS} 403 404 412 415",
+    f"POST {_SPACES}/{{spaceId}}/apps": f"{_OURS} 403 404 415 422",
+    f"GET {_SPACES}/{{spaceId}}/apps": f"{_OURS} 403 404",
+    f"DELETE {_SPACES}/{{spaceId}}/apps/{{appId}}": f"{_OURS} 403 404 412 415",
     # Its sessions and tokens.
     "POST /api/auth/login": f"{_OURS} 403 415",
     "POST /api/auth/logout": f"{_OURS} 403 415",

@@ -275,7 +275,8 @@ def _space_roles(store: Store) -> Iterator[Line]:
         own = str(space["id"])
         held = (item for item in every(store, keys.space(own).pk) if "role" in item)
         for grant in _in_force(store, held):
-            yield {"spaceId": own, "userId": grant["user_id"], "role": grant["role"]}
+            given = {"createdAt": grant["created_at"]} if "created_at" in grant else {}
+            yield {"spaceId": own, "userId": grant["user_id"], "role": grant["role"], **given}
 
 
 def _in_force(store: Store, granted: Iterable[Item]) -> Iterator[Item]:

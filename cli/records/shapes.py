@@ -265,6 +265,7 @@ class SpaceRecord(Record):
 
     type_name = "space"
     notes = {
+        "name": "unique in its workspace without regard to case, but for empty ones",
         "email": "free text",
         "projectId": "in the same workspace",
     }
@@ -309,12 +310,13 @@ class AppRecord(Record):
     id: Id | None = None
     space_id: Id
     name: Text = ""
+    created_at: Moment | None = None
 
     def references(self) -> Iterator[Reference]:
         return _refer(spaceId=("space", self.space_id))
 
     def made(self, made_id: str, given: int) -> App:
-        return App(made_id, given, self.space_id, self.name)
+        return App(made_id, given, self.space_id, self.name, self.created_at)
 
 
 class FeatureRecord(Record):
@@ -556,6 +558,7 @@ class SpaceRoleRecord(Record):
     space_id: Id
     user_id: UserId
     role: Literal["developer", "manager", "auditor"] = "developer"
+    created_at: Moment | None = None
 
     def identity(self, given: Mapping[str, Any]) -> str:
         return f"{self.space_id} {self.user_id} {self.role}"

@@ -318,7 +318,8 @@ class Writer:
         if isinstance(record, SpaceRoleRecord):
             space: Space | None = spaces.of_item(home)
             if space is not None:
-                grants.plan_space_role(work, space, user, SpaceRole(record.role), since)
+                role = SpaceRole(record.role)
+                grants.plan_space_role(work, space, user, role, since, at=record.created_at)
         else:
             project: Project | None = projects.of_item(home)
             if project is not None:

@@ -140,6 +140,8 @@ class ContractFixtures:
         if "{invitationId}" in path:
             own = NOWHERE if place == "absent" else self._invitation(workspace)[0]
             path = path.replace("{invitationId}", own)
+        if "{spaceId}" in path:
+            return self._of_space(path, place)
         if "{workspaceId}" in path:
             path = path.replace("{workspaceId}", NOWHERE if place == "absent" else workspace.id)
             path = self._of_workspace(path, role, workspace, project)
@@ -181,6 +183,30 @@ class ContractFixtures:
             return path.replace("{featureId}", self.directory.feature(workspace, "fresh", project).id)
         return path
 
+    def _of_space(self, path: str, place: str) -> str:
+        """A path of acme below a space: acme's own, globex's, or nobody's; what it may end is new there."""
+        space, app, user = self.alpha, NOWHERE, self.people["member"]
+        if path.endswith("/spaces/{spaceId}"):  # which is not deleted while an app is in it
+            space = self.directory.space(self.acme, f"fresh-{self._count()}")
+            for name in ("developer", "limited-member"):
+                self.directory.grant(space, self.people[name])
+        if "{userId}" in path:
+            user = self._member_of(self.acme)
+            self.directory.grant(space, user, "auditor")
+        if "{appId}" in path:
+            app = self.directory.app(space, f"app-{self._count()}").id
+        own = {"own": space.id, "foreign": self.beta.id, "absent": NOWHERE}[place]
+        filled = {
+            "workspaceId": self.acme.id,
+            "spaceId": own,
+            "role": "auditor",
+            "userId": user.id,
+            "appId": app,
+        }
+        for name, value in filled.items():
+            path = path.replace(f"{{{name}}}", value)
+        return path
+
     def _of_cloud_foundry(self, path: str, role: str, place: str) -> str:
         workspace, space = (self.globex, self.beta) if place == "foreign" else (self.acme, self.alpha)
         match path.split("/")[2]:
@@ -201,6 +227,13 @@ class ContractFixtures:
             return {"userId": self._newcomer().id, "role": "MEMBER"}
         if route in LINKS:
             return self._link_body(route)
+        of_spaces: dict[str, dict[str, Any]] = {
+            "POST /api/workspaces/{workspaceId}/spaces": {"name": f"fresh-{self._count()}"},
+            "PUT /api/workspaces/{workspaceId}/spaces/{spaceId}": {"description": "Fresh"},
+            "POST /api/workspaces/{workspaceId}/spaces/{spaceId}/apps": {"name": "portal"},
+        }
+        if route in of_spaces:
+            return of_spaces[route]
         bodies: dict[str, dict[str, Any]] = {
             "POST /api/workspaces/{workspaceId}/invitations": {
                 "email": f"{fresh}@example.com",
@@ -304,8 +337,11 @@ class ContractFixtures:
         return self.directory.workspace(f"suspended-{self.made}", active=False)
 
     def _newcomer(self) -> User:
+        return self.directory.user(f"newcomer-{self._count()}")
+
+    def _count(self) -> int:
         self.made += 1
-        return self.directory.user(f"newcomer-{self.made}")
+        return self.made
 
 
 def _person(directory: Directory, name: str) -> User:

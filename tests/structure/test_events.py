@@ -117,6 +117,7 @@ def test_a_type_is_of_one_event_and_has_a_noun_and_a_verb() -> None:
 def test_no_event_shows_a_name_an_address_or_a_secret() -> None:
     known = {"roles", "active", "kind", "role_number", "groups", "default_workspace_id", "role", "limits"}
     known |= {"permissions", "is_default", "grants", "scopes", "user_id"}  # of the site's reference data
+    known |= {"project_id", "owner_id", "allow_ssh"}  # of spaces
     assert known >= STATES, "look whether what is new may be shown to every platform ADMIN"
 
 

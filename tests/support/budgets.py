@@ -7,6 +7,7 @@ membership that was the user's oldest, a first attempt to log in.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from roster.auth import (
     acceptance,
@@ -41,6 +42,7 @@ from roster.directory import (
     reference_data,
     search,
     site_roles,
+    space_roles,
     spaces,
     suspensions,
     user_lists,
@@ -50,6 +52,7 @@ from roster.directory import (
 from roster.domain import (
     Actor,
     ApiToken,
+    App,
     Feature,
     Group,
     Invitation,
@@ -57,6 +60,7 @@ from roster.domain import (
     Project,
     Session,
     Space,
+    SpaceRole,
     TokenFamily,
     User,
     Workspace,
@@ -74,6 +78,7 @@ MODULES = (
     projects,
     features,
     spaces,
+    space_roles,
     reference_data,
     sessions,
     api_tokens,
@@ -152,6 +157,8 @@ class BudgetFixtures:
         directory.app(alpha, "app-1")
         spare = directory.project(base.acme, "spare")
         boards = directory.feature(base.acme, "Boards", web, module="Boards", owner_id=ada.id)
+        empty = directory.space(base.acme, "spare", web, id="spare")  # without apps
+        directory.grant(empty, base.member, "auditor")
         directory.group(1, "QA")
         directory.role(1, "Tester")
         for user in (ada, base.root):
@@ -314,6 +321,53 @@ class BudgetFixtures:
         target = f"/api/workspaces/{self.base.acme.id}/{filled}"
         return self.api.send(method, target, body, as_=caller, headers=headers)
 
+    def bulk_spaces(self) -> None:
+        """Lengthen the lists of the workspace's spaces, of a space's apps and of the people in it."""
+        acme, many = self.base.acme.id, [_home(place) for place in range(MANY)]
+        places = [Space(one.id, one.number, acme, one.name, one.created_at) for one in many]
+        people = [_person(place) for place in range(MANY)]
+        self.store.bulk_put([item(keys.space(space.id), attributes(space)) for space in places])
+        self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
+        auditors = keys.holders_of(self.alpha.id, "auditor")
+        for listing in (keys.spaces_in(acme), keys.apps_in(self.alpha.id), auditors):
+            list_log.reserve(self.store, listing, 1_000)  # their numbers are those of other lists
+        self._lengthen(keys.spaces_in(acme), lambda place, _: {"space_id": places[place].id})
+        self._lengthen(
+            keys.apps_in(self.alpha.id),
+            lambda place, _: {"app_id": f"many-{place}", "space_id": self.alpha.id, "name": "portal"},
+        )
+        for user in people:
+            grant: Item = {
+                "user_id": user.id,
+                "workspace_id": acme,
+                "role": "auditor",
+                "user_number": user.number,
+                "since": 0,
+            }
+            self.store.bulk_put([item(keys.space_role(self.alpha.id, "auditor", user.id), grant)])
+        self._lengthen(
+            auditors,
+            lambda place, _: {"user_id": people[place].id, "workspace_id": acme, "since": 0},
+        )
+
+    def limit_spaces(self) -> None:
+        """Limit how many spaces the workspace may have."""
+        self.store.write(Update(keys.workspace(self.base.acme.id), set={"limits": {"spaces": 500}}))
+
+    def of_spaces(
+        self, method: str, path: str = "", body: object = None, who: str = "boss", query: str = ""
+    ) -> Answer:
+        """A request of somebody of acme about spaces; ids of the fixtures stand in braces."""
+        filled = path.format(
+            alpha=self.alpha.id, web=self.web.id, ada=self.ada.id, member=self.base.member.id
+        )
+        caller = self.ada if who == "ada" else self.base.boss
+        target = f"/api/workspaces/{self.base.acme.id}/spaces{filled}{query}"
+        if isinstance(body, dict):
+            body = {name: self.web.id if value == "{web}" else value for name, value in body.items()}
+            body = {name: self.ada.id if value == "{ada}" else value for name, value in body.items()}
+        return self.api.send(method, target, body, as_=caller, headers=_ONCE if method == "POST" else {})
+
     def _lengthen(self, listing: str, row: Callable[[int, int], Mapping[str, Value]]) -> None:
         first = list_log.allocate(self.store, listing, MANY + BRANCH)
         places = range(MANY)
@@ -433,6 +487,44 @@ def _invitation(on: BudgetFixtures) -> str:
 
 
 _NEWCOMER = {"fullName": "New Comer", "password": f"{PASSWORD} new"}
+
+_LAST = f"?page={FAR}&size={SIZE}"
+_OF_SPACES: tuple[tuple[str, str, int, int, dict[str, Any], str, Callable[[BudgetFixtures], None]], ...] = (
+    ("POST", "", 4, 3, {"body": {"name": "Umbra", "projectId": "{web}", "ownerId": "{ada}"}}, "", _bare),
+    ("POST", "", 4, 3, {"body": {"name": "Umbra"}}, "with a limit", BudgetFixtures.limit_spaces),
+    ("GET", "", 5, 5, {"query": _LAST}, "all, to an ADMIN", BudgetFixtures.bulk_spaces),
+    ("GET", "", 5, 3, {"who": "ada"}, "the caller's own", _bare),
+    ("GET", "", 4, 2, {"query": "?projectId=web"}, "of a project", _bare),
+    ("GET", "/{spaceId}", 1, 1, {"path": "/{alpha}"}, "", _bare),
+    (
+        *("PUT", "/{spaceId}", 4, 3),
+        {"path": "/spare", "body": {"name": "Umbra", "projectId": None, "ownerId": "{ada}"}},
+        *("", _bare),
+    ),
+    ("DELETE", "/{spaceId}", 4, 2, {"path": "/spare"}, "", _bare),
+    (
+        *("GET", "/{spaceId}/roles", 5, 3),
+        {"path": "/{alpha}/roles", "query": _LAST},
+        *("", BudgetFixtures.bulk_spaces),
+    ),
+    ("PUT", "/{spaceId}/roles/{role}/{userId}", 4, 2, {"path": "/{alpha}/roles/auditor/{member}"}, "", _bare),
+    (
+        "DELETE",
+        "/{spaceId}/roles/{role}/{userId}",
+        4,
+        2,
+        {"path": "/{alpha}/roles/developer/{ada}"},
+        "",
+        _bare,
+    ),
+    ("POST", "/{spaceId}/apps", 4, 3, {"path": "/{alpha}/apps", "body": {"name": "portal"}}, "", _bare),
+    (
+        *("GET", "/{spaceId}/apps", 4, 3),
+        {"path": "/{alpha}/apps", "query": _LAST},
+        *("", BudgetFixtures.bulk_spaces),
+    ),
+    ("DELETE", "/{spaceId}/apps/{appId}", 4, 2, {"path": "/{alpha}/apps/app-1"}, "", _bare),
+)
 
 _ENDPOINTS = (
     Endpoint("GET /v2/users/{guid}/spaces", 4, 3, 0, _cloud_foundry("/v2/users/{ada}/spaces")),
@@ -848,6 +940,19 @@ _ENDPOINTS = (
             "/api/auth/tokens", {"name": "ci", "workspaceId": on.base.acme.id}, as_=on.ada
         ),
     ),
+    # Spaces, the roles in them and their apps.
+    *(
+        Endpoint(
+            f"{method} /api/workspaces/{{workspaceId}}/spaces{route}",
+            budget,
+            trips,
+            1 if method != "GET" else 0,
+            lambda on, method=method, asked=asked: on.of_spaces(method, **asked),  # type: ignore[misc]
+            note,
+            prepare,
+        )
+        for method, route, budget, trips, asked, note, prepare in _OF_SPACES
+    ),
     Endpoint("GET /api/auth/tokens", 2, 2, 0, lambda on: on.api.get("/api/auth/tokens", as_=on.ada)),
     Endpoint(
         "DELETE /api/auth/tokens/{tokenId}",
@@ -1102,6 +1207,19 @@ _JOINED = {_BATCH: 2, _GET: 1, _QUERY: 1}
 _WEEK = audit.Search("2026-04-06T01:00:00Z", "2026-04-13T01:00:00Z")
 _NEW_USER = User("", 0, "new@example.com", "New", "")
 _NEW_WORKSPACE = Workspace("", 0, "umbra", "Umbra", "")
+
+
+_NEW_SPACE = Space("", 0, "", "umbra", "")
+
+
+def _alpha(on: BudgetFixtures) -> Space:
+    """The space with its present count of apps."""
+    return replace(on.alpha, apps=1)
+
+
+def _spare(on: BudgetFixtures) -> Space:
+    """The space without apps, which was made right after the first one."""
+    return Space("spare", on.alpha.number + 1, on.base.acme.id, "spare", "", project_id=on.web.id, apps=0)
 
 
 def _leave(on: BudgetFixtures) -> None:
@@ -1513,6 +1631,77 @@ PATTERNS = (
         lambda on: audit.page(on.store, _WEEK, SIZE),
         "(nobody named)",
     ),
+    Pattern("spaces.by_ids", {_BATCH: 1}, lambda on: spaces.by_ids(on.store, [on.alpha.id])),
+    Pattern(
+        "spaces.page",
+        _JOINED,
+        lambda on: spaces.page(on.store, on.base.acme.id, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_spaces,
+    ),
+    Pattern(
+        "spaces.seen_by",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: spaces.seen_by(on.store, on.ada, on.base.acme.id),
+    ),
+    Pattern("spaces.changing", {_QUERY: 1}, lambda on: spaces.changing(on.store)),
+    Pattern(
+        "spaces.prepare",
+        {_UPDATE: 1},
+        lambda on: spaces.prepare(on.store, on.base.acme, _NEW_SPACE, by=on.by),
+    ),
+    Pattern("spaces.alive", {_GET: 1}, lambda on: spaces.alive(on.store, on.alpha)),
+    Pattern(
+        "spaces.demand_related",
+        {_BATCH: 1},
+        lambda on: spaces.demand_related(on.store, on.base.acme.id, on.web.id, on.ada.id),
+    ),
+    Pattern(
+        "spaces.change",
+        {_TRANSACT: 1},
+        lambda on: spaces.change(on.store, _alpha(on), lambda one: replace(one, name="beta"), by=on.by),
+    ),
+    Pattern(
+        "spaces.delete",
+        {_TRANSACT: 1},
+        lambda on: spaces.delete(on.store, _spare(on), lambda _: None, by=on.by),
+    ),
+    Pattern(
+        "spaces.prepare_app",
+        {_UPDATE: 1},
+        lambda on: spaces.prepare_app(on.store, _alpha(on), "portal", by=on.by),
+    ),
+    Pattern(
+        "spaces.apps_page",
+        _PAGE,
+        lambda on: spaces.apps_page(on.store, on.alpha.id, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_spaces,
+    ),
+    Pattern(
+        "spaces.delete_app",
+        {_TRANSACT: 1},
+        lambda on: spaces.delete_app(on.store, _alpha(on), App("app-1", 1, on.alpha.id, "app-1"), by=on.by),
+    ),
+    Pattern(
+        "space_roles.page",
+        {_BATCH: 2, _QUERY: 1},
+        lambda on: space_roles.page(
+            on.store, on.alpha, FAR, SIZE, on.store.batch_get(space_roles.heads_of(on.alpha.id))
+        ),
+        "(with the heads that come with the caller)",
+        BudgetFixtures.bulk_spaces,
+    ),
+    Pattern(
+        "space_roles.give",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: space_roles.give(on.store, on.alpha, on.base.member.id, SpaceRole.AUDITOR, by=on.by),
+    ),
+    Pattern(
+        "space_roles.end",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: space_roles.end(on.store, on.alpha, on.ada.id, SpaceRole.DEVELOPER, by=on.by),
+    ),
+    Pattern("counted_lists.total", {_GET: 1}, lambda on: counted_lists.total(on.store, keys.USERS)),
+    Pattern("audit.page", {_QUERY: audit.DAYS}, lambda on: audit.page(on.store, _WEEK, SIZE), "by day"),
     Pattern(
         "audit.page",
         {_QUERY: 1},

@@ -72,6 +72,8 @@ def whole(store: Store) -> None:
     work = Transaction(BY)
     spaces.plan(work, space)
     spaces.plan(work, other)
+    work.commit(store)
+    work = Transaction(BY)
     spaces.plan_app(work, App("app", list_log.allocate(store, keys.APPS), "dev", "portal"))
     place = list_log.allocate(store, keys.features_in("acme"), 2)
     boards = Feature("boards", "acme", "Boards", project_id="web", module="Boards", place=place)
@@ -332,6 +334,41 @@ def listed_nowhere(listing: str, owner: Key) -> Damage:
         return owner
 
     return damage
+
+
+def in_vanished_space(plan: Callable[[Transaction], Key]) -> Damage:
+    """Something is there whose space has vanished without trace."""
+
+    def damage(store: Store) -> Key:
+        number = list_log.allocate(store, keys.SPACES)
+        work = Transaction(BY)
+        spaces.plan(work, Space("none", number, "acme", "none", instant(NOW)))
+        work.commit(store)
+        broken = planned(plan)(store)
+        work = Transaction(BY)
+        work.do(Delete(keys.space("none")))
+        work.do(Delete(keys.space_name("acme", "none")))
+        work.remove_row(keys.SPACES, number)
+        work.remove_row(keys.spaces_in("acme"), number)
+        work.commit(store)
+        return broken
+
+    return damage
+
+
+def two_of_a_name(store: Store) -> Key:
+    """A second space with a name that another of the workspace holds, as earlier versions allowed."""
+    store.write(Delete(keys.space_name("acme", "ops")))
+    for key in (keys.space("ops"), row(keys.SPACES, keys.space("ops"))(store)):
+        store.write(Update(key, set={"name": "Dev"}))
+    store.write(Update(row(keys.spaces_in("acme"), keys.space("ops"))(store), set={"name": "Dev"}))
+    return keys.space("ops")
+
+
+def _grant_of_another_number(work: Transaction) -> Key:
+    renumbered = Space("ops", 500, "acme", "ops", instant(NOW))
+    grants.plan_space_role(work, renumbered, User("root", 1, "", "", ""), SpaceRole.AUDITOR, 0)
+    return keys.space_grant("root", "acme", "ops", "auditor")
 
 
 def _app_of_no_space(work: Transaction) -> Key:
@@ -632,11 +669,25 @@ CASES = [
     Case("a stale row", Invariant.WORKSPACES_SPACE_ROW, sets(row(keys.spaces_in("acme"), _DEV), name="old")),
     Case("a stale copy", Invariant.PROJECTS_SPACE, sets(keys.space_in_project("web", "dev"), name="old")),
     Case("no copy", Invariant.PROJECTS_SPACE, lacks(keys.space_in_project("web", "dev"), _DEV)),
+    Case("no lock", Invariant.SPACE_NAME_LOCK, lacks(keys.space_name("acme", "dev"), _DEV)),
+    Case(
+        "a lock of nothing",
+        Invariant.SPACE_NAME_LOCK,
+        stray(keys.space_name("acme", "none"), space_id="none"),
+    ),
+    Case("two of a name", Invariant.SPACE_NAME_LOCK, two_of_a_name, mends=False),
+    Case("too many apps", Invariant.SPACE_APPS, sets(_DEV, apps=7)),
+    Case(
+        "an old name",
+        Invariant.USERS_SPACE_NAME,
+        sets(row(keys.spaces_of("bob", "developer"), _DEV), name="x"),
+    ),
+    Case("a role in nothing", Invariant.ABANDONED_CLEANUP, in_vanished_space(_grant_of_no_space)),
     Case("of no workspace", Invariant.SPACE_WORKSPACE, without_workspace(_space), mends=False),
     Case("of no project", Invariant.SPACE_PROJECT, in_vanished_project(_space_of_no_project), mends=False),
     Case("a stale row", Invariant.APP_ROW, sets(row(keys.APPS, _APP), name="old")),
     Case("a stale row", Invariant.SPACES_APP, sets(row(keys.apps_in("dev"), _APP), name="old")),
-    Case("of no space", Invariant.APP_SPACE, planned(_app_of_no_space), mends=False),
+    Case("of no space", Invariant.APP_SPACE, in_vanished_space(_app_of_no_space), mends=False),
     Case(
         "no copy",
         Invariant.PROJECTS_FEATURE,
@@ -662,7 +713,7 @@ CASES = [
     ),
     Case("a stale row", Invariant.PROJECTS_USER_ROW, sets(row(keys.users_of("web"), _BOB), since=0)),
     Case("of nobody", Invariant.GRANT_USER, planned(_grant_of_nobody), mends=False),
-    Case("of nowhere", Invariant.GRANT_PLACE, planned(_grant_of_no_space), mends=False),
+    Case("of another number", Invariant.GRANT_PLACE, planned(_grant_of_another_number), mends=False),
     Case("another row's bit", Invariant.LEAF, swapped_bit),
     Case("a wrong branch", Invariant.BRANCH, sets(keys.root(keys.USERS), b0=2, b1=1)),
     Case("a wrong total", Invariant.TOTAL, sets(keys.root(keys.USERS), total=9)),

@@ -43,6 +43,8 @@ def test_the_whole_directory_has_an_item_of_every_kind(whole: SqliteStore) -> No
         invariants.words_of(keys.cleanup_of_group(1)),
         invariants.words_of(keys.cleanup_of_role(1)),
         invariants.words_of(keys.cleanup_of_workspace("x")),
+        invariants.words_of(keys.cleanup_of_space("x")),
+        invariants.words_of(keys.spaces_changing()),
     }
     numberless = (
         keys.members("x"),

@@ -549,6 +549,8 @@ LACKING = {
     Invariant.WORKSPACES_PROJECT_ROW,
     Invariant.WORKSPACES_FEATURE_ROW,
     Invariant.PROJECT_CHILDREN,
+    Invariant.SPACE_NAME_LOCK,
+    Invariant.SPACE_APPS,
 }
 """What the commit did not write yet, and repair makes."""
 

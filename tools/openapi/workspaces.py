@@ -50,6 +50,8 @@ _LINK_TOKEN = f"invitation_w-0000001.{'0' * 32}.{'0' * 43}"
 
 _PERSON = {"email": "ada.lovelace@example.org", "fullName": "Ada Lovelace"}
 
+_SPACES = "/api/workspaces/{workspaceId}/spaces"
+
 NOT_VALID = refused(
     "The request breaks a rule; `data` names the fields.", failure("VALIDATION_ERROR", data=_FIELD_ERRORS)
 )
@@ -57,7 +59,10 @@ NOT_VALID = refused(
 WORKSPACES = ApiSpec(
     name="Workspaces",
     about="Workspaces, their members and the site's users: a session for people, a token for programs.",
-    folders=("workspaces", "session", "people", "invitations", "projects", "features", "reference"),
+    folders=(
+        *("workspaces", "session", "people", "invitations", "projects", "features", "spaces", "apps"),
+        "reference",
+    ),
     security=({"session": ()}, {"bearer": ()}),
     path={
         "workspaceId": IDENTIFIER,
@@ -70,6 +75,9 @@ WORKSPACES = ApiSpec(
         "clientId": IDENTIFIER,
         "number": NUMBER,
         "invitationId": IDENTIFIER,
+        "spaceId": IDENTIFIER,
+        "role": {"type": "string", "enum": ["developer", "manager", "auditor"]},
+        "appId": IDENTIFIER,
     },
     refusals={
         400: NOT_VALID,
@@ -188,6 +196,18 @@ WORKSPACES = ApiSpec(
         ),
         "DELETE /api/admin/clients/{clientId}": Operation(parameters=(_IF_MATCH,)),
         "POST /api/admin/clients/{clientId}/secret": Operation(security=_SESSION, parameters=(_ONCE,)),
+        f"POST {_SPACES}": Operation(
+            example={"name": "staging", "projectId": None, "allowSsh": False}, parameters=(_ONCE,)
+        ),
+        f"GET {_SPACES}/{{spaceId}}": Operation(headers=("ETag",)),
+        f"PUT {_SPACES}/{{spaceId}}": Operation(
+            example={"name": "production", "ownerId": None}, parameters=(_IF_MATCH,), headers=("ETag",)
+        ),
+        f"DELETE {_SPACES}/{{spaceId}}": Operation(parameters=(_IF_MATCH,)),
+        f"PUT {_SPACES}/{{spaceId}}/roles/{{role}}/{{userId}}": Operation(parameters=(_IF_MATCH,)),
+        f"DELETE {_SPACES}/{{spaceId}}/roles/{{role}}/{{userId}}": Operation(parameters=(_IF_MATCH,)),
+        f"POST {_SPACES}/{{spaceId}}/apps": Operation(example={"name": "portal"}, parameters=(_ONCE,)),
+        f"DELETE {_SPACES}/{{spaceId}}/apps/{{appId}}": Operation(parameters=(_IF_MATCH,)),
         "POST /api/auth/login": Operation(
             example={"email": _PERSON["email"], "password": NO_PASSWORD},
             security=PUBLIC,

@@ -315,7 +315,11 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A space of a workspace, perhaps of one of its projects; `number` is its place in creation order."""
+    """A space of a workspace, perhaps of one of its projects; `number` is its place in creation order.
+
+    `revision` grows with every change. `apps` is how many apps are in it; None where the space was made
+    before that was counted.
+    """
 
     id: str
     number: int
@@ -328,16 +332,22 @@ class Space:
     email: str = ""
     owner_id: str | None = None
     allow_ssh: bool = True
+    apps: int | None = None
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An app registered in a space; `number` is its place in creation order, and no moment is known."""
+    """An app registered in a space; `number` is its place in creation order.
+
+    `created_at` is None where the app was registered before that was kept.
+    """
 
     id: str
     number: int
     space_id: str
     name: str
+    created_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

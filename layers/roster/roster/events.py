@@ -8,6 +8,7 @@ _Names: TypeAlias = tuple[str, ...]
 _RIGHTS = ("roles", "active")
 _STATES = (*_RIGHTS, "kind", "role_number", "groups", "default_workspace_id")
 """Of a user: ids, roles and states. Names and addresses are never among them."""
+_SPACE_STATES = ("project_id", "owner_id", "allow_ssh")
 
 
 class Event(Enum):
@@ -162,7 +163,27 @@ class Event(Enum):
         "a user got a place in a project",
         ("project",),
     )
-    SPACE_CREATED = ("space.created", "roster.space.created", "a space was made", ("workspace",))
+    SPACE_CREATED = (
+        "space.created",
+        "roster.space.created",
+        "a space was made",
+        ("workspace",),
+        _SPACE_STATES,
+    )
+    SPACE_CHANGED = (
+        "space.changed",
+        "roster.space.changed",
+        "a space was changed; `fields` names all that changed",
+        ("workspace", "fields"),
+        _SPACE_STATES,
+    )
+    SPACE_DELETED = (
+        "space.deleted",
+        "roster.space.deleted",
+        "a space was deleted, and every role in it ended",
+        ("workspace",),
+        _SPACE_STATES,
+    )
     SPACE_ROLE_ADDED = (
         "space_role.added",
         "roster.space.role.created",
@@ -170,7 +191,15 @@ class Event(Enum):
         ("space", "role"),
         ("role",),
     )
+    SPACE_ROLE_REMOVED = (
+        "space_role.removed",
+        "roster.space.role.deleted",
+        "a user's role in a space ended",
+        ("space", "role"),
+        ("role",),
+    )
     APP_CREATED = ("app.created", "roster.app.created", "an app was registered in a space", ("space",))
+    APP_DELETED = ("app.deleted", "roster.app.deleted", "an app was removed from its space", ("space",))
     FEATURE_CREATED = (
         "feature.created",
         "roster.feature.created",

@@ -64,14 +64,16 @@ def page(
     size: int,
     *,
     forward: bool = True,
+    offset: int = 0,
     known: Mapping[Key, Item] | None = None,
 ) -> Rows:
     """Page `number` (from 1) of `size` rows, in ascending order of their numbers unless told otherwise.
 
     One BatchGet (`head`; none where the caller knows it already), one Get but for the first page, one Query;
-    one Query more while the listing is being written. Past the end no rows are read.
+    one Query more while the listing is being written. Past the end no rows are read. `offset` rows come
+    before the first page.
     """
-    skip = (number - 1) * size
+    skip = offset + (number - 1) * size
     root, changes = counted(store, listing, known)
     total = integer(root, "total") + changes.more
     if skip >= total:

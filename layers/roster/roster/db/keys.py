@@ -21,6 +21,7 @@
     PROJECT#<id>                  PROFILE  MEMBER#<user>         a project and its people
                                   SPACE#<id>  FEATURE#<id>       copies, for lists by name
     SPACE#<id>                    PROFILE  ROLE#<role>#<user>    a space and its people
+    SPACENAME#<workspace>#<name>  LOCK                           which space of the workspace has the name
     APP#<id>  FEATURE#<id>        PROFILE
     ROLES  GROUPS                 <number>                       the site's roles and groups
     CLIENT#<id>                   PROFILE                        a program of the token endpoint
@@ -37,6 +38,7 @@
     SUSPENDED                     WORKSPACE#<id>                 one of them
     SWEEP                         USER#...  MEMBER#...           a cleanup that is still to be done
                                   PROJECT#...  TOKENS#<user>
+                                  SPACE#...
     AUDIT#<shard>                 <instant>#<transaction>#<n>    what was changed, and by whom
     AUDIT#<day>                   <instant>#<transaction>#<n>    the same, before version 0.2
     SITE                          REFERENCE  DEFAULTROLE         of the site's roles and groups
@@ -46,6 +48,7 @@
     ACTIVITY#<scope>              <day>                          how much was done that day: `activity.py`
     MAIL                          USER#...  INVITATION#...       a mail that is still to be sent
                                   WORKSPACE#...                  likewise
+                                  CHANGING                       that there may be cleanups of spaces
 
 Ids are checked against `ID` before they come here, so no part of a key holds the delimiter.
 """
@@ -254,6 +257,12 @@ def space_role(space_id: str, role: str, user_id: str) -> Key:
     return Key(space(space_id).pk, f"{SPACE_ROLES}{_part(role)}#{_part(user_id)}")
 
 
+def space_name(workspace_id: str, folded: str) -> Key:
+    """The lock of a space's name in its workspace; the name's delimiters are escaped."""
+    escaped = folded.replace("%", "%25").replace("#", "%23")
+    return Key(f"SPACENAME#{_part(workspace_id)}#{escaped}", LOCK)
+
+
 def app(app_id: str) -> Key:
     return Key(f"APP#{_part(app_id)}", PROFILE)
 
@@ -286,6 +295,18 @@ def secret(digest: str) -> Key:
 
 def site_admins() -> Key:
     return Key("SITE", "ADMINS")
+
+
+def spaces_changing() -> Key:
+    """The item that is there while the lists of spaces' holders may still be to correct."""
+    return Key("SITE", "CHANGING")
+
+
+SPACE_CLEANUPS = "SPACE#"
+
+
+def cleanup_of_space(space_id: str) -> Key:
+    return Key(CLEANUP, f"{SPACE_CLEANUPS}{_part(space_id)}")
 
 
 def cleanup_of_user(user_id: str) -> Key:

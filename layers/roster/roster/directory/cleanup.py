@@ -1,5 +1,6 @@
-"""Cleanups: removing what a deleted user, project, role or group, an ended membership or the end of all API
-tokens left behind, which may be without bound. `teardown.py` clears away what was in a deleted workspace.
+"""Cleanups: removing what a deleted user, project, space, role or group, an ended membership or the end of
+all API tokens left behind, which may be without bound. `teardown.py` clears away what was in a deleted
+workspace.
 
 Nothing gives access any more when a cleanup begins. It can stop anywhere and begin again: each
 batch is a transaction whose conditions make a second pass harmless, and the job's own item goes last,
@@ -7,11 +8,28 @@ unless the same job was ordered anew meanwhile.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from roster.db import counted_lists, keys
 from roster.db.codec import readable
-from roster.db.store import Condition, Delete, Equals, Item, Key, Refused, Store, Update, Value, every
+from roster.db.store import (
+    Absent,
+    Below,
+    Condition,
+    Delete,
+    Equals,
+    Item,
+    Key,
+    Present,
+    Refused,
+    Store,
+    Update,
+    Value,
+    all_of,
+    any_of,
+    every,
+)
 from roster.db.transactions import Transaction, batched, retry_on_conflict
 from roster.directory import grants, members, site_roles, teardown, users, workspaces
 from roster.directory.teardown import Stuck as Stuck
@@ -40,7 +58,9 @@ def run(store: Store, job: Key, now: datetime) -> None:
             _reference(store, kind, number, by)
             _delete(store, job, Equals("job", order.get("job")))
             return
-    if "project_id" in order:
+    if "space_id" in order:
+        _space(store, order, by)
+    elif "project_id" in order:
         _project(store, str(order["project_id"]), by)
     elif job == keys.cleanup_of_workspace(str(order.get("workspace_id", "none"))):
         teardown.clear(store, str(order["workspace_id"]), _whole(order, "number"), by)
@@ -51,6 +71,8 @@ def run(store: Store, job: Key, now: datetime) -> None:
     else:
         _user(store, str(order["user_id"]), by)
     _delete(store, job, Equals("job", order.get("job")))
+    if "space_id" in order:
+        _end_changing(store)
 
 
 def _reference(store: Store, kind: str, number: int, by: Actor) -> None:
@@ -108,10 +130,10 @@ def _end_revocation(store: Store, workspace_id: str, user_id: str, through: int,
 
 def _user(store: Store, user_id: str, by: Actor) -> None:
     def clear() -> bool:
-        clean = _end_grants(store, grants.of_user(store, user_id), by)
+        clean = True  # memberships first: nothing is granted where there is none
         for rows in _chunks(counted_lists.everything(store, keys.workspaces_of(user_id))):
             clean &= not any(batched(store, list(_endings(store, rows, user_id, by))))
-        return clean
+        return clean & _end_grants(store, grants.of_user(store, user_id), by)
 
     _until_clear(clear)
     for listing in (keys.workspaces_of(user_id), *(keys.spaces_of(user_id, role) for role in SpaceRole)):
@@ -142,6 +164,37 @@ def _tokens(store: Store, user_id: str) -> None:
             store.write(Delete(Key.of(found)))
 
 
+def _space(store: Store, order: Item, by: Actor) -> None:
+    """Correct the lists of a space's holders: a deleted one leaves them, a renamed one is renamed there."""
+    space_id, name = str(order["space_id"]), order.get("name")
+    if isinstance(name, str):
+        _rename(store, order, space_id, name)
+        return
+    if store.get(keys.space(space_id)) is not None:
+        return  # its roles are in force
+    held = keys.space(space_id).pk
+    _until_clear(lambda: _end_grants(store, every(store, held, begins=keys.SPACE_ROLES), by))
+    for listing in (keys.apps_in(space_id), *(keys.holders_of(space_id, role) for role in SpaceRole)):
+        teardown.clear_list(store, listing)
+
+
+def _rename(store: Store, order: Item, space_id: str, name: str) -> None:
+    """Write the name into the holders' lists, but where a later one stands: cleanups may overtake others."""
+    number, revision = _whole(order, "number"), _whole(order, "revision")
+    earlier = all_of(Present(), any_of(Absent("revision"), Below("revision", revision)))
+    for role in SpaceRole:
+        for row in counted_lists.everything(store, keys.holders_of(space_id, role)):
+            place = keys.row(keys.spaces_of(str(row["user_id"]), role), number)
+            _write(store, Update(place, set={"name": name, "revision": revision}, condition=earlier))
+
+
+def _end_changing(store: Store) -> None:
+    """Tell readers that no space's cleanup is ordered, unless one is or has just been."""
+    found = store.get(keys.spaces_changing())
+    if found is not None and not any(every(store, keys.CLEANUP, begins=keys.SPACE_CLEANUPS)):
+        _delete(store, keys.spaces_changing(), Equals("last", found.get("last")))
+
+
 def _endings(store: Store, rows: list[Item], user_id: str, by: Actor) -> Iterator[Transaction]:
     numbers = {str(row["workspace_id"]): keys.number_of(Key.of(row)) for row in rows}
     found = store.batch_get([keys.member(workspace_id, user_id) for workspace_id in numbers])
@@ -166,10 +219,13 @@ def _clear(store: Store, pk: str, prefix: str) -> None:
 
 
 def _delete(store: Store, key: Key, condition: Condition) -> None:
-    try:
-        store.write(Delete(key, condition))
-    except Refused:
-        return
+    _write(store, Delete(key, condition))
+
+
+def _write(store: Store, operation: Update | Delete) -> None:
+    """A write whose refusal says that somebody else has done it, or that it is not to be done."""
+    with suppress(Refused):
+        store.write(operation)
 
 
 def _whole(order: Item, name: str) -> int:

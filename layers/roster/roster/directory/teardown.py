@@ -15,7 +15,7 @@ from roster.db import counted_lists, keys, list_log
 from roster.db.codec import naming, readable
 from roster.db.store import Delete, Item, Key, Present, Store, every
 from roster.db.transactions import ReadConflict, Transaction, batched
-from roster.directory import grants, members, projects, suspensions, users
+from roster.directory import grants, members, projects, spaces, suspensions, users
 from roster.domain import Actor, App, Feature, Membership, Project, Space, SpaceRole, User
 from roster.errors import DirectoryError
 
@@ -83,6 +83,8 @@ def _end_spaces(store: Store, rows: list[Item], by: Actor) -> bool:
     for space in readable(Space, store.batch_get([keys.space(space_id) for space_id in ids]).values()):
         work = Transaction(by)
         work.do(Delete(keys.space(space.id), Present()))
+        if (lock := spaces.lock_of(space)) is not None:
+            work.do(Delete(lock))
         if space.project_id is not None:
             work.do(Delete(keys.space_in_project(space.project_id, space.id)))
             projects.count_child(work, space.project_id, -1)

@@ -7,8 +7,9 @@ filter names besides is read as `cloud_foundry_related` says, where it is also d
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
+from types import MappingProxyType
 
 from roster.db import counted_lists, keys
 from roster.db.store import Item, Key, Store
@@ -75,12 +76,16 @@ def _bounded(rows: Iterable[Item]) -> Iterator[Item]:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the rows of a list are: in a counted listing, of which `keep` may leave some out, or gathered."""
+    """Where the rows of a list are: in a counted listing, of which `keep` may leave some out, or gathered.
+
+    `changing` says what is right of spaces of which the rows are wrong as yet (`spaces.changing`).
+    """
 
     kind: Kind
     listing: str = ""
     keep: Callable[[Item], bool] | None = None
     gathered: Sequence[Item] | None = None
+    changing: Mapping[int, str | None] = field(default_factory=dict)
 
     def rows(self, store: Store) -> Iterator[Item]:
         """All rows, in ascending order of their numbers.
@@ -90,14 +95,25 @@ class Source:
         if self.gathered is not None:
             yield from self.gathered
         elif self.listing:
-            yield from filter(self._keeps, _bounded(counted_lists.everything(store, self.listing)))
+            found = _as_they_are(counted_lists.everything(store, self.listing), self.changing)
+            yield from filter(self._keeps, _bounded(found))
 
     def _keeps(self, row: Item) -> bool:
         return self.keep is None or self.keep(row)
 
     @property
     def is_counted(self) -> bool:
-        return self.gathered is None and self.keep is None
+        return self.gathered is None and self.keep is None and None not in self.changing.values()
+
+
+def _as_they_are(rows: Iterable[Item], changing: Mapping[int, str | None]) -> Iterator[Item]:
+    """The rows of spaces under their present names, without those of deleted ones."""
+    for row in rows:
+        number = keys.number_of(Key.of(row))
+        if number not in changing:
+            yield row
+        elif (name := changing[number]) is not None:
+            yield {**row, "name": name}
 
 
 def page(
@@ -314,7 +330,12 @@ def _kept_of_user(user: User, to: Kind, ruling: bool) -> Callable[[Item], bool] 
     return _is_ruling if ruling else None
 
 
-def spaces_seen_by(store: Store, visibility: Visibility, workspace_id: str | None = None) -> Source:
+def spaces_seen_by(
+    store: Store,
+    visibility: Visibility,
+    workspace_id: str | None = None,
+    changing: Mapping[int, str | None] = MappingProxyType({}),
+) -> Source:
     """The spaces that a caller sees who is no administrator, of one workspace or of all.
 
     Raises ValidationFailed where more rows than `MOST_READ` would have to be read for that.
@@ -323,7 +344,8 @@ def spaces_seen_by(store: Store, visibility: Visibility, workspace_id: str | Non
     if user is None:
         return Source("space", gathered=())
     held = (row for role in SpaceRole for row in roles_of(store, user, role))
-    by_role = (row for row in held if row.get("workspace_id") not in closed)
+    there = (row for row in held if row.get("workspace_id") not in closed)
+    by_role = _as_they_are(there, changing)
     if workspace_id is None:
         rows = _bounded(chain(by_role, _ruled_by(store, user, closed)))
     else:
