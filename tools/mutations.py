@@ -470,6 +470,27 @@ GUARDS = (
         ("tests/unit/test_counted_lists.py",),
     ),
     Guard(
+        "place of a change in a list's log",
+        f"{LAYER}/db/list_log.py",
+        'return any_of(Absent(), Below("number", change))',
+        'return any_of(Absent(), Below("number", _ANY))',
+        ("tests/model/test_list_log.py",),
+    ),
+    Guard(
+        "one fold of a list's log at a time",
+        f"{LAYER}/db/list_log.py",
+        'set={"mark": upto}, add=moved, condition=_as_it_was(root, "mark", "total")',
+        'set={"mark": upto}, add=moved',
+        ("tests/model/test_list_log.py",),
+    ),
+    Guard(
+        "number of a removal's own in a list's log",
+        f"{LAYER}/db/list_log.py",
+        "counted = _counter(store, listing, numbers, rows, limit, changes=1)",
+        "counted = _counter(store, listing, numbers, rows, limit, changes=1 if numbers else 0)",
+        ("tests/workspaces/test_remove_member.py",),
+    ),
+    Guard(
         "condition of a merged counter",
         f"{LAYER}/db/transactions.py",
         "condition=update.condition or present.condition",
@@ -593,7 +614,7 @@ GUARDS = (
     ),
     Guard(
         "order of a page from the end",
-        f"{LAYER}/db/counted_lists.py",
+        f"{LAYER}/db/list_tree.py",
         "nth = skip if forward else count - 1 - skip",
         "nth = skip",
         (

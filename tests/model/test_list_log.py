@@ -14,7 +14,7 @@ import pytest
 from roster.db import counted_lists, keys, list_log
 from roster.db.list_log import fold
 from roster.db.store import Key, Store
-from roster.db.transactions import Transaction, retry_on_conflict
+from roster.db.transactions import ReadConflict, Transaction, retry_on_conflict
 from roster.domain import Actor
 from roster.errors import LimitReached, Unavailable
 from tests.support.api import Clock
@@ -59,6 +59,22 @@ def leaves(store: Store, place: int = 0) -> object:
         return retry_on_conflict(attempt, 1)
     except Unavailable:
         return "Unavailable"
+
+
+def leaves_too_soon(store: Store, place: int) -> object:
+    """A remover as none may be: it takes the number of its change before it reads the row."""
+    work = Transaction(BY)
+    work.taken[LISTING] = list_log.take(store, LISTING, numbers=0)
+    rows = store.query(LISTING, between=keys.rows_from(0)).items
+    if place >= len(rows):
+        return None
+    number = keys.number_of(Key.of(rows[place]))
+    work.remove_row(LISTING, number)
+    try:
+        work.commit(store)
+    except ReadConflict:
+        return None
+    return -number
 
 
 def folds(store: Store) -> None:
@@ -176,6 +192,11 @@ def test_every_interleaving_of_three(
 ) -> None:
     ring(places)
     assert demand_in_every_state(table_of(rows), processes) > 50
+
+
+def test_the_model_notices_a_number_that_was_taken_before_the_row_was_read() -> None:
+    with pytest.raises(AssertionError):
+        demand_in_every_state(table_of(2), [arrives, partial(leaves_too_soon, place=2), folds_patiently])
 
 
 @pytest.mark.real

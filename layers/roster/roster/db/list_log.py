@@ -355,9 +355,11 @@ def _free(change: int) -> Condition:
 
 
 def _entries(store: Store, listing: str, mark: int) -> dict[int, Item] | None:
-    """The changes after the mark, by number; None where a place has been used again, for the mark is old.
+    """The changes after the mark, by number: one Query. None where a place was used again: the mark is old.
 
-    All places are read at once: of a part, a change that came after what is seen might be missed.
+    The Query is of the whole ring, never of a part of it. What it sees is then everything that was there at
+    one moment. If it ended at the counter that was read, it would miss a later removal and may still see a
+    later arrival in a part of the ring that was used again: a total that never was.
     """
     entries = {integer(each, "number"): each for each in every(store, keys.log(listing))}
     if any(number > mark + RING for number in entries):
