@@ -14,7 +14,7 @@ from roster.db.store import Asked, Check, Delete, Item, Key, Operation, Page, Pu
 from tests.support.meter import Meter
 
 _READ, _WRITTEN = 4096, 1024  # bytes in a unit
-_INDEXES = (keys.BY_ACTOR, keys.BY_TARGET)
+_INDEXES = (keys.BY_ACTOR, keys.BY_TARGET, keys.BY_WORKSPACE)
 
 
 @dataclass(frozen=True, slots=True)

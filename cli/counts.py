@@ -247,6 +247,18 @@ def site_admins(store: Store) -> tuple[int | None, int] | None:
     return _counted(retry_on_conflict(look))
 
 
+def suspensions(store: Store) -> tuple[int | None, int] | None:
+    """The count of suspended workspaces, and their rows."""
+
+    def look() -> tuple[int | None, frozenset[str]]:
+        told = store.get(keys.suspensions()) or {}
+        return _maybe(told, "count"), frozenset(
+            str(row["SK"]) for row in every(store, keys.SUSPENDED_WORKSPACES)
+        )
+
+    return _counted(retry_on_conflict(look))
+
+
 def workspace_admins(store: Store, workspace_id: str) -> tuple[int | None, int] | None:
     """A workspace's count of ADMINs, and its memberships that are. Reads every membership of it."""
     prefix = keys.member(workspace_id, "x").sk.removesuffix("x")
@@ -273,6 +285,17 @@ def children(store: Store, project_id: str) -> tuple[int | None, int] | None:
             for item in every(store, pk, begins=prefix)
         )
         return _maybe(project, "children"), frozenset(held)
+
+    return _counted(retry_on_conflict(look))
+
+
+def space_apps(store: Store, space_id: str) -> tuple[int | None, int] | None:
+    """A space's count of its apps, and the rows of its list of them."""
+
+    def look() -> tuple[int | None, frozenset[str]]:
+        space = store.get(keys.space(space_id)) or {}
+        rows = counted_lists.everything(store, keys.apps_in(space_id))
+        return _maybe(space, "apps"), frozenset(str(row["SK"]) for row in rows)
 
     return _counted(retry_on_conflict(look))
 

@@ -297,6 +297,7 @@ def _person(number: int, domain: str = "people.test") -> Line:
         "roles": ["USER"],
         "active": True,
         "kind": "person",
+        "emailVerified": number % 4 > 0,
         "timezone": _TIMEZONES[number % len(_TIMEZONES)],
         "dateFormat": date_format,
         "timeFormat": time_format,

@@ -138,8 +138,16 @@ def table_key(stack: DeployedStack) -> Iterator[Wrong]:
         yield from _of_key(stack, "TableKey", key)
 
 
+FOLLOWERS = {
+    "Cleanup": "FailedCleanupQueue",
+    "RouteChanges": "FailedChangesQueue",
+    "SendMail": "FailedMailQueue",
+}
+"""The functions that follow the table's stream, and the queues of what it gave up on."""
+
+
 def cleanup(stack: DeployedStack) -> Iterator[Wrong]:
-    """Cleanups reach their function: the stream, its event source, and where it puts what it gives up on."""
+    """Changes reach their functions: the stream, its event sources, and where what they give up on goes."""
     again = f"make its event source again: {RESTORE}"
     stream = stack.table.get("StreamSpecification", {})
     if not stream.get("StreamEnabled"):
@@ -149,7 +157,12 @@ def cleanup(stack: DeployedStack) -> Iterator[Wrong]:
         yield Wrong(
             f"the stream has {stream['StreamViewType']}", f"turn it off, and on with KEYS_ONLY: {RESTORE}"
         )
-    answer = stack.clients("lambda").list_event_source_mappings(FunctionName=stack.physical("Cleanup"))
+    for function in FOLLOWERS.keys() & stack.resources.keys():
+        yield from _follows(stack, function, again)
+
+
+def _follows(stack: DeployedStack, function: str, again: str) -> Iterator[Wrong]:
+    answer = stack.clients("lambda").list_event_source_mappings(FunctionName=stack.physical(function))
     latest = stack.table["LatestStreamArn"]
     mappings = [each for each in answer["EventSourceMappings"] if each.get("EventSourceArn") == latest]
     if not mappings:
@@ -163,22 +176,24 @@ def cleanup(stack: DeployedStack) -> Iterator[Wrong]:
         if mapping.get("LastProcessingResult", "").startswith("PROBLEM"):
             yield Wrong(
                 f"its event source has trouble ({mapping['LastProcessingResult']})",
-                "see the grants of CleanupRole, and the cleanup's log",
+                f"see the grants of {function}Role, and the log of {function}",
             )
         if not mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"):
             yield Wrong("what the stream gives up on goes nowhere", again)
 
 
 def failed_cleanups(stack: DeployedStack) -> Iterator[Wrong]:
-    """The queue of what the stream gave up on is empty."""
-    url, name = stack.physical("FailedCleanupQueue"), "ApproximateNumberOfMessages"
-    answer = stack.clients("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
-    if count := int(answer["Attributes"][name]):
-        yield Wrong(
-            f"the stream gave up on some ({count} messages)",
-            f"read why in the cleanup's log; roster repair --stack {stack.name}; "
-            f"aws sqs purge-queue --queue-url {url}",
-        )
+    """The queues of what the stream gave up on are empty."""
+    name = "ApproximateNumberOfMessages"
+    for function in FOLLOWERS.keys() & stack.resources.keys():
+        url = stack.physical(FOLLOWERS[function])
+        answer = stack.clients("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+        if count := int(answer["Attributes"][name]):
+            yield Wrong(
+                f"the stream gave up on some ({count} messages)",
+                f"read why in the log of {function}; roster repair --stack {stack.name}; "
+                f"aws sqs purge-queue --queue-url {url}",
+            )
 
 
 def secrets(stack: DeployedStack) -> Iterator[Wrong]:

@@ -8,7 +8,7 @@ The owner is right about its copies. A reader takes an item under its key, and t
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -16,18 +16,22 @@ from typing import Any, TypeAlias
 from roster import bounds
 from roster.clock import moment
 from roster.db import keys
-from roster.db.codec import CorruptItem, entity, names
+from roster.db.codec import CorruptItem, attributes, entity, names
 from roster.db.store import Item, Key
-from roster.directory import grants, spaces, users, workspaces
+from roster.directory import activity, grants, invitations, search, spaces, user_lists, users, workspaces
 from roster.directory.emails import canonical
 from roster.domain import (
     AccessToken,
+    Activity,
     ApiToken,
     App,
     Client,
     Feature,
     Group,
+    Invitation,
+    InvitationState,
     Membership,
+    PasswordLink,
     PermissionRole,
     Project,
     Session,
@@ -60,6 +64,10 @@ class Invariant(StrEnum):
     USERS_WORKSPACE_ROW = "users-workspace-row"
     MEMBERSHIP_USER = "membership-user"
     MEMBERSHIP_WORKSPACE = "membership-workspace"
+    INVITATION_ROW = "invitation-row"
+    INVITATION_LOCK = "invitation-lock"
+    INVITATION_WORKSPACE = "invitation-workspace"
+    LINK_OWNER = "link-owner"
     PROJECT_ROW = "project-row"
     WORKSPACES_PROJECT_ROW = "workspaces-project-row"
     PROJECT_CHILDREN = "project-children"
@@ -68,6 +76,9 @@ class Invariant(StrEnum):
     SPACE_ROW = "space-row"
     WORKSPACES_SPACE_ROW = "workspaces-space-row"
     PROJECTS_SPACE = "projects-space"
+    SPACE_NAME_LOCK = "space-name-lock"
+    SPACE_APPS = "space-apps"
+    USERS_SPACE_NAME = "users-space-name"
     SPACE_WORKSPACE = "space-workspace"
     SPACE_PROJECT = "space-project"
     APP_ROW = "app-row"
@@ -89,8 +100,24 @@ class Invariant(StrEnum):
     NEXT_NUMBER = "listing-next-number"
     LOG = "listing-log"
     ROOM = "listing-room"
+    SUSPENDED_ROW = "suspended-row"
+    SUSPENSIONS = "suspensions"
     ABANDONED_CLEANUP = "abandoned-cleanup"
+    # Finding users, and activity.
+    USER_KIND_ROW = "user-kind-row"
+    SEARCH_ROW = "search-row"
+    SEARCHED = "searched"
+    COUNTED_CHANGE = "counted-change"
+    # The site's reference data.
+    DEFAULT_ROLE = "default-role"
+    CLIENT_ROW = "client-row"
 
+
+LATE = frozenset({Invariant.SEARCHED, Invariant.COUNTED_CHANGE})
+"""What the function on the stream has yet to do, or `repair` where it is too late for that: never broken."""
+
+KEPT_SINCE = frozenset({Invariant.USER_KIND_ROW, Invariant.DEFAULT_ROLE, Invariant.CLIENT_ROW})
+"""Copies that tables of earlier versions have not: where one lacks it is late, and not broken."""
 
 Offer: TypeAlias = tuple[Key, "str | int | None"]
 """An item that is there, alone or together with something that it says."""
@@ -135,7 +162,9 @@ class Told:
     needs: tuple[Need, ...] = ()
     offers: tuple[Offer, ...] = ()
     awaits: tuple[Key, ...] = ()
-    entity: User | Workspace | Membership | Project | Space | Feature | None = None
+    entity: User | Workspace | Membership | Project | Space | App | Feature | None = None
+    uncounted: str = ""
+    """When the change was made that an audit item tells of, if the activity has not counted it."""
 
 
 _NOTHING = Told()
@@ -184,10 +213,14 @@ def is_log(pk: str) -> bool:
 
 
 def cleanup_of(need: Need) -> Key | None:
-    """The cleanup that an item waits for whose target was deleted: that of a project, of its grants."""
-    _, _, project_id = need.target.pk.partition("#")
-    if need.invariant is Invariant.GRANT_PLACE and need.target == keys.project(project_id):
-        return keys.cleanup_of_project(project_id)
+    """The cleanup that an item waits for whose target was deleted (of a project or space, its grants) or
+    renamed (of a space, its rows in users' lists).
+    """
+    _, _, place_id = need.target.pk.partition("#")
+    if need.invariant is Invariant.GRANT_PLACE and need.target == keys.project(place_id):
+        return keys.cleanup_of_project(place_id)
+    if need.invariant in (Invariant.GRANT_PLACE, Invariant.USERS_SPACE_NAME):
+        return keys.cleanup_of_space(place_id)
     return None
 
 
@@ -233,10 +266,11 @@ def _names(cls: Any, without: Iterable[str] = ()) -> tuple[str, ...]:
 
 _USER_LISTED = _names(User, users.NOT_LISTED)
 _MEMBERSHIP = _names(Membership)
+_INVITATION_LISTED = _names(Invitation, invitations.NOT_LISTED)
 _PROJECT_LISTED = ("id", "workspace_id", "name")
 _SPACE_BESIDE = ("space_id", "workspace_id", "name", "created_at")
-_APP_BESIDE = ("app_id", "space_id", "name")
-_SPACE, _FEATURE, _APP = _names(Space), _names(Feature), _names(App)
+_APP_BESIDE = ("app_id", "space_id", "name", "created_at")
+_SPACE, _FEATURE, _APP = _names(Space, spaces.NOT_COPIED), _names(Feature), _names(App)
 _GRANT = (
     "user_id",
     "workspace_id",
@@ -249,8 +283,7 @@ _GRANT = (
     "created_at",
 )
 _SPACE_GRANTED = ("space_id", "workspace_id", "since")
-_PLACE_GRANTED = ("user_id", "workspace_id", "since")
-_PROJECT_GRANTED = ("user_id", "workspace_id", "since", "created_at")
+_PLACE_GRANTED = ("user_id", "workspace_id", "since", "created_at")
 
 
 # Users.
@@ -269,7 +302,10 @@ def _user(key: Key, item: Item) -> Told:
     awaits = tuple(
         keys.cleanup_of_member(workspace_id, user.id) for workspace_id in sorted(user.revoked_through)
     )
-    return Told(copies=(row, lock), offers=((key, None),), awaits=awaits, entity=user)
+    words = search.words_of(user.email, user.full_name)
+    more = (*_kinds(key, user), *_searched(key, words, {"user_id": user.id}))
+    offers = ((key, None), (key, _told(words)))
+    return Told(copies=(row, lock, *more), offers=offers, awaits=awaits, entity=user)
 
 
 def _user_row(key: Key, item: Item) -> Told:
@@ -337,7 +373,36 @@ def _workspace(key: Key, item: Item) -> Told:
         _some(item, workspaces.LISTED),
     )
     lock = Copy(Invariant.KEY_LOCK, key, keys.workspace_key(workspace.key), {"workspace_id": workspace.id})
-    return Told(copies=(row, lock), offers=((key, None), (key, workspace.number)), entity=workspace)
+    words = search.words_of(workspace.key, workspace.name)
+    found = _searched(key, words, {"workspace_id": workspace.id})
+    offers = ((key, None), (key, workspace.number))
+    copies = (row, lock, *found) if workspace.active else (row, lock, *found, _suspension(workspace.id))
+    return Told(copies=copies, offers=offers, entity=workspace)
+
+
+def _suspension(workspace_id: str) -> Copy:
+    owner, place = keys.workspace(workspace_id), keys.suspended(workspace_id)
+    return Copy(Invariant.SUSPENDED_ROW, owner, place, {"workspace_id": workspace_id})
+
+
+def _suspended_row(key: Key, item: Item) -> Told:
+    workspace_id = _text(item, "workspace_id")
+    _under(key, keys.suspended(workspace_id))
+    return Told(copy=_suspension(workspace_id))
+
+
+def _workspace_tombstone(key: Key, item: Item) -> Told:
+    _under(key, keys.workspace_tombstone(_text(item, "id")))
+    moment(_text(item, "deleted_at"))
+    return _NOTHING
+
+
+def teardown_of(target: Key) -> tuple[Key, Key] | None:
+    """Of a workspace's key, what is left of it where it was deleted, and the cleanup that clears it away."""
+    _, _, workspace_id = target.pk.partition("#")
+    if not keys.is_id(workspace_id) or target != keys.workspace(workspace_id):
+        return None
+    return keys.workspace_tombstone(workspace_id), keys.cleanup_of_workspace(workspace_id)
 
 
 def _workspace_row(key: Key, item: Item) -> Told:
@@ -362,6 +427,7 @@ def _member(key: Key, item: Item) -> Told:
                 _some(item, _MEMBERSHIP),
             ),
             _users_workspace(key, found.user_id, item),
+            Copy(Invariant.SEARCHED, key, keys.searched(key), {"shows": attributes(found)}),
         ),
         needs=(
             Need(Invariant.MEMBERSHIP_USER, keys.user(found.user_id)),
@@ -390,6 +456,47 @@ def _users_workspace_row(key: Key, item: Item) -> Told:
     copy = _users_workspace(keys.member(workspace_id, user_id), user_id, item)
     number = Need(Invariant.USERS_WORKSPACE_ROW, keys.workspace(workspace_id), number_of(key))
     return Told(copy=copy, needs=(number,))
+
+
+# Invitations and links.
+
+
+def _invitation(key: Key, item: Item) -> Told:
+    found = entity(Invitation, item)
+    _under(key, keys.invitation(found.workspace_id, found.id))
+    _text(item, "digest")
+    row = keys.row(keys.invitations_in(found.workspace_id), found.number)
+    copies = [Copy(Invariant.INVITATION_ROW, key, row, _some(item, _INVITATION_LISTED))]
+    if found.state is InvitationState.OPEN:
+        lock = keys.invited(found.workspace_id, canonical(found.email))
+        copies.append(Copy(Invariant.INVITATION_LOCK, key, lock, _some(item, invitations.LOCKED)))
+    need = Need(Invariant.INVITATION_WORKSPACE, keys.workspace(found.workspace_id))
+    return Told(copies=tuple(copies), needs=(need,))
+
+
+def _invitation_row(key: Key, item: Item) -> Told:
+    found = entity(Invitation, item)
+    owner = keys.invitation(found.workspace_id, found.id)
+    return Told(copy=Copy(Invariant.INVITATION_ROW, owner, key, _some(item, _INVITATION_LISTED)))
+
+
+def _invited(key: Key, item: Item) -> Told:
+    workspace_id = key.pk.partition("#")[2]
+    owner = keys.invitation(workspace_id, _text(item, "id"))
+    return Told(copy=Copy(Invariant.INVITATION_LOCK, owner, key, _some(item, invitations.LOCKED)))
+
+
+def _password_link(key: Key, item: Item) -> Told:
+    link = entity(PasswordLink, item)
+    _under(key, keys.password_link(link.user_id))
+    _text(item, "digest")
+    return Told(needs=(Need(Invariant.LINK_OWNER, keys.user(link.user_id)),))
+
+
+def _mail(_: Key, item: Item) -> Told:
+    moment(_text(item, "since"))
+    _text(item, "nonce")
+    return _NOTHING
 
 
 # What a workspace has.
@@ -442,13 +549,24 @@ def _space(key: Key, item: Item) -> Told:
             grants.row_of(space),
         ),
     ]
+    if (lock := spaces.lock_of(space)) is not None:
+        copies.append(Copy(Invariant.SPACE_NAME_LOCK, key, lock, {"space_id": space.id}))
     needs = [Need(Invariant.SPACE_WORKSPACE, keys.workspace(space.workspace_id))]
     if space.project_id is not None:
         place = keys.space_in_project(space.project_id, space.id)
         copies.append(Copy(Invariant.PROJECTS_SPACE, key, place, _some(item, _SPACE)))
         needs.append(Need(Invariant.SPACE_PROJECT, keys.project(space.project_id)))
-    offers: tuple[Offer, ...] = ((key, None), (key, f"{space.workspace_id} {space.number}"))
+    offers: tuple[Offer, ...] = (
+        (key, None),
+        (key, f"{space.workspace_id} {space.number}"),
+        (key, f"name {space.name}"),
+    )
     return Told(copies=tuple(copies), needs=tuple(needs), offers=offers, entity=space)
+
+
+def _space_name(key: Key, item: Item) -> Told:
+    owner = _text(item, "space_id")
+    return Told(copy=Copy(Invariant.SPACE_NAME_LOCK, keys.space(owner), key, {"space_id": owner}))
 
 
 def _space_row(key: Key, item: Item) -> Told:
@@ -470,13 +588,18 @@ def _projects_space(key: Key, item: Item) -> Told:
 def _app(key: Key, item: Item) -> Told:
     app = entity(App, item)
     _under(key, keys.app(app.id))
-    prefetch: Item = {"app_id": app.id, "space_id": app.space_id, "name": app.name}
     return Told(
         copies=(
             Copy(Invariant.APP_ROW, key, keys.row(keys.APPS, app.number), _some(item, _APP)),
-            Copy(Invariant.SPACES_APP, key, keys.row(keys.apps_in(app.space_id), app.number), prefetch),
+            Copy(
+                Invariant.SPACES_APP,
+                key,
+                keys.row(keys.apps_in(app.space_id), app.number),
+                spaces.row_of_app(app),
+            ),
         ),
         needs=(Need(Invariant.APP_SPACE, keys.space(app.space_id)),),
+        entity=app,
     )
 
 
@@ -553,8 +676,10 @@ def _space_role(key: Key, item: Item) -> Told:
 
 def _users_space_row(key: Key, item: Item) -> Told:
     user_id, role = of_listing(key.pk)
-    owner = keys.space_grant(user_id, _text(item, "workspace_id"), _text(item, "space_id"), role)
-    return Told(copy=Copy(Invariant.USERS_SPACE_ROW, owner, key, _some(item, _SPACE_GRANTED)))
+    space_id = _text(item, "space_id")
+    owner = keys.space_grant(user_id, _text(item, "workspace_id"), space_id, role)
+    name = Need(Invariant.USERS_SPACE_NAME, keys.space(space_id), f"name {_text(item, 'name')}")
+    return Told(copy=Copy(Invariant.USERS_SPACE_ROW, owner, key, _some(item, _SPACE_GRANTED)), needs=(name,))
 
 
 def _spaces_holder_row(key: Key, item: Item) -> Told:
@@ -570,14 +695,14 @@ def _project_member(key: Key, item: Item) -> Told:
     row = keys.row(keys.users_of(project_id), _whole(item, "number"))
     return Told(
         copy=Copy(Invariant.PROJECT_MEMBER, owner, key, _some(item, _GRANT)),
-        copies=(Copy(Invariant.PROJECTS_USER_ROW, key, row, _some(item, _PROJECT_GRANTED)),),
+        copies=(Copy(Invariant.PROJECTS_USER_ROW, key, row, _some(item, _PLACE_GRANTED)),),
     )
 
 
 def _projects_user_row(key: Key, item: Item) -> Told:
     (project_id,) = of_listing(key.pk)
     owner = keys.project_member(project_id, _text(item, "user_id"))
-    return Told(copy=Copy(Invariant.PROJECTS_USER_ROW, owner, key, _some(item, _PROJECT_GRANTED)))
+    return Told(copy=Copy(Invariant.PROJECTS_USER_ROW, owner, key, _some(item, _PLACE_GRANTED)))
 
 
 # The rest.
@@ -587,7 +712,15 @@ def _permission_role(key: Key, item: Item) -> Told:
     role = entity(PermissionRole, item)
     _under(key, keys.permission_role(role.number))
     _number(role.number)
-    return _NOTHING
+    if not role.is_default:
+        return _NOTHING
+    content: Item = {"number": role.number}
+    return Told(copies=(Copy(Invariant.DEFAULT_ROLE, key, keys.default_role(), content),))
+
+
+def _default_role(key: Key, item: Item) -> Told:
+    number = _whole(item, "number")
+    return Told(copy=Copy(Invariant.DEFAULT_ROLE, keys.permission_role(number), key, {"number": number}))
 
 
 def _group(key: Key, item: Item) -> Told:
@@ -598,14 +731,33 @@ def _group(key: Key, item: Item) -> Told:
 
 
 def _client(key: Key, item: Item) -> Told:
-    _under(key, keys.client(entity(Client, item).id))
-    return _NOTHING
+    client_id = entity(Client, item).id
+    _under(key, keys.client(client_id))
+    row = Copy(Invariant.CLIENT_ROW, key, keys.client_row(client_id), {"client_id": client_id})
+    return Told(copies=(row,))
+
+
+def _client_row(key: Key, item: Item) -> Told:
+    client_id = _text(item, "client_id")
+    return Told(copy=Copy(Invariant.CLIENT_ROW, keys.client(client_id), key, {"client_id": client_id}))
 
 
 def _cleanup(key: Key, item: Item) -> Told:
     moment(_text(item, "since"))
+    if "space_id" in item:
+        _under(key, keys.cleanup_of_space(_text(item, "space_id")))
+        told = Need(Invariant.ABANDONED_CLEANUP, keys.spaces_changing())
+        return Told(awaits=(key,), needs=(told,))
     if "project_id" in item:
         _under(key, keys.cleanup_of_project(_text(item, "project_id")))
+        return Told(awaits=(key,))
+    for kind, place in (("group", keys.cleanup_of_group), ("role", keys.cleanup_of_role)):
+        if kind in item:
+            _under(key, place(_whole(item, kind)))
+            return Told(awaits=(key,))
+    if "workspace_id" in item and "user_id" not in item:
+        _under(key, keys.cleanup_of_workspace(_text(item, "workspace_id")))
+        _number(_whole(item, "number"))
         return Told(awaits=(key,))
     user_id = _text(item, "user_id")
     if "workspace_id" in item:
@@ -615,6 +767,81 @@ def _cleanup(key: Key, item: Item) -> Told:
     else:
         _under(key, keys.cleanup_of_user(user_id))
     return Told(awaits=(key,))
+
+
+# Finding users, and activity.
+
+
+def _kinds(key: Key, user: User) -> Iterator[Copy]:
+    for listing in user_lists.of(user):
+        yield Copy(Invariant.USER_KIND_ROW, key, keys.row(listing, user.number), {"user_id": user.id})
+
+
+def _user_kind_row(key: Key, item: Item) -> Told:
+    owner = _text(item, "user_id")
+    return Told(copy=Copy(Invariant.USER_KIND_ROW, keys.user(owner), key, {"user_id": owner}))
+
+
+def _searched(owner: Key, words: list[str], shows: Item) -> Iterator[Copy]:
+    """What says which search rows there are; of a membership the words are those of its user."""
+    if words:
+        content: Item = {"words": [*words], "shows": shows}
+        yield Copy(Invariant.SEARCHED, owner, keys.searched(owner), content)
+
+
+def _told(words: list[str]) -> str:
+    """The words as a user's item offers them to the memberships."""
+    return json.dumps(words)
+
+
+def _marker(key: Key, item: Item) -> Told:
+    owner = keys.owner_of_searched(key)
+    words, shows = item.get("words"), item.get("shows")
+    if not isinstance(words, list) or not isinstance(shows, dict):
+        raise CorruptItem("searched", "words")
+    named = [str(each) for each in words]
+    needs: tuple[Need, ...] = ()
+    content: Item = {"words": [*named], "shows": shows}
+    if owner.sk.startswith(keys.MEMBERS_BESIDE):
+        workspace_id, found_id = keys.workspace_and_member(owner)
+        scope = keys.searched_members(workspace_id)
+        content = {"shows": shows}
+        needs = (Need(Invariant.SEARCHED, keys.user(found_id), _told(named)),)
+    else:
+        found_id = keys.id_in(owner)
+        of_user = owner.pk.startswith(keys.OF_USERS)
+        scope = keys.SEARCHED_USERS if of_user else keys.SEARCHED_WORKSPACES
+    places = [keys.search_row(scope, each, found_id) for each in named]
+    return Told(
+        copy=Copy(Invariant.SEARCHED, owner, key, content),
+        copies=tuple(Copy(Invariant.SEARCH_ROW, key, place, shows) for place in places),
+        needs=needs,
+    )
+
+
+def _search_row(key: Key, item: Item) -> Told:
+    shows: Item = {name: value for name, value in item.items() if name not in ("PK", "SK", "v")}
+    if "user_id" in item and "workspace_id" in item:
+        owner = keys.member(_text(item, "workspace_id"), _text(item, "user_id"))
+    elif "user_id" in item:
+        owner = keys.user(_text(item, "user_id"))
+    else:
+        owner = keys.workspace(_text(item, "workspace_id"))
+    return Told(copy=Copy(Invariant.SEARCH_ROW, keys.searched(owner), key, shows))
+
+
+def _audit(_: Key, item: Item) -> Told:
+    return _NOTHING if activity.COUNTED in item else Told(uncounted=str(item.get("at", "")))
+
+
+def _activity(_: Key, item: Item) -> Told:
+    entity(Activity, item)
+    return _NOTHING
+
+
+def _changing(key: Key, item: Item) -> Told:
+    _text(item, "last")
+    return Told(offers=((key, None),))
 
 
 def _numbers(_: Key, item: Item) -> Told:
@@ -671,12 +898,22 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.workspace(_X)): _workspace,
     words_of(keys.member(_X, _X)): _member,
     words_of(keys.workspace_key(_X)): _key_lock,
+    words_of(keys.invitation(_X, _X)): _invitation,
+    words_of(keys.invited(_X, _X)): _invited,
+    words_of(keys.password_link(_X)): _password_link,
+    words_of(keys.forgotten(_X)): _unjudged,
+    words_of(keys.source_forgotten(_X, _X)): _unjudged,
+    words_of(keys.mail_of_user(_X)): _mail,
+    words_of(keys.mail_of_invitation(_X, _X)): _mail,
     words_of(keys.project(_X)): _project,
     words_of(keys.project_member(_X, _X)): _project_member,
     words_of(keys.space_in_project(_X, _X)): _projects_space,
     words_of(keys.feature_in_project(_X, _X)): _projects_feature,
     words_of(keys.space(_X)): _space,
     words_of(keys.space_role(_X, _X, _X)): _space_role,
+    words_of(keys.space_name(_X, _X)): _space_name,
+    words_of(keys.spaces_changing()): _changing,
+    words_of(keys.cleanup_of_space(_X)): _cleanup,
     words_of(keys.app(_X)): _app,
     words_of(keys.feature(_X)): _feature,
     words_of(keys.client(_X)): _client,
@@ -688,9 +925,22 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.counter(keys.USERS)): _counter,
     words_of(keys.change(keys.USERS, 0)): _change,
     words_of(keys.cleanup_of_tokens(_X)): _cleanup,
+    words_of(keys.cleanup_of_group(1)): _cleanup,
+    words_of(keys.cleanup_of_role(1)): _cleanup,
+    words_of(keys.reference()): _numbers,
+    words_of(keys.default_role()): _default_role,
+    (words_of(keys.client_row(_X))[0], ""): _client_row,
+    words_of(keys.cleanup_of_workspace(_X)): _cleanup,
+    words_of(keys.workspace_tombstone(_X)): _workspace_tombstone,
+    words_of(keys.suspended(_X)): _suspended_row,
+    words_of(keys.suspensions()): _numbers,
     (words_of(keys.permission_role(0))[0], ""): _permission_role,
     (words_of(keys.group(0))[0], ""): _group,
-    (words_of(keys.audit(_X, _X, 0))[0], ""): _unjudged,
+    (words_of(keys.audit(_X, _X, 0))[0], ""): _audit,
+    words_of(keys.searched(keys.user(_X))): _marker,
+    words_of(keys.searched(keys.workspace(_X))): _marker,
+    (words_of(keys.search_row(keys.SEARCHED_USERS, _X, _X))[0], ""): _search_row,
+    (words_of(keys.activity(keys.SITE_ACTIVITY, _X))[0], ""): _activity,
     **{
         (words_of(Key(listing, ""))[0], part): reader
         for listing, row in {
@@ -699,10 +949,12 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
             keys.PROJECTS: _project_row,
             keys.SPACES: _space_row,
             keys.members(_X): _member_row,
+            keys.invitations_in(_X): _invitation_row,
             keys.workspaces_of(_X): _users_workspace_row,
             keys.spaces_in(_X): _workspaces_space_row,
             keys.projects_in(_X): _workspaces_project_row,
             keys.features_in(_X): _workspaces_feature_row,
+            keys.SUSPENDED: _user_kind_row,
             keys.APPS: _app_row,
             keys.apps_in(_X): _spaces_app,
             keys.holders_of(_X, _X): _spaces_holder_row,

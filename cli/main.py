@@ -52,7 +52,7 @@ from roster.db.transactions import Transaction
 from roster.dialects.fields import Line
 from roster.directory import audit, users, workspaces
 from roster.directory.emails import NotAnAddress, canonical, trimmed
-from roster.domain import Actor, ApiToken, PlatformRole, User
+from roster.domain import Actor, ApiToken, PlatformRole, User, Workspace
 from roster.errors import Conflict, NotFound, Unavailable
 from roster.events import Event
 from roster.settings import settings
@@ -156,6 +156,7 @@ def _parser() -> argparse.ArgumentParser:
 
     exporting = commands.add_parser("export", parents=[where], help="write the directory's records")
     exporting.add_argument("file", type=Path, nargs="?", metavar="FILE", help="default: standard output")
+    exporting.add_argument("--workspace", metavar="KEY", help="one workspace alone, for another directory")
     exporting.set_defaults(run=_export, must_exist=True)
 
     admin = commands.add_parser("admin", help="platform administrators")
@@ -355,14 +356,24 @@ def _tell(outcome: ImportOutcome, *, dry: bool) -> None:
 
 
 def _export(store: Store, arguments: argparse.Namespace) -> int:
+    workspace = _workspace(store, arguments.workspace) if arguments.workspace is not None else None
     with ExitStack() as stack:
         out = stack.enter_context(replacing(arguments.file)) if arguments.file else sys.stdout
-        exported = export(store, out, progress=stack.enter_context(Bars()))
+        exported = export(store, out, workspace=workspace, progress=stack.enter_context(Bars()))
         out.flush()  # before it is said to be there
     print(f"exported {_counted(exported.records)}", file=sys.stderr)
     if exported.left_out:
         print(f"left out {_secrets(exported.left_out)}", file=sys.stderr)
     return 0
+
+
+def _workspace(store: Store, key: str) -> Workspace:
+    """The workspace of a key. Raises CommandRefused."""
+    lock = store.get(keys.workspace_key(key)) if keys.is_id(key) else None
+    found = workspaces.by_id(store, str(lock["workspace_id"])) if lock is not None else None
+    if found is None:
+        raise CommandRefused(f"--workspace: there is no workspace with the key {key}", 2)
+    return found
 
 
 def _secrets(counts: Counter[str]) -> str:
@@ -511,6 +522,8 @@ def _verify(store: Store, arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     told = f"{report.items} items, {len(report.broken)} broken, {len(report.pending)} pending"
+    if report.late:
+        told += f", {len(report.late)} that searches or the activity lack"
     print(told, file=sys.stderr)
     return 1 if report.broken else 0
 
@@ -523,6 +536,8 @@ def _repair(store: Store, arguments: argparse.Namespace) -> int:
         print(f"mended {finding}")
     for finding in outcome.after.broken:
         print(f"left {finding}")
+    if outcome.caught_up:
+        print(f"caught up on {outcome.caught_up} that searches or the activity lacked", file=sys.stderr)
     print(f"mended {len(outcome.mended)}, left {len(outcome.after.broken)}", file=sys.stderr)
     return 1 if outcome.after.broken else 0
 

@@ -17,7 +17,7 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from cli import counts, invariants
-from cli.invariants import Copy, Invariant, Told, is_listing
+from cli.invariants import KEPT_SINCE, Copy, Invariant, Told, is_listing
 from cli.records.loading import Progress, unheard
 from cli.verify import Finding, Report, place_of, verify
 from roster.clock import instant
@@ -39,7 +39,7 @@ from roster.db.store import (
     all_of,
 )
 from roster.db.transactions import Transaction, item
-from roster.directory import cleanup, reference_data, users
+from roster.directory import changes, cleanup, reference_data, site_roles, users
 from roster.domain import Actor, Feature, Project
 from roster.errors import DirectoryError, Unavailable
 from roster.events import Event
@@ -47,9 +47,10 @@ from roster.events import Event
 S = TypeVar("S")
 
 _ROUNDS = 3
+_AT_ONCE = 100
 _TRIES = 20
 
-_OWNERLESS = {Invariant.PASSWORD_OWNER, Invariant.SECRET_LOCK}
+_OWNERLESS = {Invariant.PASSWORD_OWNER, Invariant.SECRET_LOCK, Invariant.LINK_OWNER}
 """References that are removed when their target is not there: they grant nothing."""
 
 
@@ -59,22 +60,37 @@ class RepairOutcome:
 
     mended: list[Finding]
     after: Report
+    caught_up: int = 0
+    """How much was found that the function on the stream had not done, and was done here."""
 
 
 def repair(store: Store, *, now: datetime, by: Actor, progress: Progress = unheard) -> RepairOutcome:
     """Verify, mend, and verify again, as long as that helps. Raises Unavailable; then repair again."""
     report = verify(store, now=now, progress=progress)
-    first = report.broken
+    first, late = report.broken, len(report.late)
     for _ in range(_ROUNDS):
-        if not report.broken:
+        if not report.broken and not report.late:
             break
-        before = set(report.broken)
+        before = report
         _Round(store, now, by).mend(report.broken, progress)
+        _catch_up(store, report.late, now, by, progress)
         report = verify(store, now=now, progress=progress)
-        if set(report.broken) == before:
+        if (report.broken, report.late) == (before.broken, before.late):
             break
     left = set(report.broken)
-    return RepairOutcome([finding for finding in first if finding not in left], report)
+    mended = [finding for finding in first if finding not in left]
+    return RepairOutcome(mended, report, late - len(report.late))
+
+
+def _catch_up(store: Store, late: list[Finding], now: datetime, by: Actor, progress: Progress) -> None:
+    """Do what the function on the stream has not done, and what earlier versions did not keep."""
+    for start in range(0, len(late), _AT_ONCE):
+        progress("catch up", start, len(late))
+        some = late[start : start + _AT_ONCE]
+        changes.act(store, [finding.key for finding in some], now)
+        for finding in some:
+            if finding.invariant in KEPT_SINCE:
+                _Round(store, now, by).restore(finding)
 
 
 class _Moved(Exception):
@@ -97,6 +113,10 @@ class _Round:
         for done, (work, finding) in enumerate(self._order(broken)):
             progress("repair", done, len(broken))
             self._settle(work, finding)
+
+    def restore(self, finding: Finding) -> None:
+        """Write the copies that a finding lacks."""
+        self._settle(self._copy, finding)
 
     def _order(self, broken: list[Finding]) -> list[_Task]:
         first: list[_Task] = []
@@ -126,10 +146,16 @@ class _Round:
                     then.append((self._listing, finding))
                 case Invariant.SITE_ADMINS:
                     then.append((self._site_admins, finding))
+                case Invariant.SUSPENSIONS:
+                    then.append((self._suspensions, finding))
                 case Invariant.WORKSPACE_ADMINS:
                     then.append((self._workspace_admins, finding))
                 case Invariant.PROJECT_CHILDREN:
                     then.append((self._children, finding))
+                case Invariant.SPACE_APPS:
+                    then.append((self._space_apps, finding))
+                case Invariant.USERS_SPACE_NAME:
+                    then.append((self._space_name, finding))
                 case Invariant.MODULE_COUNT:
                     modules[finding.key] = finding
                 case Invariant.OLDEST_MEMBERSHIP:
@@ -243,6 +269,7 @@ class _Round:
             if copy.invariant is Invariant.USERS_SPACE_ROW:  # the row shows more than a grant holds
                 space = self.store.get(keys.space(str(content["space_id"]))) or {}
                 content = content | {name: space.get(name) for name in ("name", "created_at")}
+                content["revision"] = space.get("revision", 1)
             return Put(item(place, content), Absent())
         stale = set(other.content) - set(copy.content) if other is not None else set()
         return Update(place, set=copy.content, remove=tuple(sorted(stale)), condition=_unchanged(present))
@@ -364,6 +391,9 @@ class _Round:
     def _site_admins(self, finding: Finding) -> None:
         self._count(finding, "count", counts.site_admins(self.store))
 
+    def _suspensions(self, finding: Finding) -> None:
+        self._count(finding, "count", counts.suspensions(self.store))
+
     def _workspace_admins(self, finding: Finding) -> None:
         (workspace_id,) = finding.key.pk.split("#")[1:]
         self._count(finding, "admins", counts.workspace_admins(self.store, workspace_id))
@@ -371,6 +401,18 @@ class _Round:
     def _children(self, finding: Finding) -> None:
         (project_id,) = finding.key.pk.split("#")[1:]
         self._count(finding, "children", counts.children(self.store, project_id))
+
+    def _space_apps(self, finding: Finding) -> None:
+        (space_id,) = finding.key.pk.split("#")[1:]
+        self._count(finding, "apps", counts.space_apps(self.store, space_id))
+
+    def _space_name(self, finding: Finding) -> None:
+        """The row of a user's list shows the name that the space has now."""
+        row = self.store.get(finding.key)
+        space = self.store.get(keys.space(str(row["space_id"]))) if row is not None else None
+        if row is not None and space is not None:
+            update = Update(finding.key, set={"name": space["name"]}, condition=_unchanged(row))
+            self._commit(finding, update, Check(Key.of(space), Equals("name", space["name"])))
 
     def _modules(self, findings: dict[Key, Finding]) -> None:
         """All of them by one look: it walks the whole table."""
@@ -419,10 +461,26 @@ class _Round:
 
     def _jobs(self, key: Key, found: Item) -> Iterator[tuple[Key, Item]]:
         """The cleanups that an item waits for; never that of a living user, as it would remove live data."""
-        project_id = found.get("project_id")
+        home = found.get("workspace_id")
+        if isinstance(home, str) and self.store.get(keys.workspace(home)) is None:
+            left = self.store.get(keys.workspace_tombstone(home))
+            if left is not None:
+                order: Item = {"workspace_id": home, "number": left["number"]}
+                yield keys.cleanup_of_workspace(home), order
+                return
+        space_id, project_id = found.get("space_id"), found.get("project_id")
+        if isinstance(space_id, str):
+            of_space = list(self._jobs_of_space(key, space_id, found))
+            yield from of_space
+            if of_space or key.pk == keys.CLEANUP:
+                return
         if isinstance(project_id, str) and self.store.get(keys.project(project_id)) is None:
             yield keys.cleanup_of_project(project_id), {"project_id": project_id}
             return
+        for kind in (site_roles.GROUPS.what, site_roles.ROLES.what):
+            if key.pk == keys.CLEANUP and kind in found:
+                yield key, {kind: found[kind]}
+                return
         revoked = found.get(users.REVOKED_THROUGH, {})
         user_id, workspace_id = str(found.get("user_id", found.get("id"))), str(found.get("workspace_id", ""))
         if keys.is_id(user_id) and key == keys.cleanup_of_tokens(user_id):
@@ -435,25 +493,42 @@ class _Round:
         for ended in revoked if isinstance(revoked, dict) and revoked else filter(None, [workspace_id]):
             yield keys.cleanup_of_member(ended, user_id), {"workspace_id": ended, "user_id": user_id}
 
+    def _jobs_of_space(self, key: Key, space_id: str, found: Item) -> Iterator[tuple[Key, Item]]:
+        """The cleanup of a space that an item waits for: one that is ordered, or of roles in nothing."""
+        job = keys.cleanup_of_space(space_id)
+        ordered = self.store.get(job)
+        if ordered is not None:
+            yield job, ordered
+        elif key.pk != keys.CLEANUP and self.store.get(keys.space(space_id)) is None:
+            yield job, {"space_id": space_id, "number": found.get("number")}
+
     def _read(self, wanted: Iterable[Key]) -> dict[Key, Item]:
         return self.store.batch_get(sorted(wanted))
 
 
-_ADDRESS, _ = invariants.words_of(keys.email("x"))
+_INVITED = invariants.words_of(keys.invited("x", "x"))
+_NAMING = {invariants.words_of(key)[0] for key in (keys.email("x"), keys.space_name("x", "x"))}
+"""Locks of addresses and of names."""
 
 _COPIED = {
     Invariant.USER_ROW,
+    Invariant.SEARCH_ROW,
+    *KEPT_SINCE,
     Invariant.EMAIL_LOCK,
     Invariant.WORKSPACE_ROW,
     Invariant.KEY_LOCK,
+    Invariant.SUSPENDED_ROW,
     Invariant.MEMBER_ROW,
     Invariant.USERS_WORKSPACE_ROW,
+    Invariant.INVITATION_ROW,
+    Invariant.INVITATION_LOCK,
     Invariant.PROJECT_ROW,
     Invariant.WORKSPACES_PROJECT_ROW,
     Invariant.WORKSPACES_FEATURE_ROW,
     Invariant.SPACE_ROW,
     Invariant.WORKSPACES_SPACE_ROW,
     Invariant.PROJECTS_SPACE,
+    Invariant.SPACE_NAME_LOCK,
     Invariant.APP_ROW,
     Invariant.SPACES_APP,
     Invariant.PROJECTS_FEATURE,
@@ -470,9 +545,9 @@ _PLACED = {Invariant.WORKSPACES_PROJECT_ROW, Invariant.WORKSPACES_FEATURE_ROW}
 
 
 def _named(key: Key) -> str:
-    """What the audit calls an item; an address stays out of it."""
+    """What the audit calls an item; an address or a name stays out of it."""
     head, words = invariants.words_of(key)
-    return f"{head} {words}" if head == _ADDRESS else f"{key.pk} {key.sk}"
+    return f"{head} {words}" if head in _NAMING or (head, words) == _INVITED else f"{key.pk} {key.sk}"
 
 
 def _homes(copy: Copy) -> set[Key]:

@@ -47,6 +47,8 @@ def _prepare(options: Options) -> None:
         # Behind TLS the cookies are for TLS alone, as on AWS.
         PLAIN_COOKIE="" if _is_secure(options) else "loopback",
         POWERTOOLS_LOG_LEVEL="INFO",
+        PUBLIC_URL=options.public_url or options.url,
+        MAIL_PRINTED="true",
         IDENTITY_HEADER_PROOF=options.identity_header_proof,
     )
     if options.table_endpoint is None:
@@ -117,12 +119,12 @@ def _populated(options: Options) -> list[str]:
     return lines if _has_admin(store) else lines + _first_admin(options)
 
 
-def feed(options: Options) -> Feed:
-    """The changes of the table that start cleanups."""
+def feed(options: Options, taken: Callable[[int], int]) -> Feed:
+    """The changes of the table that one of its stream's functions gets; all have taken what `taken` says."""
     if options.table_endpoint is not None:
         return DynamoFeed(options.table_endpoint, settings().table_name)
     store = _embedded(options)
-    return StoreFeed(store.changes, store.forget_changes)
+    return StoreFeed(store.changes, lambda last: store.forget_changes(taken(last)))
 
 
 def expiry(options: Options) -> Callable[[], int]:

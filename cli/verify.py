@@ -13,17 +13,20 @@ from datetime import datetime, timedelta
 
 from cli import counts, invariants
 from cli.counts import Doubt, Numbers, Tally
-from cli.invariants import Copy, Invariant, Need, Told
+from cli.invariants import KEPT_SINCE, LATE, Copy, Invariant, Need, Told
 from cli.records.loading import Progress, unheard
 from roster.clock import instant
 from roster.db import keys, list_tree
 from roster.db.codec import CorruptItem
 from roster.db.store import Item, Key, Store
 from roster.directory import grants
-from roster.domain import Feature, Membership, Project, Space, User, Workspace
+from roster.domain import App, Feature, Membership, Project, Space, User, Workspace
 
 YOUNG = timedelta(hours=1)
 """How long a cleanup may take before what it has not cleared counts as broken."""
+
+ACTIVITY_DAYS = timedelta(days=90)
+"""How far back the activity is shown."""
 
 _TICK = 1000  # items
 
@@ -42,16 +45,20 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is broken; what is still to be cleaned up or never stood still; how many items were walked."""
+    """What is broken; what is still to be cleaned up or never stood still; how many items were walked.
+
+    `late` is what searches do not find as it is, and what the activity has not counted.
+    """
 
     broken: list[Finding]
     pending: list[Finding]
     items: int
+    late: list[Finding] = field(default_factory=list)
 
 
 def verify(store: Store, *, now: datetime, progress: Progress = unheard) -> Report:
     """Walk the table and report every broken invariant. Writers may go on. Raises Unavailable."""
-    walk = _Walk()
+    walk = _Walk(uncounted=(instant(now - ACTIVITY_DAYS), instant(now - YOUNG)))
     start: Key | None = None
     while True:
         page = store.scan(start=start)
@@ -66,7 +73,8 @@ def verify(store: Store, *, now: datetime, progress: Progress = unheard) -> Repo
     judge = _Judge(store, now)
     for found in _judgements(store, judge, walk, progress):
         judge.take(found)
-    return Report(sorted(judge.broken), sorted(judge.pending), walk.items)
+    late = sorted({*walk.late(), *judge.late})
+    return Report(sorted(judge.broken), sorted(judge.pending), walk.items, late)
 
 
 def _judgements(
@@ -85,12 +93,17 @@ def _judgements(
             yield judge.item(Key.of(grant))
     if walk.site_admins != walk.told_site_admins:
         yield judge.site_admins()
+    if walk.suspended != walk.told_suspended:
+        yield judge.suspensions()
     for workspace_id in sorted(walk.admins):
         if walk.admins[workspace_id]:
             yield judge.workspace_admins(workspace_id)
     for project_id in sorted(walk.children):
         if walk.children[project_id]:
             yield judge.children(project_id)
+    for space_id in sorted(walk.apps):
+        if walk.apps[space_id]:
+            yield judge.apps(space_id)
     unequal = {workspace_id for (workspace_id, _), count in walk.modules.items() if count}
     if unequal:
         yield judge.modules(sorted(unequal))
@@ -100,7 +113,15 @@ def _judgements(
 class _Walk:
     """What is in doubt as far as the walk has come."""
 
+    uncounted: tuple[str, str]
+    """Between which moments a change should be counted by now."""
     items: int = 0
+    searched: dict[int, Key] = field(default_factory=dict)
+    """By fact: who stated under which words something is found, and no other has said so yet."""
+    words: list[tuple[int, Key]] = field(default_factory=list)
+    """What memberships say of the words of their users: by what these should offer, and who says so."""
+    changes: list[Key] = field(default_factory=list)
+    """Audit items that no activity has counted."""
     unread: set[Key] = field(default_factory=set)
     halves: dict[int, str] = field(default_factory=dict)
     """By fact: who stated it, an owner or a copy, whose other side has not come by."""
@@ -111,10 +132,14 @@ class _Walk:
     """Workspaces and users in which a membership has ended, and whose void grants are not removed yet."""
     site_admins: int = 0
     told_site_admins: int = 0
+    suspended: int = 0
+    told_suspended: int = 0
     admins: Counter[str] = field(default_factory=Counter)
     """By workspace: its ADMINs less what it says of them."""
     children: Counter[str] = field(default_factory=Counter)
     """By project: the spaces and features in it less what it says of them."""
+    apps: Counter[str] = field(default_factory=Counter)
+    """By space: the apps in it less what it says of them."""
     modules: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By workspace and module: the switched-on features less what the workspace says of them."""
     oldest: dict[str, tuple[int, ...]] = field(default_factory=dict)
@@ -139,6 +164,8 @@ class _Walk:
             self.unread.add(key)
             return
         name = f"{key.pk}\n{key.sk}"
+        if told.uncounted and self.uncounted[0] <= told.uncounted <= self.uncounted[1]:
+            self.changes.append(key)
         for copy in told.copies:
             self._state(copy, f"owner\n{name}")
         if told.copy is not None:
@@ -147,15 +174,23 @@ class _Walk:
             self.offered.add(hash(key_and_mark))
             self.wanted.pop(hash(key_and_mark), None)
         for need in told.needs:
+            if need.invariant in LATE:
+                self.words.append((hash(need.offer), key))
+                continue
             if (wanted := hash(need.offer)) not in self.offered:
                 self.wanted.setdefault(wanted, []).append(name)
         if told.awaits:
             self.awaiting.add(key)
-        if key.pk == keys.site_admins().pk:
+        if key == keys.site_admins():
             self.told_site_admins = _whole(item, "count")
+        if key == keys.suspensions():
+            self.told_suspended = _whole(item, "count")
+        self.suspended += key.pk == keys.SUSPENDED_WORKSPACES
         if invariants.is_listing(key.pk):
             self._tell(item, told)
         elif invariants.is_counter(key.pk):
+            if item.get("closed"):
+                return  # of a workspace that was deleted
             seen = self._numbers(keys.listing_of_log(key.pk))
             seen.last = max(seen.last, _whole(item, "last"))
             seen.changes, seen.folded = _whole(item, "changes"), _whole(item, "folded")
@@ -179,12 +214,24 @@ class _Walk:
         names = [*self.halves.values(), *(f"item\n{name}" for some in self.wanted.values() for name in some)]
         return {Key(*name.split("\n")[1:]) for name in names} | self.unread | self.awaiting
 
+    def late(self) -> Iterator[Finding]:
+        """What the function on the stream has not done."""
+        words = [key for wanted, key in self.words if wanted not in self.offered]
+        for owner in {owner_of(key) for key in (*self.searched.values(), *words)}:
+            yield Finding(owner, Invariant.SEARCHED, "searches do not find it as it is")
+        for key in self.changes:
+            yield Finding(key, Invariant.COUNTED_CHANGE, "no activity has counted it")
+
     def undecided(self) -> set[str]:
         """Users whose oldest membership is to be looked at again."""
         return self.differing | self.oldest.keys()
 
     def _state(self, copy: Copy, by: str) -> None:
         fact = copy.fact()
+        if copy.invariant in LATE:
+            if self.searched.pop(fact, None) is None:
+                self.searched[fact] = copy.owner
+            return
         if self.halves.setdefault(fact, by)[0] != by[0]:
             del self.halves[fact]
 
@@ -221,7 +268,9 @@ class _Walk:
         elif set(other).isdisjoint(said):
             self.differing.add(user_id)
 
-    def _count(self, item: Item, entity: User | Workspace | Membership | Project | Space | Feature) -> None:
+    def _count(
+        self, item: Item, entity: User | Workspace | Membership | Project | Space | App | Feature
+    ) -> None:
         if isinstance(entity, Space | Feature) and entity.project_id is not None:
             self.children[entity.project_id] += 1
         match entity:
@@ -238,10 +287,15 @@ class _Walk:
                 self.admins[entity.workspace_id] += counts.is_workspace_admin(item)
             case Project():
                 self.children[entity.id] -= entity.children
+            case Space():
+                self.apps[entity.id] -= entity.apps or 0
+            case App():
+                self.apps[entity.space_id] += 1
             case Feature() if counts.is_counted(entity):
                 self.modules[entity.workspace_id, str(entity.module)] += 1
 
 
+_LACKS = "is not there"
 _PASSWORD = invariants.words_of(keys.password("x"))
 _GRANT = invariants.words_of(keys.space_grant("x", "x", "x", "x"))
 
@@ -265,9 +319,13 @@ class _Judge:
     now: datetime
     broken: set[Finding] = field(default_factory=set)
     pending: set[Finding] = field(default_factory=set)
+    late: set[Finding] = field(default_factory=set)
 
     def take(self, verdicts: Iterable[_Verdict]) -> None:
         for verdict in verdicts:
+            if verdict.finding.invariant in KEPT_SINCE and verdict.finding.detail == _LACKS:
+                self.late.add(verdict.finding)  # tables of earlier versions have none
+                continue
             (self.pending if verdict.waits else self.broken).add(verdict.finding)
 
     def item(self, key: Key) -> Iterator[_Verdict]:
@@ -285,11 +343,13 @@ class _Judge:
             yield _Verdict(Finding(key, Invariant.SHAPE, f"{error} is absent or not what it should be"))
             return
         for copy in told.copies:
-            yield from self._copied(key, copy, found)
-        if told.copy is not None:
+            if copy.invariant not in LATE:
+                yield from self._copied(key, copy, found)
+        if told.copy is not None and told.copy.invariant not in LATE:
             yield from self._owned(key, told.copy, found)
         for need in told.needs:
-            yield from self._needed(key, need, found)
+            if need.invariant not in LATE:
+                yield from self._needed(key, need, found)
         for job in told.awaits:
             yield self._swept(key, job, found)
         if (voided := _voids(key, item, found)) is not None:
@@ -301,7 +361,7 @@ class _Judge:
             return
         present = found.get(place)
         if present is None:
-            yield _Verdict(Finding(key, copy.invariant, "is not there"))
+            yield _Verdict(Finding(key, copy.invariant, _LACKS))
             return
         other = _told(present)
         if other is None or other.copy is None:
@@ -317,6 +377,9 @@ class _Judge:
         told = _told(owner) if owner is not None else Told()
         if told is None:
             return  # unreadable: in doubt itself
+        if copy.invariant is Invariant.SUSPENDED_ROW and (job := _torn_down(copy.owner, found)) is not None:
+            yield self._swept(key, job, found)  # it goes with the last that was in the workspace
+            return
         places = {place_of(each, found) for each in told.copies if each.invariant == copy.invariant}
         if key not in places and None not in places:
             yield _Verdict(
@@ -330,7 +393,13 @@ class _Judge:
             return
         if target is None and need.invariant is Invariant.USERS_WORKSPACE_ROW:
             return  # its membership says so
+        if need.invariant is Invariant.USERS_SPACE_NAME:
+            yield from self._renamed(key, need, found)
+            return
         if target is None and (job := invariants.cleanup_of(need)) is not None:
+            yield self._swept(key, job, found)
+            return
+        if target is None and (job := _torn_down(need.target, found)) is not None:
             yield self._swept(key, job, found)
             return
         if target is not None and "deleted_at" in target and invariants.words_of(key) != _PASSWORD:
@@ -338,6 +407,17 @@ class _Judge:
             return
         what = "is not there" if target is None or "deleted_at" in target else "says otherwise"
         yield _Verdict(Finding(key, need.invariant, f"{need.target.pk} {need.target.sk} {what}"))
+
+    def _renamed(self, key: Key, need: Need, found: _Found) -> Iterator[_Verdict]:
+        """A row of a user's list shows another name than the space's, which a cleanup may be to correct."""
+        job = invariants.cleanup_of(need)
+        if need.target not in found:
+            return  # its grant says so
+        if job is not None and job in found:
+            yield self._swept(key, job, found)
+        else:
+            detail = f"{need.target.pk} {need.target.sk} says otherwise"
+            yield _Verdict(Finding(key, need.invariant, detail))
 
     def _swept(self, key: Key, job: Key, found: _Found) -> _Verdict:
         order = found.get(job)
@@ -393,6 +473,10 @@ class _Judge:
         seen = counts.site_admins(self.store)
         yield from _compared(keys.site_admins(), Invariant.SITE_ADMINS, seen, _detail("count", seen))
 
+    def suspensions(self) -> Iterator[_Verdict]:
+        seen = counts.suspensions(self.store)
+        yield from _compared(keys.suspensions(), Invariant.SUSPENSIONS, seen, _detail("count", seen))
+
     def workspace_admins(self, workspace_id: str) -> Iterator[_Verdict]:
         key = keys.workspace(workspace_id)
         seen = counts.workspace_admins(self.store, workspace_id)
@@ -405,6 +489,12 @@ class _Judge:
         if self.store.get(key) is not None:
             yield from _compared(key, Invariant.PROJECT_CHILDREN, seen, _detail("children", seen))
 
+    def apps(self, space_id: str) -> Iterator[_Verdict]:
+        key = keys.space(space_id)
+        seen = counts.space_apps(self.store, space_id)
+        if self.store.get(key) is not None:
+            yield from _compared(key, Invariant.SPACE_APPS, seen, _detail("apps", seen))
+
     def modules(self, workspace_ids: list[str]) -> Iterator[_Verdict]:
         looked = counts.modules(self.store, workspace_ids)
         if looked is None:
@@ -413,6 +503,11 @@ class _Judge:
         for (workspace_id, module), seen in looked.items():
             key = keys.workspace(workspace_id)
             yield from _compared(key, Invariant.MODULE_COUNT, seen, _detail(module, seen))
+
+
+def owner_of(key: Key) -> Key:
+    """Whom a finding about searches is about, by its item or the item that says how it is found."""
+    return keys.owner_of_searched(key) if key.sk.startswith(keys.SEARCHED) else key
 
 
 def around(store: Store, key: Key) -> _Found | None:
@@ -448,6 +543,8 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
     copies = list(told.copies)
     if told.copy is not None:
         wanted.add(told.copy.owner)
+        if told.copy.invariant is Invariant.SUSPENDED_ROW:
+            wanted |= set(invariants.teardown_of(told.copy.owner) or ())
         if (owner := found.get(told.copy.owner)) is not None and (other := _told(owner)) is not None:
             copies += [each for each in other.copies if each.invariant == told.copy.invariant]
     for copy in copies:
@@ -459,6 +556,7 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
         wanted.add(need.target)
         if (job := invariants.cleanup_of(need)) is not None:
             wanted.add(job)
+        wanted |= set(invariants.teardown_of(need.target) or ())
         target = found.get(need.target)
         if target is not None and "deleted_at" in target:
             wanted.add(keys.cleanup_of_user(str(target["id"])))
@@ -466,6 +564,12 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
     if invariants.words_of(key) == _GRANT:
         wanted |= {keys.user(str(item["user_id"])), _member_cleanup(item)}
     return wanted
+
+
+def _torn_down(target: Key, found: _Found) -> Key | None:
+    """The cleanup that clears a deleted workspace away, where the key is that of one."""
+    places = invariants.teardown_of(target)
+    return places[1] if places is not None and places[0] in found and target not in found else None
 
 
 def _voids(key: Key, item: Item, found: _Found) -> Key | None:

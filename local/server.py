@@ -36,7 +36,7 @@ from local.gateway import (
 )
 from local.hosts import AbsoluteForm, KnownHosts, host_name
 from local.log import REQUEST_ID, LogForm, RequestLog, configure
-from local.streams import Feed, Subscription, follow
+from local.streams import Feed, Readers, Subscription, follow
 from local.workers import FunctionError, NotStarted, Pool
 from roster.auth import credentials
 
@@ -226,8 +226,11 @@ class ServedApp:
     """Run once in each worker before its first handler; workers must be able to import it."""
     populate: Callable[[Options], list[str]] = _no_lines
     """Run once here before the workers start: makes the table, loads the data, returns lines to print."""
-    feed: Callable[[Options], Feed] | None = None
-    """Opens the changes that the template's stream function is to get."""
+    feed: Callable[[Options, Callable[[int], int]], Feed] | None = None
+    """Opens the changes that one of the template's stream functions is to get.
+
+    It is given what is told the number of the last change taken, and returns the last that all have taken.
+    """
     expiry: Callable[[Options], Callable[[], int]] | None = None
     """Opens what removes a batch of expired items, and returns how many it found."""
     workers: int = 4
@@ -340,8 +343,8 @@ async def _run(
 ) -> None:
     prepare = partial(app.prepare, options)
     pool = Pool(app.workers, prepare)
-    cleaner = Pool(1, prepare)
-    subscription = Subscription.from_template(app.template) if app.feed else None
+    subscriptions = Subscription.from_template(app.template) if app.feed else []
+    followers = [Pool(1, prepare) for _ in subscriptions]  # so that none waits for another
 
     def announce() -> None:
         for line in [*lines, f"ready {options.url}"]:
@@ -376,18 +379,21 @@ async def _run(
     background: list[asyncio.Task[None]] = []
     try:
         await pool.start()
-        if app.feed and subscription:
-            await cleaner.start()
-            function = routes.functions[subscription.function_id]
-            open_feed = partial(app.feed, options)
-            background.append(asyncio.create_task(follow(open_feed, subscription, function, cleaner.invoke)))
+        if app.feed:
+            await asyncio.gather(*(each.start() for each in followers))
+            readers = Readers(len(subscriptions))
+            for place, (subscription, follower) in enumerate(zip(subscriptions, followers, strict=True)):
+                function = routes.functions[subscription.function_id]
+                open_feed = partial(app.feed, options, partial(readers.taken, place))
+                following = follow(open_feed, subscription, function, follower.invoke)
+                background.append(asyncio.create_task(following))
         if app.expiry:
             background.append(asyncio.create_task(keep_removing(partial(app.expiry, options))))
         await server.serve(sockets=[listener])
     finally:
         for each in background:
             each.cancel()
-        await asyncio.gather(pool.stop(), cleaner.stop())
+        await asyncio.gather(pool.stop(), *(each.stop() for each in followers))
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:

@@ -142,7 +142,7 @@ class SqliteStore:
 
     _pool: "_Pool"
     _indexes: tuple[Index, ...]
-    _feed: frozenset[str] | None
+    _feed: Callable[[Key], bool] | None
     _clock: Callable[[], float]
     _deadline: Deadline | None = None
 
@@ -152,13 +152,13 @@ class SqliteStore:
         path: str | Path,
         indexes: tuple[Index, ...] = (),
         *,
-        feed: frozenset[str] | None = None,
+        feed: Callable[[Key], bool] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> "SqliteStore":
         """The table in the file, made where it is absent; only its owner may read it and its journals.
 
-        The file remembers its indexes: given ones that are new to it are filled. `feed` names the
-        partitions whose changes are kept (None: all); `clock` gives seconds of the epoch, for tokens and
+        The file remembers its indexes: given ones that are new to it are filled. `feed` says of
+        which items the changes are kept (None: all); `clock` gives seconds of the epoch, for tokens and
         for what expires. Raises Unavailable, and sqlite3.DatabaseError for a file that is no store of ours.
         """
         store = cls(_Pool(path), indexes, feed, clock)
@@ -411,7 +411,7 @@ class SqliteStore:
         _note_expiries(connection, changed)
         connection.executemany(
             "INSERT INTO change (event, pk, sk, size, body) VALUES (?, ?, ?, ?, ?)",
-            [_record(move) for move in changed if self._feed is None or move.key.pk in self._feed],
+            [_record(move) for move in changed if self._feed is None or self._feed(move.key)],
         )
 
     def _page(

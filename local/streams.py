@@ -1,14 +1,16 @@
-"""The table's stream outside AWS: changes from a feed go to the function that the template names.
+"""The table's stream outside AWS: changes from a feed go to the functions that the template names.
 
 Delivery is at least once and in order: a batch is given again until the function takes it. A feed
-is followed from its beginning at every start, so the function must bear what it has seen before.
-The embedded store forgets a change that was taken, as DynamoDB does after a day. What expires
+is followed from its beginning at every start, so a function must bear what it has seen before. Each
+function has a feed of its own, so that none waits for another.
+The embedded store forgets a change that all have taken, as DynamoDB does after a day. What expires
 (local/expiry.py) is told as a removal, as DynamoDB tells it; the template's filter takes none.
 """
 
 import asyncio
 import json
 import logging
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 10.0
+_READ = 1_000  # records that are looked through for a batch
 
 Record: TypeAlias = dict[str, Any]
 """A record as Lambda gives it to the function."""
@@ -41,26 +44,29 @@ class Subscription:
     patterns: tuple[dict[str, Any], ...] = ()
 
     @classmethod
-    def from_template(cls, template: Path) -> Self | None:
-        """The template's subscription, if it has one. Raises ValueError for more than one."""
-        found = [
-            (id_, event["Properties"])
+    def from_template(cls, template: Path) -> list[Self]:
+        """The template's subscriptions, in its order."""
+        return [
+            cls._of(id_, event["Properties"])
             for id_, resource in read_template(template)["Resources"].items()
             if resource["Type"] == "AWS::Serverless::Function"
             for event in resource["Properties"].get("Events", {}).values()
             if event["Type"] == "DynamoDB"
         ]
-        if not found:
-            return None
-        if len(found) > 1:
-            raise ValueError("only one function may follow the table's stream")
-        ((id_, properties),) = found
+
+    @classmethod
+    def _of(cls, function_id: str, properties: dict[str, Any]) -> Self:
         filters = properties.get("FilterCriteria", {}).get("Filters", [])
         patterns = tuple(json.loads(one["Pattern"]) for one in filters)
-        return cls(id_, properties.get("BatchSize", 100), patterns)
+        return cls(function_id, properties.get("BatchSize", 100), patterns)
 
     def wants(self, record: Record) -> bool:
         return not self.patterns or any(_fits(pattern, record) for pattern in self.patterns)
+
+    def cut(self, records: list[Record]) -> list[Record]:
+        """The first records, as far as a batch takes those of them that are wanted."""
+        places = [place for place, record in enumerate(records) if self.wants(record)]
+        return records[: places[self.batch]] if len(places) > self.batch else records
 
 
 def _fits(pattern: dict[str, Any], content: Any) -> bool:
@@ -131,6 +137,20 @@ class StoreFeed:
     def advance(self, count: int) -> None:
         self._after = self._read[count - 1].sequence
         self._forget(self._after)
+
+
+class Readers:
+    """How far each reader of one table's changes has come: what all have taken can be forgotten."""
+
+    def __init__(self, count: int) -> None:
+        self._taken = [0] * count
+        self._lock = threading.Lock()
+
+    def taken(self, reader: int, last: int) -> int:
+        """Note that a reader has taken the changes up to this number; returns the number for all."""
+        with self._lock:
+            self._taken[reader] = last
+            return min(self._taken)
 
 
 def _record(change: StoreChange) -> Record:
@@ -241,7 +261,7 @@ async def follow(
     wait = pause
 
     async def deliver(feed: Feed) -> bool:
-        records = await loop.run_in_executor(thread, feed.read, subscription.batch)
+        records = subscription.cut(await loop.run_in_executor(thread, feed.read, _READ))
         wanted = [record for record in records if subscription.wants(record)]
         taken = len(records)
         if wanted:

@@ -61,7 +61,7 @@ def texts(root: Path = ROOT) -> dict[str, str]:
 def _event(function: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str, Any]:
     source = next(iter(function["Events"].values()))
     if source["Type"] == "DynamoDB":
-        return _change()
+        return _change(source["Properties"])
     if "Path" not in source["Properties"]:
         return _made("GET", "/api/nowhere", "$default", {}, _HEADERS, b"")
     method, path = source["Properties"]["Method"], source["Properties"]["Path"]
@@ -100,6 +100,8 @@ def _parameter(parameter: Mapping[str, Any]) -> str:
     name = parameter["name"]
     if parameter["schema"].get("type") == "integer":
         return "5"
+    if "enum" in parameter["schema"]:
+        return str(parameter["schema"]["enum"][0])
     return "user-uuid" if name == "guid" else f"{name.removesuffix('Id')}-uuid"
 
 
@@ -137,9 +139,13 @@ def _resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping
     return found
 
 
-def _change() -> dict[str, Any]:
-    """What the table's stream tells of a user who was deleted."""
-    keys = {"PK": {"S": "SWEEP"}, "SK": {"S": "USER#user-uuid"}}
+def _change(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """What the table's stream tells a function of a user, by the first of its filters."""
+    pattern = json.loads(properties["FilterCriteria"]["Filters"][0]["Pattern"])["dynamodb"]["Keys"]
+    (partition,) = pattern["PK"]["S"]
+    named = partition["prefix"] + "user-uuid" if isinstance(partition, dict) else partition
+    (place,) = pattern.get("SK", {"S": ["USER#user-uuid"]})["S"]
+    keys = {"PK": {"S": named}, "SK": {"S": place}}
     change = {
         "Keys": keys,
         "SequenceNumber": "100000000000000000001",

@@ -9,6 +9,7 @@ FILE = Path(__file__).parent.parent / "tests" / "contract" / "statuses.toml"
 
 _ANY = "200 401 413 503"
 _OURS = f"{_ANY} 400"  # every endpoint refuses a query parameter that it does not know
+_PUBLIC = "200 400 403 413 415 503"  # 403 to a page of others, and to a token
 
 _USER_SPACE = f"{_ANY} 400 404"
 _CF_LIST = f"{_ANY} 400 403"
@@ -16,11 +17,19 @@ _CF_ONE = f"{_CF_LIST} 404"
 _TESTMO_PAGE = f"{_ANY} 400 422"
 _TESTMO_SITE_PAGE = f"{_TESTMO_PAGE} 403"
 
+_SPACES = "/api/workspaces/{workspaceId}/spaces"
+
 STATUSES: dict[str, str] = {
     # Workspaces.
     "POST /api/workspaces": f"{_OURS} 403 409 415 422",
     "GET /api/workspaces": f"{_OURS} 403",
     "GET /api/workspaces/{workspaceId}": f"{_OURS} 403 404",
+    "PUT /api/workspaces/{workspaceId}": f"{_OURS} 403 404 409 412 415",
+    "DELETE /api/workspaces/{workspaceId}": f"{_OURS} 403 404 409 412 415",
+    "GET /api/workspaces/{workspaceId}/audit": f"{_OURS} 403 404",
+    "GET /api/workspaces/{workspaceId}/usage": f"{_OURS} 403 404",
+    "GET /api/workspaces/{workspaceId}/members/{userId}": f"{_OURS} 403 404",
+    "PUT /api/workspaces/{workspaceId}/members/{userId}": f"{_OURS} 403 404 409 412 415",
     "POST /api/workspaces/{workspaceId}/members": f"{_OURS} 403 404 409 415 422",
     "GET /api/workspaces/{workspaceId}/members": f"{_OURS} 403 404",
     "DELETE /api/workspaces/{workspaceId}/members/{userId}": f"{_OURS} 403 404 409 412 415",
@@ -44,6 +53,38 @@ STATUSES: dict[str, str] = {
     "GET /api/workspaces/{workspaceId}/features/{featureId}": f"{_OURS} 403 404",
     "PUT /api/workspaces/{workspaceId}/features/{featureId}": f"{_OURS} 403 404 412 415",
     "DELETE /api/workspaces/{workspaceId}/features/{featureId}": f"{_OURS} 403 404 412 415",
+    # The activity of days.
+    "GET /api/admin/activity": f"{_OURS} 403",
+    "GET /api/workspaces/{workspaceId}/activity": f"{_OURS} 403 404",
+    # The site's groups, roles and clients.
+    "POST /api/admin/groups": f"{_OURS} 403 409 415 422",
+    "GET /api/admin/groups": f"{_OURS} 403",
+    "GET /api/admin/groups/{number}": f"{_OURS} 403 404",
+    "PUT /api/admin/groups/{number}": f"{_OURS} 403 404 409 412 415",
+    "DELETE /api/admin/groups/{number}": f"{_OURS} 403 404 412 415",
+    "POST /api/admin/roles": f"{_OURS} 403 409 415 422",
+    "GET /api/admin/roles": f"{_OURS} 403",
+    "GET /api/admin/roles/{number}": f"{_OURS} 403 404",
+    "PUT /api/admin/roles/{number}": f"{_OURS} 403 404 409 412 415",
+    "DELETE /api/admin/roles/{number}": f"{_OURS} 403 404 412 415",
+    "POST /api/admin/clients": f"{_OURS} 403 409 415 422",
+    "GET /api/admin/clients": f"{_OURS} 403",
+    "GET /api/admin/clients/{clientId}": f"{_OURS} 403 404",
+    "PUT /api/admin/clients/{clientId}": f"{_OURS} 403 404 412 415",
+    "DELETE /api/admin/clients/{clientId}": f"{_OURS} 403 404 412 415",
+    "POST /api/admin/clients/{clientId}/secret": f"{_OURS} 403 404 409 415 422",
+    # Spaces, roles in them, their apps.
+    f"POST {_SPACES}": f"{_OURS} 403 404 409 415 422",
+    f"GET {_SPACES}": f"{_OURS} 403 404",
+    f"GET {_SPACES}/{{spaceId}}": f"{_OURS} 403 404",
+    f"PUT {_SPACES}/{{spaceId}}": f"{_OURS} 403 404 409 412 415",
+    f"DELETE {_SPACES}/{{spaceId}}": f"{_OURS} 403 404 409 412 415",
+    f"GET {_SPACES}/{{spaceId}}/roles": f"{_OURS} 403 404",
+    f"PUT {_SPACES}/{{spaceId}}/roles/{{role}}/{{userId}}": f"{_OURS} 403 404 409 412 415",
+    f"DELETE {_SPACES}/{{spaceId}}/roles/{{role}}/{{userId}}": f"{_OURS} 403 404 412 415",
+    f"POST {_SPACES}/{{spaceId}}/apps": f"{_OURS} 403 404 415 422",
+    f"GET {_SPACES}/{{spaceId}}/apps": f"{_OURS} 403 404",
+    f"DELETE {_SPACES}/{{spaceId}}/apps/{{appId}}": f"{_OURS} 403 404 412 415",
     # Its sessions and tokens.
     "POST /api/auth/login": f"{_OURS} 403 415",
     "POST /api/auth/logout": f"{_OURS} 403 415",
@@ -62,6 +103,16 @@ STATUSES: dict[str, str] = {
     "PUT /api/auth/me": f"{_OURS} 403 412 415",
     "GET /api/admin/users/{userId}/memberships": f"{_OURS} 403 404",
     "POST /api/admin/users/{userId}/unlock": f"{_OURS} 403 404 415",
+    # Invitations and forgotten passwords.
+    "POST /api/workspaces/{workspaceId}/invitations": f"{_OURS} 403 404 409 415 422",
+    "GET /api/workspaces/{workspaceId}/invitations": f"{_OURS} 403 404",
+    "POST /api/workspaces/{workspaceId}/invitations/{invitationId}/resend": f"{_OURS} 403 404 409 415",
+    "DELETE /api/workspaces/{workspaceId}/invitations/{invitationId}": f"{_OURS} 403 404 409 412 415",
+    "POST /api/auth/invitations/look": f"{_PUBLIC} 404",
+    "POST /api/auth/invitations/accept": f"{_PUBLIC} 404 409",
+    "POST /api/auth/password/forgotten": _PUBLIC,
+    "POST /api/auth/password/reset": _PUBLIC,
+    "POST /api/admin/users/{userId}/password-link": f"{_OURS} 403 404 415",
     # The token endpoint (RFC 6749).
     "POST /oauth/token": f"{_ANY} 400",
     "POST /oauth/revoke": f"{_ANY} 400",

@@ -41,6 +41,7 @@ def compare(store: Store, ledger: Ledger, tick: Callable[[int, int], None]) -> N
     uniques = [
         ("email", ((entry, keys.email(each)) for each, entry in ledger.addresses.items())),
         ("key", ((entry, keys.workspace_key(each)) for each, entry in ledger.keys.items())),
+        ("name", ((entry, keys.space_name(*each)) for each, entry in ledger.space_names.items())),
         *(("number", _rows(ledger, kind, listing)) for kind, listing in _NUMBERED.items()),
     ]
     for label, wanted in uniques:
@@ -62,7 +63,8 @@ def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def _total(ledger: Ledger) -> int:
-    uniques = len(ledger.addresses) + len(ledger.keys) + sum(map(len, ledger.given.values()))
+    uniques = len(ledger.addresses) + len(ledger.keys) + len(ledger.space_names)
+    uniques += sum(map(len, ledger.given.values()))
     return uniques + sum(len(ledger.entries[kind]) for kind in _PROFILES)
 
 

@@ -19,6 +19,7 @@ from pydantic.alias_generators import to_camel
 from cli.records.comparing import chunks
 from cli.records.loading import Progress, unheard
 from cli.records.shapes import SHAPES
+from cli.records.tenant import Tenant
 from roster.auth.credentials import digest, same
 from roster.db import counted_lists, keys
 from roster.db.codec import attributes, readable
@@ -63,14 +64,22 @@ class Exported:
     left_out: Counter[str]
 
 
-def export(store: Store, out: TextIO, *, progress: Progress = unheard) -> Exported:
-    """Write every record, a line each. Raises Unavailable.
+def export(
+    store: Store, out: TextIO, *, workspace: Workspace | None = None, progress: Progress = unheard
+) -> Exported:
+    """Write every record, or those of one workspace (`tenant.py`), a line each. Raises Unavailable.
 
     `progress` hears the number of lines of the type being written; no total is known.
     """
     counts: Counter[str] = Counter()
     strays = _strays(store)
-    for kind, lines in _records(store, strays):
+    records = _records(store, strays)
+    if workspace is not None:
+        members = _joined(store, workspace.id)
+        tenant = Tenant(workspace.id, frozenset(each.user_id for each in members))
+        records = ((kind, tenant.of(kind, lines)) for kind, lines in records)
+        strays.passwords = len(store.batch_get([keys.password(one) for one in tenant.members]))
+    for kind, lines in records:
         for line in lines:
             out.write(json.dumps({"type": kind, **line}, ensure_ascii=False) + "\n")
             counts[kind] += 1
@@ -79,7 +88,7 @@ def export(store: Store, out: TextIO, *, progress: Progress = unheard) -> Export
     left_out = Counter(
         user=strays.passwords,
         apiToken=counts["apiToken"],
-        client=counts["client"] - len(strays.public),
+        client=max(0, counts["client"] - len(strays.public)),
     )
     return Exported(counts, +left_out)
 
@@ -104,7 +113,13 @@ def _records(store: Store, strays: "_Strays") -> Iterator[tuple[str, Iterator[Li
     yield "spaceRole", _space_roles(store)
     yield "apiToken", _lines("apiToken", _of_the_living(store, strays.tokens))
     clients = _lines("client", _forgetting(store, strays.clients))
-    yield "client", ({**line, "secret": ""} if line["id"] in strays.public else line for line in clients)
+    yield "client", (_client(line, line["id"] in strays.public) for line in clients)
+
+
+def _client(line: Line, public: bool) -> Line:
+    """The line of a client; one that an import or an earlier version made has no name."""
+    named = {name: value for name, value in line.items() if name != "name" or value is not None}
+    return {**named, "secret": ""} if public else named
 
 
 def _lines(kind: str, entities: Iterable[Any]) -> Iterator[Line]:
@@ -260,7 +275,8 @@ def _space_roles(store: Store) -> Iterator[Line]:
         own = str(space["id"])
         held = (item for item in every(store, keys.space(own).pk) if "role" in item)
         for grant in _in_force(store, held):
-            yield {"spaceId": own, "userId": grant["user_id"], "role": grant["role"]}
+            given = {"createdAt": grant["created_at"]} if "created_at" in grant else {}
+            yield {"spaceId": own, "userId": grant["user_id"], "role": grant["role"], **given}
 
 
 def _in_force(store: Store, granted: Iterable[Item]) -> Iterator[Item]:

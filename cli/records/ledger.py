@@ -28,6 +28,7 @@ from cli.records.shapes import (
     canonical_json,
 )
 from roster.directory.emails import canonical
+from roster.directory.spaces import folded
 
 _TYPES = tuple(SHAPES)
 
@@ -71,6 +72,8 @@ class Ledger:
     """The entries by type and identity."""
     addresses: dict[str, int] = field(default_factory=dict)
     keys: dict[str, int] = field(default_factory=dict)
+    space_names: dict[tuple[str, str], int] = field(default_factory=dict)
+    """By workspace and folded name: whose it is."""
     given: dict[str, dict[int, int]] = field(default_factory=lambda: {"project": {}, "user": {}})
     """By type: who was given which number."""
     homes: dict[int, str] = field(default_factory=dict)
@@ -202,6 +205,8 @@ class Ledger:
                 )
             case WorkspaceRecord():
                 claims = (("key", self.keys, record.key),)
+            case SpaceRecord() if record.name:
+                claims = (("name", self.space_names, (record.workspace_id, folded(record.name))),)
             case ProjectRecord():
                 claims = (("number", self.given["project"], number),)
                 self.homes[entry] = record.workspace_id

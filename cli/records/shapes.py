@@ -44,6 +44,7 @@ from roster.domain import (
     Database,
     Feature,
     Group,
+    Limits,
     Organisation,
     PermissionRole,
     PlatformRole,
@@ -158,6 +159,12 @@ class OrganisationShape(_Strict):
     pin_code: Text = ""
 
 
+class LimitsShape(_Strict):
+    members: Count | None = None
+    projects: Count | None = None
+    spaces: Count | None = None
+
+
 class WorkspaceRecord(Record):
     """A customer's own part of the directory."""
 
@@ -166,12 +173,16 @@ class WorkspaceRecord(Record):
         "key": "unique",
         "settings": "how moments are shown",
         "organisation": "the address that User Space shows",
+        "active": "false where it is suspended",
+        "limits": "how many there may be",
     }
     id: Id | None = None
     key: WorkspaceKey
     name: Line
     settings: SettingsShape = SettingsShape()
     organisation: OrganisationShape = OrganisationShape()
+    active: bool = True
+    limits: LimitsShape = LimitsShape()
     created_at: Moment | None = None
     updated_at: Moment | None = None
 
@@ -189,6 +200,8 @@ class WorkspaceRecord(Record):
             updated_at=self.updated_at or created,
             settings=WorkspaceSettings(**self.settings.model_dump()),
             organisation=Organisation(**self.organisation.model_dump()),
+            active=self.active,
+            limits=Limits(**self.limits.model_dump()),
         )
 
 
@@ -252,6 +265,7 @@ class SpaceRecord(Record):
 
     type_name = "space"
     notes = {
+        "name": "unique in its workspace without regard to case, but for empty ones",
         "email": "free text",
         "projectId": "in the same workspace",
     }
@@ -296,12 +310,13 @@ class AppRecord(Record):
     id: Id | None = None
     space_id: Id
     name: Text = ""
+    created_at: Moment | None = None
 
     def references(self) -> Iterator[Reference]:
         return _refer(spaceId=("space", self.space_id))
 
     def made(self, made_id: str, given: int) -> App:
-        return App(made_id, given, self.space_id, self.name)
+        return App(made_id, given, self.space_id, self.name, self.created_at)
 
 
 class FeatureRecord(Record):
@@ -399,6 +414,7 @@ class UserRecord(Record):
         "passwordHash": "a hash that another system made, see below; never exported",
         "roles": "on the whole site",
         "active": "whether they may log in",
+        "emailVerified": "whether the address was proved to be theirs",
         "notifications": "as Testmo numbers them",
         "onboarding": "as Testmo numbers it",
         "mustChangePassword": "whether they may do nothing before they changed the password",
@@ -418,6 +434,7 @@ class UserRecord(Record):
     ] = ["USER"]
     active: bool = True
     kind: Literal["person", "service"] = "person"
+    email_verified: bool = False
     timezone: TimeZone | None = None
     date_format: Text | None = None
     time_format: Text | None = None
@@ -478,6 +495,7 @@ class UserRecord(Record):
             roles=tuple(map(PlatformRole, self.roles)),
             active=self.active,
             kind=UserKind(self.kind),
+            email_verified=self.email_verified,
             first_name=self.first_name,
             last_name=self.last_name,
             user_name=self.user_name,
@@ -540,6 +558,7 @@ class SpaceRoleRecord(Record):
     space_id: Id
     user_id: UserId
     role: Literal["developer", "manager", "auditor"] = "developer"
+    created_at: Moment | None = None
 
     def identity(self, given: Mapping[str, Any]) -> str:
         return f"{self.space_id} {self.user_id} {self.role}"
@@ -605,12 +624,13 @@ class ClientRecord(Record):
         "refresh_token",
     ]
     scopes: Annotated[list[Text], Field(max_length=1000), AfterValidator(_once)] = []
+    name: Text | None = None
 
     def references(self) -> Iterator[Reference]:
         return _refer(userId=("user", self.user_id))
 
     def made(self, made_id: str) -> Client:
-        return Client(made_id, tuple(self.grants), tuple(self.scopes), self.user_id)
+        return Client(made_id, tuple(self.grants), tuple(self.scopes), self.user_id, self.name)
 
 
 SHAPES: Mapping[str, type[Record]] = {

@@ -177,6 +177,8 @@ class Writer:
         match record:
             case WorkspaceRecord():
                 workspaces.plan(work, record.made(made_id, given, self.at))
+                spent = keys.workspace_tombstone(made_id)  # the id of a deleted one is never given again
+                work.check(spent, Absent(), lambda _: Conflict("id", made_id))
             case ProjectRecord():
                 projects.plan(work, record.made(made_id, given, self.at, places[entry]))
                 # Else places in a deleted project of this id, not cleared yet, would be in force again.
@@ -316,7 +318,8 @@ class Writer:
         if isinstance(record, SpaceRoleRecord):
             space: Space | None = spaces.of_item(home)
             if space is not None:
-                grants.plan_space_role(work, space, user, SpaceRole(record.role), since)
+                role = SpaceRole(record.role)
+                grants.plan_space_role(work, space, user, role, since, at=record.created_at)
         else:
             project: Project | None = projects.of_item(home)
             if project is not None:
@@ -373,6 +376,8 @@ def _lead(record: ApiTokenRecord) -> tuple[Key, Key]:
 
 def _reason(refusal: DirectoryError) -> str:
     match refusal:
+        case Conflict("default"):
+            return "another role is the default already"
         case Conflict(what):
             return f"{what} was taken while this import ran; import again"
         case NotFound(what):

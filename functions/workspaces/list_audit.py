@@ -11,7 +11,6 @@ from roster.dialects.workspaces.schemas import (
     AuditTarget,
     AuditTo,
 )
-from roster.directory import audit
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)
 
@@ -25,6 +24,4 @@ def list_audit(
     size: AuditSize = "",
     cursor: AuditCursor = "",
 ) -> AuditPage:
-    question = AuditQuestion(app.call, since, until, actor, target, size, cursor)
-    search, place = question.search()
-    return question.answer(search, audit.page(app.call.store, search, question.rows, place))
+    return AuditQuestion(app.call, since, until, actor, target, size, cursor).found()

@@ -1,14 +1,29 @@
-"""GET /api/admin/users: the site's users in order of creation, to platform ADMINs."""
+"""GET /api/admin/users: the site's users in order of creation, or those looked for; to platform ADMINs."""
 
 from roster.dialects.workspaces.api import Access, endpoint
-from roster.dialects.workspaces.schemas import AdminUser, Listed, PageNumber, PageRequest, PageSize
-from roster.directory import users
+from roster.dialects.workspaces.schemas import AdminUser, Listed, PageNumber, PageSize
+from roster.dialects.workspaces.search import (
+    ExactEmail,
+    FoundPage,
+    SearchCursor,
+    SearchText,
+    UserRole,
+    UserStatus,
+    users_asked_for,
+)
 
 app, handler = endpoint(Access.PLATFORM_ADMIN)
 
 
 @app.get("/api/admin/users")
-def list_users(page: PageNumber = "", size: PageSize = "") -> Listed[AdminUser]:
-    call, paging = app.call, PageRequest.of(page, size)
-    found, total = users.page(call.store, paging.page, paging.size)
-    return call.listed(paging, [AdminUser.of(user) for user in found], total)
+def list_users(
+    page: PageNumber = "",
+    size: PageSize = "",
+    email: ExactEmail = "",
+    q: SearchText = "",
+    cursor: SearchCursor = "",
+    status: UserStatus = "",
+    role: UserRole = "",
+) -> Listed[AdminUser] | FoundPage[AdminUser]:
+    asked = {"page": page, "size": size, "email": email, "q": q, "cursor": cursor}
+    return users_asked_for(app.call, {**asked, "status": status, "role": role})

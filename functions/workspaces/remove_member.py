@@ -10,13 +10,13 @@ app, handler = endpoint(Access.WORKSPACE_ADMIN)
 @app.delete("/api/workspaces/<workspaceId>/members/<userId>")
 def remove_member(workspaceId: str, userId: str) -> Done:
     call = app.call
-    call.demand_match(None)
     members.remove(
         call.store,
         call.workspace,
         userId,
         by=call.actor,
         even_last_admin=call.user.is_admin,
+        demand=lambda present: call.demand_match(present.revision),
         known=call.found,
     )
     return call.done()

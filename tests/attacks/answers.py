@@ -15,8 +15,13 @@ REQUEST_IDS = ("x-request-id", "x-vcap-request-id")
 
 _PARTS = ("password", "hash", "digest", "epoch", "secret")
 _WHOLE = ("pk", "sk", "v", "token")
-_GRANTED = {"POST /api/auth/tokens": {"token"}}  # the one time that it is shown
 _STATES = ("mustChangePassword",)  # which say something of a secret, and nothing that is in it
+_GRANTED = {
+    "POST /api/auth/tokens": {"token"},
+    "POST /api/admin/clients": {"secret"},
+    "POST /api/admin/clients/{clientId}/secret": {"secret"},
+}
+"""The one time that it is shown."""
 _DOCUMENTS = ("GET /openapi.json",)  # which speak of such fields
 
 

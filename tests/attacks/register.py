@@ -24,7 +24,9 @@ PROVED = pytest.StashKey[frozenset[str]]()
 
 ACCOUNT = "test_every_row_is_tested_or_listed_and_none_is_both"
 
-_NAMED = re.compile(r"(?<![A-Za-z0-9])(?:[JHPEZSFB]|item)-\d\d(?![0-9])|(?<=_)[jhpezsfb]\d\d(?=_)", re.ASCII)
+_NAMED = re.compile(
+    r"(?<![A-Za-z0-9])(?:[JHPEZSFBL]|item)-\d\d(?![0-9])|(?<=_)[jhpezsfbl]\d\d(?=_)", re.ASCII
+)
 
 
 def rows_in(text: str) -> set[str]:

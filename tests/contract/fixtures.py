@@ -29,6 +29,15 @@ ROLES = (
 )
 WORKERS = ("worker", "service", "limited-member")  # members of a project, where there is one
 LIMITED = tuple(role for role in ROLES if role.startswith("limited-"))
+LINKS = (
+    "POST /api/auth/invitations/look",
+    "POST /api/auth/invitations/accept",
+    "POST /api/auth/password/forgotten",
+    "POST /api/auth/password/reset",
+)
+"""The routes that ask for no credential but what a link carries, or for none."""
+BY_BODY = ("POST /api/auth/login", "POST /oauth/token", "POST /oauth/revoke")
+"""The routes that are told in the body who asks."""
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 NO_NUMBER = 999_999
 
@@ -78,6 +87,7 @@ class ContractFixtures:
         directory.group(1, "QA")
         directory.role(1, "Tester", "users.read")
         directory.client("cf")
+        directory.client("robot", "a secret of the robot")
         for name, user in people.items():
             if name in LIMITED:
                 api.tokens[user.id] = directory.token(user, acme)
@@ -105,6 +115,8 @@ class ContractFixtures:
         method, _, path = route.partition(" ")
         if route == "$default":
             method, path = "GET", "/api/nowhere"
+        if route == "DELETE /api/workspaces/{workspaceId}" and place != "absent":
+            path = f"/api/workspaces/{self._suspended().id}"
         path = self._filled(path, role, place)
         body, proof = self._body(route, role), self._proof(path, role, place, by)
         if route == "POST /oauth/token":
@@ -120,9 +132,16 @@ class ContractFixtures:
 
     def _filled(self, path: str, role: str, place: str) -> str:
         at_globex = place == "foreign"
+        if "{clientId}" in path:
+            return path.replace("{clientId}", NOWHERE if place == "absent" else "robot")
         if "{guid}" in path:
             return self._of_cloud_foundry(path, role, place)
         workspace, project = (self.globex, self.mobile) if at_globex else (self.acme, self.web)
+        if "{invitationId}" in path:
+            own = NOWHERE if place == "absent" else self._invitation(workspace)[0]
+            path = path.replace("{invitationId}", own)
+        if "{spaceId}" in path:
+            return self._of_space(path, place)
         if "{workspaceId}" in path:
             path = path.replace("{workspaceId}", NOWHERE if place == "absent" else workspace.id)
             path = self._of_workspace(path, role, workspace, project)
@@ -135,6 +154,8 @@ class ContractFixtures:
             number = NO_NUMBER if place == "absent" else 1  # the one group, the one role
         for name in ("{number}", "{project_id}", "{user_id}"):
             path = path.replace(name, str(number))
+        if path.endswith("/password-link") and place == "own":  # one's own is refused
+            place = "foreign"
         if "{userId}" in path or "{sessionId}" in path:
             user = self._user(role, place)
             session = self.directory.session(user).id if "Id}" in path.replace("{userId}", "") else ""
@@ -162,6 +183,30 @@ class ContractFixtures:
             return path.replace("{featureId}", self.directory.feature(workspace, "fresh", project).id)
         return path
 
+    def _of_space(self, path: str, place: str) -> str:
+        """A path of acme below a space: acme's own, globex's, or nobody's; what it may end is new there."""
+        space, app, user = self.alpha, NOWHERE, self.people["member"]
+        if path.endswith("/spaces/{spaceId}"):  # which is not deleted while an app is in it
+            space = self.directory.space(self.acme, f"fresh-{self._count()}")
+            for name in ("developer", "limited-member"):
+                self.directory.grant(space, self.people[name])
+        if "{userId}" in path:
+            user = self._member_of(self.acme)
+            self.directory.grant(space, user, "auditor")
+        if "{appId}" in path:
+            app = self.directory.app(space, f"app-{self._count()}").id
+        own = {"own": space.id, "foreign": self.beta.id, "absent": NOWHERE}[place]
+        filled = {
+            "workspaceId": self.acme.id,
+            "spaceId": own,
+            "role": "auditor",
+            "userId": user.id,
+            "appId": app,
+        }
+        for name, value in filled.items():
+            path = path.replace(f"{{{name}}}", value)
+        return path
+
     def _of_cloud_foundry(self, path: str, role: str, place: str) -> str:
         workspace, space = (self.globex, self.beta) if place == "foreign" else (self.acme, self.alpha)
         match path.split("/")[2]:
@@ -180,7 +225,20 @@ class ContractFixtures:
         fresh = f"fresh-{role}"
         if route == "POST /api/workspaces/{workspaceId}/members":
             return {"userId": self._newcomer().id, "role": "MEMBER"}
+        if route in LINKS:
+            return self._link_body(route)
+        of_spaces: dict[str, dict[str, Any]] = {
+            "POST /api/workspaces/{workspaceId}/spaces": {"name": f"fresh-{self._count()}"},
+            "PUT /api/workspaces/{workspaceId}/spaces/{spaceId}": {"description": "Fresh"},
+            "POST /api/workspaces/{workspaceId}/spaces/{spaceId}/apps": {"name": "portal"},
+        }
+        if route in of_spaces:
+            return of_spaces[route]
         bodies: dict[str, dict[str, Any]] = {
+            "POST /api/workspaces/{workspaceId}/invitations": {
+                "email": f"{fresh}@example.com",
+                "role": "MEMBER",
+            },
             "POST /api/workspaces": {"key": fresh, "name": "Fresh"},
             "POST /api/admin/users": {
                 "email": f"{fresh}@example.com",
@@ -193,6 +251,14 @@ class ContractFixtures:
             "PUT /api/workspaces/{workspaceId}/projects/{projectId}": {"name": "Fresher"},
             "POST /api/workspaces/{workspaceId}/features": {"name": "Fresh", "module": "Boards"},
             "PUT /api/workspaces/{workspaceId}/features/{featureId}": {"enabled": False},
+            "POST /api/admin/groups": {"name": fresh},
+            "PUT /api/admin/groups/{number}": {"name": fresh},
+            "POST /api/admin/roles": {"name": fresh, "permissions": ["users.read"], "isDefault": True},
+            "PUT /api/admin/roles/{number}": {"name": fresh, "isDefault": True},
+            "POST /api/admin/clients": {"name": "Fresh", "grants": ["password"], "userId": self._known()},
+            "PUT /api/admin/clients/{clientId}": {"name": "Fresh", "userId": self._known()},
+            "PUT /api/workspaces/{workspaceId}": {"name": "Renamed"},
+            "PUT /api/workspaces/{workspaceId}/members/{userId}": {"role": "ADMIN"},
             "POST /api/auth/login": {"email": f"{role}@example.com", "password": PASSWORD},
             "PUT /api/auth/me/password": {"currentPassword": PASSWORD, "newPassword": "quite another phrase"},
             "POST /api/auth/tokens": {"name": "ci"},
@@ -224,12 +290,29 @@ class ContractFixtures:
             }[place]
             named = caller or self.people["boss"]
             headers = {"X-User-Id": named.id, "X-Org-Id": organisation, "X-Project-Id": project}
-        if caller is None or path in ("/api/auth/login", "/oauth/token", "/oauth/revoke"):
+        if caller is None or f"POST {path}" in (*LINKS, *BY_BODY):
             return {"headers": headers}
         if by == "access_token":
             return {"headers": headers, by: self.api.token(caller)}
         usual = "bearer" if takes_bearer(path) or role in LIMITED else "as_"
         return {"headers": headers, by or usual: caller}
+
+    def _invitation(self, workspace: Workspace) -> tuple[str, str]:
+        """The id of a new invitation to the workspace, and what its link carries."""
+        self.made += 1
+        invitation, token = self.directory.invitation(workspace, f"invited-{self.made}@example.com")
+        return invitation.id, token
+
+    def _link_body(self, route: str) -> dict[str, Any]:
+        if route == "POST /api/auth/password/forgotten":
+            return {"email": self._newcomer().email}
+        if route == "POST /api/auth/password/reset":
+            token = self.directory.password_link(self._newcomer())
+            return {"token": token, "password": "quite another phrase"}
+        body = {"token": self._invitation(self.acme)[1]}
+        if route == "POST /api/auth/invitations/accept":
+            body |= {"fullName": "Fresh", "password": "quite another phrase"}
+        return body
 
     def _user(self, role: str, place: str) -> User:
         own = self.people.get(role, self.people["member"])
@@ -245,9 +328,20 @@ class ContractFixtures:
         self.directory.member(workspace, newcomer)
         return newcomer
 
-    def _newcomer(self) -> User:
+    def _known(self) -> str:
+        return self.people["member"].id
+
+    def _suspended(self) -> Workspace:
+        """A workspace that may be deleted."""
         self.made += 1
-        return self.directory.user(f"newcomer-{self.made}")
+        return self.directory.workspace(f"suspended-{self.made}", active=False)
+
+    def _newcomer(self) -> User:
+        return self.directory.user(f"newcomer-{self._count()}")
+
+    def _count(self) -> int:
+        self.made += 1
+        return self.made
 
 
 def _person(directory: Directory, name: str) -> User:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.gateway import Routes
-from tests.contract.fixtures import NOWHERE, ROLES, ContractFixtures, takes_bearer
+from tests.contract.fixtures import LINKS, NOWHERE, ROLES, ContractFixtures, takes_bearer
 from tests.support.api import bare
 
 _READ: dict[str, Any] = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text("utf-8"))
@@ -20,6 +20,7 @@ LOGINS = ("POST /api/auth/login", "POST /oauth/token")
 PUBLIC = (
     *LOGINS,
     "POST /oauth/revoke",
+    *LINKS,
     "GET /openapi.json",
     "GET /docs",
     "GET /health",
@@ -28,6 +29,7 @@ PUBLIC = (
     "$default",
 )
 _OF_THE_SITE = ("GET /api/v1/groups/{number}", "GET /api/v1/roles/{number}")
+_REFERENCE_DATA = re.compile("/api/admin/(groups|roles|clients)/")
 
 CELLS = [
     pytest.param(route, place, id=f"{route}-{place}") for route, places in MATRIX.items() for place in places
@@ -45,6 +47,9 @@ SESSION_ONLY = [
     "GET /api/admin/users/{userId}/credentials",
     "DELETE /api/admin/users/{userId}/credentials/{credentialId}",
     "DELETE /api/admin/users/{userId}/credentials",
+    "POST /api/admin/clients",
+    "POST /api/admin/clients/{clientId}/secret",
+    "POST /api/admin/users/{userId}/password-link",
 ]
 BEARER_ONLY = [
     route for route in MATRIX if takes_bearer(route) and "/minimal/" not in route and route not in PUBLIC
@@ -55,7 +60,7 @@ NAMING = [route for route, places in MATRIX.items() if "foreign" in places and r
 
 def places_of(route: str) -> set[str]:
     """Whose things a request to the route can name."""
-    if route in _OF_THE_SITE:
+    if route in _OF_THE_SITE or _REFERENCE_DATA.search(route):
         return {"own", "absent"}
     names_something = "{" in route or "/minimal/" in route
     return {"own", "foreign", "absent"} if names_something else {"own"}

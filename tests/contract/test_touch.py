@@ -5,10 +5,10 @@ import pytest
 from roster.auth.credentials import Credential
 from roster.clock import instant
 from roster.db import keys
-from tests.contract.fixtures import ContractFixtures, takes_bearer
+from tests.contract.fixtures import LINKS, ContractFixtures, takes_bearer
 from tests.contract.recorder import STATUSES
 
-PUBLIC = {"$default", "POST /api/auth/login"}
+PUBLIC = {"$default", "POST /api/auth/login", *LINKS}
 OURS = [
     route for route in STATUSES if route not in PUBLIC and (" /api/" in route and not takes_bearer(route))
 ]

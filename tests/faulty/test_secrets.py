@@ -113,7 +113,9 @@ def shown_in(answer: Answer) -> list[str]:
     """The credentials that an answer shows, this once."""
     told = answer.json
     whole = {**told, **told["data"]} if isinstance(told.get("data"), dict) else told
-    return [str(whole[name]) for name in ("token", "access_token", "refresh_token") if whole.get(name)]
+    return [
+        str(whole[name]) for name in ("token", "access_token", "refresh_token", "link") if whole.get(name)
+    ]
 
 
 def demand_absent(secrets: dict[str, str], told: str, where: str) -> None:

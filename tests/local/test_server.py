@@ -21,7 +21,7 @@ import pytest
 
 from local.gateway import Function, Invocation, Routes
 from local.server import Application, CannotStart, Options
-from local.streams import Feed, Record, Subscription, follow
+from local.streams import Feed, Readers, Record, Subscription, follow
 from local.workers import Context, FunctionError, NotStarted, Pool, call
 
 ROOT = Path(__file__).parents[2]
@@ -667,8 +667,7 @@ def followed(
 
 
 def test_the_template_says_who_follows_the_stream_and_what_it_wants() -> None:
-    subscription = Subscription.from_template(TEMPLATE)
-    assert subscription is not None
+    [subscription] = Subscription.from_template(TEMPLATE)
     assert (subscription.function_id, subscription.batch) == ("Cleanup", 2)
     assert [subscription.wants(record(1, pk)) for pk in ("SWEEP", "SWEEP#1", "SWEEPER", "USER#1")] == [
         True,
@@ -682,6 +681,24 @@ def test_changes_come_in_batches_and_in_order() -> None:
     feed, given = ListFeed([record(n, "A") for n in range(5)]), list[list[str]]()
     followed(feed, given.append, Subscription("Cleanup", batch=2), done=lambda: not feed.records)
     assert given == [["0", "1"], ["2", "3"], ["4"]]
+
+
+def test_what_nobody_wants_does_not_fill_a_batch() -> None:
+    only_a = ({"dynamodb": {"Keys": {"PK": {"S": ["A"]}}}},)
+    records = [record(n, "A" if n % 3 == 0 else "B") for n in range(12)]
+    feed, given = ListFeed(records), list[list[str]]()
+    followed(feed, given.append, Subscription("Cleanup", 3, only_a), done=lambda: not feed.records)
+    assert given == [["0", "3", "6"], ["9"]]
+
+
+def test_a_change_is_forgotten_when_all_readers_have_taken_it() -> None:
+    readers = Readers(2)
+    assert [readers.taken(0, 5), readers.taken(1, 3), readers.taken(1, 7), readers.taken(0, 6)] == [
+        0,
+        3,
+        5,
+        6,
+    ]
 
 
 def test_a_failed_batch_is_given_again() -> None:

@@ -13,6 +13,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from botocore import xform_name
 
+from cli.doctor import FOLLOWERS
 from local.gateway import translate
 from tests.operating.command_line import Call, Refusal
 
@@ -95,14 +96,15 @@ class Account:
             resources["Table"], "now", 0, True, None, True, True
         )
         self._new_stream(table)
-        mapping = template["Resources"]["CleanupStream"]["Properties"]
-        self.mappings[_uuid(name)] = {
-            **{key: value for key, value in mapping.items() if not isinstance(value, dict)},
-            **{key: mapping[key] for key in ("FilterCriteria",)},
-            "FunctionName": resources["Cleanup"],
-            "EventSourceArn": table.stream,
-            "DestinationConfig": {"OnFailure": {"Destination": self._queue_arn(stack)}},
-        }
+        for function, queue in FOLLOWERS.items():
+            mapping = template["Resources"][f"{function}Stream"]["Properties"]
+            self.mappings[_uuid(f"{name}{function}")] = {
+                **{key: value for key, value in mapping.items() if not isinstance(value, dict)},
+                **{key: mapping[key] for key in ("FilterCriteria",)},
+                "FunctionName": resources[function],
+                "EventSourceArn": table.stream,
+                "DestinationConfig": {"OnFailure": {"Destination": self._queue_arn(stack, queue)}},
+            }
         return stack
 
     def do(self, call: Call) -> Answer | None:
@@ -264,7 +266,8 @@ class Account:
         self._function(given["FunctionName"])
         if given["EventSourceArn"] not in [table.stream for table in self._there().values()]:
             raise Refusal("InvalidParameterValueException", "Stream not found")
-        if any(each["EventSourceArn"] == given["EventSourceArn"] for each in self.mappings.values()):
+        source = given["FunctionName"], given["EventSourceArn"]
+        if source in [(each["FunctionName"], each["EventSourceArn"]) for each in self.mappings.values()]:
             raise Refusal("ResourceConflictException", "An event source mapping already exists")
         uuid = _uuid(f"{self.now}")
         self.mappings[uuid] = given
@@ -374,14 +377,19 @@ class Account:
     # The rest
 
     def sqs_get_queue_attributes(self, queue_url: str, attribute_names: list[str]) -> Answer:
-        [stack] = [each for each in self.stacks.values() if queue_url in each.resources.values()]
-        return {"Attributes": {"QueueArn": self._queue_arn(stack)}}
+        [(stack, queue)] = [
+            (each, id_)
+            for each in self.stacks.values()
+            for id_, physical_id in each.resources.items()
+            if physical_id == queue_url
+        ]
+        return {"Attributes": {"QueueArn": self._queue_arn(stack, queue)}}
 
     def sqs_purge_queue(self, queue_url: str) -> None:
         self.purged.append(queue_url)
 
-    def _queue_arn(self, stack: StackState) -> str:
-        return f"arn:aws:sqs:{REGION}:{NUMBER}:{stack.resources['FailedCleanupQueue'].rpartition('/')[2]}"
+    def _queue_arn(self, stack: StackState, queue: str) -> str:
+        return f"arn:aws:sqs:{REGION}:{NUMBER}:{stack.resources[queue].rpartition('/')[2]}"
 
     def secretsmanager_put_secret_value(self, secret_id: str, secret_string: str) -> Answer:
         self._secret(secret_id)

@@ -35,6 +35,7 @@ FUNCTIONS = {
     "GetDocs": "LogRole",
     "GetWorkspace": "ReadCallerRole",
     "Login": "LoginRole",
+    "RouteChanges": "RouteChangesRole",
 }
 """And their roles."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.doctor import FOLLOWERS
 from tests.operating.account import RESTORE, Account, physical
 from tests.operating.shell import Shell, blocks, shell
 
@@ -101,23 +102,23 @@ def test_fa_03_a_restore_in_place_leaves_the_stack_as_the_template_has_it(
         "verify --stack roster-prod",
         "repair --stack roster-prod",
     ]
-    cleanup = account.stacks[STACK].resources["Cleanup"]
-    [mapping] = [each for each in account.mappings.values() if each["FunctionName"] == cleanup]
-    template = account.template["Resources"]["CleanupStream"]["Properties"]
-    assert mapping["EventSourceArn"] == table.stream
-    assert mapping["DestinationConfig"]["OnFailure"]["Destination"].endswith(
-        ":roster-prod-FailedCleanupQueue-1X2Y3Z"
-    )
-    for setting in template.keys() - {
-        "EventSourceArn",
-        "FunctionName",
-        "DestinationConfig",
-        "FilterCriteria",
-    }:
-        assert mapping[setting] == template[setting], setting
-    [ours], [wanted] = mapping["FilterCriteria"]["Filters"], template["FilterCriteria"]["Filters"]
-    assert ours["Pattern"] == wanted["Pattern"].replace(" ", "")
-    assert template.keys() == mapping.keys(), "the page sets all that the template sets"
+    for function, queue in FOLLOWERS.items():
+        follower = account.stacks[STACK].resources[function]
+        [mapping] = [each for each in account.mappings.values() if each["FunctionName"] == follower]
+        template = account.template["Resources"][f"{function}Stream"]["Properties"]
+        assert mapping["EventSourceArn"] == table.stream
+        destination = mapping["DestinationConfig"]["OnFailure"]["Destination"]
+        assert destination.endswith(f":roster-prod-{queue}-1X2Y3Z")
+        for setting in template.keys() - {
+            "EventSourceArn",
+            "FunctionName",
+            "DestinationConfig",
+            "FilterCriteria",
+        }:
+            assert mapping[setting] == template[setting], setting
+        ours, wanted = mapping["FilterCriteria"]["Filters"], template["FilterCriteria"]["Filters"]
+        assert [each["Pattern"] for each in ours] == [each["Pattern"].replace(" ", "") for each in wanted]
+        assert template.keys() == mapping.keys(), "the page sets all that the template sets"
 
 
 def test_fa_03_functions_stand_still_meanwhile_and_those_of_another_stack_do_not(
@@ -165,7 +166,7 @@ def test_fa_03_a_restore_side_by_side_changes_nothing_of_the_table(
         f"export then.jsonl --table {name}-then",
         f"import then.jsonl --table {name}",
     ]
-    assert len(account.mappings) == 2
+    assert len(account.mappings) == 2 * len(FOLLOWERS)
 
 
 def test_fa_14_a_failed_first_create_leaves_nothing(bash: Shell, account: Account) -> None:

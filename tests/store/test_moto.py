@@ -12,7 +12,7 @@ from local.tables import create_table
 from roster.clock import Deadline
 from roster.db.dynamodb.store import DynamoStore
 from roster.db.dynamodb.transport import BotoTransport, boto_client
-from roster.db.keys import BY_ACTOR, BY_TARGET
+from roster.db.keys import BY_ACTOR, BY_TARGET, BY_WORKSPACE
 from roster.db.store import Store
 from tests.store.contract import StoreContract
 from tests.support.real import TABLE
@@ -121,4 +121,4 @@ def test_a_table_is_made_as_the_template_says() -> None:
     assert made["KeySchema"] == TABLE["KeySchema"]
     assert made["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert made["StreamSpecification"]["StreamEnabled"] is True
-    assert hashes == {index.name: index.hash for index in (BY_ACTOR, BY_TARGET)}
+    assert hashes == {index.name: index.hash for index in (BY_ACTOR, BY_TARGET, BY_WORKSPACE)}

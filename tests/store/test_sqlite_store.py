@@ -100,8 +100,8 @@ def test_what_changes_nothing_is_not_told(store: SqliteStore) -> None:
     assert len(store.changes(0)) == 2
 
 
-def test_the_feed_tells_of_its_partitions_only(path: Path) -> None:
-    store = SqliteStore.open(path, feed=frozenset({"p", "q"}))
+def test_the_feed_tells_of_its_items_only(path: Path) -> None:
+    store = SqliteStore.open(path, feed=lambda key: key.pk in ("p", "q"))
     store.bulk_put([item("a", pk) for pk in "opqr"])
     assert [change.key for change in store.changes(0)] == [Key("p", "a"), Key("q", "a")]
     store.close()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
+from cli.doctor import FOLLOWERS
 from local.gateway import Routes, read_template, translate
 from roster import dependencies
 from roster.auth.issuers import Issuers
@@ -50,14 +51,25 @@ PUBLIC = {
     "HEAD /docs",
     "HEAD /health",
     "HEAD /openapi.json",
+    "POST /api/auth/invitations/accept",
+    "POST /api/auth/invitations/look",
     "POST /api/auth/login",
+    "POST /api/auth/password/forgotten",
+    "POST /api/auth/password/reset",
     "POST /oauth/token",
     "POST /oauth/revoke",
 }
+BY_BODY = {route for route in PUBLIC if route.startswith("POST ")}
 """The routes that answer without knowing who asks; every other demands an identity."""
 
 DOCUMENTS = {f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/openapi.json")}
 CHECK_PASSWORDS = {"POST /api/auth/login", "POST /oauth/token", "PUT /api/auth/me/password"}
+BY_LINK = {
+    "POST /api/auth/invitations/accept",
+    "POST /api/auth/password/forgotten",
+    "POST /api/auth/password/reset",
+}
+"""The functions that the table's stream calls."""
 WRITTEN = {"PYDANTIC_DISABLE_PLUGINS"}
 """Variables with a value of the template's own; all others are parameters and names of resources."""
 
@@ -78,7 +90,13 @@ APART = {
         f"dynamodb:{action} on Table/stream/*": f"{HERE}::test_fa_03_the_cleanup_may_read_any_stream"
         for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
     },
-    "sqs:SendMessage on FailedCleanupQueue": f"{HERE}::test_what_the_stream_gives_up_on_goes_to_the_queue",
+    **{
+        f"sqs:SendMessage on {queue}": f"{HERE}::test_what_the_stream_gives_up_on_goes_to_the_queue"
+        for queue in FOLLOWERS.values()
+    },
+    "ses:SendEmail on arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*": (
+        f"{HERE}::test_mails_are_sent_from_the_one_address_and_only_where_there_is_one"
+    ),
     **{
         f"logs:{action} on FunctionLogs": f"{HERE}::test_every_function_logs_to_the_one_group"
         for action in ("CreateLogStream", "PutLogEvents")
@@ -224,6 +242,8 @@ TAKEN = [
     ("SecretsKey", KEY_ARN, "alias/mine"),
     ("DomainName", "directory.example.com", "https://directory.example.com"),
     ("CertificateArn", CERTIFICATE_ARN, "arn:aws:iam::123456789012:server-certificate/x"),
+    ("PublicUrl", "https://directory.example.com", "https://directory.example.com/console"),
+    ("MailFrom", "roster@example.com", "Roster <roster@example.com>"),
     ("AlarmEmail", "ops@example.com", "ops"),
     ("TableKey", KEY_ARN, "alias/mine"),
 ]
@@ -300,7 +320,7 @@ def test_fa_02_the_api_and_the_stream_call_the_functions_themselves() -> None:
         for methods in paths.values()
         for operation in methods.values()
     }
-    assert targets == {f"${{{name}.Arn}}/invocations" for name in FUNCTIONS if name != "Cleanup"}
+    assert targets == {f"${{{name}.Arn}}/invocations" for name in FUNCTIONS if name not in FOLLOWERS}
 
 
 def test_fa_02_no_description_carries_a_parameter() -> None:
@@ -406,7 +426,8 @@ ELSEWHERE = {
     "ARGON2_ITERATIONS",  # the tests' and the bench's, which hash cheaply
     "ARGON2_MEMORY_KIB",
     "ARGON2_PARALLELISM",
-    "PLAIN_COOKIE",  # the local server's
+    "MAIL_PRINTED",  # the local server's
+    "PLAIN_COOKIE",
     "TABLE_ENDPOINT",
 }
 """Variables that no function on AWS is given."""
@@ -468,7 +489,7 @@ def bare_request(key: str) -> tuple[str, str, dict[str, Any] | None]:
 def test_a_route_demands_an_identity_or_is_listed_as_public(api: Api, key: str) -> None:
     method, target, body = bare_request(key)
     status = api.send(method, target, body).status
-    if key in PUBLIC - {"POST /api/auth/login", "POST /oauth/token", "POST /oauth/revoke"}:
+    if key in PUBLIC - BY_BODY:
         assert status == (404 if key == "$default" else 200)
     elif key in PUBLIC:
         assert status == 400, "it is the body that says who asks"
@@ -555,7 +576,7 @@ def test_fb_10_pages_may_send_what_the_api_reads_and_read_what_it_says() -> None
 
 
 ROLES = sorted(of_type("AWS::IAM::Role"))
-SERVICES = ("dynamodb", "kms", "logs", "secretsmanager", "sqs")
+SERVICES = ("dynamodb", "kms", "logs", "secretsmanager", "ses", "sqs")
 
 
 def everything(found: Iterator[Mapping[str, Any]]) -> frozenset[tuple[str, Grant]]:
@@ -568,13 +589,14 @@ def everything(found: Iterator[Mapping[str, Any]]) -> frozenset[tuple[str, Grant
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_role_names_its_actions_and_resources(function: str) -> None:
     for statement in statements(MADE, function):
-        assert "*" not in json.dumps(statement).replace("${Table.Arn}/stream/*", "")
+        assert "*" not in json.dumps(statement).replace("${Table.Arn}/stream/*", "").replace("identity/*", "")
         assert "Scan" not in json.dumps(statement)
         assert {one.resource for one in grants(iter([statement]))} <= {
             "Table",
             "Table/index/ByActor",
             "Table/index/ByTarget",
-            *({"Table/stream/*"} if function == "Cleanup" else ()),
+            *({"Table/stream/*"} if function in FOLLOWERS else ()),
+            "Table/index/ByWorkspace",
         }
 
 
@@ -635,10 +657,26 @@ def test_what_the_boundary_allows_beside_the_table_is_listed_with_the_test_that_
         assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-def test_the_cleanup_follows_the_tables_stream() -> None:
-    [mapping] = map(properties, of_type("AWS::Lambda::EventSourceMapping"))
+def mapping_of(function: str) -> Any:
+    """The one event source of a function that follows the stream."""
+    [mapping] = [
+        one
+        for one in map(properties, of_type("AWS::Lambda::EventSourceMapping"))
+        if one["FunctionName"] == {"Ref": function}
+    ]
+    return mapping
+
+
+def test_those_that_follow_the_stream_are_known() -> None:
+    mappings = [properties(one)["FunctionName"]["Ref"] for one in of_type("AWS::Lambda::EventSourceMapping")]
+    assert sorted(mappings) == sorted(FOLLOWERS)
+
+
+@pytest.mark.parametrize("function", FOLLOWERS)
+def test_the_cleanup_and_the_router_follow_the_tables_stream(function: str) -> None:
+    mapping = mapping_of(function)
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
-    assert mapping["FunctionName"] == {"Ref": "Cleanup"}
+    assert len(mapping["FilterCriteria"]["Filters"]) <= 5
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["MaximumRetryAttempts"] > 0
@@ -649,19 +687,32 @@ def test_fa_03_the_cleanup_may_read_any_stream() -> None:
     """A table restored under the same name has another stream, with a timestamp of its own in its ARN."""
     reads = {"DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"}
     streams = {Grant(action, "Table/stream/*") for action in reads}
-    assert streams <= grants(statements(MADE, "Cleanup"))
+    for function in FOLLOWERS:
+        assert streams <= grants(statements(MADE, function))
     assert streams <= grants(boundary(MADE))
     policies = [*of_type("AWS::IAM::ManagedPolicy"), *of_type("AWS::IAM::Role")]
     assert "StreamArn" not in json.dumps([RESOURCES[name] for name in policies])
 
 
-def test_what_the_stream_gives_up_on_goes_to_the_queue() -> None:
-    [mapping] = map(properties, of_type("AWS::Lambda::EventSourceMapping"))
-    queue = {"Fn::GetAtt": ["FailedCleanupQueue", "Arn"]}
-    assert mapping["DestinationConfig"] == {"OnFailure": {"Destination": queue}}
-    assert grants(statements(MADE, "Cleanup"), "sqs") == {Grant("SendMessage", "FailedCleanupQueue")}
-    assert properties("FailedCleanupQueue")["SqsManagedSseEnabled"] is True
-    assert properties("FailedCleanupQueue")["MessageRetentionPeriod"] == 14 * 86_400
+@pytest.mark.parametrize(("function", "queue"), FOLLOWERS.items())
+def test_what_the_stream_gives_up_on_goes_to_the_queue(function: str, queue: str) -> None:
+    destination = {"Fn::GetAtt": [queue, "Arn"]}
+    assert mapping_of(function)["DestinationConfig"] == {"OnFailure": {"Destination": destination}}
+    assert grants(statements(MADE, function), "sqs") == {Grant("SendMessage", queue)}
+    assert properties(queue)["SqsManagedSseEnabled"] is True
+    assert properties(queue)["MessageRetentionPeriod"] == 14 * 86_400
+
+
+def test_mails_are_sent_from_the_one_address_and_only_where_there_is_one() -> None:
+    [statement] = properties("SendFromAddress")["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "ses:SendEmail"
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+    senders = [name for name in FUNCTIONS if "SendFromAddress" in attached(properties(role_of(MADE, name)))]
+    assert senders == ["SendMail"]
+    for given, expected in (({}, False), ({"MailFrom": "a@example.com"}, True)):
+        made = stack(given)
+        assert ("SendFromAddress" in made) == expected
+        assert ("ses:SendEmail" in json.dumps(made)) == expected
 
 
 def test_no_role_may_use_a_key_but_the_tables_and_the_secrets() -> None:
@@ -693,7 +744,18 @@ WHOLE_BODIES = {
     "POST /api/auth/login": {"email": "ada@example.com", "password": "a phrase"},
     "PUT /api/auth/me/password": {"currentPassword": "a phrase", "newPassword": "another phrase of hers"},
     "GET /api/admin/audit": None,
+    "GET /api/admin/users": None,
+    "GET /api/workspaces": None,
+    "GET /api/workspaces/{workspaceId}/members": None,
+    "POST /api/admin/users": {"email": "ada@example.com", "fullName": "Ada", "roles": ["USER"]},
+    "POST /api/admin/users/{userId}/password-link": None,
+    "POST /api/workspaces/{workspaceId}/invitations": {"email": "ada@example.com", "role": "MEMBER"},
+    "POST /api/workspaces/{workspaceId}/invitations/{invitationId}/resend": None,
+    "POST /api/auth/invitations/accept": {"token": "x"},
+    "POST /api/auth/password/forgotten": {"email": "ada@example.com"},
+    "GET /api/workspaces/{workspaceId}/audit": None,
 }
+SEARCHES = ("GET /api/admin/users", "GET /api/workspaces", "GET /api/workspaces/{workspaceId}/members")
 """What the routes are sent, by an administrator, that ask for a secret only after they have read it."""
 
 
@@ -727,10 +789,13 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
             deployment_keys=deployment_keys,
         )
     )
+    deployed(MAIL_FROM="roster@example.com")
     if key in WHOLE_BODIES:
+        query = "q=ada&cursor=forged" if key in SEARCHES else "size=1"
+        directory.member(directory.workspace("acme", id="1"), directory.user("ada"))
         api.send(
             method,
-            f"{target}?size=1" if method == "GET" else target,
+            f"{target}?{query}" if method == "GET" else target,
             WHOLE_BODIES[key],
             as_=directory.admin(),
         )
@@ -809,7 +874,7 @@ def test_the_gateway_has_every_route_that_the_template_says() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_is_within_the_gateways_limits(function: str) -> None:
     one = properties(function)
-    if function != "Cleanup":
+    if function not in FOLLOWERS:
         assert one["Timeout"] < 29, "the gateway waits for thirty seconds"
     assert one["Runtime"] == "python3.13"
     assert one["MemorySize"] >= 256
@@ -895,7 +960,7 @@ def test_the_stage_throttles_and_the_routes_that_check_passwords_more() -> None:
     }
     routes = stage["RouteSettings"]
     assert {key: routes[key] for key in routes if key not in DOCUMENTS} == dict.fromkeys(
-        CHECK_PASSWORDS, tighter
+        CHECK_PASSWORDS | BY_LINK, tighter
     )
     assert set(routes) <= set(KEYS), "a setting of a route that is not there fails the deploy"
     for name in ("Rate", "Burst"):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from cli.doctor import FOLLOWERS
 from roster.deferred import defer
 from tools.invoke import functions
 
@@ -55,7 +56,7 @@ RESOLVER = {
 }
 """The third parties of every endpoint."""
 LOGGER = {"aws_lambda_powertools"}
-"""Those of the cleanup, which no gateway calls."""
+"""Those that no gateway calls."""
 TRANSPORT = {"botocore", "httptools"}
 """The `__init__` alone of botocore: beside it lies the table of AWS's partitions."""
 
@@ -112,10 +113,12 @@ def third_parties(imported: dict[str, str | None]) -> set[str]:
 
 def test_a_function_imports_only_what_it_starts_with() -> None:
     """PyJWT, argon2, cryptography, zxcvbn, email-validator and botocore come when a request needs them."""
-    endpoints = [id_ for id_ in FUNCTIONS if id_ != "Cleanup"]
-    [cleanup] = imported_by(["Cleanup"])
-    for id_, imported in zip(["Cleanup", *endpoints], [cleanup, *imported_by(endpoints, BASE)], strict=True):
-        assert third_parties(imported) == (LOGGER if id_ == "Cleanup" else RESOLVER | TRANSPORT), id_
+    endpoints = [id_ for id_ in FUNCTIONS if id_ not in FOLLOWERS]
+    followers = [imported for id_ in FOLLOWERS for imported in imported_by([id_])]
+    for id_, imported in zip(
+        [*FOLLOWERS, *endpoints], [*followers, *imported_by(endpoints, BASE)], strict=True
+    ):
+        assert third_parties(imported) == (LOGGER if id_ in FOLLOWERS else RESOLVER | TRANSPORT), id_
         assert UNUSED & set(imported) == set(), id_
         assert sum(name.startswith("aws_lambda_powertools") for name in imported) <= POWERTOOLS, id_
 

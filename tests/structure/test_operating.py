@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.doctor import FOLLOWERS
 from local.gateway import read_template
 
 ROOT = Path(__file__).parents[2]
@@ -50,12 +51,13 @@ def test_a_restored_table_is_told_what_the_template_says_of_it() -> None:
     table = RESOURCES["Table"]["Properties"]
     assert f"StreamViewType={table['StreamSpecification']['StreamViewType']}" in PAGE
     assert f"AttributeName={table['TimeToLiveSpecification']['AttributeName']}" in PAGE
-    stream = RESOURCES["Cleanup"]["Properties"]["Events"]["Stream"]["Properties"]
-    assert f"--batch-size {stream['BatchSize']}" in PAGE
-    assert f"--maximum-retry-attempts {stream['MaximumRetryAttempts']}" in PAGE
-    assert f"--maximum-record-age-in-seconds {stream['MaximumRecordAgeInSeconds']}" in PAGE
-    [pattern] = stream["FilterCriteria"]["Filters"]
-    assert pattern["Pattern"].replace(" ", "").replace('"', '\\"') in PAGE
+    for function in FOLLOWERS:
+        stream = RESOURCES[function]["Properties"]["Events"]["Stream"]["Properties"]
+        assert f"--batch-size {stream['BatchSize']}" in PAGE
+        assert f"--maximum-retry-attempts {stream['MaximumRetryAttempts']}" in PAGE
+        assert f"--maximum-record-age-in-seconds {stream['MaximumRecordAgeInSeconds']}" in PAGE
+        for pattern in stream["FilterCriteria"]["Filters"]:
+            assert pattern["Pattern"].replace(" ", "").replace('"', '\\"') in PAGE
 
 
 def test_fa_03_a_restore_waits_as_long_as_it_takes() -> None:
@@ -69,9 +71,10 @@ def test_fa_03_a_restore_waits_as_long_as_it_takes() -> None:
 
 
 def test_fa_03_a_restored_stream_has_the_queue_of_what_it_gives_up_on() -> None:
-    stream = RESOURCES["Cleanup"]["Properties"]["Events"]["Stream"]["Properties"]
-    queue = stream["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0]
-    assert f"$(resource {queue})" in PAGE
+    for function, queue in FOLLOWERS.items():
+        stream = RESOURCES[function]["Properties"]["Events"]["Stream"]["Properties"]
+        assert stream["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"] == [queue, "Arn"]
+        assert f"$(resource {queue})" in PAGE
     assert '--destination-config "OnFailure={Destination=$Q}"' in PAGE
 
 

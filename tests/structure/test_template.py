@@ -75,9 +75,9 @@ def test_the_event_file_reaches_its_function(
     assert matched is not None
     assert matched[0].function == function
     assert matched[0].key == event["routeKey"]
-    expected = {"UnknownRoute": 404, "GetOpenapi": 200, "GetDocs": 200, "GetHealth": 200, "CfInfo": 200}.get(
-        function.id, 401
-    )
+    public = {"UnknownRoute": 404, "GetOpenapi": 200, "GetDocs": 200, "GetHealth": 200, "CfInfo": 200}
+    by_link = {"LookAtInvitation": 404, "AcceptInvitation": 404, "ForgetPassword": 200, "ResetPassword": 400}
+    expected = {**public, **by_link}.get(function.id, 401)
     assert answer["statusCode"] == expected
 
 
@@ -93,9 +93,9 @@ def test_the_translated_stack_stays_under_480_resources() -> None:
 
 
 def test_the_template_stays_readable() -> None:
-    """At most 1,900 lines: seven for each of 150 functions, and what they share; none has over nine."""
+    """At most 2,000 lines: seven a function of some 150, and what they share; nine for one by itself."""
     text = TEMPLATE.read_text("utf-8")
-    assert len(text.splitlines()) <= 1_900
+    assert len(text.splitlines()) <= 2_000
     for block in re.split(r"\n(?=  \w)", text):
         name, _, rest = block.partition(":")
         if "Type: AWS::Serverless::Function" in rest and name.strip() in HTTP:

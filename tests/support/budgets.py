@@ -7,41 +7,60 @@ membership that was the user's oldest, a first attempt to log in.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from roster.auth import (
+    acceptance,
     account,
     api_tokens,
+    clients,
     last_use,
+    links,
     login_throttle,
+    password_links,
     refresh_tokens,
     sessions,
     source_failures,
 )
 from roster.auth.credentials import Credential
-from roster.db import counted_lists, keys, list_log
+from roster.clock import instant
+from roster.db import counted_lists, keys, list_difference, list_log
 from roster.db.codec import attributes, entity
 from roster.db.list_tree import BRANCH
-from roster.db.store import Item, Key, Store, Value
+from roster.db.store import Item, Key, Store, Update, Value
 from roster.db.transactions import Transaction, item
 from roster.directory import (
+    activity,
     audit,
+    changes,
     cleanup,
     features,
+    invitations,
+    mail,
     members,
     projects,
     reference_data,
+    search,
+    site_roles,
+    space_roles,
     spaces,
+    suspensions,
+    user_lists,
     users,
     workspaces,
 )
 from roster.domain import (
     Actor,
     ApiToken,
+    App,
     Feature,
+    Group,
+    Invitation,
     Membership,
     Project,
     Session,
     Space,
+    SpaceRole,
     TokenFamily,
     User,
     Workspace,
@@ -59,6 +78,7 @@ MODULES = (
     projects,
     features,
     spaces,
+    space_roles,
     reference_data,
     sessions,
     api_tokens,
@@ -71,6 +91,19 @@ MODULES = (
     source_failures,
     last_use,
     account,
+    # Finding users, activity, the router:
+    search,
+    activity,
+    changes,
+    user_lists,
+    list_difference,
+    site_roles,
+    clients,
+    invitations,
+    mail,
+    password_links,
+    acceptance,
+    suspensions,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -96,6 +129,11 @@ class BudgetFixtures:
     refresh: Credential  # of ada, by her client
     access: Credential  # of the same grant
     family: Item  # of that refresh token
+    invitation: Invitation  # of nobody yet, to acme
+    invited: str  # what its link carries
+    invited_stranger: str  # what the link of an invitation of the stranger to acme carries
+    account_link: str  # what a link for the member's first password carries
+    reset_link: str  # what a link for ada's new password carries
 
     @classmethod
     @made_once
@@ -119,6 +157,8 @@ class BudgetFixtures:
         directory.app(alpha, "app-1")
         spare = directory.project(base.acme, "spare")
         boards = directory.feature(base.acme, "Boards", web, module="Boards", owner_id=ada.id)
+        empty = directory.space(base.acme, "spare", web, id="spare")  # without apps
+        directory.grant(empty, base.member, "auditor")
         directory.group(1, "QA")
         directory.role(1, "Tester")
         for user in (ada, base.root):
@@ -134,10 +174,11 @@ class BudgetFixtures:
         assert refresh is not None
         family = api.store.get(keys.family(ada.id, refresh.family_id))
         assert family is not None
+        links_ = _links(directory, base, ada)
         ada = users.alive(api.store, ada.id)  # as the tokens have left it
         settle(api.store)
         credentials = (token, session, refresh, issued.access, family)
-        return cls(api, directory, base, ada, web, alpha, spare, boards, *credentials)
+        return cls(api, directory, base, ada, web, alpha, spare, boards, *credentials, *links_)
 
     @property
     def store(self) -> Store:
@@ -176,8 +217,26 @@ class BudgetFixtures:
         """A request of the bearer dialects by the platform ADMIN."""
         return self.api.get(path, bearer=self.base.root)
 
-    def bulk_users(self) -> None:
+    def routed(self) -> None:
+        """Let the stream's router do its work, on many users whose names begin alike."""
+        people = [
+            replace(_person(place), full_name=f"Found {place} times", active=place % 2 == 0)
+            for place in range(MANY)
+        ]
+        self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
+        for place in range(0, SIZE, 5):
+            self.directory.member(self.base.globex, people[place])
+        search.refresh(self.store, [keys.user(user.id) for user in people], self.by.at)
+        homes = [keys.member(self.base.globex.id, people[place].id) for place in range(0, SIZE, 5)]
+        search.refresh(self.store, [*homes, keys.workspace(self.base.acme.id)], self.by.at)
+
+    def suspend_globex(self) -> None:
+        workspaces.change(self.store, self.base.globex, lambda one: replace(one, active=False), by=self.by)
+
+    def bulk_users(self, *, suspended: bool = False) -> None:
         """Lengthen every list by hundreds of rows, half of them in a later branch than the others."""
+        if suspended:
+            self.suspend_globex()
         people = [_person(place) for place in range(MANY)]
         homes = [_home(place) for place in range(MANY)]
         self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
@@ -199,6 +258,20 @@ class BudgetFixtures:
             keys.members(acme),
             lambda place, number: attributes(
                 Membership(acme, people[place].id, WorkspaceRole.MEMBER, number, people[place].created_at)
+            ),
+        )
+        self._lengthen(
+            keys.invitations_in(acme),
+            lambda place, number: attributes(
+                Invitation(
+                    f"invitation-{place}",
+                    number,
+                    acme,
+                    people[place].email,
+                    WorkspaceRole.MEMBER,
+                    people[place].created_at,
+                    "2026-04-14T01:00:00Z",
+                )
             ),
         )
 
@@ -248,6 +321,53 @@ class BudgetFixtures:
         target = f"/api/workspaces/{self.base.acme.id}/{filled}"
         return self.api.send(method, target, body, as_=caller, headers=headers)
 
+    def bulk_spaces(self) -> None:
+        """Lengthen the lists of the workspace's spaces, of a space's apps and of the people in it."""
+        acme, many = self.base.acme.id, [_home(place) for place in range(MANY)]
+        places = [Space(one.id, one.number, acme, one.name, one.created_at) for one in many]
+        people = [_person(place) for place in range(MANY)]
+        self.store.bulk_put([item(keys.space(space.id), attributes(space)) for space in places])
+        self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
+        auditors = keys.holders_of(self.alpha.id, "auditor")
+        for listing in (keys.spaces_in(acme), keys.apps_in(self.alpha.id), auditors):
+            list_log.reserve(self.store, listing, 1_000)  # their numbers are those of other lists
+        self._lengthen(keys.spaces_in(acme), lambda place, _: {"space_id": places[place].id})
+        self._lengthen(
+            keys.apps_in(self.alpha.id),
+            lambda place, _: {"app_id": f"many-{place}", "space_id": self.alpha.id, "name": "portal"},
+        )
+        for user in people:
+            grant: Item = {
+                "user_id": user.id,
+                "workspace_id": acme,
+                "role": "auditor",
+                "user_number": user.number,
+                "since": 0,
+            }
+            self.store.bulk_put([item(keys.space_role(self.alpha.id, "auditor", user.id), grant)])
+        self._lengthen(
+            auditors,
+            lambda place, _: {"user_id": people[place].id, "workspace_id": acme, "since": 0},
+        )
+
+    def limit_spaces(self) -> None:
+        """Limit how many spaces the workspace may have."""
+        self.store.write(Update(keys.workspace(self.base.acme.id), set={"limits": {"spaces": 500}}))
+
+    def of_spaces(
+        self, method: str, path: str = "", body: object = None, who: str = "boss", query: str = ""
+    ) -> Answer:
+        """A request of somebody of acme about spaces; ids of the fixtures stand in braces."""
+        filled = path.format(
+            alpha=self.alpha.id, web=self.web.id, ada=self.ada.id, member=self.base.member.id
+        )
+        caller = self.ada if who == "ada" else self.base.boss
+        target = f"/api/workspaces/{self.base.acme.id}/spaces{filled}{query}"
+        if isinstance(body, dict):
+            body = {name: self.web.id if value == "{web}" else value for name, value in body.items()}
+            body = {name: self.ada.id if value == "{ada}" else value for name, value in body.items()}
+        return self.api.send(method, target, body, as_=caller, headers=_ONCE if method == "POST" else {})
+
     def _lengthen(self, listing: str, row: Callable[[int, int], Mapping[str, Value]]) -> None:
         first = list_log.allocate(self.store, listing, MANY + BRANCH)
         places = range(MANY)
@@ -260,13 +380,25 @@ class BudgetFixtures:
 
     def long_logs(self) -> None:
         """Let the next change of each list be one whose writer folds the log."""
-        for listing in (keys.USERS, keys.WORKSPACES, keys.members(self.base.acme.id)):
+        acme = self.base.acme.id
+        of_acme = (keys.members, keys.invitations_in, keys.projects_in, keys.features_in, keys.spaces_in)
+        of_site = (keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES, keys.APPS)
+        for listing in (*of_site, *(of(acme) for of in of_acme), keys.apps_in(self.alpha.id)):
             while True:
                 taken = list_log.take(self.store, listing, numbers=0)
                 assert taken.change is not None
                 list_log.give_up(self.store, listing, taken.change)
                 if replace(taken, change=taken.change + 1).asks_for_fold:
                     break
+
+
+def _links(directory: Directory, base: Fixtures, ada: User) -> tuple[Invitation, str, str, str, str]:
+    invitation, invited = directory.invitation(base.acme, "invited@example.com")
+    _, stranger = directory.invitation(base.acme, base.stranger.email)
+    account, reset = directory.password_link(base.member, first=True), directory.password_link(ada)
+    later: Item = {"expires_at": invitation.expires_at}  # some tests come an hour late
+    directory.store.write(Update(keys.password_link(ada.id), set=later))
+    return invitation, invited, stranger, account, reset
 
 
 def _person(place: int) -> User:
@@ -277,6 +409,11 @@ def _person(place: int) -> User:
 def _home(place: int) -> Workspace:
     name = f"home-{place}"
     return Workspace(name, place + 1, name, name, "2026-04-13T01:00:00Z")
+
+
+def _with_long_logs(prepare: Callable[[BudgetFixtures], None], fixtures: BudgetFixtures) -> None:
+    prepare(fixtures)
+    fixtures.long_logs()
 
 
 def _bare(fixtures: BudgetFixtures) -> None:
@@ -321,13 +458,24 @@ _ONCE = {"idempotency-key": "once"}
 def _page(path: str, as_: Callable[[BudgetFixtures], User]) -> Callable[[BudgetFixtures], Answer]:
     def ask(fixtures: BudgetFixtures) -> Answer:
         where = path.format(acme=fixtures.base.acme.id)
-        return fixtures.api.get(f"{where}?page={FAR}&size={SIZE}", as_=as_(fixtures))
+        joint = "&" if "?" in where else "?"
+        return fixtures.api.get(f"{where}{joint}page={FAR}&size={SIZE}", as_=as_(fixtures))
 
     return ask
 
 
 def _root(fixtures: BudgetFixtures) -> User:
     return fixtures.base.root
+
+
+_NEW_CLIENT = {"name": "CI", "grants": ["password"], "scopes": ["a.read"]}
+
+
+def _reference_data(
+    method: str, path: str, body: Mapping[str, object] | None = None
+) -> Callable[[BudgetFixtures], Answer]:
+    """A request of the platform ADMIN for groups, roles or clients."""
+    return lambda on: on.api.send(method, f"/api/admin/{path}", body, as_=on.base.root)
 
 
 def _cloud_foundry(
@@ -341,6 +489,50 @@ def _cloud_foundry(
 
     return ask
 
+
+def _invitation(on: BudgetFixtures) -> str:
+    return f"/api/workspaces/{on.base.acme.id}/invitations/{on.invitation.id}"
+
+
+_NEWCOMER = {"fullName": "New Comer", "password": f"{PASSWORD} new"}
+
+_LAST = f"?page={FAR}&size={SIZE}"
+_OF_SPACES: tuple[tuple[str, str, int, int, dict[str, Any], str, Callable[[BudgetFixtures], None]], ...] = (
+    ("POST", "", 4, 3, {"body": {"name": "Umbra", "projectId": "{web}", "ownerId": "{ada}"}}, "", _bare),
+    ("POST", "", 4, 3, {"body": {"name": "Umbra"}}, "with a limit", BudgetFixtures.limit_spaces),
+    ("GET", "", 5, 5, {"query": _LAST}, "all, to an ADMIN", BudgetFixtures.bulk_spaces),
+    ("GET", "", 5, 3, {"who": "ada"}, "the caller's own", _bare),
+    ("GET", "", 4, 2, {"query": "?projectId=web"}, "of a project", _bare),
+    ("GET", "/{spaceId}", 1, 1, {"path": "/{alpha}"}, "", _bare),
+    (
+        *("PUT", "/{spaceId}", 4, 3),
+        {"path": "/spare", "body": {"name": "Umbra", "projectId": None, "ownerId": "{ada}"}},
+        *("", _bare),
+    ),
+    ("DELETE", "/{spaceId}", 4, 2, {"path": "/spare"}, "", _bare),
+    (
+        *("GET", "/{spaceId}/roles", 5, 3),
+        {"path": "/{alpha}/roles", "query": _LAST},
+        *("", BudgetFixtures.bulk_spaces),
+    ),
+    ("PUT", "/{spaceId}/roles/{role}/{userId}", 4, 2, {"path": "/{alpha}/roles/auditor/{member}"}, "", _bare),
+    (
+        "DELETE",
+        "/{spaceId}/roles/{role}/{userId}",
+        4,
+        2,
+        {"path": "/{alpha}/roles/developer/{ada}"},
+        "",
+        _bare,
+    ),
+    ("POST", "/{spaceId}/apps", 4, 3, {"path": "/{alpha}/apps", "body": {"name": "portal"}}, "", _bare),
+    (
+        *("GET", "/{spaceId}/apps", 4, 3),
+        {"path": "/{alpha}/apps", "query": _LAST},
+        *("", BudgetFixtures.bulk_spaces),
+    ),
+    ("DELETE", "/{spaceId}/apps/{appId}", 4, 2, {"path": "/{alpha}/apps/app-1"}, "", _bare),
+)
 
 _ENDPOINTS = (
     Endpoint("GET /v2/users/{guid}/spaces", 4, 3, 0, _cloud_foundry("/v2/users/{ada}/spaces")),
@@ -417,6 +609,73 @@ _ENDPOINTS = (
         lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}", as_=on.base.member),
     ),
     Endpoint(
+        "PUT /api/workspaces/{workspaceId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.put(
+            f"/api/workspaces/{on.base.acme.id}",
+            {"key": "umbra", "active": False, "limits": {"members": 5}},
+            as_=on.base.root,
+        ),
+    ),
+    Endpoint(
+        "DELETE /api/workspaces/{workspaceId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.delete(f"/api/workspaces/{on.base.globex.id}", as_=on.base.root),
+        prepare=lambda on: on.suspend_globex(),
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/audit",
+        4,
+        2,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/audit", as_=on.base.boss),
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/usage",
+        2,
+        2,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/usage", as_=on.base.member),
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/members/{userId}",
+        2,
+        1,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/members/{on.ada.id}", as_=on.base.member),
+    ),
+    Endpoint(
+        "PUT /api/workspaces/{workspaceId}/members/{userId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.put(
+            f"/api/workspaces/{on.base.acme.id}/members/{on.ada.id}", {"role": "ADMIN"}, as_=on.base.boss
+        ),
+    ),
+    Endpoint(
+        "GET /api/workspaces",
+        5,
+        4,
+        0,
+        _page("/api/workspaces", lambda on: on.base.stranger),
+        "the caller's own, while a workspace is suspended",
+        lambda on: on.bulk_users(suspended=True),
+    ),
+    Endpoint(
+        "GET /v2/users/{guid}/spaces",
+        4,
+        4,
+        0,
+        _cloud_foundry("/v2/users/{ada}/spaces"),
+        "while a workspace is suspended",
+        lambda on: on.suspend_globex(),
+    ),
+    Endpoint(
         "POST /api/workspaces/{workspaceId}/members",
         4,
         4,
@@ -439,7 +698,7 @@ _ENDPOINTS = (
     Endpoint(
         "DELETE /api/workspaces/{workspaceId}/members/{userId}",
         4,
-        4,
+        3,
         1,
         lambda on: on.api.delete(f"/api/workspaces/{on.base.acme.id}/members/{on.ada.id}", as_=on.base.boss),
     ),
@@ -537,7 +796,7 @@ _ENDPOINTS = (
     Endpoint(
         "PUT /api/admin/users/{userId}",
         4,
-        3,
+        4,
         1,
         lambda on: on.api.put(
             f"/api/admin/users/{on.ada.id}",
@@ -567,6 +826,91 @@ _ENDPOINTS = (
         0,
         lambda on: on.api.get(f"/api/admin/audit?target={on.ada.id}", as_=on.base.root),
         "of a user",
+    ),
+    # The site's groups, roles and clients.
+    *(
+        Endpoint(f"{method} /api/admin/{path}", budget, trips, transactions, ask)
+        for method, path, budget, trips, transactions, ask in (
+            ("POST", "groups", 4, 4, 1, _reference_data("POST", "groups", {"name": "Staff"})),
+            ("GET", "groups", 4, 2, 0, _reference_data("GET", "groups")),
+            ("GET", "groups/{number}", 2, 2, 0, _reference_data("GET", "groups/1")),
+            ("PUT", "groups/{number}", 4, 4, 1, _reference_data("PUT", "groups/1", {"name": "Staff"})),
+            ("DELETE", "groups/{number}", 4, 3, 1, _reference_data("DELETE", "groups/1")),
+            ("POST", "roles", 4, 4, 1, _reference_data("POST", "roles", {"name": "Staff"})),
+            ("GET", "roles", 4, 2, 0, _reference_data("GET", "roles")),
+            ("GET", "roles/{number}", 2, 2, 0, _reference_data("GET", "roles/1")),
+            ("PUT", "roles/{number}", 4, 4, 1, _reference_data("PUT", "roles/1", {"isDefault": True})),
+            ("DELETE", "roles/{number}", 4, 3, 1, _reference_data("DELETE", "roles/1")),
+            ("POST", "clients", 4, 2, 1, _reference_data("POST", "clients", _NEW_CLIENT)),
+            ("GET", "clients", 4, 3, 0, _reference_data("GET", "clients")),
+            ("GET", "clients/{clientId}", 2, 2, 0, _reference_data("GET", "clients/robot")),
+            ("PUT", "clients/{clientId}", 4, 3, 1, _reference_data("PUT", "clients/robot", {"name": "R"})),
+            ("DELETE", "clients/{clientId}", 4, 3, 1, _reference_data("DELETE", "clients/robot")),
+            ("POST", "clients/{clientId}/secret", 4, 3, 1, _reference_data("POST", "clients/robot/secret")),
+        )
+    ),
+    # Finding users and the activity of days.
+    Endpoint(
+        "GET /api/admin/users",
+        3,
+        3,
+        0,
+        lambda on: on.api.get(f"/api/admin/users?q=found&size={SIZE}", as_=on.base.root),
+        "that are searched for",
+        BudgetFixtures.routed,
+    ),
+    Endpoint(
+        "GET /api/admin/users",
+        3,
+        3,
+        0,
+        lambda on: on.api.get("/api/admin/users?email=ada@example.com", as_=on.base.root),
+        "of an address",
+    ),
+    Endpoint(
+        "GET /api/admin/users",
+        4,
+        4,
+        0,
+        _page("/api/admin/users?status=active", _root),
+        "of a status most have",
+        BudgetFixtures.bulk_users,
+    ),
+    Endpoint(
+        "GET /api/admin/users",
+        5,
+        4,
+        0,
+        lambda on: on.api.get("/api/admin/users?role=ADMIN", as_=on.base.root),
+        "of a role few have",
+    ),
+    Endpoint(
+        "GET /api/workspaces",
+        3,
+        3,
+        0,
+        lambda on: on.api.get("/api/workspaces?q=acme", as_=on.base.root),
+        "that are searched for",
+        BudgetFixtures.routed,
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/members",
+        3,
+        3,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.globex.id}/members?q=found", as_=on.base.rival),
+        "that are searched for",
+        BudgetFixtures.routed,
+    ),
+    Endpoint(
+        "GET /api/admin/activity", 2, 2, 0, lambda on: on.api.get("/api/admin/activity", as_=on.base.root)
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/activity",
+        2,
+        2,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/activity?days=90", as_=on.base.boss),
     ),
     Endpoint(
         "POST /api/auth/login",
@@ -603,6 +947,19 @@ _ENDPOINTS = (
         lambda on: on.api.post(
             "/api/auth/tokens", {"name": "ci", "workspaceId": on.base.acme.id}, as_=on.ada
         ),
+    ),
+    # Spaces, the roles in them and their apps.
+    *(
+        Endpoint(
+            f"{method} /api/workspaces/{{workspaceId}}/spaces{route}",
+            budget,
+            trips,
+            1 if method != "GET" else 0,
+            lambda on, method=method, asked=asked: on.of_spaces(method, **asked),  # type: ignore[misc]
+            note,
+            prepare,
+        )
+        for method, route, budget, trips, asked, note, prepare in _OF_SPACES
     ),
     Endpoint("GET /api/auth/tokens", 2, 2, 0, lambda on: on.api.get("/api/auth/tokens", as_=on.ada)),
     Endpoint(
@@ -681,6 +1038,106 @@ _ENDPOINTS = (
         1,
         lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}/credentials", as_=on.base.root),
     ),
+    # Invitations and forgotten passwords.
+    Endpoint(
+        "POST /api/workspaces/{workspaceId}/invitations",
+        4,
+        4,
+        1,
+        lambda on: on.api.post(
+            f"/api/workspaces/{on.base.acme.id}/invitations",
+            {"email": "new@example.com", "role": "MEMBER"},
+            as_=on.base.boss,
+            headers=_ONCE,
+        ),
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/invitations",
+        4,
+        4,
+        0,
+        _page("/api/workspaces/{acme}/invitations", _root),
+        prepare=BudgetFixtures.bulk_users,
+    ),
+    Endpoint(
+        "POST /api/workspaces/{workspaceId}/invitations/{invitationId}/resend",
+        4,
+        3,
+        1,
+        lambda on: on.api.post(f"{_invitation(on)}/resend", as_=on.base.boss),
+    ),
+    Endpoint(
+        "DELETE /api/workspaces/{workspaceId}/invitations/{invitationId}",
+        4,
+        3,
+        1,
+        lambda on: on.api.delete(_invitation(on), as_=on.base.boss),
+    ),
+    Endpoint(
+        "POST /api/auth/invitations/look",
+        2,
+        2,
+        0,
+        lambda on: on.api.post("/api/auth/invitations/look", {"token": on.invited}),
+    ),
+    Endpoint(
+        "POST /api/auth/invitations/accept",
+        4,
+        4,
+        1,
+        lambda on: on.api.post("/api/auth/invitations/accept", {"token": on.invited, **_NEWCOMER}),
+        "without an account",
+    ),
+    Endpoint(
+        "POST /api/auth/invitations/accept",
+        4,
+        4,
+        1,
+        lambda on: on.api.post(
+            "/api/auth/invitations/accept", {"token": on.invited_stranger}, as_=on.base.stranger
+        ),
+        "in a session of the address",
+    ),
+    Endpoint(
+        "POST /api/auth/invitations/accept",
+        4,
+        3,
+        1,
+        lambda on: on.api.post("/api/auth/invitations/accept", {"token": on.account_link, **_NEWCOMER}),
+        "by a user without a password",
+    ),
+    Endpoint(
+        "POST /api/auth/password/forgotten",
+        4,
+        3,
+        1,
+        lambda on: on.api.post("/api/auth/password/forgotten", {"email": on.ada.email}),
+        "of a user",
+    ),
+    Endpoint(
+        "POST /api/auth/password/forgotten",
+        4,
+        3,
+        1,
+        lambda on: on.api.post("/api/auth/password/forgotten", {"email": "nobody@example.com"}),
+        "of nobody",
+    ),
+    Endpoint(
+        "POST /api/auth/password/reset",
+        4,
+        3,
+        1,
+        lambda on: on.api.post(
+            "/api/auth/password/reset", {"token": on.reset_link, "password": f"{PASSWORD} new"}
+        ),
+    ),
+    Endpoint(
+        "POST /api/admin/users/{userId}/password-link",
+        4,
+        3,
+        1,
+        lambda on: on.api.post(f"/api/admin/users/{on.ada.id}/password-link", as_=on.base.root),
+    ),
     *(
         Endpoint(
             f"GET /minimal/rest/user/v1/{name}",
@@ -729,23 +1186,34 @@ _ENDPOINTS = (
     Endpoint("$default", 0, 0, 0, lambda on: on.api.get("/api/nowhere", as_=on.ada)),
 )
 
-_FOLDS = (
-    "POST /api/workspaces",
-    "POST /api/workspaces/{workspaceId}/members",
-    "DELETE /api/workspaces/{workspaceId}/members/{userId}",
-    "POST /api/admin/users",
-    "DELETE /api/admin/users/{userId}",
-)
-"""The routes that move rows of lists whose counts follow: one writer in ten folds a log that is long."""
+_FOLDS = {
+    "POST /api/workspaces": 1,
+    "DELETE /api/workspaces/{workspaceId}": 1,
+    "POST /api/workspaces/{workspaceId}/members": 1,
+    "DELETE /api/workspaces/{workspaceId}/members/{userId}": 1,
+    "POST /api/workspaces/{workspaceId}/invitations": 1,
+    "POST /api/auth/invitations/accept": 2,
+    "POST /api/admin/users": 1,
+    "DELETE /api/admin/users/{userId}": 1,
+    "POST /api/workspaces/{workspaceId}/projects": 2,
+    "DELETE /api/workspaces/{workspaceId}/projects/{projectId}": 2,
+    "POST /api/workspaces/{workspaceId}/features": 1,
+    "DELETE /api/workspaces/{workspaceId}/features/{featureId}": 1,
+    "POST /api/workspaces/{workspaceId}/spaces": 2,
+    "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}": 2,
+    "POST /api/workspaces/{workspaceId}/spaces/{spaceId}/apps": 2,
+    "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}/apps/{appId}": 2,
+}
+"""How many lists a route moves rows of whose counts follow: one writer in ten folds a log that is long."""
 
 ENDPOINTS = _ENDPOINTS + tuple(
     replace(
         row,
-        budget=8,
-        trips=row.trips + 3,
-        transactions=2,
-        note="which folds a long log",
-        prepare=BudgetFixtures.long_logs,
+        budget=row.budget + 3 * _FOLDS[row.route],
+        trips=row.trips + 3 * _FOLDS[row.route],
+        transactions=row.transactions + _FOLDS[row.route],
+        note=f"{row.note} which folds long logs".strip(),
+        prepare=partial(_with_long_logs, row.prepare),
     )
     for row in _ENDPOINTS
     if row.route in _FOLDS
@@ -760,8 +1228,33 @@ _NEW_USER = User("", 0, "new@example.com", "New", "")
 _NEW_WORKSPACE = Workspace("", 0, "umbra", "Umbra", "")
 
 
+_NEW_SPACE = Space("", 0, "", "umbra", "")
+
+
+def _alpha(on: BudgetFixtures) -> Space:
+    """The space with its present count of apps."""
+    return replace(on.alpha, apps=1)
+
+
+def _spare(on: BudgetFixtures) -> Space:
+    """The space without apps, which was made right after the first one."""
+    return Space("spare", on.alpha.number + 1, on.base.acme.id, "spare", "", project_id=on.web.id, apps=0)
+
+
 def _leave(on: BudgetFixtures) -> None:
     members.remove(on.store, on.base.acme, on.ada.id, by=on.by, even_last_admin=False)
+
+
+def _audited(on: BudgetFixtures) -> list[Key]:
+    """Where the audit tells of ada's making, and of a sign-in of hers."""
+    found = on.store.query(on.ada.id, index=keys.BY_TARGET, limit=2, consistent=False).items
+    return [Key.of(one) for one in found]
+
+
+def _token(text: str) -> links.LinkToken:
+    token = links.LinkToken.read(text)
+    assert token is not None
+    return token
 
 
 def _later(on: BudgetFixtures) -> None:
@@ -841,6 +1334,46 @@ PATTERNS = (
         "workspaces.prepare",
         {_GET: 1, _UPDATE: 1},
         lambda on: workspaces.prepare(on.store, _NEW_WORKSPACE, by=on.by),
+    ),
+    Pattern(
+        "workspaces.change",
+        {_TRANSACT: 1},
+        lambda on: workspaces.change(
+            on.store, on.base.acme, lambda one: replace(one, key="umbra", active=False), by=on.by
+        ),
+    ),
+    Pattern(
+        "workspaces.delete",
+        {_TRANSACT: 1},
+        lambda on: workspaces.delete(
+            on.store,
+            replace(on.base.globex, active=False, revision=2),
+            by=on.by,
+            demand=lambda _: None,
+        ),
+        prepare=lambda on: on.suspend_globex(),
+    ),
+    Pattern("workspaces.alive", {_GET: 1}, lambda on: workspaces.alive(on.store, on.base.acme.id)),
+    Pattern("workspaces.counts", {_BATCH: 1}, lambda on: workspaces.counts(on.store, on.base.acme.id)),
+    Pattern(
+        "suspensions.closed",
+        {_QUERY: 1},
+        lambda on: suspensions.closed(on.store, {keys.suspensions(): {"count": 1}}),
+        "(none where the count is 0)",
+        lambda on: on.suspend_globex(),
+    ),
+    Pattern(
+        "members.change_role",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: members.change_role(
+            on.store,
+            on.base.acme,
+            on.ada.id,
+            WorkspaceRole.ADMIN,
+            by=on.by,
+            even_last_admin=False,
+            demand=lambda _: None,
+        ),
     ),
     Pattern(
         "members.page",
@@ -1117,6 +1650,77 @@ PATTERNS = (
         lambda on: audit.page(on.store, _WEEK, SIZE),
         "(nobody named)",
     ),
+    Pattern("spaces.by_ids", {_BATCH: 1}, lambda on: spaces.by_ids(on.store, [on.alpha.id])),
+    Pattern(
+        "spaces.page",
+        _JOINED,
+        lambda on: spaces.page(on.store, on.base.acme.id, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_spaces,
+    ),
+    Pattern(
+        "spaces.seen_by",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: spaces.seen_by(on.store, on.ada, on.base.acme.id),
+    ),
+    Pattern("spaces.changing", {_QUERY: 1}, lambda on: spaces.changing(on.store)),
+    Pattern(
+        "spaces.prepare",
+        {_UPDATE: 1},
+        lambda on: spaces.prepare(on.store, on.base.acme, _NEW_SPACE, by=on.by),
+    ),
+    Pattern("spaces.alive", {_GET: 1}, lambda on: spaces.alive(on.store, on.alpha)),
+    Pattern(
+        "spaces.demand_related",
+        {_BATCH: 1},
+        lambda on: spaces.demand_related(on.store, on.base.acme.id, on.web.id, on.ada.id),
+    ),
+    Pattern(
+        "spaces.change",
+        {_TRANSACT: 1},
+        lambda on: spaces.change(on.store, _alpha(on), lambda one: replace(one, name="beta"), by=on.by),
+    ),
+    Pattern(
+        "spaces.delete",
+        {_TRANSACT: 1},
+        lambda on: spaces.delete(on.store, _spare(on), lambda _: None, by=on.by),
+    ),
+    Pattern(
+        "spaces.prepare_app",
+        {_UPDATE: 1},
+        lambda on: spaces.prepare_app(on.store, _alpha(on), "portal", by=on.by),
+    ),
+    Pattern(
+        "spaces.apps_page",
+        _PAGE,
+        lambda on: spaces.apps_page(on.store, on.alpha.id, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_spaces,
+    ),
+    Pattern(
+        "spaces.delete_app",
+        {_TRANSACT: 1},
+        lambda on: spaces.delete_app(on.store, _alpha(on), App("app-1", 1, on.alpha.id, "app-1"), by=on.by),
+    ),
+    Pattern(
+        "space_roles.page",
+        {_BATCH: 2, _QUERY: 1},
+        lambda on: space_roles.page(
+            on.store, on.alpha, FAR, SIZE, on.store.batch_get(space_roles.heads_of(on.alpha.id))
+        ),
+        "(with the heads that come with the caller)",
+        BudgetFixtures.bulk_spaces,
+    ),
+    Pattern(
+        "space_roles.give",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: space_roles.give(on.store, on.alpha, on.base.member.id, SpaceRole.AUDITOR, by=on.by),
+    ),
+    Pattern(
+        "space_roles.end",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: space_roles.end(on.store, on.alpha, on.ada.id, SpaceRole.DEVELOPER, by=on.by),
+    ),
+    Pattern("counted_lists.total", {_GET: 1}, lambda on: counted_lists.total(on.store, keys.USERS)),
+    Pattern("audit.page", {_QUERY: audit.DAYS}, lambda on: audit.page(on.store, _WEEK, SIZE), "by day"),
     Pattern(
         "audit.page",
         {_QUERY: 1},
@@ -1124,10 +1728,220 @@ PATTERNS = (
         "by actor",
     ),
     Pattern(
+        "audit.page",
+        {_QUERY: 1},
+        lambda on: audit.page(on.store, replace(_WEEK, workspace=on.base.acme.id), SIZE),
+        "by workspace",
+    ),
+    Pattern(
         "audit.erase",
         {_QUERY: 2, _UPDATE: 2},
         lambda on: audit.erase(on.store, on.base.stranger.id, "erased"),
         "(two entries)",
+    ),
+    # The site's groups, roles and clients.
+    Pattern(
+        "site_roles.by_number", {_GET: 1}, lambda on: site_roles.by_number(on.store, site_roles.GROUPS, 1)
+    ),
+    Pattern(
+        "site_roles.prepare",
+        {_GET: 1, _QUERY: 1},
+        lambda on: site_roles.prepare(on.store, site_roles.GROUPS, Group(0, "Staff"), by=on.by),
+    ),
+    Pattern(
+        "site_roles.change",
+        {_GET: 1, _QUERY: 1, _TRANSACT: 1},
+        lambda on: site_roles.change(
+            on.store, site_roles.ROLES, 1, lambda role: replace(role, is_default=True), by=on.by
+        ),
+    ),
+    Pattern(
+        "site_roles.delete",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: site_roles.delete(on.store, site_roles.ROLES, 1, by=on.by, demand=lambda _: None),
+    ),
+    Pattern("clients.by_id", {_GET: 1}, lambda on: clients.by_id(on.store, "robot", on.by.at)),
+    Pattern("clients.everyone", {_QUERY: 1, _BATCH: 1}, lambda on: clients.everyone(on.store, on.by.at)),
+    Pattern(
+        "clients.change",
+        {_GET: 1, _TRANSACT: 1},
+        lambda on: clients.change(on.store, "robot", lambda one, _: replace(one, name="R"), by=on.by),
+    ),
+    Pattern(
+        "clients.prepare_secret",
+        {_GET: 1},
+        lambda on: clients.prepare_secret(on.store, "robot", "another", by=on.by),
+    ),
+    Pattern(
+        "clients.delete",
+        {_GET: 1, _TRANSACT: 1},
+        lambda on: clients.delete(on.store, "robot", by=on.by, demand=lambda _: None),
+    ),
+    # Finding users, activity, the router.
+    Pattern("search.by_address", {_GET: 2}, lambda on: search.by_address(on.store, "ADA@example.com")),
+    Pattern(
+        "search.users_page",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: search.users_page(on.store, "found", SIZE),
+        prepare=BudgetFixtures.routed,
+    ),
+    Pattern(
+        "search.members_page",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: search.members_page(on.store, on.base.globex.id, "found", SIZE),
+        prepare=BudgetFixtures.routed,
+    ),
+    Pattern(
+        "search.workspaces_page",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: search.workspaces_page(on.store, "acme", SIZE),
+        prepare=BudgetFixtures.routed,
+    ),
+    Pattern(
+        "search.refresh",
+        {_BATCH: 1},
+        lambda on: search.refresh(on.store, [keys.user("many-0")], on.by.at),
+        "(of what has its rows)",
+        BudgetFixtures.routed,
+    ),
+    Pattern(
+        "search.refresh",
+        {_BATCH: 4, _QUERY: 1, _TRANSACT: 3},
+        lambda on: search.refresh(on.store, [keys.user(on.ada.id)], on.by.at),
+        "(of a user with two memberships)",
+    ),
+    Pattern(
+        "activity.days",
+        {_QUERY: 1},
+        lambda on: activity.days(on.store, keys.SITE_ACTIVITY, on.by.at, 90),
+    ),
+    Pattern(
+        "activity.count",
+        {_BATCH: 1, _QUERY: 1, _TRANSACT: 1},
+        lambda on: activity.count(on.store, _audited(on), on.by.at),
+        "(a change and a sign-in)",
+    ),
+    Pattern(
+        "changes.act",
+        {_BATCH: 2, _QUERY: 1, _TRANSACT: 1},
+        lambda on: changes.act(on.store, [keys.user("many-0"), *_audited(on)], on.by.at),
+        "(a user who has rows, a change and a sign-in)",
+        BudgetFixtures.routed,
+    ),
+    Pattern(
+        "user_lists.page",
+        {_BATCH: 3},
+        lambda on: user_lists.page(on.store, "active", FAR, SIZE),
+        "of a status most have",
+        BudgetFixtures.bulk_users,
+    ),
+    Pattern(
+        "user_lists.page",
+        {_BATCH: 2, _QUERY: 1},
+        lambda on: user_lists.page(on.store, "ADMIN", 1, SIZE),
+        "of a role few have",
+    ),
+    Pattern(
+        "user_lists.listed",
+        {_BATCH: 1},
+        lambda on: user_lists.listed(on.store, on.ada, replace(on.ada, active=False)),
+        "(where status or roles change)",
+    ),
+    Pattern(
+        "list_difference.page",
+        {_BATCH: 3},
+        lambda on: list_difference.page(on.store, keys.USERS, keys.SUSPENDED, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_users,
+    ),
+    # Invitations and links.
+    Pattern(
+        "invitations.open_in",
+        {_GET: 1},
+        lambda on: invitations.open_in(on.store, on.base.acme, on.invitation.id, instant(on.by.at)),
+    ),
+    Pattern(
+        "invitations.page",
+        _PAGE,
+        lambda on: invitations.page(on.store, on.base.acme.id, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_users,
+    ),
+    Pattern(
+        "invitations.prepare",
+        {_BATCH: 1, _UPDATE: 1},
+        lambda on: invitations.prepare(
+            on.store, on.base.acme, replace(on.invitation, id="x", email="x@example.com"), by=on.by
+        ),
+    ),
+    Pattern(
+        "invitations.renew",
+        {_TRANSACT: 1},
+        lambda on: invitations.renew(on.store, on.invitation, replace(on.invitation, nonce="x"), by=on.by),
+    ),
+    Pattern(
+        "invitations.revoke",
+        {_TRANSACT: 1},
+        lambda on: invitations.revoke(on.store, on.invitation, by=on.by),
+    ),
+    Pattern("mail.orders", {_QUERY: 1}, lambda on: list(mail.orders(on.store))),
+    Pattern("mail.ordered", {_GET: 1}, lambda on: mail.ordered(on.store, keys.mail_of_user("x"))),
+    Pattern(
+        "mail.done",
+        {_DELETE: 1},
+        lambda on: mail.done(on.store, item(keys.mail_of_user("x"), {"job": "x"})),
+    ),
+    Pattern(
+        "password_links.create",
+        {_GET: 1, _TRANSACT: 1},
+        lambda on: password_links.create(on.store, on.ada.id, "https://x", by=on.by),
+    ),
+    Pattern(
+        "password_links.forget",
+        {_BATCH: 1, _GET: 1, _TRANSACT: 1},
+        lambda on: password_links.forget(on.store, on.ada.email, "192.0.2.1", "https://x", by=on.by),
+    ),
+    Pattern(
+        "password_links.reset",
+        {_BATCH: 2, _TRANSACT: 1},
+        lambda on: password_links.reset(
+            on.store, on.reset_link, f"{PASSWORD} new", end_tokens=True, by=on.by
+        ),
+    ),
+    Pattern(
+        "password_links.invited",
+        {_BATCH: 1},
+        lambda on: password_links.invited(on.store, _token(on.account_link), on.by.at),
+    ),
+    Pattern(
+        "password_links.choose_first",
+        {_BATCH: 2, _TRANSACT: 1},
+        lambda on: password_links.choose_first(
+            on.store, _token(on.account_link), None, f"{PASSWORD} new", by=on.by
+        ),
+    ),
+    Pattern(
+        "acceptance.look", {_BATCH: 1, _GET: 1}, lambda on: acceptance.look(on.store, on.invited, on.by.at)
+    ),
+    Pattern(
+        "acceptance.accept",
+        {_BATCH: 1, _UPDATE: 2, _TRANSACT: 1},
+        lambda on: acceptance.accept(on.store, on.invited, None, "New", f"{PASSWORD} new", by=on.by),
+    ),
+    Pattern(
+        "acceptance.join",
+        {_BATCH: 1, _UPDATE: 1, _TRANSACT: 1},
+        lambda on: acceptance.join(on.store, on.base.acme, on.invitation, on.base.stranger, by=on.by),
+    ),
+    Pattern(
+        "acceptance.join_as_new",
+        {_UPDATE: 2, _TRANSACT: 1},
+        lambda on: acceptance.join_as_new(
+            on.store,
+            on.base.acme,
+            on.invitation,
+            User("new", 0, on.invitation.email, "New", ""),
+            f"{PASSWORD} new",
+            by=on.by,
+        ),
     ),
     Pattern("cleanup.jobs", {_QUERY: 1}, lambda on: list(cleanup.jobs(on.store))),
     Pattern(

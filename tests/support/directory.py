@@ -2,23 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from roster.auth import api_tokens, passwords, sessions
+from roster.auth import api_tokens, links, password_links, passwords, sessions
 from roster.auth.credentials import Credential, digest
 from roster.clock import instant
 from roster.db import keys, list_log
 from roster.db.store import Key, Store
 from roster.db.transactions import Transaction
-from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
+from roster.directory import grants, invitations, members, projects, reference_data, spaces, users, workspaces
 from roster.domain import (
     Actor,
     App,
     Client,
     Feature,
     Group,
+    Invitation,
     Membership,
     PermissionRole,
     PlatformRole,
@@ -166,6 +167,36 @@ class Directory:
         token, credential = api_tokens.create(self.store, user, "ci", workspace_id, expires_at, by=self.by)
         api_tokens.touch(self.store, token, self.now())
         return str(credential)
+
+    def invitation(
+        self, workspace: Workspace, email: str, role: str = "MEMBER", **more: Any
+    ) -> tuple[Invitation, str]:
+        """An open invitation, and what its link carries."""
+        sealed = links.seal(links.keys(), "invitation", workspace.id, uuid4().hex)
+        expires = instant(self.now() + timedelta(days=7))
+        wanted = Invitation(
+            sealed.token.ids[1],
+            0,
+            workspace.id,
+            email,
+            WorkspaceRole(role),
+            "",
+            expires,
+            nonce=sealed.nonce,
+            digest=sealed.digest,
+            public_url="https://roster.example",
+        )
+        work, made = invitations.prepare(self.store, workspace, replace(wanted, **more), by=self.by)
+        work.commit(self.store)
+        return made, str(sealed.token)
+
+    def password_link(self, user: User, *, first: bool = False) -> str:
+        """What a link carries by which the user chooses a password."""
+        work = Transaction(self.by)
+        present = users.alive(self.store, user.id)
+        _, token = password_links.plan(work, present, first=first, public_url="https://roster.example")
+        work.commit(self.store)
+        return str(token)
 
     def _made(self, plan: Callable[[Transaction, T], None], made: T) -> T:
         work = Transaction(self.by)

@@ -52,9 +52,9 @@ class _App(threading.local):
     call: WorkspacesCall
 
 
-def many_at_a_time(api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
+def many_at_a_time(api: Api, monkeypatch: pytest.MonkeyPatch, *, public: bool = False) -> Api:
     """The API past Powertools, which holds one request at a time in a process; rights are not asked."""
-    app, dialect = _App(), Workspaces(Access.ANY_USER)
+    app, dialect = _App(), Workspaces(Access.PUBLIC if public else Access.ANY_USER)
 
     def invoke(function: Function, event: Event) -> dict[str, Any]:
         module = import_module(function.module)

@@ -9,9 +9,22 @@ from roster.auth import account, api_tokens, login_throttle, refresh_tokens, ses
 from roster.auth.credentials import digest
 from roster.clock import instant
 from roster.db import idempotency, keys, list_log
+from roster.db.codec import attributes
 from roster.db.store import Delete, Item, Key, Put, Store, Update, Value
 from roster.db.transactions import Transaction, item
-from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
+from roster.directory import (
+    changes,
+    cleanup,
+    grants,
+    invitations,
+    mail,
+    members,
+    projects,
+    reference_data,
+    spaces,
+    users,
+    workspaces,
+)
 from roster.directory.emails import canonical
 from roster.domain import (
     Actor,
@@ -20,6 +33,8 @@ from roster.domain import (
     Client,
     Feature,
     Group,
+    Invitation,
+    PasswordLink,
     PermissionRole,
     PlatformRole,
     Project,
@@ -29,6 +44,7 @@ from roster.domain import (
     Workspace,
     WorkspaceRole,
 )
+from tests.support.directory import settle
 
 NOW = datetime(2026, 4, 13, 1, 0, tzinfo=UTC)
 BY = Actor("test", NOW)
@@ -56,12 +72,14 @@ def whole(store: Store) -> None:
     work = Transaction(BY)
     spaces.plan(work, space)
     spaces.plan(work, other)
+    work.commit(store)
+    work = Transaction(BY)
     spaces.plan_app(work, App("app", list_log.allocate(store, keys.APPS), "dev", "portal"))
     place = list_log.allocate(store, keys.features_in("acme"), 2)
     boards = Feature("boards", "acme", "Boards", project_id="web", module="Boards", place=place)
     reference_data.plan_feature(work, boards)
     reference_data.plan_feature(work, Feature("plain", "acme", "Plain", place=place + 1))
-    reference_data.plan_role(work, PermissionRole(1, "Viewer"))
+    reference_data.plan_role(work, PermissionRole(1, "Viewer", is_default=True))
     reference_data.plan_group(work, Group(1, "QA"))
     reference_data.plan_client(work, Client("cf", ("password",)), "d")
     grants.plan_space_role(work, space, bob, SpaceRole.DEVELOPER, joined.number)
@@ -71,19 +89,52 @@ def whole(store: Store) -> None:
     question = idempotency.Question.of(idempotency.key_of("ann", "/x", "k"), "k", {})
     idempotency.keep(work, question, "{}")
     work.commit(store)
+    for name in ("closed", "left"):
+        workspace(store, name)
+        _suspend(store, name)
+    workspaces.delete(store, _workspace(store, "left"), by=BY, demand=lambda _: None)
+    cleanup.run(store, keys.cleanup_of_workspace("left"), NOW)
     api_tokens.create(store, ann, "own", None, None, by=BY)
     sessions.start(store, ann, by=BY)
     refresh_tokens.start(store, ann, "cf", (), renewable=True, by=BY)
     login_throttle.take(store, keys.attempts("ann@example.com"), NOW)
     login_throttle.take(store, keys.client_attempts("cf", "192.0.2.1"), NOW)
-    for listing in (keys.USERS, keys.WORKSPACES, keys.members("acme"), keys.members("beta"), keys.PROJECTS):
-        list_log.fold(store, listing)
-    for listing in (keys.SPACES, keys.spaces_in("acme"), keys.APPS, keys.apps_in("dev")):
-        list_log.fold(store, listing)
-    for listing in (keys.projects_in("acme"), keys.features_in("acme")):
-        list_log.fold(store, listing)
-    for kind in (keys.source_logins, keys.source_gateway):
+    invite(store, acme)
+    settle(store)
+    for kind in (keys.source_logins, keys.source_gateway, keys.source_forgotten):
         source_failures.add(store, "192.0.2.1", NOW, kind)
+    routed(store)
+
+
+def routed(store: Store) -> None:
+    """Let what follows the stream see every item."""
+    changes.act(store, [Key.of(one) for one in store.scan().items], NOW)
+
+
+def invite(store: Store, acme: Workspace) -> None:
+    """An open invitation, one that was taken back, a link of ann's, and mails that were not sent yet."""
+    for place, email in enumerate(("eve@example.com", "mallory@example.com")):
+        wanted = Invitation(
+            f"i{place}",
+            0,
+            "acme",
+            email,
+            WorkspaceRole.MEMBER,
+            "",
+            instant(NOW + timedelta(days=7)),
+            nonce="n",
+            digest="d",
+        )
+        work, made = invitations.prepare(store, acme, wanted, by=BY)
+        work.commit(store)
+    invitations.revoke(store, made, by=BY)
+    work = Transaction(BY)
+    link = PasswordLink("ann", "ann@example.com", 0, instant(NOW), instant(NOW), nonce="n", digest="d")
+    work.do(Put(item(keys.password_link("ann"), attributes(link))))
+    mail.order(work, keys.mail_of_user("ann"), "n", user_id="ann")
+    mail.order(work, keys.mail_of_invitation("acme", "i0"), "n", workspace_id="acme", invitation_id="i0")
+    work.do(Put(item(keys.forgotten("ann@example.com"), {"since": 1, "count": 1})))
+    work.commit(store)
 
 
 def user(
@@ -285,6 +336,41 @@ def listed_nowhere(listing: str, owner: Key) -> Damage:
     return damage
 
 
+def in_vanished_space(plan: Callable[[Transaction], Key]) -> Damage:
+    """Something is there whose space has vanished without trace."""
+
+    def damage(store: Store) -> Key:
+        number = list_log.allocate(store, keys.SPACES)
+        work = Transaction(BY)
+        spaces.plan(work, Space("none", number, "acme", "none", instant(NOW)))
+        work.commit(store)
+        broken = planned(plan)(store)
+        work = Transaction(BY)
+        work.do(Delete(keys.space("none")))
+        work.do(Delete(keys.space_name("acme", "none")))
+        work.remove_row(keys.SPACES, number)
+        work.remove_row(keys.spaces_in("acme"), number)
+        work.commit(store)
+        return broken
+
+    return damage
+
+
+def two_of_a_name(store: Store) -> Key:
+    """A second space with a name that another of the workspace holds, as earlier versions allowed."""
+    store.write(Delete(keys.space_name("acme", "ops")))
+    for key in (keys.space("ops"), row(keys.SPACES, keys.space("ops"))(store)):
+        store.write(Update(key, set={"name": "Dev"}))
+    store.write(Update(row(keys.spaces_in("acme"), keys.space("ops"))(store), set={"name": "Dev"}))
+    return keys.space("ops")
+
+
+def _grant_of_another_number(work: Transaction) -> Key:
+    renumbered = Space("ops", 500, "acme", "ops", instant(NOW))
+    grants.plan_space_role(work, renumbered, User("root", 1, "", "", ""), SpaceRole.AUDITOR, 0)
+    return keys.space_grant("root", "acme", "ops", "auditor")
+
+
 def _app_of_no_space(work: Transaction) -> Key:
     spaces.plan_app(work, App("stray", 99, "none", "stray"))
     work.do(Update(keys.counter(keys.APPS), set={"last": 99}))
@@ -391,6 +477,35 @@ def swapped_bit(store: Store) -> Key:
     return key
 
 
+def _suspend(store: Store, name: str) -> Workspace:
+    return workspaces.change(store, _workspace(store, name), lambda one: replace(one, active=False), by=BY)
+
+
+def suspended_without_row(store: Store) -> Key:
+    _suspend(store, "beta")
+    store.write(Delete(keys.suspended("beta")))
+    store.write(Update(keys.suspensions(), add={"count": -1}))
+    return keys.workspace("beta")
+
+
+def row_of_an_active_one(store: Store) -> Key:
+    store.write(Update(keys.suspensions(), add={"count": 1}))
+    return stray(keys.suspended("acme"), workspace_id="acme")(store)
+
+
+def suspended_twice(store: Store) -> Key:
+    store.write(Update(keys.suspensions(), add={"count": 1}))
+    return keys.suspensions()
+
+
+def workspace_without_teardown(store: Store) -> Key:
+    """What was in a deleted workspace, of which no cleanup knows any more."""
+    suspended = _suspend(store, "beta")
+    workspaces.delete(store, suspended, by=BY, demand=lambda _: None)
+    store.write(Delete(keys.cleanup_of_workspace("beta")))
+    return keys.member("beta", "ann")
+
+
 def two_of_an_address(store: Store) -> Key:
     """A second user with an address that another holds."""
     other = user(store, "twin")
@@ -407,12 +522,43 @@ def _workspace(store: Store, name: str) -> Workspace:
     return found
 
 
+def invitation_to_nowhere(store: Store) -> Key:
+    gone = workspace(store, "gone")
+    at = instant(NOW)
+    wanted = Invitation("i9", 0, "gone", "x@example.com", WorkspaceRole.MEMBER, "", at, digest="d")
+    work, _ = invitations.prepare(store, gone, wanted, by=BY)
+    work.commit(store)
+    work = Transaction(BY)
+    work.do(Delete(keys.workspace("gone")))
+    work.do(Delete(keys.workspace_key("gone")))
+    work.remove_row(keys.WORKSPACES, gone.number)
+    work.commit(store)
+    return keys.invitation("gone", "i9")
+
+
+def link_of_nobody(store: Store) -> Key:
+    at = instant(NOW)
+    link = PasswordLink("none", "n@example.com", 0, at, at, digest="d")
+    return stray(keys.password_link("none"), **attributes(link))(store)
+
+
+_INVITATION = keys.invitation("acme", "i0")
 _ANN, _BOB, _ACME = keys.user("ann"), keys.user("bob"), keys.workspace("acme")
 _BOBS = keys.member("acme", "bob")
 _ANN_LOCK, _WEB, _DEV = keys.email("ann@example.com"), keys.project("web"), keys.space("dev")
 _APP = keys.app("app")
 _PLACE, _ROLE = keys.project_grant("bob", "acme", "web"), keys.space_grant("bob", "acme", "dev", "developer")
 _SECRET_LOCK = keys.secret(digest("another secret"))
+
+
+def listed_as_suspended(store: Store) -> Key:
+    """Who is active is among the suspended."""
+    place = row(keys.SUSPENDED, keys.user("bob"))(store)
+    work = Transaction(BY)
+    work.add_row(keys.SUSPENDED, number(store, keys.user("bob")), {"user_id": "bob"})
+    work.commit(store)
+    return place
+
 
 CASES = [
     Case("a user whose name is a number", Invariant.SHAPE, sets(_ANN, full_name=7), mends=False),
@@ -422,6 +568,22 @@ CASES = [
     Case("a count that is a text", Invariant.SHAPE, sets(keys.site_admins(), other="x"), mends=False),
     Case("a user whom no reader names", Invariant.SHAPE, sets(_ANN, number=10**9), mends=False),
     Case("a project that no reader names", Invariant.SHAPE, sets(_WEB, number=10**9), mends=False),
+    Case(
+        "another default role",
+        Invariant.DEFAULT_ROLE,
+        sets(keys.default_role(), number=7),
+    ),
+    Case(
+        "a row of no client",
+        Invariant.CLIENT_ROW,
+        stray(keys.client_row("gone"), client_id="gone"),
+    ),
+    Case("a row of one who is active", Invariant.USER_KIND_ROW, listed_as_suspended),
+    Case(
+        "no search row",
+        Invariant.SEARCH_ROW,
+        lacks(keys.search_row(keys.SEARCHED_USERS, "bob", "bob"), keys.searched(keys.user("bob"))),
+    ),
     Case("a stale row", Invariant.USER_ROW, sets(row(keys.USERS, _ANN), full_name="Old")),
     Case(
         "a row of nobody",
@@ -454,6 +616,14 @@ CASES = [
     Case("no lock", Invariant.KEY_LOCK, lacks(keys.workspace_key("acme"), _ACME)),
     Case("a lock of nothing", Invariant.KEY_LOCK, stray(keys.workspace_key("none"), workspace_id="none")),
     Case("too many ADMINs", Invariant.WORKSPACE_ADMINS, sets(_ACME, admins=2)),
+    Case("a suspended one without its row", Invariant.SUSPENDED_ROW, suspended_without_row),
+    Case(
+        "a row of one that is not suspended",
+        Invariant.SUSPENDED_ROW,
+        row_of_an_active_one,
+    ),
+    Case("too many suspended", Invariant.SUSPENSIONS, suspended_twice),
+    Case("a deleted workspace", Invariant.ABANDONED_CLEANUP, workspace_without_teardown),
     Case("too many boards", Invariant.MODULE_COUNT, sets(_ACME, features_Boards=3)),
     Case("bookings of none", Invariant.MODULE_COUNT, sets(_ACME, features_Booking=1)),
     Case("a stale row", Invariant.MEMBER_ROW, sets(row(keys.members("acme"), _BOBS), role="ADMIN")),
@@ -467,6 +637,19 @@ CASES = [
     ),
     Case("a member who is nobody", Invariant.MEMBERSHIP_USER, membership_of_nobody, mends=False),
     Case("a member of nothing", Invariant.MEMBERSHIP_WORKSPACE, membership_of_nowhere, mends=False),
+    Case(
+        "a stale row",
+        Invariant.INVITATION_ROW,
+        sets(row(keys.invitations_in("acme"), _INVITATION), state="revoked"),
+    ),
+    Case("no lock", Invariant.INVITATION_LOCK, lacks(keys.invited("acme", "eve@example.com"), _INVITATION)),
+    Case(
+        "a lock of one that ended",
+        Invariant.INVITATION_LOCK,
+        stray(keys.invited("acme", "mallory@example.com"), id="i1", number=2, expires_at=instant(NOW)),
+    ),
+    Case("of no workspace", Invariant.INVITATION_WORKSPACE, invitation_to_nowhere, mends=False),
+    Case("a link of nobody", Invariant.LINK_OWNER, link_of_nobody),
     Case("a stale row", Invariant.PROJECT_ROW, sets(row(keys.PROJECTS, _WEB), name="Old")),
     Case(
         "a row of nothing",
@@ -486,11 +669,25 @@ CASES = [
     Case("a stale row", Invariant.WORKSPACES_SPACE_ROW, sets(row(keys.spaces_in("acme"), _DEV), name="old")),
     Case("a stale copy", Invariant.PROJECTS_SPACE, sets(keys.space_in_project("web", "dev"), name="old")),
     Case("no copy", Invariant.PROJECTS_SPACE, lacks(keys.space_in_project("web", "dev"), _DEV)),
+    Case("no lock", Invariant.SPACE_NAME_LOCK, lacks(keys.space_name("acme", "dev"), _DEV)),
+    Case(
+        "a lock of nothing",
+        Invariant.SPACE_NAME_LOCK,
+        stray(keys.space_name("acme", "none"), space_id="none"),
+    ),
+    Case("two of a name", Invariant.SPACE_NAME_LOCK, two_of_a_name, mends=False),
+    Case("too many apps", Invariant.SPACE_APPS, sets(_DEV, apps=7)),
+    Case(
+        "an old name",
+        Invariant.USERS_SPACE_NAME,
+        sets(row(keys.spaces_of("bob", "developer"), _DEV), name="x"),
+    ),
+    Case("a role in nothing", Invariant.ABANDONED_CLEANUP, in_vanished_space(_grant_of_no_space)),
     Case("of no workspace", Invariant.SPACE_WORKSPACE, without_workspace(_space), mends=False),
     Case("of no project", Invariant.SPACE_PROJECT, in_vanished_project(_space_of_no_project), mends=False),
     Case("a stale row", Invariant.APP_ROW, sets(row(keys.APPS, _APP), name="old")),
     Case("a stale row", Invariant.SPACES_APP, sets(row(keys.apps_in("dev"), _APP), name="old")),
-    Case("of no space", Invariant.APP_SPACE, planned(_app_of_no_space), mends=False),
+    Case("of no space", Invariant.APP_SPACE, in_vanished_space(_app_of_no_space), mends=False),
     Case(
         "no copy",
         Invariant.PROJECTS_FEATURE,
@@ -516,7 +713,7 @@ CASES = [
     ),
     Case("a stale row", Invariant.PROJECTS_USER_ROW, sets(row(keys.users_of("web"), _BOB), since=0)),
     Case("of nobody", Invariant.GRANT_USER, planned(_grant_of_nobody), mends=False),
-    Case("of nowhere", Invariant.GRANT_PLACE, planned(_grant_of_no_space), mends=False),
+    Case("of another number", Invariant.GRANT_PLACE, planned(_grant_of_another_number), mends=False),
     Case("another row's bit", Invariant.LEAF, swapped_bit),
     Case("a wrong branch", Invariant.BRANCH, sets(keys.root(keys.USERS), b0=2, b1=1)),
     Case("a wrong total", Invariant.TOTAL, sets(keys.root(keys.USERS), total=9)),

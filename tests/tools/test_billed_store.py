@@ -110,7 +110,7 @@ def test_what_is_refused_is_not_counted(store: Store, meter: Meter) -> None:
 
 def test_the_indexes_are_those_of_the_table() -> None:
     named = {index["IndexName"] for index in real.TABLE["GlobalSecondaryIndexes"]}
-    assert named == {keys.BY_ACTOR.name, keys.BY_TARGET.name}
+    assert named == {keys.BY_ACTOR.name, keys.BY_TARGET.name, keys.BY_WORKSPACE.name}
 
 
 @pytest.mark.real

@@ -48,6 +48,8 @@ WHOLE: list[Line] = [
             "country": "C",
             "pinCode": "1",
         },
+        "active": False,
+        "limits": {"members": 9, "projects": None, "spaces": 3},
         "createdAt": "2016-06-08T16:41:37Z",
         "updatedAt": "2016-06-08T16:41:26Z",
     },
@@ -88,7 +90,7 @@ WHOLE: list[Line] = [
         "createdAt": "2016-06-08T16:41:37Z",
         "updatedAt": None,
     },
-    {"type": "app", "id": "app-1", "spaceId": "space-1", "name": "web"},
+    {"type": "app", "id": "app-1", "spaceId": "space-1", "name": "web", "createdAt": "2016-06-08T16:41:37Z"},
     {
         "type": "feature",
         "id": "f-1",
@@ -116,6 +118,7 @@ WHOLE: list[Line] = [
         "roles": ["USER", "ADMIN"],
         "active": False,
         "kind": "service",
+        "emailVerified": True,
         "timezone": "UTC",
         "dateFormat": "d",
         "timeFormat": "t",
@@ -143,7 +146,13 @@ WHOLE: list[Line] = [
         "userId": "u1",
         "createdAt": "2016-06-08T16:41:37Z",
     },
-    {"type": "spaceRole", "spaceId": "space-1", "userId": "u1", "role": "manager"},
+    {
+        "type": "spaceRole",
+        "spaceId": "space-1",
+        "userId": "u1",
+        "role": "manager",
+        "createdAt": "2016-06-08T16:41:37Z",
+    },
     {"type": "apiToken", "userId": "u1", "workspaceId": "org-1", "name": "ci", "secret": SECRET},
     {
         "type": "client",
@@ -242,7 +251,7 @@ def test_deleted_users_do_not_come_out_nor_does_what_names_them(records: Records
 def test_void_grants_do_not_come_out(records: Records) -> None:
     grants: list[Line] = [
         {"type": "projectMembership", "projectId": "p1", "userId": "u1", "createdAt": AT},
-        {"type": "spaceRole", "spaceId": "s1", "userId": "u1", "role": "auditor"},
+        {"type": "spaceRole", "spaceId": "s1", "userId": "u1", "role": "auditor", "createdAt": AT},
     ]
     records.good(workspace(), project(), space(), user(), member(createdAt=AT), *grants)
     assert records.exported("projectMembership") + records.exported("spaceRole") == grants

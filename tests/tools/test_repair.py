@@ -48,6 +48,7 @@ def test_what_can_be_told_is_made_right(whole: SqliteStore, case: Case) -> None:
 @pytest.mark.parametrize("case", LEFT, ids=name)
 def test_what_cannot_be_told_is_left_as_it_is(whole: SqliteStore, case: Case) -> None:
     case.damage(whole)
+    damage.routed(whole)
     broken = verify(whole, now=NOW).broken
     before = everything(whole)
     assert repaired(whole).after.broken == broken

@@ -33,6 +33,10 @@ OF_IDS: dict[str, Maker] = {
         "row",
         "next_number",
         "counter",
+        "search_row",
+        "activity",
+        "forgotten",
+        "invited",
     }
     and all(each.annotation is str for each in inspect.signature(maker).parameters.values())
 }

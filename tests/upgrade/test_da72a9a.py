@@ -552,6 +552,8 @@ LACKING = {
     Invariant.WORKSPACES_PROJECT_ROW,
     Invariant.WORKSPACES_FEATURE_ROW,
     Invariant.PROJECT_CHILDREN,
+    Invariant.SPACE_NAME_LOCK,
+    Invariant.SPACE_APPS,
 }
 """What the commit did not write yet, and repair makes."""
 
@@ -565,7 +567,10 @@ def brought_up_to_date(api: Api) -> None:
     before = verified(api)
     outcome = repair(api.store, now=api.clock(), by=Actor("test", api.clock()))
     assert kinds(outcome.mended) == LACKING
+    assert outcome.caught_up > 0
     assert (outcome.after.broken, outcome.after.pending) == ([], before.pending)
+    # A membership of one who is deleted waits for the cleanup.
+    assert {finding.key for finding in outcome.after.late} <= {keys.member("acme", "zoe")}
     with api.no_effect():
         outcome = repair(api.store, now=api.clock(), by=Actor("test", api.clock()))
     assert (outcome.mended, outcome.after) == ([], verified(api))

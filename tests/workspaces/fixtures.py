@@ -147,12 +147,13 @@ USER = (
     *("id", "email", "fullName", "roles", "active", "createdAt"),
     *("firstName", "lastName", "userName", "timezone", "dateFormat", "timeFormat"),
     *("notifications", "roleNumber", "groups", "onboarding", "defaultWorkspaceId", "mustChangePassword"),
+    "emailVerified",
 )
 """The keys of a user, in order."""
 NO_PROFILE: dict[str, Any] = {
     **dict.fromkeys(("firstName", "lastName", "userName", "timezone", "dateFormat", "timeFormat")),
     **{"notifications": 1, "roleNumber": None, "groups": [], "onboarding": 0},
-    **{"defaultWorkspaceId": None, "mustChangePassword": False},
+    **{"defaultWorkspaceId": None, "mustChangePassword": False, "emailVerified": False},
 }
 """What a user is shown with of whom nothing more was said."""
 

@@ -194,7 +194,7 @@ def test_what_is_no_set_of_roles_is_refused(api: Api, root: User, roles: Any) ->
         assert_invalid(api.post(PATH, {**ADA, "roles": roles}, as_=root), "roles")
 
 
-@pytest.mark.parametrize("field", ADA)
+@pytest.mark.parametrize("field", [name for name in ADA if name != "password"])
 def test_a_missing_field_is_named(api: Api, root: User, field: str) -> None:
     body = {name: value for name, value in ADA.items() if name != field}
     with api.no_effect():

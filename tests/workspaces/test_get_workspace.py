@@ -9,7 +9,7 @@ from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.workspaces.fixtures import NOWHERE, Fixtures, assert_dressed, assert_granted, assert_refused
 
-SHOWN = ("id", "key", "name", "createdAt", "settings")
+SHOWN = ("id", "key", "name", "createdAt", "settings", "active", "limits", "organisation", "updatedAt")
 SETTINGS = ["locale", "timeZone", "dateTimeFormat", "dateFormat", "timeFormat", "regionCode"]
 
 

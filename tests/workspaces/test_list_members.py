@@ -10,7 +10,7 @@ from tests.support.directory import Directory
 from tests.workspaces.fixtures import Fixtures, assert_invalid, assert_listed, assert_meta
 from tests.workspaces.rows import BAD_NUMBERS
 
-SHOWN = ("userId", "email", "fullName", "role", "createdAt")
+SHOWN = ("userId", "email", "fullName", "role", "createdAt", "lastSignInAt", "emailVerified")
 
 
 def _path(fixtures: Fixtures, query: str = "") -> str:

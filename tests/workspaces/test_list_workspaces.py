@@ -160,7 +160,7 @@ def test_fb_18_an_unknown_parameter_is_named_with_those_there_are(
 ) -> None:
     answer = api.get(f"{PATH}?{query}", as_=root)
     assert_refused(answer, 400)
-    message = "is no parameter of this endpoint; it takes page and size"
+    message = "is no parameter of this endpoint; it takes page, size, q and cursor"
     assert {"field": name, "message": message} in answer.data
 
 
@@ -218,4 +218,12 @@ def test_a_corrupt_row_costs_no_other(api: Api, directory: Directory, root: User
     made = [directory.workspace(key) for key in ("aa", "bb", "cc")]
     api.store.write(Update(keys.row(keys.WORKSPACES, made[1].number), set={"name": 7}))
     assert _keys(api, root) == ["aa", "cc"]
-    assert_granted(api.get(f"{PATH}/{made[1].id}", as_=root), *SHOWN, "settings")
+    assert_granted(
+        api.get(f"{PATH}/{made[1].id}", as_=root),
+        *SHOWN,
+        "settings",
+        "active",
+        "limits",
+        "organisation",
+        "updatedAt",
+    )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from tools.openapi.api_spec import (
     IDENTIFIER,
     MOMENT,
+    NUMBER,
     PUBLIC,
     TEXT,
     TOO_LARGE,
@@ -45,7 +46,11 @@ _FIELD_ERRORS: Schema = {"type": "array", "minItems": 1, "items": reference("Wor
 NO_PASSWORD = "yourpassword"  # noqa: S105
 """What stands for a password in examples. It is refused, so that no account comes to have a published one."""
 
+_LINK_TOKEN = f"invitation_w-0000001.{'0' * 32}.{'0' * 43}"
+
 _PERSON = {"email": "ada.lovelace@example.org", "fullName": "Ada Lovelace"}
+
+_SPACES = "/api/workspaces/{workspaceId}/spaces"
 
 NOT_VALID = refused(
     "The request breaks a rule; `data` names the fields.", failure("VALIDATION_ERROR", data=_FIELD_ERRORS)
@@ -54,7 +59,10 @@ NOT_VALID = refused(
 WORKSPACES = ApiSpec(
     name="Workspaces",
     about="Workspaces, their members and the site's users: a session for people, a token for programs.",
-    folders=("workspaces", "session", "people", "projects", "features"),
+    folders=(
+        *("workspaces", "session", "people", "invitations", "projects", "features", "spaces", "apps"),
+        "reference",
+    ),
     security=({"session": ()}, {"bearer": ()}),
     path={
         "workspaceId": IDENTIFIER,
@@ -64,6 +72,12 @@ WORKSPACES = ApiSpec(
         "featureId": IDENTIFIER,
         "sessionId": IDENTIFIER,
         "credentialId": IDENTIFIER,
+        "clientId": IDENTIFIER,
+        "number": NUMBER,
+        "invitationId": IDENTIFIER,
+        "spaceId": IDENTIFIER,
+        "role": {"type": "string", "enum": ["developer", "manager", "auditor"]},
+        "appId": IDENTIFIER,
     },
     refusals={
         400: NOT_VALID,
@@ -75,8 +89,9 @@ WORKSPACES = ApiSpec(
         ),
         404: refused("There is no such thing.", failure("NOT_FOUND")),
         409: refused(
-            "In use, the last administrator, no member, not empty, or as many as there may be.",
-            failure("CONFLICT", "LIMIT_REACHED", "NOT_EMPTY"),
+            "In use, the last administrator, no member, not empty (`NOT_EMPTY`), as many as there may be "
+            "(`LIMIT_REACHED`), or an address that has an account (`LOGIN_FIRST`).",
+            failure("CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "NOT_SUSPENDED", "LOGIN_FIRST"),
         ),
         412: refused("It has changed since.", failure("PRECONDITION_FAILED")),
         413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
@@ -95,6 +110,16 @@ WORKSPACES = ApiSpec(
             parameters=(_ONCE,),
         ),
         "GET /api/workspaces/{workspaceId}": Operation(headers=("ETag",)),
+        "PUT /api/workspaces/{workspaceId}": Operation(
+            example={"name": "Acme Corporation", "limits": {"members": 250, "projects": 20}},
+            parameters=(_IF_MATCH,),
+            headers=("ETag",),
+        ),
+        "DELETE /api/workspaces/{workspaceId}": Operation(parameters=(_IF_MATCH,)),
+        "GET /api/workspaces/{workspaceId}/members/{userId}": Operation(headers=("ETag",)),
+        "PUT /api/workspaces/{workspaceId}/members/{userId}": Operation(
+            example={"role": "ADMIN"}, parameters=(_IF_MATCH,), headers=("ETag",)
+        ),
         "POST /api/workspaces/{workspaceId}/members": Operation(
             example={"userId": "u-0000003", "role": "MEMBER"}, parameters=(_ONCE,)
         ),
@@ -136,6 +161,53 @@ WORKSPACES = ApiSpec(
             example={"fullName": "Ada King", "active": True}, parameters=(_IF_MATCH,), headers=("ETag",)
         ),
         "DELETE /api/admin/users/{userId}": Operation(parameters=(_IF_MATCH,)),
+        # The site's groups, roles and clients.
+        "POST /api/admin/groups": Operation(example={"name": "Quality"}, parameters=(_ONCE,)),
+        "GET /api/admin/groups/{number}": Operation(headers=("ETag",)),
+        "PUT /api/admin/groups/{number}": Operation(
+            example={"name": "Quality"},
+            parameters=(_IF_MATCH,),
+            headers=("ETag",),
+        ),
+        "DELETE /api/admin/groups/{number}": Operation(parameters=(_IF_MATCH,)),
+        "POST /api/admin/roles": Operation(
+            example={"name": "Tester", "permissions": ["users.read"], "isDefault": False},
+            parameters=(_ONCE,),
+        ),
+        "GET /api/admin/roles/{number}": Operation(headers=("ETag",)),
+        "PUT /api/admin/roles/{number}": Operation(
+            example={"permissions": ["users.read", "users.write"]},
+            parameters=(_IF_MATCH,),
+            headers=("ETag",),
+        ),
+        "DELETE /api/admin/roles/{number}": Operation(
+            parameters=(_IF_MATCH,),
+        ),
+        "POST /api/admin/clients": Operation(
+            example={"name": "CI", "grants": ["client_credentials"], "scopes": [], "userId": "u-0000003"},
+            security=_SESSION,
+            parameters=(_ONCE,),
+        ),
+        "GET /api/admin/clients/{clientId}": Operation(headers=("ETag",)),
+        "PUT /api/admin/clients/{clientId}": Operation(
+            example={"name": "CI", "scopes": ["cloud_controller.read"]},
+            parameters=(_IF_MATCH,),
+            headers=("ETag",),
+        ),
+        "DELETE /api/admin/clients/{clientId}": Operation(parameters=(_IF_MATCH,)),
+        "POST /api/admin/clients/{clientId}/secret": Operation(security=_SESSION, parameters=(_ONCE,)),
+        f"POST {_SPACES}": Operation(
+            example={"name": "staging", "projectId": None, "allowSsh": False}, parameters=(_ONCE,)
+        ),
+        f"GET {_SPACES}/{{spaceId}}": Operation(headers=("ETag",)),
+        f"PUT {_SPACES}/{{spaceId}}": Operation(
+            example={"name": "production", "ownerId": None}, parameters=(_IF_MATCH,), headers=("ETag",)
+        ),
+        f"DELETE {_SPACES}/{{spaceId}}": Operation(parameters=(_IF_MATCH,)),
+        f"PUT {_SPACES}/{{spaceId}}/roles/{{role}}/{{userId}}": Operation(parameters=(_IF_MATCH,)),
+        f"DELETE {_SPACES}/{{spaceId}}/roles/{{role}}/{{userId}}": Operation(parameters=(_IF_MATCH,)),
+        f"POST {_SPACES}/{{spaceId}}/apps": Operation(example={"name": "portal"}, parameters=(_ONCE,)),
+        f"DELETE {_SPACES}/{{spaceId}}/apps/{{appId}}": Operation(parameters=(_IF_MATCH,)),
         "POST /api/auth/login": Operation(
             example={"email": _PERSON["email"], "password": NO_PASSWORD},
             security=PUBLIC,
@@ -153,6 +225,21 @@ WORKSPACES = ApiSpec(
             security=_SESSION,
         ),
         "GET /api/auth/tokens": Operation(security=_SESSION),
+        "POST /api/workspaces/{workspaceId}/invitations": Operation(
+            example={"email": _PERSON["email"], "role": "MEMBER", "expiresAt": "2031-12-31T23:59:59Z"},
+            parameters=(_ONCE,),
+        ),
+        "DELETE /api/workspaces/{workspaceId}/invitations/{invitationId}": Operation(parameters=(_IF_MATCH,)),
+        "POST /api/auth/invitations/look": Operation(example={"token": _LINK_TOKEN}, security=PUBLIC),
+        "POST /api/auth/invitations/accept": Operation(
+            example={"token": _LINK_TOKEN, "fullName": _PERSON["fullName"], "password": NO_PASSWORD},
+            security=PUBLIC,
+        ),
+        "POST /api/auth/password/forgotten": Operation(example={"email": _PERSON["email"]}, security=PUBLIC),
+        "POST /api/auth/password/reset": Operation(
+            example={"token": f"reset_u-0000003.{'0' * 43}", "password": NO_PASSWORD}, security=PUBLIC
+        ),
+        "POST /api/admin/users/{userId}/password-link": Operation(security=_SESSION),
         "DELETE /api/auth/tokens/{tokenId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
         # One's own account, and the accounts of others.
         "GET /api/auth/sessions": Operation(security=_SESSION),

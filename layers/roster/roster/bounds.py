@@ -62,6 +62,8 @@ PASSWORD_SHORTEST, PASSWORD_LONGEST = 8, 256
 """A new password, in characters."""
 IDEMPOTENCY_KEY_CHARACTERS = 255
 """An `Idempotency-Key`."""
+LINK_TOKEN_CHARACTERS = 256
+"""The token of a link: the longest id in base64 and 256 bits, with their names."""
 CURSOR_CHARACTERS = 512
 """A cursor of a list."""
 DATABASES = 100

@@ -48,6 +48,15 @@ class SpaceRole(StrEnum):
     AUDITOR = "auditor"
 
 
+class InvitationState(StrEnum):
+    """What has become of an invitation."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
 class UserKind(StrEnum):
     """A person, or a service account that only calls the API."""
 
@@ -116,7 +125,8 @@ class User:
 
     `number` is the integer id in the Testmo API and the place in the site's order of creation. `revision`
     grows with every change. `session_version` grows when all sessions end, and `session_version_at` is when
-    it last did: sessions and tokens that were issued before are not valid. The oldest membership's workspace
+    it last did: sessions and tokens that were issued before are not valid. `last_sign_in_at` is the hour in
+    which the user last signed in by password. The oldest membership's workspace
     is kept here so that a caller's workspace is known without a search; `memberships_begun` counts all that
     the user ever had. `revoked_through` has the workspaces
     in which a membership of the user has ended: grants that were given under the membership of this number,
@@ -135,6 +145,7 @@ class User:
     roles: tuple[PlatformRole, ...] = (PlatformRole.USER,)
     active: bool = True
     kind: UserKind = UserKind.PERSON
+    email_verified: bool = False
     first_name: str | None = None
     last_name: str | None = None
     user_name: str | None = None
@@ -157,6 +168,7 @@ class User:
     revoked_through: Mapping[str, int] = field(default_factory=dict, metadata=REVOKED_THROUGH)
     session_version: int = field(default=0, metadata=SESSION_VERSION)
     session_version_at: Instant | None = field(default=None, metadata=SESSION_VERSION_AT)
+    last_sign_in_at: Instant | None = None
     revision: int = 1
     must_change_password: bool = False
     token_version: int = 0
@@ -203,7 +215,7 @@ class Membership:
 
     `number` is its place in the workspace's order of joining, and never another membership's. `turn` is its
     place among the user's memberships in the same order, by which of two of one moment the older is told; 0
-    where it was made before that was kept.
+    where it was made before that was kept. `revision` grows with every change of the role.
     """
 
     workspace_id: str
@@ -212,6 +224,56 @@ class Membership:
     number: int
     created_at: Instant
     turn: int = 0
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An offer of a membership to whoever receives the mail of an address, perhaps somebody without account.
+
+    Its link holds a secret that is made of `nonce` under a key of the deployment (`auth/links.py`); `digest`
+    is the secret's. `mailed` says that the link goes by mail alone, so that its use proves the address.
+    `public_url` is where its link leads. An open one whose time is over has expired, whatever `state` says.
+    """
+
+    id: str
+    number: int
+    workspace_id: str
+    email: str
+    role: WorkspaceRole
+    created_at: Instant
+    expires_at: Instant
+    created_by: str | None = None
+    state: InvitationState = InvitationState.OPEN
+    nonce: str = field(default="", repr=False)
+    digest: str = field(default="", repr=False)
+    public_url: str = ""
+    mailed: bool = False
+
+    def state_at(self, now: Instant) -> InvitationState:
+        """The state at a moment."""
+        is_over = self.state is InvitationState.OPEN and self.expires_at <= now
+        return InvitationState.EXPIRED if is_over else self.state
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordLink:
+    """The one link by which a user may choose a password without knowing the present one.
+
+    `first` says that it invites a new user, who has none yet. It is valid while the user is active and has
+    this `session_version` and this address, in its canonical form. The rest is as in an Invitation.
+    """
+
+    user_id: str
+    email: str
+    session_version: int
+    created_at: Instant
+    expires_at: Instant
+    first: bool = False
+    nonce: str = field(default="", repr=False)
+    digest: str = field(default="", repr=False)
+    public_url: str = ""
+    mailed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +315,11 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """A space of a workspace, perhaps of one of its projects; `number` is its place in creation order."""
+    """A space of a workspace, perhaps of one of its projects; `number` is its place in creation order.
+
+    `revision` grows with every change. `apps` is how many apps are in it; None where the space was made
+    before that was counted.
+    """
 
     id: str
     number: int
@@ -266,16 +332,22 @@ class Space:
     email: str = ""
     owner_id: str | None = None
     allow_ssh: bool = True
+    apps: int | None = None
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An app registered in a space; `number` is its place in creation order, and no moment is known."""
+    """An app registered in a space; `number` is its place in creation order.
+
+    `created_at` is None where the app was registered before that was kept.
+    """
 
     id: str
     number: int
     space_id: str
     name: str
+    created_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +379,7 @@ class PermissionRole:
     name: str
     permissions: tuple[str, ...] = ()
     is_default: bool = False
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +388,7 @@ class Group:
 
     number: int
     name: str
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,12 +411,20 @@ class ApiToken:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A program registered with the token endpoint."""
+    """A program registered with the token endpoint.
+
+    `generation` tells it from another of this id that was there before; None where an import or an earlier
+    version registered it.
+    """
 
     id: str
     grants: tuple[str, ...]
     scopes: tuple[str, ...] = ()
     user_id: str | None = None
+    name: str | None = None
+    created_at: Instant | None = None
+    generation: str | None = None
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,6 +443,8 @@ class TokenFamily:
     scopes: tuple[str, ...] = ()
     seen_at: Instant | None = None
     """When a refresh token of it was last used; None where none ever was."""
+    generation: str | None = None
+    """That of its client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,7 +486,7 @@ class Actor:
 class AuditEntry:
     """Something that was changed: by whom (`system` is the system or an operator), and to whom or what.
 
-    `workspace` is the one that the request's path named, `request` the id of the request.
+    `workspace` is the one that the change concerns, if any, `request` the id of the request.
     """
 
     at: Instant
@@ -412,6 +496,17 @@ class AuditEntry:
     request: str
     workspace: str | None = field(default=None, metadata=AUDITED_WORKSPACE)
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """How much was done on a day, on the whole site or in one workspace."""
+
+    day: str
+    changes: int = 0
+    sign_ins: int = 0
+    members_added: int = 0
+    members_removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

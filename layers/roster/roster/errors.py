@@ -5,12 +5,15 @@ DirectoryError
 ├── Forbidden       known, but this is not theirs to do
 │   ├── SessionRequired  a token may not do it; a session may
 │   ├── PasswordChangeRequired  the caller must change the password before anything else
+│   ├── FieldForbidden   what they may change has fields that others change
 │   └── OriginNotAllowed  a page of another site may not do it in a browser's name
 ├── Missing          what was named is not there
 ├── Taken            a unique name is in use
 ├── LimitReached     the workspace has as many of them as it may
 ├── NotEmpty         something is still in what was to be deleted
 ├── NotAMember       the user is no member of the workspace, in which something was to be granted
+├── LoginFirst       the address has an account, whose session it needs
+├── NotSuspended     what was to be deleted is still in use
 ├── LastAdmin        the change would leave nobody in charge
 ├── Stale            the entity is no longer what the caller saw
 ├── Mismatch         an Idempotency-Key came again with another request
@@ -50,6 +53,10 @@ class OriginNotAllowed(Forbidden):
     """A browser writes for a page whose origin is none of ours and none that the deployment allows."""
 
 
+class FieldForbidden(Forbidden):
+    """The caller may write there, but not all of the fields that the body names."""
+
+
 @dataclass
 class NotFound(DirectoryError):
     """`what` (a kind of entity) named `id` is not in the directory."""
@@ -82,6 +89,17 @@ class NotEmpty(DirectoryError):
 
 class NotAMember(DirectoryError):
     """What is granted within a workspace goes to its members; the user, known or not, is none."""
+
+
+class LoginFirst(DirectoryError):
+    """What is offered to an address that has an account is accepted in a session of that account alone."""
+
+
+@dataclass
+class NotSuspended(DirectoryError):
+    """`what` can be deleted only while it is suspended."""
+
+    what: str
 
 
 @dataclass

@@ -8,6 +8,7 @@ _Names: TypeAlias = tuple[str, ...]
 _RIGHTS = ("roles", "active")
 _STATES = (*_RIGHTS, "kind", "role_number", "groups", "default_workspace_id")
 """Of a user: ids, roles and states. Names and addresses are never among them."""
+_SPACE_STATES = ("project_id", "owner_id", "allow_ssh")
 
 
 class Event(Enum):
@@ -43,6 +44,34 @@ class Event(Enum):
     )
     USER_DELETED = ("user.deleted", "roster.user.deleted", "a user was deleted", (), _RIGHTS)
     WORKSPACE_CREATED = ("workspace.created", "roster.workspace.created", "a workspace was made")
+    WORKSPACE_CHANGED = (
+        "workspace.changed",
+        "roster.workspace.changed",
+        "a workspace was changed; `fields` names all that changed",
+        ("fields",),
+        ("active", "limits"),
+    )
+    WORKSPACE_SUSPENDED = (
+        "workspace.changed",
+        "roster.workspace.suspended",
+        "a workspace was suspended, perhaps with other changes: `after.active` is false",
+        ("fields",),
+        ("active", "limits"),
+    )
+    WORKSPACE_RESUMED = (
+        "workspace.changed",
+        "roster.workspace.resumed",
+        "a suspended workspace is active again, perhaps with other changes: `after.active` is true",
+        ("fields",),
+        ("active", "limits"),
+    )
+    WORKSPACE_DELETED = (
+        "workspace.deleted",
+        "roster.workspace.deleted",
+        "a workspace was deleted; what was in it is cleared away",
+        (),
+        ("active", "limits"),
+    )
     MEMBER_ADDED = (
         "member.added",
         "roster.member.added",
@@ -54,6 +83,49 @@ class Event(Enum):
         "member.removed",
         "roster.member.removed",
         "a user's membership of a workspace ended",
+        ("workspace", "role"),
+        ("role",),
+    )
+    INVITATION_CREATED = (
+        "invitation.created",
+        "roster.invitation.created",
+        "an address was invited to a workspace",
+        ("workspace", "role"),
+        ("role",),
+    )
+    INVITATION_RENEWED = (
+        "invitation.renewed",
+        "roster.invitation.renewed",
+        "an invitation got a new link; the one before is dead",
+        ("workspace",),
+    )
+    INVITATION_REVOKED = (
+        "invitation.revoked",
+        "roster.invitation.revoked",
+        "an invitation was taken back",
+        ("workspace",),
+    )
+    INVITATION_ACCEPTED = (
+        "invitation.accepted",
+        "roster.invitation.accepted",
+        "an invitation was accepted: `user` is a member now",
+        ("workspace", "user"),
+    )
+    PASSWORD_FORGOTTEN = (
+        "password.forgotten",
+        "roster.password.forgotten",
+        "somebody asked for a link to choose a new password; `mailed`: whether it went to the user's address",
+        ("mailed",),
+    )
+    PASSWORD_LINK_CREATED = (
+        "password_link.created",
+        "roster.password_link.created",
+        "an administrator made a link by which a user chooses a password",
+    )
+    MEMBER_CHANGED = (
+        "member.changed",
+        "roster.member.changed",
+        "a member got another role in a workspace",
         ("workspace", "role"),
         ("role",),
     )
@@ -91,7 +163,27 @@ class Event(Enum):
         "a user got a place in a project",
         ("project",),
     )
-    SPACE_CREATED = ("space.created", "roster.space.created", "a space was made", ("workspace",))
+    SPACE_CREATED = (
+        "space.created",
+        "roster.space.created",
+        "a space was made",
+        ("workspace",),
+        _SPACE_STATES,
+    )
+    SPACE_CHANGED = (
+        "space.changed",
+        "roster.space.changed",
+        "a space was changed; `fields` names all that changed",
+        ("workspace", "fields"),
+        _SPACE_STATES,
+    )
+    SPACE_DELETED = (
+        "space.deleted",
+        "roster.space.deleted",
+        "a space was deleted, and every role in it ended",
+        ("workspace",),
+        _SPACE_STATES,
+    )
     SPACE_ROLE_ADDED = (
         "space_role.added",
         "roster.space.role.created",
@@ -99,12 +191,59 @@ class Event(Enum):
         ("space", "role"),
         ("role",),
     )
+    SPACE_ROLE_REMOVED = (
+        "space_role.removed",
+        "roster.space.role.deleted",
+        "a user's role in a space ended",
+        ("space", "role"),
+        ("role",),
+    )
     APP_CREATED = ("app.created", "roster.app.created", "an app was registered in a space", ("space",))
+    APP_DELETED = ("app.deleted", "roster.app.deleted", "an app was removed from its space", ("space",))
     FEATURE_CREATED = (
         "feature.created",
         "roster.feature.created",
         "a feature was registered in a workspace",
         ("workspace",),
+    )
+    GROUP_CHANGED = ("group.changed", "roster.group.changed", "a group of the site got another name")
+    GROUP_DELETED = (
+        "group.deleted",
+        "roster.group.deleted",
+        "a group of the site was deleted; it leaves every user",
+    )
+    ROLE_CHANGED = (
+        "role.changed",
+        "roster.role.changed",
+        "a permission role of the site was changed, or made the default, which another is then no more",
+        (),
+        ("permissions", "is_default"),
+    )
+    ROLE_DELETED = (
+        "role.deleted",
+        "roster.role.deleted",
+        "a permission role of the site was deleted; its users have none",
+        (),
+        ("permissions", "is_default"),
+    )
+    CLIENT_CHANGED = (
+        "client.changed",
+        "roster.client.changed",
+        "a program of the token endpoint was changed",
+        (),
+        ("grants", "scopes", "user_id"),
+    )
+    CLIENT_SECRET_CREATED = (
+        "client.secret_created",
+        "roster.client.secret.created",
+        "a program got another secret; the former one is valid for a day",
+    )
+    CLIENT_DELETED = (
+        "client.deleted",
+        "roster.client.deleted",
+        "a program of the token endpoint was deleted, and what it was granted ended",
+        (),
+        ("grants", "scopes", "user_id"),
     )
     GROUP_CREATED = ("group.created", "roster.group.created", "a group of the site was made")
     ROLE_CREATED = ("role.created", "roster.role.created", "a permission role of the site was made")

@@ -36,6 +36,12 @@ class Settings:
     """The secret in Secrets Manager that holds one or two gateway secrets, a line each."""
     deployment_key: str = ""
     """The secret in Secrets Manager that holds the key of the deployment; empty: there is none."""
+    public_url: str = ""
+    """The address that links lead to; empty: the one that a request came to."""
+    mail_from: str = ""
+    """The address that mails come from; empty: none are sent."""
+    mail_printed: bool = False
+    """Whether mails are written to standard output, and links are answered as well: the local server."""
     trusted_proxies: int = 0
     """How many proxies of the deployment's own stand before the gateway (`source_address.py`)."""
     argon2_memory_kib: int = 19_456
@@ -49,6 +55,16 @@ class Settings:
     """For how many days the audit is kept."""
     seconds: float = 6.0
     """Within which a request's calls must have begun; an attempt under way takes 3.5 at most."""
+
+    @property
+    def writes_mail(self) -> bool:
+        """Whether mails are ordered, to be sent or printed."""
+        return bool(self.mail_from) or self.mail_printed
+
+    @property
+    def shows_links(self) -> bool:
+        """Whether links are answered to whoever makes them: not where they go by mail alone."""
+        return not self.mail_from
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> "Settings":
@@ -70,6 +86,9 @@ class Settings:
             issuers_secret=environ.get("ISSUERS_SECRET", ""),
             gateway_secret=environ.get("GATEWAY_SECRET_ID", ""),
             deployment_key=environ.get("DEPLOYMENT_KEY_ID", ""),
+            public_url=environ.get("PUBLIC_URL", ""),
+            mail_from=environ.get("MAIL_FROM", ""),
+            mail_printed=environ.get("MAIL_PRINTED", "") == "true",
             trusted_proxies=int(environ.get("TRUSTED_PROXIES", default.trusted_proxies)),
             argon2_memory_kib=int(environ.get("ARGON2_MEMORY_KIB", default.argon2_memory_kib)),
             argon2_iterations=int(environ.get("ARGON2_ITERATIONS", default.argon2_iterations)),

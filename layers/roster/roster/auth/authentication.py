@@ -17,7 +17,7 @@ from roster.clock import moment
 from roster.db import keys
 from roster.db.codec import entity
 from roster.db.store import Item, Key, Store
-from roster.directory import users
+from roster.directory import suspensions, users
 from roster.domain import ApiToken, Principal, User
 from roster.errors import Unauthenticated
 
@@ -124,7 +124,10 @@ def _by_own_token(
 def _by_token(
     store: Store, user_id: str, token_id: str, presented: str, now: datetime, prefetch: Prefetch
 ) -> Bearer:
-    """Whom a token proves: for one of a workspace, the user limited to it. All dialects are told so here."""
+    """Whom a token proves: for one of a workspace, the user limited to it. All dialects are told so here.
+
+    One of a workspace that is suspended or gone proves nobody.
+    """
     token_key, user_key = keys.token(user_id, token_id), keys.user(user_id)
     found = store.batch_get([token_key, user_key, *prefetch(user_id)])
     user, item = users.of_item(found.get(user_key)), found.get(token_key)
@@ -137,18 +140,39 @@ def _by_token(
         api_tokens.touch(store, token, now)
     if token.workspace_id is not None:
         user = user.limited(token.workspace_id)
+        _demand_open(store, token.workspace_id, user, found)
     return Bearer(user_id, Principal(user, token=token), prefetch=found)
+
+
+def _demand_open(store: Store, workspace_id: str, user: User, found: Mapping[Key, Item]) -> None:
+    """Raise Unauthenticated where the workspace of a limited token is suspended or gone.
+
+    One Get, where the request did not want it read with the caller: only the token names it.
+    """
+    home = keys.workspace(workspace_id)
+    if home not in found:
+        workspace = store.get(home)
+        found = {} if workspace is None else {home: workspace}
+    if not suspensions.is_open(found, workspace_id, user):
+        raise Unauthenticated
 
 
 def _by_access(store: Store, credential: Credential, now: datetime, prefetch: Prefetch) -> Bearer:
     user_id = credential.user_id
     access_key = keys.access(user_id, credential.id)
     family_key, user_key = keys.family(user_id, credential.family_id), keys.user(user_id)
-    found = store.batch_get([access_key, family_key, user_key, *prefetch(user_id)])
+    named = [keys.client(credential.client)] if credential.client else []
+    found = store.batch_get([access_key, family_key, user_key, *named, *prefetch(user_id)])
     user = users.of_item(found.get(user_key))
     if user is None:
         raise Unauthenticated
-    token = refresh_tokens.of_access(found.get(access_key), found.get(family_key), credential, user, now)
+    family = found.get(family_key)
+    token = refresh_tokens.of_access(found.get(access_key), family, credential, user, now)
+    client_key = keys.client(str((family or {}).get("client_id")))
+    # A token of an earlier version names no client, for the ten minutes that it lives.
+    client = found.get(client_key) if credential.client else store.get(client_key)
+    if not refresh_tokens.is_of(family, client):
+        raise Unauthenticated
     return Bearer(user_id, Principal(user), token.scopes, found)
 
 

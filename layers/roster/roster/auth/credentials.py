@@ -27,7 +27,9 @@ _RANDOM = r"([A-Za-z0-9_-]{43})"
 _SHAPES: Mapping[Kind, re.Pattern[str]] = {
     "session": re.compile(rf"session_{_USER}(){_RANDOM}", re.ASCII),
     "token": re.compile(rf"token_{_USER}(){_RANDOM}", re.ASCII),
-    "access": re.compile(rf"access_{_USER}([0-9a-f]{{32}})\.{_RANDOM}", re.ASCII),
+    "access": re.compile(
+        rf"access_{_USER}([0-9a-f]{{32}})\.(?:~([A-Za-z0-9_-]{{2,86}})\.)?{_RANDOM}", re.ASCII
+    ),
     "refresh": re.compile(rf"refresh_{_USER}{_RANDOM}\.{_RANDOM}", re.ASCII),
 }
 
@@ -44,30 +46,36 @@ PUBLISHED = frozenset(
 class Credential:
     """A credential as presented: whose it claims to be, and the secret that proves it.
 
-    `family` is empty for sessions and API tokens.
+    `family` is empty for sessions and API tokens. `client` is the one that an access token says it was given
+    to, so that it is read with the rest; empty in those of earlier versions.
     """
 
     kind: Kind
     user_id: str
     secret: str
     family: str = ""
+    client: str = ""
 
     @classmethod
-    def new(cls, kind: Kind, user_id: str, family: str = "") -> "Credential":
-        return cls(kind, user_id, fresh(), family)
+    def new(cls, kind: Kind, user_id: str, family: str = "", client: str = "") -> "Credential":
+        return cls(kind, user_id, fresh(), family, client)
 
     @classmethod
     def read(cls, text: str) -> "Credential | None":
         """The credential in a text, or None where the text has not the shape of one."""
         for kind, shape in _SHAPES.items():
             if found := shape.fullmatch(text):
-                user_id = _decoded(found[1])
-                return None if user_id is None else cls(kind, user_id, found[3], found[2])
+                user_id = decoded(found[1])
+                client = _client_in(found[3]) if kind == "access" else ""
+                if user_id is None or client is None:
+                    return None
+                return cls(kind, user_id, found[shape.groups], found[2], client)
         return None
 
     def __str__(self) -> str:
         family = f"{self.family}." if self.family else ""
-        return f"{self.kind}_{_encoded(self.user_id)}.{family}{self.secret}"
+        client = f"~{_in_base64(self.client)}." if self.client else ""
+        return f"{self.kind}_{encoded(self.user_id)}.{family}{client}{self.secret}"
 
     def __repr__(self) -> str:
         return f"Credential({self.kind!r}, {self.user_id!r}, ...)"  # a secret must not reach a log
@@ -86,14 +94,29 @@ class Credential:
         return identifier(digest(self.family)) if self.kind == "refresh" else self.family
 
 
-def _encoded(user_id: str) -> str:
-    """The id as it stands in a credential: a cookie and an `Authorization` header can hold that."""
+def encoded(user_id: str) -> str:
+    """The id as it stands in a credential or link: a cookie, a header and an address can hold that."""
     if is_plain_id(user_id):
         return user_id
-    return "~" + urlsafe_b64encode(user_id.encode()).decode().rstrip("=")
+    return "~" + _in_base64(user_id)
 
 
-def _decoded(told: str) -> str | None:
+def _in_base64(text: str) -> str:
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _client_in(told: str | None) -> str | None:
+    """The client's id that stands in an access token; empty where none does, None where it is none."""
+    if told is None:
+        return ""
+    try:
+        client_id = urlsafe_b64decode(told + "=" * (-len(told) % 4)).decode("ascii")
+    except ValueError:
+        return None
+    return client_id if _in_base64(client_id) == told and is_plain_id(client_id) else None
+
+
+def decoded(told: str) -> str | None:
     """The id that stands in a credential, or None where none would be written so."""
     if not told.startswith("~"):
         return told
@@ -102,7 +125,7 @@ def _decoded(told: str) -> str | None:
         user_id = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
     except ValueError:
         return None
-    return user_id if _encoded(user_id) == told and is_id(user_id) else None
+    return user_id if encoded(user_id) == told and is_id(user_id) else None
 
 
 def fresh() -> str:

@@ -67,6 +67,7 @@ def by_password(
     found = store.batch_get(asked_of(address, sender, by.at))
     user, forgotten = proved(store, address, password, sender, found, by.at)
     work, credential = sessions.prepare(user, by=by, browser=sender.browser)
+    users.plan_sign_in(work, user)
     work.do(forgotten)
     work.commit(store)
     return user, credential

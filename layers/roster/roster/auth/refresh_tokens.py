@@ -52,18 +52,34 @@ class _Use(Enum):
 
 
 def start(
-    store: Store, user: User, client_id: str, scopes: tuple[str, ...], *, renewable: bool, by: Actor
+    store: Store,
+    user: User,
+    client_id: str,
+    scopes: tuple[str, ...],
+    *,
+    renewable: bool,
+    by: Actor,
+    generation: str | None = None,
 ) -> Issued:
     """Begin a family: one Transact. Where it is not `renewable`, it ends with its one access token."""
-    work, issued = prepare(user, client_id, scopes, renewable=renewable, by=by)
+    work, issued = prepare(user, client_id, scopes, renewable=renewable, by=by, generation=generation)
     work.commit(store)
     return issued
 
 
 def prepare(
-    user: User, client_id: str, scopes: tuple[str, ...], *, renewable: bool, by: Actor
+    user: User,
+    client_id: str,
+    scopes: tuple[str, ...],
+    *,
+    renewable: bool,
+    by: Actor,
+    generation: str | None = None,
 ) -> tuple[Transaction, Issued]:
-    """The transaction that begins a family, and its tokens. If not `renewable`, there is one access token."""
+    """The transaction that begins a family, and its tokens. If not `renewable`, there is one access token.
+
+    `generation` is that of the client.
+    """
     secret = fresh()
     family = TokenFamily(
         id=identifier(digest(secret)),
@@ -73,6 +89,7 @@ def prepare(
         expires_at=instant(by.at + (REFRESH if renewable else ACCESS)),
         session_version=user.session_version,
         scopes=scopes,
+        generation=generation,
     )
     refresh = Credential.new("refresh", user.id, secret) if renewable else None
     state: Item = {**attributes(family), "digest": digest(secret), **_ends(family.expires_at)}
@@ -132,6 +149,13 @@ def of_access(
     if user.active and not is_alive(whole, user, now):
         raise Unauthenticated
     return token
+
+
+def is_of(family: Item | None, client: Item | None) -> bool:
+    """Whether the client to which a family was given is there, and no other of its id."""
+    if family is None or client is None:
+        return False
+    return client.get("generation") == family.get("generation")
 
 
 def is_alive(family: TokenFamily, user: User, now: datetime) -> bool:
@@ -224,7 +248,7 @@ def _end(store: Store, family: TokenFamily, by: Actor) -> None:
 
 def _access(work: Transaction, family: TokenFamily, scopes: tuple[str, ...]) -> Credential:
     """Make an access token of a family."""
-    credential = Credential.new("access", family.user_id, family.id)
+    credential = Credential.new("access", family.user_id, family.id, family.client_id)
     expires_at = instant(work.by.at + ACCESS)
     token = AccessToken(credential.id, family.user_id, family.id, expires_at, scopes)
     state: Item = {**attributes(token), "digest": credential.digest, **_ends(expires_at)}

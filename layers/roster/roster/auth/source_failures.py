@@ -45,5 +45,11 @@ def add(store: Store, source: str, now: datetime, kind: Kind = keys.source_login
     return True
 
 
+def counted(counter: Key, now: datetime) -> Update:
+    """The operation that counts one more of a source, for a transaction."""
+    ends = (_window(now) + 1) * WINDOW + _KEPT
+    return Update(counter, set={"v": SCHEMA, "ttl": ends}, add={"count": 1})
+
+
 def _window(now: datetime) -> int:
     return int(now.timestamp()) // WINDOW

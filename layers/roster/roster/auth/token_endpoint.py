@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from roster import security_log
-from roster.auth import login, login_throttle, refresh_tokens, source_failures
+from roster.auth import clients, login, login_throttle, refresh_tokens, source_failures
 from roster.auth.credentials import Credential, digest, same
 from roster.auth.refresh_tokens import Issued
 from roster.db import keys
@@ -74,7 +74,7 @@ def applicant(
     """
     item = found.get(keys.client(client_id))
     kept = item.get("digest") if item is not None else None
-    proves = any(same(kept, digest(secret)) for secret in secrets)
+    proves = item is not None and any(clients.proves(item, digest(secret), at) for secret in secrets)
     public = same(kept, digest(""))
     if item is not None and proves and public:
         return Applicant(entity(Client, item), public, source)
@@ -127,7 +127,14 @@ def by_password(
         store.write(forgotten)  # the password was right: that is no failure
         raise Unauthenticated
     renewable = REFRESH in who.client.grants
-    work, issued = refresh_tokens.prepare(user, who.client.id, scopes, renewable=renewable, by=_as(user, by))
+    work, issued = refresh_tokens.prepare(
+        user,
+        who.client.id,
+        scopes,
+        renewable=renewable,
+        by=_as(user, by),
+        generation=who.client.generation,
+    )
     work.do(forgotten)
     work.commit(store)
     return issued
@@ -155,7 +162,7 @@ def by_refresh_token(
     if item is None or user is None:
         raise Unauthenticated
     family = refresh_tokens.of_refresh(item, credential, user, by.at)
-    if family.client_id != who.client.id:
+    if (family.client_id, family.generation) != (who.client.id, who.client.generation):
         raise Unauthenticated
     scopes = _scopes(scope, family.scopes)
     return refresh_tokens.renew(store, item, credential, scopes, by=_as(user, by))
@@ -174,7 +181,15 @@ def by_client(store: Store, who: Applicant, scope: str, *, by: Actor) -> Issued:
     user = users.by_id(store, who.client.user_id)
     if user is None or not user.may_act:
         raise Unauthenticated
-    return refresh_tokens.start(store, user, who.client.id, scopes, renewable=False, by=_as(user, by))
+    return refresh_tokens.start(
+        store,
+        user,
+        who.client.id,
+        scopes,
+        renewable=False,
+        by=_as(user, by),
+        generation=who.client.generation,
+    )
 
 
 def revocation_keys(credential: Credential | None) -> list[Key]:

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, TypeVar, Union, get_args, get_origin, get_typ
 from roster import security_log
 from roster.db import keys
 from roster.db.store import Item, Value
-from roster.domain import PlatformRole, UserKind, WorkspaceRole
+from roster.domain import InvitationState, PlatformRole, UserKind, WorkspaceRole
 from roster.errors import DirectoryError
 
 E = TypeVar("E")
@@ -24,6 +24,7 @@ _LEAST: Mapping[type[Enum], Enum] = {
     PlatformRole: PlatformRole.USER,
     WorkspaceRole: WorkspaceRole.MEMBER,
     UserKind: UserKind.PERSON,
+    InvitationState: InvitationState.REVOKED,
 }
 """What an unknown value of a later version counts as: the one that may least."""
 

@@ -43,6 +43,20 @@ def head(listing: str) -> list[Key]:
     return [keys.root(listing), *after]
 
 
+def counted(store: Store, listing: str, known: Mapping[Key, Item] | None) -> tuple[Item, Changes]:
+    """The root of a listing, and what has changed since it was written; `known` is its head, if read.
+
+    Raises Unavailable where neither stands still."""
+    for _ in range(_TRIES):
+        found = known if known is not None else store.batch_get(head(listing))
+        root, counter = found.get(keys.root(listing), {}), found.get(keys.counter(listing), {})
+        changes = list_log.pending(store, listing, root, counter)
+        if changes is not None:
+            return root, changes
+        known = None
+    raise Unavailable
+
+
 def page(
     store: Store,
     listing: str,
@@ -50,18 +64,20 @@ def page(
     size: int,
     *,
     forward: bool = True,
+    offset: int = 0,
     known: Mapping[Key, Item] | None = None,
 ) -> Rows:
     """Page `number` (from 1) of `size` rows, in ascending order of their numbers unless told otherwise.
 
     One BatchGet (`head`; none where the caller knows it already), one Get but for the first page, one Query;
     one Query more while the listing is being written. Past the end no rows are read. Where counts move with
-    the rows, the BatchGet also has the branch in which the page begins if nothing was ever removed.
+    the rows, the BatchGet also has the branch in which the page begins if nothing was ever removed. `offset`
+    rows come before the first page.
     """
-    skip = (number - 1) * size
+    skip = offset + (number - 1) * size
     if known is None and skip and not keys.is_counted_after(listing):
         known = store.batch_get([*head(listing), keys.branch(listing, skip // BRANCH)])
-    root, changes = _counted(store, listing, known)
+    root, changes = counted(store, listing, known)
     total = integer(root, "total") + changes.more
     if skip >= total:
         return Rows([], total)
@@ -87,7 +103,7 @@ def few(store: Store, wanted: Collection[str], most: int) -> dict[str, Few]:
     two were read on both sides of a change, and the branch is read again.
     """
     found = store.batch_get([key for each in wanted for key in (*head(each), keys.branch(each, 0))])
-    heads = {listing: _counted(store, listing, found) for listing in wanted}
+    heads = {listing: counted(store, listing, found) for listing in wanted}
     short = {each for each, (root, changes) in heads.items() if integer(root, "total") + changes.more <= most}
     places = {each: {index: keys.branch(each, index) for index in _used(*heads[each])} for each in short}
     lacking = [
@@ -114,7 +130,7 @@ def few(store: Store, wanted: Collection[str], most: int) -> dict[str, Few]:
 
 def total(store: Store, listing: str) -> int:
     """How many rows the listing has: one BatchGet, and one Query while it is being written."""
-    root, changes = _counted(store, listing, None)
+    root, changes = counted(store, listing, None)
     return integer(root, "total") + changes.more
 
 
@@ -122,20 +138,8 @@ def totals(store: Store, listings: Iterable[str]) -> dict[str, int]:
     """How many rows each listing has: one BatchGet for all, and one Query for each that is being written."""
     wanted = list(listings)
     found = store.batch_get([key for listing in wanted for key in head(listing)])
-    counted = {listing: _counted(store, listing, found) for listing in wanted}
-    return {listing: integer(root, "total") + changes.more for listing, (root, changes) in counted.items()}
-
-
-def _counted(store: Store, listing: str, known: Mapping[Key, Item] | None) -> tuple[Item, Changes]:
-    """The root, and what has changed since it was written. Raises Unavailable where neither stands still."""
-    for _ in range(_TRIES):
-        found = known if known is not None else store.batch_get(head(listing))
-        root, counter = found.get(keys.root(listing), {}), found.get(keys.counter(listing), {})
-        changes = list_log.pending(store, listing, root, counter)
-        if changes is not None:
-            return root, changes
-        known = None
-    raise Unavailable
+    heads = {listing: counted(store, listing, found) for listing in wanted}
+    return {listing: integer(root, "total") + changes.more for listing, (root, changes) in heads.items()}
 
 
 def _used(root: Item, changes: Changes) -> list[int]:

@@ -7,30 +7,48 @@
                                   FAMILY#<id>  ACCESS#<id>       those of the token endpoint
                                   ANSWER#<sha256>                what an Idempotency-Key was answered
                                   GRANT#<workspace>#...          the user's side of a role or project
+                                  LINK                           the link to choose a password by
     EMAIL#<address>               LOCK                           who holds the address
                                   ATTEMPTS                       how many logins failed lately
                                   ATTEMPTS#<device>              how many of a device that is known
+                                  FORGOTTEN                      how many links were asked for lately
     WORKSPACE#<id>                PROFILE                        the workspace
                                   MEMBER#<user>                  a membership
+                                  INVITATION#<id>                an invitation
+                                  INVITED#<address>              which one of an address is open
+                                  TOMBSTONE                      what is left of a deleted workspace
     KEY#<key>                     LOCK                           which workspace holds the key
     PROJECT#<id>                  PROFILE  MEMBER#<user>         a project and its people
                                   SPACE#<id>  FEATURE#<id>       copies, for lists by name
     SPACE#<id>                    PROFILE  ROLE#<role>#<user>    a space and its people
+    SPACENAME#<workspace>#<name>  LOCK                           which space of the workspace has the name
     APP#<id>  FEATURE#<id>        PROFILE
     ROLES  GROUPS                 <number>                       the site's roles and groups
     CLIENT#<id>                   PROFILE                        a program of the token endpoint
                                   ATTEMPTS#<source>              how many proofs of it failed lately
     SOURCE#<address>              LOGINS#<window>                how much failed from there, of what checks
                                   GATEWAY#<window>               a password or client, of a gateway's secret
+                                  FORGOTTEN#<window>             how many links were asked for from there
     SECRET#<sha256>               LOCK                           whose imported token this is
     LIST#<list>                   ROOT  BRANCH#n  ROW#n  NEXT    a counted list: `counted_lists.py`
     NEXT#<list>                   NEXT                           which numbers of it were given
     LOG#<list>                    <place>                        what is yet to be counted: `list_log.py`
     SITE                          ADMINS                         how many platform ADMINs there are
+                                  SUSPENDED                      how many workspaces are suspended
+    SUSPENDED                     WORKSPACE#<id>                 one of them
     SWEEP                         USER#...  MEMBER#...           a cleanup that is still to be done
                                   PROJECT#...  TOKENS#<user>
+                                  SPACE#...
     AUDIT#<shard>                 <instant>#<transaction>#<n>    what was changed, and by whom
     AUDIT#<day>                   <instant>#<transaction>#<n>    the same, before version 0.2
+    SITE                          REFERENCE  DEFAULTROLE         of the site's roles and groups
+    CLIENTS                       <client>                       which programs there are
+    SEARCH#<scope>#<two letters>  <words>#<id>                   what a search finds: `search.py`
+    USER#...  WORKSPACE#...       SEARCHED#<sort key>            which of those an item of there has
+    ACTIVITY#<scope>              <day>                          how much was done that day: `activity.py`
+    MAIL                          USER#...  INVITATION#...       a mail that is still to be sent
+                                  WORKSPACE#...                  likewise
+                                  CHANGING                       that there may be cleanups of spaces
 
 Ids are checked against `ID` before they come here, so no part of a key holds the delimiter.
 """
@@ -50,8 +68,10 @@ PROFILE = "PROFILE"
 PASSWORD = "PASSWORD"  # noqa: S105 - the word of its key
 LOCK = "LOCK"
 CLEANUP = "SWEEP"  # the partition keeps its first name
+MAIL = "MAIL"
 BY_ACTOR = Index("ByActor", "actor")
 BY_TARGET = Index("ByTarget", "target")
+BY_WORKSPACE = Index("ByWorkspace", "tenant")
 
 _DIGITS = 12  # numbers of rows, zero-padded so that they sort as text
 
@@ -129,7 +149,11 @@ def project_grant(user_id: str, workspace_id: str, project_id: str) -> Key:
 
 def email(canonical: str) -> Key:
     """The lock of an address; its delimiters are escaped, so that no address can be another key."""
-    return Key(f"EMAIL#{canonical.replace('%', '%25').replace('#', '%23')}", LOCK)
+    return Key(f"EMAIL#{_escaped(canonical)}", LOCK)
+
+
+def _escaped(canonical: str) -> str:
+    return canonical.replace("%", "%25").replace("#", "%23")
 
 
 def attempts(canonical: str) -> Key:
@@ -158,6 +182,43 @@ def workspace(workspace_id: str) -> Key:
 
 def member(workspace_id: str, user_id: str) -> Key:
     return Key(workspace(workspace_id).pk, f"MEMBER#{_part(user_id)}")
+
+
+INVITATIONS = "INVITATION#"
+
+
+def invitation(workspace_id: str, invitation_id: str) -> Key:
+    return Key(workspace(workspace_id).pk, f"{INVITATIONS}{_part(invitation_id)}")
+
+
+def invited(workspace_id: str, canonical: str) -> Key:
+    """The lock of the one open invitation of an address."""
+    return Key(workspace(workspace_id).pk, f"INVITED#{_escaped(canonical)}")
+
+
+def password_link(user_id: str) -> Key:
+    return Key(user(user_id).pk, "LINK")
+
+
+def forgotten(canonical: str) -> Key:
+    return Key(email(canonical).pk, "FORGOTTEN")
+
+
+def source_forgotten(source: str, window: str) -> Key:
+    return Key(f"SOURCE#{_part(source)}", f"FORGOTTEN#{_part(window)}")
+
+
+def mail_of_user(user_id: str) -> Key:
+    return Key(MAIL, f"USER#{_part(user_id)}")
+
+
+def mail_of_invitation(workspace_id: str, invitation_id: str) -> Key:
+    return Key(MAIL, f"{INVITATIONS}{_part(workspace_id)}#{_part(invitation_id)}")
+
+
+def workspace_tombstone(workspace_id: str) -> Key:
+    """What is left of a deleted workspace: its id is never given again."""
+    return Key(workspace(workspace_id).pk, "TOMBSTONE")
 
 
 def workspace_key(key: str) -> Key:
@@ -189,8 +250,17 @@ def space(space_id: str) -> Key:
     return Key(f"SPACE#{_part(space_id)}", PROFILE)
 
 
+SPACE_ROLES = "ROLE#"
+
+
 def space_role(space_id: str, role: str, user_id: str) -> Key:
-    return Key(space(space_id).pk, f"ROLE#{_part(role)}#{_part(user_id)}")
+    return Key(space(space_id).pk, f"{SPACE_ROLES}{_part(role)}#{_part(user_id)}")
+
+
+def space_name(workspace_id: str, folded: str) -> Key:
+    """The lock of a space's name in its workspace; the name's delimiters are escaped."""
+    escaped = folded.replace("%", "%25").replace("#", "%23")
+    return Key(f"SPACENAME#{_part(workspace_id)}#{escaped}", LOCK)
 
 
 def app(app_id: str) -> Key:
@@ -227,8 +297,37 @@ def site_admins() -> Key:
     return Key("SITE", "ADMINS")
 
 
+def spaces_changing() -> Key:
+    """The item that is there while the lists of spaces' holders may still be to correct."""
+    return Key("SITE", "CHANGING")
+
+
+SPACE_CLEANUPS = "SPACE#"
+
+
+def cleanup_of_space(space_id: str) -> Key:
+    return Key(CLEANUP, f"{SPACE_CLEANUPS}{_part(space_id)}")
+
+
 def cleanup_of_user(user_id: str) -> Key:
     return Key(CLEANUP, f"USER#{_part(user_id)}")
+
+
+SUSPENDED_WORKSPACES = "SUSPENDED"
+
+
+def suspended(workspace_id: str) -> Key:
+    """The row of a suspended workspace, or of a deleted one until all that was in it is cleared away."""
+    return Key(SUSPENDED_WORKSPACES, f"WORKSPACE#{_part(workspace_id)}")
+
+
+def suspensions() -> Key:
+    """How many such rows there are."""
+    return Key("SITE", SUSPENDED_WORKSPACES)
+
+
+def cleanup_of_workspace(workspace_id: str) -> Key:
+    return Key(CLEANUP, f"WORKSPACE#{_part(workspace_id)}")
 
 
 def cleanup_of_member(workspace_id: str, user_id: str) -> Key:
@@ -271,6 +370,95 @@ def audits_between(since: str, until: str) -> tuple[str, str]:
     return since, f"{until}~"  # the tilde follows the delimiter
 
 
+# The site's reference data.
+
+
+def reference() -> Key:
+    """What changes with the site's roles and groups, so that two changes at once do not miss each other."""
+    return Key("SITE", "REFERENCE")
+
+
+CLIENTS = "CLIENTS"
+
+
+def client_row(client_id: str) -> Key:
+    return Key(CLIENTS, _part(client_id))
+
+
+def cleanup_of_group(number: int) -> Key:
+    return Key(CLEANUP, f"GROUP#{number}")
+
+
+def cleanup_of_role(number: int) -> Key:
+    return Key(CLEANUP, f"ROLE#{number}")
+
+
+# What the stream's router keeps (`directory/changes.py`).
+
+AUDITS = "AUDIT#"
+OF_USERS = "USER#"
+OF_WORKSPACES = "WORKSPACE#"
+SEARCHED_USERS = "USERS"
+SEARCHED_WORKSPACES = "WORKSPACES"
+SEARCHED_MEMBERS = "MEMBERS#"
+MEMBERS_BESIDE = "MEMBER#"
+SITE_ACTIVITY = "ACTIVITY#SITE"
+
+SEARCHED = "SEARCHED#"
+_FIRST = 2  # characters by which the rows of a search are spread
+
+
+def searched_members(workspace_id: str) -> str:
+    """The scope of a search among the members of a workspace."""
+    return f"{SEARCHED_MEMBERS}{_part(workspace_id)}"
+
+
+def search_rows(scope: str, words: str) -> str:
+    """The partition of all rows of a scope that begin like these words."""
+    first = words[:_FIRST].replace("%", "%25").replace("#", "%23")
+    return f"SEARCH#{scope}#{first}"
+
+
+def search_row(scope: str, words: str, found_id: str) -> Key:
+    """Where a search finds the user or workspace of this id under these words."""
+    return Key(search_rows(scope, words), f"{words}#{_part(found_id)}")
+
+
+def searched_words(row: Key) -> str:
+    """The words of a search row."""
+    return row.sk.rpartition("#")[0]
+
+
+def searched(owner: Key) -> Key:
+    """Which search rows a user, a workspace or a membership has."""
+    return Key(owner.pk, f"{SEARCHED}{owner.sk}")
+
+
+def owner_of_searched(marker: Key) -> Key:
+    """The user, workspace or membership of whose search rows this item tells."""
+    return Key(marker.pk, marker.sk.partition("#")[2])
+
+
+def workspace_and_member(member: Key) -> tuple[str, str]:
+    """The ids of the workspace and the user of a membership."""
+    return member.pk.partition("#")[2], member.sk.partition("#")[2]
+
+
+def id_in(owner: Key) -> str:
+    """The id of the user or the workspace whose partition this is."""
+    return owner.pk.partition("#")[2]
+
+
+def workspace_activity(workspace_id: str) -> str:
+    """The partition of what was done in a workspace, by day."""
+    return f"ACTIVITY#WORKSPACE#{_part(workspace_id)}"
+
+
+def activity(scope: str, day: str) -> Key:
+    """How much was done on a day."""
+    return Key(scope, day)
+
+
 # Counted listings. A listing is named by its partition.
 
 USERS = "LIST#USERS"
@@ -280,8 +468,18 @@ SPACES = "LIST#SPACES"
 APPS = "LIST#APPS"
 
 
+SUSPENDED = "LIST#USERSBY#SUSPENDED"
+ADMINS = "LIST#USERSBY#ADMIN"
+NO_USERS = "LIST#USERSBY#NOUSER"
+
+
 def members(workspace_id: str) -> str:
     return f"LIST#MEMBERS#{_part(workspace_id)}"
+
+
+def invitations_in(workspace_id: str) -> str:
+    """The invitations of a workspace, whatever has become of them."""
+    return f"LIST#INVITATIONSIN#{_part(workspace_id)}"
 
 
 WORKSPACES_OF = "LIST#WORKSPACES#"
@@ -378,11 +576,6 @@ def change(listing: str, place: int) -> Key:
 def listing_of_log(pk: str) -> str:
     """The listing to which a log or a counter belongs, by its partition."""
     return f"{_LIST}{pk.partition('#')[2]}"
-
-
-def changes_from(place: int, to: int) -> tuple[str, str]:
-    """The range of sort keys of a log's places."""
-    return f"{place:03}", f"{to:03}"
 
 
 _LIST = "LIST#"

@@ -359,8 +359,7 @@ def _entries(store: Store, listing: str, mark: int) -> dict[int, Item] | None:
     one moment. If it ended at the counter that was read, it would miss a later removal and may still see a
     later arrival in a part of the ring that was used again: a total that never was.
     """
-    found = every(store, keys.log(listing), between=keys.changes_from(0, RING - 1))
-    entries = {integer(each, "number"): each for each in found}
+    entries = {integer(each, "number"): each for each in every(store, keys.log(listing))}
     if any(number > mark + RING for number in entries):
         return None
     return {number: each for number, each in entries.items() if number > mark}

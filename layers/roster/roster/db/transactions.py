@@ -118,9 +118,13 @@ class Transaction:
         *,
         before: Mapping[str, Value] = MappingProxyType({}),
         after: Mapping[str, Value] = MappingProxyType({}),
+        within: str | None = None,
         **details: Value,
     ) -> None:
         """Say who did what to whom, by ids alone: never a secret, never a name or an address.
+
+        `within` is the workspace that the change concerns; it need not be given where the details name it
+        as `workspace`, or the request's path does.
 
         `before` and `after` are whole states of what was changed (empty: there was none, or is none any
         more). Of what differs the item holds the event's `states`, and nothing else.
@@ -136,7 +140,7 @@ class Transaction:
             "action": event.action,
             "target": target,
             "actor": self.by.user_id or "system",
-            _WORKSPACE: self.by.workspace_id,
+            _WORKSPACE: within or details.get("workspace") or self.by.workspace_id,
             "request": self.by.request_id,
             "details": details,
             "ttl": int((self.by.at + timedelta(days=settings().audit_days)).timestamp()),

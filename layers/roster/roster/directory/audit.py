@@ -1,4 +1,4 @@
-"""The audit as it is read: all of it, by who did something, or by whom or what it was done to; newest first.
+"""The audit as it is read: all, by who did something, to whom or what, or in a workspace; newest first.
 
 It is written by the transactions that it tells of (`transaction.py`), which know no readers.
 """
@@ -23,12 +23,13 @@ _DAY = len("2026-04-13")
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for: an interval with both its ends, and perhaps who did it, or to whom."""
+    """What is looked for: an interval with both its ends, and perhaps who did it, to whom, and where."""
 
     since: Instant
     until: Instant
     actor: str = ""
     target: str = ""
+    workspace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,15 @@ class Found:
 
 
 def page(store: Store, search: Search, size: int, place: str = "") -> Found:
-    """At most `size` entries from a place on: one Query, or where nobody is named one for each partition.
+    """At most `size` entries from a place on: one Query, or where nothing is named one for each partition.
 
     Where these have no more, one for each of three days before version 0.2. A page may have fewer entries, or
     none, and yet not be the last.
     """
     if search.since > search.until:  # the whole interval is past what is kept
         return Found([], "")
+    if search.workspace:  # nothing of any other may be told
+        return _indexed(store, keys.BY_WORKSPACE, search.workspace, search, size, place)
     if search.target:  # of the two the rarer: few have much done to them
         return _indexed(store, keys.BY_TARGET, search.target, search, size, place)
     if search.actor:
@@ -81,7 +84,11 @@ def _indexed(store: Store, index: Index, whom: str, search: Search, size: int, p
         consistent=False,
     )
     entries = readable(AuditEntry, found.items)
-    shown = [entry for entry in entries if search.actor in ("", entry.actor)]
+    shown = [
+        entry
+        for entry in entries
+        if search.actor in ("", entry.actor) and search.target in ("", entry.target)
+    ]
     return Found(shown, _place(found.next) if found.next else "")
 
 

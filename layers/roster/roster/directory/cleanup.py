@@ -1,31 +1,42 @@
-"""Cleanups: removing what a deleted user or project, an ended membership or the end of all API tokens left
-behind, which may be without bound.
+"""Cleanups: removing what a deleted user, project, space, role or group, an ended membership or the end of
+all API tokens left behind, which may be without bound. `teardown.py` clears away what was in a deleted
+workspace.
 
 Nothing gives access any more when a cleanup begins. It can stop anywhere and begin again: each
 batch is a transaction whose conditions make a second pass harmless, and the job's own item goes last,
 unless the same job was ordered anew meanwhile.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
-from itertools import islice
-from typing import TypeVar
 
 from roster.db import counted_lists, keys
 from roster.db.codec import readable
-from roster.db.store import Condition, Delete, Equals, Item, Key, Refused, Store, Update, every
+from roster.db.store import (
+    Absent,
+    Below,
+    Condition,
+    Delete,
+    Equals,
+    Item,
+    Key,
+    Present,
+    Refused,
+    Store,
+    Update,
+    Value,
+    all_of,
+    any_of,
+    every,
+)
 from roster.db.transactions import Transaction, batched, retry_on_conflict
-from roster.directory import grants, members, users, workspaces
+from roster.directory import grants, members, site_roles, teardown, users, workspaces
+from roster.directory.teardown import Stuck as Stuck
+from roster.directory.teardown import chunks as _chunks
+from roster.directory.teardown import end_grants as _end_grants
+from roster.directory.teardown import until_clear as _until_clear
 from roster.domain import Actor, Membership, SpaceRole
-from roster.errors import DirectoryError
-
-T = TypeVar("T")
-
-_AT_ONCE = 25  # rows looked at together
-
-
-class Stuck(DirectoryError):
-    """Something that a cleanup must clear does not fit together; the job stays, `roster repair` can help."""
 
 
 def jobs(store: Store) -> Iterator[Item]:
@@ -42,8 +53,17 @@ def run(store: Store, job: Key, now: datetime) -> None:
     if order is None:
         return
     by = Actor("sweep", now)
-    if "project_id" in order:
+    for kind in (site_roles.GROUPS.what, site_roles.ROLES.what):
+        if isinstance(number := order.get(kind), int):
+            _reference(store, kind, number, by)
+            _delete(store, job, Equals("job", order.get("job")))
+            return
+    if "space_id" in order:
+        _space(store, order, by)
+    elif "project_id" in order:
         _project(store, str(order["project_id"]), by)
+    elif job == keys.cleanup_of_workspace(str(order.get("workspace_id", "none"))):
+        teardown.clear(store, str(order["workspace_id"]), _whole(order, "number"), by)
     elif "workspace_id" in order:
         _member(store, str(order["workspace_id"]), str(order["user_id"]), by)
     elif job == keys.cleanup_of_tokens(str(order["user_id"])):
@@ -51,6 +71,29 @@ def run(store: Store, job: Key, now: datetime) -> None:
     else:
         _user(store, str(order["user_id"]), by)
     _delete(store, job, Equals("job", order.get("job")))
+    if "space_id" in order:
+        _end_changing(store)
+
+
+def _reference(store: Store, kind: str, number: int, by: Actor) -> None:
+    """Take a deleted group or role from every user: the list of all users tells who has it."""
+
+    def clear() -> bool:
+        clean = True
+        for rows in _chunks(counted_lists.everything(store, keys.USERS)):
+            having = [str(row.get("id")) for row in rows if number in (row.get("role_number"), *_groups(row))]
+            people = users.by_ids(store, [user_id for user_id in having if keys.is_id(user_id)])
+            parts = [site_roles.plan_leaving(user, kind, number, by) for user in people.values()]
+            clean &= not any(batched(store, [part for part in parts if part is not None]))
+        return clean
+
+    _until_clear(clear)
+    store.write(site_roles.plan_gone(kind, number))
+
+
+def _groups(row: Item) -> list[Value]:
+    found = row.get("groups")
+    return found if isinstance(found, list) else []
 
 
 def _member(store: Store, workspace_id: str, user_id: str, by: Actor) -> None:
@@ -87,11 +130,10 @@ def _end_revocation(store: Store, workspace_id: str, user_id: str, through: int,
 
 def _user(store: Store, user_id: str, by: Actor) -> None:
     def clear() -> bool:
-        clean = _end_grants(store, grants.of_user(store, user_id), by)
+        clean = True  # memberships first: nothing is granted where there is none
         for rows in _chunks(counted_lists.everything(store, keys.workspaces_of(user_id))):
-            ids = [str(row["workspace_id"]) for row in rows]
-            clean &= not any(batched(store, list(_endings(store, ids, user_id, by))))
-        return clean
+            clean &= not any(batched(store, list(_endings(store, rows, user_id, by))))
+        return clean & _end_grants(store, grants.of_user(store, user_id), by)
 
     _until_clear(clear)
     for listing in (keys.workspaces_of(user_id), *(keys.spaces_of(user_id, role) for role in SpaceRole)):
@@ -122,32 +164,51 @@ def _tokens(store: Store, user_id: str) -> None:
             store.write(Delete(Key.of(found)))
 
 
-def _until_clear(clear: Callable[[], bool]) -> None:
-    """Clear until nothing was refused: another cleanup may have been at it, so once more tells."""
-    if not clear() and not clear():
-        raise Stuck
+def _space(store: Store, order: Item, by: Actor) -> None:
+    """Correct the lists of a space's holders: a deleted one leaves them, a renamed one is renamed there."""
+    space_id, name = str(order["space_id"]), order.get("name")
+    if isinstance(name, str):
+        _rename(store, order, space_id, name)
+        return
+    if store.get(keys.space(space_id)) is not None:
+        return  # its roles are in force
+    held = keys.space(space_id).pk
+    _until_clear(lambda: _end_grants(store, every(store, held, begins=keys.SPACE_ROLES), by))
+    for listing in (keys.apps_in(space_id), *(keys.holders_of(space_id, role) for role in SpaceRole)):
+        teardown.clear_list(store, listing)
 
 
-def _endings(store: Store, workspace_ids: list[str], user_id: str, by: Actor) -> Iterator[Transaction]:
-    found = store.batch_get([keys.member(workspace_id, user_id) for workspace_id in workspace_ids])
-    whole = workspaces.by_ids(store, workspace_ids)
+def _rename(store: Store, order: Item, space_id: str, name: str) -> None:
+    """Write the name into the holders' lists, but where a later one stands: cleanups may overtake others."""
+    number, revision = _whole(order, "number"), _whole(order, "revision")
+    earlier = all_of(Present(), any_of(Absent("revision"), Below("revision", revision)))
+    for role in SpaceRole:
+        for row in counted_lists.everything(store, keys.holders_of(space_id, role)):
+            place = keys.row(keys.spaces_of(str(row["user_id"]), role), number)
+            _write(store, Update(place, set={"name": name, "revision": revision}, condition=earlier))
+
+
+def _end_changing(store: Store) -> None:
+    """Tell readers that no space's cleanup is ordered, unless one is or has just been."""
+    found = store.get(keys.spaces_changing())
+    if found is not None and not any(every(store, keys.CLEANUP, begins=keys.SPACE_CLEANUPS)):
+        _delete(store, keys.spaces_changing(), Equals("last", found.get("last")))
+
+
+def _endings(store: Store, rows: list[Item], user_id: str, by: Actor) -> Iterator[Transaction]:
+    numbers = {str(row["workspace_id"]): keys.number_of(Key.of(row)) for row in rows}
+    found = store.batch_get([keys.member(workspace_id, user_id) for workspace_id in numbers])
+    whole = workspaces.by_ids(store, numbers)
     for membership in readable(Membership, found.values()):
         work = Transaction(by)
         work.do(Delete(keys.member(membership.workspace_id, user_id), members.still(membership)))
-        members.end(work, whole[membership.workspace_id], membership, even_last_admin=True)
+        workspace = whole.get(membership.workspace_id)
+        if workspace is not None:
+            members.end(work, workspace, membership, even_last_admin=True)
+        else:  # deleted, and its own cleanup is to come
+            number = numbers[membership.workspace_id]
+            members.plan_end_of_gone(work, store, membership, None, number)
         yield work
-
-
-def _end_grants(store: Store, void: Iterable[Item], by: Actor) -> bool:
-    clean = True
-    for some in _chunks(void):
-        parts = []
-        for grant in some:
-            work = Transaction(by)
-            grants.plan_end(work, grant)
-            parts.append(work)
-        clean &= not any(batched(store, parts))
-    return clean
 
 
 def _clear(store: Store, pk: str, prefix: str) -> None:
@@ -158,13 +219,17 @@ def _clear(store: Store, pk: str, prefix: str) -> None:
 
 
 def _delete(store: Store, key: Key, condition: Condition) -> None:
-    try:
-        store.write(Delete(key, condition))
-    except Refused:
-        return
+    _write(store, Delete(key, condition))
 
 
-def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
-    rest = iter(items)
-    while some := list(islice(rest, _AT_ONCE)):
-        yield some
+def _write(store: Store, operation: Update | Delete) -> None:
+    """A write whose refusal says that somebody else has done it, or that it is not to be done."""
+    with suppress(Refused):
+        store.write(operation)
+
+
+def _whole(order: Item, name: str) -> int:
+    value = order[name]
+    if not isinstance(value, int):
+        raise TypeError(name)
+    return value

@@ -17,6 +17,7 @@ from roster.db.store import (
     Delete,
     Equals,
     Item,
+    Key,
     Present,
     Put,
     Store,
@@ -24,7 +25,8 @@ from roster.db.store import (
     Value,
     every,
 )
-from roster.db.transactions import ToError, Transaction, item
+from roster.db.transactions import ReadConflict, ToError, Transaction, item
+from roster.directory import suspensions
 from roster.domain import Instant, Project, Space, SpaceRole, User
 from roster.errors import Conflict, DirectoryError, NotFound
 from roster.events import Event
@@ -44,8 +46,34 @@ def is_void(grant: Mapping[str, Value], user: User) -> bool:
     return through > 0 and not (isinstance(since, int) and since > through)
 
 
-def plan_space_role(work: Transaction, space: Space, user: User, role: SpaceRole, since: int) -> None:
-    """The operations that give a user a role in a space: both sides, and the lists of user and space."""
+def item_of_caller(found: Mapping[Key, Item], place: Key, caller: User) -> Item | None:
+    """The caller's grant among items that were read: the workspace, and the grant under its key.
+
+    None too where it is void, or the workspace is suspended.
+    """
+    grant = found.get(place)
+    if grant is None or is_void(grant, caller):
+        return None
+    return grant if suspensions.is_open(found, str(grant["workspace_id"]), caller) else None
+
+
+def plan_space_role(
+    work: Transaction,
+    space: Space,
+    user: User,
+    role: SpaceRole,
+    since: int,
+    *,
+    at: Instant | None = None,
+    instead_of: Item | None = None,
+) -> None:
+    """The operations that give a user a role in a space: both sides, and the lists of user and space.
+
+    They demand that the space is there, under the name that the user's list will show. `at` is when the role
+    was given, now where absent. `instead_of` is a void grant that was not cleared yet.
+    """
+    work.check(keys.space(space.id), Equals("name", space.name), _space_gone_or_lost)
+    created_at = at or instant(work.by.at)
     grant: Item = {
         "user_id": user.id,
         "workspace_id": space.workspace_id,
@@ -54,14 +82,30 @@ def plan_space_role(work: Transaction, space: Space, user: User, role: SpaceRole
         "number": space.number,
         "user_number": user.number,
         "since": since,
+        "created_at": created_at,
     }
-    work.do(Put(item(keys.space_role(space.id, role, user.id), grant), Absent()), _taken)
-    work.do(Put(item(keys.space_grant(user.id, space.workspace_id, space.id, role), grant), Absent()), _taken)
-    row: Item = {**row_of(space), "since": since}
-    work.add_row(keys.spaces_of(user.id, role), space.number, row, _taken)
-    holder: Item = {"user_id": user.id, "workspace_id": space.workspace_id, "since": since}
-    work.add_row(keys.holders_of(space.id, role), user.number, holder, _taken)
-    work.audit(Event.SPACE_ROLE_ADDED, user.id, after={"role": role}, space=space.id, role=role)
+    free: Condition = Absent() if instead_of is None else _still(instead_of)
+    refused = _taken if instead_of is None else _lost
+    work.do(Put(item(keys.space_role(space.id, role, user.id), grant), free), refused)
+    work.do(Put(item(keys.space_grant(user.id, space.workspace_id, space.id, role), grant), free), refused)
+    row: Item = {**row_of(space), "since": since, "revision": space.revision}
+    holder: Item = {
+        "user_id": user.id,
+        "workspace_id": space.workspace_id,
+        "since": since,
+        "created_at": created_at,
+    }
+    spaces_of, holders_of = keys.spaces_of(user.id, role), keys.holders_of(space.id, role)
+    if instead_of is None:
+        work.add_row(spaces_of, space.number, row, _taken)
+        work.add_row(holders_of, user.number, holder, _taken)
+    else:
+        work.do(Update(keys.row(spaces_of, space.number), set=row, condition=Present()))
+        work.do(Update(keys.row(holders_of, user.number), set=holder, condition=Present()))
+    within = space.workspace_id
+    work.audit(
+        Event.SPACE_ROLE_ADDED, user.id, after={"role": role}, within=within, space=space.id, role=role
+    )
 
 
 def row_of(space: Space) -> Item:
@@ -116,7 +160,7 @@ def plan_project_member(
         "created_at": created_at,
     }
     work.add_row(keys.users_of(project.id), user.number, row, taken)
-    work.audit(Event.PROJECT_MEMBER_ADDED, user.id, project=project.id)
+    work.audit(Event.PROJECT_MEMBER_ADDED, user.id, within=project.workspace_id, project=project.id)
 
 
 def plan_end(work: Transaction, grant: Item) -> None:
@@ -156,3 +200,11 @@ def _whole(grant: Item, name: str) -> int:
 
 def _taken(_: Item | None) -> DirectoryError:
     return Conflict("grant")
+
+
+def _lost(_: Item | None) -> DirectoryError:
+    return ReadConflict()
+
+
+def _space_gone_or_lost(found: Item | None) -> DirectoryError:
+    return NotFound("space") if found is None else ReadConflict()

@@ -5,7 +5,7 @@ given under the membership of this number, or an earlier one, are void (see `gra
 these grants, and then the number.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from roster.clock import instant
@@ -25,14 +25,16 @@ from roster.db.store import (
     Store,
     Update,
     all_of,
+    any_of,
 )
 from roster.db.transactions import ReadConflict, Transaction, item, retry_from, retry_on_conflict
-from roster.directory import users
+from roster.directory import suspensions, users
 from roster.domain import Actor, Membership, User, Workspace, WorkspaceRole
 from roster.errors import Conflict, DirectoryError, LastAdmin, NotFound
 from roster.events import Event
 
 Joined = tuple[Membership, User]
+Demand = Callable[[Membership], None]
 
 
 def of_item(found: Item | None) -> Membership | None:
@@ -41,18 +43,22 @@ def of_item(found: Item | None) -> Membership | None:
 
 
 def item_of_caller(found: Mapping[Key, Item], workspace_id: str, caller: User) -> Item | None:
-    """The caller's membership of a workspace among items that were read, which hold it if there is one.
+    """The caller's membership of a workspace among items that were read: the workspace, and the membership.
 
-    None too where the caller's token acts in another workspace. Whatever asks whether a caller belongs to
-    a workspace asks here.
+    None too where the workspace is suspended, or the caller's token acts in another one. Whatever asks
+    whether a caller belongs to a workspace asks here.
     """
-    return found.get(keys.member(workspace_id, caller.id)) if caller.acts_in(workspace_id) else None
+    if not caller.acts_in(workspace_id) or not suspensions.is_open(found, workspace_id, caller):
+        return None
+    return found.get(keys.member(workspace_id, caller.id))
 
 
-def rows_of_caller(store: Store, caller: User) -> Iterator[Item]:
-    """The rows of the caller's memberships, in the order of the workspaces: one Query a megabyte."""
+def rows_of_caller(store: Store, caller: User, closed: frozenset[str] = suspensions.NONE) -> Iterator[Item]:
+    """The rows of the caller's memberships, in the order of the workspaces, without those of the `closed`
+    ones (`suspensions.py`): one Query a megabyte.
+    """
     rows = naming(counted_lists.everything(store, keys.workspaces_of(caller.id)), "workspace_id")
-    return (row for row in rows if caller.acts_in(row["workspace_id"]))
+    return (row for row in rows if caller.acts_in(row["workspace_id"]) and row["workspace_id"] not in closed)
 
 
 def page(store: Store, workspace_id: str, number: int, size: int) -> tuple[list[Joined], int]:
@@ -82,15 +88,14 @@ def prepare(
 ) -> tuple[Transaction, Joined]:
     """The transaction that makes a user a member, and what it makes: one BatchGet, one Write for the number.
 
-    Raises Conflict where the user is one already, NotFound where the user is not there, LimitReached where
-    the workspace has as many members as it may. The commit raises the first two, and ReadConflict where the
-    user has changed meanwhile.
+    Raises Conflict where the user is one already, NotFound where the user is not there, and LimitReached
+    where the workspace has as many members as it may. So does the commit, and ReadConflict where the user
+    has changed meanwhile.
     """
-    wanted = places(workspace.id, user_id)
-    user, present = _among(store.batch_get(wanted) if wanted else {}, workspace.id, user_id)
+    user, found = _read(store.batch_get(places(workspace.id, user_id)), workspace.id, user_id)
     if user is None:
         raise NotFound("user", user_id)
-    if present is not None:
+    if of_item(found) is not None:
         raise Conflict("membership")
     work = Transaction(by)
     number = work.take(store, keys.members(workspace.id), limit=workspace.limits.members)
@@ -99,12 +104,18 @@ def prepare(
     return work, (made, user)
 
 
-def plan(work: Transaction, workspace: Workspace, user: User, membership: Membership) -> None:
-    """The operations that make a membership; `user` is the user as it was read, and says its turn."""
+def plan(
+    work: Transaction, workspace: Workspace, user: User, membership: Membership, *, is_new: bool = False
+) -> None:
+    """The operations that make a membership; `user` is the user as it was read, and says its turn.
+
+    Of a user who `is_new`, the same transaction makes the profile, as `joined` says: it is not changed here.
+    """
     membership = replace(membership, turn=user.memberships_begun + 1)
     state = attributes(membership)
     work.do(Put(item(keys.member(workspace.id, user.id), state), Absent()), lambda _: Conflict("membership"))
-    work.do(_oldest_with(user, membership), _user_gone_or_lost)
+    if not is_new:
+        work.do(_oldest_with(user, membership), _user_gone_or_lost)
     if membership.role is WorkspaceRole.ADMIN:
         grown = Update(keys.workspace(workspace.id), add={"admins": 1}, condition=Present())
         work.add_counter(grown, lambda _: NotFound("workspace", workspace.id))
@@ -132,6 +143,49 @@ def joined(user: User, membership: Membership) -> User:
     )
 
 
+def change_role(
+    store: Store,
+    workspace: Workspace,
+    user_id: str,
+    role: WorkspaceRole,
+    *,
+    by: Actor,
+    even_last_admin: bool,
+    demand: Demand,
+    known: Mapping[Key, Item] | None = None,
+) -> Joined:
+    """Give a member another role: one BatchGet, one Transact; none where it is the present role.
+
+    What was granted in the workspace stays. `demand` is called with the membership as it is, and may raise.
+    `known` are the items of `places`, where the caller has read them: then the BatchGet is spared.
+    Raises NotFound where there is no such membership, LastAdmin where the workspace would be left without
+    ADMIN, unless `even_last_admin`.
+    """
+
+    def attempt(found: Mapping[Key, Item]) -> Joined:
+        membership, user = among(found, workspace.id, user_id)
+        demand(membership)
+        if membership.role is role:
+            return membership, user
+        changed = replace(membership, role=role, revision=membership.revision + 1)
+        work = Transaction(by)
+        now: Item = {"role": role, "revision": changed.revision}
+        work.do(Update(keys.member(workspace.id, user_id), set=now, condition=unchanged(membership)))
+        row = keys.row(keys.members(workspace.id), membership.number)
+        work.do(Update(row, set=now, condition=Present()))
+        of_user = keys.row(keys.workspaces_of(user_id), workspace.number)
+        work.do(Update(of_user, set={"role": role}, condition=Present()))
+        _count_admins(work, workspace, role, even_last_admin=even_last_admin)
+        before, after = attributes(membership), attributes(changed)
+        work.audit(
+            Event.MEMBER_CHANGED, user_id, before=before, after=after, workspace=workspace.id, role=role
+        )
+        work.commit(store)
+        return changed, user
+
+    return retry_from(known, lambda: store.batch_get(places(workspace.id, user_id)), attempt)
+
+
 def remove(
     store: Store,
     workspace: Workspace,
@@ -139,21 +193,23 @@ def remove(
     *,
     by: Actor,
     even_last_admin: bool,
+    demand: Demand | None = None,
     known: Mapping[Key, Item] | None = None,
 ) -> None:
-    """End a membership, and with it all that was granted in the workspace: one BatchGet (`places`; none where
-    the caller knows it already), one Write for the number of the change, one Transact.
+    """End a membership, and with it all that was granted in the workspace: one BatchGet, one Transact.
 
-    Where it was the user's oldest, the next oldest is searched first. Raises NotFound where there is
-    no such membership, LastAdmin where it is the workspace's last ADMIN unless `even_last_admin`.
+    Where it was the user's oldest, the next oldest is searched first. `demand` is called with the membership
+    as it is, and may raise. `known` are the items of `places`, where the caller has read them: then the
+    BatchGet is spared. Raises NotFound where there is no such membership, LastAdmin where it is the
+    workspace's last ADMIN unless `even_last_admin`.
     """
 
     def attempt(found: Mapping[Key, Item]) -> None:
-        user, membership = _among(found, workspace.id, user_id)
-        if user is None or membership is None:
-            raise NotFound("member", user_id)
+        membership, user = among(found, workspace.id, user_id)
+        if demand is not None:
+            demand(membership)
         work = Transaction(by)
-        work.do(Delete(keys.member(workspace.id, user_id), still(membership)))
+        work.do(Delete(keys.member(workspace.id, user_id), unchanged(membership)))
         end(work, workspace, membership, even_last_admin=even_last_admin)
         _leave(work, store, user, membership)
         work.order_cleanup(
@@ -163,15 +219,7 @@ def remove(
         work.audit(Event.MEMBER_REMOVED, user_id, before=before, workspace=workspace.id, role=role)
         work.commit(store)
 
-    wanted = places(workspace.id, user_id)
-    retry_from(known if wanted else {}, lambda: store.batch_get(wanted), attempt)
-
-
-def places(workspace_id: str, user_id: str) -> list[Key]:
-    """What is read to change a membership: the user, and the membership."""
-    if not keys.is_id(user_id):
-        return []
-    return [keys.user(user_id), keys.member(workspace_id, user_id)]
+    retry_from(known, lambda: store.batch_get(places(workspace.id, user_id)), attempt)
 
 
 def end(work: Transaction, workspace: Workspace, membership: Membership, *, even_last_admin: bool) -> None:
@@ -179,14 +227,62 @@ def end(work: Transaction, workspace: Workspace, membership: Membership, *, even
     work.remove_row(keys.members(workspace.id), membership.number)
     work.remove_row(keys.workspaces_of(membership.user_id), workspace.number)
     if membership.role is WorkspaceRole.ADMIN:
-        enough: Condition = Present() if even_last_admin else AtLeast("admins", 2)
-        fewer = Update(keys.workspace(workspace.id), add={"admins": -1}, condition=enough)
-        work.add_counter(fewer, lambda _: LastAdmin("workspace"))
+        _count_admins(work, workspace, WorkspaceRole.MEMBER, even_last_admin=even_last_admin)
+
+
+def plan_end_of_gone(
+    work: Transaction, store: Store, membership: Membership, user: User | None, number: int
+) -> None:
+    """The operations that end a membership of a deleted workspace, whose number in the site's order this is,
+    but for the membership's own item. Where it was the user's oldest, the next oldest is searched first.
+
+    `user` is None where the user was deleted.
+    """
+    work.remove_row(keys.members(membership.workspace_id), membership.number)
+    work.remove_row(keys.workspaces_of(membership.user_id), number)
+    if user is not None and user.oldest_workspace_id == membership.workspace_id:
+        state, gone = _next_place(work, store, user)
+        same = all_of(Absent("deleted_at"), Equals("oldest_workspace_id", user.oldest_workspace_id))
+        work.do(Update(keys.user(user.id), set=state, remove=gone, condition=same))
+
+
+def _next_place(work: Transaction, store: Store, user: User) -> tuple[Item, tuple[str, ...]]:
+    """What the profile says of the oldest membership when the present one ends, and what it says no more."""
+    oldest = str(user.oldest_workspace_id)
+    following = _next_oldest(counted_lists.everything(store, keys.workspaces_of(user.id)), oldest)
+    if following is None:
+        return {}, ("oldest_workspace_id", "oldest_membership_at")
+    work.do(Check(keys.member(following[2], user.id), Present()))
+    return {"oldest_membership_at": following[0], "oldest_workspace_id": following[2]}, ()
+
+
+def _count_admins(
+    work: Transaction, workspace: Workspace, role: WorkspaceRole, *, even_last_admin: bool
+) -> None:
+    """One ADMIN more, where a member becomes one, or one less, of which another must be left."""
+    place = keys.workspace(workspace.id)
+    if role is WorkspaceRole.ADMIN:
+        grown = Update(place, add={"admins": 1}, condition=Present())
+        work.add_counter(grown, lambda _: NotFound("workspace", workspace.id))
+        return
+    enough: Condition = Present() if even_last_admin else AtLeast("admins", 2)
+    fewer = Update(place, add={"admins": -1}, condition=enough)
+    work.add_counter(fewer, lambda _: LastAdmin("workspace"))
 
 
 def still(membership: Membership) -> Condition:
-    """That the membership's item is the one that was read."""
+    """That the membership's item is of the membership that was read, whatever its role is now."""
     return Equals("number", membership.number)
+
+
+def unchanged(membership: Membership) -> Condition:
+    """That the membership's item is as it was read. Those of earlier versions have no revision."""
+    return all_of(still(membership), Equals("role", membership.role), _of_revision(membership.revision))
+
+
+def _of_revision(revision: int) -> Condition:
+    same = Equals("revision", revision)
+    return any_of(same, Absent("revision")) if revision == 1 else same
 
 
 def none_revoked_since(user: User) -> Condition:
@@ -196,14 +292,25 @@ def none_revoked_since(user: User) -> Condition:
     return Equals(users.REVOKED_THROUGH, dict(user.revoked_through))
 
 
-def _among(
-    found: Mapping[Key, Item], workspace_id: str, user_id: str
-) -> tuple[User | None, Membership | None]:
-    """The user and the membership, as far as they are among what was read."""
+def places(workspace_id: str, user_id: str) -> list[Key]:
+    """Where a membership and its user are; nowhere, where the text can be no id."""
+    return [keys.user(user_id), keys.member(workspace_id, user_id)] if keys.is_id(user_id) else []
+
+
+def among(found: Mapping[Key, Item], workspace_id: str, user_id: str) -> Joined:
+    """The membership and its user among the items of `places`. Raises NotFound."""
+    user, place = _read(found, workspace_id, user_id)
+    membership = of_item(place)
+    if user is None or membership is None:
+        raise NotFound("member", user_id)
+    return membership, user
+
+
+def _read(found: Mapping[Key, Item], workspace_id: str, user_id: str) -> tuple[User | None, Item | None]:
+    """The user, and what stands under the key of the membership."""
     if not keys.is_id(user_id):
         return None, None
-    membership = of_item(found.get(keys.member(workspace_id, user_id)))
-    return users.of_item(found.get(keys.user(user_id))), membership
+    return users.of_item(found.get(keys.user(user_id))), found.get(keys.member(workspace_id, user_id))
 
 
 def _oldest_with(user: User, membership: Membership) -> Update:
@@ -232,12 +339,8 @@ def _leave(work: Transaction, store: Store, user: User, membership: Membership) 
     state: Item = {users.REVOKED_THROUGH: {**user.revoked_through, workspace_id: membership.number}}
     gone: tuple[str, ...] = ()
     if user.oldest_workspace_id == workspace_id:
-        following = _next_oldest(counted_lists.everything(store, keys.workspaces_of(user.id)), workspace_id)
-        if following is None:
-            gone = ("oldest_workspace_id", "oldest_membership_at")
-        else:
-            state["oldest_membership_at"], _, state["oldest_workspace_id"] = following
-            work.do(Check(keys.member(following[2], user.id), Present()))
+        place, gone = _next_place(work, store, user)
+        state |= place
     same = all_of(none_revoked_since(user), Equals("oldest_workspace_id", user.oldest_workspace_id))
     work.do(Update(keys.user(user.id), set=state, remove=gone, condition=same))
 

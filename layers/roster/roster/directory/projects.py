@@ -28,7 +28,7 @@ from roster.db.store import (
     every,
 )
 from roster.db.transactions import ReadConflict, ToError, Transaction, item, retry_from
-from roster.directory import grants, members, users
+from roster.directory import grants, members, suspensions, users
 from roster.domain import Actor, Instant, Project, User, Workspace, WorkspaceRole
 from roster.errors import Conflict, DirectoryError, NotAMember, NotEmpty, NotFound
 from roster.events import Event
@@ -59,15 +59,15 @@ def visible(store: Store, user: User, row: Item | None) -> Project:
         raise NotFound("project")
     project_id, workspace_id = str(row["id"]), str(row["workspace_id"])
     profile, place = keys.project(project_id), keys.project_member(project_id, user.id)
-    member = keys.member(workspace_id, user.id)
-    found = store.batch_get([profile, place, member])
+    home, member = keys.workspace(workspace_id), keys.member(workspace_id, user.id)
+    found = store.batch_get([profile, place, home, member])
     project, membership = (
         of_item(found.get(profile)),
         members.of_item(members.item_of_caller(found, workspace_id, user)),
     )
     rules = membership is not None and membership.role is WorkspaceRole.ADMIN
-    works_there = place in found and not grants.is_void(found[place], user)
-    if project is None or not (user.is_admin or rules or works_there):
+    works_there = grants.item_of_caller(found, place, user) is not None
+    if project is None or home not in found or not (user.is_admin or rules or works_there):
         raise NotFound("project")
     return project
 
@@ -117,8 +117,13 @@ def of_user(store: Store, user: User) -> list[Project]:
 
 def _granted(store: Store, user: User, granted: Iterable[Item]) -> list[Project]:
     whole = naming(granted, "project_id", "workspace_id")
-    ids = [str(one["project_id"]) for one in whole if not grants.is_void(one, user)]
-    return readable(Project, store.batch_get([keys.project(one) for one in ids]).values())
+    mine = {
+        str(one["project_id"]): str(one["workspace_id"]) for one in whole if not grants.is_void(one, user)
+    }
+    homes = dict.fromkeys(keys.workspace(home) for home in mine.values())
+    found = store.batch_get([*map(keys.project, mine), *homes])
+    there = [keys.project(one) for one, home in mine.items() if suspensions.is_open(found, home, user)]
+    return readable(Project, (found[place] for place in there if place in found))
 
 
 def page(store: Store, number: int, size: int) -> tuple[list[Project], int]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from roster.db import keys
 from roster.db.codec import attributes, readable
-from roster.db.store import Absent, Item, Key, Present, Put, Store, Update, every
+from roster.db.store import Absent, Equals, Item, Key, Present, Put, Store, Update, any_of, every
 from roster.db.transactions import ToError, Transaction, item
 from roster.directory import projects
 from roster.domain import Client, Feature, Group, PermissionRole
-from roster.errors import Conflict, NotFound
+from roster.errors import Conflict, DirectoryError, NotFound
 from roster.events import Event
 
 MODULES = ("Boards", "Booking", "CurrencyRates", "EntitlementOperations", "WorkInbox")
@@ -92,17 +92,37 @@ def plan_feature(
     work.audit(Event.FEATURE_CREATED, feature.id, workspace=feature.workspace_id)
 
 
-def plan_role(work: Transaction, role: PermissionRole) -> None:
-    """The operations that register a site-wide role."""
-    work.do(
-        Put(item(keys.permission_role(role.number), attributes(role)), Absent()), lambda _: Conflict("number")
-    )
+def _number_taken(_: Item | None) -> DirectoryError:
+    return Conflict("number")
+
+
+def plan_role(
+    work: Transaction,
+    role: PermissionRole,
+    taken: ToError = _number_taken,
+    *,
+    replaces_default: bool = False,
+) -> None:
+    """The operations that register a site-wide role; `taken` makes the error for a number in use.
+
+    Where another is the default, so may this one be only with `replaces_default`, whose caller sees to the
+    other: else the commit raises Conflict.
+    """
+    work.do(Put(item(keys.permission_role(role.number), attributes(role)), Absent()), taken)
+    work.add_counter(Update(keys.reference(), add={"revision": 1}))
+    if role.is_default:
+        none_or_this = any_of(Absent(), Equals("number", role.number))
+        claim = Put(
+            item(keys.default_role(), {"number": role.number}), None if replaces_default else none_or_this
+        )
+        work.do(claim, lambda _: Conflict("default"))
     work.audit(Event.ROLE_CREATED, str(role.number))
 
 
-def plan_group(work: Transaction, group: Group) -> None:
-    """The operations that register a site-wide group."""
-    work.do(Put(item(keys.group(group.number), attributes(group)), Absent()), lambda _: Conflict("number"))
+def plan_group(work: Transaction, group: Group, taken: ToError = _number_taken) -> None:
+    """The operations that register a site-wide group; `taken` makes the error for a number in use."""
+    work.do(Put(item(keys.group(group.number), attributes(group)), Absent()), taken)
+    work.add_counter(Update(keys.reference(), add={"revision": 1}))
     work.audit(Event.GROUP_CREATED, str(group.number))
 
 
@@ -110,4 +130,5 @@ def plan_client(work: Transaction, client: Client, secret_digest: str) -> None:
     """The operations that register a program of the token endpoint; only its secret's digest is kept."""
     state = {**attributes(client), "digest": secret_digest}
     work.do(Put(item(keys.client(client.id), state), Absent()), lambda _: Conflict("id", client.id))
+    work.do(Put(item(keys.client_row(client.id), {"client_id": client.id})))
     work.audit(Event.CLIENT_CREATED, client.id)

@@ -1,6 +1,6 @@
 """Users: by id, by address, in pages; made, changed and deleted with every invariant in one transaction."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from uuid import uuid4
@@ -26,10 +26,11 @@ from roster.db.store import (
     all_of,
 )
 from roster.db.transactions import Transaction, item, retry_from, retry_on_conflict
+from roster.directory import user_lists
 from roster.directory.emails import canonical
 from roster.directory.references import NOTHING, References
 from roster.domain import Actor, User
-from roster.errors import Conflict, LastAdmin, NotFound, Unavailable
+from roster.errors import Conflict, LastAdmin, NotFound, Unauthenticated, Unavailable
 from roster.events import Event
 
 REVOKED_THROUGH = attribute(User, "revoked_through")
@@ -44,6 +45,7 @@ NOT_LISTED = frozenset(
         "token_version",
         "tokens_made",
         "revision",
+        "last_sign_in_at",
     }
 )
 """The attributes of a user that the site's list of users does not keep."""
@@ -128,6 +130,18 @@ def replace_hash(store: Store, user_id: str, stored: str, better: str) -> None:
         store.write(Update(keys.password(user_id), set={"hash": better}, condition=Equals("hash", stored)))
 
 
+def plan_sign_in(work: Transaction, user: User) -> None:
+    """The operation that notes in which hour the user signed in; none where the profile says it already."""
+    hour = f"{instant(work.by.at)[: len('2026-04-13T01')]}:00:00Z"
+    if user.last_sign_in_at != hour:
+        noted = Update(
+            keys.user(user.id),
+            set={"last_sign_in_at": hour},
+            condition=all_of(Present(), Absent("deleted_at")),
+        )
+        work.do(noted, lambda _: Unauthenticated())
+
+
 def create(store: Store, user: User, password: str | None, *, by: Actor) -> User:
     """Make a user: one BatchGet, one Write for the number, one Transact; `password` is a hash, None for no
     login.
@@ -161,7 +175,7 @@ def prepare(
         user,
         id=user.id or str(uuid4()),
         number=work.take(store, keys.USERS),
-        role_number=_default_role(found) if user.role_number is None else user.role_number,
+        role_number=default_role(found) if user.role_number is None else user.role_number,
         created_at=instant(by.at),
         created_by=by.user_id,
         created_by_number=by.user_number,
@@ -171,7 +185,7 @@ def prepare(
     return work, made
 
 
-def _default_role(found: Mapping[Key, Item]) -> int | None:
+def default_role(found: Mapping[Key, Item]) -> int | None:
     """The role that a new user gets who was given none.
 
     That it is still there is no condition of the transaction, as one item would then be everybody's.
@@ -191,6 +205,7 @@ def plan(work: Transaction, user: User, password: str | None) -> None:
         work.do(Put(item(keys.password(user.id), {"hash": password})))
     if user.is_admin:
         work.add_counter(Update(keys.site_admins(), add={"count": 1}))
+    user_lists.plan(work, None, user)
     work.audit(Event.USER_CREATED, user.id, after=attributes(user))
 
 
@@ -203,15 +218,19 @@ def change(
     password: str | None = None,
     named: References = NOTHING,
 ) -> User:
-    """Change a user: one Transact. `edit` makes the new state from the present one, `user` at first;
-    where it raises, nothing is changed. `named` is what the change refers to anew.
+    """Change a user: one Transact, and before a change of status or roles one BatchGet.
+
+    `edit` makes the new state from the present one, `user` at first; where it raises, nothing is changed.
+    `named` is what the change refers to anew.
 
     A new password (its hash) or a suspension ends every session. Raises Conflict (address), LastAdmin,
     and NotFound where the user has gone meanwhile.
     """
 
     def attempt(before: User) -> User:
-        work, changed = prepare_change(before, edit(before), by=by, password=password)
+        after = edit(before)
+        there = user_lists.listed(store, before, after)
+        work, changed = prepare_change(before, after, by=by, password=password, listed=there)
         named.check(work)
         work.commit(store)
         return changed
@@ -220,13 +239,22 @@ def change(
 
 
 def prepare_change(
-    before: User, after: User, *, by: Actor, password: str | None = None
+    before: User,
+    after: User,
+    *,
+    by: Actor,
+    password: str | None = None,
+    listed: Collection[Key] = (),
 ) -> tuple[Transaction, User]:
     """The transaction that turns one state of a user into another, and the user as it will be.
 
+    `listed` is what `user_lists.listed` finds for a change of status or roles.
     The commit raises Conflict (address), LastAdmin, and ReadConflict where `before` is not the present state.
     """
     ends_sessions = password is not None or not after.active
+    is_other_address = canonical(before.email) != canonical(after.email)
+    if is_other_address and before.email_verified:  # it is another one that was proved
+        after = replace(after, email_verified=False)
     after = replace(
         after,
         revision=before.revision + 1,
@@ -240,12 +268,13 @@ def prepare_change(
     work = Transaction(by)
     work.do(_difference(keys.user(before.id), old, new, _unchanged(before)))
     work.do(_difference(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
-    if canonical(before.email) != canonical(after.email):
+    if is_other_address:
         work.do(_lock(after), lambda _: Conflict("email"))
         work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", before.id)))
     if password is not None:
         work.do(Put(item(keys.password(before.id), {"hash": password})))
     _count_admins(work, before.is_admin, after.is_admin)
+    user_lists.plan(work, before, after, listed)
     changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
     changed |= {"password"} if password is not None else set()
     work.audit(_change_of(before, after), before.id, before=old, after=new, fields=[*sorted(changed)])
@@ -280,6 +309,8 @@ def plan_cleanup_of_tokens(work: Transaction, user_id: str) -> None:
 def delete(store: Store, user: User, *, by: Actor, demand: Demand | None = None) -> None:
     """Delete a user: one Transact leaves a tombstone, frees the address and orders the cleanup.
 
+    One BatchGet before it where the user is suspended, ADMIN or no USER.
+
     `demand` is called with the user as it is when it is deleted, and may raise. No credential is valid
     without the profile. Raises LastAdmin, and NotFound where the user has gone.
     """
@@ -293,8 +324,10 @@ def delete(store: Store, user: User, *, by: Actor, demand: Demand | None = None)
         work.do(Put(tombstone, _unchanged(before)))
         work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", user.id)))
         work.do(Delete(keys.password(user.id)))
+        work.do(Delete(keys.password_link(user.id)))
         work.remove_row(keys.USERS, user.number)
         _count_admins(work, before.is_admin, False)
+        user_lists.plan(work, before, None, user_lists.listed(store, before, None))
         work.order_cleanup(keys.cleanup_of_user(user.id), user_id=user.id)
         work.audit(Event.USER_DELETED, user.id, before=attributes(before))
         work.commit(store)

@@ -8,6 +8,10 @@ SIZE = "^([1-9][0-9]{0,2}|1000)$"
 ID = "^[A-Za-z0-9._-]{1,64}$"
 USER_ID = "^[A-Za-z0-9._:|@+=-]{1,128}$"
 TESTMO_SIZE = "^(15|25|50|100)$"
+USER_STATUS = "^(active|suspended)$"
+PLATFORM_ROLE = "^(ADMIN|USER)$"
+SCOPE = "^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255}$"
+DAYS = "^([1-9]|[1-8][0-9]|90)$"
 
 OF_PATTERNS: Mapping[str, str] = {
     PAGE: "must be a whole number from 1 to 999999999",
@@ -15,6 +19,10 @@ OF_PATTERNS: Mapping[str, str] = {
     ID: "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'",
     USER_ID: "must be 1 to 128 of A-Z, a-z, 0-9, '.', '_', ':', '|', '@', '+', '=' and '-'",
     TESTMO_SIZE: "must be 15, 25, 50 or 100",
+    USER_STATUS: "must be active or suspended",
+    PLATFORM_ROLE: "must be ADMIN or USER",
+    SCOPE: "must be 1 to 255 printable ASCII characters without spaces, quotes and backslashes",
+    DAYS: "must be a whole number from 1 to 90",
 }
 """By the pattern that a field's shape demands; a test holds that each pattern of a shape is here."""
 
@@ -32,6 +40,8 @@ OF_TYPES: Mapping[str, str] = {
     "string_too_long": "must have at most {max_length} characters",
     "too_short": "must have at least {min_length} entries",
     "too_long": "must have at most {max_length} entries",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
     "literal_error": "must be {expected}",
 }
 """By pydantic's kind of error."""

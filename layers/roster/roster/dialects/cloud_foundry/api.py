@@ -35,7 +35,7 @@ from roster.dialects.cloud_foundry.schemas import (
     url_of,
 )
 from roster.dialects.cloud_foundry.visibility import Visibility
-from roster.directory import spaces, users, workspaces
+from roster.directory import spaces, suspensions, users, workspaces
 from roster.domain import App, Workspace
 from roster.errors import (
     DirectoryError,
@@ -125,11 +125,14 @@ class Target:
 
     @property
     def keys(self) -> Sequence[Key]:
-        """What to read together with the caller: the object, and the head of the relation's listing."""
+        """What to read together with the caller: the object, the head of the relation's listing, and whether
+        the lists of users' spaces may be wrong.
+        """
+        changing = keys.spaces_changing()
         if self.guid is None or not keys.is_id(self.guid):
-            return ()
+            return [changing]
         own = _PROFILES[self.kind](self.guid)
-        return [own, *(counted_lists.head(self.listing) if self.listing else ())]
+        return [own, changing, *(counted_lists.head(self.listing) if self.listing else ())]
 
     @property
     def path(self) -> str:
@@ -199,7 +202,7 @@ class CloudFoundry(CloudFoundryDialect[CloudFoundryCall]):
         header = request.headers.get("authorization", "")
         if not header.lower().startswith("bearer"):
             raise NoCredential
-        proved = bearer.in_header(request, store, lambda user_id: target.keys)
+        proved = bearer.in_header(request, store, lambda user_id: (*target.keys, keys.suspensions()))
         visibility = _visibility(proved)
         if not all(map(_is_utf8, (request.raw_path, *request.path.values()))):
             raise BadPath
@@ -207,6 +210,8 @@ class CloudFoundry(CloudFoundryDialect[CloudFoundryCall]):
         if not visibility.may_read:
             raise InsufficientScope(visibility.user_id)
         _demand_visible(store, visibility, target, entity)
+        if not visibility.sees_all:
+            visibility = replace(visibility, closed=suspensions.closed(store, proved.prefetch))
         return CloudFoundryCall(store, visibility, target, request.raw_query, entity, proved.prefetch)
 
 
@@ -319,15 +324,32 @@ def _source(call: CloudFoundryCall, to: Kind | None) -> lists.Source:
         if target.kind == "organization" and to == "space" and not visibility.sees_all:
             workspace = cast(Workspace, call.entity)
             if not visibility.rules(workspace.id, call.store.batch_get(visibility.evidence(workspace))):
-                return lists.spaces_seen_by(call.store, visibility.user, workspace.id)
-        return lists.of_relation(target.kind, call.entity, target.guid, target.relation, to)
+                return lists.spaces_seen_by(call.store, visibility, workspace.id, _changing(call))
+        closed = visibility.closed if target.guid == visibility.user_id else suspensions.NONE
+        source = lists.of_relation(target.kind, call.entity, target.guid, target.relation, to, closed)
+        own_spaces = target.kind == "user" and to == "space"
+        return replace(source, changing=_changing(call, source.listing)) if own_spaces else source
     if visibility.sees_all:
         return lists.Source(target.kind, _SITE[target.kind])
     if target.kind == "space":
-        return lists.spaces_seen_by(call.store, visibility.user)
-    if visibility.user is None:
+        return lists.spaces_seen_by(call.store, visibility, changing=_changing(call))
+    user = visibility.user
+    if user is None:
         return lists.Source("organization", gathered=())
-    return lists.of_relation("user", visibility.user, visibility.user.id, "organizations", "organization")
+    return lists.of_relation("user", user, user.id, "organizations", "organization", visibility.closed)
+
+
+def _changing(call: CloudFoundryCall, listing: str = "") -> Mapping[int, str | None]:
+    """What is right of spaces in the lists of users that are wrong as yet, perhaps of those in one listing:
+    no call where no space was renamed or deleted lately, else a Query and for a listing a BatchGet.
+    """
+    if keys.spaces_changing() not in call.found:
+        return {}
+    found = spaces.changing(call.store)
+    if not listing or not found:
+        return found
+    rows = call.store.batch_get([keys.row(listing, number) for number in found])
+    return {number: name for number, name in found.items() if keys.row(listing, number) in rows}
 
 
 _SITE = {"space": keys.SPACES, "user": keys.USERS, "organization": keys.WORKSPACES}

@@ -17,6 +17,7 @@ answer, a Query a list.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import cast
 
 from roster.db import counted_lists, keys
@@ -26,12 +27,12 @@ from roster.dialects.cloud_foundry.queries import spaces_seen_by
 from roster.dialects.cloud_foundry.query_string import ListQuery
 from roster.dialects.cloud_foundry.schemas import PLURAL, RELATIONS, Entity, Node, Relation, listing_of
 from roster.dialects.cloud_foundry.visibility import Visibility
-from roster.directory import grants, users
+from roster.directory import grants, members, users
 from roster.domain import App, Space, User, Workspace, WorkspaceRole
 
 MOST = 50
 LIMIT = 2000
-_EVIDENCE = {"user": 1, "space": 4, "organization": 1, "app": 0}
+_EVIDENCE = {"user": 1, "space": 5, "organization": 2, "app": 0}
 """Items of evidence that an object of each kind may want at most."""
 
 _HOMES = {"space": keys.SPACES, "organization": keys.WORKSPACES, "app": keys.APPS}
@@ -103,7 +104,7 @@ class _Common:
     @cached_property
     def _spaces(self) -> Mapping[int, str]:
         """The numbers of the spaces that the caller sees, in order, each with its organization."""
-        rows = spaces_seen_by(self.store, self.visibility.user).rows(self.store)
+        rows = spaces_seen_by(self.store, self.visibility).rows(self.store)
         return {keys.number_of(Key.of(row)): str(row.get("workspace_id")) for row in rows}
 
     @cached_property
@@ -112,7 +113,11 @@ class _Common:
         if self.visibility.user is None:
             return ()
         own = keys.workspaces_of(self.visibility.user.id)
-        return counted_lists.few(self.store, [own], LIMIT)[own].numbers
+        if not self.visibility.closed:
+            return counted_lists.few(self.store, [own], LIMIT)[own].numbers
+        rows = members.rows_of_caller(self.store, self.visibility.user, self.visibility.closed)
+        numbers = tuple(keys.number_of(Key.of(row)) for row in islice(rows, LIMIT + 1))
+        return numbers if len(numbers) <= LIMIT else None
 
 
 def _stands(row: Item, user: User) -> bool:

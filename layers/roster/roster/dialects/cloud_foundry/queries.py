@@ -7,17 +7,18 @@ filter names besides is read as `cloud_foundry_related` says, where it is also d
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
+from types import MappingProxyType
 
 from roster.db import counted_lists, keys
 from roster.db.store import Item, Key, Store
 from roster.dialects.cloud_foundry.conditions import Matches, Related
 from roster.dialects.cloud_foundry.query_string import Condition, ListQuery, invalid_query
-from roster.dialects.cloud_foundry.schemas import Entity, Kind, listing_of
+from roster.dialects.cloud_foundry.schemas import Entity, Kind, listing_of, status_of
 from roster.dialects.cloud_foundry.visibility import Visibility
-from roster.directory import grants, members, spaces, users, workspaces
-from roster.domain import Space, SpaceRole, User, WorkspaceRole
+from roster.directory import grants, members, spaces, suspensions, users, workspaces
+from roster.domain import Space, SpaceRole, User, Workspace, WorkspaceRole
 
 FILTERS: Mapping[Kind, tuple[str, ...]] = {
     "space": ("name", "organization_guid", "developer_guid", "app_guid"),
@@ -75,12 +76,16 @@ def _bounded(rows: Iterable[Item]) -> Iterator[Item]:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where the rows of a list are: in a counted listing, of which `keep` may leave some out, or gathered."""
+    """Where the rows of a list are: in a counted listing, of which `keep` may leave some out, or gathered.
+
+    `changing` says what is right of spaces of which the rows are wrong as yet (`spaces.changing`).
+    """
 
     kind: Kind
     listing: str = ""
     keep: Callable[[Item], bool] | None = None
     gathered: Sequence[Item] | None = None
+    changing: Mapping[int, str | None] = field(default_factory=dict)
 
     def rows(self, store: Store) -> Iterator[Item]:
         """All rows, in ascending order of their numbers.
@@ -90,14 +95,25 @@ class Source:
         if self.gathered is not None:
             yield from self.gathered
         elif self.listing:
-            yield from filter(self._keeps, _bounded(counted_lists.everything(store, self.listing)))
+            found = _as_they_are(counted_lists.everything(store, self.listing), self.changing)
+            yield from filter(self._keeps, _bounded(found))
 
     def _keeps(self, row: Item) -> bool:
         return self.keep is None or self.keep(row)
 
     @property
     def is_counted(self) -> bool:
-        return self.gathered is None and self.keep is None
+        return self.gathered is None and self.keep is None and None not in self.changing.values()
+
+
+def _as_they_are(rows: Iterable[Item], changing: Mapping[int, str | None]) -> Iterator[Item]:
+    """The rows of spaces under their present names, without those of deleted ones."""
+    for row in rows:
+        number = keys.number_of(Key.of(row))
+        if number not in changing:
+            yield row
+        elif (name := changing[number]) is not None:
+            yield {**row, "name": name}
 
 
 def page(
@@ -193,8 +209,9 @@ def _is_own(kind: Kind, condition: Condition) -> bool:
 def _holding(condition: Condition) -> Callable[[_Candidate], bool]:
     """Whether a candidate meets a condition on what the object shows. Guids have equality and IN alone."""
     if condition.key == "status":
-        active = condition.holds("active")
-        return lambda candidate: active
+        return lambda candidate: (
+            isinstance(of := candidate.entity, Workspace) and condition.holds(status_of(of))
+        )
     if condition.key in _TEXTS:
         return lambda candidate: condition.holds(candidate.name)
     within = frozenset(filter(keys.is_id, condition.values))
@@ -271,8 +288,18 @@ def roles_of(store: Store, user: User, role: SpaceRole) -> Iterator[Item]:
 # Sources.
 
 
-def of_relation(kind: Kind, entity: Entity | None, guid: str, relation: str, to: Kind | None) -> Source:
-    """The rows of an object's relation; `entity` is None for a user whom only an issuer knows."""
+def of_relation(
+    kind: Kind,
+    entity: Entity | None,
+    guid: str,
+    relation: str,
+    to: Kind | None,
+    closed: frozenset[str] = suspensions.NONE,
+) -> Source:
+    """The rows of an object's relation; `entity` is None for a user whom only an issuer knows.
+
+    A user's rows of the `closed` workspaces are left out (`suspensions.py`).
+    """
     if to is None:
         return Source("space", gathered=())  # of what this directory has nothing
     listing = listing_of(kind, guid, relation) or ""
@@ -280,8 +307,13 @@ def of_relation(kind: Kind, entity: Entity | None, guid: str, relation: str, to:
         return Source(to, gathered=())
     ruling = relation in ("managers", "managed_organizations") and not isinstance(entity, Space)
     if isinstance(entity, User):
-        return Source(to, listing, _kept_of_user(entity, to, ruling))
+        kept = _kept_of_user(entity, to, ruling)
+        return Source(to, listing, _without(closed, kept) if closed else kept)
     return Source(to, listing, _is_ruling if ruling else None)
+
+
+def _without(closed: frozenset[str], kept: Callable[[Item], bool] | None) -> Callable[[Item], bool]:
+    return lambda row: row.get("workspace_id") not in closed and (kept is None or kept(row))
 
 
 def _is_ruling(row: Item) -> bool:
@@ -298,24 +330,32 @@ def _kept_of_user(user: User, to: Kind, ruling: bool) -> Callable[[Item], bool] 
     return _is_ruling if ruling else None
 
 
-def spaces_seen_by(store: Store, user: User | None, workspace_id: str | None = None) -> Source:
-    """The spaces that a user sees who is no administrator, of one workspace or of all.
+def spaces_seen_by(
+    store: Store,
+    visibility: Visibility,
+    workspace_id: str | None = None,
+    changing: Mapping[int, str | None] = MappingProxyType({}),
+) -> Source:
+    """The spaces that a caller sees who is no administrator, of one workspace or of all.
 
     Raises ValidationFailed where more rows than `MOST_READ` would have to be read for that.
     """
+    user, closed = visibility.user, visibility.closed
     if user is None:
         return Source("space", gathered=())
-    by_role = (row for role in SpaceRole for row in roles_of(store, user, role))
+    held = (row for role in SpaceRole for row in roles_of(store, user, role))
+    there = (row for row in held if row.get("workspace_id") not in closed)
+    by_role = _as_they_are(there, changing)
     if workspace_id is None:
-        rows = _bounded(chain(by_role, _ruled_by(store, user)))
+        rows = _bounded(chain(by_role, _ruled_by(store, user, closed)))
     else:
         rows = (row for row in _bounded(by_role) if row.get("workspace_id") == workspace_id)
     found = {keys.number_of(Key.of(row)): row for row in rows}
     return Source("space", gathered=[found[number] for number in sorted(found)])
 
 
-def _ruled_by(store: Store, user: User) -> Iterator[Item]:
+def _ruled_by(store: Store, user: User, closed: frozenset[str]) -> Iterator[Item]:
     """The rows of the spaces of the workspaces whose ADMIN the user is."""
-    for joined in members.rows_of_caller(store, user):
+    for joined in members.rows_of_caller(store, user, closed):
         if joined.get("role") == WorkspaceRole.ADMIN:
             yield from counted_lists.everything(store, keys.spaces_in(str(joined["workspace_id"])))

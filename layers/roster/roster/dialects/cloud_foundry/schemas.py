@@ -182,6 +182,11 @@ def _metadata(node: Node) -> dict[str, str | None]:
     }
 
 
+def status_of(workspace: Workspace) -> str:
+    """What an organization's `status` is, as in the reference."""
+    return "active" if workspace.active else "suspended"
+
+
 def _own(entity: Entity) -> dict[str, Any]:
     match entity:
         case Space():
@@ -198,7 +203,7 @@ def _own(entity: Entity) -> dict[str, Any]:
                 "name": entity.name,
                 "billing_enabled": False,
                 "quota_definition_guid": None,
-                "status": "active",
+                "status": status_of(entity),
             }
         case App():
             return {"name": entity.name}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from roster.db import keys
 from roster.db.store import Item, Key
 from roster.dialects.cloud_foundry.schemas import Entity
-from roster.directory import grants, members
+from roster.directory import grants, members, suspensions
 from roster.domain import Space, SpaceRole, User, Workspace, WorkspaceRole
 
 SCOPES = frozenset({"admin", "admin_read_only", "global_auditor", "read"})
@@ -20,11 +20,15 @@ _ANYBODY = frozenset({"admin", "admin_read_only"})
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """What a caller may read. `user` is None for somebody whom only a trusted issuer knows."""
+    """What a caller may read. `user` is None for somebody whom only a trusted issuer knows.
+
+    `closed` are the workspaces whose rows the caller's lists leave out (`suspensions.py`).
+    """
 
     user_id: str
     user: User | None
     scopes: frozenset[str]
+    closed: frozenset[str] = suspensions.NONE
 
     @property
     def may_read(self) -> bool:
@@ -50,9 +54,10 @@ class Visibility:
         match entity:
             case Space():
                 roles = [keys.space_role(entity.id, role, self.user.id) for role in SpaceRole]
-                return [*roles, keys.member(entity.workspace_id, self.user.id)]
+                home = keys.workspace(entity.workspace_id)
+                return [*roles, home, keys.member(entity.workspace_id, self.user.id)]
             case Workspace():
-                return [keys.member(entity.id, self.user.id)]
+                return [keys.workspace(entity.id), keys.member(entity.id, self.user.id)]
         return []
 
     def sees(self, entity: Entity, found: Mapping[Key, Item]) -> bool:
@@ -63,8 +68,8 @@ class Visibility:
             return False
         match entity:
             case Space():
-                roles = (found.get(keys.space_role(entity.id, role, self.user.id)) for role in SpaceRole)
-                holds = any(role and not grants.is_void(role, self.user) for role in roles)
+                roles = (keys.space_role(entity.id, role, self.user.id) for role in SpaceRole)
+                holds = any(grants.item_of_caller(found, role, self.user) for role in roles)
                 return holds or self.rules(entity.workspace_id, found)
             case Workspace():
                 return members.item_of_caller(found, entity.id, self.user) is not None

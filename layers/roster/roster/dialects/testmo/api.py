@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 from urllib.parse import unquote_to_bytes
 
 from roster import dependencies
+from roster.db import keys
 from roster.db.store import Item, Key, Store
 from roster.dialects import bearer
+from roster.directory import site_roles
 from roster.domain import User
 from roster.errors import (
     DirectoryError,
@@ -61,6 +63,10 @@ class TestmoCall:
     user: User
     path: Mapping[str, str]
     found: Mapping[Key, Item] = field(default_factory=dict)
+
+    def living(self, user: User) -> User:
+        """The user without groups and a role that were deleted."""
+        return site_roles.living(user, self.found.get(keys.reference()))
 
     def number(self, name: str) -> int:
         """The integer id in the path. Raises NotFound for what can be none."""

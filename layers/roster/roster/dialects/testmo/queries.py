@@ -30,6 +30,11 @@ def project_of(request: Request) -> list[Key]:
     return [] if number is None else [projects.place_of(number)]
 
 
+def reference(request: Request) -> list[Key]:
+    """What says which roles and groups were deleted, and still stand with users."""
+    return [keys.reference()]
+
+
 _KINDS = ("groups", "roles", "users")
 
 

@@ -122,8 +122,7 @@ class _Place:
         if project.workspace_id != workspace.id or not (user.is_admin or membership):
             raise NotFound("organisation or project")
         rules = membership is not None and membership.role is WorkspaceRole.ADMIN
-        place = found.get(place_key)
-        works_there = place is not None and not grants.is_void(place, user)
+        works_there = grants.item_of_caller(found, place_key, user) is not None
         if not (user.is_admin or rules or works_there):
             raise NotFound("organisation or project")
         return UserSpaceCall(store, user, workspace, project, user.is_admin or rules)

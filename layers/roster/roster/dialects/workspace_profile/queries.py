@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from roster.db import keys
 from roster.db.store import Item, Key, Store
-from roster.directory import members, reference_data, workspaces
+from roster.directory import members, reference_data, suspensions, workspaces
 from roster.domain import Membership, Principal, User, Workspace
 from roster.errors import (
     Forbidden,
 )
+
+_AT_ONCE = 50  # workspaces that one BatchGet looks at, with a membership each
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,11 @@ class ProfileCall:
 
 
 def placed(store: Store, principal: Principal) -> ProfileCall:
-    """The caller's workspace: the token's own, else the default, else the oldest; one BatchGet."""
+    """The caller's workspace: the token's own, else the default, else the oldest; one BatchGet.
+
+    Where none of these counts and one is suspended, the oldest membership of another: one Query a
+    megabyte more, and a BatchGet fifty workspaces.
+    """
     user = principal.user
     choices = dict.fromkeys((user.limited_to, user.default_workspace_id, user.oldest_workspace_id))
     ids = [choice for choice in choices if choice is not None]
@@ -36,7 +42,27 @@ def placed(store: Store, principal: Principal) -> ProfileCall:
         call = _in(found, user, workspace_id)
         if call is not None:
             return call
+    if any(not suspensions.is_open(found, one, user) for one in ids):
+        roles = {key: item for key, item in found.items() if key.pk == keys.permission_role(0).pk}
+        call = _elsewhere(store, user, roles)
+        if call is not None:
+            return call
     raise Forbidden(user.id)
+
+
+def _elsewhere(store: Store, user: User, roles: Mapping[Key, Item]) -> ProfileCall | None:
+    """The caller in the workspace of the oldest membership that counts, whichever it is."""
+    rows = sorted(members.rows_of_caller(store, user), key=members.age)
+    ids = [str(row["workspace_id"]) for row in rows]
+    for some in (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)):
+        found = store.batch_get(
+            [key for one in some for key in (keys.workspace(one), keys.member(one, user.id))]
+        )
+        for workspace_id in some:
+            call = _in({**roles, **found}, user, workspace_id)
+            if call is not None:
+                return call
+    return None
 
 
 def _in(found: Mapping[Key, Item], user: User, workspace_id: str) -> ProfileCall | None:

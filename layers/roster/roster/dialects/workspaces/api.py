@@ -16,7 +16,7 @@ from roster.db import idempotency, keys
 from roster.db.store import Item, Key, Store
 from roster.db.transactions import Transaction, retry_on_conflict
 from roster.dialects import bearer
-from roster.dialects.fields import Body
+from roster.dialects.fields import Body, Wire
 from roster.dialects.workspaces.schemas import Done, Listed, Meta, PageRequest, Success, T
 from roster.directory import members, users, workspaces
 from roster.domain import Actor, Membership, Principal, Session, User, Workspace, WorkspaceRole
@@ -24,13 +24,16 @@ from roster.errors import (
     Conflict,
     DirectoryError,
     FieldError,
+    FieldForbidden,
     Forbidden,
     IdempotencyMismatch,
     LastAdmin,
     LimitReached,
+    LoginFirst,
     NotAMember,
     NotEmpty,
     NotFound,
+    NotSuspended,
     OriginNotAllowed,
     PasswordChangeRequired,
     PreconditionFailed,
@@ -125,6 +128,11 @@ class WorkspacesCall:
             self.request.id, self.now, user.id if user else None, user.number if user else None, workspace_id
         )
 
+    @property
+    def member(self) -> tuple[Membership, User]:
+        """The membership that the path names, with its user. Raises NotFound."""
+        return members.among(self.found, self.workspace.id, self.request.path.get("userId", ""))
+
     def success(self, data: T) -> Success[T]:
         return Success(data=data, timestamp=clock.instant(self.now))
 
@@ -146,7 +154,10 @@ class WorkspacesCall:
             raise PreconditionFailed
 
     def commit_once(
-        self, body: Body, shape: type[Success[T]], prepare: Callable[[], tuple[Transaction, T]]
+        self,
+        body: Body,
+        shape: type[Success[T]],
+        prepare: Callable[[], tuple[Transaction, T]],
     ) -> Success[T]:
         """Commit a transaction and answer what it makes, as `prepare` gives both.
 
@@ -158,20 +169,20 @@ class WorkspacesCall:
             return retry_on_conflict(lambda: self._commit(*prepare(), None))
         key = idempotency.key_of(self.user.id, self.request.raw_path, given)
         question = idempotency.Question.of(key, given, body.question())
-        kept = idempotency.recall(self.found.get(key), question, self.now)
+        found = idempotency.recall(self.found.get(key), question, self.now)
         try:
-            if kept is None:
+            if found is None:
                 return retry_on_conflict(lambda: self._commit(*prepare(), question))
         except (idempotency.Given, Conflict):  # perhaps by the first of two requests that came at once
-            kept = idempotency.recall(self.store.get(key), question, self.now)
-            if kept is None:
+            found = idempotency.recall(self.store.get(key), question, self.now)
+            if found is None:
                 raise
-        return shape.model_validate_json(kept)
+        return shape.model_validate_json(found)
 
     def _commit(self, work: Transaction, data: T, question: idempotency.Question | None) -> Success[T]:
         answer = self.success(data)
         if question is not None:
-            idempotency.keep(work, question, answer.model_dump_json())
+            idempotency.keep(work, question, without_secrets(answer).model_dump_json())
         work.commit(self.store)
         return answer
 
@@ -184,6 +195,18 @@ class WorkspacesCall:
         meta = Meta(page=paging.page, size=paging.size, total=total, totalPages=pages)
         whole = not paging.asked and total <= paging.size
         return Listed(data=data, meta=None if whole else meta, timestamp=clock.instant(self.now))
+
+
+SHOWN_ONCE = frozenset({"link", "secret"})
+"""The fields of answers that are shown once: what is kept for a retry has null in their place."""
+
+
+def without_secrets(answer: Success[T]) -> Success[T]:
+    """The answer as it is kept under an Idempotency-Key."""
+    data = answer.data
+    if not isinstance(data, Wire) or not (shown := SHOWN_ONCE & type(data).model_fields.keys()):
+        return answer
+    return answer.model_copy(update={"data": data.model_copy(update=dict.fromkeys(shown))})
 
 
 def session_cookie(credential: str) -> Cookie:
@@ -329,6 +352,7 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     Forbidden: (403, "FORBIDDEN", "You may not do this."),
     SessionRequired: (403, "SESSION_REQUIRED", "A token may not do this; log in and use the session."),
     PasswordChangeRequired: (403, "PASSWORD_CHANGE_REQUIRED", "Change your password first, or log out."),
+    FieldForbidden: (403, "FORBIDDEN", "A platform ADMIN alone may change key, active and limits."),
     OriginNotAllowed: (403, "FORBIDDEN", "The origin of the page is not allowed to write here."),
     NotFound: (404, "NOT_FOUND", "There is no such resource."),
     Conflict: (409, "CONFLICT", "This is in use."),
@@ -342,13 +366,23 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     LimitReached: (409, "LIMIT_REACHED", "There are as many as there may be."),
     NotEmpty: (409, "NOT_EMPTY", "Something is still in it; remove that first."),
     NotAMember: (409, "CONFLICT", "The user is not a member of the workspace."),
+    LoginFirst: (409, "LOGIN_FIRST", "The address has an account; log in to it, and use the link again."),
+    NotSuspended: (409, "NOT_SUSPENDED", "Suspend it first."),
     LastAdmin: (409, "CONFLICT", "The last administrator must stay."),
     WrongMediaType: (415, "UNSUPPORTED_MEDIA_TYPE", "A body must be application/json."),
     Unavailable: (503, "UNAVAILABLE", "The directory is busy; try again."),
     DirectoryError: (500, "INTERNAL_ERROR", "The request could not be completed."),
 }
 
-_TAKEN = {"email": "The e-mail address is in use.", "key": "The key is in use."}
+_TAKEN = {
+    "email": "The e-mail address is in use.",
+    "key": "The key is in use.",
+    "name": "The name is in use.",
+    "id": "The id is in use.",
+    "client": "A public client has no secret.",
+    "invitation": "An invitation of this address is open.",
+    "invitation closed": "The invitation is not open any more.",
+}
 
 
 def _message(error: DirectoryError) -> str | None:
@@ -381,7 +415,10 @@ def _prefetch(request: Request, user_id: str, rights: Rights | None) -> Sequence
         prefetch += [keys.workspace(workspace_id), keys.member(workspace_id, user_id)]
         if rights is not None:
             prefetch += rights.prefetch(request, user_id)
-        prefetch += members.places(workspace_id, request.path.get("userId", ""))
+        if request.route.endswith("/{workspaceId}/members/{userId}"):
+            prefetch += members.places(workspace_id, request.path.get("userId", ""))
+    if request.route == "GET /api/workspaces":
+        prefetch.append(keys.suspensions())
     given = request.headers.get("idempotency-key")
     if request.method == "POST" and given:
         prefetch.append(idempotency.key_of(user_id, request.raw_path, given))

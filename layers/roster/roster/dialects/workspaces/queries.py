@@ -8,12 +8,13 @@ from datetime import timedelta
 from roster import clock, dependencies
 from roster.dialects.workspaces.api import WorkspacesCall
 from roster.dialects.workspaces.schemas import AuditEvent, AuditMeta, AuditPage
+from roster.directory import audit
 from roster.directory.audit import Found, Search
 from roster.errors import Fault, FieldError, Unavailable, ValidationFailed
 from roster.http import cursors
 from roster.settings import settings
 
-USUAL = timedelta(days=7)  # how far back a search without `from` goes that names nobody
+USUAL = timedelta(days=7)  # how far back a search without `from` goes that names nothing
 SIZE = 100  # entries a page, where none is asked for
 
 
@@ -28,6 +29,8 @@ class AuditQuestion:
     target: str
     size: str
     cursor: str
+    workspace: str = ""
+    """The one workspace of which alone is told; empty for all."""
 
     @property
     def rows(self) -> int:
@@ -42,7 +45,12 @@ class AuditQuestion:
             return self._first(), ""
         told = cursors.opened(self._keys(), self._about, self.cursor, self.call.now)
         since, until, place = told.split(" ")
-        return Search(since, until, self.actor, self.target), place
+        return Search(since, until, self.actor, self.target, self.workspace), place
+
+    def found(self) -> AuditPage:
+        """The page that was asked for. Raises as `search` does."""
+        search, place = self.search()
+        return self.answer(search, audit.page(self.call.store, search, self.rows, place))
 
     def answer(self, search: Search, found: Found) -> AuditPage:
         following = None
@@ -62,14 +70,16 @@ class AuditQuestion:
             raise ValidationFailed(FieldError("from", "must not be after `to`"))
         # There are days neither before the first moment of the calendar nor, in the audit, after the present.
         until = min(self.until or clock.instant(now), clock.instant(now))
-        usual = kept if self.actor or self.target else clock.instant(clock.moment(max(until, kept)) - USUAL)
-        return Search(max(self.since or usual, kept), until, self.actor, self.target)
+        named = self.actor or self.target or self.workspace
+        usual = kept if named else clock.instant(clock.moment(max(until, kept)) - USUAL)
+        return Search(max(self.since or usual, kept), until, self.actor, self.target, self.workspace)
 
     @property
     def _about(self) -> str:
         return json.dumps(
             [
-                "GET /api/admin/audit",
+                self.call.request.route,
+                self.workspace,
                 self.call.user.id,
                 self.since,
                 self.until,

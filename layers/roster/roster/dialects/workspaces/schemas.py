@@ -23,7 +23,9 @@ from roster.dialects.fields import (
 from roster.domain import (
     ApiToken,
     AuditEntry,
+    Limits,
     Membership,
+    Organisation,
     PlatformRole,
     User,
     Workspace,
@@ -35,6 +37,10 @@ T = TypeVar("T")
 
 UNCHANGED: Any = None
 """The default of a field that may be absent but not null: pydantic does not validate defaults."""
+
+WHERE_SENT = Field(exclude_if=lambda value: value is None)
+"""Of a field that a creating request may leave out, and that earlier versions did not know: a retry of a
+request without it is then the same request to both."""
 
 # Requests.
 
@@ -202,11 +208,13 @@ class UserFields(OwnProfile):
 class CreateUser(UserFields):
     email: Email
     fullName: Line
-    password: Password
+    password: Password = UNCHANGED
     roles: Roles
+    emailVerified: Annotated[bool, WHERE_SENT] = UNCHANGED
 
 
 _FIELDS = {"email": "email", "fullName": "full_name", "roles": "roles", "active": "active"}
+_FIELDS |= {"emailVerified": "email_verified"}
 
 
 class UpdateUser(UserFields):
@@ -217,11 +225,13 @@ class UpdateUser(UserFields):
     password: Password = UNCHANGED
     roles: Roles = UNCHANGED
     active: bool = UNCHANGED
+    emailVerified: bool = UNCHANGED
 
     def wanted(self) -> dict[str, Any]:
         """The fields of the user that the body names, with their new values."""
         roles = tuple(PlatformRole(role) for role in self.roles or ())
         new = {"email": self.email, "full_name": self.fullName, "roles": roles, "active": self.active}
+        new |= {"email_verified": self.emailVerified}
         sent = {_FIELDS[name] for name in self.model_fields_set & _FIELDS.keys()}
         return {**{name: value for name, value in new.items() if name in sent}, **self.further()}
 
@@ -287,13 +297,58 @@ class WorkspaceShape(Wire):
         return cls(id=workspace.id, key=workspace.key, name=workspace.name, createdAt=workspace.created_at)
 
 
+class OrganisationWire(Wire):
+    abbreviation: str
+    adminEmail: str
+    adminName: str
+    address: str
+    state: str
+    country: str
+    pinCode: str
+
+    @classmethod
+    def of(cls, of: Organisation) -> Self:
+        return cls(
+            abbreviation=of.abbreviation,
+            adminEmail=of.admin_email,
+            adminName=of.admin_name,
+            address=of.address,
+            state=of.state,
+            country=of.country,
+            pinCode=of.pin_code,
+        )
+
+
+class LimitsWire(Wire):
+    """How many there may be; what is absent has no limit."""
+
+    members: int | None = absent_if_none()
+    projects: int | None = absent_if_none()
+    spaces: int | None = absent_if_none()
+
+    @classmethod
+    def of(cls, of: Limits) -> Self:
+        return cls(members=of.members, projects=of.projects, spaces=of.spaces)
+
+
 class WorkspaceDetail(WorkspaceShape):
     settings: SettingsWire
+    active: bool
+    limits: LimitsWire
+    organisation: OrganisationWire
+    updatedAt: Moment | None
 
     @classmethod
     def of(cls, workspace: Workspace) -> Self:
         short = WorkspaceShape.of(workspace).model_dump()
-        return cls(**short, settings=SettingsWire.of(workspace.settings))
+        return cls(
+            **short,
+            settings=SettingsWire.of(workspace.settings),
+            active=workspace.active,
+            limits=LimitsWire.of(workspace.limits),
+            organisation=OrganisationWire.of(workspace.organisation),
+            updatedAt=workspace.updated_at,
+        )
 
 
 class Member(Wire):
@@ -312,6 +367,18 @@ class Member(Wire):
             role=membership.role.value,
             createdAt=membership.created_at,
         )
+
+
+class MemberDetail(Member):
+    """A member as listed. `lastSignInAt` is the hour of the last login by password."""
+
+    lastSignInAt: Moment | None
+    emailVerified: bool
+
+    @classmethod
+    def of(cls, membership: Membership, user: User) -> Self:
+        short = Member.of(membership, user).model_dump()
+        return cls(**short, lastSignInAt=user.last_sign_in_at, emailVerified=user.email_verified)
 
 
 class AdminUser(Wire):
@@ -335,6 +402,7 @@ class AdminUser(Wire):
     onboarding: int = 0
     defaultWorkspaceId: str | None = None
     mustChangePassword: bool = False
+    emailVerified: bool | None = absent_if_none()  # an answer kept by an earlier version has none
 
     @classmethod
     def of(cls, user: User) -> Self:
@@ -347,7 +415,14 @@ class AdminUser(Wire):
             active=user.active,
             createdAt=user.created_at,
             **{**further, "groups": list(user.groups)},
+            emailVerified=user.email_verified,
         )
+
+
+class NewUser(AdminUser):
+    """The answer that shows the link by which a user without a password chooses one, if it is not mailed."""
+
+    link: str | None = absent_if_none()
 
 
 class Token(Wire):

@@ -1,0 +1,15 @@
+"""The table's stream: keeps what searches find, counts activity, and what came to lists or left them."""
+
+from typing import Any
+
+from roster import dependencies
+from roster.clock import Deadline
+from roster.dialects.maintenance import api
+from roster.http.request import MARGIN
+
+
+def handler(event: Any, context: Any) -> dict[str, Any]:
+    """Do what the changes are followed for (`roster.directory.changes`); a failed one comes again."""
+    current = dependencies.current()
+    deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - MARGIN)
+    return api.route(current.store.within(deadline), event, current.now())

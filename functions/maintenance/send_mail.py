@@ -1,0 +1,17 @@
+"""The table's stream: sends the mails with links that were ordered; their templates are in `mails`."""
+
+from pathlib import Path
+from typing import Any
+
+from roster import dependencies
+from roster.clock import Deadline
+from roster.dialects.maintenance import mail
+from roster.http.request import MARGIN
+
+
+def handler(event: Any, context: Any) -> dict[str, Any]:
+    """Send the mails that the records announce; after a failure the record comes again."""
+    current = dependencies.current()
+    deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - MARGIN)
+    folder = Path(__file__).parent / "mails"
+    return mail.send_ordered(current.store.within(deadline), event, current.now(), folder)
