@@ -17,7 +17,7 @@ from bench.billed_store import BilledStore
 from local.embedded import open_embedded
 from local.gateway import Gateway, Routes
 from roster import dependencies
-from tests.support.api import Api, Clock, in_process
+from tests.support.api import Api, Clock, in_process, make_dependencies
 from tests.support.budgets import ENDPOINTS, BudgetFixtures, Endpoint
 from tests.support.directory import Directory
 from tests.support.meter import Meter
@@ -59,7 +59,7 @@ def measure(row: Endpoint, routes: Routes) -> Units:
     with TemporaryDirectory() as folder:
         embedded = open_embedded(Path(folder, "roster.db"))
         store = BilledStore(embedded, meter)
-        dependencies.use(dependencies.Dependencies(store, clock))
+        dependencies.use(make_dependencies(store, clock))
         try:
             fixtures = BudgetFixtures.set(
                 Api(Gateway(routes, in_process), store, clock), Directory(store, clock)

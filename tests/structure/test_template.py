@@ -93,7 +93,7 @@ def test_the_translated_stack_stays_under_480_resources() -> None:
 
 
 def test_the_template_stays_readable() -> None:
-    """At most 2,000 lines: seven a function of some 150, and what they share; nine for a function by itself."""
+    """At most 2,000 lines: seven a function of some 150, and what they share; nine for one by itself."""
     text = TEMPLATE.read_text("utf-8")
     assert len(text.splitlines()) <= 2_000
     for block in re.split(r"\n(?=  \w)", text):

@@ -380,7 +380,10 @@ class BudgetFixtures:
 
     def long_logs(self) -> None:
         """Let the next change of each list be one whose writer folds the log."""
-        for listing in (keys.USERS, keys.WORKSPACES, keys.members(self.base.acme.id)):
+        acme = self.base.acme.id
+        of_acme = (keys.members, keys.invitations_in, keys.projects_in, keys.features_in, keys.spaces_in)
+        of_site = (keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES, keys.APPS)
+        for listing in (*of_site, *(of(acme) for of in of_acme), keys.apps_in(self.alpha.id)):
             while True:
                 taken = list_log.take(self.store, listing, numbers=0)
                 assert taken.change is not None
@@ -406,6 +409,11 @@ def _person(place: int) -> User:
 def _home(place: int) -> Workspace:
     name = f"home-{place}"
     return Workspace(name, place + 1, name, name, "2026-04-13T01:00:00Z")
+
+
+def _with_long_logs(prepare: Callable[[BudgetFixtures], None], fixtures: BudgetFixtures) -> None:
+    prepare(fixtures)
+    fixtures.long_logs()
 
 
 def _bare(fixtures: BudgetFixtures) -> None:
@@ -1178,23 +1186,34 @@ _ENDPOINTS = (
     Endpoint("$default", 0, 0, 0, lambda on: on.api.get("/api/nowhere", as_=on.ada)),
 )
 
-_FOLDS = (
-    "POST /api/workspaces",
-    "POST /api/workspaces/{workspaceId}/members",
-    "DELETE /api/workspaces/{workspaceId}/members/{userId}",
-    "POST /api/admin/users",
-    "DELETE /api/admin/users/{userId}",
-)
-"""The routes that move rows of lists whose counts follow: one writer in ten folds a log that is long."""
+_FOLDS = {
+    "POST /api/workspaces": 1,
+    "DELETE /api/workspaces/{workspaceId}": 1,
+    "POST /api/workspaces/{workspaceId}/members": 1,
+    "DELETE /api/workspaces/{workspaceId}/members/{userId}": 1,
+    "POST /api/workspaces/{workspaceId}/invitations": 1,
+    "POST /api/auth/invitations/accept": 2,
+    "POST /api/admin/users": 1,
+    "DELETE /api/admin/users/{userId}": 1,
+    "POST /api/workspaces/{workspaceId}/projects": 2,
+    "DELETE /api/workspaces/{workspaceId}/projects/{projectId}": 2,
+    "POST /api/workspaces/{workspaceId}/features": 1,
+    "DELETE /api/workspaces/{workspaceId}/features/{featureId}": 1,
+    "POST /api/workspaces/{workspaceId}/spaces": 2,
+    "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}": 2,
+    "POST /api/workspaces/{workspaceId}/spaces/{spaceId}/apps": 2,
+    "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}/apps/{appId}": 2,
+}
+"""How many lists a route moves rows of whose counts follow: one writer in ten folds a log that is long."""
 
 ENDPOINTS = _ENDPOINTS + tuple(
     replace(
         row,
-        budget=8,
-        trips=row.trips + 3,
-        transactions=2,
-        note="which folds a long log",
-        prepare=BudgetFixtures.long_logs,
+        budget=row.budget + 3 * _FOLDS[row.route],
+        trips=row.trips + 3 * _FOLDS[row.route],
+        transactions=row.transactions + _FOLDS[row.route],
+        note=f"{row.note} which folds long logs".strip(),
+        prepare=partial(_with_long_logs, row.prepare),
     )
     for row in _ENDPOINTS
     if row.route in _FOLDS

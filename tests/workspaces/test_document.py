@@ -9,7 +9,7 @@ from tests.workspaces.fixtures import NOWHERE, SENTINEL, USER, assert_granted, a
 
 PASSWORD = "the first admin's password"
 WORKSPACE = ("id", "key", "name", "createdAt")
-MEMBER = ("userId", "email", "fullName", "role", "createdAt", "emailVerified")
+MEMBER = ("userId", "email", "fullName", "role", "createdAt")
 DETAIL = ("settings", "active", "limits", "organisation", "updatedAt")
 
 

@@ -134,8 +134,8 @@ def totals(store: Store, listings: Iterable[str]) -> dict[str, int]:
     """How many rows each listing has: one BatchGet for all, and one Query for each that is being written."""
     wanted = list(listings)
     found = store.batch_get([key for listing in wanted for key in head(listing)])
-    counted = {listing: counted(store, listing, found) for listing in wanted}
-    return {listing: integer(root, "total") + changes.more for listing, (root, changes) in counted.items()}
+    heads = {listing: counted(store, listing, found) for listing in wanted}
+    return {listing: integer(root, "total") + changes.more for listing, (root, changes) in heads.items()}
 
 
 def _used(root: Item, changes: Changes) -> list[int]:

@@ -357,7 +357,6 @@ class Member(Wire):
     fullName: str
     role: Literal["ADMIN", "MEMBER"]
     createdAt: Moment
-    emailVerified: bool | None = absent_if_none()  # an answer kept by an earlier version has none
 
     @classmethod
     def of(cls, membership: Membership, user: User) -> Self:
@@ -367,7 +366,6 @@ class Member(Wire):
             fullName=user.full_name,
             role=membership.role.value,
             createdAt=membership.created_at,
-            emailVerified=user.email_verified,
         )
 
 
