@@ -14,8 +14,9 @@ _HEAD = """\
 # Any page in three reads: counted pages compared with the naive walk
 
 Written by `make bench-pages N={rows}` on {day}, commit {commit}; do not edit. *Counted* is
-`listings.page` (decision 0001). *Naive* follows `LastEvaluatedKey` from the first row, {size} rows a call,
-until the page is reached. Both read the same table in the same run, and were found to give the same rows.
+`counted_lists.page` (decision 0001). *Naive* follows `LastEvaluatedKey` from the first row, {size} rows a
+call, until the page is reached. Both read the same table in the same run, and were found to give the same
+rows.
 
 The machine is a noisy one that other work shares, and engine and reader share it: times are given only as
 multiples of the counted first page's on the same engine. A counted page was read {repeats} times, in turns

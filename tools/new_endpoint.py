@@ -279,7 +279,7 @@ def _with_budget(budgets: str, asked: NewEndpoint, after: str) -> str:
             f'    Endpoint(\n        "{asked.route}",\n        0,\n        0,\n        0,\n'
             f'        lambda on: on.api.{method}("?"),\n    ),\n'
         )
-    rows = _tuple_named(ast.parse(budgets), "ENDPOINTS")
+    rows = _tuple_named(ast.parse(budgets), "_ENDPOINTS")
     ends = [
         element.end_lineno
         for element in rows.elts

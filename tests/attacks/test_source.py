@@ -8,7 +8,7 @@ import pytest
 
 LAYER = Path(__file__).parents[2] / "layers/roster/roster"
 MODULES = sorted(LAYER.rglob("*.py"))
-OF_THE_TABLE = ("counted_lists.py", "transport.py")  # which read what Roster or botocore wrote
+OF_THE_TABLE = ("list_tree.py", "transport.py")  # which read what Roster or botocore wrote
 
 
 def _calls(module: Path) -> Iterator[tuple[str, ast.Call]]:

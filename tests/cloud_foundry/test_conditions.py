@@ -14,7 +14,7 @@ import pytest
 from roster.db.store import Key
 from roster.domain import User
 from tests.cloud_foundry.fixtures import Fixtures
-from tests.support.directory import Directory
+from tests.support.directory import Directory, settle
 from tests.support.meter import Meter
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -279,6 +279,7 @@ def test_fs_05_lists_too_long_are_refused_unread(
     fixtures: Fixtures, meter: Meter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fixtures.fill(fixtures.acme, 120)
+    settle(fixtures.api.store)
     token = fixtures.api.token(fixtures.root)
     path = f"/v2/users?q=organization_guid:{fixtures.acme.id}"
     with meter.measure() as reading:

@@ -143,6 +143,8 @@ def is_one_of_many(key: Key, row: Endpoint) -> bool:
     """Whether the item is a row that a list shows, or the user whom it joins."""
     if key.pk == keys.PROJECTS and "{project_id}" in row.route:
         return False  # it tells which project the path names
+    if words_of(key) == words_of(keys.user("x")) and row.route.endswith("/users/{userId}/memberships"):
+        return False  # it is the user whom the path names
     return is_row(key) or (words_of(key) == words_of(keys.user("x")) and row.route not in WITH_THEIR_CALLER)
 
 

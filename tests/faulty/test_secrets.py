@@ -180,7 +180,10 @@ def test_an_error_that_quotes_what_it_was_given_is_quoted_nowhere(
     fixtures: BudgetFixtures, heard: Heard, capfd: pytest.CaptureFixture[str], row: Endpoint
 ) -> None:
     answers = []
+    row.prepare(fixtures)
+    first = items_of(fixtures.store)
     for calls in range(row.trips):
+        put_back(fixtures.store, first)
         falling: Any = Falling(fixtures.store, calls)
         dependencies.use(make_dependencies(falling, fixtures.api.clock))
         answers.append(row.ask(fixtures))

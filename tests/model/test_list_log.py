@@ -113,20 +113,20 @@ def demand(table: Table) -> None:
 
 def demand_settled(table: Table) -> None:
     """When nobody writes any more, folding brings everything into the tree, and the room is what is left."""
-    settled = table
+    quiet = table
     for _ in range(8):  # each takes in as much as the ring holds
-        _, settled = at_once(settled, folds)
-    there = numbers(settled)
+        _, quiet = at_once(quiet, folds)
+    there = numbers(quiet)
     assert there == numbers(table)
-    root, counter = settled.get(keys.root(LISTING), {}), settled.get(keys.counter(LISTING), {})
+    root, counter = quiet.get(keys.root(LISTING), {}), quiet.get(keys.counter(LISTING), {})
     assert root.get("mark", 0) == counter.get("changes", 0)
     assert root.get("total", 0) == len(there)
-    branch = settled.get(keys.branch(LISTING, 0), {})
+    branch = quiet.get(keys.branch(LISTING, 0), {})
     bits = sum(int(str(branch[name])) << 100 * int(name) for name in branch if name.isdecimal())
     assert bits == sum(1 << number for number in there)
     if counter.get("folded") == counter.get("changes"):
         assert counter.get("held", 0) == len(there) or root.get("mark", 0) == 0
-    demand(settled)
+    demand(quiet)
 
 
 def demand_numbers(state: State) -> None:

@@ -6,7 +6,7 @@
 import pytest
 
 from tests.support.api import Api
-from tests.support.directory import Directory
+from tests.support.directory import Directory, settle
 from tests.support.meter import Meter
 from tests.testmo.fixtures import Fixtures, bulk_users
 
@@ -23,6 +23,7 @@ def test_expansions_and_later_pages_keep_to_the_budget(
     api: Api, directory: Directory, fixtures: Fixtures, meter: Meter, path: str
 ) -> None:
     bulk_users(directory, 145, fixtures.web)
+    settle(api.store)
     with meter.measure() as reading:
         answer = api.get(path, bearer=fixtures.root)
     assert answer.status == 200

@@ -22,7 +22,7 @@ EXAMPLES = (
     NewEndpoint("GET /v2/apps", "cloud_foundry", "list_apps"),
     NewEndpoint("GET /api/v1/runs/{run_id}", "testmo", "get_run"),
     NewEndpoint("GET /api/workspace/auth/keys", "workspace_profile", "list_keys"),
-    NewEndpoint("POST /oauth/revoke", "oauth", "revoke_token", id="RevokeOauthToken"),
+    NewEndpoint("POST /oauth/introspect", "oauth", "introspect_token"),
     NewEndpoint("GET /robots.txt", "site", "get_robots"),
 )
 

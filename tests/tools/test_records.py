@@ -910,12 +910,11 @@ def large() -> list[Line]:
 
 def essence(store: Store) -> list[str]:
     """What two imports of one file have in common: not the audit, not the numbers that were spent."""
-    audits = keys.audit(AT, "", 0).pk
     found = []
     for key, item in items(store).items():
         if (
-            key.pk == audits
-            or key == keys.next_number(key.pk)
+            key.pk in keys.AUDIT_SHARDS
+            or key.pk.startswith((keys.COUNTERS, keys.LOGS))
             or key.sk.startswith(keys.branch("-", 0).sk[:6])
         ):
             continue

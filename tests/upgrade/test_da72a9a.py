@@ -8,7 +8,7 @@ import json
 import sqlite3
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,14 +23,17 @@ from functions.maintenance.cleanup import handler as clean_up
 from local.embedded import open_embedded
 from roster import dependencies
 from roster.auth.issuers import Issuers
-from roster.db import keys
+from roster.db import keys, list_log
 from roster.db.dynamodb.attribute_values import from_wire, to_wire
 from roster.db.store import Item, Key, Store
-from roster.domain import Actor
+from roster.db.transactions import ReadConflict, Transaction
+from roster.directory import members, users, workspaces
+from roster.domain import Actor, Membership, WorkspaceRole
 from tests.attacks import jwt
 from tests.support import real
 from tests.support.api import Answer, Api, Clock, Context, everything, make_dependencies
 from tests.support.guard import acting_as
+from tests.tools.support import Records
 
 DATA = Path(__file__).parent / "data"
 DUMP, ITEMS = DATA / "da72a9a.sql", DATA / "da72a9a.jsonl"
@@ -634,3 +637,91 @@ def test_repair_finishes_a_cleanup_that_nobody_did(api: Api) -> None:
     assert (outcome.after.broken, outcome.after.pending) == ([], [])
     assert kinds(outcome.mended) == {Invariant.ABANDONED_CLEANUP, *LACKING}
     assert_cleaned(api)
+
+
+# Lists whose counts follow their rows (decision 0017): opened in the second deploy, and not before.
+
+
+def opened_lists(store: Store) -> set[str]:
+    """The lists of which something says how many numbers were given, in the place of now."""
+    pks = {str(item["PK"]) for item in everything(store)}
+    return {pk for pk in pks if pk.startswith((keys.COUNTERS, keys.LOGS))}
+
+
+def people_come_and_go(api: Api, name: str) -> None:
+    """A user and a workspace are made, a member comes, another goes, and a user is deleted."""
+    new = {"email": f"{name}@example.com", "fullName": name, "password": PASSWORD, "roles": ["USER"]}
+    user = data(api.post("/api/admin/users", new, as_=ROOT_SESSION))["id"]
+    workspace = data(api.post("/api/workspaces", {"name": name, "key": name}, as_=ROOT_SESSION))["id"]
+    for home in (workspace, "acme"):
+        joining = {"userId": user, "role": "MEMBER"}
+        data(api.post(f"/api/workspaces/{home}/members", joining, as_=ROOT_SESSION))
+    before = api.get("/api/workspaces/acme/members?page=1", as_=ROOT_SESSION).json["meta"]["total"]
+    assert api.delete(f"/api/workspaces/acme/members/{user}", as_=ROOT_SESSION).status == 200
+    assert (
+        api.get("/api/workspaces/acme/members?page=1", as_=ROOT_SESSION).json["meta"]["total"] == before - 1
+    )
+    (member,) = data(api.get(f"/api/workspaces/{workspace}/members", as_=ROOT_SESSION))
+    assert member["userId"] == user
+    total = api.get("/api/admin/users?page=1", as_=ROOT_SESSION).json["meta"]["total"]
+    assert api.delete(f"/api/admin/users/{user}", as_=ROOT_SESSION).status == 200
+    assert api.get("/api/admin/users?page=1", as_=ROOT_SESSION).json["meta"]["total"] == total - 1
+
+
+def test_the_first_deploy_keeps_numbers_and_counts_as_they_were(
+    api: Api, deployed: Callable[..., None], tmp_path: Path
+) -> None:
+    deployed(LIST_COUNTS="with")
+    before = api.store.get(keys.next_number(keys.members("acme"))) or {}
+    people_come_and_go(api, "first")
+    records = [
+        {"type": "workspace", "id": "delta", "key": "delta", "name": "Delta"},
+        {"type": "user", "id": "dora", "email": "dora@example.com", "fullName": "Dora"},
+        {"type": "membership", "workspaceId": "delta", "userId": "dora", "role": "ADMIN"},
+        {"type": "membership", "workspaceId": "acme", "userId": "dora", "role": "MEMBER"},
+        {"type": "space", "id": "sea", "workspaceId": "delta", "name": "sea"},
+    ]
+    Records(api.store, tmp_path).good(*records)
+    assert opened_lists(api.store) == set()
+    given = api.store.get(keys.next_number(keys.members("acme"))) or {}
+    assert given["last"] == int(str(before["last"])) + 2
+    assert "moved" not in given
+    assert kinds(verified(api).broken) == LACKING
+
+
+def test_the_second_deploy_opens_lists_and_moves_their_numbers_on(
+    api: Api, deployed: Callable[..., None]
+) -> None:
+    deployed(LIST_COUNTS="with")
+    people_come_and_go(api, "first")
+    deployed(LIST_COUNTS="after")
+    people_come_and_go(api, "second")
+    for listing in (keys.USERS, keys.WORKSPACES, keys.members("acme")):
+        formerly, counter = api.store.get(keys.next_number(listing)), api.store.get(keys.counter(listing))
+        assert formerly is not None
+        assert counter is not None
+        assert formerly["moved"] is True
+        assert counter["last"] == int(str(formerly["last"])) + 1
+    assert kinds(verified(api).broken) == LACKING
+    brought_up_to_date(api)
+    people_come_and_go(api, "third")
+    assert kinds(verified(api).broken) == set()
+
+
+def test_a_list_that_was_opened_meanwhile_refuses_counts_that_move_with_rows(
+    api: Api, deployed: Callable[..., None]
+) -> None:
+    deployed(LIST_COUNTS="with")
+    acme, by = workspaces.by_id(api.store, "acme"), Actor("test", api.clock())
+    lea = users.alive(api.store, "lea")
+    assert acme is not None
+    listing = keys.members("acme")
+    work = Transaction(by)
+    number = work.take(api.store, listing)
+    members.plan(
+        work, acme, lea, Membership("acme", "lea", WorkspaceRole.MEMBER, number, "2026-11-20T12:05:00Z")
+    )
+    list_log.open_list(api.store, listing)
+    with pytest.raises(ReadConflict):
+        work.commit(api.store)
+    assert kinds(verified(api).broken) == LACKING

@@ -26,7 +26,7 @@ class Sitting:
 
     def refused(self, status: int, request: str, body: Any = None, *, by: str | None) -> Answer:
         method, path = request.split(" ")
-        with self.api.no_effect():
+        with self.api.no_effect(numbers=status == 409):
             answer = self.api.send(method, path, body, as_=by)
         assert_refused(answer, status)
         return answer

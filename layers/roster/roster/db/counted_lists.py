@@ -70,10 +70,13 @@ def page(
     """Page `number` (from 1) of `size` rows, in ascending order of their numbers unless told otherwise.
 
     One BatchGet (`head`; none where the caller knows it already), one Get but for the first page, one Query;
-    one Query more while the listing is being written. Past the end no rows are read. `offset` rows come
-    before the first page.
+    one Query more while the listing is being written. Past the end no rows are read. Where counts move with
+    the rows, the BatchGet also has the branch in which the page begins if nothing was ever removed.
+    `offset` rows come before the first page.
     """
     skip = offset + (number - 1) * size
+    if known is None and skip and not keys.is_counted_after(listing):
+        known = store.batch_get([*head(listing), keys.branch(listing, skip // BRANCH)])
     root, changes = counted(store, listing, known)
     total = integer(root, "total") + changes.more
     if skip >= total:
@@ -81,7 +84,8 @@ def page(
     if skip == 0:
         return Rows(_read(store, listing, None, size, forward), total)
     index, rest = list_tree.branch_at(changes.counts(root), skip, forward)
-    leaves = changes.leaves(index, store.get(keys.branch(listing, index)) or {})
+    place = keys.branch(listing, index)
+    leaves = changes.leaves(index, (known or {}).get(place) or store.get(place) or {})
     first = index * BRANCH + list_tree.number_at(leaves, rest, forward)
     return Rows(_read(store, listing, first, size, forward), total)
 

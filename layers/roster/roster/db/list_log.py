@@ -39,7 +39,6 @@ from roster.db.list_tree import Changes, Move, counting, integer
 from roster.db.store import (
     Absent,
     Below,
-    Check,
     Condition,
     Equals,
     Item,
@@ -166,9 +165,8 @@ def held(listing: str, rows: int) -> Iterator[Update]:
         yield Update(keys.counter(listing), add={"held": rows, "last": 0, "changes": 0}, condition=there)
 
 
-def still_counts_with_rows(listing: str) -> Check:
-    """The condition of a transaction that moves a list's counts with its rows."""
-    return Check(keys.counter(listing), Absent())
+STILL_COUNTS_WITH_ROWS = Absent("mark")
+"""Of a root that moves with its rows: nobody has opened the list meanwhile. No right to check is needed."""
 
 
 def give_up(store: Store, listing: str, change: int) -> None:
@@ -293,8 +291,8 @@ def _make_room(store: Store, listing: str, counter: Item, numbers: int, limit: i
             raise LimitReached(listing)
         last = integer(counter, "changes")
         if last <= integer(root, "mark"):
-            settled = _settled(keys.counter(listing), root, Changes(), last)
-            _commit(store, [settled, _still(root, listing, last)])
+            rested = _settled(keys.counter(listing), root, Changes(), last)
+            _commit(store, [rested, _still(root, listing, last)])
             return
         before, seen = seen, (changes, last)
         # Whoever took the room and does not use it gives it back; at first they are given time.

@@ -161,7 +161,7 @@ class Transaction:
         steps = [
             *self.operations,
             *self.counters.values(),
-            *((operation, _lost) for operation in self._counts(logged)),
+            *((operation, _lost) for operation in self._counts(store, logged)),
         ]
         try:
             store.transact([operation for operation, _ in steps], token=self.token)
@@ -185,17 +185,22 @@ class Transaction:
         numbers = {listing: self.taken[listing].change for listing in sorted(wanted)}
         return {listing: change for listing, change in numbers.items() if change is not None}
 
-    def _counts(self, logged: Mapping[str, int]) -> Iterator[Operation]:
+    def _counts(self, store: Store, logged: Mapping[str, int]) -> Iterator[Operation]:
         """What counts the rows that come and go: with them, or an entry in the listing's log."""
         at_once = [move for move in self.moves if move.listing not in logged]
-        yield from counting(at_once)
+        unopened = set()
         for listing in sorted({move.listing for move in at_once if keys.is_counted_after(move.listing)}):
-            if self.bulk:
+            if self.bulk and (settings().list_counts == "after" or list_log.is_open(store, listing)):
                 yield from list_log.held(
                     listing, sum(move.sign for move in at_once if move.listing == listing)
                 )
             else:
-                yield list_log.still_counts_with_rows(listing)
+                unopened.add(keys.root(listing))
+        for update in counting(at_once):
+            if update.key in unopened:
+                yield replace(update, condition=list_log.STILL_COUNTS_WITH_ROWS)
+            else:
+                yield update
         for listing, change in logged.items():
             yield list_log.entry(listing, change, (move for move in self.moves if move.listing == listing))
 

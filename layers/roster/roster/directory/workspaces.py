@@ -26,6 +26,7 @@ from roster.directory import members, suspensions
 from roster.domain import Actor, Membership, User, Workspace
 from roster.errors import Conflict, NotFound, NotSuspended
 from roster.events import Event
+from roster.settings import settings
 
 LISTED = ("id", "number", "key", "name", "created_at", "updated_at", "active")
 """What the site's list of workspaces keeps of one: all that any dialect's list shows."""
@@ -152,8 +153,9 @@ def plan(work: Transaction, workspace: Workspace) -> None:
     work.do(Put(item(keys.workspace(workspace.id), state), Absent()), lambda _: Conflict("id", workspace.id))
     lock = item(keys.workspace_key(workspace.key), {"workspace_id": workspace.id})
     work.do(Put(lock, Absent()), lambda _: Conflict("key", workspace.key))
-    for listing in (keys.members(workspace.id), keys.spaces_in(workspace.id)):
-        work.do(list_log.opened(listing), lambda _: Conflict("id", workspace.id))
+    if settings().list_counts == "after":
+        for listing in (keys.members(workspace.id), keys.spaces_in(workspace.id)):
+            work.do(list_log.opened(listing), lambda _: Conflict("id", workspace.id))
     work.add_row(keys.WORKSPACES, workspace.number, {name: state[name] for name in LISTED if name in state})
     if not workspace.active:
         suspensions.plan_begin(work, workspace.id)
