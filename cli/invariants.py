@@ -852,7 +852,7 @@ def _numbers(_: Key, item: Item) -> Told:
 
 
 def _counter(key: Key, item: Item) -> Told:
-    return _numbers(key, {name: value for name, value in item.items() if name != "closed"})
+    return _numbers(key, {name: value for name, value in item.items() if name not in ("closed", "final")})
 
 
 def _former_counter(key: Key, item: Item) -> Told:

@@ -149,6 +149,8 @@ class _Walk:
     doubts: set[Doubt] = field(default_factory=set)
     numbers: dict[str, Numbers] = field(default_factory=dict)
     """By listing."""
+    closed: set[str] = field(default_factory=set)
+    """Lists of workspaces that were deleted, of which there may be a part."""
     add_counter: Tally | None = None
     first: counts.Oldest | None = None
 
@@ -190,7 +192,7 @@ class _Walk:
             self._tell(item, told)
         elif invariants.is_counter(key.pk):
             if item.get("closed"):
-                return  # of a workspace that was deleted
+                self.closed.add(keys.listing_of_log(key.pk))
             seen = self._numbers(keys.listing_of_log(key.pk))
             seen.last = max(seen.last, _whole(item, "last"))
             seen.changes, seen.folded = _whole(item, "changes"), _whole(item, "folded")
@@ -207,7 +209,8 @@ class _Walk:
         """There is no more."""
         self._close()
         for listing, seen in self.numbers.items():
-            self.doubts.update(seen.doubts(listing))
+            if listing not in self.closed:
+                self.doubts.update(seen.doubts(listing))
 
     def suspects(self) -> set[Key]:
         """Items to look at again."""

@@ -71,8 +71,8 @@ def page(
 
     One BatchGet (`head`; none where the caller knows it already), one Get but for the first page, one Query;
     one Query more while the listing is being written. Past the end no rows are read. Where counts move with
-    the rows, the BatchGet also has the branch in which the page begins if nothing was ever removed. `offset`
-    rows come before the first page.
+    the rows, the BatchGet also has the branch in which the page begins if nothing was ever removed.
+    `offset` rows come before the first page.
     """
     skip = offset + (number - 1) * size
     if known is None and skip and not keys.is_counted_after(listing):
