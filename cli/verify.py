@@ -423,7 +423,7 @@ class _Judge:
             yield _Verdict(Finding(key, need.invariant, detail))
 
     def _swept(self, key: Key, job: Key, found: _Found) -> _Verdict:
-        order = found.get(job)
+        order = found.get(job) or found.get(keys.former_cleanup(job))
         since = None if order is None else order.get("since")
         young = isinstance(since, str) and since > instant(self.now - YOUNG)
         detail = f"waits for {job.pk} {job.sk}" if order is not None else f"there is no {job.pk} {job.sk}"
@@ -566,7 +566,7 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
     wanted |= set(told.awaits)
     if invariants.words_of(key) == _GRANT:
         wanted |= {keys.user(str(item["user_id"])), _member_cleanup(item)}
-    return wanted
+    return wanted | {keys.former_cleanup(each) for each in wanted if keys.is_cleanup(each.pk)}
 
 
 def _torn_down(target: Key, found: _Found) -> Key | None:
