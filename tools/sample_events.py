@@ -140,9 +140,9 @@ def _resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping
 
 
 def _change(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """What the table's stream tells a function of a user, by the first of its filters."""
+    """What the stream tells a function of a user, by the first of its filters and of what that names."""
     pattern = json.loads(properties["FilterCriteria"]["Filters"][0]["Pattern"])["dynamodb"]["Keys"]
-    (partition,) = pattern["PK"]["S"]
+    partition = pattern["PK"]["S"][0]
     named = partition["prefix"] + "user-uuid" if isinstance(partition, dict) else partition
     (place,) = pattern.get("SK", {"S": ["USER#user-uuid"]})["S"]
     keys = {"PK": {"S": named}, "SK": {"S": place}}
