@@ -857,7 +857,7 @@ def _numbers(_: Key, item: Item) -> Told:
 
 
 def _counter(key: Key, item: Item) -> Told:
-    return _numbers(key, {name: value for name, value in item.items() if name not in ("closed", "settled")})
+    return _numbers(key, {name: value for name, value in item.items() if name not in ("closed", "final")})
 
 
 def _former_counter(key: Key, item: Item) -> Told:

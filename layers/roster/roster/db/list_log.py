@@ -235,9 +235,9 @@ def close(store: Store, listing: str) -> None:
             open_list(store, listing)
         elif not counter.get("closed"):
             store.write(Update(key, set={"closed": True}, condition=Below("last", _ANY)))
-        elif counter.get("settled") or fold(store, listing, overdue=0) >= integer(counter, "changes"):
-            if not counter.get("settled"):
-                store.write(Update(key, set={"settled": True}, condition=Below("last", _ANY)))
+        elif counter.get("final") or fold(store, listing, overdue=0) >= integer(counter, "changes"):
+            if not counter.get("final"):
+                store.write(Update(key, set={"final": True}, condition=Below("last", _ANY)))
             return
     raise Unavailable
 
