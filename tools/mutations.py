@@ -340,15 +340,15 @@ GUARDS = (
     Guard(
         "FS-01 membership of another workspace",
         f"{LAYER}/directory/members.py",
-        " if caller.acts_in(workspace_id) else None",
-        "",
+        "if not caller.acts_in(workspace_id) or not suspensions",
+        "if not suspensions",
         ("tests/contract/test_limited_tokens.py",),
     ),
     Guard(
         "FS-01 list of the caller's workspaces",
         f"{LAYER}/directory/members.py",
-        'return (row for row in rows if caller.acts_in(row["workspace_id"]))',
-        "return iter(rows)",
+        'if caller.acts_in(row["workspace_id"]) and row["workspace_id"] not in closed)',
+        'if row["workspace_id"] not in closed)',
         ("tests/contract/test_limited_tokens.py",),
     ),
     Guard(
@@ -424,8 +424,8 @@ GUARDS = (
     Guard(
         "key of a workspace used once",
         f"{LAYER}/directory/workspaces.py",
-        "work.do(Put(lock, Absent()), lambda _",
-        "work.do(Put(lock), lambda _",
+        'work.do(Put(lock, Absent()), lambda _: Conflict("key", workspace.key))',
+        'work.do(Put(lock), lambda _: Conflict("key", workspace.key))',
         ("tests/workspaces/test_create_workspace.py::test_a_key_that_another_took_meanwhile_is_refused",),
     ),
     Guard(
@@ -778,8 +778,8 @@ GUARDS = (
     Guard(
         "users of a project in Testmo",
         f"{LAYER}/directory/projects.py",
-        "if project is None or not (user.is_admin or rules or works_there):",
-        "if project is None:",
+        "if project is None or home not in found or not (user.is_admin or rules or works_there):",
+        "if project is None or home not in found:",
         ("tests/testmo/test_list_project_users.py",),
     ),
     Guard(
@@ -799,7 +799,7 @@ GUARDS = (
     Guard(
         "refresh token of another client",
         f"{LAYER}/auth/token_endpoint.py",
-        "if family.client_id != who.client.id:",
+        "if (family.client_id, family.generation) != (who.client.id, who.client.generation):",
         "if False:",
         ("tests/oauth/test_refresh.py",),
     ),
