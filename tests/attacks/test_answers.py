@@ -67,7 +67,10 @@ class Watched:
         return call
 
 
-AUDIT = "GET /api/admin/audit"  # a list for display, whose reader must have proved to be an ADMIN before
+AUDITS = {  # lists for display, whose reader must have proved to be an ADMIN before
+    "GET /api/admin/audit": "/api/admin/audit?target=x",
+    "GET /api/workspaces/{workspaceId}/audit": "/api/workspaces/{acme}/audit",
+}
 ENDING = ("DELETE", "PUT", "POST /api/auth/logout")  # what later requests could not be granted after
 
 
@@ -76,8 +79,9 @@ def test_no_right_is_read_from_an_index(api: Api, directory: Directory) -> None:
     fixtures, weak = BudgetFixtures.set(api, directory), list[str]()
     dependencies.use(dependencies.Dependencies(cast(Store, Watched(api.store, weak)), api.clock))
     for endpoint in sorted(ENDPOINTS, key=lambda one: one.route.startswith(ENDING)):
-        if endpoint.route == AUDIT:
-            assert api.get("/api/admin/audit?target=x", as_=fixtures.base.boss).status == 403
+        if endpoint.route in AUDITS:
+            path = AUDITS[endpoint.route].format(acme=fixtures.base.acme.id)
+            assert api.get(path, as_=fixtures.base.member).status == 403
         else:
             endpoint.ask(fixtures)
         assert weak == [], endpoint.name

@@ -37,6 +37,7 @@ OF_IDS: dict[str, Maker] = {
         "activity",
         "forgotten",
         "invited",
+        "space_name",
     }
     and all(each.annotation is str for each in inspect.signature(maker).parameters.values())
 }
