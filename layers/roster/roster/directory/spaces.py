@@ -148,7 +148,7 @@ def changing(store: Store) -> dict[int, str | None]:
 
 
 def prepare(store: Store, workspace: Workspace, wanted: Space, *, by: Actor) -> tuple[Transaction, Space]:
-    """The transaction that makes a space, and the space: one Write for its number.
+    """The transaction that makes a space, and the space: two Writes, for its numbers.
 
     The commit raises ValidationFailed for a project or an owner that the workspace has not, Conflict for
     a name in use, and LimitReached where the workspace has as many spaces as it may.
@@ -251,7 +251,7 @@ def _prepare_change(before: Space, after: Space, *, by: Actor) -> tuple[Transact
 
 
 def delete(store: Store, space: Space, demand: Callable[[Space], None], *, by: Actor) -> None:
-    """Delete a space: one Transact ends it and orders the cleanup of its roles, which are void at once.
+    """Delete a space: two Writes, and one Transact ends it and orders the cleanup of its roles, which are void at once.
 
     `demand` is called with the space as it is when it is deleted, and may raise. A space that was made before
     its apps were counted takes one Get more. Raises NotEmpty while apps are in it, and NotFound where it has
@@ -406,9 +406,9 @@ def app_of_item(found: Item | None) -> App | None:
 
 
 def delete_app(store: Store, space: Space, app: App, *, by: Actor) -> None:
-    """Remove an app from its space: one Transact, and two Gets before where its apps were not counted.
+    """Remove an app from its space: two Writes and one Transact.
 
-    Raises NotFound where it has gone.
+    Two Gets more where its apps were not counted. Raises NotFound where it has gone.
     """
 
     def attempt() -> None:

@@ -215,7 +215,8 @@ def _change_of(before: Workspace, after: Workspace) -> Event:
 
 
 def delete(store: Store, workspace: Workspace, *, by: Actor, demand: Demand) -> None:
-    """Delete a suspended workspace: one Transact leaves a tombstone, frees the key and orders the cleanup.
+    """Delete a suspended workspace: one Write and one Transact, which leaves a tombstone, frees the key and
+    orders the cleanup.
 
     `demand` is called with the workspace as it is when it is deleted, and may raise. Nobody is a member of
     what is not there. Raises NotSuspended, and NotFound where it has gone.
