@@ -251,7 +251,8 @@ def _prepare_change(before: Space, after: Space, *, by: Actor) -> tuple[Transact
 
 
 def delete(store: Store, space: Space, demand: Callable[[Space], None], *, by: Actor) -> None:
-    """Delete a space: two Writes, and one Transact ends it and orders the cleanup of its roles, which are void at once.
+    """Delete a space: two Writes, and one Transact, which ends it and orders the cleanup of its roles; these
+    are void at once.
 
     `demand` is called with the space as it is when it is deleted, and may raise. A space that was made before
     its apps were counted takes one Get more. Raises NotEmpty while apps are in it, and NotFound where it has
