@@ -53,6 +53,7 @@ def test_the_whole_directory_has_an_item_of_every_kind(whole: SqliteStore) -> No
         keys.spaces_in("x"),
         keys.projects_in("x"),
         keys.features_in("x"),
+        keys.invitations_in("x"),
         keys.spaces_of("x", "x"),
         keys.holders_of("x", "x"),
         keys.users_of("x"),
