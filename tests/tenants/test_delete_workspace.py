@@ -35,7 +35,8 @@ def _clean_up(store: Store, api: Api) -> None:
 def _by_the_stream(api: Api) -> None:
     """As the table's stream orders it of the function."""
     for job in list(cleanup.jobs(api.store)):
-        event = json.loads(json.dumps(EVENT).replace("USER#user-uuid", str(job["SK"])))
+        order = Key.of(job)
+        event = json.loads(json.dumps(EVENT).replace("USER#user-uuid", order.sk).replace("SWEEP", order.pk))
         assert in_process(api.gateway.routes.functions["Cleanup"], event) == {"batchItemFailures": []}
 
 

@@ -110,7 +110,7 @@ def _clean_up(api: Api) -> None:
     """What the stream does: every order to the function."""
     for job in _jobs(api.store):
         function = api.gateway.routes.functions["Cleanup"]
-        event = json.loads(json.dumps(EVENT).replace("USER#user-uuid", job.sk))
+        event = json.loads(json.dumps(EVENT).replace("USER#user-uuid", job.sk).replace("SWEEP", job.pk))
         assert in_process(function, event) == {"batchItemFailures": []}
 
 
