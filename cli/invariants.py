@@ -742,6 +742,11 @@ def _client_row(key: Key, item: Item) -> Told:
     return Told(copy=Copy(Invariant.CLIENT_ROW, keys.client(client_id), key, {"client_id": client_id}))
 
 
+def _ordered(key: Key, job: Key) -> None:
+    """As `_under`, also for an order of a version before 0.2."""
+    _under(key, keys.former_cleanup(job) if key.pk == keys.CLEANUP else job)
+
+
 def _cleanup(key: Key, item: Item) -> Told:
     moment(_text(item, "since"))
     if "space_id" in item:
@@ -761,11 +766,11 @@ def _cleanup(key: Key, item: Item) -> Told:
         return Told(awaits=(key,))
     user_id = _text(item, "user_id")
     if "workspace_id" in item:
-        _under(key, keys.cleanup_of_member(_text(item, "workspace_id"), user_id))
+        _ordered(key, keys.cleanup_of_member(_text(item, "workspace_id"), user_id))
     elif words_of(key) == words_of(keys.cleanup_of_tokens(_X)):
         _under(key, keys.cleanup_of_tokens(user_id))
     else:
-        _under(key, keys.cleanup_of_user(user_id))
+        _ordered(key, keys.cleanup_of_user(user_id))
     return Told(awaits=(key,))
 
 
@@ -852,7 +857,7 @@ def _numbers(_: Key, item: Item) -> Told:
 
 
 def _counter(key: Key, item: Item) -> Told:
-    return _numbers(key, {name: value for name, value in item.items() if name != "closed"})
+    return _numbers(key, {name: value for name, value in item.items() if name not in ("closed", "final")})
 
 
 def _former_counter(key: Key, item: Item) -> Told:

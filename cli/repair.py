@@ -472,13 +472,13 @@ class _Round:
         if isinstance(space_id, str):
             of_space = list(self._jobs_of_space(key, space_id, found))
             yield from of_space
-            if of_space or key.pk == keys.CLEANUP:
+            if of_space or keys.is_cleanup(key.pk):
                 return
         if isinstance(project_id, str) and self.store.get(keys.project(project_id)) is None:
             yield keys.cleanup_of_project(project_id), {"project_id": project_id}
             return
         for kind in (site_roles.GROUPS.what, site_roles.ROLES.what):
-            if key.pk == keys.CLEANUP and kind in found:
+            if keys.is_cleanup(key.pk) and kind in found:
                 yield key, {kind: found[kind]}
                 return
         revoked = found.get(users.REVOKED_THROUGH, {})
@@ -487,7 +487,10 @@ class _Round:
             yield key, {"user_id": user_id}
             return
         dead = "deleted_at" in (self.store.get(keys.user(user_id)) or {})
-        if dead and not (key.pk == keys.CLEANUP and workspace_id):
+        if key.pk == keys.CLEANUP:  # of a version before 0.2
+            yield key, {name: found[name] for name in ("user_id", "workspace_id") if name in found}
+            return
+        if dead and not (keys.is_cleanup(key.pk) and workspace_id):
             yield keys.cleanup_of_user(user_id), {"user_id": user_id}
             return
         for ended in revoked if isinstance(revoked, dict) and revoked else filter(None, [workspace_id]):
@@ -499,7 +502,7 @@ class _Round:
         ordered = self.store.get(job)
         if ordered is not None:
             yield job, ordered
-        elif key.pk != keys.CLEANUP and self.store.get(keys.space(space_id)) is None:
+        elif not keys.is_cleanup(key.pk) and self.store.get(keys.space(space_id)) is None:
             yield job, {"space_id": space_id, "number": found.get("number")}
 
     def _read(self, wanted: Iterable[Key]) -> dict[Key, Item]:

@@ -149,6 +149,8 @@ class _Walk:
     doubts: set[Doubt] = field(default_factory=set)
     numbers: dict[str, Numbers] = field(default_factory=dict)
     """By listing."""
+    closed: set[str] = field(default_factory=set)
+    """Lists of workspaces that were deleted, of which there may be a part."""
     add_counter: Tally | None = None
     first: counts.Oldest | None = None
 
@@ -190,7 +192,7 @@ class _Walk:
             self._tell(item, told)
         elif invariants.is_counter(key.pk):
             if item.get("closed"):
-                return  # of a workspace that was deleted
+                self.closed.add(keys.listing_of_log(key.pk))
             seen = self._numbers(keys.listing_of_log(key.pk))
             seen.last = max(seen.last, _whole(item, "last"))
             seen.changes, seen.folded = _whole(item, "changes"), _whole(item, "folded")
@@ -207,7 +209,8 @@ class _Walk:
         """There is no more."""
         self._close()
         for listing, seen in self.numbers.items():
-            self.doubts.update(seen.doubts(listing))
+            if listing not in self.closed:
+                self.doubts.update(seen.doubts(listing))
 
     def suspects(self) -> set[Key]:
         """Items to look at again."""
@@ -420,7 +423,7 @@ class _Judge:
             yield _Verdict(Finding(key, need.invariant, detail))
 
     def _swept(self, key: Key, job: Key, found: _Found) -> _Verdict:
-        order = found.get(job)
+        order = found.get(job) or found.get(keys.former_cleanup(job))
         since = None if order is None else order.get("since")
         young = isinstance(since, str) and since > instant(self.now - YOUNG)
         detail = f"waits for {job.pk} {job.sk}" if order is not None else f"there is no {job.pk} {job.sk}"
@@ -563,7 +566,7 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
     wanted |= set(told.awaits)
     if invariants.words_of(key) == _GRANT:
         wanted |= {keys.user(str(item["user_id"])), _member_cleanup(item)}
-    return wanted
+    return wanted | {keys.former_cleanup(each) for each in wanted if keys.is_cleanup(each.pk)}
 
 
 def _torn_down(target: Key, found: _Found) -> Key | None:

@@ -21,7 +21,6 @@ JSON_ROUTES = [
 
 WITHOUT_SHAPE = {
     "PUT /api/workspaces/{workspaceId}/projects/{projectId}/members/{userId}",
-    "POST /api/admin/users/{userId}/unlock",
 }
 """Those that say it all by their path: a body, if there is one, must be JSON."""
 

@@ -36,6 +36,7 @@ FUNCTIONS = {
     "GetWorkspace": "ReadCallerRole",
     "Login": "LoginRole",
     "RouteChanges": "RouteChangesRole",
+    "SendMail": "SendMailRole",
 }
 """And their roles."""
 

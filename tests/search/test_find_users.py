@@ -185,7 +185,10 @@ def test_members_are_found_in_their_workspace_alone(api: Api, directory: Directo
     path = f"/api/workspaces/{people.acme.id}/members?q="
     answer = api.get(f"{path}ada", as_=people.member)
     assert names_of(answer) == ["ada"]
-    assert list(answer.data[0]) == ["userId", "email", "fullName", "role", "createdAt"]
+    assert list(answer.data[0]) == [
+        *("userId", "email", "fullName", "role", "createdAt"),
+        *("lastSignInAt", "emailVerified"),
+    ]
     assert names_of(api.get(f"{path}lov", as_=people.member)) == ["ada"]
     other = f"/api/workspaces/{people.globex.id}/members?q=ada"
     assert names_of(api.get(other, as_=people.rival)) == []

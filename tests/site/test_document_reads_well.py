@@ -18,7 +18,7 @@ BODIES = {
 }
 VERBS = (
     *("get", "list", "create", "update", "delete", "add", "remove", "change", "issue", "revoke"),
-    *("end", "unlock"),
+    *("end", "unlock", "accept", "look", "resend", "forget", "reset", "set"),
 )
 
 
@@ -115,5 +115,5 @@ def test_fn_13_no_example_sets_a_password_that_may_be_one() -> None:
         for name, value in content["example"].items()
         if name in ("password", "newPassword")
     ]
-    assert len(given) == 3
+    assert len(given) == 5
     assert [name for name, value in given if reason_to_refuse(value) is None] == []

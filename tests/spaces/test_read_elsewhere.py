@@ -150,7 +150,7 @@ def test_a_cleanup_that_another_has_overtaken_leaves_the_later_name(fixtures: Sp
 def test_the_stream_calls_the_function_that_does_it(fixtures: SpaceFixtures) -> None:
     _deleted(fixtures)
     (job,) = [Key.of(each) for each in cleanup.jobs(fixtures.api.store)]
-    event = json.loads(json.dumps(EVENT).replace("USER#user-uuid", job.sk))
+    event = json.loads(json.dumps(EVENT).replace("USER#user-uuid", job.sk).replace("SWEEP", job.pk))
     answer = in_process(fixtures.api.gateway.routes.functions["Cleanup"], event)
     assert answer == {"batchItemFailures": []}
     assert spaces.changing(fixtures.api.store) == {}

@@ -35,7 +35,8 @@ def _clean_up(store: Store, api: Api) -> None:
 def _by_the_stream(api: Api) -> None:
     """As the table's stream orders it of the function."""
     for job in list(cleanup.jobs(api.store)):
-        event = json.loads(json.dumps(EVENT).replace("USER#user-uuid", str(job["SK"])))
+        order = Key.of(job)
+        event = json.loads(json.dumps(EVENT).replace("USER#user-uuid", order.sk).replace("SWEEP", order.pk))
         assert in_process(api.gateway.routes.functions["Cleanup"], event) == {"batchItemFailures": []}
 
 
@@ -106,7 +107,7 @@ class Large:
         workspaces.delete(api.store, suspended, by=directory.by, demand=lambda _: None)
 
     def left(self, api: Api) -> list[Item]:
-        """Everything that speaks of acme, but for the tombstone and the audit."""
+        """Everything that speaks of acme, but for the tombstone, the audit, and that its lists are closed."""
         kept = keys.workspace_tombstone(self.acme.id)
         return [
             each
@@ -114,6 +115,7 @@ class Large:
             if self.acme.id in repr(each)
             and not str(each["PK"]).startswith("AUDIT#")
             and Key.of(each) != kept
+            and not each.get("closed")
         ]
 
 
@@ -142,7 +144,11 @@ def test_all_that_was_in_it_is_cleared_away(api: Api, directory: Directory) -> N
 
 @dataclass
 class Stopping:
-    """A table that is away after so many writes, as when a function is killed."""
+    """A table that is away after so many writes, as when a function is killed.
+
+    A removal takes numbers in the logs of lists before its transaction: with one write alone it never comes
+    that far.
+    """
 
     inner: Store
     writes: int
@@ -168,12 +174,12 @@ def test_a_cleanup_that_stops_anywhere_goes_on_where_it_stopped(api: Api, direct
     stopped = 0
     while list(cleanup.jobs(api.store)):
         try:
-            _clean_up(Stopping(api.store, 1), api)
+            _clean_up(Stopping(api.store, 1 + stopped % 12), api)
         except Unavailable:
             stopped += 1
         if stopped % 10 == 0:
             assert verify(api.store, now=api.clock()).broken == []
-    assert stopped > 20
+    assert stopped > 10
     _leaves_nothing(api, large)
 
 

@@ -18,7 +18,7 @@ EXAMPLES = (
     APPS,
     NewEndpoint("POST /api/workspaces/{workspaceId}/apps", "workspaces", "register_app"),
     NewEndpoint("PATCH /api/auth/me", "session", "change_me"),
-    NewEndpoint("GET /minimal/rest/user/v1/app", "user_space", "list_apps"),
+    NewEndpoint("GET /minimal/rest/user/v1/app", "user_space", "list_own_apps"),
     NewEndpoint("GET /v2/apps", "cloud_foundry", "list_apps"),
     NewEndpoint("GET /api/v1/runs/{run_id}", "testmo", "get_run"),
     NewEndpoint("GET /api/workspace/auth/keys", "workspace_profile", "list_keys"),

@@ -27,6 +27,7 @@ OF_IDS: dict[str, Maker] = {
         "audit",
         "audited",
         "formerly_audited",
+        "_spread_cleanup",
         "site_admins",
         "root",
         "branch",

@@ -103,9 +103,9 @@ MEMBER_ANSWER = (
 OLD_ETAG, ETAG = '"1"', '"2"'  # of the user NEW_ID, who was changed once
 
 JOBS = [
-    keys.cleanup_of_member("acme", "kim"),
-    keys.cleanup_of_member("acme", "lea"),
-    keys.cleanup_of_user("zoe"),
+    keys.former_cleanup(keys.cleanup_of_member("acme", "kim")),
+    keys.former_cleanup(keys.cleanup_of_member("acme", "lea")),
+    keys.former_cleanup(keys.cleanup_of_user("zoe")),
 ]
 
 
@@ -569,8 +569,8 @@ def brought_up_to_date(api: Api) -> None:
     assert kinds(outcome.mended) == LACKING
     assert outcome.caught_up > 0
     assert (outcome.after.broken, outcome.after.pending) == ([], before.pending)
-    # A membership of one who is deleted waits for the cleanup.
-    assert {finding.key for finding in outcome.after.late} <= {keys.member("acme", "zoe")}
+    # Memberships of those who are deleted wait for the cleanup.
+    assert all(finding.key.sk.startswith(keys.MEMBERS_BESIDE) for finding in outcome.after.late)
     with api.no_effect():
         outcome = repair(api.store, now=api.clock(), by=Actor("test", api.clock()))
     assert (outcome.mended, outcome.after) == ([], verified(api))
@@ -586,7 +586,7 @@ def clean(api: Api) -> None:
 
 def assert_cleaned(api: Api) -> None:
     left = {Key.of(item): item for item in everything(api.store)}
-    assert not [key for key in left if key.pk == keys.CLEANUP]
+    assert not [key for key in left if keys.is_cleanup(key.pk)]
     assert [key for key in left if "zoe" in key.pk + key.sk and not key.pk.startswith("AUDIT#")] == [
         keys.user("zoe")
     ]

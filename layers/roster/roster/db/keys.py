@@ -36,7 +36,7 @@
     SITE                          ADMINS                         how many platform ADMINs there are
                                   SUSPENDED                      how many workspaces are suspended
     SUSPENDED                     WORKSPACE#<id>                 one of them
-    SWEEP                         USER#...  MEMBER#...           a cleanup that is still to be done
+    SWEEP  SWEEP#<shard>          USER#...  MEMBER#...           a cleanup that is still to be done
                                   PROJECT#...  TOKENS#<user>
                                   SPACE#...
     AUDIT#<shard>                 <instant>#<transaction>#<n>    what was changed, and by whom
@@ -310,7 +310,25 @@ def cleanup_of_space(space_id: str) -> Key:
 
 
 def cleanup_of_user(user_id: str) -> Key:
-    return Key(CLEANUP, f"USER#{_part(user_id)}")
+    return _spread_cleanup(f"USER#{_part(user_id)}")
+
+
+CLEANUP_SHARDS = tuple(f"{CLEANUP}#{shard}" for shard in range(8))
+"""Where cleanups are ordered that may come by hundreds a second."""
+
+
+def _spread_cleanup(order: str) -> Key:
+    return Key(CLEANUP_SHARDS[crc32(order.encode()) % len(CLEANUP_SHARDS)], order)
+
+
+def former_cleanup(job: Key) -> Key:
+    """Where versions before 0.2 ordered a cleanup."""
+    return Key(CLEANUP, job.sk)
+
+
+def is_cleanup(pk: str) -> bool:
+    """Whether the partition holds orders of cleanups."""
+    return pk == CLEANUP or pk in CLEANUP_SHARDS
 
 
 SUSPENDED_WORKSPACES = "SUSPENDED"
@@ -331,7 +349,7 @@ def cleanup_of_workspace(workspace_id: str) -> Key:
 
 
 def cleanup_of_member(workspace_id: str, user_id: str) -> Key:
-    return Key(CLEANUP, f"MEMBER#{_part(workspace_id)}#{_part(user_id)}")
+    return _spread_cleanup(f"MEMBER#{_part(workspace_id)}#{_part(user_id)}")
 
 
 def cleanup_of_project(project_id: str) -> Key:

@@ -224,16 +224,21 @@ def fold(store: Store, listing: str, *, overdue: int | None = None) -> int:
 
 
 def close(store: Store, listing: str) -> None:
-    """Let nothing come to a list any more: two Writes, and a fold that gives up what is under way."""
+    """Let nothing come to a list any more: two Writes, and folds between, which give up what is under way.
+
+    Where that was done already: one Get. What leaves the list afterwards needs not be counted.
+    """
+    key = keys.counter(listing)
     for _ in range(_TRIES):
-        if not is_open(store, listing):
+        counter = store.get(key)
+        if counter is None:
             open_list(store, listing)
-            continue
-        store.write(Update(keys.counter(listing), set={"closed": True}, condition=Below("last", _ANY)))
-        counter = store.get(keys.counter(listing)) or {}
-        while fold(store, listing, overdue=0) < integer(counter, "changes"):
-            pass
-        return
+        elif not counter.get("closed"):
+            store.write(Update(key, set={"closed": True}, condition=Below("last", _ANY)))
+        elif counter.get("final") or fold(store, listing, overdue=0) >= integer(counter, "changes"):
+            if not counter.get("final"):
+                store.write(Update(key, set={"final": True}, condition=Below("last", _ANY)))
+            return
     raise Unavailable
 
 

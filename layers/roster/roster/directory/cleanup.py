@@ -40,8 +40,9 @@ from roster.domain import Actor, Membership, SpaceRole
 
 
 def jobs(store: Store) -> Iterator[Item]:
-    """The cleanups that are ordered and not done: one Query a megabyte."""
-    return every(store, keys.CLEANUP)
+    """The cleanups that are ordered and not done: one Query a megabyte of each partition."""
+    for pk in (keys.CLEANUP, *keys.CLEANUP_SHARDS):
+        yield from every(store, pk)
 
 
 def run(store: Store, job: Key, now: datetime) -> None:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from roster.db import counted_lists, keys, list_log
 from roster.db.codec import naming, readable
-from roster.db.store import Delete, Item, Key, Present, Store, every
+from roster.db.store import Delete, Item, Key, Present, Store, Update, every
 from roster.db.transactions import ReadConflict, Transaction, batched
 from roster.directory import grants, members, projects, spaces, suspensions, users
 from roster.domain import Actor, App, Feature, Membership, Project, Space, SpaceRole, User
@@ -96,12 +96,16 @@ def _end_spaces(store: Store, rows: list[Item], by: Actor) -> bool:
 
 def _end_apps(store: Store, rows: list[Item], by: Actor) -> bool:
     found = store.batch_get([keys.app(str(row["app_id"])) for row in naming(rows, "app_id")])
+    apps = readable(App, found.values())
+    homes = spaces.by_ids(store, {app.space_id for app in apps})
     parts = []
-    for app in readable(App, found.values()):
+    for app in apps:
         work = Transaction(by)
         work.do(Delete(keys.app(app.id), Present()))
         work.remove_row(keys.APPS, app.number)
         work.remove_row(keys.apps_in(app.space_id), app.number)
+        if (home := homes.get(app.space_id)) is not None and home.apps is not None:
+            work.add_counter(Update(keys.space(home.id), add={"apps": -1}, condition=Present()))
         parts.append(work)
     return not any(batched(store, parts))
 

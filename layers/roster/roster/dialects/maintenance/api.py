@@ -13,18 +13,20 @@ from roster.http.logger import log
 
 def clean_up(store: Store, event: Any, now: datetime) -> dict[str, Any]:
     """Do the cleanups that the records announce, in order; the answer is that of `each`."""
-    return each(event, keys.CLEANUP, lambda job: cleanup.run(store, job, now), "cleanup failed")
+    return each(event, keys.is_cleanup, lambda job: cleanup.run(store, job, now), "cleanup failed")
 
 
-def each(event: Any, pk: str, work: Callable[[Key], None], failed: str) -> dict[str, Any]:
-    """Do the work on every item of the partition that the records announce, in order.
+def each(
+    event: Any, is_order: Callable[[str], bool], work: Callable[[Key], None], failed: str
+) -> dict[str, Any]:
+    """Do the work on every item that the records announce in partitions of orders, in sequence.
 
     Returns Lambda's partial batch answer: the first record that failed, from which the stream is
     delivered again, or none. `failed` is what the log then says.
     """
     for record in event.get("Records", []):
         key = _key(record)
-        if key.pk != pk or record.get("eventName") == "REMOVE":
+        if not is_order(key.pk) or record.get("eventName") == "REMOVE":
             continue
         error = _error_of(lambda key=key: work(key))  # type: ignore[misc]
         if error is not None:
