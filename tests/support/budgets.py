@@ -1650,7 +1650,7 @@ PATTERNS = (
     ),
     Pattern(
         "list_log.close",
-        {_GET: 2, _UPDATE: 1, _BATCH: 1},
+        {_GET: 2, _UPDATE: 2, _BATCH: 1},
         lambda on: list_log.close(on.store, keys.members(on.base.acme.id)),
     ),
     Pattern(
@@ -1950,7 +1950,7 @@ PATTERNS = (
             by=on.by,
         ),
     ),
-    Pattern("cleanup.jobs", {_QUERY: 1}, lambda on: list(cleanup.jobs(on.store))),
+    Pattern("cleanup.jobs", {_QUERY: 1 + len(keys.CLEANUP_SHARDS)}, lambda on: list(cleanup.jobs(on.store))),
     Pattern(
         "cleanup.run",
         {_GET: 3, _QUERY: 1, _TRANSACT: 2, _DELETE: 1},

@@ -957,6 +957,8 @@ def test_an_import_that_was_killed_is_completed_by_another(
     assert outcome.unchanged.total() >= reached
     assert len(items(broken)) > killed
     assert essence(broken) == essence(whole)
+    report = verify(broken, now=NOW)
+    assert (report.broken, report.pending) == ([], [])
     for listing in (keys.USERS, keys.members("acme"), keys.members("w2")):
         assert counted_lists.total(broken, listing) == counted_lists.total(whole, listing)
         assert _listed(broken, listing) == _listed(whole, listing)
