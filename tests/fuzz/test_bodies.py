@@ -21,11 +21,21 @@ JSON_ROUTES = [
 
 WITHOUT_SHAPE = {
     "PUT /api/workspaces/{workspaceId}/projects/{projectId}/members/{userId}",
+    "PUT /api/workspaces/{workspaceId}/spaces/{spaceId}/roles/{role}/{userId}",
+    "POST /api/admin/clients/{clientId}/secret",
+    "POST /api/admin/users/{userId}/unlock",
 }
 """Those that say it all by their path: a body, if there is one, must be JSON."""
 
+ONE_REQUIRED = {
+    "PUT /api/auth/me/password",
+    "PUT /api/workspaces/{workspaceId}/members/{userId}",
+    "PUT /api/admin/groups/{number}",
+}
+"""Changes that say nothing without their one field."""
+
 NOTHING_REQUIRED = {
-    *(route for route in JSON_ROUTES if route.startswith("PUT") and route != "PUT /api/auth/me/password")
+    *(route for route in JSON_ROUTES if route.startswith("PUT") and route not in ONE_REQUIRED),
 }
 """Those that take an object without members: changes, of which each field may be left out."""
 

@@ -5,7 +5,7 @@
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from local.gateway import Event, Function, Gateway, Routes, reply
 from roster import dependencies
 from roster.auth.issuers import Issuers
 from roster.db.store import Delete, Item, Key, Store
+from roster.directory import workspaces
+from roster.domain import Workspace
 from tests.attacks import jwt
 from tests.contract.recorder import STATUSES
 from tests.fuzz.events import ANY_EVENT, Seed, near
@@ -88,14 +90,16 @@ def fuzzer(api: Api, directory: Directory, meter: Meter, routes: Routes) -> Even
         key = route.key.replace("HEAD ", "GET ")  # which answers alike
         allowed.setdefault(route.function.id, set(NO_ROUTE)).update({*STATUSES[key]} - {503})
     functions = sorted({route.function for route in routes.routes}, key=lambda function: function.id)
+    ended = directory.workspace("ended")  # of those that are suspended alone, one can be deleted
+    workspaces.change(api.store, ended, lambda one: replace(one, active=False), by=directory.by)
     before = everything(api.store)
     made = EventFuzzer(api.store, meter, functions, allowed, [], before)
-    made.seeds += [*_recorded(fixtures, meter), *_kept(routes)]
+    made.seeds += [*_recorded(fixtures, meter, ended), *_kept(routes)]
     made._restore()
     return made
 
 
-def _recorded(fixtures: BudgetFixtures, meter: Meter) -> list[Seed]:
+def _recorded(fixtures: BudgetFixtures, meter: Meter, ended: Workspace) -> list[Seed]:
     """The events of requests that are granted: one an endpoint, and one with a token of an issuer."""
     seeds: list[Seed] = []
 
@@ -108,6 +112,7 @@ def _recorded(fixtures: BudgetFixtures, meter: Meter) -> list[Seed]:
     for endpoint in ENDPOINTS:
         endpoint.ask(fixtures)
     fixtures.api.get("/api/v1/user", bearer=jwt.secret_signed(jwt.claims(user_id=fixtures.ada.id)))
+    fixtures.api.delete(f"/api/workspaces/{ended.id}", as_=fixtures.base.root)
     fixtures.api.gateway = gateway
     return seeds
 

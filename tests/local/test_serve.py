@@ -155,10 +155,16 @@ def test_many_records_of_every_type_are_imported_once(tmp_path: Path, count: int
     with served(tmp_path, DATA=str(file), STORE=str(store)) as first:
         assert f"# {13 * count} records imported, 0 there already, 1 bad lines left out" in first.lines
     assert "line 7: " in (tmp_path / "stderr").read_text()
-    before = snapshot(store)
+    before = imported(store)
     with served(tmp_path, DATA=str(file), STORE=str(store)) as second:
         assert f"# 0 records imported, {13 * count} there already, 1 bad lines left out" in second.lines
-    assert snapshot(store) == before
+    assert imported(store) == before
+
+
+def imported(file: Path) -> list[Item]:
+    """Every item without the activity of days, which the stream counts whenever it comes to a change."""
+    items = [item for item in snapshot(file) if not str(item["PK"]).startswith("ACTIVITY#")]
+    return [{name: value for name, value in item.items() if name != "counted"} for item in items]
 
 
 def snapshot(file: Path) -> list[Item]:
