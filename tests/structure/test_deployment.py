@@ -747,7 +747,7 @@ WHOLE_BODIES = {
     "GET /api/admin/users": None,
     "GET /api/workspaces": None,
     "GET /api/workspaces/{workspaceId}/members": None,
-    "POST /api/admin/users": {"email": "ada@example.com", "fullName": "Ada", "roles": ["USER"]},
+    "POST /api/admin/users": {"email": "eve@example.com", "fullName": "Eve", "roles": ["USER"]},
     "POST /api/admin/users/{userId}/password-link": None,
     "POST /api/workspaces/{workspaceId}/invitations": {"email": "ada@example.com", "role": "MEMBER"},
     "POST /api/workspaces/{workspaceId}/invitations/{invitationId}/resend": None,
