@@ -197,7 +197,7 @@ def test_meanwhile_it_is_as_before_to_others(site: Site) -> None:
 
 def test_meanwhile_a_member_writes_nothing(site: Site) -> None:
     site.suspend()
-    with site.api.no_effect(numbers=True):
+    with site.api.no_effect(apart=("TOKEN#",)):  # of which the last use is kept
         for route in IN_IT:
             if not route.startswith("GET"):
                 for bearer in _credentials(site, route).values():
