@@ -13,19 +13,13 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from cli import demo, sources
-from cli.progress import Bars
-from cli.records.loading import load_file
-from cli.records.reading import opened
+from cli import demo
 from local.deployment_key import NotAKey, key_file, read_or_make
 from local.embedded import open_embedded
 from local.log import configure_functions
 from local.server import HOST, CannotStart, Options, ServedApp
 from local.sqlite_store import SqliteStore
 from local.streams import DynamoFeed, Feed, StoreFeed
-from local.tables import create_table, table_definition
 from roster import clock, dependencies
 from roster.auth.issuers import Issuers
 from roster.auth.secrets import derived
@@ -201,6 +195,10 @@ def _alone(options: Options) -> Iterator[None]:
 
 
 def _make_table(endpoint: str) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from local.tables import create_table, table_definition
+
     config = settings()
     client: Any = boto_client(region=config.region, endpoint=endpoint)
     try:
@@ -242,6 +240,12 @@ def _first_admin(options: Options) -> list[str]:
 
 
 def _imported(store: Store, file: Path) -> list[str]:
+    # Imported here, as above: every worker process imports this module, and the server alone loads data.
+    from cli import sources
+    from cli.progress import Bars
+    from cli.records.loading import load_file
+    from cli.records.reading import opened
+
     with opened(file) as records, Bars() as bars:
         if what := sources.other_format(records):
             raise CannotStart(f"DATA={file}: not a file of records, but seems {what}", 2)

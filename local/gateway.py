@@ -13,14 +13,18 @@ import logging
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import Any, Self, TypeAlias
 from urllib.parse import parse_qsl, unquote
+
+from local import private_files
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +123,11 @@ def translate(template: Path, parameters: Mapping[str, str] | None = None) -> di
     return translated
 
 
-# Both are kept by the text, for they take half a second and one and a half, and many ask.
+# Both are kept by the text, for they take half a second and one and a half, and many ask; the translation is
+# kept in a file too, for every start of the server and every process of a test run asks for the same one.
+
+_KEPT = Path(__file__).parent.parent / ".aws-sam/translations"
+_MOST_KEPT = 8
 
 
 @cache
@@ -133,6 +141,23 @@ def _parsed(text: str) -> dict[str, Any]:
 
 @cache
 def _translated(text: str, parameters: tuple[tuple[str, str], ...]) -> str:
+    from importlib.metadata import version
+
+    of = json.dumps([Path(__file__).read_text("utf-8"), version("aws-sam-translator"), text, parameters])
+    kept = _KEPT / f"{sha256(of.encode()).hexdigest()}.json"
+    with suppress(OSError):
+        return kept.read_text("utf-8")
+    made = _translated_anew(text, parameters)
+    with suppress(OSError):  # where nothing can be kept it is made each time
+        _KEPT.mkdir(parents=True, exist_ok=True)
+        with private_files.replacing(kept) as out:
+            out.write(made)
+        for old in sorted(_KEPT.glob("*.json"), key=lambda file: file.stat().st_mtime)[:-_MOST_KEPT]:
+            old.unlink()
+    return made
+
+
+def _translated_anew(text: str, parameters: tuple[tuple[str, str], ...]) -> str:
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
 

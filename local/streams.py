@@ -16,9 +16,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeAlias
 
-import boto3
-from botocore.exceptions import ClientError
-
 from local.gateway import Event, Function, read_template
 from roster.db.dynamodb.attribute_values import to_wire
 from roster.db.store import Item, Key
@@ -161,6 +158,8 @@ class DynamoFeed:
         self._pending: list[Record] = []
 
     def read(self, limit: int) -> list[Record]:
+        from botocore.exceptions import ClientError
+
         if not self._pending:
             try:
                 self._fetch()
@@ -191,6 +190,9 @@ class DynamoFeed:
 
 
 def _client(service: str, endpoint: str) -> Any:
+    # Imported here: every worker process imports this module, and over the embedded store none needs it.
+    import boto3
+
     make: Any = boto3.client
     return make(
         service,

@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -354,12 +355,20 @@ PROMISES = {"UnprovenHeaders"}
 """Parameters that rules read and no resource."""
 
 
+@cache
+def _translated_by_name() -> str:
+    """The translated template; where SAM itself puts a value in stands `<the parameter's name>`."""
+    return json.dumps(translate(TEMPLATE, {name: f"<{name}>" for name in PARAMETERS})["Resources"])
+
+
 def stack(given: Mapping[str, str]) -> dict[str, Any]:
     """The resources that there are under these parameters, as SAM translates and CloudFormation resolves."""
-    conditions = SOURCE["Conditions"]
+    conditions, text = SOURCE["Conditions"], _translated_by_name()
+    for name in PARAMETERS:
+        text = text.replace(f"<{name}>", json.dumps(_value({"Ref": name}, given))[1:-1])
     return {
         name: resolved(one, given)
-        for name, one in translate(TEMPLATE, given)["Resources"].items()
+        for name, one in json.loads(text).items()
         if "Condition" not in one or holds(conditions[one["Condition"]], given)
     }
 
