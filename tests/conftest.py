@@ -5,6 +5,7 @@ engines the last is called over boto3's client, as a deployment with `TRANSPORT=
 has all of them called so, or so.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -50,6 +51,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and "api" in item.fixturenames:
             item.add_marker("endpoint")
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now, ten thousand tests among it, stays: no collection of garbage need look at it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -84,5 +84,11 @@ def _resolved(part: dict[str, Any]) -> dict[str, Any]:
 
 def _validator(schema: dict[str, Any]) -> Any:
     """A compiled schema, which may refer to the document's components."""
-    whole = {**schema, "components": DOCUMENT["components"]}
+    return _compiled(json.dumps(schema))
+
+
+@cache
+def _compiled(schema: str) -> Any:
+    """By its text: most answers refer to one of a few components, and to compile them all takes a while."""
+    whole = {**json.loads(schema), "components": DOCUMENT["components"]}
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)

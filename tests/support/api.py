@@ -14,12 +14,14 @@ from uuid import uuid4
 from local.gateway import Function, Gateway, HttpRequest, Response
 from roster.auth.credentials import Credential
 from roster.auth.secrets import derived
-from roster.db.store import Item, Store
+from roster.db.store import Store
 from roster.dependencies import Dependencies
 from roster.domain import User
 from tests.contract import recorder
 from tests.support.directory import Directory
 from tests.support.guard import acting_as
+from tests.support.snapshots import Row, rows
+from tests.support.snapshots import everything as everything
 
 OF_A_SOURCE = ("LOGINS#", "GATEWAY#")
 OF_A_CLIENT = ("ATTEMPTS#",)
@@ -164,19 +166,8 @@ class Api:
         yield
         assert self._kept(apart) == before, "a rejected write changed the table"
 
-    def _kept(self, apart: tuple[str, ...]) -> list[Item]:
-        return [item for item in everything(self.store) if not str(item["SK"]).startswith(apart)]
-
-
-def everything(store: Store) -> list[Item]:
-    """All items of the table, in order of key."""
-    items: list[Item] = []
-    start = None
-    while True:
-        page = store.scan(start=start)
-        items += page.items
-        if (start := page.next) is None:
-            return sorted(items, key=lambda item: (str(item["PK"]), str(item["SK"])))
+    def _kept(self, apart: tuple[str, ...]) -> list[Row]:
+        return [row for row in rows(self.store) if not row[1].startswith(apart)]
 
 
 def bare(answer: Answer) -> tuple[int, dict[str, str], str]:

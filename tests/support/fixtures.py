@@ -1,7 +1,7 @@
-"""Fixtures that many tests need: made once in a process by the access patterns, then laid down as rows.
+"""Fixtures that many tests need: made once in a process by the access patterns, then laid down as they were.
 
-Fixtures take dozens of transactions to make, and their rows a few batches. What is made must depend on the
-clock, and on nothing else.
+Fixtures take dozens of transactions to make, and a snapshot one call. What is made must depend on the clock,
+and on nothing else.
 """
 
 from collections.abc import Callable
@@ -10,22 +10,21 @@ from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
-from roster.clock import Deadline
-from roster.db.store import Item, Store
-from tests.support.api import Api, everything
+from tests.support import snapshots
+from tests.support.api import Api
 from tests.support.directory import Directory
+from tests.support.snapshots import put_rows as put_rows
 
-PATIENCE = 60.0  # seconds
 T = TypeVar("T")
 Maker = Callable[[Any, Api, Directory], T]
 
 
 @dataclass(frozen=True)
 class _Kept:
-    """What was made: what its maker returned, the rows, the credentials that `Api` holds, when it ended."""
+    """What was made: what its maker returned, the table, the credentials that `Api` holds, when it ended."""
 
     made: Any
-    rows: list[Item]
+    table: snapshots.Snapshot
     cookies: dict[str, str]
     tokens: dict[str, str]
     ended: datetime
@@ -42,21 +41,16 @@ def lay(name: str, api: Api, directory: Directory, make: Callable[[], T]) -> T:
     if key not in _known:
         made = make()
         _known[key] = _Kept(
-            made, everything(api.store), dict(api.cookies), dict(api.tokens), api.clock.moment
+            made, snapshots.take(api.store), dict(api.cookies), dict(api.tokens), api.clock.moment
         )
         return made
     kept = _known[key]
-    put_rows(api.store, kept.rows)
+    snapshots.lay_down(kept.table, api.store)
     api.cookies.update(kept.cookies)
     api.tokens.update(kept.tokens)
     api.clock.moment = kept.ended
     own: T = _renewed(kept.made, api=api, directory=directory)
     return own
-
-
-def put_rows(store: Store, rows: list[Item]) -> None:
-    """Write rows that a test stands on: thousands of them may take longer than a request has."""
-    store.within(Deadline.after(PATIENCE)).bulk_put(rows)
 
 
 def made_once(make: Maker[T]) -> Maker[T]:
