@@ -9,10 +9,12 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
 
+import botocore.session
 import pytest
 
 from local.embedded import open_embedded
@@ -38,6 +40,10 @@ ROOT = Path(__file__).parent.parent
 
 # Read once by `settings`: the cheapest hash that argon2 knows, and the names that HTTPS has.
 os.environ.update(ARGON2_MEMORY_KIB="8", ARGON2_ITERATIONS="1", ALLOWED_ORIGINS="https://app.example")
+
+
+# Every session of botocore's reads its models of services from the disk anew; here they share what was read.
+botocore.session.create_loader = cache(botocore.session.create_loader)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -61,16 +61,25 @@ def start(function_id: str) -> Callable[[], Any]:
     return lambda: handler(event, Context(function_id))
 
 
-@pytest.mark.parametrize("transport", ["http", "boto3"])
 @pytest.mark.parametrize("function_id", FUNCTIONS)
-def test_a_start_and_a_first_request_ask_the_table_alone(
-    aws: AwsStub, deployed: Callable[..., None], function_id: str, transport: str
-) -> None:
-    deployed(TRANSPORT=transport)
+def test_a_start_and_a_first_request_ask_the_table_alone(aws: AwsStub, function_id: str) -> None:
     first = start(function_id)
-    assert [each.service for each in aws.asked] == ([WARMING] if transport == "http" else [])
+    assert [each.service for each in aws.asked] == [WARMING]
     first()
     assert aws.services() <= {WARMING, "dynamodb"}
+
+
+def test_over_boto3_too_starts_and_first_requests_ask_the_table_alone(
+    aws: AwsStub, deployed: Callable[..., None]
+) -> None:
+    """All functions in one environment, whose client of botocore's takes a while to make."""
+    deployed(TRANSPORT="boto3")
+    for function_id in FUNCTIONS:
+        first = start(function_id)
+        assert aws.services() <= {"dynamodb"}, f"{function_id} at its start"
+        first()
+        assert aws.services() <= {"dynamodb"}, f"{function_id} at its first request"
+    assert aws.services() == {"dynamodb"}
 
 
 @pytest.mark.parametrize("function_id", FUNCTIONS)

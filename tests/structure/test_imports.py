@@ -2,17 +2,17 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 LAYER = ROOT / "layers/roster/roster"
 FOLDERS = ("layers/roster", "functions", "local", "cli", "tools", "bench", "tests")
 TREE = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 SOURCES = [path for path in TREE if LAYER in path.parents or ROOT / "functions" in path.parents]
+HANDLERS = [path for path in TREE if ROOT / "functions" in path.parents]
 
 # What a module of a level may import of ours: its own level and those before it. A longer name counts first.
 LEVELS = [
@@ -64,9 +64,19 @@ def level_of(module: str) -> int | None:
     return max(found)[1] if found else None
 
 
-def imports(source: Path) -> Iterator[str]:
+@cache
+def parsed(source: Path) -> ast.Module:
+    return ast.parse(source.read_text())
+
+
+@cache
+def imports(source: Path) -> frozenset[str]:
     """Every module of ours that the file imports, also inside functions and for types alone."""
-    for node in ast.walk(ast.parse(source.read_text())):
+    return frozenset(_imports(source))
+
+
+def _imports(source: Path) -> Iterator[str]:
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] in BELOW)
         elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in BELOW:
@@ -77,29 +87,45 @@ def imports(source: Path) -> Iterator[str]:
                 yield node.module
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=name_of)
-def test_a_module_imports_only_its_own_level_and_those_below(source: Path) -> None:
-    name = name_of(source)
-    own = len(LEVELS) if name == "roster" else level_of(name)
-    assert own is not None, "a module without a level: give it one"
-    for module in imports(source):
-        level = level_of(module)
-        assert level is not None, f"{module} has no level"
-        assert level <= own, f"{name} imports {module}"
+# One test a rule: what it says of a file that breaks it is the file's name and what is wrong there.
 
 
-@pytest.mark.parametrize("source", TREE, ids=name_of)
-def test_a_folder_imports_what_stands_below_it(source: Path) -> None:
+def faults(found: Iterable[tuple[Path, object]]) -> list[str]:
+    return [f"{name_of(source)}: {what}" for source, what in found]
+
+
+def test_a_module_imports_only_its_own_level_and_those_below() -> None:
+    def wrong(source: Path) -> Iterator[str]:
+        name = name_of(source)
+        own = len(LEVELS) if name == "roster" else level_of(name)
+        if own is None:
+            yield "a module without a level: give it one"
+            return
+        for module in imports(source):
+            level = level_of(module)
+            if level is None:
+                yield f"{module} has no level"
+            elif level > own:
+                yield f"imports {module}"
+
+    assert faults((source, what) for source in SOURCES for what in wrong(source)) == []
+
+
+def test_a_folder_imports_what_stands_below_it() -> None:
     """Nothing that ships or that a user runs imports the tests."""
-    own = name_of(source).split(".")[0]
-    others = {module.split(".")[0] for module in imports(source)} - {own}
-    assert others <= BELOW[own]
+
+    def others(source: Path) -> set[str]:
+        own = name_of(source).split(".")[0]
+        return {module.split(".")[0] for module in imports(source)} - {own} - BELOW[own]
+
+    assert len(TREE) > 400
+    assert faults((source, found) for source in TREE if (found := others(source))) == []
 
 
 def test_there_is_no_cycle() -> None:
     """Modules that import each other, also within functions, are one module in two files."""
-    graph = {name: set(imports(source)) & set(MODULES) for name, source in MODULES.items()}
-    graph["roster"] = set()  # which only prepares the packages that come with Lambda
+    graph = {name: imports(source) & set(MODULES) for name, source in MODULES.items()}
+    graph["roster"] = frozenset()  # which only prepares the packages that come with Lambda
     TopologicalSorter(graph).prepare()  # raises CycleError, with the cycle
 
 
@@ -108,32 +134,38 @@ def test_domain_errors_and_events_import_nothing_of_ours() -> None:
         assert not list(imports(LAYER / name))
 
 
-@pytest.mark.parametrize("source", sorted((ROOT / "functions").rglob("*.py")), ids=name_of)
-def test_a_function_imports_no_sibling(source: Path) -> None:
-    siblings = {path.stem for path in source.parent.glob("*.py")}
-    tops = {module.split(".")[0] for module in imports(source)}
-    assert not tops & (siblings | {"functions", "local", "cli", "tools", "tests"})
+def test_a_function_imports_no_sibling() -> None:
+    def siblings(source: Path) -> set[str]:
+        others = {path.stem for path in source.parent.glob("*.py")}
+        tops = {module.split(".")[0] for module in imports(source)}
+        return tops & (others | {"functions", "local", "cli", "tools", "tests"})
+
+    assert faults((source, found) for source in HANDLERS if (found := siblings(source))) == []
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=name_of)
-def test_only_the_file_of_keys_spells_keys(source: Path) -> None:
-    if source.name == "keys.py":
-        return
-    tree = ast.parse(source.read_text())
-    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
-            assert re.search(r"[A-Z]#", node.value) is None, f"a key is spelt: {node.value!r}"
+def test_only_the_file_of_keys_spells_keys() -> None:
+    def spelt(source: Path) -> Iterator[str]:
+        tree = parsed(source)
+        prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+        texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in prose)
+        for node in texts:
+            if isinstance(node.value, str) and re.search(r"[A-Z]#", node.value):
+                yield f"a key is spelt: {node.value!r}"
+
+    others = [source for source in SOURCES if source.name != "keys.py"]
+    assert faults((source, what) for source in others for what in spelt(source)) == []
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=name_of)
-def test_only_the_settings_read_the_environment(source: Path) -> None:
-    text = source.read_text()
-    if source.name != "settings.py":
-        assert "os.environ" not in text
-        assert "getenv" not in text
+def test_only_the_settings_read_the_environment() -> None:
+    def reads(source: Path) -> bool:
+        text = source.read_text()
+        return "os.environ" in text or "getenv" in text
+
+    others = [source for source in SOURCES if source.name != "settings.py"]
+    assert faults((source, "reads the environment") for source in others if reads(source)) == []
 
 
-@pytest.mark.parametrize("source", sorted((ROOT / "functions").rglob("*.py")), ids=name_of)
-def test_a_handler_is_one_screen(source: Path) -> None:
-    assert len(source.read_text().splitlines()) <= 30
+def test_a_handler_is_one_screen() -> None:
+    assert HANDLERS
+    for source in HANDLERS:
+        assert len(source.read_text().splitlines()) <= 30, name_of(source)

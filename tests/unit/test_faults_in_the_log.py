@@ -155,7 +155,7 @@ def test_fa_05_what_came_back_unprocessed_to_the_end_is_named() -> None:
         def call(self, operation: str, body: dict[str, Any], deadline: Deadline) -> dict[str, Any]:
             return {"Responses": {}, "UnprocessedKeys": body["RequestItems"]}
 
-    store = Hurried.over(Unprocessed(), "roster-1")
+    store = Hurried.over(Unprocessed(), "roster-1").within(Deadline.after(0.5))
     with pytest.raises(Unavailable) as caught:
         store.batch_get([keys.user("u")])
     assert caught.value.fault == Fault("UnprocessedKeys", True, "BatchGetItem", "roster-1")
