@@ -3,21 +3,46 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 
-from local.runtime_api import Deployed
 from roster.deferred import defer
 from tools.invoke import functions
 
 FUNCTIONS = functions()
+BASE = "roster.http.handler"
+"""What every endpoint imports, and most of what it imports."""
 CODE = """
-import importlib, json, os, sys
-before = set(sys.modules)
-module, _, handler = os.environ["_HANDLER"].rpartition(".")
-getattr(importlib.import_module(module), handler)
-new = {name: module for name, module in sys.modules.items() if name not in before}
-print(json.dumps({name: getattr(module, "__file__", None) for name, module in new.items()}))
+import builtins, importlib, json, os, sys
+
+before, find, asked = set(sys.modules), builtins.__import__, set()
+
+def noted(name, globals=None, locals=None, fromlist=(), level=0):
+    asked.update([name, *(name + "." + each for each in fromlist or ())])
+    return find(name, globals, locals, fromlist, level)
+
+def imported(environ):
+    os.environ.clear()
+    os.environ.update(environ)
+    sys.path[1 : 1 + paths] = environ["PYTHONPATH"].split(os.pathsep)
+    builtins.__import__ = noted
+    module, _, handler = os.environ["_HANDLER"].rpartition(".")
+    getattr(importlib.import_module(module), handler)
+    assert not base or base in asked, "it does not import " + base
+    new = {name: module for name, module in sys.modules.items() if name not in before}
+    print(json.dumps({name: getattr(module, "__file__", None) for name, module in new.items()}), flush=True)
+
+base, environs = json.load(sys.stdin)
+paths = len(os.environ["PYTHONPATH"].split(os.pathsep))
+if base:
+    importlib.import_module(base)
+for environ in environs:
+    child = os.fork()
+    if child == 0:
+        imported(environ)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0, environ["_HANDLER"]
 """
 
 RESOLVER = {
@@ -55,19 +80,27 @@ UNUSED = {
 }
 
 
-def imported_by(id_: str) -> dict[str, str | None]:
+def imported_by(ids: Sequence[str], base: str = "") -> list[dict[str, str | None]]:
     """Where each module came from that a function has imported when it is ready, as Lambda starts it.
 
-    Flat, in a fresh interpreter, with only its folder and the layers on the path.
+    Flat, in a process of its own, with only its folder and the layers on the path. The processes are copies
+    of one that has imported the `base` and nothing else; each function is held to import it itself.
     """
-    function: Deployed = FUNCTIONS[id_]
-    environ = {**function.process_environ("127.0.0.1:9"), "TABLE_ENDPOINT": "http://127.0.0.1:9"}
+    environs = [
+        {**FUNCTIONS[id_].process_environ("127.0.0.1:9"), "TABLE_ENDPOINT": "http://127.0.0.1:9"}
+        for id_ in ids
+    ]
     done = subprocess.run(
-        [sys.executable, "-c", CODE], cwd="/", env=environ, capture_output=True, text=True, check=False
+        [sys.executable, "-c", CODE],
+        cwd="/",
+        env=environs[0],
+        input=json.dumps([base, environs]),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
-    origins: dict[str, str | None] = json.loads(done.stdout)
-    return origins
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def third_parties(imported: dict[str, str | None]) -> set[str]:
@@ -77,13 +110,21 @@ def third_parties(imported: dict[str, str | None]) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("id_", FUNCTIONS)
-def test_a_function_imports_only_what_it_starts_with(id_: str) -> None:
+def test_a_function_imports_only_what_it_starts_with() -> None:
     """PyJWT, argon2, cryptography, zxcvbn, email-validator and botocore come when a request needs them."""
-    imported = imported_by(id_)
-    assert third_parties(imported) == (LOGGER if id_ == "Cleanup" else RESOLVER | TRANSPORT)
-    assert UNUSED & set(imported) == set()
-    assert sum(name.startswith("aws_lambda_powertools") for name in imported) <= POWERTOOLS
+    endpoints = [id_ for id_ in FUNCTIONS if id_ != "Cleanup"]
+    [cleanup] = imported_by(["Cleanup"])
+    for id_, imported in zip(["Cleanup", *endpoints], [cleanup, *imported_by(endpoints, BASE)], strict=True):
+        assert third_parties(imported) == (LOGGER if id_ == "Cleanup" else RESOLVER | TRANSPORT), id_
+        assert UNUSED & set(imported) == set(), id_
+        assert sum(name.startswith("aws_lambda_powertools") for name in imported) <= POWERTOOLS, id_
+
+
+def test_a_copied_process_tells_what_a_fresh_one_does() -> None:
+    """Else the test above would tell nothing of how Lambda starts a function."""
+    assert [set(one) for one in imported_by(["GetWorkspace"])] == [
+        set(one) for one in imported_by(["GetWorkspace"], BASE)
+    ]
 
 
 def test_a_name_of_powertools_that_we_have_no_place_for_is_found_all_the_same() -> None:
