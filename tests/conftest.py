@@ -59,10 +59,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("endpoint")
 
 
+# What is made until all tests are collected stays to the end: no collection of garbage need look through it.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """What is there by now, ten thousand tests among it, stays: no collection of garbage need look at it."""
-    gc.collect()
+    """The garbage of the tests themselves is collected."""
     gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
@@ -86,10 +91,10 @@ def dynamo_table(request: pytest.FixtureRequest) -> Iterator[str | None]:
 
 
 @pytest.fixture
-def table_file(tmp_path: Path) -> Iterator[Path]:
+def table_file() -> Iterator[Path]:
     """Where the embedded table lies: in memory where there is such a folder, for else it waits for a disk."""
     memory = Path("/dev/shm")
-    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path) as folder:
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
         yield Path(folder, "roster.db")
 
 
