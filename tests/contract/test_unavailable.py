@@ -8,11 +8,12 @@ import pytest
 
 from roster import dependencies
 from roster.clock import Deadline
-from roster.db.store import Item, Store
+from roster.db.store import Store
 from roster.errors import Unavailable
 from tests.contract.fixtures import ContractFixtures
 from tests.contract.recorder import STATUSES
-from tests.support.api import everything, make_dependencies
+from tests.support.api import make_dependencies
+from tests.support.snapshots import Row, rows
 
 ROUTES = [route for route, statuses in STATUSES.items() if 503 in statuses]
 OF_THEIR_OWN = ("NEXT", "ATTEMPTS")  # numbers may be skipped and attempts count, whatever follows
@@ -40,8 +41,8 @@ class Away:
         return call
 
 
-def _kept(store: Store) -> list[Item]:
-    return [item for item in everything(store) if item["SK"] not in OF_THEIR_OWN]
+def _kept(store: Store) -> list[Row]:
+    return [row for row in rows(store) if row[1] not in OF_THEIR_OWN]
 
 
 @pytest.mark.parametrize("route", ROUTES)

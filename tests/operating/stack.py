@@ -56,7 +56,7 @@ class MotoStack:
     def client(self, service: str) -> Any:
         """A client of moto's; what moto lacks is answered here."""
         if service not in self._clients:
-            client = self._clients[service] = _client(service)
+            client = self._clients[service] = _client_of_its_own(service)
             client.meta.events.register("before-call", self._note)
             if service == "lambda":
                 client.get_account_settings = lambda: {"AccountLimit": self.limits}
@@ -94,32 +94,43 @@ class MotoStack:
         client.get_paginator = lambda _: SimpleNamespace(paginate=listed)
         client.get_template = lambda **_: {"TemplateBody": self.template}
 
+    def forget(self) -> None:
+        """Note no more of what the clients are asked: their likes of other stacks share their events."""
+        for client in self._clients.values():
+            client.meta.events.unregister("before-call", self._note)
+
 
 @cache
 def _session() -> Any:
     return boto3.Session("none", "none", region_name=REGION)
 
 
+@cache
 def _client(service: str) -> Any:
+    """A client that no test changes; to make one takes as long as dozens of calls."""
     return _session().client(service)
 
 
-_plain = cache(_client)
-"""A client that no test changes."""
+def _client_of_its_own(service: str) -> Any:
+    """One whose methods a test may replace. `copy` would ask the copy for what it has not got yet."""
+    like = _client(service)
+    own = object.__new__(type(like))
+    own.__dict__.update(like.__dict__)
+    return own
 
 
 def deploy(**parameters: str) -> MotoStack:
     """Make the stack, under `mock_aws`; by default with an address for alarms, which agreed."""
     given = {"AlarmEmail": MAIL} | parameters
     whole = json.loads(_template(tuple(name for name, value in given.items() if value not in ("", "none"))))
-    key = _plain("secretsmanager").create_secret(Name="DeploymentKey", SecretString="k" * 64)["ARN"]
-    client = _plain("s3")
+    key = _client("secretsmanager").create_secret(Name="DeploymentKey", SecretString="k" * 64)["ARN"]
+    client = _client("s3")
     client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
     client.put_object(Bucket=BUCKET, Key="layer", Body=_archive())
     made = {"DeploymentKey": key}
     ours = {id_: each for id_, each in whole["Resources"].items() if each["Type"] not in LACKING}
     body = json.dumps(whole | {"Resources": ours}).replace('{"Ref": "DeploymentKey"}', json.dumps(key))
-    cloudformation = _plain("cloudformation")
+    cloudformation = _client("cloudformation")
     cloudformation.create_stack(
         StackName=STACK,
         TemplateBody=body,
@@ -133,7 +144,7 @@ def deploy(**parameters: str) -> MotoStack:
         if each["Type"] == "AWS::CloudWatch::Alarm":
             made[id_] = f"{STACK}-{id_}-1X2Y3Z"
             put_alarm(made[id_], [topic] if topic else [])
-    dynamodb, table = _plain("dynamodb"), stack.name("Table")
+    dynamodb, table = _client("dynamodb"), stack.name("Table")
     expiry = {"Enabled": True, "AttributeName": "ttl"}
     dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=expiry)
     dynamodb.update_continuous_backups(
@@ -144,7 +155,7 @@ def deploy(**parameters: str) -> MotoStack:
 
 def _mend_roles(stack: MotoStack) -> None:
     """Moto's CloudFormation writes a role's policies as Python does, and attaches none."""
-    iam, deployed = _plain("iam"), stack.deployed()
+    iam, deployed = _client("iam"), stack.deployed()
     for id_, role in deployed.of_type("AWS::IAM::Role").items():
         for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
             found = literal_eval(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
@@ -155,7 +166,7 @@ def _mend_roles(stack: MotoStack) -> None:
 
 def put_alarm(name: str, actions: list[str]) -> None:
     """An alarm that says whom it tells."""
-    _plain("cloudwatch").put_metric_alarm(
+    _client("cloudwatch").put_metric_alarm(
         AlarmName=name,
         AlarmActions=actions,
         Namespace="AWS/Lambda",

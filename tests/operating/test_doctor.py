@@ -24,7 +24,9 @@ from tests.operating.stack import MAIL, REGION, STACK, TEMPLATE, MotoStack, depl
 @pytest.fixture
 def stack() -> Iterator[MotoStack]:
     with mock_aws():
-        yield deploy()
+        stack = deploy()
+        yield stack
+        stack.forget()
 
 
 def told(stack: MotoStack) -> list[tuple[str, str]]:
