@@ -13,7 +13,6 @@ from typing import Any, TypeVar
 from tests.support import snapshots
 from tests.support.api import Api
 from tests.support.directory import Directory
-from tests.support.snapshots import put_rows as put_rows
 
 T = TypeVar("T")
 Maker = Callable[[Any, Api, Directory], T]

@@ -29,8 +29,9 @@ from roster.db.store import Item, Key, Store
 from roster.domain import Actor
 from tests.attacks import jwt
 from tests.support import real
-from tests.support.api import Answer, Api, Clock, Context, everything, make_dependencies
+from tests.support.api import Answer, Api, Clock, Context, make_dependencies
 from tests.support.guard import acting_as
+from tests.support.snapshots import everything
 
 DATA = Path(__file__).parent / "data"
 DUMP, ITEMS = DATA / "da72a9a.sql", DATA / "da72a9a.jsonl"
