@@ -12,10 +12,11 @@ from roster.db.store import Key
 from roster.directory import cleanup, members, users
 from roster.domain import PlatformRole
 from roster.errors import DirectoryError
-from tests.support.api import Api, everything
+from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.support.meter import Meter
 from tests.support.race import at_once
+from tests.support.snapshots import everything
 from tests.tools.support import Records, user, workspace
 
 OPERATIONS = 50

@@ -13,8 +13,8 @@ from roster.directory import grants
 from roster.domain import Space, SpaceRole
 from tests.cloud_foundry.fixtures import Fixtures
 from tests.support.api import Api
-from tests.support.fixtures import put_rows
 from tests.support.meter import Meter
+from tests.support.snapshots import put_rows
 
 MANY = 10_000
 

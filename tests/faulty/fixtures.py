@@ -13,10 +13,11 @@ from roster import dependencies
 from roster.db import keys
 from roster.db.store import Delete, Item, Key, Store
 from tests.support import real
-from tests.support.api import Api, Clock, everything, in_process, make_dependencies
+from tests.support.api import Api, Clock, in_process, make_dependencies
 from tests.support.budgets import BudgetFixtures
 from tests.support.directory import Directory
 from tests.support.fault_injector import Hurried, Injector
+from tests.support.snapshots import everything
 
 OF_THEIR_OWN = ("NEXT", "ATTEMPTS")
 """Sort keys of what may move whatever follows: numbers may be skipped, and attempts count."""

@@ -19,9 +19,10 @@ from roster import clock
 from roster.db import keys
 from roster.db.store import Key
 from tests.support import real, tally
-from tests.support.api import Api, Clock, everything
+from tests.support.api import Api, Clock
 from tests.support.closing_proxy import ClosingProxy, Ending
 from tests.support.directory import Directory
+from tests.support.snapshots import everything
 from tools import invoke
 from tools.build import HERE, folder
 from tools.runtime_python import runs_as, version

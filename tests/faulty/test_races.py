@@ -22,10 +22,11 @@ from roster.directory import cleanup, members, users
 from roster.domain import PlatformRole, User, WorkspaceRole
 from roster.errors import Conflict, DirectoryError, LastAdmin, NotFound, PreconditionFailed, Unauthenticated
 from tests.support import real, tally
-from tests.support.api import Clock, everything
+from tests.support.api import Clock
 from tests.support.directory import Directory
 from tests.support.faults import FaultyTransport
 from tests.support.race import at_once
+from tests.support.snapshots import everything
 
 pytestmark = pytest.mark.real
 

@@ -19,9 +19,10 @@ from tests.attacks import jwt
 from tests.contract import recorder
 from tests.faulty.fixtures import items_of, put_back
 from tests.support import budgets
-from tests.support.api import Answer, Api, Clock, everything, in_process, make_dependencies, session_in
+from tests.support.api import Answer, Api, Clock, in_process, make_dependencies, session_in
 from tests.support.budgets import ENDPOINTS, BudgetFixtures, Endpoint
 from tests.support.directory import Directory
+from tests.support.snapshots import everything
 
 PASSWORD = "sentinel 5e2c password"
 WRONG = "sentinel 91ab wrong password"

@@ -25,10 +25,11 @@ from tests.attacks import jwt
 from tests.contract.recorder import STATUSES
 from tests.fuzz.events import ANY_EVENT, Seed, near
 from tests.support import tally
-from tests.support.api import Api, Context, everything, in_process, make_dependencies
+from tests.support.api import Api, Context, in_process, make_dependencies
 from tests.support.budgets import ENDPOINTS, BudgetFixtures
 from tests.support.directory import Directory
 from tests.support.meter import Meter
+from tests.support.snapshots import everything
 
 EVENTS = Path(__file__).parents[2] / "events"
 READS = {"GetItem", "BatchGetItem", "Query", "Scan"}

@@ -9,8 +9,9 @@ import pytest
 
 from tests.contract.fixtures import ContractFixtures
 from tests.fuzz.naughty import NAUGHTY
-from tests.support.api import Answer, everything
+from tests.support.api import Answer
 from tests.support.directory import PASSWORD
+from tests.support.snapshots import everything
 
 Send = Callable[[ContractFixtures, str], Answer]
 

@@ -16,9 +16,10 @@ from tests.invitations.fixtures import (
     of,
     token_in,
 )
-from tests.support.api import Api, everything
+from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.support.race import at_once, before_the_commit, many_at_a_time
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import (
     NOWHERE,
     Fixtures,

@@ -13,8 +13,9 @@ from roster.db.codec import entity
 from roster.domain import Invitation, PasswordLink
 from tests.faulty.test_secrets import Heard, heard
 from tests.invitations.fixtures import ACCEPT, FORGOTTEN, LOOK, PHRASE, RESET, accept, invite, of, token_in
-from tests.support.api import Api, everything
+from tests.support.api import Api
 from tests.support.directory import PASSWORD, Directory
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import Fixtures
 
 __all__ = ["heard"]

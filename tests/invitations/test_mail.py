@@ -16,8 +16,9 @@ from roster.db import keys
 from roster.db.store import Key, Update
 from roster.dialects.maintenance import mail
 from tests.invitations.fixtures import FORGOTTEN, LOOK, RESET, accept, invite, of
-from tests.support.api import Api, everything, in_process
+from tests.support.api import Api, in_process
 from tests.support.directory import PASSWORD, Directory
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import Fixtures
 
 FROM = "roster@example.com"

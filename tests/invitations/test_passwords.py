@@ -9,10 +9,11 @@ from roster.auth import password_links
 from roster.db import keys
 from roster.domain import User, UserKind
 from tests.invitations.fixtures import ACCEPT, FORGOTTEN, LOOK, PHRASE, RESET, assert_dead, at, token_in
-from tests.support.api import Answer, Api, bare, everything, session_in
+from tests.support.api import Answer, Api, bare, session_in
 from tests.support.directory import PASSWORD, Directory
 from tests.support.meter import Meter
 from tests.support.race import at_once, before_the_commit, many_at_a_time
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import Fixtures, assert_granted, assert_invalid, assert_refused
 
 FROM = "roster@example.com"

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from roster.db import counted_lists, keys
 from roster.db.store import Item, Key
 from tests.support import real
 from tests.support.served import BOUND, ROOT, Served, launch, ready, served
+from tests.support.snapshots import everything
 
 
 @pytest.fixture(scope="module")
@@ -173,15 +175,8 @@ def _is_kept_by_the_stream(key: Key) -> bool:
 
 def snapshot(file: Path) -> list[Item]:
     """Every item of an embedded store."""
-    store = open_embedded(file)
-    items: list[Item] = []
-    start = None
-    while True:
-        page = store.scan(start=start)
-        items += page.items
-        if (start := page.next) is None:
-            store.close()
-            return items
+    with closing(open_embedded(file)) as store:
+        return everything(store)
 
 
 def shown(lines: list[str]) -> tuple[list[str], list[str]]:

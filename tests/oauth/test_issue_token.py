@@ -7,8 +7,9 @@ import pytest
 from roster.auth import passwords
 from roster.auth.credentials import Credential
 from tests.oauth.fixtures import READ, SECRET, WRITE, Fixtures, assert_error, basic
-from tests.support.api import OF_A_CLIENT, OF_A_SOURCE, Api, everything
+from tests.support.api import OF_A_CLIENT, OF_A_SOURCE, Api
 from tests.support.directory import PASSWORD
+from tests.support.snapshots import everything
 
 LOGIN = {"grant_type": "password", "username": "ada@example.com", "password": PASSWORD}
 

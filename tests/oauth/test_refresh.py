@@ -14,10 +14,11 @@ from roster.db.store import Item, Update
 from roster.directory import cleanup
 from roster.errors import Unauthenticated
 from tests.oauth.fixtures import READ, SECRET, WRITE, Fixtures, assert_error
-from tests.support.api import Api, everything
+from tests.support.api import Api
 from tests.support.directory import PASSWORD
 from tests.support.meter import Meter
 from tests.support.race import at_once
+from tests.support.snapshots import everything
 
 DAYS = 30
 

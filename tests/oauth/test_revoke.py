@@ -3,8 +3,9 @@
 import pytest
 
 from tests.oauth.fixtures import SECRET, Fixtures, assert_error, basic
-from tests.support.api import Answer, Api, everything
+from tests.support.api import Answer, Api
 from tests.support.directory import Directory
+from tests.support.snapshots import everything
 
 
 def _revoke(api: Api, token: str, client: str = "cf", secret: str = "", **form: str) -> Answer:

@@ -9,8 +9,9 @@ from roster.auth.credentials import Credential
 from roster.db import keys
 from roster.db.store import Key
 from roster.directory import cleanup, users
-from tests.support.api import Api, everything
+from tests.support.api import Api
 from tests.support.directory import Directory
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import Fixtures, assert_granted, assert_refused
 
 SHOWN = ("id", "kind", "name", "workspaceId", "createdAt", "lastUsedAt", "address", "agent", "expiresAt")

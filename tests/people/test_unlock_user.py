@@ -4,8 +4,9 @@ import pytest
 
 from roster.auth import login_throttle
 from roster.db import keys
-from tests.support.api import Api, device_in, everything
+from tests.support.api import Api, device_in
 from tests.support.directory import PASSWORD, Directory
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import Fixtures, assert_granted
 
 

@@ -15,9 +15,10 @@ from roster.db.transactions import retry_on_conflict
 from roster.directory import cleanup, site_roles, users
 from roster.domain import PermissionRole, User
 from roster.errors import Conflict, DirectoryError
-from tests.support.api import Answer, Api, Clock, everything
+from tests.support.api import Answer, Api, Clock
 from tests.support.directory import PASSWORD, Directory
 from tests.support.race import at_once
+from tests.support.snapshots import everything
 from tests.tools.support import Records
 from tests.workspaces.fixtures import assert_granted, assert_invalid, assert_refused
 

@@ -11,8 +11,9 @@ from roster.db import keys
 from roster.db.store import Key, Store
 from roster.directory import activity, changes, members
 from roster.errors import Unavailable
-from tests.support.api import Api, everything, in_process, make_dependencies
+from tests.support.api import Api, in_process, make_dependencies
 from tests.support.directory import Directory
+from tests.support.snapshots import everything
 from tests.support.stream import followed, records, route
 from tests.workspaces.fixtures import Fixtures, assert_invalid
 from tests.workspaces.test_cleanup import Stopping

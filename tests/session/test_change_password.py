@@ -9,10 +9,11 @@ import pytest
 
 from roster.directory import users
 from roster.domain import User
-from tests.support.api import Answer, Api, everything
+from tests.support.api import Answer, Api
 from tests.support.directory import Directory
 from tests.support.meter import Meter
 from tests.support.race import at_once, before_the_commit, many_at_a_time
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import NOWHERE, SENTINEL, assert_granted, assert_invalid, assert_refused, bare
 from tests.workspaces.rows import BAD_PASSWORDS
 

@@ -16,9 +16,10 @@ from roster.db.transactions import item
 from roster.directory import users
 from roster.domain import ApiToken, User
 from roster.errors import LimitReached
-from tests.support.api import Answer, Api, everything
+from tests.support.api import Answer, Api
 from tests.support.directory import Directory
 from tests.support.race import at_once
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import (
     ENDPOINTS,
     NOWHERE,

@@ -12,8 +12,9 @@ from roster.db import keys
 from roster.db.store import Update
 from roster.directory import users
 from roster.domain import User
-from tests.support.api import Answer, Api, everything, session_in
+from tests.support.api import Answer, Api, session_in
 from tests.support.directory import PASSWORD, Directory
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import SENTINEL, USER, assert_granted, assert_invalid, assert_refused, bare
 
 PATH = "/api/auth/login"

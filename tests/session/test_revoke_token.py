@@ -7,8 +7,9 @@ import pytest
 
 from roster.db import keys
 from roster.domain import User
-from tests.support.api import Answer, Api, everything
+from tests.support.api import Answer, Api
 from tests.support.directory import Directory
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import NOWHERE, assert_granted, assert_refused, bare
 
 PATH = "/api/auth/tokens"

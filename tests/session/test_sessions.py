@@ -4,8 +4,9 @@ import pytest
 
 from roster.auth import refresh_tokens
 from roster.domain import User
-from tests.support.api import Answer, Api, everything, session_in
+from tests.support.api import Answer, Api, session_in
 from tests.support.directory import PASSWORD, Directory
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import assert_granted, assert_listed, assert_refused
 
 PATH = "/api/auth/sessions"

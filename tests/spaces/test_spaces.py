@@ -8,8 +8,9 @@ from roster.db import keys
 from roster.db.store import Update
 from roster.directory import spaces
 from tests.spaces.fixtures import NOWHERE, SpaceFixtures
-from tests.support.api import Answer, Api, everything
+from tests.support.api import Answer, Api
 from tests.support.race import before_the_commit
+from tests.support.snapshots import everything
 
 SHAPE = ["id", "name", "projectId", "description", "email", "ownerId", "allowSsh", "createdAt", "updatedAt"]
 

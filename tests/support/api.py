@@ -22,7 +22,6 @@ from tests.contract import recorder
 from tests.support.directory import Directory
 from tests.support.guard import acting_as
 from tests.support.snapshots import Row, rows
-from tests.support.snapshots import everything as everything
 
 OF_A_SOURCE = ("LOGINS#", "GATEWAY#")
 OF_A_CLIENT = ("ATTEMPTS#",)

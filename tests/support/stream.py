@@ -6,7 +6,8 @@ from typing import Any
 from roster.db import keys
 from roster.db.store import Key
 from roster.directory import changes
-from tests.support.api import Api, everything, in_process
+from tests.support.api import Api, in_process
+from tests.support.snapshots import everything
 
 
 def records(changed: Iterable[Key], event: str = "MODIFY") -> dict[str, Any]:

@@ -13,8 +13,9 @@ from roster.db.store import Item, Key, Store
 from roster.directory import cleanup, users, workspaces
 from roster.domain import User, Workspace
 from roster.errors import Unavailable
-from tests.support.api import Api, everything, in_process
+from tests.support.api import Api, in_process
 from tests.support.directory import Directory
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import Fixtures, assert_granted, assert_refused
 from tests.workspaces.test_cleanup import EVENT
 

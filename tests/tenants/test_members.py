@@ -8,9 +8,10 @@ from cli.verify import verify
 from roster.directory import users, workspaces
 from roster.domain import User, WorkspaceRole
 from roster.errors import LastAdmin
-from tests.support.api import Api, everything
+from tests.support.api import Api
 from tests.support.directory import PASSWORD, Directory
 from tests.support.race import at_once, before_the_commit
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import NOWHERE, Fixtures, assert_granted, assert_invalid, assert_refused
 from tests.workspaces.test_list_members import SHOWN
 

@@ -8,8 +8,9 @@ from cli.verify import verify
 from roster.db import keys
 from roster.directory import workspaces
 from roster.domain import Workspace
-from tests.support.api import Api, everything
+from tests.support.api import Api
 from tests.support.race import at_once, before_the_commit, many_at_a_time
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import Fixtures, assert_granted, assert_invalid, assert_refused
 from tests.workspaces.test_get_workspace import SHOWN
 

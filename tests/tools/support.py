@@ -12,6 +12,7 @@ from cli.records.export import export
 from cli.records.loading import ImportOutcome, load
 from roster.db.store import Item, Key, Store
 from roster.domain import Actor
+from tests.support.snapshots import everything
 
 Line = dict[str, Any]
 
@@ -87,13 +88,7 @@ def client(secret: str, name: str = "cf", /, **fields: Any) -> Line:
 
 def items(store: Store) -> dict[Key, Item]:
     """The whole table."""
-    found: dict[Key, Item] = {}
-    start: Key | None = None
-    while True:
-        page = store.scan(start=start)
-        found |= {Key.of(item): item for item in page.items}
-        if (start := page.next) is None:
-            return found
+    return {Key.of(item): item for item in everything(store)}
 
 
 def without(line: Mapping[str, Any], *names: str) -> Line:

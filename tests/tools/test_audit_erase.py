@@ -11,8 +11,9 @@ from local.embedded import open_embedded
 from roster.db import keys
 from roster.db.store import Item, Key, Store, Update
 from roster.directory import audit, cleanup, users
-from tests.support.api import Clock, everything
+from tests.support.api import Clock
 from tests.support.directory import Directory
+from tests.support.snapshots import everything
 
 
 @pytest.fixture

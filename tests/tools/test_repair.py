@@ -16,6 +16,7 @@ from roster.db.store import Delete, Item, Key, Put, Store, Update
 from roster.db.transactions import item
 from roster.directory import users
 from tests.support import real
+from tests.support.snapshots import everything
 from tests.tools import damage
 from tests.tools.damage import BY, CASES, NOW, Case, number, user
 from tests.tools.fixtures import original, whole
@@ -50,29 +51,29 @@ def test_what_cannot_be_told_is_left_as_it_is(whole: SqliteStore, case: Case) ->
     case.damage(whole)
     damage.routed(whole)
     broken = verify(whole, now=NOW).broken
-    before = everything(whole)
+    before = state(whole)
     assert repaired(whole).after.broken == broken
-    assert everything(whole) == before
+    assert state(whole) == before
 
 
 def test_a_whole_directory_stays_as_it_is(whole: SqliteStore) -> None:
-    before = everything(whole)
+    before = state(whole)
     assert repaired(whole).mended == []
-    assert everything(whole) == before
+    assert state(whole) == before
 
 
 @pytest.mark.parametrize(
     "case", [case for case in MENDED if case.name.startswith(("a stale", "no "))], ids=name
 )
 def test_a_copy_that_was_gone_or_stale_is_as_it_was(whole: SqliteStore, case: Case) -> None:
-    before = everything(whole)
+    before = state(whole)
     case.damage(whole)
     repaired(whole)
-    assert everything(whole) == before
+    assert state(whole) == before
 
 
 def test_rows_that_vanished_come_back_with_their_counts(whole: SqliteStore) -> None:
-    before = everything(whole)
+    before = state(whole)
     for key in (
         keys.row(keys.USERS, number(whole, keys.user("ann"))),
         keys.row(keys.members("acme"), number(whole, keys.member("acme", "bob"))),
@@ -81,17 +82,17 @@ def test_rows_that_vanished_come_back_with_their_counts(whole: SqliteStore) -> N
     ):
         whole.write(Delete(key))
     assert repaired(whole).after.broken == []
-    assert everything(whole) == before
+    assert state(whole) == before
 
 
 def test_counts_are_rebuilt_from_nothing(whole: SqliteStore) -> None:
-    before = everything(whole)
+    before = state(whole)
     for listing in (keys.USERS, keys.WORKSPACES, keys.members("acme")):
         whole.write(Delete(keys.root(listing)))
         whole.write(Delete(keys.branch(listing, 0)))
     whole.write(Delete(keys.site_admins()))
     assert repaired(whole).after.broken == []
-    assert everything(whole) == before
+    assert state(whole) == before
 
 
 def test_two_who_claim_a_free_address_are_both_left(whole: SqliteStore) -> None:
@@ -112,9 +113,7 @@ def test_what_is_repaired_is_audited(whole: SqliteStore) -> None:
     whole.write(Update(keys.site_admins(), set={"count": 3}))
     repaired(whole)
     audit = [
-        item
-        for item in everything(whole, audited=True).values()
-        if item.get("action") == "directory.repaired"
+        item for item in state(whole, audited=True).values() if item.get("action") == "directory.repaired"
     ]
     assert [item["target"] for item in audit] == ["SITE ADMINS"]
 
@@ -125,9 +124,7 @@ def test_the_audit_of_a_repaired_lock_does_not_name_the_address(whole: SqliteSto
     repaired(whole)
     assert whole.get(stray) is None
     audit = [
-        found
-        for found in everything(whole, audited=True).values()
-        if found.get("action") == "directory.repaired"
+        found for found in state(whole, audited=True).values() if found.get("action") == "directory.repaired"
     ]
     assert [found["target"] for found in audit] == ["EMAIL LOCK"]
 
@@ -191,14 +188,10 @@ def listed(store: Store) -> set[str]:
     return {str(row["id"]) for row in counted_lists.everything(store, keys.USERS)}
 
 
-def everything(store: Store, *, audited: bool = False) -> dict[Key, Item]:
+def state(store: Store, *, audited: bool = False) -> dict[Key, Item]:
     """The whole table, without empty counts, and without audit unless told so."""
-    found: dict[Key, Item] = {}
-    start: Key | None = None
-    while True:
-        page = store.scan(start=start)
-        for one in page.items:
-            if audited or "action" not in one:
-                found[Key.of(one)] = {n: value for n, value in one.items() if value != 0 or n == "v"}
-        if (start := page.next) is None:
-            return found
+    return {
+        Key.of(one): {name: value for name, value in one.items() if value != 0 or name == "v"}
+        for one in everything(store)
+        if audited or "action" not in one
+    }

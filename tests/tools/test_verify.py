@@ -13,9 +13,10 @@ from cli.verify import Report, verify
 from local.sqlite_store import SqliteStore
 from roster.auth import api_tokens
 from roster.db import keys
-from roster.db.store import Delete, Item, Key, Page, Update
+from roster.db.store import Delete, Key, Page, Update
 from roster.directory import cleanup, members, search, users, workspaces
 from roster.domain import WorkspaceRole
+from tests.support.snapshots import everything
 from tests.tools.damage import BY, CASES, NOW, Case, user, workspace
 from tests.tools.fixtures import original, whole
 
@@ -30,11 +31,11 @@ def test_a_whole_directory_breaks_nothing(whole: SqliteStore) -> None:
     report = verified(whole)
     assert report.broken == []
     assert report.pending == []
-    assert report.items == len(_all(whole))
+    assert report.items == len(everything(whole))
 
 
 def test_the_whole_directory_has_an_item_of_every_kind(whole: SqliteStore) -> None:
-    kinds = {invariants.words_of(Key.of(item)) for item in _all(whole)}
+    kinds = {invariants.words_of(Key.of(item)) for item in everything(whole)}
     cleanup = {
         invariants.words_of(keys.cleanup_of_user("x")),
         invariants.words_of(keys.cleanup_of_member("x", "x")),
@@ -88,7 +89,7 @@ def test_what_is_not_swept_yet_is_pending_for_an_hour(whole: SqliteStore) -> Non
     assert {finding.key for finding in late.broken} == waiting
     cleanup.run(whole, keys.cleanup_of_user("bob"), NOW)
     search.refresh(whole, [keys.user("bob"), keys.member("acme", "bob")], NOW)
-    assert verified(whole) == Report([], [], len(_all(whole)))
+    assert verified(whole) == Report([], [], len(everything(whole)))
 
 
 def test_void_grants_are_pending_until_they_are_swept(whole: SqliteStore) -> None:
@@ -102,7 +103,7 @@ def test_void_grants_are_pending_until_they_are_swept(whole: SqliteStore) -> Non
     }
     cleanup.run(whole, keys.cleanup_of_member("acme", "bob"), NOW)
     search.refresh(whole, [keys.user("bob"), keys.member("acme", "bob")], NOW)
-    assert verified(whole) == Report([], [], len(_all(whole)))
+    assert verified(whole) == Report([], [], len(everything(whole)))
 
 
 def test_a_corrupt_item_does_not_stop_the_walk(whole: SqliteStore) -> None:
@@ -160,16 +161,6 @@ def test_a_writer_in_the_middle_of_the_walk_breaks_nothing(whole: SqliteStore) -
     report = verify(interrupted, now=NOW)  # type: ignore[arg-type]  # a store by delegation
     assert interrupted.pages > 2
     assert report.broken == []
-
-
-def _all(store: SqliteStore) -> list[Item]:
-    found: list[Item] = []
-    start: Key | None = None
-    while True:
-        page = store.scan(start=start)
-        found += page.items
-        if (start := page.next) is None:
-            return found
 
 
 def test_the_command_prints_what_is_broken_and_fails(

@@ -10,8 +10,9 @@ from roster.db.transactions import MOST, ReadConflict, Transaction, batched, ite
 from roster.domain import Actor
 from roster.errors import Conflict, DirectoryError, LastAdmin, NotFound, Unavailable
 from roster.events import Event
-from tests.support.api import Clock, everything
+from tests.support.api import Clock
 from tests.support.meter import Meter
+from tests.support.snapshots import everything
 
 BY = Actor("r-1", Clock()(), "u-1", 1, "ws-1")
 COUNT = Key("COUNT", "x")

@@ -31,8 +31,9 @@ from roster.directory import members, users, workspaces
 from roster.domain import Actor, Membership, WorkspaceRole
 from tests.attacks import jwt
 from tests.support import real
-from tests.support.api import Answer, Api, Clock, Context, everything, make_dependencies
+from tests.support.api import Answer, Api, Clock, Context, make_dependencies
 from tests.support.guard import acting_as
+from tests.support.snapshots import everything
 from tests.tools.support import Records
 
 DATA = Path(__file__).parent / "data"

@@ -15,8 +15,9 @@ from roster.db.transactions import Transaction
 from roster.directory import cleanup, grants, members, projects, spaces, users, workspaces
 from roster.domain import ApiToken, Project, Space, SpaceRole, User, Workspace
 from roster.errors import Unavailable
-from tests.support.api import Api, Clock, everything, in_process
+from tests.support.api import Api, Clock, in_process
 from tests.support.directory import PASSWORD, Directory
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import assert_granted, assert_meta, assert_refused
 
 EVENT = json.loads((Path(__file__).parents[2] / "events" / "Cleanup.json").read_text("utf-8"))

@@ -7,9 +7,10 @@ import pytest
 
 from roster.domain import User
 from roster.errors import Conflict
-from tests.support.api import Api, everything
+from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.support.race import before_the_commit
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import (
     NO_PROFILE,
     SENTINEL,

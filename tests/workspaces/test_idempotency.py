@@ -9,10 +9,11 @@ import pytest
 from local.gateway import HttpRequest
 from roster.db import keys
 from roster.directory import members, users
-from tests.support.api import Answer, Api, everything
+from tests.support.api import Answer, Api
 from tests.support.directory import Directory
 from tests.support.meter import Meter
 from tests.support.race import at_once, before_the_commit, many_at_a_time
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import (
     ADD_MEMBER,
     CREATE_USER,

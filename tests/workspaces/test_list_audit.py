@@ -12,8 +12,9 @@ from roster.clock import instant
 from roster.db import keys
 from roster.db.store import Item, Update
 from roster.directory import users
-from tests.support.api import Answer, Api, everything
+from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import SENTINEL, Fixtures, assert_invalid
 
 PATH = "/api/admin/audit"

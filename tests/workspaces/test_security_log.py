@@ -7,8 +7,9 @@ import pytest
 from local.gateway import Function, Gateway
 from roster import security_log
 from roster.domain import User
-from tests.support.api import Api, everything
+from tests.support.api import Api
 from tests.support.directory import Directory
+from tests.support.snapshots import everything
 from tests.workspaces.fixtures import SENTINEL, Fixtures
 
 LOGIN = "/api/auth/login"
