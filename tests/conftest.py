@@ -55,7 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if isinstance(item, pytest.Function) and "api" in item.fixturenames:
+        calls_api = isinstance(item, pytest.Function) and "api" in item.fixturenames
+        if calls_api and item.get_closest_marker("any_engine") is None:
             item.add_marker("endpoint")
 
 

@@ -18,6 +18,8 @@ from tests.contract.recorder import STATUSES
 from tests.support.api import Answer, in_process
 from tests.support.directory import PASSWORD
 
+pytestmark = pytest.mark.any_engine
+
 READERS = [route for route, statuses in STATUSES.items() if {401, 413} <= set(statuses)]
 PUBLIC = ["GET /", "GET /v2/info", "POST /api/auth/login"]
 TOO_MUCH = b" " * BODY_BYTES + b"{}"

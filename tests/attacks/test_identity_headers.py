@@ -11,6 +11,8 @@ from roster.errors import Unavailable
 from tests.attacks import jwt
 from tests.attacks.conftest import Site
 
+pytestmark = pytest.mark.any_engine
+
 PATH = "/minimal/rest/user/v1/org"
 PATHS = [
     f"/minimal/rest/user/v1/{name}"

@@ -20,6 +20,8 @@ from tests.contract.fixtures import ContractFixtures
 from tests.contract.recorder import STATUSES
 from tests.support.api import bare, in_process
 
+pytestmark = pytest.mark.any_engine
+
 WORKSPACE = {"key": "umbra", "name": "Umbra"}
 SENTINEL = "sentinel 4b7e of an error"
 

@@ -23,6 +23,8 @@ from tests.attacks.key_server import serving
 from tests.support.api import Answer, bare, session_in
 from tests.support.meter import Meter
 
+pytestmark = pytest.mark.any_engine
+
 AT = datetime.fromtimestamp(NOW, UTC)
 ENDPOINTS = [USER, PROFILE]
 

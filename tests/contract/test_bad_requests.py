@@ -12,6 +12,8 @@ from tests.contract.recorder import STATUSES
 from tests.support.guard import TEMPLATE
 from tests.workspaces.rows import BAD_BODIES
 
+pytestmark = pytest.mark.any_engine
+
 TESTMO = [(route, statuses) for route, statuses in STATUSES.items() if " /api/v1/" in route]
 NOT_TEXT = [route for route, statuses in TESTMO if 400 in statuses]
 NOT_VALID = [route for route, statuses in TESTMO if 422 in statuses]

@@ -8,6 +8,8 @@ from roster.db import keys
 from tests.contract.fixtures import LINKS, ContractFixtures, takes_bearer
 from tests.contract.recorder import STATUSES
 
+pytestmark = pytest.mark.any_engine
+
 PUBLIC = {"$default", "POST /api/auth/login", *LINKS}
 OURS = [
     route for route in STATUSES if route not in PUBLIC and (" /api/" in route and not takes_bearer(route))

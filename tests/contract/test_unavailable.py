@@ -15,6 +15,8 @@ from tests.contract.recorder import STATUSES
 from tests.support.api import make_dependencies
 from tests.support.snapshots import Row, rows
 
+pytestmark = pytest.mark.any_engine
+
 ROUTES = [route for route, statuses in STATUSES.items() if 503 in statuses]
 OF_THEIR_OWN = ("NEXT", "ATTEMPTS")  # numbers may be skipped and attempts count, whatever follows
 

@@ -9,6 +9,8 @@ from tests.contract.fixtures import ContractFixtures
 from tests.contract.recorder import STATUSES
 from tests.fuzz.bodies import READ, REFUSED, STRICTER
 
+pytestmark = pytest.mark.any_engine
+
 JSON_ROUTES = [
     route
     for route, statuses in STATUSES.items()

@@ -10,6 +10,8 @@ from local.gateway import HttpRequest, Invocation, Response, Routes, reply
 from tests.support.api import Api
 from tests.support.directory import Directory
 
+pytestmark = pytest.mark.any_engine
+
 FOLDER = Path(__file__).parent / "recorded"
 RECORDED = sorted(FOLDER.glob("*.json"))
 ADDED = {"x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"}

@@ -9,6 +9,8 @@ import pytest
 from tests.site.test_get_docs import Page, policy
 from tests.support.api import Api
 
+pytestmark = pytest.mark.any_engine
+
 BROWSERS = {
     "Firefox": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Chromium": (

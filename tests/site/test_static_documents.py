@@ -8,6 +8,8 @@ import pytest
 from local.gateway import HttpRequest, Response
 from tests.support.api import Api, bare
 
+pytestmark = pytest.mark.any_engine
+
 PATHS = pytest.mark.parametrize("path", ["/docs", "/openapi.json"])
 
 

@@ -16,6 +16,8 @@ from tests.support.aws_stub import WARMING, AwsStub, serving_aws
 from tests.support.budgets import ENDPOINTS, BudgetFixtures, Endpoint
 from tests.support.directory import Directory
 
+pytestmark = pytest.mark.any_engine
+
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 RESOURCES = translate(TEMPLATE)["Resources"]

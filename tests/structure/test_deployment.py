@@ -30,6 +30,8 @@ from tests.support.guard import (
     template_guard,
 )
 
+pytestmark = pytest.mark.any_engine
+
 ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "template.yaml"
 SOURCE = read_template(TEMPLATE)

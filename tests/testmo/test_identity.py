@@ -11,6 +11,8 @@ from tests.support.api import Api, bare
 from tests.support.directory import Directory
 from tests.testmo.fixtures import Fixtures, assert_refused
 
+pytestmark = pytest.mark.any_engine
+
 PATHS = (
     "/api/v1/user",
     "/api/v1/users",

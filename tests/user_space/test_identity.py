@@ -15,6 +15,8 @@ from tests.support.directory import Directory
 from tests.support.meter import Meter
 from tests.user_space.fixtures import ENDPOINTS, NOWHERE, ROOT, Fixtures, ask, assert_refused, data_of
 
+pytestmark = pytest.mark.any_engine
+
 Deployed = Callable[..., None]
 
 MALFORMED: list[Any] = [

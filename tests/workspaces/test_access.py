@@ -26,6 +26,8 @@ from tests.workspaces.fixtures import (
     named,
 )
 
+pytestmark = pytest.mark.any_engine
+
 EVERYBODY = {"root", "boss", "member", "rival", "stranger"}
 ALLOWED = {
     CREATE_WORKSPACE: {"root"},

@@ -14,6 +14,8 @@ from tests.workspaces.fixtures import (
     named,
 )
 
+pytestmark = pytest.mark.any_engine
+
 FOREIGN = [
     pytest.param("https://evil.example", id="S-09-foreign"),
     pytest.param("null", id="S-09-null"),

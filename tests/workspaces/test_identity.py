@@ -11,6 +11,8 @@ from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.workspaces.fixtures import ENDPOINTS, NOWHERE, Endpoint, Fixtures, assert_refused, bare, named
 
+pytestmark = pytest.mark.any_engine
+
 Presented = Callable[[Api, Fixtures], dict[str, Any]]
 
 
