@@ -143,4 +143,6 @@ class Expressions:
     def _joined(self, operator: str, conditions: tuple[Condition, ...]) -> str:
         if not conditions:
             raise Malformed("an any_of or all_of of nothing")
+        if len(conditions) == 1:  # DynamoDB refuses parentheses around parentheses
+            return self.condition(conditions[0])
         return f"({operator.join(self.condition(condition) for condition in conditions)})"
