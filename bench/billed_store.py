@@ -68,8 +68,13 @@ class BilledStore:
             self.meter.charge(write_units=2 * units)  # it is prepared, and it is committed
 
     def bulk_put(self, items: Sequence[Item]) -> None:
-        for item in items:
-            self.write(Put(item))
+        touched = [Key.of(item) for item in items]
+        before: dict[Key, Item] = {}
+        for first in range(0, len(touched), 100):
+            before |= self.inner.batch_get(touched[first : first + 100])
+        self.inner.bulk_put(items)
+        for key, item in zip(touched, items, strict=True):
+            self.meter.charge(write_units=_write_units(before.get(key), item))
 
     def _charge_read(self, size: int, consistent: bool) -> None:
         self.meter.charge(read_units=_units(size, _READ) * (1 if consistent else 0.5))

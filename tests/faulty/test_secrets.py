@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +18,12 @@ from roster.errors import Unavailable
 from roster.http.logger import log
 from tests.attacks import jwt
 from tests.contract import recorder
-from tests.faulty.fixtures import items_of, put_back
 from tests.support import budgets
 from tests.support.api import Answer, Api, Clock, in_process, make_dependencies, session_in
 from tests.support.budgets import ENDPOINTS, BudgetFixtures, Endpoint
 from tests.support.directory import Directory
-from tests.support.snapshots import everything
+from tests.support.fixtures import lay
+from tests.support.snapshots import everything, lay_down, take
 
 PASSWORD = "sentinel 5e2c password"
 WRONG = "sentinel 91ab wrong password"
@@ -81,13 +82,14 @@ class Falling:
 
 
 @pytest.fixture
-def fixtures(routes: Routes, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[BudgetFixtures]:
+def fixtures(routes: Routes, table_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[BudgetFixtures]:
     monkeypatch.setattr(budgets, "PASSWORD", PASSWORD)
     monkeypatch.setattr(budgets, "_ONCE", {"idempotency-key": KEY})
     monkeypatch.setattr(recorder, "tolerated", frozenset({500}))
-    embedded, clock = open_embedded(tmp_path / "roster.db"), Clock()
+    embedded, clock = open_embedded(table_file), Clock()
     dependencies.use(make_dependencies(embedded, clock))
-    yield BudgetFixtures.made(Api(Gateway(routes, in_process), embedded, clock), Directory(embedded, clock))
+    api, directory = Api(Gateway(routes, in_process), embedded, clock), Directory(embedded, clock)
+    yield lay(__name__, api, directory, lambda: BudgetFixtures.made(api, directory))
     dependencies.use(None)
     embedded.close()
 
@@ -154,14 +156,14 @@ def test_no_secret_is_logged_answered_audited_or_kept_in_the_clear(
     refused = misuse(fixtures)
     assert {answer.status for answer in refused} <= {400, 401, 415, 422}
     fixtures.api.clock.advance(hours=1)
-    first = items_of(fixtures.store)
-    answers, table = [], list(first.values())
+    first = take(fixtures.store)
+    answers, table = [], everything(fixtures.store)
     for row in ASKING:  # each from the beginning, for some end what others need
         if row.transactions:  # what writes may need what its preparation makes
             row.prepare(fixtures)
         answers.append(row.ask(fixtures))
-        table += items_of(fixtures.store).values()
-        put_back(fixtures.store, first)
+        table += everything(fixtures.store)
+        lay_down(first, fixtures.store)
     assert {answer.status for answer in answers} == {200}
     secrets = secrets_of(table, fixtures.api, answers)
     assert len(secrets) > 20
@@ -184,9 +186,9 @@ def test_an_error_that_quotes_what_it_was_given_is_quoted_nowhere(
 ) -> None:
     answers = []
     row.prepare(fixtures)
-    first = items_of(fixtures.store)
+    first = take(fixtures.store)
     for calls in range(row.trips):
-        put_back(fixtures.store, first)
+        lay_down(first, fixtures.store)
         falling: Any = Falling(fixtures.store, calls)
         dependencies.use(make_dependencies(falling, fixtures.api.clock))
         answers.append(row.ask(fixtures))
