@@ -1,9 +1,11 @@
 """What a function imports while it starts, by name: on Lambda that is most of a cold start."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +14,7 @@ from roster.deferred import defer
 from tools.invoke import functions
 
 FUNCTIONS = functions()
-BASE = "roster.http.handler"
-"""What every endpoint imports, and most of what it imports."""
+API = re.compile(r"^from (roster\.dialects\.\w+\.api) import ", re.MULTILINE)
 CODE = """
 import builtins, importlib, json, os, sys
 
@@ -104,6 +105,14 @@ def imported_by(ids: Sequence[str], base: str = "") -> list[dict[str, str | None
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def dialect_of(id_: str) -> str:
+    """The module that brings most of what an endpoint imports: its dialect's, if any."""
+    module = FUNCTIONS[id_].handler.rpartition(".")[0]
+    source = Path(FUNCTIONS[id_].task, *module.split(".")).with_suffix(".py").read_text("utf-8")
+    found = API.search(source)
+    return found.group(1) if found else "roster.http.handler"
+
+
 def third_parties(imported: dict[str, str | None]) -> set[str]:
     """The packages that lie among others' packages, and not in ours or in Python's own library."""
     return {
@@ -113,11 +122,16 @@ def third_parties(imported: dict[str, str | None]) -> set[str]:
 
 def test_a_function_imports_only_what_it_starts_with() -> None:
     """PyJWT, argon2, cryptography, zxcvbn, email-validator and botocore come when a request needs them."""
-    endpoints = [id_ for id_ in FUNCTIONS if id_ not in FOLLOWERS]
-    followers = [imported for id_ in FOLLOWERS for imported in imported_by([id_])]
-    for id_, imported in zip(
-        [*FOLLOWERS, *endpoints], [*followers, *imported_by(endpoints, BASE)], strict=True
-    ):
+    of_dialects: dict[str, list[str]] = {}
+    for id_ in FUNCTIONS:
+        of_dialects.setdefault("" if id_ in FOLLOWERS else dialect_of(id_), []).append(id_)
+    found = [
+        (id_, imported)
+        for base, ids in of_dialects.items()
+        for id_, imported in zip(ids, imported_by(ids, base), strict=True)
+    ]
+    assert len(found) == len(FUNCTIONS)
+    for id_, imported in found:
         assert third_parties(imported) == (LOGGER if id_ in FOLLOWERS else RESOLVER | TRANSPORT), id_
         assert UNUSED & set(imported) == set(), id_
         assert sum(name.startswith("aws_lambda_powertools") for name in imported) <= POWERTOOLS, id_
@@ -126,7 +140,7 @@ def test_a_function_imports_only_what_it_starts_with() -> None:
 def test_a_copied_process_tells_what_a_fresh_one_does() -> None:
     """Else the test above would tell nothing of how Lambda starts a function."""
     assert [set(one) for one in imported_by(["GetWorkspace"])] == [
-        set(one) for one in imported_by(["GetWorkspace"], BASE)
+        set(one) for one in imported_by(["GetWorkspace"], dialect_of("GetWorkspace"))
     ]
 
 

@@ -27,14 +27,18 @@ EXAMPLES = (
 )
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
+def copied(folder: Path) -> Path:
     """A copy of what the tool reads and writes."""
     for path in (TEMPLATE, MATRIX, BUDGETS, STATUSES, Path("pyproject.toml")):
-        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / path, tmp_path / path)
-    shutil.copytree(ROOT / "functions", tmp_path / "functions", ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, folder / path)
+    shutil.copytree(ROOT / "functions", folder / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return copied(tmp_path)
 
 
 def contents(tree: Path) -> dict[Path, bytes]:
@@ -48,36 +52,40 @@ def make(tree: Path, asked: NewEndpoint) -> int:
     )
 
 
-@pytest.mark.parametrize("asked", EXAMPLES, ids=lambda asked: asked.route)
-def test_a_skeleton_is_an_endpoint_of_every_table(tree: Path, asked: NewEndpoint) -> None:
-    before = Routes.from_template(TEMPLATE)
-    assert make(tree, asked) == 0
-    routes = Routes.from_template(tree / TEMPLATE)
-    (new,) = {route.key for route in routes.routes} - {route.key for route in before.routes}
-    assert new == asked.route
-    (route,) = (route for route in routes.routes if route.key == new)
-    assert route.function.module == f"functions.{asked.dialect}.{asked.name}"
-    source = ast.parse((tree / "functions" / asked.dialect / f"{asked.name}.py").read_text())
-    assert (ast.get_docstring(source) or "").partition(":")[0] == asked.route
-    matrix = tomllib.loads((tree / MATRIX).read_text())
-    assert {status for row in matrix[asked.route].values() for status in row} == {"?"}
-    assert {len(row) for row in matrix[asked.route].values()} == {len(matrix["roles"])}
-    assert f'"{asked.route}"' in (tree / BUDGETS).read_text()
-    assert f'"{asked.route}": ' in (tree / STATUSES).read_text()
-    assert (tree / "tests" / asked.dialect / f"test_{asked.name}.py").exists()
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy with a skeleton of every dialect."""
+    tree = copied(tmp_path_factory.mktemp("grown"))
+    for asked in EXAMPLES:
+        assert make(tree, asked) == 0
+    return tree
 
 
-@pytest.mark.parametrize("asked", EXAMPLES, ids=lambda asked: asked.route)
-def test_a_skeleton_is_formatted(tree: Path, asked: NewEndpoint) -> None:
-    assert make(tree, asked) == 0
-    for command in ("format --check", "check"):
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command.split(), "--no-cache", "."],
-            cwd=tree,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout
+def test_a_skeleton_is_an_endpoint_of_every_table(grown: Path) -> None:
+    before, after = (Routes.from_template(root / TEMPLATE).routes for root in (ROOT, grown))
+    new = {route.key: route for route in after if route not in before}
+    assert new.keys() == {asked.route for asked in EXAMPLES}
+    matrix = tomllib.loads((grown / MATRIX).read_text())
+    for asked in EXAMPLES:
+        assert new[asked.route].function.module == f"functions.{asked.dialect}.{asked.name}"
+        source = ast.parse((grown / "functions" / asked.dialect / f"{asked.name}.py").read_text())
+        assert (ast.get_docstring(source) or "").partition(":")[0] == asked.route
+        assert {status for row in matrix[asked.route].values() for status in row} == {"?"}
+        assert {len(row) for row in matrix[asked.route].values()} == {len(matrix["roles"])}
+        assert f'"{asked.route}"' in (grown / BUDGETS).read_text()
+        assert f'"{asked.route}": ' in (grown / STATUSES).read_text()
+        assert (grown / "tests" / asked.dialect / f"test_{asked.name}.py").exists()
+
+
+@pytest.mark.parametrize("command", ["format --check", "check"])
+def test_a_skeleton_is_formatted(grown: Path, command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", *command.split(), "--no-cache", "."],
+        cwd=grown,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_nearest_endpoint_gives_role_statuses_and_access(tree: Path) -> None:
