@@ -65,6 +65,7 @@ def test_before_another_engine_the_workers_share_the_variable(monkeypatch: pytes
     assert _deployment_key(Options()) == "x" * 43
 
 
+@pytest.mark.real
 def test_fs_19_a_device_is_known_to_every_worker_and_after_a_restart(tmp_path: Path) -> None:
     """A stranger makes the administrator wait; the browser that knows her logs in all the same."""
     store, login = str(tmp_path / "kept.db"), {"email": demo.ADMIN, "password": demo.PASSWORD}

@@ -25,6 +25,7 @@ from tests.support.served import BOUND, ROOT, launch, ready, served
 COMMAND = [sys.executable, "-c", "import sys; from cli.main import main; sys.exit(main(sys.argv[1:]))"]
 
 
+@pytest.mark.real
 def test_fn_04_a_backup_of_a_running_server_is_whole_and_serves(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -232,6 +233,7 @@ def test_fn_11_an_administrator_needs_a_terminal_or_standard_input(tmp_path: Pat
     )
 
 
+@pytest.mark.real
 def test_fn_12_of_two_first_starts_one_loads_the_demo_and_the_other_finds_it(tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("one", "two")]
     for folder in folders:
@@ -270,6 +272,7 @@ def test_the_store_keeps_what_was_written_before_its_mode_is_set_back(tmp_path: 
     again.close()
 
 
+@pytest.mark.real
 def test_fn_04_the_pages_commands_copy_and_restore(tmp_path: Path) -> None:
     """Those of docs/embedded-store.md, in their order; a password comes by standard input here."""
     page = (ROOT / "docs" / "embedded-store.md").read_text("utf-8")

@@ -317,6 +317,7 @@ def until(holds: Callable[[], bool]) -> None:
         threading.Event().wait(0.05)
 
 
+@pytest.mark.real
 def test_fs_14_a_server_removes_what_expired_before_its_start(tmp_path: Path) -> None:
     path = tmp_path / "roster.db"
     store = open_embedded(path)

@@ -25,6 +25,7 @@ def claims(**changed: Any) -> dict[str, Any]:
     return jwt.claims(user_id=demo.DEVELOPER_ID, iat=now - 60, exp=now + 600, **changed)
 
 
+@pytest.mark.real
 def test_a_token_of_a_configured_issuer_is_believed(tmp_path: Path) -> None:
     with served(tmp_path, ISSUERS=str(written(tmp_path, "r" * 32, SECRET))) as running:
         for path in ("/api/v1/user", "/api/workspace/auth/me"):
@@ -49,6 +50,7 @@ def test_a_weak_secret_stops_the_start_in_one_line_without_it(tmp_path: Path, se
     assert SECRET not in errors
 
 
+@pytest.mark.real
 def test_fb_03_a_byte_order_mark_before_the_issuers_is_dropped(tmp_path: Path) -> None:
     file = written(tmp_path, SECRET)
     file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())

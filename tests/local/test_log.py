@@ -51,6 +51,7 @@ def test_fn_09_each_request_is_a_line_that_a_person_reads(tmp_path: Path) -> Non
     assert not any("answered" in line for line in lines), "the request's own line says it"
 
 
+@pytest.mark.real
 def test_fn_09_log_json_is_an_object_a_line_the_functions_too(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in told(tmp_path, LOG="json")]
     requests = [line for line in lines if line["message"] == "request"]
@@ -64,6 +65,7 @@ def test_fn_09_log_json_is_an_object_a_line_the_functions_too(tmp_path: Path) ->
     assert failed["request"] == requests[2]["request"]
 
 
+@pytest.mark.real
 @pytest.mark.parametrize("form", ["none"], ids=["FN-09-none"])
 def test_log_none_is_silence(tmp_path: Path, form: str) -> None:
     assert told(tmp_path, LOG=form) == []

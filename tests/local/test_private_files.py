@@ -207,6 +207,7 @@ def test_an_export_that_cannot_be_written_names_its_file(
 # The server.
 
 
+@pytest.mark.real
 @pytest.mark.usefixtures("open_umask")
 def test_fs_12_all_that_a_server_writes_is_private(tmp_path: Path) -> None:
     """Its kept store, and the folder of temporary files."""

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from cli import demo
 from tests.support.served import Reply, Served, served
 
@@ -17,6 +19,7 @@ def log_in(site: Served, origin: str, **headers: str) -> Reply:
     return site.send("POST", "/api/auth/login", LOGIN, Origin=origin, **headers)
 
 
+@pytest.mark.real
 def test_fb_10_origins_names_whose_pages_may_call(tmp_path: Path) -> None:
     app = "http://localhost:5173"
     with served(tmp_path, ORIGINS=f"{app} https://app.example") as site:
@@ -39,6 +42,7 @@ def test_fb_10_origins_names_whose_pages_may_call(tmp_path: Path) -> None:
             assert int(head.headers["content-length"]) > 0
 
 
+@pytest.mark.real
 def test_fn_09_another_address_is_listened_at_where_that_is_said(tmp_path: Path) -> None:
     with served(tmp_path, HOST="127.0.0.2") as site:
         assert site.lines[-1].startswith("ready http://127.0.0.2:")
@@ -46,6 +50,7 @@ def test_fn_09_another_address_is_listened_at_where_that_is_said(tmp_path: Path)
         assert "nothing is encrypted" in warning
 
 
+@pytest.mark.real
 def test_behind_tls_the_cookies_are_for_tls_alone_and_the_page_is_its_own(tmp_path: Path) -> None:
     with served(tmp_path, PUBLIC_URL="https://roster.example") as site:
         answer = log_in(site, "https://roster.example", Host="roster.example")

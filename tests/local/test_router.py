@@ -4,6 +4,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from cli import demo
 from local.embedded import open_embedded
 from tests.support.served import BOUND, served
@@ -17,6 +19,7 @@ def until(fits: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.real
 def test_what_is_there_at_the_start_and_what_is_made_is_found(tmp_path: Path) -> None:
     path = tmp_path / "roster.db"
     with served(tmp_path, STORE=str(path), DATA="demo") as running:

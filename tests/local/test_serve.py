@@ -148,9 +148,10 @@ def records(count: int) -> Iterator[dict[str, object]]:
         yield {"type": "user", "id": user, "email": f"u{n}@demo.test", "groups": [n + 1], "roleNumber": n + 1}
 
 
-@pytest.mark.parametrize("count", [100, pytest.param(1000, marks=pytest.mark.real)])
-def test_many_records_of_every_type_are_imported_once(tmp_path: Path, count: int) -> None:
+@pytest.mark.real
+def test_many_records_of_every_type_are_imported_once(tmp_path: Path) -> None:
     file, store = tmp_path / "records.jsonl", tmp_path / "store.db"
+    count = 1000
     lines = [json.dumps(record) for record in records(count)]
     lines.insert(6, '{"type":"user","id":"broken","email":"no address"}')
     file.write_text("\n".join(lines) + "\n")
@@ -185,6 +186,7 @@ def shown(lines: list[str]) -> tuple[list[str], list[str]]:
     return curls, [line for line in lines if line.startswith(".venv/bin/roster ")]
 
 
+@pytest.mark.real
 def test_fs_11_a_kept_store_starts_empty_and_says_how_its_first_admin_is_made(tmp_path: Path) -> None:
     store = tmp_path / "a new.db"
     with served(tmp_path, STORE=str(store)) as empty:
@@ -207,6 +209,7 @@ def test_fs_11_a_kept_store_starts_empty_and_says_how_its_first_admin_is_made(tm
         assert again.login("you@example.com", "difference engine")
 
 
+@pytest.mark.real
 def test_fs_11_the_demo_is_kept_where_it_is_asked_for(tmp_path: Path) -> None:
     store = str(tmp_path / "store.db")
     with served(tmp_path, STORE=store, DATA="demo") as first:
@@ -220,6 +223,7 @@ def test_fs_11_the_demo_is_kept_where_it_is_asked_for(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.real
 def test_fs_11_the_demo_is_never_added_to_what_is_there(tmp_path: Path) -> None:
     store, records_file = str(tmp_path / "store.db"), tmp_path / "records.jsonl"
     records_file.write_text('{"type":"group","number":9,"name":"Readers"}\n')
@@ -282,13 +286,13 @@ def roster(*arguments: str, stdin: str = "", **environ: str) -> "subprocess.Comp
     )
 
 
-@pytest.mark.parametrize("kills", [1, pytest.param(3, marks=pytest.mark.real)])
-def test_killing_the_server_loses_nothing_that_was_answered(tmp_path: Path, kills: int) -> None:
+@pytest.mark.real
+def test_killing_the_server_loses_nothing_that_was_answered(tmp_path: Path) -> None:
     store = tmp_path / "store.db"
     with served(tmp_path, STORE=str(store), DATA="demo"):
         pass  # the demo data is there now
     answered: list[str] = []
-    for _ in range(kills):
+    for _ in range(3):
         process = launch(tmp_path, STORE=str(store))
         running = ready(process)
         cookie = running.login(demo.ADMIN, demo.PASSWORD)
