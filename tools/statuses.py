@@ -72,7 +72,7 @@ STATUSES: dict[str, str] = {
     "GET /api/admin/clients/{clientId}": f"{_OURS} 403 404",
     "PUT /api/admin/clients/{clientId}": f"{_OURS} 403 404 412 415",
     "DELETE /api/admin/clients/{clientId}": f"{_OURS} 403 404 412 415",
-    "POST /api/admin/clients/{clientId}/secret": f"{_OURS} 403 404 409 415 422",
+    "POST /api/admin/clients/{clientId}/secret": f"{_OURS} 403 404 409 415",
     # Spaces, roles in them, their apps.
     f"POST {_SPACES}": f"{_OURS} 403 404 409 415 422",
     f"GET {_SPACES}": f"{_OURS} 403 404",

@@ -61,6 +61,29 @@ def test_a_group_is_made_read_renamed_and_deleted(api: Api, root: User) -> None:
     assert named == [{"id": 2, "name": "Sales"}, {"id": 3, "name": "Quality"}]
 
 
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("groups", {"name": "QA"}),
+        ("roles", {"name": "Tester"}),
+        ("clients", {"id": "ci", "name": "CI", "grants": ["password"]}),
+    ],
+)
+def test_a_tag_and_a_key_are_for_one_state_and_one_body(
+    api: Api, root: User, kind: str, body: dict[str, Any]
+) -> None:
+    path, once = f"/api/admin/{kind}", {"Idempotency-Key": "once"}
+    first = api.post(path, body, as_=root, headers=once)
+    one = f"{path}/{first.data.get('number') or first.data['id']}"
+    stale = {"If-Match": '"2"'}
+    with api.no_effect():
+        other = api.post(path, {**body, "name": "Other"}, as_=root, headers=once)
+        assert (other.status, other.code) == (422, "IDEMPOTENCY_MISMATCH")
+        assert_refused(api.put(one, {"name": "Other"}, as_=root, headers=stale), 412)
+        assert_refused(api.delete(one, as_=root, headers=stale), 412)
+    assert_granted(api.delete(one, as_=root, headers={"If-Match": '"1"'}))
+
+
 @pytest.mark.parametrize("kind", ["groups", "roles"])
 def test_a_name_is_unique_without_regard_to_case(api: Api, root: User, kind: str) -> None:
     made(api, root, kind, name="QA")
