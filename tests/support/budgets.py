@@ -420,6 +420,11 @@ def _bare(fixtures: BudgetFixtures) -> None:
     """Nothing but the fixtures."""
 
 
+def _token_for_a_workspace(fixtures: BudgetFixtures) -> None:
+    """One more API token of ada's."""
+    fixtures.directory.token(fixtures.ada, fixtures.base.acme)
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """A route, the design's budget for it, and what it takes: round trips, and transactions among them."""
@@ -961,7 +966,15 @@ _ENDPOINTS = (
         )
         for method, route, budget, trips, asked, note, prepare in _OF_SPACES
     ),
-    Endpoint("GET /api/auth/tokens", 2, 2, 0, lambda on: on.api.get("/api/auth/tokens", as_=on.ada)),
+    Endpoint(
+        "GET /api/auth/tokens",
+        3,
+        3,
+        0,
+        lambda on: on.api.get("/api/auth/tokens", as_=on.ada),
+        "with one for a workspace",
+        _token_for_a_workspace,
+    ),
     Endpoint(
         "DELETE /api/auth/tokens/{tokenId}",
         4,
@@ -1020,9 +1033,11 @@ _ENDPOINTS = (
     Endpoint(
         "GET /api/admin/users/{userId}/credentials",
         4,
-        3,
+        4,
         0,
         lambda on: on.api.get(f"/api/admin/users/{on.ada.id}/credentials", as_=on.base.root),
+        "with a token for a workspace",
+        _token_for_a_workspace,
     ),
     Endpoint(
         "DELETE /api/admin/users/{userId}/credentials/{credentialId}",
@@ -1427,6 +1442,11 @@ PATTERNS = (
         lambda on: api_tokens.create(on.store, on.ada, "x", None, None, by=on.by),
     ),
     Pattern("api_tokens.of_user", {_QUERY: 1}, lambda on: api_tokens.of_user(on.store, on.ada, on.by.at)),
+    Pattern(
+        "api_tokens.standing",
+        {_BATCH: 1},
+        lambda on: api_tokens.standing(on.store, [replace(on.token, workspace_id=on.base.acme.id)]),
+    ),
     Pattern(
         "api_tokens.revoke",
         {_GET: 1, _TRANSACT: 1},

@@ -36,7 +36,9 @@ class LiveCredentials:
 
 
 def of_user(store: Store, user: User, now: datetime) -> LiveCredentials:
-    """A user's live credentials: two Queries, and one more a megabyte."""
+    """A user's live credentials: two Queries, and one more a megabyte; a BatchGet where some tokens are for
+    one workspace.
+    """
     pk = keys.user(user.id).pk
     found = list(every(store, pk, between=keys.SESSIONS_AND_TOKENS))
     grants = readable(TokenFamily, every(store, pk, begins=keys.FAMILIES))
@@ -44,7 +46,7 @@ def of_user(store: Store, user: User, now: datetime) -> LiveCredentials:
     tokens = (each for each in found if Key.of(each).sk.startswith(keys.TOKENS))
     return LiveCredentials(
         _in_order([each for each in opened if sessions.is_live(each, user, now)]),
-        api_tokens.live(tokens, user, now),
+        api_tokens.standing(store, api_tokens.live(tokens, user, now)),
         _in_order([each for each in grants if refresh_tokens.is_alive(each, user, now)]),
     )
 
