@@ -32,6 +32,7 @@ def _takes_a_body(route: str) -> bool:
 
 
 WITH_A_BODY = [route for route in WITH_A_MEDIA_TYPE if _takes_a_body(route)]
+WITHOUT_A_BODY = [route for route in WITH_A_MEDIA_TYPE if route not in WITH_A_BODY]
 
 
 @pytest.mark.parametrize("route", OURS)
@@ -87,6 +88,14 @@ def test_a_body_that_is_no_strict_json_object_is_refused(fixtures: ContractFixtu
         with fixtures.api.no_effect():
             answer = request()
         assert (answer.status, answer.code) == (400, "VALIDATION_ERROR"), route
+
+
+def test_a_write_that_takes_no_body_refuses_fields(fixtures: ContractFixtures) -> None:
+    for route in WITHOUT_A_BODY:
+        request = fixtures.request(route, "root", "own", raw=b'{"unheard": "of"}')
+        with fixtures.api.no_effect():
+            answer = request()
+        assert (answer.status, [error["field"] for error in answer.data]) == (400, ["unheard"]), route
 
 
 @pytest.mark.parametrize("route", CLOUD_FOUNDRY)
