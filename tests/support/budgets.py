@@ -358,11 +358,11 @@ class BudgetFixtures:
         self, method: str, path: str = "", body: object = None, who: str = "boss", query: str = ""
     ) -> Answer:
         """A request of somebody of acme about spaces; ids of the fixtures stand in braces."""
-        filled = path.format(
+        filled = f"{path}{query}".format(
             alpha=self.alpha.id, web=self.web.id, ada=self.ada.id, member=self.base.member.id
         )
         caller = self.ada if who == "ada" else self.base.boss
-        target = f"/api/workspaces/{self.base.acme.id}/spaces{filled}{query}"
+        target = f"/api/workspaces/{self.base.acme.id}/spaces{filled}"
         if isinstance(body, dict):
             body = {name: self.web.id if value == "{web}" else value for name, value in body.items()}
             body = {name: self.ada.id if value == "{ada}" else value for name, value in body.items()}
@@ -507,7 +507,7 @@ _OF_SPACES: tuple[tuple[str, str, int, int, dict[str, Any], str, Callable[[Budge
     ("POST", "", 4, 4, {"body": {"name": "Umbra"}}, "with a limit", BudgetFixtures.limit_spaces),
     ("GET", "", 5, 5, {"query": _LAST}, "all, to an ADMIN", BudgetFixtures.bulk_spaces),
     ("GET", "", 5, 3, {"who": "ada"}, "the caller's own", _bare),
-    ("GET", "", 4, 2, {"query": "?projectId=web"}, "of a project", _bare),
+    ("GET", "", 4, 2, {"query": "?projectId={web}"}, "of a project", _bare),
     ("GET", "/{spaceId}", 1, 1, {"path": "/{alpha}"}, "", _bare),
     (
         *("PUT", "/{spaceId}", 4, 3),
