@@ -175,7 +175,6 @@ class OwnProfile(Body):
 
     firstName: Line | None = None
     lastName: Line | None = None
-    userName: Line | None = None
     timezone: TimeZone | None = None
     dateFormat: Line | None = None
     timeFormat: Line | None = None
@@ -187,8 +186,9 @@ class OwnProfile(Body):
 
 
 class UserFields(OwnProfile):
-    """What a platform ADMIN says of a user beside: the site's role and groups, the settings of Testmo."""
+    """What a platform ADMIN says of a user: user name, role and groups of the site, Testmo's settings."""
 
+    userName: Line | None = None
     notifications: Annotated[int, Field(ge=1, le=3)] = UNCHANGED  # a Literal would take true for 1
     roleNumber: Number = UNCHANGED
     groups: Annotated[list[Number], Field(max_length=bounds.GROUPS), AfterValidator(_numbers_once)] = (
