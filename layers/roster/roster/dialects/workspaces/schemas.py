@@ -419,10 +419,15 @@ class AdminUser(Wire):
         )
 
 
-class NewUser(AdminUser):
-    """The answer that shows the link by which a user without a password chooses one, if it is not mailed."""
+class InvitedUser(AdminUser):
+    """A new user without a password: the one answer that shows the link by which they choose one, null where
+    it goes by mail alone.
+    """
 
-    link: str | None = absent_if_none()
+    link: str | None
+
+
+NewUser = InvitedUser | AdminUser
 
 
 class Token(Wire):
