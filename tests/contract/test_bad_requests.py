@@ -90,6 +90,7 @@ def test_a_body_that_is_no_strict_json_object_is_refused(fixtures: ContractFixtu
         assert (answer.status, answer.code) == (400, "VALIDATION_ERROR"), route
 
 
+@pytest.mark.row("M-05")
 def test_a_write_that_takes_no_body_refuses_fields(fixtures: ContractFixtures) -> None:
     for route in WITHOUT_A_BODY:
         request = fixtures.request(route, "root", "own", raw=b'{"unheard": "of"}')

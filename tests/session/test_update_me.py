@@ -63,7 +63,7 @@ def test_null_empties_a_text_and_what_is_absent_stays(api: Api, fixtures: Fixtur
         ({"mustChangePassword": False}, "mustChangePassword"),
     ],
 )
-@pytest.mark.row("AC-08")
+@pytest.mark.row("AC-08", "M-08")
 def test_what_is_not_theirs_to_say_is_refused(
     api: Api, fixtures: Fixtures, body: dict[str, Any], field: str
 ) -> None:

@@ -60,6 +60,7 @@ def test_a_member_is_shown_the_spaces_of_their_roles(fixtures: SpaceFixtures) ->
     assert len(fixtures.send("GET", who="root").data) == 2
 
 
+@pytest.mark.row("M-07")
 def test_a_list_may_be_of_one_project(fixtures: SpaceFixtures) -> None:
     fixtures.send("POST", body={"name": "a", "projectId": fixtures.web.id})
     fixtures.send("POST", body={"name": "other"})

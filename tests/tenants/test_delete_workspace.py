@@ -198,7 +198,7 @@ def test_a_user_who_is_deleted_meanwhile_is_in_nobodys_way(
     assert (report.broken, report.pending) == ([], [])
 
 
-@pytest.mark.row("T-08")
+@pytest.mark.row("M-06", "T-08")
 def test_a_token_for_it_alone_is_in_no_list_whoever_has_it(
     api: Api, fixtures: Fixtures, directory: Directory
 ) -> None:
