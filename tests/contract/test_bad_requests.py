@@ -101,6 +101,17 @@ def test_what_is_not_there_is_so_before_the_body_is_looked_at(fixtures: Contract
         assert answer.status == (400 if route in BODY_FIRST else 404), route
 
 
+def test_what_is_not_there_is_so_before_its_tag_is_looked_at(fixtures: ContractFixtures) -> None:
+    changing = [
+        route for route in OURS if route.startswith(("PUT ", "DELETE ")) and "absent" in MATRIX[route]
+    ]
+    for route in changing:
+        request = fixtures.request(route, "root", "absent", headers={"If-Match": '"7"'})
+        with fixtures.api.no_effect():
+            answer = request()
+        assert answer.status == 404, route
+
+
 @pytest.mark.row("M-05")
 def test_a_write_that_takes_no_body_refuses_fields(fixtures: ContractFixtures) -> None:
     for route in WITHOUT_A_BODY:

@@ -1,6 +1,6 @@
 """API tokens: bearer credentials without idle time, made by their users or brought by an import."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -108,21 +108,30 @@ def touch(store: Store, token: ApiToken, now: datetime) -> None:
     last_use.move(store, "token", keys.token(token.user_id, token.id), token.seen_at, now)
 
 
-def revoke(store: Store, user: User, token_id: str, *, by: Actor) -> None:
-    """End a token: one Get, one Transact. Raises NotFound where the user has no such token."""
-    end(
-        store,
-        user,
-        token_id,
-        store.get(keys.token(user.id, token_id)) if keys.is_id(token_id) else None,
-        by=by,
-    )
+def revoke(
+    store: Store, user: User, token_id: str, *, by: Actor, demand: Callable[[], None] = lambda: None
+) -> None:
+    """End a token: one Get, one Transact. Raises as `end`."""
+    found = store.get(keys.token(user.id, token_id)) if keys.is_id(token_id) else None
+    end(store, user, token_id, found, by=by, demand=demand)
 
 
-def end(store: Store, user: User, token_id: str, found: Item | None, *, by: Actor) -> None:
-    """End a token that was read: one Transact. Raises NotFound where the user has no such live token."""
+def end(
+    store: Store,
+    user: User,
+    token_id: str,
+    found: Item | None,
+    *,
+    by: Actor,
+    demand: Callable[[], None] = lambda: None,
+) -> None:
+    """End a token that was read: one Transact.
+
+    Raises NotFound where the user has no such live token, then what `demand` raises.
+    """
     if found is None or not is_live(entity(ApiToken, found), user, by.at):
         raise NotFound("token", token_id)
+    demand()
     work = Transaction(by)
     work.do(Delete(keys.token(user.id, token_id), Present()), lambda _: NotFound("token", token_id))
     work.do(Delete(keys.secret(str(found["digest"]))))
