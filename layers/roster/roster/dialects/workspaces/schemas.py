@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field
+from typing_extensions import TypeAliasType
 
 from roster import bounds
 from roster.dialects.fields import (
@@ -427,7 +428,8 @@ class InvitedUser(AdminUser):
     link: str | None
 
 
-NewUser = InvitedUser | AdminUser
+NewUser = TypeAliasType("NewUser", InvitedUser | AdminUser)
+"""What is answered of a user who was made; named for the OpenAPI document."""
 
 
 class Token(Wire):
