@@ -66,6 +66,22 @@ _WORKSPACES = (
     ("lakeside", "Lakeside Clinics", "us", "America/Chicago", "en-US", "Illinois", "United States", "60611"),
     ("tanuki", "Tanuki Games", "jp", "Asia/Tokyo", "ja-JP", "Tokyo", "Japan", "150-0002"),
 )
+_SUSPENDED = (
+    "meridian",
+    "Meridian Surveys",
+    "eu",
+    "Europe/Lisbon",
+    "pt-PT",
+    "Lisboa",
+    "Portugal",
+    "1100-148",
+)
+"""A workspace that its members do not reach: only platform ADMINs see it, and may resume it."""
+_LIMITS = {
+    "northwind": {"members": 50, "projects": 10, "spaces": 20},
+    "tanuki": {"projects": 1},
+}
+"""Tanuki has as many projects as it may."""
 _PROJECTS = (
     ("northwind", "web", "Customer portal"),
     ("northwind", "ops", "Yard operations"),
@@ -102,7 +118,7 @@ _PEOPLE = 36
 
 
 def demo_records() -> list[Line]:
-    """The demo: three workspaces, three dozen people and a robot, and every relation between them."""
+    """The demo: four workspaces, one of them suspended, three dozen people, a robot, and every relation."""
     return list(_demo())
 
 
@@ -124,24 +140,8 @@ def write(lines: Iterable[Line], path: Path) -> None:
 
 
 def _demo() -> Iterator[Line]:
-    for place, (key, name, region, zone, locale, state, country, pin) in enumerate(_WORKSPACES):
-        yield {
-            "type": "workspace",
-            "id": f"ws-{key}",
-            "key": key,
-            "name": name,
-            "settings": {"locale": locale, "timeZone": zone, "regionCode": region},
-            "organisation": {
-                "abbreviation": key[:4],
-                "adminEmail": f"office@{key}.test",
-                "adminName": f"{_FIRST[place * 12 + 1]} {_LAST[place * 12 + 1]}",
-                "address": f"{place + 3} Harbour Street",
-                "state": state,
-                "country": country,
-                "pinCode": pin,
-            },
-            "createdAt": _at(place),
-        }
+    for place, told in enumerate((*_WORKSPACES, _SUSPENDED)):
+        yield _workspace(place, *told)
     yield from _catalogue()
     for number, (home, key, name) in enumerate(_PROJECTS, 1):
         yield {
@@ -157,6 +157,31 @@ def _demo() -> Iterator[Line]:
     yield from _people()
     yield from _places()
     yield from _credentials()
+
+
+def _workspace(
+    place: int, key: str, name: str, region: str, zone: str, locale: str, state: str, country: str, pin: str
+) -> Line:
+    leader = place * 12 + 1
+    return {
+        "type": "workspace",
+        "id": f"ws-{key}",
+        "key": key,
+        "name": name,
+        "settings": {"locale": locale, "timeZone": zone, "regionCode": region},
+        "organisation": {
+            "abbreviation": key[:4],
+            "adminEmail": f"office@{key}.test",
+            "adminName": f"{_FIRST[leader]} {_LAST[leader]}",
+            "address": f"{place + 3} Harbour Street",
+            "state": state,
+            "country": country,
+            "pinCode": pin,
+        },
+        "active": key != _SUSPENDED[0],
+        "limits": _LIMITS.get(key, {}),
+        "createdAt": _at(place),
+    }
 
 
 def _catalogue() -> Iterator[Line]:
@@ -181,6 +206,7 @@ def _people() -> Iterator[Line]:
             "password": PASSWORD if number <= 3 else None,
             "roles": ["ADMIN", "USER"] if number == 1 else ["USER"],
             "active": number != 7,
+            **({"mustChangePassword": True} if number == 8 else {}),
             "roleNumber": 4 if number == 1 else 1 + number % 3,
             "defaultWorkspaceId": f"ws-{home}" if number % 2 else None,
             "createdBy": None if number == 1 else _user_id(1),
@@ -201,6 +227,7 @@ def _people() -> Iterator[Line]:
         role = "ADMIN" if number % 12 == 2 else "MEMBER"
         yield _membership(homes[(number - 1) // 12], _user_id(number), role, number)
     yield _membership(homes[1], _user_id(3), "ADMIN", _PEOPLE + 2)
+    yield _membership(_SUSPENDED[0], _user_id(14), "ADMIN", _PEOPLE + 3)
 
 
 def _places() -> Iterator[Line]:
@@ -264,6 +291,7 @@ def _credentials() -> Iterator[Line]:
     yield {
         "type": "client",
         "id": "cf",
+        "name": "Cloud Foundry's command line",
         "secret": "",
         "grants": ["password", "refresh_token"],
         "scopes": ["cloud_controller.read", "cloud_controller.write"],
@@ -271,6 +299,7 @@ def _credentials() -> Iterator[Line]:
     yield {
         "type": "client",
         "id": CLIENT_ID,
+        "name": "Build robot",
         "secret": CLIENT_SECRET,
         "userId": SERVICE_ID,
         "grants": ["client_credentials"],

@@ -98,6 +98,7 @@ def _populated(options: Options) -> list[str]:
             records = Path(folder, "demo.jsonl")
             demo.write(demo.demo_records(), records)
             lines += _imported(store, records)
+        _invite(store, options)
     has_demo = _has_demo(store)
     if options.demo and not has_demo:
         lines.append("# the demo is left out: it is loaded into an empty store alone")
@@ -115,7 +116,7 @@ def _populated(options: Options) -> list[str]:
     url = options.public_url or options.url
     lines.append(f"# in a browser: {url}/docs has every endpoint, and says how to sign in")
     if has_demo:
-        return lines + _curls(url)
+        return lines + _curls(url, store)
     return lines if _has_admin(store) else lines + _first_admin(options)
 
 
@@ -261,12 +262,41 @@ def _imported(store: Store, file: Path) -> list[str]:
     return lines
 
 
-def _curls(url: str) -> list[str]:
+def _invite(store: Store, options: Options) -> None:
+    """Make the demo's invitations, which no record carries; the server alone imports what does."""
+    from cli import demo_invitations
+
+    by = Actor("make run", clock.now(), demo.LEAD_ID)
+    demo_invitations.invite(store, options.public_url or options.url, by=by)
+
+
+def _look(url: str, store: Store) -> list[str]:
+    """How to look at the demo's open invitation, while it is open."""
+    from cli import demo_invitations
+
+    token = demo_invitations.open_token(store)
+    if token is None:
+        return []
+    return [
+        f"# an invitation of {demo_invitations.NEWCOMER}: {url}/console#/invitations/{token}",
+        f'curl -s {url}/api/auth/invitations/look {_JSON} -d \'{{"token":"{token}"}}\'',
+    ]
+
+
+_JSON = "-H 'Content-Type: application/json'"
+
+
+def _curls(url: str, store: Store) -> list[str]:
+    inside = f"{url}/api/workspaces/{demo.ORG_ID}"
     login = f'{{"email":"{demo.ADMIN}","password":"{demo.PASSWORD}"}}'
     return [
         "# Workspaces: log in, then ask with the cookie",
-        f"curl -s -c cookies.txt {url}/api/auth/login -H 'Content-Type: application/json' -d '{login}'",
+        f"curl -s -c cookies.txt {url}/api/auth/login {_JSON} -d '{login}'",
         f"curl -s -b cookies.txt {url}/api/workspaces",
+        f'curl -s -b cookies.txt {inside}/projects {_JSON} -d \'{{"name":"Fleet tracking"}}\'',
+        f"curl -s -b cookies.txt {inside}/invitations {_JSON}"
+        ' -d \'{"email":"you@example.com","role":"MEMBER"}\'',
+        *_look(url, store),
         "# User Space: identity headers",
         f"curl -s {url}/minimal/rest/user/v1/org/detail {_identity()}",
         "# Testmo: a bearer token",

@@ -1,12 +1,12 @@
 """POST /api/workspaces/{workspaceId}/features: a workspace ADMIN or platform ADMIN registers a feature."""
 
 from roster.db.transactions import Transaction
-from roster.dialects.workspaces.api import IN_WORKSPACE, Access, endpoint
+from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.features import CreateFeature, WorkspaceFeature
 from roster.dialects.workspaces.schemas import Success
 from roster.directory import features
 
-app, handler = endpoint(Access.WORKSPACE_ADMIN, IN_WORKSPACE)
+app, handler = endpoint(Access.WORKSPACE_ADMIN)
 
 
 @app.post("/api/workspaces/<workspaceId>/features")

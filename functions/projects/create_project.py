@@ -1,12 +1,12 @@
 """POST /api/workspaces/{workspaceId}/projects: a workspace ADMIN or platform ADMIN makes a project."""
 
 from roster.db.transactions import Transaction
-from roster.dialects.workspaces.api import IN_WORKSPACE, Access, endpoint
+from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.projects import CreateProject, WorkspaceProject
 from roster.dialects.workspaces.schemas import Success
 from roster.directory import projects
 
-app, handler = endpoint(Access.WORKSPACE_ADMIN, IN_WORKSPACE)
+app, handler = endpoint(Access.WORKSPACE_ADMIN)
 
 
 @app.post("/api/workspaces/<workspaceId>/projects")

@@ -1,11 +1,11 @@
 """GET /api/workspaces/{workspaceId}/projects: all of them to its managers; to a member theirs."""
 
-from roster.dialects.workspaces.api import IN_WORKSPACE, Access, allows, endpoint
+from roster.dialects.workspaces.api import Access, allows, endpoint
 from roster.dialects.workspaces.projects import WorkspaceProject
 from roster.dialects.workspaces.schemas import Listed, PageNumber, PageRequest, PageSize
 from roster.directory import projects
 
-app, handler = endpoint(Access.MEMBER, IN_WORKSPACE)
+app, handler = endpoint(Access.MEMBER)
 
 
 @app.get("/api/workspaces/<workspaceId>/projects")

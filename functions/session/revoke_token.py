@@ -1,5 +1,7 @@
 """DELETE /api/auth/tokens/{tokenId}: ends one of the caller's tokens, on the next request."""
 
+from functools import partial
+
 from roster.auth import api_tokens
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import Done
@@ -10,6 +12,6 @@ app, handler = endpoint(Access.ANY_SESSION)
 @app.delete("/api/auth/tokens/<tokenId>")
 def revoke_token(tokenId: str) -> Done:
     call = app.call
-    call.demand_match(None)
-    api_tokens.revoke(call.store, call.user, tokenId, by=call.actor)
+    demand = partial(call.demand_match, None)
+    api_tokens.revoke(call.store, call.user, tokenId, by=call.actor, demand=demand)
     return call.done()

@@ -2,9 +2,9 @@
 
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import Listed, PageNumber, PageRequest, PageSize
-from roster.dialects.workspaces.spaces import ProjectFilter, WorkspaceSpace, page_of_caller
+from roster.dialects.workspaces.spaces import LIST_SPACES, ProjectFilter, WorkspaceSpace, page_of_caller
 
-app, handler = endpoint(Access.MEMBER)
+app, handler = endpoint(Access.MEMBER, LIST_SPACES)
 
 
 @app.get("/api/workspaces/<workspaceId>/spaces")

@@ -1,5 +1,7 @@
 """DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}/roles/{role}/{userId}: ends a role in a space."""
 
+from functools import partial
+
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import Done
 from roster.dialects.workspaces.spaces import GIVE_ROLES, demand_role, space_of
@@ -12,6 +14,6 @@ app, handler = endpoint(Access.MEMBER, GIVE_ROLES)
 def remove_space_role(workspaceId: str, spaceId: str, role: str, userId: str) -> Done:
     call = app.call
     space, held = space_of(call), demand_role(role)
-    call.demand_match(None)
-    space_roles.end(call.store, space, userId, held, by=call.actor, known=call.found)
+    demand = partial(call.demand_match, None)
+    space_roles.end(call.store, space, userId, held, by=call.actor, known=call.found, demand=demand)
     return call.done()

@@ -1,13 +1,13 @@
 """PUT /api/workspaces/{workspaceId}/members/{userId}: another role; what was granted within stays."""
 
-from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.api import NAMED_MEMBER, Access, endpoint
 from roster.dialects.workspaces.schemas import MemberDetail, Success
 from roster.dialects.workspaces.tenants import ChangeMember
 from roster.directory import members
 from roster.domain import WorkspaceRole
 from roster.http.handler import Response
 
-app, handler = endpoint(Access.WORKSPACE_ADMIN)
+app, handler = endpoint(Access.WORKSPACE_ADMIN, NAMED_MEMBER)
 
 
 @app.put("/api/workspaces/<workspaceId>/members/<userId>")

@@ -4,7 +4,7 @@ from roster.auth import passwords
 from roster.db.transactions import Transaction
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.invitations import first_link
-from roster.dialects.workspaces.schemas import AdminUser, CreateUser, NewUser, Success
+from roster.dialects.workspaces.schemas import AdminUser, CreateUser, InvitedUser, NewUser, Success
 from roster.directory import users
 from roster.directory.references import References
 from roster.domain import PlatformRole, User
@@ -22,7 +22,9 @@ def create_user(body: CreateUser) -> Success[NewUser]:
         digest = None if body.password is None else passwords.digest(body.password)
         named = References.of(wanted)
         work, user = users.prepare(call.store, wanted, digest, by=call.actor, named=named)
-        link = first_link(call, work, user) if digest is None else None
-        return work, NewUser(**AdminUser.of(user).model_dump(), link=link)
+        shown = AdminUser.of(user)
+        if digest is not None:
+            return work, shown
+        return work, InvitedUser(**shown.model_dump(), link=first_link(call, work, user))
 
     return call.commit_once(body, Success[NewUser], prepare)

@@ -2,25 +2,21 @@
 
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import Success, WorkspaceDetail
-from roster.dialects.workspaces.tenants import UpdateWorkspace
+from roster.dialects.workspaces.tenants import CHANGE_WORKSPACE, UpdateWorkspace
 from roster.directory import workspaces
 from roster.domain import Workspace
-from roster.errors import FieldForbidden
 from roster.http.handler import Response
 
-app, handler = endpoint(Access.WORKSPACE_ADMIN)
+app, handler = endpoint(Access.WORKSPACE_ADMIN, CHANGE_WORKSPACE)
 
 
 @app.put("/api/workspaces/<workspaceId>")
 def update_workspace(workspaceId: str, body: UpdateWorkspace) -> Response[Success[WorkspaceDetail]]:
     call = app.call
-    workspace = call.workspace
-    if body.is_of_the_platform and not call.user.is_admin:
-        raise FieldForbidden(call.user.id)
 
     def edit(present: Workspace) -> Workspace:
         call.demand_match(present.revision)
         return body.applied(present)
 
-    changed = workspaces.change(call.store, workspace, edit, by=call.actor)
+    changed = workspaces.change(call.store, call.workspace, edit, by=call.actor)
     return call.tagged(WorkspaceDetail.of(changed), changed.revision)

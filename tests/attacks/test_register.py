@@ -8,7 +8,7 @@ NUMBERS = {"J": 32, "H": 15, "P": 28, "E": 9, "Z": 24, "S": 18, "F": 20, "B": 10
 NUMBERS |= {"AC": 15, "Q": 10}
 NUMBERS |= {"L": 10}
 NUMBERS |= {"T": 12}
-NUMBERS |= {"SP": 11}
+NUMBERS |= {"SP": 11, "M": 8}
 
 
 def test_the_register_has_every_row_once() -> None:

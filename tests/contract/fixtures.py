@@ -106,11 +106,13 @@ class ContractFixtures:
         raw: bytes | None = None,
         content_type: str = "",
         by: str = "",
+        headers: Mapping[str, str] | None = None,
     ) -> Callable[[], Answer]:
         """A request that is granted to whoever may make it; what it needs to exist is made here.
 
         `query`, `raw` (a body) and its `content_type` are what a test sends instead; `by` is another kind of
-        credential than the dialect's: `as_` (a session), `bearer`, or `access_token` in the query.
+        credential than the dialect's: `as_` (a session), `bearer`, or `access_token` in the query. `headers`
+        are sent beside those that it has.
         """
         method, _, path = route.partition(" ")
         if route == "$default":
@@ -118,13 +120,14 @@ class ContractFixtures:
         if route == "DELETE /api/workspaces/{workspaceId}" and place != "absent":
             path = f"/api/workspaces/{self._suspended().id}"
         path = self._filled(path, role, place)
-        body, proof = self._body(route, role), self._proof(path, role, place, by)
+        body, proof = self.body(route, role), self._proof(path, role, place, by)
         if route == "POST /oauth/token":
             proof["form"] = self._form(role)
         if route == "POST /oauth/revoke":
             proof["form"] = {"client_id": "cf", "token": self._grant(role)}
         if by == "access_token":
             query = f"access_token={proof.pop(by)}"
+        proof["headers"] |= headers or {}
         if content_type:
             proof["headers"]["Content-Type"] = content_type
         target = f"{path}?{query}" if query else path
@@ -221,7 +224,8 @@ class ContractFixtures:
         guid = NOWHERE if place == "absent" else guid
         return path.replace("{guid}", guid).replace("{relation}", relation)
 
-    def _body(self, route: str, role: str) -> dict[str, Any] | None:
+    def body(self, route: str, role: str) -> dict[str, Any] | None:
+        """The body of a granted request, if the route takes one."""
         fresh = f"fresh-{role}"
         if route == "POST /api/workspaces/{workspaceId}/members":
             return {"userId": self._newcomer().id, "role": "MEMBER"}

@@ -9,6 +9,7 @@ import pytest
 from local.gateway import Routes
 from tests.contract.fixtures import ContractFixtures
 from tests.contract.recorder import STATUSES
+from tests.contract.test_matrix import MATRIX
 from tests.support.guard import TEMPLATE
 from tests.workspaces.rows import BAD_BODIES
 
@@ -34,6 +35,9 @@ def _takes_a_body(route: str) -> bool:
 
 
 WITH_A_BODY = [route for route in WITH_A_MEDIA_TYPE if _takes_a_body(route)]
+BODY_FIRST = [route for route in WITH_A_BODY if re.search("/api/admin/(groups|roles|clients)/", route)]
+"""Of the site's own, which no ADMIN of it may not see, and which are read when the body is known."""
+WITHOUT_A_BODY = [route for route in WITH_A_MEDIA_TYPE if route not in WITH_A_BODY]
 
 
 @pytest.mark.parametrize("route", OURS)
@@ -89,6 +93,34 @@ def test_a_body_that_is_no_strict_json_object_is_refused(fixtures: ContractFixtu
         with fixtures.api.no_effect():
             answer = request()
         assert (answer.status, answer.code) == (400, "VALIDATION_ERROR"), route
+
+
+def test_what_is_not_there_is_so_before_the_body_is_looked_at(fixtures: ContractFixtures) -> None:
+    for route in (route for route in WITH_A_BODY if "absent" in MATRIX[route]):
+        request = fixtures.request(route, "root", "absent", raw=b'{"unheard": "of"}')
+        with fixtures.api.no_effect():
+            answer = request()
+        assert answer.status == (400 if route in BODY_FIRST else 404), route
+
+
+def test_what_is_not_there_is_so_before_its_tag_is_looked_at(fixtures: ContractFixtures) -> None:
+    changing = [
+        route for route in OURS if route.startswith(("PUT ", "DELETE ")) and "absent" in MATRIX[route]
+    ]
+    for route in changing:
+        request = fixtures.request(route, "root", "absent", headers={"If-Match": '"7"'})
+        with fixtures.api.no_effect():
+            answer = request()
+        assert answer.status == 404, route
+
+
+@pytest.mark.row("M-05")
+def test_a_write_that_takes_no_body_refuses_fields(fixtures: ContractFixtures) -> None:
+    for route in WITHOUT_A_BODY:
+        request = fixtures.request(route, "root", "own", raw=b'{"unheard": "of"}')
+        with fixtures.api.no_effect():
+            answer = request()
+        assert (answer.status, [error["field"] for error in answer.data]) == (400, ["unheard"]), route
 
 
 @pytest.mark.parametrize("route", CLOUD_FOUNDRY)

@@ -11,18 +11,29 @@ from typing import Any, TypeVar
 import pytest
 
 from cli.verify import verify
+from roster import dependencies
+from roster.auth import acceptance, refresh_tokens
 from roster.auth import login_throttle as attempts
-from roster.auth import refresh_tokens
 from roster.auth.credentials import Credential
 from roster.clock import Deadline
 from roster.db import counted_lists, keys
 from roster.db.dynamodb.store import DynamoStore
 from roster.db.store import Key
-from roster.directory import cleanup, members, users
-from roster.domain import PlatformRole, User, WorkspaceRole
-from roster.errors import Conflict, DirectoryError, LastAdmin, NotFound, PreconditionFailed, Unauthenticated
+from roster.db.transactions import retry_on_conflict
+from roster.directory import cleanup, members, projects, spaces, users, workspaces
+from roster.domain import Limits, PlatformRole, Project, Space, User, Workspace, WorkspaceRole
+from roster.errors import (
+    Conflict,
+    DirectoryError,
+    LastAdmin,
+    LimitReached,
+    LoginFirst,
+    NotFound,
+    PreconditionFailed,
+    Unauthenticated,
+)
 from tests.support import real, tally
-from tests.support.api import Clock
+from tests.support.api import Clock, make_dependencies
 from tests.support.directory import Directory
 from tests.support.faults import FaultyTransport
 from tests.support.race import at_once
@@ -105,7 +116,7 @@ def test_under_fifty_operations_at_once_there_is_always_an_administrator(directo
     assert told["done"] > 0
     counted = store.get(keys.site_admins()) or {}
     living, _ = users.page(store, 1, 100)
-    assert counted["count"] == sum(user.is_platform_admin for user in living) >= 1
+    assert counted["count"] == sum(user.is_admin for user in living) >= 1
 
 
 @pytest.mark.row("Z-16")
@@ -203,6 +214,127 @@ def test_fb_02_eight_renewals_at_once_log_nobody_out(directory: Directory) -> No
     with pytest.raises(Unauthenticated):
         refresh_tokens.renew(store, family, first, (), by=late)
     assert store.get(place) is None
+
+
+THREADS = 16
+LIMIT = 100
+
+
+def _projects(directory: Directory, acme: Workspace) -> Callable[[int], object]:
+    def make(place: int) -> None:
+        wanted = Project("", 0, "", f"project {place}")
+        projects.prepare(directory.store, acme, wanted, by=directory.by)[0].commit(directory.store)
+
+    return make
+
+
+def _spaces(directory: Directory, acme: Workspace) -> Callable[[int], object]:
+    def make(place: int) -> None:
+        wanted = Space("", 0, "", f"space {place}", "")
+        spaces.prepare(directory.store, acme, wanted, by=directory.by)[0].commit(directory.store)
+
+    return make
+
+
+def _members(directory: Directory, acme: Workspace) -> Callable[[int], object]:
+    people = [directory.user(f"user-{place}") for place in range(LIMIT + THREADS)]
+
+    def make(place: int) -> None:
+        members.add(directory.store, acme, people[place].id, WorkspaceRole.MEMBER, by=directory.by)
+
+    return make
+
+
+@pytest.mark.row("T-05")
+@pytest.mark.parametrize("kind", [_projects, _spaces, _members])
+def test_sixteen_at_a_limit_of_a_hundred_make_a_hundred(
+    directory: Directory, kind: Callable[[Directory, Workspace], Callable[[int], object]]
+) -> None:
+    """Each thread makes its share of what is left, and one more, which is one more than there may be."""
+    limits = Limits(projects=LIMIT, spaces=LIMIT, members=LIMIT)
+    acme = directory.workspace(limits=limits)
+    make, share = kind(directory, acme), LIMIT // THREADS + 2
+    places = range(LIMIT + THREADS)
+
+    def several(thread: int) -> Counter[str]:
+        mine = places[thread * share : (thread + 1) * share]
+        return Counter(outcome(partial(retry_on_conflict, partial(make, place))) for place in mine)
+
+    told = sum(at_once([partial(several, thread) for thread in range(THREADS)]), Counter[str]())
+    assert told == {"done": LIMIT, LimitReached.__name__: len(places) - LIMIT}
+    counts = workspaces.counts(directory.store, acme.id)
+    assert max(counts.projects, counts.spaces, counts.members) == LIMIT
+
+
+@pytest.mark.row("SP-09")
+def test_of_sixteen_spaces_of_one_name_one_is_made(directory: Directory) -> None:
+    acme, store = directory.workspace(), directory.store
+
+    def make(name: str) -> None:
+        def attempt() -> None:
+            spaces.prepare(store, acme, Space("", 0, "", name, ""), by=directory.by)[0].commit(store)
+
+        retry_on_conflict(attempt)
+
+    spellings = ("omega", "OMEGA", "Omega")
+    told = raced(*(partial(make, spellings[place % 3]) for place in range(THREADS)))
+    assert told == {"done": 1, Conflict.__name__: THREADS - 1}
+    assert workspaces.counts(store, acme.id).spaces == 1
+
+
+@pytest.mark.row("L-04")
+def test_of_sixteen_who_accept_one_invitation_one_becomes_a_member(directory: Directory) -> None:
+    store, acme = directory.store, directory.workspace()
+    dependencies.use(make_dependencies(store, directory.now))
+    try:
+        _, token = directory.invitation(acme, "new@example.com")
+
+        def accept(place: int) -> None:
+            acceptance.accept(store, token, None, f"Ada {place}", f"quite another {place}", by=directory.by)
+
+        told = raced(*(partial(accept, place) for place in range(THREADS)))
+    finally:
+        dependencies.use(None)
+    assert told.pop("done") == 1
+    assert set(told) <= {NotFound.__name__, LoginFirst.__name__}, "its link is spent, or the address taken"
+    assert workspaces.counts(store, acme.id).members == 1
+    assert counted_lists.total(store, keys.USERS) == 1
+
+
+@pytest.mark.row("T-03")
+def test_one_admin_of_a_workspace_is_left_by_role_changes_and_removals_at_once(directory: Directory) -> None:
+    store, acme = directory.store, directory.workspace()
+    admins = [directory.user(f"admin-{place}") for place in range(THREADS)]
+    for user in admins:
+        directory.member(acme, user, "ADMIN")
+
+    def change(user: User) -> None:
+        role, by = WorkspaceRole.MEMBER, directory.by
+        members.change_role(store, acme, user.id, role, by=by, even_last_admin=False, demand=lambda _: None)
+
+    def remove(user: User) -> None:
+        members.remove(store, acme, user.id, by=directory.by, even_last_admin=False)
+
+    told = raced(*(partial((change, remove)[place % 2], user) for place, user in enumerate(admins)))
+    assert told == {"done": THREADS - 1, LastAdmin.__name__: 1}
+    assert workspaces.alive(store, acme.id).admins == 1
+
+
+@pytest.mark.row("Z-12", "item-15")
+def test_one_platform_admin_is_left_by_roles_deletions_and_suspensions_at_once(directory: Directory) -> None:
+    store, admins = directory.store, [directory.admin(f"admin-{place}") for place in range(THREADS)]
+
+    def end(place: int, user: User) -> None:
+        if place % 3 == 0:
+            users.delete(store, user, by=directory.by)
+        elif place % 3 == 1:
+            users.change(store, user, lambda one: replace(one, active=False), by=directory.by)
+        else:
+            users.change(store, user, lambda one: replace(one, roles=(PlatformRole.USER,)), by=directory.by)
+
+    told = raced(*(partial(end, place, user) for place, user in enumerate(admins)))
+    assert told == {"done": THREADS - 1, LastAdmin.__name__: 1}
+    assert sum(user.is_admin for user in users.page(store, 1, 100)[0]) == 1
 
 
 def _present(found: T | None) -> T:

@@ -96,6 +96,7 @@ def test_what_is_not_valid_does_not_spend_the_link(
     token = link_to(api, fixtures.acme, ADA, fixtures.boss)
     with api.no_effect():
         assert_invalid(accept(api, token, **more), field)
+        assert_invalid(api.post(ACCEPT, {"token": token, "fullName": "Ada"}), "password")
     assert accept(api, token).status == 200
 
 

@@ -49,11 +49,12 @@ def test_an_invitation_names_address_role_end_and_link(api: Api, fixtures: Fixtu
         ({"email": "nobody"}, "email"),
         ({"role": "OWNER"}, "role"),
         ({"role": None}, "role"),
+        ({"expiresAt": None}, "expiresAt"),
         ({"expiresAt": "2026-04-13T01:00:00Z"}, "expiresAt"),  # now
         ({"expiresAt": "2026-05-13T01:00:01Z"}, "expiresAt"),  # thirty days and a second
         ({"userId": "u"}, "userId"),
     ],
-    ids=["address", "role", "null", "past", "far", "unknown"],
+    ids=["address", "role", "null", "null-expiry", "past", "far", "unknown"],
 )
 def test_what_is_not_valid_invites_nobody(
     api: Api, fixtures: Fixtures, body: dict[str, Any], field: str

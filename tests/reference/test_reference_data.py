@@ -195,6 +195,7 @@ def test_a_deleted_one_leaves_every_user_and_is_not_shown_meanwhile(
         ("clients", {"name": "A", "grants": ["password"], "scopes": ["a b"]}, "scopes"),
         ("clients", {"name": "A", "grants": ["password"], "id": "a#b"}, "id"),
         ("clients", {"name": "A", "grants": ["password"], "userId": "nobody"}, "userId"),
+        ("clients", {"name": "A", "grants": ["password"], "userId": None}, "userId"),
         ("clients", {"name": "A", "grants": ["password"], "secret": "s" * 43}, "secret"),
         ("clients", {"name": "A", "grants": ["client_credentials"], "public": True}, "grants"),
     ],

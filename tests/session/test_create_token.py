@@ -312,6 +312,7 @@ def test_a_token_beyond_the_deployments_bound_is_refused(
 def test_a_user_has_a_hundred_live_tokens_at_most(api: Api, directory: Directory) -> None:
     ada = directory.user("ada")
     api.store.bulk_put([_token_item(ada, number) for number in range(api_tokens.MOST - 1)])
+    api.store.bulk_put([_token_item(ada, api_tokens.MOST, workspace_id="deleted")])  # does not count
     mortal = {"name": "mortal", "expiresAt": "2026-04-13T01:10:00Z"}
     assert api.post(PATH, mortal, as_=ada).status == 200
     with api.no_effect():
@@ -340,6 +341,6 @@ def _made(directory: Directory, user: User) -> bool:
     return True
 
 
-def _token_item(user: User, number: int) -> Item:
-    token = ApiToken(f"t{number}", user.id, "kept", "2026-04-13T01:00:00Z")
+def _token_item(user: User, number: int, workspace_id: str | None = None) -> Item:
+    token = ApiToken(f"t{number}", user.id, "kept", "2026-04-13T01:00:00Z", workspace_id)
     return item(keys.token(user.id, token.id), {**attributes(token), "digest": f"{number}"})

@@ -202,3 +202,10 @@ def test_an_app_of_a_space_that_is_deleted_meanwhile_is_not_made(
 ) -> None:
     before_the_commit(monkeypatch, lambda: fixtures.send("DELETE", "/{alpha}"))
     assert fixtures.send("POST", "/{alpha}/apps", {"name": "late"}).status == 404
+
+
+def test_a_role_that_is_not_held_is_404_before_its_tag_is_looked_at(fixtures: SpaceFixtures) -> None:
+    for held, status in (("auditor", 412), ("developer", 404)):
+        path = f"/{{alpha}}/roles/{held}/{{auditor}}"
+        with fixtures.api.no_effect():
+            assert fixtures.send("DELETE", path, headers={"If-Match": '"7"'}).status == status

@@ -794,7 +794,7 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
     deployed(MAIL_FROM="roster@example.com")
     if key in WHOLE_BODIES:
         query = "q=ada&cursor=forged" if key in SEARCHES else "size=1"
-        directory.member(directory.workspace("acme", id="1"), directory.user("ada"))
+        directory.member(directory.workspace("acme", id="1"), directory.user("ada", id="1"))
         api.send(
             method,
             f"{target}?{query}" if method == "GET" else target,

@@ -359,11 +359,11 @@ class BudgetFixtures:
         self, method: str, path: str = "", body: object = None, who: str = "boss", query: str = ""
     ) -> Answer:
         """A request of somebody of acme about spaces; ids of the fixtures stand in braces."""
-        filled = path.format(
+        filled = f"{path}{query}".format(
             alpha=self.alpha.id, web=self.web.id, ada=self.ada.id, member=self.base.member.id
         )
         caller = self.ada if who == "ada" else self.base.boss
-        target = f"/api/workspaces/{self.base.acme.id}/spaces{filled}{query}"
+        target = f"/api/workspaces/{self.base.acme.id}/spaces{filled}"
         if isinstance(body, dict):
             body = {name: self.web.id if value == "{web}" else value for name, value in body.items()}
             body = {name: self.ada.id if value == "{ada}" else value for name, value in body.items()}
@@ -423,6 +423,11 @@ def _with_long_logs(prepare: Callable[[BudgetFixtures], None], fixtures: BudgetF
 
 def _bare(fixtures: BudgetFixtures) -> None:
     """Nothing but the fixtures."""
+
+
+def _token_for_a_workspace(fixtures: BudgetFixtures) -> None:
+    """One more API token of ada's."""
+    fixtures.directory.token(fixtures.ada, fixtures.base.acme)
 
 
 @dataclass(frozen=True)
@@ -507,7 +512,7 @@ _OF_SPACES: tuple[tuple[str, str, int, int, dict[str, Any], str, Callable[[Budge
     ("POST", "", 4, 4, {"body": {"name": "Umbra"}}, "with a limit", BudgetFixtures.limit_spaces),
     ("GET", "", 5, 5, {"query": _LAST}, "all, to an ADMIN", BudgetFixtures.bulk_spaces),
     ("GET", "", 5, 3, {"who": "ada"}, "the caller's own", _bare),
-    ("GET", "", 4, 2, {"query": "?projectId=web"}, "of a project", _bare),
+    ("GET", "", 4, 2, {"query": "?projectId={web}"}, "of a project", _bare),
     ("GET", "/{spaceId}", 1, 1, {"path": "/{alpha}"}, "", _bare),
     (
         *("PUT", "/{spaceId}", 4, 3),
@@ -966,7 +971,15 @@ _ENDPOINTS = (
         )
         for method, route, budget, trips, asked, note, prepare in _OF_SPACES
     ),
-    Endpoint("GET /api/auth/tokens", 2, 2, 0, lambda on: on.api.get("/api/auth/tokens", as_=on.ada)),
+    Endpoint(
+        "GET /api/auth/tokens",
+        3,
+        3,
+        0,
+        lambda on: on.api.get("/api/auth/tokens", as_=on.ada),
+        "with one for a workspace",
+        _token_for_a_workspace,
+    ),
     Endpoint(
         "DELETE /api/auth/tokens/{tokenId}",
         4,
@@ -1025,9 +1038,11 @@ _ENDPOINTS = (
     Endpoint(
         "GET /api/admin/users/{userId}/credentials",
         4,
-        3,
+        4,
         0,
         lambda on: on.api.get(f"/api/admin/users/{on.ada.id}/credentials", as_=on.base.root),
+        "with a token for a workspace",
+        _token_for_a_workspace,
     ),
     Endpoint(
         "DELETE /api/admin/users/{userId}/credentials/{credentialId}",
@@ -1432,6 +1447,11 @@ PATTERNS = (
         lambda on: api_tokens.create(on.store, on.ada, "x", None, None, by=on.by),
     ),
     Pattern("api_tokens.of_user", {_QUERY: 1}, lambda on: api_tokens.of_user(on.store, on.ada, on.by.at)),
+    Pattern(
+        "api_tokens.standing",
+        {_BATCH: 1},
+        lambda on: api_tokens.standing(on.store, [replace(on.token, workspace_id=on.base.acme.id)]),
+    ),
     Pattern(
         "api_tokens.revoke",
         {_GET: 1, _TRANSACT: 1},

@@ -197,3 +197,29 @@ def test_a_user_who_is_deleted_meanwhile_is_in_nobodys_way(
     assert large.left(api) == []
     report = verify(api.store, now=api.clock())
     assert (report.broken, report.pending) == ([], [])
+
+
+@pytest.mark.row("M-06", "T-08")
+def test_a_token_for_it_alone_is_in_no_list_whoever_has_it(
+    api: Api, fixtures: Fixtures, directory: Directory
+) -> None:
+    """Of a member, of a platform ADMIN who is none, and of somebody who left before."""
+    directory.member(fixtures.acme, fixtures.stranger)
+    owners = (fixtures.member, fixtures.root, fixtures.stranger)
+    limited = [directory.token(user, fixtures.acme) for user in owners]
+    elsewhere = directory.token(fixtures.root, fixtures.globex)
+    directory.leave(fixtures.acme, fixtures.stranger)
+    _suspend(api, fixtures)
+    assert len(api.get("/api/auth/tokens", as_=fixtures.root).data) == 2  # it may be resumed
+    assert api.delete(_at(fixtures.acme), as_=fixtures.root).status == 200
+    for _ in range(2):
+        for user, kept in zip(owners, (0, 1, 0), strict=True):
+            assert len(api.get("/api/auth/tokens", as_=user).data) == kept
+            shown = api.get(f"/api/admin/users/{user.id}/credentials", as_=fixtures.root).data
+            assert len(shown["tokens"]) == kept
+        assert [api.get("/api/auth/me", bearer=token).status for token in limited] == [401] * 3
+        assert api.get("/api/auth/me", bearer=elsewhere).status == 200
+        _clean_up(api.store, api)
+    left = [item for item in everything(api.store) if item.get("workspace_id") == fixtures.acme.id]
+    assert [item["user_id"] for item in left if "digest" in item] == [fixtures.stranger.id]
+    assert verify(api.store, now=api.clock()).broken == []

@@ -61,7 +61,11 @@ def test_an_admin_of_it_changes_name_settings_and_organisation(api: Api, fixture
     assert (again["name"], again["limits"], again["key"]) == ("Ours", {}, "acme")
 
 
-@pytest.mark.parametrize("body", [{"key": "acme"}, {"active": False}, {"limits": {}}], ids=str)
+@pytest.mark.parametrize(
+    "body",
+    [{"key": "acme"}, {"active": False}, {"limits": {}}, {"key": "A!", "unheard": "of"}, {"active": None}],
+    ids=str,
+)
 @pytest.mark.row("T-01")
 def test_what_is_the_platforms_an_admin_of_it_may_not_change(
     api: Api, fixtures: Fixtures, body: dict[str, Any]

@@ -1,10 +1,16 @@
 """The demo data, and the generated."""
 
-from cli import demo
+from dataclasses import replace
+from pathlib import Path
+
+from cli import demo, demo_invitations
+from cli.verify import verify
 from roster.auth import passwords
 from roster.auth.login import Sender, by_password
+from roster.clock import instant
 from roster.db import keys
-from roster.directory import reference_data, users, workspaces
+from roster.directory import invitations, reference_data, users, workspaces
+from tests.support.api import Api
 from tests.tools.support import BY, Line, Records
 
 
@@ -32,7 +38,14 @@ def test_the_demo_uses_every_type_and_relation() -> None:
         "apiToken",
         "client",
     }
-    assert len(of_type("workspace")) == 3
+    assert len(of_type("workspace")) == 4
+    assert {line["active"] for line in of_type("workspace")} == {True, False}
+    assert {name for line in of_type("workspace") for name in line["limits"]} == {
+        "members",
+        "projects",
+        "spaces",
+    }
+    assert {line.get("mustChangePassword", False) for line in of_type("user")} == {True, False}
     assert {line["role"] for line in of_type("spaceRole")} == {"developer", "manager", "auditor"}
     assert {line["role"] for line in of_type("membership")} == {"ADMIN", "MEMBER"}
     assert {line["module"] for line in of_type("feature")} >= set(reference_data.MODULES)
@@ -76,6 +89,21 @@ def test_the_documented_tokens_and_people_are_what_their_names_say() -> None:
     roles = {(line["userId"], line["role"]) for line in of_type("spaceRole")}
     assert (demo.DEVELOPER_ID, "developer") in roles
     assert (demo.SERVICE_ID, "developer") in roles
+
+
+def test_the_demo_has_an_invitation_of_every_state_but_accepted(api: Api, tmp_path: Path) -> None:
+    Records(api.store, tmp_path).good(*demo.demo_records())
+    demo_invitations.invite(api.store, "http://127.0.0.1:3000", by=replace(BY, at=api.clock()))
+    found = [
+        invitation.state_at(instant(api.clock())).value
+        for workspace_id in (demo.ORG_ID, "ws-tanuki")
+        for invitation in invitations.page(api.store, workspace_id, 1, 10)[0]
+    ]
+    assert found == ["open", "expired", "revoked", "open"]
+    token = demo_invitations.open_token(api.store)
+    offer = api.post("/api/auth/invitations/look", {"token": token}).data
+    assert (offer["email"], offer["hasAccount"]) == (demo_invitations.NEWCOMER, False)
+    assert verify(api.store, now=api.clock()).broken == []
 
 
 def test_generated_users_fill_every_field(records: Records) -> None:

@@ -246,7 +246,7 @@ WORKSPACES = ApiSpec(
         "DELETE /api/auth/sessions/{sessionId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
         "DELETE /api/auth/sessions": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
         "PUT /api/auth/me": Operation(
-            example={"fullName": "Ada King", "timezone": "Europe/London", "userName": None},
+            example={"fullName": "Ada King", "timezone": "Europe/London", "lastName": None},
             parameters=(_IF_MATCH,),
             headers=("ETag",),
         ),

@@ -3,7 +3,7 @@
 What ends a credential holds on the next request: each request reads the credential and the user.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -36,7 +36,9 @@ class LiveCredentials:
 
 
 def of_user(store: Store, user: User, now: datetime) -> LiveCredentials:
-    """A user's live credentials: two Queries, and one more a megabyte."""
+    """A user's live credentials: two Queries, and one more a megabyte; a BatchGet where some tokens are for
+    one workspace.
+    """
     pk = keys.user(user.id).pk
     found = list(every(store, pk, between=keys.SESSIONS_AND_TOKENS))
     grants = readable(TokenFamily, every(store, pk, begins=keys.FAMILIES))
@@ -44,7 +46,7 @@ def of_user(store: Store, user: User, now: datetime) -> LiveCredentials:
     tokens = (each for each in found if Key.of(each).sk.startswith(keys.TOKENS))
     return LiveCredentials(
         _in_order([each for each in opened if sessions.is_live(each, user, now)]),
-        api_tokens.live(tokens, user, now),
+        api_tokens.standing(store, api_tokens.live(tokens, user, now)),
         _in_order([each for each in grants if refresh_tokens.is_alive(each, user, now)]),
     )
 
@@ -68,21 +70,25 @@ def end_one(
     *,
     by: Actor,
     tokens: bool,
+    demand: Callable[[], None] = lambda: None,
 ) -> None:
     """End the credential of this id, where `tokens` also an API token: one Transact.
 
-    `found` holds what is at `keys_of`. Raises NotFound where the user has no such live credential.
+    `found` holds what is at `keys_of`. Raises NotFound where the user has no such live credential, then what
+    `demand` raises.
     """
     session, token, family = [found.get(key) for key in keys_of(user.id, credential_id)] or [None] * 3
     if session is not None:
         opened = entity(Session, session)
         if sessions.is_live(opened, user, by.at):
+            demand()
             return sessions.end(store, opened, by=by)
     elif token is not None and tokens:
-        return api_tokens.end(store, user, credential_id, token, by=by)
+        return api_tokens.end(store, user, credential_id, token, by=by, demand=demand)
     elif family is not None:
         grant = entity(TokenFamily, family)
         if refresh_tokens.is_alive(grant, user, by.at):
+            demand()
             return refresh_tokens.end(store, grant, "by its user or a platform ADMIN", by=by)
     raise NotFound("credential", credential_id)
 

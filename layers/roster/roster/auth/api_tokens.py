@@ -1,6 +1,6 @@
 """API tokens: bearer credentials without idle time, made by their users or brought by an import."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -40,6 +40,7 @@ def create(
     store: Store, user: User, name: str, workspace_id: str | None, expires_at: Instant | None, *, by: Actor
 ) -> tuple[ApiToken, Credential]:
     """Make a token: one Query a megabyte, one Transact. The credential in the answer is kept nowhere.
+    Where the user has a hundred, one BatchGet tells whether their workspaces are there.
 
     Raises LimitReached where the user has as many live ones as there may be: whoever makes one counts on the
     user's count of those ever made, so that of two at once the second counts again. Raises NotFound where the
@@ -48,7 +49,8 @@ def create(
     credential = Credential.new("token", user.id)
 
     def attempt(present: User) -> ApiToken:
-        if len(of_user(store, present, by.at)) >= MOST:
+        mine = live(every(store, keys.user(user.id).pk, begins=keys.TOKENS), present, by.at)
+        if len(mine) >= MOST and len(standing(store, mine)) >= MOST:
             raise LimitReached("token")
         token = ApiToken(
             credential.id,
@@ -69,8 +71,20 @@ def create(
 
 
 def of_user(store: Store, user: User, now: datetime) -> list[ApiToken]:
-    """A user's live tokens, oldest first: one Query a megabyte."""
-    return live(every(store, keys.user(user.id).pk, begins=keys.TOKENS), user, now)
+    """A user's live tokens, oldest first: one Query a megabyte, and a BatchGet where some are for one
+    workspace.
+    """
+    return standing(store, live(every(store, keys.user(user.id).pk, begins=keys.TOKENS), user, now))
+
+
+def standing(store: Store, tokens: list[ApiToken]) -> list[ApiToken]:
+    """Those of the tokens whose workspace was not deleted: one BatchGet a hundred workspaces, none where
+    there are none to ask for.
+    """
+    named = {token.workspace_id for token in tokens if token.workspace_id is not None}
+    found = store.batch_get([keys.workspace(each) for each in sorted(named)]) if named else {}
+    gone = {each for each in named if keys.workspace(each) not in found}
+    return [token for token in tokens if token.workspace_id not in gone]
 
 
 def live(items: Iterable[Item], user: User, now: datetime) -> list[ApiToken]:
@@ -94,21 +108,30 @@ def touch(store: Store, token: ApiToken, now: datetime) -> None:
     last_use.move(store, "token", keys.token(token.user_id, token.id), token.seen_at, now)
 
 
-def revoke(store: Store, user: User, token_id: str, *, by: Actor) -> None:
-    """End a token: one Get, one Transact. Raises NotFound where the user has no such token."""
-    end(
-        store,
-        user,
-        token_id,
-        store.get(keys.token(user.id, token_id)) if keys.is_id(token_id) else None,
-        by=by,
-    )
+def revoke(
+    store: Store, user: User, token_id: str, *, by: Actor, demand: Callable[[], None] = lambda: None
+) -> None:
+    """End a token: one Get, one Transact. Raises as `end`."""
+    found = store.get(keys.token(user.id, token_id)) if keys.is_id(token_id) else None
+    end(store, user, token_id, found, by=by, demand=demand)
 
 
-def end(store: Store, user: User, token_id: str, found: Item | None, *, by: Actor) -> None:
-    """End a token that was read: one Transact. Raises NotFound where the user has no such live token."""
+def end(
+    store: Store,
+    user: User,
+    token_id: str,
+    found: Item | None,
+    *,
+    by: Actor,
+    demand: Callable[[], None] = lambda: None,
+) -> None:
+    """End a token that was read: one Transact.
+
+    Raises NotFound where the user has no such live token, then what `demand` raises.
+    """
     if found is None or not is_live(entity(ApiToken, found), user, by.at):
         raise NotFound("token", token_id)
+    demand()
     work = Transaction(by)
     work.do(Delete(keys.token(user.id, token_id), Present()), lambda _: NotFound("token", token_id))
     work.do(Delete(keys.secret(str(found["digest"]))))

@@ -4,6 +4,7 @@ A lock keeps that an address has one open invitation in a workspace. Of an invit
 lock stays, until another takes its place or it is found out.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from roster.clock import instant
@@ -42,16 +43,25 @@ def of_item(found: Item | None) -> Invitation | None:
     return None if found is None else entity(Invitation, found)
 
 
-def open_in(store: Store, workspace: Workspace, invitation_id: str, now: Instant) -> Invitation:
+def open_in(
+    store: Store,
+    workspace: Workspace,
+    invitation_id: str,
+    now: Instant,
+    *,
+    demand: Callable[[], None] = lambda: None,
+) -> Invitation:
     """An invitation of the workspace that is open: one Get.
 
-    Raises NotFound where there is none of this id, Conflict where it is open no more.
+    Raises NotFound where there is none of this id, then what `demand` raises, then Conflict where it is open
+    no more.
     """
     found = None
     if keys.is_id(invitation_id):
         found = of_item(store.get(keys.invitation(workspace.id, invitation_id)))
     if found is None:
         raise NotFound("invitation", invitation_id)
+    demand()
     if found.state_at(now) is not InvitationState.OPEN:
         raise _closed()
     return found

@@ -4,7 +4,7 @@ What a role stands on is in `grants.py`. A role is given to members of the works
 membership, with the space, or by itself.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from roster.clock import instant
@@ -136,10 +136,11 @@ def end(
     *,
     by: Actor,
     known: Mapping[Key, Item] | None = None,
+    demand: Callable[[], None] = lambda: None,
 ) -> None:
     """End a user's role in a space: one BatchGet (none where `known` holds `needs_of`), one Transact.
 
-    Raises NotFound where the user does not hold it.
+    Raises NotFound where the user does not hold it, then what `demand` raises.
     """
     if not keys.is_id(user_id):
         raise NotFound("role")
@@ -149,6 +150,7 @@ def end(
         user, grant = users.of_item(found.get(wanted[1])), found.get(wanted[3])
         if user is None or grant is None or grants.is_void(grant, user):
             raise NotFound("role")
+        demand()
         work = Transaction(by)
         grants.plan_end(work, grant)
         work.audit(Event.SPACE_ROLE_REMOVED, user_id, before={"role": role}, space=space.id, role=role)

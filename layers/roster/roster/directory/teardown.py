@@ -1,9 +1,9 @@
 """What becomes of all that was in a deleted workspace: it is removed, in bounded batches.
 
 A workspace is unreachable from the moment when it was deleted, so the order tells only that nothing is left
-whose place has gone: what was granted, apps, spaces, features, projects, memberships with the tokens that act
-in the workspace alone, then the lists. It can stop anywhere and begin again: what was removed is in no list
-any more.
+whose place has gone: what was granted, apps, spaces, features, projects, memberships and platform ADMINs with
+the tokens that act in the workspace alone, then the lists. It can stop anywhere and begin again: what was
+removed is in no list any more.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +16,7 @@ from roster.db.codec import naming, readable
 from roster.db.store import Delete, Item, Key, Present, Store, Update, every
 from roster.db.transactions import ReadConflict, Transaction, batched
 from roster.directory import grants, members, projects, spaces, suspensions, users
-from roster.domain import Actor, App, Feature, Membership, Project, Space, SpaceRole, User
+from roster.domain import Actor, App, Feature, Membership, Project, Space, SpaceRole
 from roster.errors import DirectoryError
 
 T = TypeVar("T")
@@ -34,8 +34,8 @@ class Stuck(DirectoryError):
 def clear(store: Store, workspace_id: str, number: int, by: Actor) -> None:
     """Remove all that was in a deleted workspace, whose place in the site's order was `number`.
 
-    Some Queries a space and a project, a Query a member, a BatchGet twenty-five of these, and as few
-    transactions as hold them. Raises Stuck where something does not fit together.
+    Some Queries a space and a project, a Query a member and a platform ADMIN, a BatchGet twenty-five members,
+    and as few transactions as hold them. Raises Stuck where something does not fit together.
     """
     if store.get(keys.workspace(workspace_id)) is not None:
         return  # it was never deleted
@@ -49,6 +49,7 @@ def clear(store: Store, workspace_id: str, number: int, by: Actor) -> None:
     ):
         until_clear(lambda listing=listing, end=end: _each(store, listing, end, by))  # type: ignore[misc]
     until_clear(lambda: _end_members(store, workspace_id, number, by))
+    until_clear(lambda: _end_tokens_of_admins(store, workspace_id, by))
     for listing in lists:  # their counters stay, and say that the lists are closed
         for pk in (listing, keys.log(listing)):
             clear_partition(store, pk)
@@ -152,7 +153,7 @@ def _end_members(store: Store, workspace_id: str, number: int, by: Actor) -> boo
         for membership in readable(Membership, present):
             user = people.get(membership.user_id)
             if user is not None:
-                clean &= _end_tokens(store, user, workspace_id, by)
+                clean &= _end_tokens(store, user.id, workspace_id, by)
             work = Transaction(by)
             work.do(Delete(keys.member(workspace_id, membership.user_id), members.still(membership)))
             members.plan_end_of_gone(work, store, membership, user, number)
@@ -161,10 +162,18 @@ def _end_members(store: Store, workspace_id: str, number: int, by: Actor) -> boo
     return clean
 
 
-def _end_tokens(store: Store, user: User, workspace_id: str, by: Actor) -> bool:
+def _end_tokens_of_admins(store: Store, workspace_id: str, by: Actor) -> bool:
+    """Remove such tokens of platform ADMINs, who make them without being members."""
+    clean = True
+    for row in naming(counted_lists.everything(store, keys.ADMINS), "user_id"):
+        clean &= _end_tokens(store, str(row["user_id"]), workspace_id, by)
+    return clean
+
+
+def _end_tokens(store: Store, user_id: str, workspace_id: str, by: Actor) -> bool:
     """Remove the user's API tokens that act in the workspace alone: they prove nobody any more."""
     parts = []
-    for token in every(store, keys.user(user.id).pk, begins=keys.TOKENS):
+    for token in every(store, keys.user(user_id).pk, begins=keys.TOKENS):
         if token.get("workspace_id") == workspace_id:
             work = Transaction(by)
             work.do(Delete(Key.of(token)))

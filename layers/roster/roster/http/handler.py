@@ -62,8 +62,8 @@ class Dialect(ABC, Generic[C]):
     content_type: str = "application/json; charset=utf-8"
     request_id_header: str = "X-Request-Id"
     ignores_unknown_parameters: ClassVar[bool] = False
-    """Whether the query may hold what the endpoint does not take. Only where a document has it so: a misspelt
-    filter that is ignored answers with what was not asked for.
+    """Whether the query, or the body of a write, may hold what the endpoint does not take. Only where a
+    document has it so: a misspelt filter that is ignored answers with what was not asked for.
     """
 
     @property
@@ -119,6 +119,11 @@ class Resolver(APIGatewayHttpResolver, Generic[C]):
         names = [parameter.alias for route in routes for parameter in route.dependant.query_params]
         return tuple(dict.fromkeys(names))
 
+    @cached_property
+    def takes_body(self) -> bool:
+        """Whether one of the endpoint's routes reads a body."""
+        return any(route.dependant.body_params for route in (*self._static_routes, *self._dynamic_routes))
+
 
 def endpoint(dialect: Dialect[C]) -> tuple[Resolver[C], Handler]:
     """The resolver that holds an endpoint's routes in this dialect, and the Lambda handler of them."""
@@ -166,6 +171,8 @@ def _answer(app: Resolver[C], dialect: Dialect[C], request: Request, context: An
         if not dialect.ignores_unknown_parameters:
             request.demand_parameters(app.parameters)
         body = dialect.read_body(request)
+        if not dialect.ignores_unknown_parameters and not app.takes_body:
+            request.demand_no_fields(body)
         app.append_context(call=call, body=body)  # type: ignore[no-untyped-call]
         answer = app.resolve(_plain(request), context)
         if "charset=" not in answer["headers"].get(

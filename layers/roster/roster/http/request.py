@@ -133,6 +133,12 @@ class Request:
         if told:
             raise ValidationFailed(*told[: bounds.FIELD_ERRORS])
 
+    def demand_no_fields(self, body: Any) -> None:
+        """Raise ValidationFailed for a write whose body has fields, of an endpoint that takes none."""
+        if self.method not in ("GET", "HEAD") and isinstance(body, dict) and body:
+            unknown, names = words.OF_TYPES["extra_forbidden"], list(body)[: bounds.FIELD_ERRORS]
+            raise ValidationFailed(*(FieldError(_shown(name), unknown) for name in names))
+
     def json(self) -> dict[str, Any] | None:
         """The JSON object in the body (`strict_json.py`), None without a body.
 

@@ -256,6 +256,7 @@ _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
 }
 
 
+_OF_A_USER = "/api/admin/users/{userId}"
 _SESSION_ALONE = frozenset({Access.ANY_SESSION, Access.PASSWORD_CHANGE, Access.PLATFORM_ADMIN_SESSION})
 
 
@@ -273,15 +274,13 @@ class Rights:
     who: str = ""
 
 
-IN_WORKSPACE = Rights(lambda request, user_id: (), lambda call: None)
-"""Of an endpoint that names nothing below the workspace: this must be there, which a platform ADMIN is told
-before the body is looked at.
-"""
-
-
 def allows(call: WorkspacesCall, access: Access) -> bool:
     """Whether the caller has this kind of access to the path's workspace."""
     return _ALLOWS[access](call)
+
+
+NAMED_MEMBER = Rights(lambda request, user_id: (), lambda call: call.member)
+"""Of an endpoint that changes the membership which the path names: it must be there."""
 
 
 def demand_manager(call: WorkspacesCall) -> None:
@@ -301,7 +300,8 @@ class Workspaces(handler.Dialect[WorkspacesCall]):
         """401 without one live credential; 403 where it must be a session, or the password must be changed
         first; 403 for the origin; 415; 403.
 
-        Then, with `rights`, 404 where there is no such workspace or thing in it that the caller sees; 403.
+        Then 404 where there is no such workspace or user; with `rights`, where there is no such thing in it
+        that the caller sees; 403.
         """
         now = dependencies.current().now()
         call = WorkspacesCall(store, now, request)
@@ -318,10 +318,17 @@ class Workspaces(handler.Dialect[WorkspacesCall]):
         _demand_own_page(request)
         if not _ALLOWS[self.access](call):
             raise Forbidden(call.user.id)
+        self._demand_named(call)
         if self.rights is not None:
-            _ = call.workspace
             self.rights.demand(call)
         return call
+
+    def _demand_named(self, call: WorkspacesCall) -> None:
+        """Raise NotFound where there is no such workspace or user, before the body is looked at."""
+        if self.access in (Access.MEMBER, Access.WORKSPACE_ADMIN):
+            _ = call.workspace
+        elif call.request.route.partition(" ")[2].startswith(_OF_A_USER):
+            _ = call.named_user
 
     def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
         status, code, message = entry_for(error, _ERRORS)
@@ -427,7 +434,7 @@ def _prefetch(request: Request, user_id: str, rights: Rights | None) -> Sequence
 
 def _account_prefetch(request: Request, user_id: str) -> Sequence[Key]:
     """What the path names: a credential of the caller's own; to an administrator a user, and a credential."""
-    if not request.route.partition(" ")[2].startswith("/api/admin/users/{userId}"):
+    if not request.route.partition(" ")[2].startswith(_OF_A_USER):
         return account.keys_of(user_id, request.path.get("sessionId", ""))
     named = request.path.get("userId", "")
     if not keys.is_id(named):

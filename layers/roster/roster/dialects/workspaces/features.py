@@ -10,7 +10,7 @@ from roster.db import keys
 from roster.db.store import Key
 from roster.dialects.fields import Body, Line, LongText, Text, Wire
 from roster.dialects.workspaces.api import Rights, WorkspacesCall, demand_manager
-from roster.dialects.workspaces.projects import MANAGERS, in_workspace
+from roster.dialects.workspaces.projects import MANAGERS, NO_PROJECT, in_workspace
 from roster.dialects.workspaces.schemas import UNCHANGED
 from roster.directory import features, reference_data
 from roster.domain import Feature
@@ -50,7 +50,6 @@ SEE_FEATURES = Rights(_project_in_query, lambda call: None)
 SEE_FEATURE = Rights(_feature_keys, feature_of)
 CHANGE_FEATURE = Rights(_feature_keys, _demand_change, MANAGERS)
 
-NO_PROJECT = FieldError("projectId", "names no project of the workspace")
 NO_MEMBER = FieldError("ownerId", "names no member of the workspace")
 
 

@@ -12,6 +12,7 @@ from roster.auth.links import LinkToken
 from roster.db.transactions import Transaction
 from roster.dialects.fields import Body, Email, Instant, Line, Moment, Password, Wire
 from roster.dialects.workspaces.api import WorkspacesCall
+from roster.dialects.workspaces.schemas import UNCHANGED
 from roster.directory import invitations
 from roster.domain import Invitation, User, Workspace, WorkspaceRole
 from roster.errors import FieldError, ValidationFailed
@@ -28,7 +29,7 @@ TokenInLink = Annotated[str, StringConstraints(max_length=bounds.LINK_TOKEN_CHAR
 class Invite(Body):
     email: Email
     role: Literal["ADMIN", "MEMBER"]
-    expiresAt: Instant | None = None
+    expiresAt: Instant = UNCHANGED
 
 
 class Look(Body):
@@ -39,8 +40,8 @@ class Accept(Body):
     """Name and password are asked of somebody without an account."""
 
     token: TokenInLink
-    fullName: Line | None = None
-    password: Password | None = None
+    fullName: Line = UNCHANGED
+    password: Password = UNCHANGED
 
 
 class Forgotten(Body):

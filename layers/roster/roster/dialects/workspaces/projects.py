@@ -13,11 +13,12 @@ from roster.dialects.workspaces.api import Access, Rights, WorkspacesCall, allow
 from roster.dialects.workspaces.schemas import UNCHANGED
 from roster.directory import grants, projects
 from roster.domain import Database, Project, Workspace
-from roster.errors import NotFound
+from roster.errors import FieldError, NotFound
 from roster.http.request import Request
 
 # Rights.
 
+NO_PROJECT = FieldError("projectId", "names no project of the workspace")
 MANAGERS = "An ADMIN of the workspace and a platform ADMIN may."
 
 
@@ -28,7 +29,7 @@ def project_of(call: WorkspacesCall) -> Project:
     """
     project_id = call.request.path.get("projectId", "")
     project = in_workspace(call, project_id)
-    if project is None or not (allows(call, Access.WORKSPACE_ADMIN) or _works_in(call, project_id)):
+    if project is None or not (allows(call, Access.WORKSPACE_ADMIN) or works_in(call, project_id)):
         raise NotFound("project")
     return project
 
@@ -40,7 +41,7 @@ def in_workspace(call: WorkspacesCall, project_id: str) -> Project | None:
     return project if project is not None and project.workspace_id == call.workspace.id else None
 
 
-def _works_in(call: WorkspacesCall, project_id: str) -> bool:
+def works_in(call: WorkspacesCall, project_id: str) -> bool:
     """Whether the caller has a place in the project that did not end with a membership."""
     grant = call.found.get(keys.project_grant(call.user.id, call.workspace.id, project_id))
     return grant is not None and not grants.is_void(grant, call.user)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field
+from typing_extensions import TypeAliasType
 
 from roster import bounds
 from roster.dialects.fields import (
@@ -175,7 +176,6 @@ class OwnProfile(Body):
 
     firstName: Line | None = None
     lastName: Line | None = None
-    userName: Line | None = None
     timezone: TimeZone | None = None
     dateFormat: Line | None = None
     timeFormat: Line | None = None
@@ -187,8 +187,9 @@ class OwnProfile(Body):
 
 
 class UserFields(OwnProfile):
-    """What a platform ADMIN says of a user beside: the site's role and groups, the settings of Testmo."""
+    """What a platform ADMIN says of a user: user name, role and groups of the site, Testmo's settings."""
 
+    userName: Line | None = None
     notifications: Annotated[int, Field(ge=1, le=3)] = UNCHANGED  # a Literal would take true for 1
     roleNumber: Number = UNCHANGED
     groups: Annotated[list[Number], Field(max_length=bounds.GROUPS), AfterValidator(_numbers_once)] = (
@@ -419,10 +420,16 @@ class AdminUser(Wire):
         )
 
 
-class NewUser(AdminUser):
-    """The answer that shows the link by which a user without a password chooses one, if it is not mailed."""
+class InvitedUser(AdminUser):
+    """A new user without a password: the one answer that shows the link by which they choose one, null where
+    it goes by mail alone.
+    """
 
-    link: str | None = absent_if_none()
+    link: str | None
+
+
+NewUser = TypeAliasType("NewUser", InvitedUser | AdminUser)
+"""What is answered of a user who was made; named for the OpenAPI document."""
 
 
 class Token(Wire):

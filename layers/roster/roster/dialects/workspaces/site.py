@@ -97,7 +97,7 @@ class CreateClient(Body):
     name: Line
     grants: Grants
     scopes: Scopes = []
-    userId: Annotated[str, Field(pattern=words.USER_ID)] | None = None
+    userId: Annotated[str, Field(pattern=words.USER_ID)] = UNCHANGED
     public: bool = False
 
     def client(self) -> Client:

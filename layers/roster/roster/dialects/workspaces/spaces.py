@@ -11,6 +11,7 @@ from roster.db import counted_lists, keys
 from roster.db.store import Key
 from roster.dialects.fields import Body, Line, LongText, Moment, Text, Wire
 from roster.dialects.workspaces.api import Access, Rights, WorkspacesCall, allows
+from roster.dialects.workspaces.projects import NO_PROJECT, in_workspace, works_in
 from roster.dialects.workspaces.schemas import UNCHANGED, PageRequest
 from roster.directory import space_roles, spaces
 from roster.directory.space_roles import HeldRole
@@ -84,6 +85,15 @@ def _keys(request: Request, user_id: str) -> Sequence[Key]:
     return wanted
 
 
+def _keys_in_query(request: Request, user_id: str) -> Sequence[Key]:
+    """The project that a list is asked for, and the caller's place in it."""
+    workspace_id, project_id = request.path.get("workspaceId", ""), request.query.get("projectId", "")
+    if not keys.is_plain_id(project_id):
+        return ()
+    return [keys.project(project_id), keys.project_grant(user_id, workspace_id, project_id)]
+
+
+LIST_SPACES = Rights(_keys_in_query, lambda call: None)
 SEE_SPACE = Rights(_keys, space_of)
 CHANGE_SPACE = _allowed("An ADMIN of the workspace and a platform ADMIN may.")
 GIVE_ROLES = _allowed(
@@ -112,7 +122,8 @@ def demand_app(call: WorkspacesCall, space: Space, app_id: str) -> App:
 def page_of_caller(call: WorkspacesCall, project_id: str, paging: PageRequest) -> tuple[list[Space], int]:
     """A page of the workspace's spaces that the caller sees, perhaps of one project, in order of creation.
 
-    ADMINs are shown all of them. A project of another workspace has none here, as one that does not exist.
+    ADMINs are shown all of them. Raises ValidationFailed alike for a project that does not exist, that is of
+    another workspace, and of which a member sees nothing: neither a place in it nor a space.
     """
     workspace, all_of_them = call.workspace, allows(call, Access.WORKSPACE_ADMIN)
     if all_of_them and not project_id:
@@ -126,6 +137,10 @@ def page_of_caller(call: WorkspacesCall, project_id: str, paging: PageRequest) -
         for space in sorted(found, key=lambda space: space.number)
         if space.workspace_id == workspace.id and project_id in ("", space.project_id)
     ]
+    if project_id and not shown:
+        known = in_workspace(call, project_id) is not None
+        if not known or not (all_of_them or works_in(call, project_id)):
+            raise ValidationFailed(NO_PROJECT)
     first = (paging.page - 1) * paging.size
     return shown[first : first + paging.size], len(shown)
 

@@ -7,11 +7,31 @@ from pydantic import Field
 
 from roster import bounds
 from roster.dialects.fields import Body, Line, Text, Wire, WorkspaceKey
+from roster.dialects.workspaces.api import Rights, WorkspacesCall
 from roster.dialects.workspaces.schemas import UNCHANGED, LimitsWire, SettingsBody
 from roster.directory.workspaces import Counts
 from roster.domain import Limits, Organisation, Workspace
+from roster.errors import DirectoryError, FieldForbidden
 
 _NONE = Organisation()
+
+_OF_THE_PLATFORM = frozenset({"key", "active", "limits"})
+"""The fields that a platform ADMIN alone may change."""
+
+
+def _demand_own_fields(call: WorkspacesCall) -> None:
+    """Raise FieldForbidden where the body names a field of the platform's, whatever else is wrong with it."""
+    if call.user.is_admin:
+        return
+    try:
+        body = call.request.json() or {}
+    except DirectoryError:  # it is read again, and refused, once it is clear that the caller may write
+        return
+    if not _OF_THE_PLATFORM.isdisjoint(body):
+        raise FieldForbidden(call.user.id)
+
+
+CHANGE_WORKSPACE = Rights(lambda request, user_id: (), _demand_own_fields)
 
 Limit = Annotated[int, Field(ge=0, le=bounds.LARGEST_NUMBER)]
 
@@ -59,11 +79,6 @@ class UpdateWorkspace(Body):
     key: WorkspaceKey = UNCHANGED
     active: bool = UNCHANGED
     limits: LimitsBody = UNCHANGED
-
-    @property
-    def is_of_the_platform(self) -> bool:
-        """Whether the body names a field that a platform ADMIN alone may change."""
-        return not self.model_fields_set.isdisjoint({"key", "active", "limits"})
 
     def applied(self, to: Workspace) -> Workspace:
         """The workspace with what the body names."""
