@@ -24,8 +24,9 @@ def join_many(store: Store, user: User, count: int, *, by: Actor) -> list[str]:
         work = Transaction(by)
         workspaces.plan(work, workspace)
         members.plan(work, workspace, user, Membership(workspace.id, user.id, WorkspaceRole.MEMBER, 1, AT))
-        items += _put_by(work)
-        items.append(item(keys.next_number(keys.members(workspace.id)), {"last": 1}))
+        counter = keys.counter(keys.members(workspace.id))
+        one: Item = {"last": 1, "held": 1}
+        items += [each | one if Key.of(each) == counter else each for each in _put_by(work)]
         moves += work.moves
     shared = {keys.root(keys.WORKSPACES), *(move.branch for move in moves if move.listing == keys.WORKSPACES)}
     for update in counting(moves):

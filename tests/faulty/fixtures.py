@@ -14,7 +14,7 @@ from roster.db import keys
 from roster.db.store import Delete, Item, Key, Store
 from tests.support import real
 from tests.support.api import Api, Clock, in_process, make_dependencies
-from tests.support.budgets import BudgetFixtures
+from tests.support.budgets import BudgetFixtures, Endpoint
 from tests.support.directory import Directory
 from tests.support.fault_injector import Hurried, Injector
 from tests.support.snapshots import everything
@@ -74,6 +74,16 @@ class FaultyFixtures:
         """Let the table be as it was at first."""
         self.injector.arm(None)
         put_back(self.store, self.first)
+
+    @contextmanager
+    def with_what(self, row: Endpoint) -> Iterator[None]:
+        """Within the block, what there is at first is what a write needs; then it is what it was."""
+        origin = self.first
+        row.prepare(self.fixtures)
+        self.first = self.items()
+        yield
+        self.first = origin
+        self.restore()
 
 
 @contextmanager

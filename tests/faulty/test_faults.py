@@ -9,13 +9,14 @@ from tests.faulty import fixtures
 from tests.faulty.fixtures import FaultyFixtures
 from tests.support import budgets, tally
 from tests.support.api import Answer
-from tests.support.budgets import ENDPOINTS, Endpoint
+from tests.support.budgets import ENDPOINTS, FOLDS, Endpoint
 from tests.support.fault_injector import LASTING, PASSING, Fault
 
 pytestmark = pytest.mark.real
 
 ASKING = [row for row in ENDPOINTS if row.trips]
 WRITING = [row for row in ASKING if row.transactions]
+FOLDING = [row for row in WRITING if row.note.endswith(FOLDS)]
 READING = [row for row in ASKING if not row.transactions]
 
 
@@ -32,6 +33,13 @@ def whole(laid: FaultyFixtures, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fau
     laid.fixtures.api.clock.moment = type(laid.fixtures.api.clock)().moment
     yield laid
     laid.restore()
+
+
+@pytest.fixture
+def ready(whole: FaultyFixtures, row: Endpoint) -> Iterator[FaultyFixtures]:
+    """The fixtures with what the row's write needs."""
+    with whole.with_what(row):
+        yield whole
 
 
 def by_name(row: Endpoint) -> str:
@@ -83,15 +91,15 @@ def test_a_read_that_meets_a_fault_answers_as_if_there_was_none_or_503(
 
 @pytest.mark.row("F-01", "F-03", "F-04", "F-05", "F-06", "item-34")
 @pytest.mark.parametrize("row", WRITING, ids=by_name)
-def test_a_write_that_meets_a_fault_is_whole_or_not_at_all(whole: FaultyFixtures, row: Endpoint) -> None:
-    before = whole.kinds()
+def test_a_write_that_meets_a_fault_is_whole_or_not_at_all(ready: FaultyFixtures, row: Endpoint) -> None:
+    whole, before = ready, ready.kinds()
     met = list(cases(whole, row))
     after = whole.kinds()
     assert after != before or row.route.startswith("PUT")
     for fault, at in met:
         whole.restore()
         answer = asked_with(whole, row, fault, at)
-        if fault.lasts:
+        if fault.lasts and not (row in FOLDING and answer.status == 200):  # a fold comes after the commit
             demand_outage(answer)
             untouched = whole.kinds() == before
             assert untouched or (fault.applied and whole.kinds() == after), fault
@@ -102,11 +110,12 @@ def test_a_write_that_meets_a_fault_is_whole_or_not_at_all(whole: FaultyFixtures
 
 
 @pytest.mark.row("F-06", "F-07")
-@pytest.mark.parametrize("row", WRITING, ids=by_name)
+@pytest.mark.parametrize("row", [row for row in WRITING if row not in FOLDING], ids=by_name)
 def test_a_client_that_asks_again_after_a_lost_answer_gets_what_it_wanted_once(
-    whole: FaultyFixtures, row: Endpoint
+    ready: FaultyFixtures, row: Endpoint
 ) -> None:
     """With an Idempotency-Key the first answer again; without, the success or what says that it is done."""
+    whole = ready
     met = list(cases(whole, row))
     after = whole.kinds()
     [lost] = [fault for fault in LASTING if fault.applied]
@@ -114,42 +123,41 @@ def test_a_client_that_asks_again_after_a_lost_answer_gets_what_it_wanted_once(
         whole.restore()
         demand_outage(asked_with(whole, row, lost, at))
         again = row.ask(whole.fixtures)
-        assert again.status in _AGAIN.get(row.route, {200}), again.text
+        done = {200, 404} if row.route.startswith("DELETE") else {200}
+        assert again.status in _AGAIN.get(row.route, done), again.text
         if row.route not in _TWICE:
             assert whole.kinds() == after, at
         assert whole.verify().broken == []
 
 
 _AGAIN = {
-    "DELETE /api/workspaces/{workspaceId}/members/{userId}": {200, 404},
-    "DELETE /api/workspaces/{workspaceId}/projects/{projectId}": {200, 404},
-    "DELETE /api/workspaces/{workspaceId}/projects/{projectId}/members/{userId}": {200, 404},
-    "DELETE /api/workspaces/{workspaceId}/features/{featureId}": {200, 404},
-    "DELETE /api/admin/users/{userId}": {200, 404},
-    "DELETE /api/auth/tokens/{tokenId}": {200, 404},
-    "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}": {200, 404},
-    "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}/roles/{role}/{userId}": {200, 404},
-    "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}/apps/{appId}": {200, 404},
+    "DELETE /api/workspaces/{workspaceId}/invitations/{invitationId}": {200, 409},
     "POST /api/auth/logout": {200, 401},
-    "DELETE /api/auth/sessions/{sessionId}": {200, 404},
-    "DELETE /api/admin/users/{userId}/credentials/{credentialId}": {200, 404},
+    "POST /api/auth/invitations/accept": {200, 404},
+    "POST /api/auth/password/reset": {200, 400},
     "PUT /api/auth/me/password": {200, 400},
 }
-"""What says that it is done already, where no key tells a retry from another request."""
+"""What says that it is done already, where no key tells a retry from another request; of DELETEs, 404."""
 
 _TWICE = {
     "POST /oauth/token",
     "POST /api/auth/login",
     "POST /api/auth/tokens",
+    "POST /api/auth/password/forgotten",
+    "POST /api/admin/users/{userId}/password-link",
+    "POST /api/admin/users/{userId}/unlock",
+    "POST /api/workspaces/{workspaceId}/invitations/{invitationId}/resend",
     "PUT /api/workspaces/{workspaceId}/projects/{projectId}",
     "PUT /api/workspaces/{workspaceId}/features/{featureId}",
-    "PUT /api/admin/users/{userId}",
     "PUT /api/workspaces/{workspaceId}/spaces/{spaceId}",
+    "PUT /api/admin/users/{userId}",
+    "PUT /api/admin/groups/{number}",
+    "PUT /api/admin/roles/{number}",
+    "PUT /api/admin/clients/{clientId}",
     "PUT /api/auth/me/password",
     "PUT /api/auth/me",
     "DELETE /api/auth/sessions",
     "DELETE /api/admin/users/{userId}/credentials",
-    "POST /api/admin/users/{userId}/unlock",
 }
 """What a retry without a key does twice: another session or token, or the same change and its audit."""
 

@@ -46,6 +46,13 @@ def whole(laid: FaultyFixtures) -> Iterator[FaultyFixtures]:
 
 
 @pytest.fixture
+def ready(whole: FaultyFixtures, row: Endpoint) -> Iterator[FaultyFixtures]:
+    """The fixtures with what the row's write needs."""
+    with whole.with_what(row):
+        yield whole
+
+
+@pytest.fixture
 def victim(laid: FaultyFixtures) -> Iterator[Victim]:
     """The fixtures' requests go to the other process."""
     api = laid.fixtures.api
@@ -64,9 +71,9 @@ def test_a_process_that_is_not_killed_answers(whole: FaultyFixtures, victim: Vic
 @pytest.mark.row("F-08", "item-34")
 @pytest.mark.parametrize("row", WRITING, ids=lambda row: row.name)
 def test_a_write_killed_at_any_call_is_whole_or_not_at_all(
-    whole: FaultyFixtures, victim: Victim, row: Endpoint
+    ready: FaultyFixtures, victim: Victim, row: Endpoint
 ) -> None:
-    before = whole.kinds()
+    whole, before = ready, ready.kinds()
     assert row.ask(whole.fixtures).status == 200
     after = whole.kinds()
     for death in (Death(call, late) for call in range(row.trips) for late in (False, True)):
@@ -81,9 +88,9 @@ def test_a_write_killed_at_any_call_is_whole_or_not_at_all(
 @pytest.mark.row("F-08")
 @pytest.mark.parametrize("row", WRITING, ids=lambda row: row.name)
 def test_a_write_killed_at_any_moment_is_whole_or_not_at_all(
-    whole: FaultyFixtures, victim: Victim, row: Endpoint
+    ready: FaultyFixtures, victim: Victim, row: Endpoint
 ) -> None:
-    before = whole.kinds()
+    whole, before = ready, ready.kinds()
     assert row.ask(whole.fixtures).status == 200
     after = whole.kinds()
     random = Random(row.name)  # noqa: S311 - a moment, not a secret

@@ -478,14 +478,20 @@ def _root(fixtures: BudgetFixtures) -> User:
     return fixtures.base.root
 
 
-_NEW_CLIENT = {"name": "CI", "grants": ["password"], "scopes": ["a.read"]}
+_NEW_CLIENT = {"id": "ci", "name": "CI", "grants": ["password"], "scopes": ["a.read"]}
 
 
 def _reference_data(
     method: str, path: str, body: Mapping[str, object] | None = None
 ) -> Callable[[BudgetFixtures], Answer]:
     """A request of the platform ADMIN for groups, roles or clients."""
-    return lambda on: on.api.send(method, f"/api/admin/{path}", body, as_=on.base.root)
+    return lambda on: on.api.send(
+        method,
+        f"/api/admin/{path}",
+        body,
+        as_=on.base.root,
+        headers=_ONCE if method == "POST" else {},
+    )
 
 
 def _cloud_foundry(
@@ -1228,6 +1234,9 @@ _FOLDS = {
 """How many lists a route moves rows of whose counts follow: one writer in ten folds a log that is long."""
 
 
+FOLDS = "which folds long logs"
+
+
 def _folds(row: Endpoint) -> int:
     return _FOLDS.get(row.name, _FOLDS.get(row.route, 0))
 
@@ -1238,7 +1247,7 @@ ENDPOINTS = _ENDPOINTS + tuple(
         budget=row.budget + 3 * _folds(row),
         trips=row.trips + 3 * _folds(row),
         transactions=row.transactions + _folds(row),
-        note=f"{row.note} which folds long logs".strip(),
+        note=f"{row.note} {FOLDS}".strip(),
         prepare=partial(_with_long_logs, row.prepare),
     )
     for row in _ENDPOINTS
