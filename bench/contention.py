@@ -30,7 +30,7 @@ from typing import Any, TypeVar
 from bench import record
 from roster.auth import api_tokens
 from roster.clock import Deadline, instant
-from roster.db import keys, list_log
+from roster.db import counted_lists, keys, list_log
 from roster.db.codec import attributes
 from roster.db.store import Key, Store
 from roster.db.transactions import Transaction, batched, item
@@ -209,7 +209,7 @@ class Site:
 
         def parts() -> Iterator[Transaction]:
             for user in found:
-                work = Transaction(_BULK)
+                work = Transaction(_BULK, bulk=True)
                 users.plan(work, user, None)
                 yield work
 
@@ -226,7 +226,7 @@ class Site:
 
         def parts() -> Iterator[Transaction]:
             for number, user in enumerate(people, 1):
-                work = Transaction(_BULK)
+                work = Transaction(_BULK, bulk=True)
                 made = Membership(home.id, user.id, WorkspaceRole.MEMBER, number, instant(_START))
                 members.plan(work, home, user, made)
                 yield work
@@ -243,9 +243,16 @@ class Site:
     # What is read meanwhile.
 
     def read_pages(
-        self, counted: Counted, read: Callable[[Store, int], tuple[list[Key], list[Key], int]]
+        self,
+        counted: Counted,
+        read: Callable[[Store, int], tuple[list[Key], list[Key], int]],
+        *,
+        of_caller: int = 0,
     ) -> None:
-        """Read pages of a list, the last and others; `read` tells where rows and what is joined are."""
+        """Read pages of a list, the last and others; `read` tells where rows and what is joined are.
+
+        So many of its calls are `of_caller`: an endpoint makes them anyway, and only their units are more.
+        """
 
         def one(store: Store) -> None:
             last = max(1, ceil(counted.rows / SIZE))
@@ -257,7 +264,7 @@ class Site:
             # What ends meanwhile may be in it or not; so may what begins.
             least = min(least, counted.rows - counted.going)
             most = max(most, counted.rows + counted.coming)
-            self.pages.calls.append(usage.trips)
+            self.pages.calls.append(usage.trips - of_caller)
             self.pages.units.append(usage.read_units - self._own_units(rows, joined))
             self.pages.wrong_totals += not least <= total <= most
             self.pages.short += number * SIZE <= least and len(rows) < SIZE
@@ -276,12 +283,15 @@ class Site:
         self.read_pages(counted, read)
 
     def read_members(self, home: Workspace, counted: Counted) -> None:
+        head = counted_lists.head(keys.members(home.id))
+
         def read(store: Store, number: int) -> tuple[list[Key], list[Key], int]:
-            found, total = members.page(store, home.id, number, SIZE)
+            # The endpoint reads the list's head with its caller.
+            found, total = members.page(store, home.id, number, SIZE, known=store.batch_get(head))
             rows = [keys.row(keys.members(home.id), membership.number) for membership, _ in found]
             return rows, [keys.user(user.id) for _, user in found], total
 
-        self.read_pages(counted, read)
+        self.read_pages(counted, read, of_caller=1)
 
     def cleaned_up(self, job: Key, work: Work) -> Work:
         """The same work, which orders a cleanup, and the stream's function that does it later."""
@@ -356,7 +366,7 @@ def space_roles(site: Site) -> Iterator[Work]:
 
 def audited_changes(site: Site, targets: int = 20_000) -> Iterator[Work]:
     """Each makes an API token: one item of a user, and what the audit says of it."""
-    people = [_user(number) for number in range(targets)]
+    people = site.people(targets, listed=False)
 
     def make(store: Store) -> None:
         api_tokens.create(store, site.random.choice(people), "ci", None, None, by=site.by())
