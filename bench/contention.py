@@ -489,10 +489,10 @@ SCENARIOS = {
     "roles-64": Scenario("space roles of one person, 64 clients", partial(roles_closed, clients=64), 0.25),
     "roles-256": Scenario("space roles of one person, 256 clients", partial(roles_closed, clients=256), 0.25),
     "audited-50": Scenario(
-        "audited changes, 4,000 a second by 50 actors", partial(audited_open, rate=4_000, actors=50), 0.1
+        "audited changes, 4,000 a second by 50 actors", partial(audited_open, rate=4_000, actors=50)
     ),
     "audited-1": Scenario(
-        "audited changes, 400 a second by one actor", partial(audited_open, rate=400, actors=1), 0.5
+        "audited changes, 400 a second by one actor", partial(audited_open, rate=400, actors=1)
     ),
 }
 

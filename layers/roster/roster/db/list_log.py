@@ -35,7 +35,7 @@ from roster import bounds
 from roster.clock import ordered_id
 from roster.db import keys
 from roster.db.items import item
-from roster.db.list_tree import Changes, Move, counting, integer
+from roster.db.list_tree import BRANCH, Changes, Move, counting, integer
 from roster.db.store import (
     Absent,
     Below,
@@ -57,12 +57,18 @@ from roster.settings import settings
 
 RING = 200
 """Places of a log: what a reader may have to read at most, four units where keys are long."""
-LONG = 50
-"""Changes that are not in the tree, from which on a writer folds."""
+LONG = 100
+"""Changes that are not in the tree, from which on a writer folds.
+
+A fold writes each branch that its changes touch, and branches share a partition with the rows. So the fewer
+folds there are the more changes the list takes; and half of the ring is left to those that come meanwhile.
+"""
 _SHARE = 10
 """One in so many writers folds a long log: the others need not."""
 OVERDUE = 100
 """A number that so many others follow is given up: after a quarter of a second at 400 changes a second."""
+_MOST_BRANCHES = 90
+"""Branches in one fold: a transaction of the store has at most 100 operations."""
 _TRIES = 10
 
 
@@ -204,7 +210,7 @@ def fold(store: Store, listing: str, *, overdue: int | None = None) -> int:
     if entries is None:
         return mark
     patience = OVERDUE if overdue is None else overdue
-    upto = _run(store, listing, entries, mark, last, patience)
+    upto = _bounded(entries, mark, _run(store, listing, entries, mark, last, patience))
     if upto == mark:
         return mark
     changes = _together(each for number, each in entries.items() if number <= upto)
@@ -382,6 +388,17 @@ def _run(store: Store, listing: str, entries: dict[int, Item], mark: int, last: 
             return number - 1
         entries[number] = there
     return min(last, mark + RING)
+
+
+def _bounded(entries: Mapping[int, Item], mark: int, upto: int) -> int:
+    """Up to which change of the run one transaction holds the branches that are touched."""
+    touched: set[int] = set()
+    for number in range(mark + 1, upto + 1):
+        changes = _together([entries[number]])
+        touched |= {each // BRANCH for each in changes.added | changes.removed}
+        if len(touched) > _MOST_BRANCHES and number > mark + 1:
+            return number - 1
+    return upto
 
 
 def _given_up(store: Store, listing: str, number: int) -> Item | None:
