@@ -63,8 +63,8 @@ LONG = 100
 A fold writes each branch that its changes touch, and branches share a partition with the rows. So the fewer
 folds there are the more changes the list takes; and half of the ring is left to those that come meanwhile.
 """
-_SHARE = 10
-"""One in so many writers folds a long log: the others need not."""
+_SHARE = 25
+"""One in so many writers folds a long log: at 400 a second that is as long as a fold takes."""
 OVERDUE = 100
 """A number that so many others follow is given up: after a quarter of a second at 400 changes a second."""
 _MOST_BRANCHES = 90
@@ -193,8 +193,11 @@ def pending(store: Store, listing: str, root: Item, counter: Item) -> Changes | 
     return None if entries is None else _together(entries.values())
 
 
-def fold(store: Store, listing: str, *, overdue: int | None = None) -> int:
+def fold(store: Store, listing: str, *, overdue: int | None = None, least: int = 1) -> int:
     """Move changes from the log into the tree, and return up to which they are there.
+
+    Fewer than `least` are left where they are: another has folded by now. Where `least` is more than one, the
+    list is busy, and nothing is done that wants it to rest.
 
     One BatchGet, one Query, one Transact, one Write; and one Write for each number that is given up, those
     that `overdue` others follow (`OVERDUE` unless told otherwise). Where another folds at the same time, one
@@ -204,7 +207,7 @@ def fold(store: Store, listing: str, *, overdue: int | None = None) -> int:
     found = store.batch_get([root_key, counter_key])
     root, counter = found.get(root_key, {}), found.get(counter_key, {})
     mark, last = integer(root, "mark"), integer(counter, "changes")
-    if last <= mark:
+    if last - mark < least:
         return mark
     entries = _entries(store, listing, mark)
     if entries is None:
@@ -215,7 +218,7 @@ def fold(store: Store, listing: str, *, overdue: int | None = None) -> int:
         return mark
     changes = _together(each for number, each in entries.items() if number <= upto)
     work: list[Operation] = list(_folding(listing, root, changes, upto))
-    quiet = _settled(counter_key, root, changes, upto) if upto == last else None
+    quiet = _settled(counter_key, root, changes, upto) if upto == last and least == 1 else None
     if not _commit(store, [*work, quiet] if quiet else work):
         if quiet is None or not _commit(store, work):
             return mark
