@@ -190,3 +190,11 @@ def test_a_fold_touches_no_more_branches_than_a_transaction_holds(
     assert seen == [90, 150, 150]
     found = counted_lists.page(model.store, keys.USERS, 10, 10)
     assert ([row["n"] for row in found.items], found.total) == (numbers[90:100], 150)
+
+
+def test_a_writer_leaves_alone_what_another_has_folded(model: Model) -> None:
+    for number in range(1, 6):
+        work = Transaction(model.by)
+        work.add_row(keys.USERS, number, {"n": number})
+        work.commit(model.store)
+    assert [list_log.fold(model.store, keys.USERS, least=least) for least in (6, 5, 1)] == [0, 5, 5]
