@@ -10,7 +10,7 @@ from local.sqlite_items import Row
 from roster.clock import Deadline, ordered_id
 from roster.db import counted_lists, keys, list_log
 from roster.db.list_tree import Move
-from roster.db.store import Delete, Key, Present, Store
+from roster.db.store import Absent, Delete, Key, Present, Put, Store
 from tests.support.meter import Meter
 
 SIZE = 100
@@ -120,16 +120,23 @@ class Walk:
 
 
 def _write(store: Store) -> None:
-    """Let as many rows leave the list as its log takes, without a fold: at even distances."""
+    """Fill the list's log without a fold: rows leave at even distances, and as many come."""
     total = counted_lists.total(store, keys.USERS)
-    for which in range(list_log.RING):
-        number = 1 + which * total // list_log.RING
-        change = list_log.take(store, keys.USERS, numbers=0, rows=0).change
-        if change is None:
-            raise RuntimeError("counts move with the rows of this list")
-        gone = Delete(keys.row(keys.USERS, number), Present())
-        entry = list_log.entry(keys.USERS, change, [Move(keys.USERS, number, -1)])
-        store.transact([gone, entry], token=ordered_id())
+    for which in range(list_log.RING // 2):
+        gone = keys.row(keys.USERS, 1 + 2 * which * total // list_log.RING)
+        row = store.get(gone) or {}
+        _change(store, Delete(gone, Present()), -1)
+        number = list_log.allocate(store, keys.USERS)
+        come = {**row, **keys.row(keys.USERS, number).attributes(), "number": number}
+        _change(store, Put(come, Absent()), 1)
+
+
+def _change(store: Store, operation: Put | Delete, sign: int) -> None:
+    change = list_log.take(store, keys.USERS, numbers=0, rows=0).change
+    if change is None:
+        raise RuntimeError("counts move with the rows of this list")
+    move = Move(keys.USERS, keys.number_of(operation.key), sign)
+    store.transact([operation, list_log.entry(keys.USERS, change, [move])], token=ordered_id())
 
 
 def _counted(store: Store, meter: Meter, number: int) -> tuple[Cost, Key]:
