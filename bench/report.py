@@ -22,7 +22,8 @@ rows.
 The machine is a noisy one that other work shares, and engine and reader share it: times are given only as
 multiples of the counted first page's on the same engine. A counted page was read {repeats} times, in turns
 with the others, and the median counts; the naive walk was walked once, and what it had cost when it passed a
-page is what that page costs. Calls and read units (strongly consistent) are exact, and what AWS would bill.
+page is what that page costs. Calls and read units (strongly consistent) are exact, and what AWS would bill;
+those of the embedded store follow from the sizes of what it reads.
 DynamoDB Local passes over the rows before a `LastEvaluatedKey` again, so that the deeper a walk the more time
 each of its calls takes; AWS does not: there, compare calls and units.
 
