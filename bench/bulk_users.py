@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 
 from cli import demo
@@ -26,7 +26,8 @@ _BY = Actor("bulk", datetime(2016, 6, 8, tzinfo=UTC))
 def filling(store: Callable[[], Store], count: int, *, only_rows: bool = False) -> Iterator[list[Item]]:
     """Bring users 1 to `count`, every field filled, into a table without users; gives their rows in order.
 
-    With `only_rows` profiles and addresses stay out. `store` is pickled, and called in each worker
+    With `only_rows` profiles and addresses stay out, and each thousand has the first one's names: only their
+    numbers are others'. `store` is pickled, and called in each worker
     process; the counts are written when the last rows have been taken.
     """
     with ProcessPoolExecutor(2, get_context("fork")) as pool:
@@ -43,10 +44,23 @@ def tree(listing: str, numbers: Iterable[int]) -> Iterator[Item]:
 
 
 def _write(store: Callable[[], Store], count: int, only_rows: bool, first: int) -> list[Item]:
-    made = [_items(user) for user in _people(first, min(_CHUNK, count + 1 - first))]
-    rows = [items[keys.USERS] for items in made]
-    _patient(store).bulk_put(rows if only_rows else [item for items in made for item in items.values()])
-    return rows
+    many = min(_CHUNK, count + 1 - first)
+    if only_rows:
+        rows = [_renumbered(row, first + which) for which, row in enumerate(_first_rows()[:many])]
+        _patient(store).bulk_put(rows)
+        return rows
+    made = [_items(user) for user in _people(first, many)]
+    _patient(store).bulk_put([item for items in made for item in items.values()])
+    return [items[keys.USERS] for items in made]
+
+
+@cache
+def _first_rows() -> list[Item]:
+    return [_items(user)[keys.USERS] for user in _people(1, _CHUNK)]
+
+
+def _renumbered(row: Item, number: int) -> Item:
+    return {**row, **keys.row(keys.USERS, number).attributes(), "number": number}
 
 
 def _people(first: int, count: int) -> Iterator[User]:

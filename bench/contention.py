@@ -30,7 +30,7 @@ from typing import Any, TypeVar
 from bench import record
 from roster.auth import api_tokens
 from roster.clock import Deadline, instant
-from roster.db import keys, list_log
+from roster.db import counted_lists, keys, list_log
 from roster.db.codec import attributes
 from roster.db.store import Key, Store
 from roster.db.transactions import Transaction, batched, item
@@ -209,7 +209,7 @@ class Site:
 
         def parts() -> Iterator[Transaction]:
             for user in found:
-                work = Transaction(_BULK)
+                work = Transaction(_BULK, bulk=True)
                 users.plan(work, user, None)
                 yield work
 
@@ -226,7 +226,7 @@ class Site:
 
         def parts() -> Iterator[Transaction]:
             for number, user in enumerate(people, 1):
-                work = Transaction(_BULK)
+                work = Transaction(_BULK, bulk=True)
                 made = Membership(home.id, user.id, WorkspaceRole.MEMBER, number, instant(_START))
                 members.plan(work, home, user, made)
                 yield work
@@ -243,9 +243,16 @@ class Site:
     # What is read meanwhile.
 
     def read_pages(
-        self, counted: Counted, read: Callable[[Store, int], tuple[list[Key], list[Key], int]]
+        self,
+        counted: Counted,
+        read: Callable[[Store, int], tuple[list[Key], list[Key], int]],
+        *,
+        of_caller: int = 0,
     ) -> None:
-        """Read pages of a list, the last and others; `read` tells where rows and what is joined are."""
+        """Read pages of a list, the last and others; `read` tells where rows and what is joined are.
+
+        So many of its calls are `of_caller`: an endpoint makes them anyway, and only their units are more.
+        """
 
         def one(store: Store) -> None:
             last = max(1, ceil(counted.rows / SIZE))
@@ -257,7 +264,7 @@ class Site:
             # What ends meanwhile may be in it or not; so may what begins.
             least = min(least, counted.rows - counted.going)
             most = max(most, counted.rows + counted.coming)
-            self.pages.calls.append(usage.trips)
+            self.pages.calls.append(usage.trips - of_caller)
             self.pages.units.append(usage.read_units - self._own_units(rows, joined))
             self.pages.wrong_totals += not least <= total <= most
             self.pages.short += number * SIZE <= least and len(rows) < SIZE
@@ -276,12 +283,15 @@ class Site:
         self.read_pages(counted, read)
 
     def read_members(self, home: Workspace, counted: Counted) -> None:
+        head = counted_lists.head(keys.members(home.id))
+
         def read(store: Store, number: int) -> tuple[list[Key], list[Key], int]:
-            found, total = members.page(store, home.id, number, SIZE)
+            # The endpoint reads the list's head with its caller.
+            found, total = members.page(store, home.id, number, SIZE, known=store.batch_get(head))
             rows = [keys.row(keys.members(home.id), membership.number) for membership, _ in found]
             return rows, [keys.user(user.id) for _, user in found], total
 
-        self.read_pages(counted, read)
+        self.read_pages(counted, read, of_caller=1)
 
     def cleaned_up(self, job: Key, work: Work) -> Work:
         """The same work, which orders a cleanup, and the stream's function that does it later."""
@@ -356,10 +366,11 @@ def space_roles(site: Site) -> Iterator[Work]:
 
 def audited_changes(site: Site, targets: int = 20_000) -> Iterator[Work]:
     """Each makes an API token: one item of a user, and what the audit says of it."""
-    people = [_user(number) for number in range(targets)]
+    people = site.people(targets, listed=False)
 
     def make(store: Store) -> None:
-        api_tokens.create(store, site.random.choice(people), "ci", None, None, by=site.by())
+        user = users.alive(store, site.random.choice(people).id)  # as the endpoint reads its caller
+        api_tokens.create(store, user, "ci", None, None, by=site.by())
 
     return _forever(make)
 
@@ -479,10 +490,10 @@ SCENARIOS = {
     "roles-64": Scenario("space roles of one person, 64 clients", partial(roles_closed, clients=64), 0.25),
     "roles-256": Scenario("space roles of one person, 256 clients", partial(roles_closed, clients=256), 0.25),
     "audited-50": Scenario(
-        "audited changes, 4,000 a second by 50 actors", partial(audited_open, rate=4_000, actors=50), 0.1
+        "audited changes, 4,000 a second by 50 actors", partial(audited_open, rate=4_000, actors=50)
     ),
     "audited-1": Scenario(
-        "audited changes, 400 a second by one actor", partial(audited_open, rate=400, actors=1), 0.5
+        "audited changes, 400 a second by one actor", partial(audited_open, rate=400, actors=1)
     ),
 }
 
@@ -588,19 +599,27 @@ virtual: the figures do not depend on the machine. A request gives up after {sec
 ![Writers of the same lists](contention.png)
 """
 
+_ABOUT_PAGES = {
+    "before": "",
+    "now": """\
+The endpoint reads the head of a workspace's list of members (root and counter) in the call that also reads
+its caller. So that call is not counted here, and its two units are. Four calls are left: the list's log, a
+branch, the rows, and the users who belong to them.
+
+""",
+}
+
 
 def page() -> str:
     """The whole page."""
     parts = _parts()
     about = "\n".join(
-        f"*{label.capitalize()}*: {part['date']}, commit {part['measured']}, {part['length']:g} seconds; "
-        f"closed loops a quarter of that, 4,000 changes a second a tenth."
-        for label, part in parts
+        f"*{label.capitalize()}*: {part['date']}, commit {part['measured']}." for label, part in parts
     )
     text = [_HEAD.format(seconds=settings().seconds, parts=about)]
     for label, part in parts:
         text.append(f"## {label.capitalize()}\n\n{_table(part['rows'])}")
-        text.append(f"### Pages that were read meanwhile\n\n{_pages(part['rows'])}")
+        text.append(f"### Pages that were read meanwhile\n\n{_ABOUT_PAGES[label]}{_pages(part['rows'])}")
     return "\n".join(text)
 
 
@@ -615,12 +634,12 @@ def _file(part: str) -> Path:
 
 def _table(rows: Rows) -> str:
     lines = [
-        "| scenario | requests | a second | p50 | p99 | retries a success | 503 |",
-        "|---|---|--:|--:|--:|--:|--:|",
+        "| scenario | requests | seconds | a second | p50 | p99 | retries a success | 503 |",
+        "|---|---|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [
-        f"| {row['title']} | {row['kind']} | {row['per_second']:,} | {_ms(row['p50_ms'])} "
-        f"| {_ms(row['p99_ms'])} | {row['retries']:g} | {row['unavailable']:,} |"
+        f"| {row['title']} | {row['kind']} | {row['seconds']:g} | {row['per_second']:,} "
+        f"| {_ms(row['p50_ms'])} | {_ms(row['p99_ms'])} | {row['retries']:g} | {row['unavailable']:,} |"
         for row in rows
         if row["kind"] != "page reads"
     ]

@@ -7,9 +7,10 @@ from statistics import median
 from time import perf_counter
 
 from local.sqlite_items import Row
-from roster.clock import Deadline
-from roster.db import counted_lists, keys
-from roster.db.store import Key, Store
+from roster.clock import Deadline, ordered_id
+from roster.db import counted_lists, keys, list_log
+from roster.db.list_tree import Move
+from roster.db.store import Absent, Delete, Key, Present, Put, Store
 from tests.support.meter import Meter
 
 SIZE = 100
@@ -35,6 +36,8 @@ class Result:
     row_bytes: float
     counted: dict[int, Cost]
     naive: dict[int, Cost]
+    written: dict[int, Cost]
+    """Of the counted pages while the log of the list is full of changes that are not in the tree."""
 
     @property
     def last(self) -> int:
@@ -73,12 +76,15 @@ def measure(
                 raise RuntimeError(f"the two ways disagree on page {number}")
             readings[number].append(cost)
         progress(f"{engine}: counted", turn + 1, REPEATS)
+    _write(store)
+    written = {number: _counted(store, meter, number)[0] for number in wanted}
     return Result(
         engine,
         rows,
         walk.weight / rows,
         {number: _median(costs) for number, costs in readings.items()},
         walk.costs,
+        written,
     )
 
 
@@ -111,6 +117,26 @@ class Walk:
                     self.costs[number] = Cost(reading.trips, reading.read_units, seconds)
                     self.first[number] = Key.of(part.items[0])
                 progress(number)
+
+
+def _write(store: Store) -> None:
+    """Fill the list's log without a fold: rows leave at even distances, and as many come."""
+    total = counted_lists.total(store, keys.USERS)
+    for which in range(list_log.RING // 2):
+        gone = keys.row(keys.USERS, 1 + 2 * which * total // list_log.RING)
+        row = store.get(gone) or {}
+        _change(store, Delete(gone, Present()), -1)
+        number = list_log.allocate(store, keys.USERS)
+        come = {**row, **keys.row(keys.USERS, number).attributes(), "number": number}
+        _change(store, Put(come, Absent()), 1)
+
+
+def _change(store: Store, operation: Put | Delete, sign: int) -> None:
+    change = list_log.take(store, keys.USERS, numbers=0, rows=0).change
+    if change is None:
+        raise RuntimeError("counts move with the rows of this list")
+    move = Move(keys.USERS, keys.number_of(operation.key), sign)
+    store.transact([operation, list_log.entry(keys.USERS, change, [move])], token=ordered_id())
 
 
 def _counted(store: Store, meter: Meter, number: int) -> tuple[Cost, Key]:

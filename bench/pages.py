@@ -6,6 +6,7 @@ Prints and writes docs/pages.md, and draws docs/pages.png.
 """
 
 import argparse
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,16 +16,12 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from bench import bulk_users, record, report
+from bench.billed_store import BilledStore
 from bench.measuring import SIZE, Result, measure
-from cli import demo
 from cli.progress import Bars
-from cli.records.loading import load
 from local.embedded import open_embedded
-from roster import clock
-from roster.db import counted_lists, keys
 from roster.db.dynamodb.store import DynamoStore
 from roster.db.dynamodb.transport import BotoTransport
-from roster.domain import Actor
 from tests.support import real
 from tests.support.meter import Meter, MeteredStore, MeteredTransport
 
@@ -43,18 +40,20 @@ def main() -> None:
     """Measure both stores, one after the other, and report."""
     parser = argparse.ArgumentParser(prog="bench.pages", description="Time and meter counted pages.")
     parser.add_argument("--rows", type=int, default=1_000_000, metavar="N", help="default: %(default)s")
-    parser.add_argument("--users-file", type=Path, metavar="FILE", help="keep the store, or use a kept one")
+    parser.add_argument("--skip-dynamodb", action="store_true", help="the embedded store only")
     parser.add_argument("--skip-file", action="store_true", help="DynamoDB Local only")
     arguments = parser.parse_args()
     pages = -(-arguments.rows // SIZE)
     random = Random(16).sample(range(1, pages + 1), min(RANDOM, pages))  # noqa: S311
     with Bars() as bars:
-        results = [_on_dynamodb(arguments.rows, random, bars)]
+        results = []
+        if not arguments.skip_dynamodb:
+            results.append(_on_dynamodb(arguments.rows, random, bars))
         if not arguments.skip_file:
             with TemporaryDirectory() as folder:
-                file = arguments.users_file or Path(folder) / "users.db"
-                results.append(_on_a_file(file, arguments.rows, random, bars))
-    text = report.table(results, random, datetime.now(UTC).date(), record.commit())
+                results.append(_on_a_file(Path(folder) / "users.db", arguments.rows, random, bars))
+    command = f"python -m bench.pages {' '.join(sys.argv[1:])}"
+    text = report.table(results, random, datetime.now(UTC).date(), record.commit(), command)
     print(text)
     (DOCS / "pages.md").write_text(text, encoding="utf-8")
     report.plot(results, DOCS / "pages.png")
@@ -72,18 +71,17 @@ def _on_dynamodb(rows: int, random: list[int], progress: Callable[[str, int, int
         return measure("DynamoDB Local", store, meter, random, progress)
 
 
-def _on_a_file(
-    file: Path, users: int, random: list[int], progress: Callable[[str, int, int], None]
-) -> Result:
-    """Users in an embedded store, imported as records unless the file holds that many."""
+def _on_a_file(file: Path, rows: int, random: list[int], progress: Callable[[str, int, int], None]) -> Result:
+    """The same in an embedded store, which has no units: they are those that DynamoDB would bill."""
     with closing(open_embedded(file)) as embedded:
-        if counted_lists.total(embedded, keys.USERS) != users:
-            with TemporaryDirectory() as folder:
-                records = Path(folder) / "users.jsonl"
-                demo.write(demo.generate(users), records)
-                load(embedded, records, by=Actor("bench", clock.now()), progress=progress)
+        done = 0
+        for some in bulk_users.filling(partial(open_embedded, file), rows, only_rows=True):
+            done += len(some)
+            progress("bulk write", done, rows)
         meter = Meter()
-        return measure("Embedded store", MeteredStore(embedded, meter), meter, random, progress)
+        return measure(
+            "Embedded store", MeteredStore(BilledStore(embedded, meter), meter), meter, random, progress
+        )
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ import matplotlib as mpl
 from matplotlib import pyplot
 
 from bench.measuring import REPEATS, SIZE, Cost, Result
+from roster.db import list_log
 
 _HEAD = """\
-# Any page in three reads: counted pages compared with the naive walk
+# Any page in three reads, four while the list is written: counted pages compared with the naive walk
 
-Written by `make bench-pages N={rows}` on {day}, commit {commit}; do not edit. *Counted* is
+Written by `{command}` on {day}, commit {commit}; do not edit. *Counted* is
 `counted_lists.page` (decision 0001). *Naive* follows `LastEvaluatedKey` from the first row, {size} rows a
 call, until the page is reached. Both read the same table in the same run, and were found to give the same
 rows.
@@ -21,7 +22,8 @@ rows.
 The machine is a noisy one that other work shares, and engine and reader share it: times are given only as
 multiples of the counted first page's on the same engine. A counted page was read {repeats} times, in turns
 with the others, and the median counts; the naive walk was walked once, and what it had cost when it passed a
-page is what that page costs. Calls and read units (strongly consistent) are exact, and what AWS would bill.
+page is what that page costs. Calls and read units (strongly consistent) are exact, and what AWS would bill;
+those of the embedded store follow from the sizes of what it reads.
 DynamoDB Local passes over the rows before a `LastEvaluatedKey` again, so that the deeper a walk the more time
 each of its calls takes; AWS does not: there, compare calls and units.
 
@@ -35,9 +37,17 @@ _COLUMNS = """
 """
 
 
-def table(results: Sequence[Result], random: Sequence[int], day: date, commit: str) -> str:
+_WRITTEN = """
+While the list is written, with {ring} changes in its log that the counts lack (the most there can be):
+
+| page | calls | read units |
+|---|--:|--:|
+"""
+
+
+def table(results: Sequence[Result], random: Sequence[int], day: date, commit: str, command: str) -> str:
     """The document, in Markdown."""
-    text = _HEAD.format(rows=results[0].rows, day=day, commit=commit, size=SIZE, repeats=REPEATS)
+    text = _HEAD.format(command=command, day=day, commit=commit, size=SIZE, repeats=REPEATS)
     return text + "".join(_section(result, random) for result in results)
 
 
@@ -83,9 +93,20 @@ def _section(result: Result, random: Sequence[int]) -> str:
             for costs in (result.counted, result.naive)
         )
         lines.append(_line(result, name, counted, naive))
-    return _COLUMNS.format(engine=result.engine, rows=result.rows, row_bytes=result.row_bytes) + "".join(
-        lines
+    columns = _COLUMNS.format(engine=result.engine, rows=result.rows, row_bytes=result.row_bytes)
+    return columns + "".join(lines) + _while_written(result, random)
+
+
+def _while_written(result: Result, random: Sequence[int]) -> str:
+    costs = result.written
+    rows = [(f"{number:,}", costs[number].calls, costs[number].units) for number in (1, result.middle)]
+    rows.append((f"{result.last:,}", costs[result.last].calls, costs[result.last].units))
+    calls, units = (
+        max(each) for each in zip(*((costs[n].calls, costs[n].units) for n in random), strict=True)
     )
+    rows.append((f"{len(random)} random, worst", calls, units))
+    lines = [f"| {page} | {calls} | {units:,.0f} |\n" for page, calls, units in rows]
+    return _WRITTEN.format(ring=list_log.RING) + "".join(lines)
 
 
 def _line(result: Result, name: str, counted: Cost, naive: Cost) -> str:

@@ -21,5 +21,5 @@ def list_members(
         question = SearchQuestion(call, q, size, cursor)
         found, place = search.members_page(call.store, home, q, question.rows, question.place())
         return question.answer([MemberDetail.of(*each) for each in found], place)
-    found, total = members.page(call.store, home, paging.page, paging.size)
+    found, total = members.page(call.store, home, paging.page, paging.size, known=call.found)
     return call.listed(paging, [MemberDetail.of(*each) for each in found], total)

@@ -705,8 +705,8 @@ _ENDPOINTS = (
     ),
     Endpoint(
         "GET /api/workspaces/{workspaceId}/members",
-        5,
-        5,
+        4,
+        4,
         0,
         _page("/api/workspaces/{acme}/members", lambda on: on.base.member),
         prepare=BudgetFixtures.bulk_users,

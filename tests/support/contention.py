@@ -63,7 +63,7 @@ from roster.db.store import (
 )
 from tests.support.virtual_time import VirtualTime
 
-INDEXES = (keys.BY_ACTOR, keys.BY_TARGET)
+INDEXES = (keys.BY_ACTOR, keys.BY_TARGET, keys.BY_WORKSPACE)
 READ_UNITS, WRITE_UNITS = 3_000.0, 1_000.0  # a second, of a partition
 _READ_BYTES, _WRITTEN_BYTES = 4096, 1024  # in a unit
 _PAGE = 1024 * 1024  # bytes of items after which a page ends

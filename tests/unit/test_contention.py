@@ -360,6 +360,8 @@ def test_the_benchmark_finds_every_total_right(name: str) -> None:
     reads = rows.pop("page reads")
     assert reads["succeeded"] > 0
     assert (reads["wrong_totals"], reads["short_pages"], reads["unavailable"]) == (0, 0, 0)
+    assert reads["calls_most"] <= 4
+    assert reads["units_above_most"] <= 8
     assert sum(row["succeeded"] for row in rows.values()) > 10
     assert {row["failed"] for row in rows.values()} == {0}
 

@@ -174,3 +174,27 @@ def test_counts_that_ran_ahead_cost_rows_but_no_error(store: Store) -> None:
     for forward in (True, False):
         found = counted_lists.page(store, LISTING, 2, 10, forward=forward)
         assert (found.items, found.total) == ([], 50)
+
+
+def test_a_fold_touches_no_more_branches_than_a_transaction_holds(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when rows leave a list of millions here and there."""
+    monkeypatch.setattr(list_log, "LONG", 1_000)  # nobody else folds
+    numbers = [which * BRANCH + 7 for which in range(150)]
+    for number in numbers:
+        work = Transaction(model.by)
+        work.add_row(keys.USERS, number, {"n": number})
+        work.commit(model.store)
+    seen = [list_log.fold(model.store, keys.USERS) for _ in range(3)]
+    assert seen == [90, 150, 150]
+    found = counted_lists.page(model.store, keys.USERS, 10, 10)
+    assert ([row["n"] for row in found.items], found.total) == (numbers[90:100], 150)
+
+
+def test_a_writer_leaves_alone_what_another_has_folded(model: Model) -> None:
+    for number in range(1, 6):
+        work = Transaction(model.by)
+        work.add_row(keys.USERS, number, {"n": number})
+        work.commit(model.store)
+    assert [list_log.fold(model.store, keys.USERS, least=least) for least in (6, 5, 1)] == [0, 5, 5]

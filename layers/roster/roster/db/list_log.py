@@ -35,7 +35,7 @@ from roster import bounds
 from roster.clock import ordered_id
 from roster.db import keys
 from roster.db.items import item
-from roster.db.list_tree import Changes, Move, counting, integer
+from roster.db.list_tree import BRANCH, Changes, Move, counting, integer
 from roster.db.store import (
     Absent,
     Below,
@@ -57,12 +57,18 @@ from roster.settings import settings
 
 RING = 200
 """Places of a log: what a reader may have to read at most, four units where keys are long."""
-LONG = 50
-"""Changes that are not in the tree, from which on a writer folds."""
-_SHARE = 10
-"""One in so many writers folds a long log: the others need not."""
+LONG = 100
+"""Changes that are not in the tree, from which on a writer folds.
+
+A fold writes each branch that its changes touch, and branches share a partition with the rows. So the fewer
+folds there are the more changes the list takes; and half of the ring is left to those that come meanwhile.
+"""
+_SHARE = 25
+"""One in so many writers folds a long log: at 400 a second that is as long as a fold takes."""
 OVERDUE = 100
 """A number that so many others follow is given up: after a quarter of a second at 400 changes a second."""
+_MOST_BRANCHES = 90
+"""Branches in one fold: a transaction of the store has at most 100 operations."""
 _TRIES = 10
 
 
@@ -187,8 +193,11 @@ def pending(store: Store, listing: str, root: Item, counter: Item) -> Changes | 
     return None if entries is None else _together(entries.values())
 
 
-def fold(store: Store, listing: str, *, overdue: int | None = None) -> int:
+def fold(store: Store, listing: str, *, overdue: int | None = None, least: int = 1) -> int:
     """Move changes from the log into the tree, and return up to which they are there.
+
+    Fewer than `least` are left where they are: another has folded by now. Where `least` is more than one, the
+    list is busy, and nothing is done that wants it to rest.
 
     One BatchGet, one Query, one Transact, one Write; and one Write for each number that is given up, those
     that `overdue` others follow (`OVERDUE` unless told otherwise). Where another folds at the same time, one
@@ -198,18 +207,18 @@ def fold(store: Store, listing: str, *, overdue: int | None = None) -> int:
     found = store.batch_get([root_key, counter_key])
     root, counter = found.get(root_key, {}), found.get(counter_key, {})
     mark, last = integer(root, "mark"), integer(counter, "changes")
-    if last <= mark:
+    if last - mark < least:
         return mark
     entries = _entries(store, listing, mark)
     if entries is None:
         return mark
     patience = OVERDUE if overdue is None else overdue
-    upto = _run(store, listing, entries, mark, last, patience)
+    upto = _bounded(entries, mark, _run(store, listing, entries, mark, last, patience))
     if upto == mark:
         return mark
     changes = _together(each for number, each in entries.items() if number <= upto)
     work: list[Operation] = list(_folding(listing, root, changes, upto))
-    quiet = _settled(counter_key, root, changes, upto) if upto == last else None
+    quiet = _settled(counter_key, root, changes, upto) if upto == last and least == 1 else None
     if not _commit(store, [*work, quiet] if quiet else work):
         if quiet is None or not _commit(store, work):
             return mark
@@ -382,6 +391,17 @@ def _run(store: Store, listing: str, entries: dict[int, Item], mark: int, last: 
             return number - 1
         entries[number] = there
     return min(last, mark + RING)
+
+
+def _bounded(entries: Mapping[int, Item], mark: int, upto: int) -> int:
+    """Up to which change of the run one transaction holds the branches that are touched."""
+    touched: set[int] = set()
+    for number in range(mark + 1, upto + 1):
+        changes = _together([entries[number]])
+        touched |= {each // BRANCH for each in changes.added | changes.removed}
+        if len(touched) > _MOST_BRANCHES and number > mark + 1:
+            return number - 1
+    return upto
 
 
 def _given_up(store: Store, listing: str, number: int) -> Item | None:

@@ -12,7 +12,7 @@ from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from roster import bounds, clock, dependencies
 from roster.auth import account, authentication, passwords
 from roster.auth import device_cookies as devices
-from roster.db import idempotency, keys
+from roster.db import counted_lists, idempotency, keys
 from roster.db.store import Item, Key, Store
 from roster.db.transactions import Transaction, retry_on_conflict
 from roster.dialects import bearer
@@ -424,6 +424,8 @@ def _prefetch(request: Request, user_id: str, rights: Rights | None) -> Sequence
             prefetch += rights.prefetch(request, user_id)
         if request.route.endswith("/{workspaceId}/members/{userId}"):
             prefetch += members.places(workspace_id, request.path.get("userId", ""))
+        if request.route == "GET /api/workspaces/{workspaceId}/members":
+            prefetch += counted_lists.head(keys.members(workspace_id))
     if request.route == "GET /api/workspaces":
         prefetch.append(keys.suspensions())
     given = request.headers.get("idempotency-key")
