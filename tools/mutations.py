@@ -727,7 +727,7 @@ GUARDS = (
     Guard(
         "who sees a project",
         f"{LAYER}/dialects/workspaces/projects.py",
-        " or not (allows(call, Access.WORKSPACE_ADMIN) or _works_in(call, project_id))",
+        " or not (allows(call, Access.WORKSPACE_ADMIN) or works_in(call, project_id))",
         "",
         (
             "tests/projects/test_projects.py::test_b03_a_project_of_another_workspace_is_as_one_that_is_not_there",

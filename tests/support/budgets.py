@@ -1244,8 +1244,8 @@ def _folds(row: Endpoint) -> int:
 ENDPOINTS = _ENDPOINTS + tuple(
     replace(
         row,
-        budget=row.budget + 3 * _folds(row),
-        trips=row.trips + 3 * _folds(row),
+        budget=row.budget + 4 * _folds(row),
+        trips=row.trips + 4 * _folds(row),
         transactions=row.transactions + _folds(row),
         note=f"{row.note} {FOLDS}".strip(),
         prepare=partial(_with_long_logs, row.prepare),
