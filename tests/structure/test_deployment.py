@@ -63,7 +63,12 @@ BY_BODY = {route for route in PUBLIC if route.startswith("POST ")}
 """The routes that answer without knowing who asks; every other demands an identity."""
 
 DOCUMENTS = {f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/openapi.json")}
-CHECK_PASSWORDS = {"POST /api/auth/login", "POST /oauth/token", "PUT /api/auth/me/password"}
+CHECK_PASSWORDS = {
+    "POST /api/auth/login",
+    "POST /oauth/token",
+    "PUT /api/auth/me/password",
+    "POST /api/auth/reauthenticate",
+}
 BY_LINK = {
     "POST /api/auth/invitations/accept",
     "POST /api/auth/password/forgotten",
@@ -743,6 +748,7 @@ def test_fa_11_whoever_reads_a_secret_may_use_its_key_through_secrets_manager_al
 WHOLE_BODIES = {
     "POST /api/auth/login": {"email": "ada@example.com", "password": "a phrase"},
     "PUT /api/auth/me/password": {"currentPassword": "a phrase", "newPassword": "another phrase of hers"},
+    "POST /api/auth/reauthenticate": {"password": "a phrase"},
     "GET /api/admin/audit": None,
     "GET /api/admin/users": None,
     "GET /api/workspaces": None,

@@ -250,6 +250,10 @@ WORKSPACES = ApiSpec(
             parameters=(_IF_MATCH,),
             headers=("ETag",),
         ),
+        "POST /api/auth/reauthenticate": Operation(
+            example={"code": "123456"}, security=_SESSION, headers=("Set-Cookie",)
+        ),
+        "DELETE /api/admin/users/{userId}/factors": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
         "GET /api/admin/users/{userId}/memberships": Operation(),
         "POST /api/admin/users/{userId}/unlock": Operation(),
         "GET /api/admin/users/{userId}/credentials": Operation(security=_SESSION),
