@@ -106,6 +106,13 @@ STATUSES: dict[str, str] = {
     # A proof anew, and the end of somebody's factors.
     "POST /api/auth/reauthenticate": f"{_OURS} 403 415",
     "DELETE /api/admin/users/{userId}/factors": f"{_OURS} 403 404 412 415",
+    # Second factors.
+    "POST /api/auth/login/second": f"{_OURS} 403 415",
+    "GET /api/auth/factors": f"{_OURS} 403",
+    "DELETE /api/auth/factors/{factorId}": f"{_OURS} 403 404 409 412 415",
+    "POST /api/auth/factors/totp": f"{_OURS} 403 409 415",
+    "POST /api/auth/factors/totp/{factorId}/confirm": f"{_OURS} 403 404 409 415",
+    "POST /api/auth/factors/recovery-codes": f"{_OURS} 403 409 415",
     # Invitations and forgotten passwords.
     "POST /api/workspaces/{workspaceId}/invitations": f"{_OURS} 403 404 409 415 422",
     "GET /api/workspaces/{workspaceId}/invitations": f"{_OURS} 403 404",

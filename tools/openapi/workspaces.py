@@ -83,9 +83,16 @@ WORKSPACES = ApiSpec(
         400: NOT_VALID,
         401: refused("No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")),
         403: refused(
-            "Not the caller's to do, sent by a foreign page, not for tokens (`SESSION_REQUIRED`), or not"
-            " before the password is changed (`PASSWORD_CHANGE_REQUIRED`).",
-            failure("FORBIDDEN", "SESSION_REQUIRED", "PASSWORD_CHANGE_REQUIRED"),
+            "Not the caller's to do, sent by a foreign page, not for tokens (`SESSION_REQUIRED`), not before"
+            " the password is changed (`PASSWORD_CHANGE_REQUIRED`) or a second factor is enrolled"
+            " (`ENROLMENT_REQUIRED`), or not without a recent proof (`REAUTHENTICATION_REQUIRED`).",
+            failure(
+                "FORBIDDEN",
+                "SESSION_REQUIRED",
+                "PASSWORD_CHANGE_REQUIRED",
+                "ENROLMENT_REQUIRED",
+                "REAUTHENTICATION_REQUIRED",
+            ),
         ),
         404: refused("There is no such thing.", failure("NOT_FOUND")),
         409: refused(
