@@ -43,6 +43,22 @@ def refused(meaning: str, body: Mapping[str, Schema], *headers: str) -> Document
 
 _FIELD_ERRORS: Schema = {"type": "array", "minItems": 1, "items": reference("WorkspacesFieldError")}
 
+_CHALLENGE: Schema = {
+    "type": "object",
+    "properties": {
+        "challenge": TEXT,
+        "methods": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string", "enum": ["totp", "passkey", "recovery"]},
+        },
+        "options": {"type": "object", "description": "What a browser asks a passkey with, if there is one."},
+    },
+    "required": ["challenge", "methods"],
+    "additionalProperties": False,
+}
+"""What a second factor answers."""
+
 NO_PASSWORD = "yourpassword"  # noqa: S105
 """What stands for a password in examples. It is refused, so that no account comes to have a published one."""
 
@@ -61,7 +77,7 @@ WORKSPACES = ApiSpec(
     about="Workspaces, their members and the site's users: a session for people, a token for programs.",
     folders=(
         *("workspaces", "session", "people", "invitations", "projects", "features", "spaces", "apps"),
-        "reference",
+        *("reference", "factors", "passkeys"),
     ),
     security=({"session": ()}, {"bearer": ()}),
     path={
@@ -73,6 +89,7 @@ WORKSPACES = ApiSpec(
         "sessionId": IDENTIFIER,
         "credentialId": IDENTIFIER,
         "clientId": IDENTIFIER,
+        "factorId": IDENTIFIER,
         "number": NUMBER,
         "invitationId": IDENTIFIER,
         "spaceId": IDENTIFIER,
@@ -81,7 +98,11 @@ WORKSPACES = ApiSpec(
     },
     refusals={
         400: NOT_VALID,
-        401: refused("No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")),
+        401: refused(
+            "No session and no token, both, or one that has ended; after the right password of who has a"
+            " second factor `SECOND_FACTOR_REQUIRED`, with `data`.",
+            {**failure("UNAUTHORIZED"), **failure("SECOND_FACTOR_REQUIRED", data=_CHALLENGE)},
+        ),
         403: refused(
             "Not the caller's to do, sent by a foreign page, not for tokens (`SESSION_REQUIRED`), not before"
             " the password is changed (`PASSWORD_CHANGE_REQUIRED`) or a second factor is enrolled"
@@ -97,8 +118,11 @@ WORKSPACES = ApiSpec(
         404: refused("There is no such thing.", failure("NOT_FOUND")),
         409: refused(
             "In use, the last administrator, no member, not empty (`NOT_EMPTY`), as many as there may be "
-            "(`LIMIT_REACHED`), or an address that has an account (`LOGIN_FIRST`).",
-            failure("CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "NOT_SUSPENDED", "LOGIN_FIRST"),
+            "(`LIMIT_REACHED`), an address that has an account (`LOGIN_FIRST`), or no host for passkeys "
+            "(`NO_RELYING_PARTY`).",
+            failure(
+                "CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "NOT_SUSPENDED", "LOGIN_FIRST", "NO_RELYING_PARTY"
+            ),
         ),
         412: refused("It has changed since.", failure("PRECONDITION_FAILED")),
         413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
@@ -257,6 +281,18 @@ WORKSPACES = ApiSpec(
             parameters=(_IF_MATCH,),
             headers=("ETag",),
         ),
+        "POST /api/auth/login/second": Operation(
+            example={"challenge": f"challenge_u-0000003.{'0' * 43}", "code": "123456", "remember": True},
+            security=PUBLIC,
+            headers=("Set-Cookie",),
+        ),
+        "GET /api/auth/factors": Operation(security=_SESSION),
+        "DELETE /api/auth/factors/{factorId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
+        "POST /api/auth/factors/totp": Operation(example={"name": "Phone"}, security=_SESSION),
+        "POST /api/auth/factors/totp/{factorId}/confirm": Operation(
+            example={"code": "123456"}, security=_SESSION
+        ),
+        "POST /api/auth/factors/recovery-codes": Operation(security=_SESSION),
         "POST /api/auth/reauthenticate": Operation(
             example={"code": "123456"}, security=_SESSION, headers=("Set-Cookie",)
         ),
