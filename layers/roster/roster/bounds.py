@@ -64,6 +64,14 @@ IDEMPOTENCY_KEY_CHARACTERS = 255
 """An `Idempotency-Key`."""
 LINK_TOKEN_CHARACTERS = 256
 """The token of a link: the longest id in base64 and 256 bits, with their names."""
+FACTORS = 10
+"""Second factors of one user."""
+RECOVERY_CODES = 10
+"""Recovery codes that are made at once."""
+CHALLENGE_SECONDS = 300
+"""How long a browser may take to prove a second factor."""
+CODE_CHARACTERS = 64
+"""A code of a second factor, as somebody types it: a recovery code has 29 with its hyphens."""
 CURSOR_CHARACTERS = 512
 """A cursor of a list."""
 DATABASES = 100

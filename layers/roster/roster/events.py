@@ -300,6 +300,40 @@ class Event(Enum):
         "roster.user.unlocked",
         "a platform ADMIN had the failed logins of a user forgotten",
     )
+    FACTOR_ADDED = (
+        "factor.added",
+        "roster.user.factor.added",
+        "a user enrolled a second factor; `kind` says which",
+        ("factor_id", "kind"),
+    )
+    FACTOR_REMOVED = (
+        "factor.removed",
+        "roster.user.factor.removed",
+        "a user removed a second factor",
+        ("factor_id", "kind"),
+    )
+    FACTORS_RESET = (
+        "factors.reset",
+        "roster.user.factors.reset",
+        "a platform ADMIN or an operator ended all second factors of a user",
+    )
+    FACTOR_REFUSED = (
+        "factor.refused",
+        "roster.user.factor.refused",
+        "a passkey was refused as a copy: its counter did not grow",
+        ("factor_id", "kind"),
+    )
+    RECOVERY_CODES_CREATED = (
+        "recovery_codes.created",
+        "roster.user.recovery_codes.created",
+        "a user got new recovery codes; the former ones are dead",
+    )
+    RECOVERY_CODE_USED = (
+        "recovery_code.used",
+        "roster.user.recovery_code.used",
+        "a user logged in by a recovery code; `left` says how many there are still",
+        ("left",),
+    )
     AUDIT_ERASED = (
         "audit.erased",
         "roster.audit.erased",

@@ -21,6 +21,8 @@ from roster.http.request import Request
 
 IDLE = timedelta(hours=12)
 LIFETIME = timedelta(days=14)
+PROOF_LASTS = timedelta(minutes=10)
+"""How long a proof is recent enough for changes of credentials."""
 _VERSION = attribute(Session, "session_version")
 
 
@@ -49,11 +51,26 @@ def start(store: Store, user: User, *, by: Actor, browser: Browser = UNKNOWN) ->
     return credential
 
 
-def prepare(user: User, *, by: Actor, browser: Browser = UNKNOWN) -> tuple[Transaction, Credential]:
-    """The transaction that opens a session, and its credential, whose secret is kept nowhere."""
+def prepare(
+    user: User, *, by: Actor, browser: Browser = UNKNOWN, factor: bool = False
+) -> tuple[Transaction, Credential]:
+    """The transaction that opens a session, and its credential, whose secret is kept nowhere.
+
+    `factor` says that a second factor has proved the user, or a passkey alone.
+    """
     credential = Credential.new("session", user.id)
     at = instant(by.at)
-    session = Session(credential.id, user.id, at, at, user.session_version, browser.address, browser.agent)
+    session = Session(
+        credential.id,
+        user.id,
+        at,
+        at,
+        user.session_version,
+        browser.address,
+        browser.agent,
+        proved_at=at,
+        factor=factor,
+    )
     expires = int((by.at + LIFETIME).timestamp())
     state: Item = {**attributes(session), "digest": credential.digest, "ttl": expires}
     work = Transaction(by)
@@ -74,6 +91,11 @@ def is_live(session: Session, user: User, now: datetime) -> bool:
     """Whether nothing has ended the session: no time, no new password, no suspension."""
     fresh = session.created_at > instant(now - LIFETIME) and session.seen_at > instant(now - IDLE)
     return fresh and session.session_version == user.session_version
+
+
+def is_proved_lately(session: Session, now: datetime) -> bool:
+    """Whether the user's last proof is recent enough for changes of credentials."""
+    return session.last_proof > instant(now - PROOF_LASTS)
 
 
 def touch(store: Store, session: Session, now: datetime) -> None:

@@ -8,6 +8,11 @@
                                   ANSWER#<sha256>                what an Idempotency-Key was answered
                                   GRANT#<workspace>#...          the user's side of a role or project
                                   LINK                           the link to choose a password by
+                                  FACTOR#<id>                    a second factor
+                                  FACTORCODES                    the recovery codes that are left
+                                  ENROLMENT                      a TOTP secret that is yet to be confirmed
+                                  CHALLENGE#<id>                 what a browser must prove a factor for
+    CHALLENGE#<id>                CHALLENGE                      one that asks anybody for a passkey
     EMAIL#<address>               LOCK                           who holds the address
                                   ATTEMPTS                       how many logins failed lately
                                   ATTEMPTS#<device>              how many of a device that is known
@@ -198,6 +203,34 @@ def invited(workspace_id: str, canonical: str) -> Key:
 
 def password_link(user_id: str) -> Key:
     return Key(user(user_id).pk, "LINK")
+
+
+# The second factor.
+
+FACTORS = "FACTOR#"
+FACTORS_AND_CODES = "FACTOR"
+"""The prefix of all that may answer a challenge: factors and recovery codes."""
+CODES = "FACTORCODES"
+CHALLENGES = "CHALLENGE#"
+
+
+def factor(user_id: str, factor_id: str) -> Key:
+    return Key(user(user_id).pk, f"{FACTORS}{_part(factor_id)}")
+
+
+def recovery_codes(user_id: str) -> Key:
+    return Key(user(user_id).pk, CODES)
+
+
+def enrolment(user_id: str) -> Key:
+    return Key(user(user_id).pk, "ENROLMENT")
+
+
+def challenge(user_id: str | None, challenge_id: str) -> Key:
+    """A user's challenge; without a user, one that asks anybody for a passkey."""
+    if user_id is None:
+        return Key(f"{CHALLENGES}{_part(challenge_id)}", "CHALLENGE")
+    return Key(user(user_id).pk, f"{CHALLENGES}{_part(challenge_id)}")
 
 
 def forgotten(canonical: str) -> Key:
