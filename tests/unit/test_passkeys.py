@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,20 +16,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roster.auth import passkeys
-from roster.auth.passkeys import Passkey, RelyingParty
-from roster.domain import User
-from roster.errors import Conflict, Unauthenticated, ValidationFailed
+from roster.auth.credentials import fresh
+from roster.auth.passkeys import RelyingParty
+from roster.domain import Actor, Factor, User
+from roster.errors import NoRelyingParty, Unauthenticated, ValidationFailed
 from tests.support.authenticator import FLAG, Authenticator, raw, text
 
 PARTY = RelyingParty.of("https://roster.example")
 ADA = User("ada", 7, "ada@example.com", "Ada", "2026-04-13T01:00:00Z")
-CHALLENGE = passkeys.new_challenge()
+CHALLENGE = fresh()
+NOW = datetime(2026, 4, 13, 1, tzinfo=UTC)
 NESTED = text(b"\x81" * 6_000)
 
 
-def _made(authenticator: Authenticator) -> Passkey:
+def _made(authenticator: Authenticator) -> Factor:
     options = passkeys.creation_options(PARTY, ADA, CHALLENGE, [])
-    return passkeys.registered(PARTY, CHALLENGE, authenticator.make(options))
+    return _registered(authenticator.make(options))
+
+
+def _registered(attestation: Mapping[str, Any]) -> Factor:
+    return passkeys.registered(PARTY, CHALLENGE, ADA, "Phone", attestation, by=Actor("test", NOW))
 
 
 def _options() -> dict[str, Any]:
@@ -53,16 +60,18 @@ def test_the_relying_party_is_the_host_of_the_address(url: str, party: str, orig
 
 @pytest.mark.parametrize("host", ["127.0.0.1:3000", "10.1.2.3", "[::1]:3000"])
 def test_no_passkey_is_for_an_ip_address(host: str) -> None:
-    with pytest.raises(Conflict):
+    with pytest.raises(NoRelyingParty):
         RelyingParty.of(f"http://{host}")
 
 
 def test_a_passkey_is_made_and_proves_its_user_with_a_growing_counter() -> None:
     authenticator = Authenticator(flags=FLAG.BE | FLAG.BS)
     passkey = _made(authenticator)
-    assert (passkey.counter, passkey.transports, passkey.backed_up) == (1, ("internal",), True)
+    assert (passkey.sign_count, passkey.transports, passkey.backed_up) == (1, ("internal",), True)
     assertion = authenticator.sign(_options())
     assert passkeys.credential_in(assertion) == passkey.credential_id
+    assert passkeys.challenge_in(assertion) == CHALLENGE
+    assert passkeys.factor_id(passkey.credential_id) == passkey.id
     assert passkeys.number_in(assertion) == ADA.number
     said = passkeys.asserted(PARTY, CHALLENGE, ADA, passkey, assertion)
     assert (said.counter, said.backed_up) == (2, True)
@@ -88,7 +97,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "kept where it cannot be": {"flags": FLAG.BS},
     "a frame of another site": {"client": {"crossOrigin": True}},
     "a frame below another site": {"client": {"topOrigin": "https://evil.example"}},
-    "another challenge": {"client": {"challenge": passkeys.new_challenge()}},
+    "another challenge": {"client": {"challenge": fresh()}},
     "no challenge": {"client": {"challenge": ""}},
 }
 
@@ -112,7 +121,7 @@ def test_an_answer_to_the_other_question_is_none() -> None:
         )
     options = passkeys.creation_options(PARTY, ADA, CHALLENGE, [])
     with pytest.raises(ValidationFailed):
-        passkeys.registered(PARTY, CHALLENGE, authenticator.make(options, type="webauthn.get"))
+        _registered(authenticator.make(options, type="webauthn.get"))
 
 
 def test_another_key_another_passkey_and_another_user_prove_nothing() -> None:
@@ -133,7 +142,10 @@ def test_another_key_another_passkey_and_another_user_prove_nothing() -> None:
     [(0, 0, False), (0, 1, False), (1, 2, False), (1, 1, True), (2, 1, True), (1, 0, True)],
 )
 def test_a_counter_that_does_not_grow_tells_of_a_copy(kept: int, said: int, copied: bool) -> None:
-    assert passkeys.is_copied(Passkey("", "", kept), passkeys.Asserted(said, False)) == copied
+    assert (
+        passkeys.is_copied(replace(_made(Authenticator()), sign_count=kept), passkeys.Asserted(said, False))
+        == copied
+    )
 
 
 def _key(public: ec.EllipticCurvePublicKey) -> CoseKey:
@@ -165,8 +177,8 @@ def test_a_key_that_was_not_asked_for_or_is_of_no_use_is_refused() -> None:
     ]
     for key in unusable:
         with pytest.raises(ValidationFailed):
-            passkeys.registered(PARTY, CHALLENGE, _attested(key))
-    assert passkeys.registered(PARTY, CHALLENGE, _attested(point)).credential_id
+            _registered(_attested(key))
+    assert _registered(_attested(point)).credential_id
 
 
 def test_a_passkey_without_key_or_of_another_id_is_refused() -> None:
@@ -181,7 +193,7 @@ def test_a_passkey_without_key_or_of_another_id_is_refused() -> None:
         Authenticator(credential_id=b"x" * 1024).make(options),
     ):
         with pytest.raises(ValidationFailed):
-            passkeys.registered(PARTY, CHALLENGE, wrong)
+            _registered(wrong)
 
 
 @pytest.mark.parametrize("name", ["clientDataJSON", "attestationObject", "authenticatorData", "signature"])
@@ -194,7 +206,7 @@ def test_what_cannot_be_read_is_refused(name: str, value: str | None) -> None:
     if name in ("clientDataJSON", "attestationObject"):
         made = authenticator.make(passkeys.creation_options(PARTY, ADA, CHALLENGE, []))
         with pytest.raises(ValidationFailed):
-            passkeys.registered(PARTY, CHALLENGE, _changed(made, **{name: value}))
+            _registered(_changed(made, **{name: value}))
     if name != "attestationObject":
         signed = authenticator.sign(_options())
         with pytest.raises(Unauthenticated):
@@ -210,7 +222,7 @@ def test_no_bytes_break_the_reader(noise: bytes, place: int) -> None:
     whole = raw(made["response"]["attestationObject"])
     for wrong in (noise, whole[:place] + noise, whole[:place] + noise + whole[place + len(noise) :]):
         with suppress(ValidationFailed):
-            passkey = passkeys.registered(PARTY, CHALLENGE, _changed(made, attestationObject=text(wrong)))
+            passkey = _registered(_changed(made, attestationObject=text(wrong)))
             assert passkey.credential_id == text(authenticator.credential_id)
 
 

@@ -15,13 +15,13 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from secrets import token_bytes
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from roster import bounds
-from roster.domain import User
-from roster.errors import Conflict, FieldError, Unauthenticated, ValidationFailed
+from roster.clock import instant
+from roster.domain import Actor, Factor, FactorKind, User
+from roster.errors import FieldError, NoRelyingParty, Unauthenticated, ValidationFailed
 
 if TYPE_CHECKING:
     from fido2.server import Fido2Server
@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 
 Json: TypeAlias = Mapping[str, Any]
 
-CHALLENGE_BYTES = 32
-MILLISECONDS = 300_000
+MILLISECONDS = bounds.CHALLENGE_SECONDS * 1_000
 """How long a browser lets its user take: as long as the challenge lives."""
 ALGORITHMS = (-8, -7, -257)
 """EdDSA, ES256, RS256: those of a COSE key that authenticators have, the best first (5.4)."""
@@ -58,26 +57,14 @@ class RelyingParty:
 
     @classmethod
     def of(cls, public_url: str) -> "RelyingParty":
-        """The one at an address. Raises Conflict where its host is an IP address, which no passkey is for."""
+        """The one at an address. Raises NoRelyingParty where its host is an IP address."""
         parts = urlsplit(public_url)
         host = parts.hostname or ""
         try:
             ipaddress.ip_address(host)
         except ValueError:
             return cls(host, f"{parts.scheme}://{parts.netloc.lower()}")
-        raise Conflict("relying party")
-
-
-@dataclass(frozen=True, slots=True)
-class Passkey:
-    """What is kept of a passkey, to ask for it again and to verify what it signs; the bytes in base64url."""
-
-    credential_id: str
-    public_key: str
-    counter: int = 0
-    transports: tuple[str, ...] = ()
-    aaguid: str = ""
-    backed_up: bool = False
+        raise NoRelyingParty
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +75,13 @@ class Asserted:
     backed_up: bool
 
 
-def new_challenge() -> str:
-    """What an authenticator is to sign; good once, which is its keeper's to see to."""
-    return _text(token_bytes(CHALLENGE_BYTES))
-
-
 def factor_id(credential_id: str) -> str:
     """The id of the factor that a passkey is, made of the passkey's own, by which it is found."""
     return sha256(_bytes(credential_id)).hexdigest()[:32]
 
 
 def creation_options(
-    party: RelyingParty, user: User, challenge: str, passkeys: Sequence[Passkey]
+    party: RelyingParty, user: User, challenge: str, passkeys: Sequence[Factor]
 ) -> dict[str, Any]:
     """What a browser is asked to make a passkey by: `PublicKeyCredentialCreationOptionsJSON` (5.1.8).
 
@@ -125,7 +107,7 @@ def creation_options(
     }
 
 
-def request_options(party: RelyingParty, challenge: str, passkeys: Sequence[Passkey] = ()) -> dict[str, Any]:
+def request_options(party: RelyingParty, challenge: str, passkeys: Sequence[Factor] = ()) -> dict[str, Any]:
     """What a browser is asked for a signature by: `PublicKeyCredentialRequestOptionsJSON` (5.1.9).
 
     Without `passkeys` its user chooses among those for this relying party.
@@ -139,8 +121,10 @@ def request_options(party: RelyingParty, challenge: str, passkeys: Sequence[Pass
     }
 
 
-def registered(party: RelyingParty, challenge: str, attestation: Json) -> Passkey:
-    """The passkey that a browser made (`RegistrationResponseJSON`), as 7.1 has it verified.
+def registered(
+    party: RelyingParty, challenge: str, user: User, name: str, attestation: Json, *, by: Actor
+) -> Factor:
+    """The passkey that a browser made for a user (`RegistrationResponseJSON`), as 7.1 has it verified.
 
     Raises ValidationFailed where it is not for this challenge, this origin and a verified user.
     """
@@ -159,17 +143,23 @@ def registered(party: RelyingParty, challenge: str, attestation: Json) -> Passke
         _demand_usable(made.public_key)
     except _UNREADABLE as error:
         raise ValidationFailed(FieldError("attestation", "is not what was asked for")) from error
-    return Passkey(
-        _text(made.credential_id),
-        _text(cbor.encode(made.public_key)),
-        data.counter,
-        tuple(attestation["response"].get("transports") or ()),
-        str(made.aaguid),
-        data.is_backed_up(),
+    credential_id = _text(made.credential_id)
+    return Factor(
+        factor_id(credential_id),
+        user.id,
+        FactorKind.PASSKEY,
+        name,
+        instant(by.at),
+        credential_id=credential_id,
+        public_key=_text(cbor.encode(made.public_key)),
+        sign_count=data.counter,
+        transports=tuple(attestation["response"].get("transports") or ()),
+        aaguid=str(made.aaguid),
+        backed_up=data.is_backed_up(),
     )
 
 
-def asserted(party: RelyingParty, challenge: str, user: User, passkey: Passkey, assertion: Json) -> Asserted:
+def asserted(party: RelyingParty, challenge: str, user: User, passkey: Factor, assertion: Json) -> Asserted:
     """What the passkey says with a signature (`AuthenticationResponseJSON`), as 7.2 has it verified.
 
     Raises Unauthenticated where it is not this passkey's, for this challenge, this origin and this user,
@@ -193,12 +183,21 @@ def asserted(party: RelyingParty, challenge: str, user: User, passkey: Passkey, 
     return Asserted(data.counter, data.is_backed_up())
 
 
-def is_copied(passkey: Passkey, said: Asserted) -> bool:
+def is_copied(passkey: Factor, said: Asserted) -> bool:
     """Whether the counter has not grown: two authenticators have the key, of which one is a thief's (6.1.1).
 
     Those that have no counter say 0 always.
     """
-    return (passkey.counter, said.counter) != (0, 0) and said.counter <= passkey.counter
+    return (passkey.sign_count, said.counter) != (0, 0) and said.counter <= passkey.sign_count
+
+
+def challenge_in(answer: Json) -> str:
+    """The secret of the challenge that an answer says it is for. Raises Unauthenticated."""
+    try:
+        told = json.loads(_bytes(answer["response"]["clientDataJSON"]))
+        return _text(_bytes(told["challenge"]))
+    except _UNREADABLE as error:
+        raise Unauthenticated from error
 
 
 def credential_in(assertion: Json) -> str:
@@ -262,7 +261,7 @@ def _demand_usable(key: Mapping[int, Any]) -> None:
     raise ValueError("it verifies anything")
 
 
-def _named(passkey: Passkey) -> dict[str, Any]:
+def _named(passkey: Factor) -> dict[str, Any]:
     return {"type": "public-key", "id": passkey.credential_id, "transports": list(passkey.transports)}
 
 
