@@ -35,7 +35,6 @@ ALGORITHMS = (-8, -7, -257)
 """EdDSA, ES256, RS256: those of a COSE key that authenticators have, the best first (5.4)."""
 RSA_BYTES = 256
 """The modulus of an RSA key at least."""
-_CREDENTIAL_BYTES = 1023  # 7.1, step 25
 _UNREADABLE = (
     ValueError,
     TypeError,
@@ -138,7 +137,7 @@ def registered(
             raise ValueError("it is of no passkey, or of another")
         data = _server(party).register_complete(_state(challenge), answer)
         _demand_own(answer.response.client_data, data)
-        if not 0 < len(made.credential_id) <= _CREDENTIAL_BYTES:
+        if not 0 < len(made.credential_id) <= bounds.CREDENTIAL_ID_BYTES:
             raise ValueError("its id is too long")
         _demand_usable(made.public_key)
     except _UNREADABLE as error:
