@@ -103,6 +103,13 @@ STATUSES: dict[str, str] = {
     "PUT /api/auth/me": f"{_OURS} 403 412 415",
     "GET /api/admin/users/{userId}/memberships": f"{_OURS} 403 404",
     "POST /api/admin/users/{userId}/unlock": f"{_OURS} 403 404 415",
+    # Second factors.
+    "POST /api/auth/login/second": f"{_OURS} 403 415",
+    "GET /api/auth/factors": f"{_OURS} 403",
+    "DELETE /api/auth/factors/{factorId}": f"{_OURS} 403 404 409 412 415",
+    "POST /api/auth/factors/totp": f"{_OURS} 403 409 415",
+    "POST /api/auth/factors/totp/{factorId}/confirm": f"{_OURS} 403 404 409 415",
+    "POST /api/auth/factors/recovery-codes": f"{_OURS} 403 409 415",
     # Invitations and forgotten passwords.
     "POST /api/workspaces/{workspaceId}/invitations": f"{_OURS} 403 404 409 415 422",
     "GET /api/workspaces/{workspaceId}/invitations": f"{_OURS} 403 404",

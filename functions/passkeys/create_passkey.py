@@ -4,7 +4,7 @@ from roster.auth import links, passkey_enrolment
 from roster.auth.passkeys import RelyingParty
 from roster.db.transactions import Transaction
 from roster.dialects.workspaces.api import Access, endpoint
-from roster.dialects.workspaces.factors import Factor
+from roster.dialects.workspaces.factors import OwnFactor
 from roster.dialects.workspaces.passkeys import EnrolPasskey
 from roster.dialects.workspaces.schemas import Success
 from roster.settings import challenge_cookie_name
@@ -13,12 +13,12 @@ app, handler = endpoint(Access.ENROLMENT_PROVED)
 
 
 @app.post("/api/auth/factors/passkeys")
-def create_passkey(body: EnrolPasskey) -> Success[Factor]:
+def create_passkey(body: EnrolPasskey) -> Success[OwnFactor]:
     call = app.call
     party = RelyingParty.of(links.public_url(call.request))
     cookies = call.request.cookie(challenge_cookie_name())
 
-    def prepare() -> tuple[Transaction, Factor]:
+    def prepare() -> tuple[Transaction, OwnFactor]:
         work, factor = passkey_enrolment.prepare(
             call.store,
             party,
@@ -28,6 +28,6 @@ def create_passkey(body: EnrolPasskey) -> Success[Factor]:
             cookies,
             by=call.actor,
         )
-        return work, Factor.of(factor)
+        return work, OwnFactor.of(factor)
 
-    return call.commit_once(body, Success[Factor], prepare)
+    return call.commit_once(body, Success[OwnFactor], prepare)

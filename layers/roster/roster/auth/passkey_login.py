@@ -14,7 +14,7 @@ from roster.auth.challenges import NewChallenge
 from roster.auth.credentials import Credential
 from roster.auth.login import Sender
 from roster.auth.passkeys import Json, RelyingParty
-from roster.auth.second_factor import Proof
+from roster.auth.second_factor import PasskeyAnswer, Proof
 from roster.db import keys
 from roster.db.store import Item, Key, Store
 from roster.directory import factors, users
@@ -81,7 +81,8 @@ def _proved(
         factor = factors.in_path(theirs, user_id, factor_id)
     except NotFound as error:
         raise Unauthenticated from error
-    proof = second_factor.by_assertion(store, party, user, [factor], secret, assertion, by=by)
+    answer = PasskeyAnswer(party, assertion)
+    proof = second_factor.by_assertion(store, answer, user, [factor], secret, by=by)
     if proof is None:
         raise Unauthenticated
     return user, challenge, proof

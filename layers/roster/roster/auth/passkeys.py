@@ -65,6 +65,14 @@ class RelyingParty:
             return cls(host, f"{parts.scheme}://{parts.netloc.lower()}")
         raise NoRelyingParty
 
+    @classmethod
+    def at(cls, public_url: str) -> "RelyingParty | None":
+        """The one at an address; None where its host is an IP address."""
+        try:
+            return cls.of(public_url)
+        except NoRelyingParty:
+            return None
+
 
 @dataclass(frozen=True, slots=True)
 class Asserted:

@@ -17,7 +17,9 @@ from datetime import datetime
 from hashlib import sha256
 from secrets import token_urlsafe
 
+from roster import dependencies, security_log
 from roster.domain import Factor, User
+from roster.errors import Unavailable, fault_of
 
 PURPOSE = "remembered browsers"
 MAX_AGE = 30 * 86_400
@@ -40,6 +42,25 @@ class Remembered:
         """Whether the user need not prove a factor in this browser."""
         is_theirs = self.user_id == user.id and self.session_version == user.session_version
         return is_theirs and any(each.id == self.factor_id for each in factors)
+
+
+def new(user: User, factor_id: str, now: datetime) -> str | None:
+    """A new cookie's value; None where the deployment has no key, or it is out of reach."""
+    signing = _keys()
+    return cookie_of(user, factor_id, signing, now) if signing else None
+
+
+def presented(values: Sequence[str], now: datetime) -> Remembered | None:
+    """What the request's cookies prove; nothing where the deployment's key is out of reach."""
+    return read(values, _keys(), now) if values else None
+
+
+def _keys() -> Sequence[bytes]:
+    try:
+        return dependencies.current().deployment_keys(PURPOSE)
+    except Unavailable as error:
+        security_log.key_out_of_reach(type(error.__cause__ or error).__name__, fault_of(error))
+        return ()
 
 
 def cookie_of(user: User, factor_id: str, keys: Sequence[bytes], now: datetime) -> str:

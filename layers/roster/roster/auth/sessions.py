@@ -12,7 +12,7 @@ from roster.auth.credentials import Credential, same
 from roster.clock import instant
 from roster.db import keys
 from roster.db.codec import attribute, attributes, entity
-from roster.db.store import Delete, Equals, Item, Put, Store, Update
+from roster.db.store import Delete, Equals, Item, Present, Put, Store, Update
 from roster.db.transactions import Transaction, item
 from roster.domain import Actor, Session, User
 from roster.events import Event
@@ -96,6 +96,12 @@ def is_live(session: Session, user: User, now: datetime) -> bool:
 def is_proved_lately(session: Session, now: datetime) -> bool:
     """Whether the user's last proof is recent enough for changes of credentials."""
     return session.last_proof > instant(now - PROOF_LASTS)
+
+
+def proved_by_factor(session: Session, at: datetime) -> Update:
+    """The operation that notes that the session's user proved a factor just now, by enrolling it."""
+    key = keys.session(session.user_id, session.id)
+    return Update(key, set={"proved_at": instant(at), "factor": True}, condition=Present())
 
 
 def touch(store: Store, session: Session, now: datetime) -> None:

@@ -71,13 +71,18 @@ def prepare_adding(before: User, factor: Factor, *, by: Actor) -> tuple[Transact
     Raises LimitReached. The commit raises Conflict where the factor is there already, and ReadConflict where
     `before` is not the present state.
     """
-    if before.factors >= bounds.FACTORS:
-        raise LimitReached("factors")
+    demand_room(before)
     work, changed = users.prepare_factors(before, before.factors + 1, by=by)
     added = Put(item(keys.factor(factor.user_id, factor.id), attributes(factor)), Absent())
     work.do(added, lambda _: Conflict("factor"))
     work.audit(Event.FACTOR_ADDED, before.id, factor_id=factor.id, kind=factor.kind)
     return work, changed
+
+
+def demand_room(user: User) -> None:
+    """Raise LimitReached where the user has as many factors as there may be."""
+    if user.factors >= bounds.FACTORS:
+        raise LimitReached("factors")
 
 
 def remove(store: Store, user: User, factor: Factor, *, demanded: bool, by: Actor) -> None:

@@ -455,6 +455,8 @@ _TAKEN = {
     "client": "A public client has no secret.",
     "invitation": "An invitation of this address is open.",
     "invitation closed": "The invitation is not open any more.",
+    "factor": "This second factor is enrolled already.",
+    "no factor": "You have no second factor yet; enrol one first.",
 }
 
 
@@ -500,12 +502,23 @@ def _prefetch(request: Request, user_id: str, rights: Rights | None) -> Sequence
 
 def _account_prefetch(request: Request, user_id: str) -> Sequence[Key]:
     """What the path names: a credential of the caller's own; to an administrator a user, and a credential."""
-    if not request.route.partition(" ")[2].startswith("/api/admin/users/{userId}"):
+    path = request.route.partition(" ")[2]
+    if path.startswith("/api/auth/factors"):
+        return _factor_prefetch(request, user_id)
+    if not path.startswith("/api/admin/users/{userId}"):
         return account.keys_of(user_id, request.path.get("sessionId", ""))
     named = request.path.get("userId", "")
     if not keys.is_id(named):
         return []
     return [keys.user(named), *account.keys_of(named, request.path.get("credentialId", ""))]
+
+
+def _factor_prefetch(request: Request, user_id: str) -> Sequence[Key]:
+    """The factor that the path names, or the enrolment that it confirms."""
+    factor_id = request.path.get("factorId", "")
+    if not keys.is_plain_id(factor_id):
+        return []
+    return [keys.enrolment(user_id) if request.method == "POST" else keys.factor(user_id, factor_id)]
 
 
 def _idempotency_key(request: Request) -> str | None:

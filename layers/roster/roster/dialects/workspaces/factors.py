@@ -1,24 +1,111 @@
-"""Second factors on the wire."""
+"""The wire shapes of second factors, and the cookies that go with them."""
 
-from typing import Self
+from typing import Annotated, Literal, Self
 
-from roster import domain
-from roster.dialects.fields import Moment, Wire
+from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+from pydantic import Field, model_validator
+
+from roster import bounds
+from roster.auth import remembered, totp
+from roster.auth.enrolment import Begun
+from roster.auth.passkeys import RelyingParty
+from roster.auth.second_factor import PasskeyAnswer
+from roster.dialects.fields import Body, Line, Moment, Wire
+from roster.dialects.workspaces.passkeys import Assertion
+from roster.dialects.workspaces.schemas import UNCHANGED
+from roster.domain import Factor
+from roster.settings import remembered_cookie_name, settings
+
+Code = Annotated[str, Field(min_length=1, max_length=bounds.CODE_CHARACTERS)]
+"""A code as somebody types it: six digits of an authenticator, or a recovery code."""
 
 
-class Factor(Wire):
+class SecondLogin(Body):
+    challenge: Annotated[str, Field(max_length=bounds.LINK_TOKEN_CHARACTERS)]
+    code: Code = UNCHANGED
+    assertion: Assertion = UNCHANGED
+    remember: bool = False
+
+    @model_validator(mode="after")
+    def _one_answer(self) -> Self:
+        if len({"code", "assertion"} & self.model_fields_set) != 1:
+            raise ValueError("must have one of code and assertion")
+        return self
+
+    def answer(self, public_url: str) -> str | PasskeyAnswer:
+        """The code, or what a passkey signed for the host of this address.
+
+        Raises NoRelyingParty for a passkey where the host is an IP address.
+        """
+        if "code" in self.model_fields_set:
+            return self.code
+        return PasskeyAnswer(RelyingParty.of(public_url), self.assertion.json_of())
+
+
+class EnrolTotp(Body):
+    name: Line = "Authenticator"
+
+
+class ConfirmTotp(Body):
+    code: Code
+
+
+class OwnFactor(Wire):
+    """A second factor of the caller's; nothing by which it proves anybody."""
+
     id: str
-    kind: str
+    kind: Literal["totp", "passkey"]
     name: str
     createdAt: Moment
     lastUsedAt: Moment | None
 
     @classmethod
-    def of(cls, factor: domain.Factor) -> Self:
+    def of(cls, factor: Factor) -> Self:
         return cls(
             id=factor.id,
-            kind=factor.kind,
+            kind=factor.kind.value,
             name=factor.name,
             createdAt=factor.created_at,
             lastUsedAt=factor.last_used_at,
         )
+
+
+class NewTotp(Wire):
+    """A secret for an authenticator, shown this once: as text, as an address, and as a QR code in SVG."""
+
+    factorId: str
+    secret: str
+    address: str
+    qrCode: str
+
+    @classmethod
+    def of(cls, begun: Begun, account: str) -> Self:
+        address = totp.address(begun.secret, account)
+        return cls(
+            factorId=begun.enrolment.id,
+            secret=totp.text_of(begun.secret),
+            address=address,
+            qrCode=totp.qr_code(address),
+        )
+
+
+class NewRecoveryCodes(Wire):
+    """Recovery codes, shown this once."""
+
+    codes: list[str]
+
+
+def remembered_cookies(value: str | None) -> list[Cookie]:
+    """The cookie of a browser that is asked for no second factor for a while (`remembered.py`), or none."""
+    if value is None:
+        return []
+    cookie = Cookie(
+        remembered_cookie_name(),
+        value,
+        path="/",
+        secure=settings().secure_cookie,
+        http_only=True,
+        max_age=remembered.MAX_AGE,
+        same_site=SameSite.STRICT_MODE,
+    )
+    return [cookie]
