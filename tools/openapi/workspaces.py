@@ -58,6 +58,9 @@ NO_PASSWORD = "yourpassword"  # noqa: S105
 
 _LINK_TOKEN = f"invitation_w-0000001.{'0' * 32}.{'0' * 43}"
 
+_PASSKEY = {"id": "0" * 22, "rawId": "0" * 22, "type": "public-key"}
+_CLIENT_DATA = "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0"
+
 _PERSON = {"email": "ada.lovelace@example.org", "fullName": "Ada Lovelace"}
 
 _SPACES = "/api/workspaces/{workspaceId}/spaces"
@@ -73,6 +76,7 @@ WORKSPACES = ApiSpec(
         *("workspaces", "session", "people", "invitations", "projects", "features", "spaces", "apps"),
         "reference",
         "factors",
+        "passkeys",
     ),
     security=({"session": ()}, {"bearer": ()}),
     path={
@@ -113,8 +117,11 @@ WORKSPACES = ApiSpec(
         404: refused("There is no such thing.", failure("NOT_FOUND")),
         409: refused(
             "In use, the last administrator, no member, not empty (`NOT_EMPTY`), as many as there may be "
-            "(`LIMIT_REACHED`), or an address that has an account (`LOGIN_FIRST`).",
-            failure("CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "NOT_SUSPENDED", "LOGIN_FIRST"),
+            "(`LIMIT_REACHED`), an address that has an account (`LOGIN_FIRST`), or one that is no "
+            "host name, for which there are no passkeys (`NO_RELYING_PARTY`).",
+            failure(
+                "CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "NOT_SUSPENDED", "LOGIN_FIRST", "NO_RELYING_PARTY"
+            ),
         ),
         412: refused("It has changed since.", failure("PRECONDITION_FAILED")),
         413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
@@ -274,6 +281,35 @@ WORKSPACES = ApiSpec(
         "POST /api/auth/password/forgotten": Operation(example={"email": _PERSON["email"]}, security=PUBLIC),
         "POST /api/auth/password/reset": Operation(
             example={"token": f"reset_u-0000003.{'0' * 43}", "password": NO_PASSWORD}, security=PUBLIC
+        ),
+        # Passkeys.
+        "POST /api/auth/factors/passkeys/options": Operation(security=_SESSION, headers=("Set-Cookie",)),
+        "POST /api/auth/factors/passkeys": Operation(
+            example={
+                "attestation": {
+                    **_PASSKEY,
+                    "response": {"clientDataJSON": _CLIENT_DATA, "attestationObject": "oA"},
+                },
+                "name": "Phone",
+            },
+            security=_SESSION,
+            parameters=(_ONCE,),
+        ),
+        "POST /api/auth/login/passkey/options": Operation(security=PUBLIC, headers=("Set-Cookie",)),
+        "POST /api/auth/login/passkey": Operation(
+            example={
+                "assertion": {
+                    **_PASSKEY,
+                    "response": {
+                        "clientDataJSON": _CLIENT_DATA,
+                        "authenticatorData": "oA",
+                        "signature": "oA",
+                        "userHandle": "Nw",
+                    },
+                }
+            },
+            security=PUBLIC,
+            headers=("Set-Cookie",),
         ),
         "POST /api/admin/users/{userId}/password-link": Operation(security=_SESSION),
         "DELETE /api/auth/tokens/{tokenId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
