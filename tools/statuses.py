@@ -122,6 +122,11 @@ STATUSES: dict[str, str] = {
     "POST /api/auth/invitations/accept": f"{_PUBLIC} 404 409",
     "POST /api/auth/password/forgotten": _PUBLIC,
     "POST /api/auth/password/reset": _PUBLIC,
+    # Passkeys.
+    "POST /api/auth/factors/passkeys/options": f"{_OURS} 403 409 415",
+    "POST /api/auth/factors/passkeys": f"{_OURS} 403 409 415 422",
+    "POST /api/auth/login/passkey/options": f"{_PUBLIC} 409",
+    "POST /api/auth/login/passkey": f"{_OURS} 403 409 415",
     "POST /api/admin/users/{userId}/password-link": f"{_OURS} 403 404 415",
     # The token endpoint (RFC 6749).
     "POST /oauth/token": f"{_ANY} 400",

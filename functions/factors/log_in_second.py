@@ -1,6 +1,6 @@
 """POST /api/auth/login/second: opens a session by a second factor, after the password was right."""
 
-from roster.auth import second_factor
+from roster.auth import links, second_factor
 from roster.auth.login import Sender
 from roster.dialects.workspaces.api import (
     Access,
@@ -23,7 +23,7 @@ def log_in_second(body: SecondLogin) -> Response[Success[AdminUser]]:
     user, credential, kept = second_factor.log_in(
         call.store,
         body.challenge,
-        body.code,
+        body.answer(links.public_url(call.request)),
         sender,
         call.request.cookie(challenge_cookie_name()),
         remember=body.remember,

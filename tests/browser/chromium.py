@@ -66,6 +66,12 @@ class Browser:
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 
+    def result(self, script: str) -> Any:
+        """What a promise of JavaScript in the page comes to."""
+        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
     def until(self, script: str) -> None:
         """Wait until an expression is true in the page."""
         end = time.monotonic() + BOUND

@@ -54,6 +54,7 @@ PUBLIC = {
     "POST /api/auth/invitations/accept",
     "POST /api/auth/invitations/look",
     "POST /api/auth/login",
+    "POST /api/auth/login/second",
     "POST /api/auth/password/forgotten",
     "POST /api/auth/password/reset",
     "POST /oauth/token",
@@ -65,6 +66,7 @@ BY_BODY = {route for route in PUBLIC if route.startswith("POST ")}
 DOCUMENTS = {f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/openapi.json")}
 CHECK_PASSWORDS = {
     "POST /api/auth/login",
+    "POST /api/auth/login/second",
     "POST /oauth/token",
     "PUT /api/auth/me/password",
     "POST /api/auth/reauthenticate",
@@ -749,6 +751,9 @@ WHOLE_BODIES = {
     "POST /api/auth/login": {"email": "ada@example.com", "password": "a phrase"},
     "PUT /api/auth/me/password": {"currentPassword": "a phrase", "newPassword": "another phrase of hers"},
     "POST /api/auth/reauthenticate": {"password": "a phrase"},
+    "POST /api/auth/login/second": {"challenge": "x", "code": "000000"},
+    "POST /api/auth/factors/totp": {"name": "Phone"},
+    "POST /api/auth/factors/totp/{factorId}/confirm": {"code": "000000"},
     "GET /api/admin/audit": None,
     "GET /api/admin/users": None,
     "GET /api/workspaces": None,

@@ -14,6 +14,7 @@ from roster.auth import (
     challenges,
     device_cookies,
     login_throttle,
+    passkeys,
     passwords,
     remembered,
     sessions,
@@ -21,6 +22,7 @@ from roster.auth import (
 )
 from roster.auth.credentials import Credential
 from roster.auth.device_cookies import Device
+from roster.auth.passkeys import RelyingParty
 from roster.auth.remembered import Remembered
 from roster.auth.sessions import Browser
 from roster.db import keys
@@ -28,7 +30,7 @@ from roster.db.store import Delete, Item, Key, Store
 from roster.db.transactions import retry_from
 from roster.directory import factors, users
 from roster.directory.emails import NotAnAddress, canonical
-from roster.domain import Actor, ChallengePurpose, Session, User
+from roster.domain import Actor, ChallengePurpose, FactorKind, Session, User
 from roster.errors import (
     FieldError,
     SecondFactorRequired,
@@ -76,19 +78,26 @@ class Sender:
 
 
 def by_password(
-    store: Store, email: str, password: str, sender: Sender, *, by: Actor
+    store: Store,
+    email: str,
+    password: str,
+    sender: Sender,
+    *,
+    by: Actor,
+    party: RelyingParty | None = None,
 ) -> tuple[User, Credential]:
     """The user and a new session: two BatchGets, one Write, one Transact, and one hash computed; of a user
     with a second factor one Query more.
 
     Raises Unauthenticated as `proved` does. Raises SecondFactorRequired, with a Write for the Transact, where
-    the password was right and a second factor is wanted: then no failure is forgotten.
+    the password was right and a second factor is wanted: then no failure is forgotten. `party` is for whom
+    passkeys are asked; None where there is no host name that they could be for.
     """
     address = address_of(email)
     found = store.batch_get(asked_of(address, sender, by.at))
     user, forgotten = proved(store, address, password, sender, found, by.at)
     if user.factors:
-        _demand_second_factor(store, user, sender, by.at)
+        _demand_second_factor(store, user, sender, party, by.at)
     work, credential = sessions.prepare(user, by=by, browser=sender.browser)
     users.plan_sign_in(work, user)
     work.do(forgotten)
@@ -96,14 +105,21 @@ def by_password(
     return user, credential
 
 
-def _demand_second_factor(store: Store, user: User, sender: Sender, at: datetime) -> None:
+def _demand_second_factor(
+    store: Store, user: User, sender: Sender, party: RelyingParty | None, at: datetime
+) -> None:
     """Raise SecondFactorRequired, unless the browser is remembered for a factor that the user still has."""
     found = factors.of_user(store, user.id)
     if sender.remembered is not None and sender.remembered.counts_for(user, found.factors):
         return
     asked = challenges.new(ChallengePurpose.LOGIN, user, at, [each.id for each in found.factors])
     store.write(asked.write)
-    raise SecondFactorRequired(asked.text, asked.browser, found.methods)
+    held = found.of_kind(FactorKind.PASSKEY)
+    if party is None or not held:
+        methods = tuple(each for each in found.methods if each != FactorKind.PASSKEY)
+        raise SecondFactorRequired(asked.text, asked.browser, methods)
+    options = passkeys.request_options(party, asked.secret, held)
+    raise SecondFactorRequired(asked.text, asked.browser, found.methods, options)
 
 
 def asked_of(address: str, sender: Sender | None, at: datetime) -> list[Key]:

@@ -6,6 +6,7 @@ opens, so that who knows the password cannot guess codes for ever.
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from roster.auth import (
     challenges,
     login,
     login_throttle,
+    passkeys,
     recovery_codes,
     remembered,
     sealing,
@@ -23,13 +25,14 @@ from roster.auth import (
 )
 from roster.auth.credentials import Credential
 from roster.auth.login import Sender
+from roster.auth.passkeys import RelyingParty
 from roster.db import keys
 from roster.db.store import Item, Operation, Store
 from roster.db.transactions import Transaction
 from roster.directory import factors, users
 from roster.directory.emails import canonical
 from roster.directory.factors import Factors
-from roster.domain import Actor, ChallengePurpose, FactorKind, User
+from roster.domain import Actor, ChallengePurpose, Factor, FactorKind, User
 from roster.errors import DirectoryError, Unauthenticated
 from roster.events import Event
 
@@ -46,6 +49,48 @@ class Proof:
     operation: Operation
     factor_id: str | None = None
     left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeyAnswer:
+    """What a passkey signed, and for whom it was to."""
+
+    party: RelyingParty
+    assertion: passkeys.Json
+
+
+def by_answer(
+    store: Store, user: User, found: Factors, secret: str, answer: str | PasskeyAnswer, *, by: Actor
+) -> Proof | None:
+    """What an answer to the challenge with this secret proves, a code or a passkey's. None where it is wrong.
+
+    Raises Unavailable where the key that opens secrets is out of reach.
+    """
+    if isinstance(answer, str):
+        return by_code(found, answer, by.at)
+    return by_assertion(store, answer, user, found.factors, secret, by=by)
+
+
+def by_assertion(
+    store: Store, answer: PasskeyAnswer, user: User, held: Sequence[Factor], secret: str, *, by: Actor
+) -> Proof | None:
+    """What a passkey's answer to the challenge with this secret proves; None where it is of none of these.
+
+    A copy of a passkey proves nothing: the audit tells of it, by one Transact.
+    """
+    with suppress(Unauthenticated):
+        credential_id = passkeys.credential_in(answer.assertion)
+        for factor in held:
+            if factor.kind is not FactorKind.PASSKEY or factor.credential_id != credential_id:
+                continue
+            said = passkeys.asserted(answer.party, secret, user, factor, answer.assertion)
+            if not passkeys.is_copied(factor, said):
+                used = factors.passkey_used(factor, said.counter, said.backed_up, by.at)
+                return Proof(used, factor.id)
+            work = Transaction(by)
+            work.audit(Event.FACTOR_REFUSED, user.id, factor_id=factor.id, kind=factor.kind)
+            work.commit(store)
+    return None
 
 
 def by_code(found: Factors, code: str, now: datetime) -> Proof | None:
@@ -82,18 +127,19 @@ def plan(work: Transaction, user: User, proof: Proof) -> None:
 def log_in(
     store: Store,
     text: str,
-    code: str,
+    answer: str | PasskeyAnswer,
     sender: Sender,
     cookies: Sequence[str],
     *,
     remember: bool,
     by: Actor,
 ) -> tuple[User, Credential, str | None]:
-    """The user, a new session, and what a remembered browser is given, for a challenge and a code.
+    """The user, a new session, and what a remembered browser is given, for a challenge and its answer.
 
-    Two BatchGets, one Write, one Transact; for a wrong code the last is a Write. `cookies` are the request's
-    challenge cookies. Raises Unauthenticated for whatever is wrong, all alike, and Unavailable where the key
-    that opens secrets is out of reach.
+    Two BatchGets, one Write, one Transact; for a wrong answer the last is a Write, for that of a copied
+    passkey there is a Transact besides. `cookies` are the request's challenge cookies. Raises
+    Unauthenticated for whatever is wrong, all alike, and Unavailable where the key that opens secrets is out
+    of reach.
     """
     given = challenges.read(text)
     profile = keys.user(given.user_id)
@@ -102,11 +148,13 @@ def log_in(
     if user is None or not user.active:
         raise Unauthenticated
     challenge = challenges.live(found, given.secret, cookies, ChallengePurpose.LOGIN, user, by.at)
-    demand_key(code)
+    if isinstance(answer, str):
+        demand_key(answer)
     address, places = canonical(user.email), factors.keys_of(user.id, challenge.factors)
     more = store.batch_get([*places, *login.asked_of(address, sender, by.at)])
     counter = login.take_attempt(store, address, sender, more, by.at)
-    proof = by_code(factors.among(more[key] for key in places if key in more), code, by.at)
+    held = factors.among(more[key] for key in places if key in more)
+    proof = by_answer(store, user, held, given.secret, answer, by=by)
     if proof is None:
         security_log.login_failed(user_id=user.id, waits=False, source_over=False)
         source_failures.add(store, sender.source, by.at)

@@ -3,12 +3,16 @@
 from typing import Annotated, Literal, Self
 
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from roster import bounds
 from roster.auth import remembered, totp
 from roster.auth.enrolment import Begun
+from roster.auth.passkeys import RelyingParty
+from roster.auth.second_factor import PasskeyAnswer
 from roster.dialects.fields import Body, Line, Moment, Wire
+from roster.dialects.workspaces.passkeys import Assertion
+from roster.dialects.workspaces.schemas import UNCHANGED
 from roster.domain import Factor
 from roster.settings import remembered_cookie_name, settings
 
@@ -18,8 +22,24 @@ Code = Annotated[str, Field(min_length=1, max_length=bounds.CODE_CHARACTERS)]
 
 class SecondLogin(Body):
     challenge: Annotated[str, Field(max_length=bounds.LINK_TOKEN_CHARACTERS)]
-    code: Code
+    code: Code = UNCHANGED
+    assertion: Assertion = UNCHANGED
     remember: bool = False
+
+    @model_validator(mode="after")
+    def _one_answer(self) -> Self:
+        if len({"code", "assertion"} & self.model_fields_set) != 1:
+            raise ValueError("must have one of code and assertion")
+        return self
+
+    def answer(self, public_url: str) -> str | PasskeyAnswer:
+        """The code, or what a passkey signed for the host of this address.
+
+        Raises NoRelyingParty for a passkey where the host is an IP address.
+        """
+        if "code" in self.model_fields_set:
+            return self.code
+        return PasskeyAnswer(RelyingParty.of(public_url), self.assertion.json_of())
 
 
 class EnrolTotp(Body):
