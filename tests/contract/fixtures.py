@@ -37,6 +37,12 @@ LINKS = (
     "POST /api/auth/password/reset",
 )
 """The routes that ask for no credential but what a link carries, or for none."""
+LOGINS = (
+    "POST /api/auth/login",
+    "POST /api/auth/login/second",
+    "POST /api/auth/login/passkey/options",
+    "POST /api/auth/login/passkey",
+)
 PROVED = (
     "PUT /api/auth/me/password",
     "POST /api/auth/tokens",
@@ -49,6 +55,8 @@ PROVED = (
     "POST /api/auth/factors/recovery-codes",
     "POST /api/auth/factors/totp",
     "POST /api/auth/factors/totp/{factorId}/confirm",
+    "POST /api/auth/factors/passkeys/options",
+    "POST /api/auth/factors/passkeys",
     "POST /api/admin/clients",
     "PUT /api/admin/clients/{clientId}",
     "POST /api/admin/clients/{clientId}/secret",
