@@ -152,7 +152,11 @@ def log_in(
         demand_key(answer)
     address, places = canonical(user.email), factors.keys_of(user.id, challenge.factors)
     more = store.batch_get([*places, *login.asked_of(address, sender, by.at)])
-    counter = login.take_attempt(store, address, sender, more, by.at)
+    try:
+        counter = login.take_attempt(store, address, sender, more, by.at)
+    except Unauthenticated:
+        security_log.login_failed(user_id=user.id, waits=True, source_over=False)
+        raise
     held = factors.among(more[key] for key in places if key in more)
     proof = by_answer(store, user, held, given.secret, answer, by=by)
     if proof is None:
