@@ -12,6 +12,8 @@ import pytest
 
 from roster import dependencies
 from roster.auth import login_throttle
+from roster.auth.secrets import derived
+from roster.db import keys
 from roster.domain import User
 from roster.errors import Unavailable
 from tests.support.api import Answer, Api, make_dependencies, session_in
@@ -225,6 +227,25 @@ def _passkey(api: Api, session: str) -> Authenticator:
     made = api.post(f"{FACTORS}/passkeys", body, headers=_cookies(session, asked))
     assert made.status == 200, made.text
     return device
+
+
+def test_a_secret_of_the_former_key_is_sealed_anew_when_it_is_used(
+    api: Api, directory: Directory, ada: User
+) -> None:
+    """So that the former line of a rotated key can be removed one day."""
+    factor, secret = directory.authenticator(ada)
+    session = api.cookie(ada)
+
+    def proved_under(key: str) -> str:
+        rotated = make_dependencies(api.store, api.clock, deployment_keys=partial(derived, key))
+        dependencies.use(rotated)
+        api.clock.advance(minutes=1)
+        return _proved(api, {"code": code_of(secret, api.clock())}, session)
+
+    kept = api.store.get(keys.factor(ada.id, factor.id))
+    session = proved_under("another the")  # keys are words: the former is the first of `make_dependencies`
+    assert api.store.get(keys.factor(ada.id, factor.id)) != kept
+    proved_under("another")
 
 
 @pytest.mark.row("SF-04", "SF-05")

@@ -32,6 +32,15 @@ def seal(sealing: Sequence[bytes], secret: bytes, *owner: str) -> str:
     return urlsafe_b64encode(nonce + AESGCM(sealing[0]).encrypt(nonce, secret, _of(owner))).decode()
 
 
+def is_outdated(sealing: Sequence[bytes], sealed: str, *owner: str) -> bool:
+    """Whether a sealed text that opens does so under a former key alone, which is to be removed one day."""
+    try:
+        opened(sealing[:1], sealed, *owner)
+    except Unavailable:
+        return True
+    return False
+
+
 def opened(sealing: Sequence[bytes], sealed: str, *owner: str) -> bytes:
     """The secret in a sealed text. Raises Unavailable where no key opens it for what these ids name."""
     from cryptography.exceptions import InvalidTag
