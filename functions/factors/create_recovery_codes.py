@@ -1,4 +1,4 @@
-"""POST /api/auth/factors/recovery-codes: ten new recovery codes, shown this once; the former ones end."""
+"""POST /api/auth/factors/recovery-codes: ten new recovery codes, shown this once; former ones are dead."""
 
 from roster.auth import enrolment
 from roster.dialects.workspaces.api import Access, endpoint

@@ -8,6 +8,7 @@ from roster.auth import refresh_tokens
 from roster.auth.credentials import Credential
 from roster.domain import Project, Space, User, UserKind, Workspace
 from tests.support.api import Answer, Api
+from tests.support.codes import code_of
 from tests.support.directory import PASSWORD, Directory
 from tests.support.fixtures import made_once
 
@@ -36,7 +37,7 @@ LINKS = (
     "POST /api/auth/password/reset",
 )
 """The routes that ask for no credential but what a link carries, or for none."""
-BY_BODY = ("POST /api/auth/login", "POST /oauth/token", "POST /oauth/revoke")
+BY_BODY = ("POST /api/auth/login", "POST /api/auth/login/second", "POST /oauth/token", "POST /oauth/revoke")
 """The routes that are told in the body who asks."""
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 NO_NUMBER = 999_999
@@ -61,6 +62,8 @@ class ContractFixtures:
     alpha: Space
     beta: Space
     made: int = 0
+    code: str = ""
+    """What confirms the enrolment that the last path named."""
 
     @classmethod
     @made_once
@@ -119,6 +122,8 @@ class ContractFixtures:
             path = f"/api/workspaces/{self._suspended().id}"
         path = self._filled(path, role, place)
         body, proof = self._body(route, role), self._proof(path, role, place, by)
+        if route == "POST /api/auth/login/second":
+            body = self._second(role, proof)
         if route == "POST /oauth/token":
             proof["form"] = self._form(role)
         if route == "POST /oauth/revoke":
@@ -162,6 +167,10 @@ class ContractFixtures:
             named = {"{userId}": user.id, "{credentialId}": session, "{sessionId}": session}
             for name, id_ in named.items():
                 path = path.replace(name, NOWHERE if place == "absent" else id_)
+        if "{factorId}" in path:
+            user = self._user(role, place)
+            made = self._enrolment(user) if "/totp/" in path else self._authenticator(user)
+            path = path.replace("{factorId}", NOWHERE if place == "absent" else made)
         if "{tokenId}" in path:
             path = path.replace("{tokenId}", NOWHERE if place == "absent" else self._token(role, place))
         return path
@@ -227,6 +236,8 @@ class ContractFixtures:
             return {"userId": self._newcomer().id, "role": "MEMBER"}
         if route in LINKS:
             return self._link_body(route)
+        if route.startswith("POST /api/auth/factors/"):
+            return self._factor_body(route, role)
         of_spaces: dict[str, dict[str, Any]] = {
             "POST /api/workspaces/{workspaceId}/spaces": {"name": f"fresh-{self._count()}"},
             "PUT /api/workspaces/{workspaceId}/spaces/{spaceId}": {"description": "Fresh"},
@@ -265,6 +276,34 @@ class ContractFixtures:
             "PUT /api/auth/me": {"fullName": "Ada"},
         }
         return bodies.get(route)
+
+    def _factor_body(self, route: str, role: str) -> dict[str, Any] | None:
+        """The body of an enrolment's endpoint; who makes recovery codes has an authenticator."""
+        user = self.people.get(role, self.people["member"])
+        if route.endswith("/recovery-codes"):
+            self._authenticator(user)
+            return None
+        if route.endswith("/confirm"):
+            return {"code": self.code}
+        return {"name": "Phone"}
+
+    def _enrolment(self, user: User) -> str:
+        factor_id, secret = self.directory.enrolment(user)
+        self.code = code_of(secret, self.api.clock())
+        return factor_id
+
+    def _authenticator(self, user: User) -> str:
+        return self.directory.authenticator(user)[0].id
+
+    def _second(self, role: str, proof: dict[str, Any]) -> dict[str, Any]:
+        """A challenge of the role's own, and the code that answers it; of nobody neither."""
+        user = self.people.get(role)
+        if user is None:
+            return {"challenge": f"challenge_{NOWHERE}.{'x' * 43}", "code": "000000"}
+        _, secret = self.directory.authenticator(user)
+        asked = self.directory.challenge(user)
+        proof["headers"] |= {"Cookie": f"__Host-challenge={asked.browser}"}
+        return {"challenge": asked.text, "code": code_of(secret, self.api.clock())}
 
     def _form(self, role: str) -> dict[str, str]:
         username = f"{role}@example.com"

@@ -54,6 +54,7 @@ PUBLIC = {
     "POST /api/auth/invitations/accept",
     "POST /api/auth/invitations/look",
     "POST /api/auth/login",
+    "POST /api/auth/login/second",
     "POST /api/auth/password/forgotten",
     "POST /api/auth/password/reset",
     "POST /oauth/token",
@@ -63,7 +64,12 @@ BY_BODY = {route for route in PUBLIC if route.startswith("POST ")}
 """The routes that answer without knowing who asks; every other demands an identity."""
 
 DOCUMENTS = {f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/openapi.json")}
-CHECK_PASSWORDS = {"POST /api/auth/login", "POST /oauth/token", "PUT /api/auth/me/password"}
+CHECK_PASSWORDS = {
+    "POST /api/auth/login",
+    "POST /api/auth/login/second",
+    "POST /oauth/token",
+    "PUT /api/auth/me/password",
+}
 BY_LINK = {
     "POST /api/auth/invitations/accept",
     "POST /api/auth/password/forgotten",
@@ -743,6 +749,9 @@ def test_fa_11_whoever_reads_a_secret_may_use_its_key_through_secrets_manager_al
 WHOLE_BODIES = {
     "POST /api/auth/login": {"email": "ada@example.com", "password": "a phrase"},
     "PUT /api/auth/me/password": {"currentPassword": "a phrase", "newPassword": "another phrase of hers"},
+    "POST /api/auth/login/second": {"challenge": "x", "code": "000000"},
+    "POST /api/auth/factors/totp": {"name": "Phone"},
+    "POST /api/auth/factors/totp/{factorId}/confirm": {"code": "000000"},
     "GET /api/admin/audit": None,
     "GET /api/admin/users": None,
     "GET /api/workspaces": None,

@@ -13,16 +13,21 @@ from roster.auth import (
     acceptance,
     account,
     api_tokens,
+    challenges,
     clients,
+    enrolment,
     last_use,
     links,
     login_throttle,
     password_links,
     refresh_tokens,
+    remembered,
+    second_factor,
     sessions,
     source_failures,
 )
 from roster.auth.credentials import Credential
+from roster.auth.login import Sender
 from roster.clock import instant
 from roster.db import counted_lists, keys, list_difference, list_log
 from roster.db.codec import attributes, entity
@@ -34,6 +39,7 @@ from roster.directory import (
     audit,
     changes,
     cleanup,
+    factors,
     features,
     invitations,
     mail,
@@ -53,6 +59,7 @@ from roster.domain import (
     Actor,
     ApiToken,
     App,
+    Factor,
     Feature,
     Group,
     Invitation,
@@ -67,6 +74,7 @@ from roster.domain import (
     WorkspaceRole,
 )
 from tests.support.api import Answer, Api
+from tests.support.codes import code_of
 from tests.support.directory import PASSWORD, Directory, settle
 from tests.support.fixtures import made_once
 from tests.workspaces.fixtures import Fixtures
@@ -104,6 +112,9 @@ MODULES = (
     password_links,
     acceptance,
     suspensions,
+    factors,
+    enrolment,
+    second_factor,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -134,6 +145,11 @@ class BudgetFixtures:
     invited_stranger: str  # what the link of an invitation of the stranger to acme carries
     account_link: str  # what a link for the member's first password carries
     reset_link: str  # what a link for ada's new password carries
+    eve: User  # can log in; has an authenticator
+    phone: Factor  # eve's
+    secret: bytes  # of that
+    begun: tuple[str, bytes]  # the enrolment of another one, by its id and secret
+    asked: challenges.NewChallenge  # what a login of eve's was answered with
 
     @classmethod
     @made_once
@@ -175,10 +191,12 @@ class BudgetFixtures:
         family = api.store.get(keys.family(ada.id, refresh.family_id))
         assert family is not None
         links_ = _links(directory, base, ada)
+        second = _second(directory)
+        api.cookie(second[0])
         ada = users.alive(api.store, ada.id)  # as the tokens have left it
         settle(api.store)
         credentials = (token, session, refresh, issued.access, family)
-        return cls(api, directory, base, ada, web, alpha, spare, boards, *credentials, *links_)
+        return cls(api, directory, base, ada, web, alpha, spare, boards, *credentials, *links_, *second)
 
     @property
     def store(self) -> Store:
@@ -196,6 +214,24 @@ class BudgetFixtures:
             "X-User-Id": self.ada.id,
             "Authorization": f"Bearer {self.api.token(self.ada)}",
         }
+
+    def code(self, secret: bytes | None = None) -> str:
+        """The present code of eve's authenticator, or of another secret."""
+        return code_of(self.secret if secret is None else secret, self.api.clock())
+
+    def log_in_remembered(self) -> Answer:
+        """A login of eve's, in a browser that proved her authenticator before."""
+        kept = remembered.new(self.eve, self.phone.id, self.api.clock())
+        headers = {"Cookie": f"__Host-remembered={kept}"}
+        return self.api.post(
+            "/api/auth/login", {"email": self.eve.email, "password": PASSWORD}, headers=headers
+        )
+
+    def log_in_second(self) -> Answer:
+        """The second half of eve's login."""
+        headers = {"Cookie": f"__Host-challenge={self.asked.browser}"}
+        body = {"challenge": self.asked.text, "code": self.code(), "remember": True}
+        return self.api.post("/api/auth/login/second", body, headers=headers)
 
     def ask_for_token(self, grant: str) -> Answer:
         """A request of ada's client to the token endpoint, with all that any grant wants."""
@@ -390,6 +426,16 @@ class BudgetFixtures:
                 list_log.give_up(self.store, listing, taken.change)
                 if replace(taken, change=taken.change + 1).asks_for_fold:
                     break
+
+
+def _second(
+    directory: Directory,
+) -> tuple[User, Factor, bytes, tuple[str, bytes], challenges.NewChallenge]:
+    """Somebody with an authenticator and an enrolment of another, half-way through a login."""
+    eve = directory.user("eve", password=PASSWORD)
+    phone, secret = directory.authenticator(eve)
+    asked, begun = directory.challenge(eve), directory.enrolment(eve)
+    return users.alive(directory.store, eve.id), phone, secret, begun, asked
 
 
 def _links(directory: Directory, base: Fixtures, ada: User) -> tuple[Invitation, str, str, str, str]:
@@ -919,6 +965,46 @@ _ENDPOINTS = (
         1,
         lambda on: on.api.post("/api/auth/login", {"email": on.ada.email, "password": PASSWORD}),
     ),
+    Endpoint(
+        "POST /api/auth/login",
+        5,
+        5,
+        1,
+        lambda on: on.log_in_remembered(),
+        "of somebody with a second factor",
+    ),
+    Endpoint("POST /api/auth/login/second", 4, 4, 1, lambda on: on.log_in_second()),
+    Endpoint("GET /api/auth/factors", 4, 2, 0, lambda on: on.api.get("/api/auth/factors", as_=on.eve)),
+    Endpoint(
+        "DELETE /api/auth/factors/{factorId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.delete(f"/api/auth/factors/{on.phone.id}", as_=on.eve),
+    ),
+    Endpoint(
+        "POST /api/auth/factors/totp",
+        4,
+        2,
+        0,
+        lambda on: on.api.post("/api/auth/factors/totp", {"name": "Phone"}, as_=on.eve),
+    ),
+    Endpoint(
+        "POST /api/auth/factors/totp/{factorId}/confirm",
+        4,
+        2,
+        1,
+        lambda on: on.api.post(
+            f"/api/auth/factors/totp/{on.begun[0]}/confirm", {"code": on.code(on.begun[1])}, as_=on.eve
+        ),
+    ),
+    Endpoint(
+        "POST /api/auth/factors/recovery-codes",
+        4,
+        2,
+        1,
+        lambda on: on.api.post("/api/auth/factors/recovery-codes", as_=on.eve),
+    ),
     Endpoint("POST /oauth/token", 4, 4, 1, lambda on: on.ask_for_token("password"), "for a password"),
     Endpoint(
         "POST /oauth/token", 4, 2, 1, lambda on: on.ask_for_token("refresh_token"), "for a refresh token"
@@ -1265,6 +1351,16 @@ def _token(text: str) -> links.LinkToken:
 
 def _later(on: BudgetFixtures) -> None:
     on.api.clock.advance(hours=2)
+
+
+def _confirm(on: BudgetFixtures) -> None:
+    """Confirm eve's enrolment, in a session of hers."""
+    credential = Credential.read(on.api.cookie(on.eve))
+    assert credential is not None
+    session = entity(Session, on.store.get(keys.session(on.eve.id, credential.id)) or {})
+    found = {keys.enrolment(on.eve.id): on.store.get(keys.enrolment(on.eve.id)) or {}}
+    factor_id, secret = on.begun
+    enrolment.confirm(on.store, on.eve, session, factor_id, on.code(secret), found, by=on.by)
 
 
 PATTERNS = (
@@ -1947,6 +2043,37 @@ PATTERNS = (
             on.invitation,
             User("new", 0, on.invitation.email, "New", ""),
             f"{PASSWORD} new",
+            by=on.by,
+        ),
+    ),
+    Pattern("factors.of_user", {_QUERY: 1}, lambda on: factors.of_user(on.store, on.eve.id)),
+    Pattern(
+        "factors.remove",
+        {_TRANSACT: 1},
+        lambda on: factors.remove(on.store, on.eve, on.phone, demanded=False, by=on.by),
+    ),
+    Pattern(
+        "factors.prepare_reset",
+        {_QUERY: 1},
+        lambda on: factors.prepare_reset(on.store, on.eve, by=on.by),
+    ),
+    Pattern("enrolment.begin", {_PUT: 1}, lambda on: enrolment.begin(on.store, on.eve, "Phone", by=on.by)),
+    Pattern("enrolment.confirm", {_GET: 2, _TRANSACT: 1}, _confirm, "(with the reading of what it is of)"),
+    Pattern(
+        "enrolment.renew_recovery_codes",
+        {_TRANSACT: 1},
+        lambda on: enrolment.renew_recovery_codes(on.store, on.eve, by=on.by),
+    ),
+    Pattern(
+        "second_factor.log_in",
+        {_BATCH: 2, _UPDATE: 1, _TRANSACT: 1},
+        lambda on: second_factor.log_in(
+            on.store,
+            on.asked.text,
+            on.code(),
+            Sender("192.0.2.1"),
+            [on.asked.browser],
+            remember=False,
             by=on.by,
         ),
     ),

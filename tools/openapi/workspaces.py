@@ -43,6 +43,16 @@ def refused(meaning: str, body: Mapping[str, Schema], *headers: str) -> Document
 
 _FIELD_ERRORS: Schema = {"type": "array", "minItems": 1, "items": reference("WorkspacesFieldError")}
 
+_CHALLENGE: Schema = {
+    **record(
+        challenge=TEXT,
+        methods={"type": "array", "items": {"type": "string", "enum": ["totp", "passkey", "recovery"]}},
+        options={"type": "object"},
+    ),
+    "required": ["challenge", "methods"],
+}
+"""What the right password of a user with a second factor is answered with; `options` are for a passkey."""
+
 NO_PASSWORD = "yourpassword"  # noqa: S105
 """What stands for a password in examples. It is refused, so that no account comes to have a published one."""
 
@@ -65,7 +75,7 @@ WORKSPACES = ApiSpec(
     folders=(
         *("workspaces", "session", "people", "invitations", "projects", "features", "spaces", "apps"),
         "reference",
-        "passkeys",
+        *("factors", "passkeys"),
     ),
     security=({"session": ()}, {"bearer": ()}),
     path={
@@ -82,14 +92,26 @@ WORKSPACES = ApiSpec(
         "spaceId": IDENTIFIER,
         "role": {"type": "string", "enum": ["developer", "manager", "auditor"]},
         "appId": IDENTIFIER,
+        "factorId": IDENTIFIER,
     },
     refusals={
         400: NOT_VALID,
-        401: refused("No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")),
+        401: refused(
+            "No session and no token, both, or one that has ended; of a login, a right password that a second"
+            " factor must follow (`SECOND_FACTOR_REQUIRED`).",
+            {**failure("UNAUTHORIZED"), **failure("SECOND_FACTOR_REQUIRED", data=_CHALLENGE)},
+        ),
         403: refused(
-            "Not the caller's to do, sent by a foreign page, not for tokens (`SESSION_REQUIRED`), or not"
-            " before the password is changed (`PASSWORD_CHANGE_REQUIRED`).",
-            failure("FORBIDDEN", "SESSION_REQUIRED", "PASSWORD_CHANGE_REQUIRED"),
+            "Not the caller's to do, sent by a foreign page, not for tokens (`SESSION_REQUIRED`), not before"
+            " the password is changed (`PASSWORD_CHANGE_REQUIRED`) or a second factor is enrolled"
+            " (`ENROLMENT_REQUIRED`), or not without a recent proof (`REAUTHENTICATION_REQUIRED`).",
+            failure(
+                "FORBIDDEN",
+                "SESSION_REQUIRED",
+                "PASSWORD_CHANGE_REQUIRED",
+                "ENROLMENT_REQUIRED",
+                "REAUTHENTICATION_REQUIRED",
+            ),
         ),
         404: refused("There is no such thing.", failure("NOT_FOUND")),
         409: refused(
@@ -220,6 +242,19 @@ WORKSPACES = ApiSpec(
             security=PUBLIC,
             headers=("Set-Cookie",),
         ),
+        # Second factors.
+        "POST /api/auth/login/second": Operation(
+            example={"challenge": f"challenge_u-0000003.{'0' * 43}", "code": "492039", "remember": True},
+            security=PUBLIC,
+            headers=("Set-Cookie",),
+        ),
+        "GET /api/auth/factors": Operation(security=_SESSION),
+        "DELETE /api/auth/factors/{factorId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
+        "POST /api/auth/factors/totp": Operation(example={"name": "Phone"}, security=_SESSION),
+        "POST /api/auth/factors/totp/{factorId}/confirm": Operation(
+            example={"code": "492039"}, security=_SESSION
+        ),
+        "POST /api/auth/factors/recovery-codes": Operation(security=_SESSION),
         "POST /api/auth/logout": Operation(security=_SESSION, headers=("Set-Cookie",)),
         "GET /api/auth/me": Operation(headers=("ETag",)),
         "PUT /api/auth/me/password": Operation(

@@ -211,6 +211,7 @@ FACTORS = "FACTOR#"
 FACTORS_AND_CODES = "FACTOR"
 """The prefix of all that may answer a challenge: factors and recovery codes."""
 CODES = "FACTORCODES"
+ENROLMENT = "ENROLMENT"
 CHALLENGES = "CHALLENGE#"
 
 
@@ -223,7 +224,7 @@ def recovery_codes(user_id: str) -> Key:
 
 
 def enrolment(user_id: str) -> Key:
-    return Key(user(user_id).pk, "ENROLMENT")
+    return Key(user(user_id).pk, ENROLMENT)
 
 
 def challenge(user_id: str | None, challenge_id: str) -> Key:
