@@ -104,7 +104,7 @@ STATUSES: dict[str, str] = {
     "GET /api/admin/users/{userId}/memberships": f"{_OURS} 403 404",
     "POST /api/admin/users/{userId}/unlock": f"{_OURS} 403 404 415",
     # Second factors.
-    "POST /api/auth/login/second": f"{_OURS} 403 415",
+    "POST /api/auth/login/second": f"{_OURS} 403 409 415",
     "GET /api/auth/factors": f"{_OURS} 403",
     "DELETE /api/auth/factors/{factorId}": f"{_OURS} 403 404 409 412 415",
     "POST /api/auth/factors/totp": f"{_OURS} 403 409 415",

@@ -8,11 +8,11 @@ import pytest
 
 from roster.directory import users
 from roster.domain import User
-from tests.support.api import OF_A_CLIENT, OF_A_SOURCE, Answer, Api, session_in
+from tests.support.api import OF_A_SOURCE, Answer, Api, session_in
 from tests.support.authenticator import Authenticator, passkey_of
 from tests.support.directory import PASSWORD, Directory
 
-FAILURES = (*OF_A_SOURCE, *OF_A_CLIENT)
+FAILURES = (*OF_A_SOURCE, "ATTEMPTS")
 
 
 @pytest.fixture
