@@ -8,7 +8,7 @@ from roster.db import keys
 from tests.contract.fixtures import LINKS, ContractFixtures, takes_bearer
 from tests.contract.recorder import STATUSES
 
-PUBLIC = {"$default", "POST /api/auth/login", *LINKS}
+PUBLIC = {"$default", "POST /api/auth/login", "POST /api/auth/login/passkey", *LINKS}
 OURS = [
     route for route in STATUSES if route not in PUBLIC and (" /api/" in route and not takes_bearer(route))
 ]
