@@ -52,6 +52,8 @@ SESSION_ONLY = [
     "POST /api/admin/users/{userId}/password-link",
     "POST /api/auth/factors/passkeys/options",
     "POST /api/auth/factors/passkeys",
+    "POST /api/auth/reauthenticate",
+    "DELETE /api/admin/users/{userId}/factors",
 ]
 BEARER_ONLY = [
     route for route in MATRIX if takes_bearer(route) and "/minimal/" not in route and route not in PUBLIC

@@ -1,13 +1,18 @@
 """The wire shapes of one's own account and of what administrators do to the accounts of others."""
 
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
+from pydantic import Field, model_validator
+
+from roster import bounds
 from roster.auth import sessions
 from roster.auth.account import LiveCredentials
 from roster.clock import instant, moment
-from roster.dialects.fields import Line, Moment, Wire
+from roster.dialects.fields import Body, Line, Moment, Wire
+from roster.dialects.workspaces.api import WorkspacesCall
 from roster.dialects.workspaces.schemas import UNCHANGED, OwnProfile
-from roster.domain import ApiToken, Membership, Session, TokenFamily, Workspace
+from roster.domain import ApiToken, Membership, Session, TokenFamily, User, Workspace
+from roster.errors import FieldError, ValidationFailed
 
 
 class UpdateMe(OwnProfile):
@@ -19,6 +24,25 @@ class UpdateMe(OwnProfile):
         """The fields of the user that the body names, with their new values."""
         named = {"full_name": self.fullName} if "fullName" in self.model_fields_set else {}
         return {**named, **self.profile()}
+
+
+class Reauthenticate(Body):
+    """What proves the session's user anew: one of these."""
+
+    code: Annotated[str, Field(min_length=1, max_length=bounds.CODE_CHARACTERS)] = UNCHANGED
+    password: str = UNCHANGED
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError(f"must have one of {', '.join(type(self).model_fields)}")
+        return self
+
+
+class Proved(Wire):
+    """Until when changes of credentials ask for no other proof."""
+
+    provedUntil: Moment
 
 
 class LiveCredential(Wire):
@@ -102,4 +126,12 @@ class UserCredentials(Wire):
             sessions=[LiveCredential.of(each) for each in found.sessions],
             tokens=[LiveCredential.of(each) for each in found.tokens],
             grants=[LiveCredential.of(each) for each in found.grants],
+        )
+
+
+def demand_factors_of_another(call: WorkspacesCall, user: User) -> None:
+    """Raise ValidationFailed where the user is the caller, who removes their own one at a time."""
+    if user.id == call.user.id:
+        raise ValidationFailed(
+            FieldError("userId", "is your own; remove your factors with DELETE /api/auth/factors/{factorId}")
         )
