@@ -10,7 +10,7 @@ from roster import bounds
 from roster.directory import factors, users
 from roster.domain import ChallengePurpose, User
 from tests.support.api import Answer, Api
-from tests.support.authenticator import Authenticator, asked_for, passkey_of
+from tests.support.authenticator import Authenticator, asked_for, passkey_of, proved
 from tests.support.directory import Directory
 from tests.support.race import at_once
 
@@ -68,7 +68,7 @@ def test_the_cookie_of_a_challenge_is_for_this_host_and_five_minutes(api: Api, a
 
 def test_the_passkeys_there_are_not_asked_for_again(api: Api, directory: Directory, ada: User) -> None:
     held = passkey_of(directory, ada)
-    options, cookie = options_for(api, ada)
+    options, cookie = options_for(api, proved(api, ada))
     [excluded] = options["excludeCredentials"]
     assert excluded["id"] == held.make(options)["id"]
     with api.no_effect():
@@ -111,6 +111,7 @@ def test_a_challenge_is_good_once_and_for_its_browser_its_user_and_five_minutes(
     options, cookie = options_for(api, ada)
     made = Authenticator().make(options)
     eve = directory.user("eve")
+    proved(api, ada)
     _, other = options_for(api, eve)
     with api.no_effect():
         for user, its in ((ada, ""), (ada, other), (ada, f"{cookie}; {other}"), (eve, cookie)):
@@ -149,7 +150,7 @@ def test_sixteen_at_once_enrol_one(api: Api, ada: User) -> None:
 def test_there_are_as_many_as_there_may_be(api: Api, directory: Directory, ada: User) -> None:
     for _ in range(bounds.FACTORS - 1):
         passkey_of(directory, ada)
-    options, cookie = options_for(api, ada)
+    options, cookie = options_for(api, proved(api, ada))
     passkey_of(directory, ada)
     with api.no_effect():
         refused_as(enrol(api, ada, Authenticator().make(options), cookie), 409, "LIMIT_REACHED")

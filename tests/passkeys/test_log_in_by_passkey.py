@@ -14,7 +14,7 @@ from roster.db.codec import entity
 from roster.directory import factors, users
 from roster.domain import ChallengePurpose, Session, User
 from tests.support.api import OF_A_SOURCE, Answer, Api, device_in, session_in
-from tests.support.authenticator import Authenticator, asked_for, passkey_of, raw, text
+from tests.support.authenticator import Authenticator, asked_for, passkey_of, proved, raw, text
 from tests.support.directory import Directory
 from tests.support.race import at_once
 from tests.support.snapshots import everything
@@ -76,6 +76,7 @@ def test_two_devices_of_a_user_sign_in_and_a_removed_one_does_not(
     for device in (phone, key, phone):
         options, cookie = asked(api)
         assert log_in(api, device.sign(options), cookie).status == 200
+    proved(api, ada)
     [gone] = [each for each in api.get("/api/auth/factors", as_=ada).data if each["name"] == "Phone"]
     assert api.delete(f"/api/auth/factors/{gone['id']}", as_=ada).status == 200
     options, cookie = asked(api)

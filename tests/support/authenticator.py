@@ -19,10 +19,14 @@ from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, Au
 
 from roster.auth import challenges, passkeys
 from roster.auth.challenges import NewChallenge
-from roster.auth.credentials import fresh
+from roster.auth.credentials import Credential, fresh
 from roster.auth.passkeys import RelyingParty
+from roster.clock import instant
+from roster.db import keys
+from roster.db.store import Update
 from roster.directory import factors, users
 from roster.domain import ChallengePurpose, User
+from tests.support.api import Api
 from tests.support.directory import Directory
 
 ORIGIN = "https://roster.example"
@@ -122,3 +126,14 @@ def asked_for(directory: Directory, purpose: ChallengePurpose, user: User | None
     asked = challenges.new(purpose, user, directory.now())
     directory.store.write(asked.write)
     return asked
+
+
+def proved(api: Api, user: User) -> User:
+    """The user, whose session counts as proved by a factor just now."""
+    credential = Credential.read(api.cookie(user))
+    assert credential is not None
+    opened = Update(
+        keys.session(user.id, credential.id), set={"factor": True, "proved_at": instant(api.clock())}
+    )
+    api.store.write(opened)
+    return user
