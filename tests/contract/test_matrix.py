@@ -16,7 +16,7 @@ _READ: dict[str, Any] = tomllib.loads((Path(__file__).parent / "matrix.toml").re
 COLUMNS: list[str] = _READ.pop("roles")
 MATRIX: dict[str, dict[str, list[int]]] = _READ
 
-LOGINS = ("POST /api/auth/login", "POST /oauth/token")
+LOGINS = ("POST /api/auth/login", "POST /api/auth/login/passkey", "POST /oauth/token")
 PUBLIC = (
     *LOGINS,
     "POST /oauth/revoke",
@@ -50,6 +50,8 @@ SESSION_ONLY = [
     "POST /api/admin/clients",
     "POST /api/admin/clients/{clientId}/secret",
     "POST /api/admin/users/{userId}/password-link",
+    "POST /api/auth/factors/passkeys/options",
+    "POST /api/auth/factors/passkeys",
     "POST /api/auth/reauthenticate",
     "DELETE /api/admin/users/{userId}/factors",
 ]
