@@ -955,6 +955,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.source_forgotten(_X, _X)): _unjudged,
     words_of(keys.mail_of_user(_X)): _mail,
     words_of(keys.mail_of_invitation(_X, _X)): _mail,
+    words_of(keys.mail_of_factors(_X)): _mail,
     words_of(keys.project(_X)): _project,
     words_of(keys.project_member(_X, _X)): _project_member,
     words_of(keys.space_in_project(_X, _X)): _projects_space,

@@ -103,6 +103,9 @@ STATUSES: dict[str, str] = {
     "PUT /api/auth/me": f"{_OURS} 403 412 415",
     "GET /api/admin/users/{userId}/memberships": f"{_OURS} 403 404",
     "POST /api/admin/users/{userId}/unlock": f"{_OURS} 403 404 415",
+    # A proof anew, and the end of somebody's factors.
+    "POST /api/auth/reauthenticate": f"{_OURS} 403 415",
+    "DELETE /api/admin/users/{userId}/factors": f"{_OURS} 403 404 412 415",
     # Second factors.
     "POST /api/auth/login/second": f"{_OURS} 403 415",
     "GET /api/auth/factors": f"{_OURS} 403",

@@ -37,6 +37,31 @@ LINKS = (
     "POST /api/auth/password/reset",
 )
 """The routes that ask for no credential but what a link carries, or for none."""
+LOGINS = (
+    "POST /api/auth/login",
+    "POST /api/auth/login/second",
+    "POST /api/auth/login/passkey/options",
+    "POST /api/auth/login/passkey",
+)
+PROVED = (
+    "PUT /api/auth/me/password",
+    "POST /api/auth/tokens",
+    "DELETE /api/auth/tokens/{tokenId}",
+    "DELETE /api/admin/users/{userId}/credentials",
+    "DELETE /api/admin/users/{userId}/credentials/{credentialId}",
+    "DELETE /api/admin/users/{userId}/factors",
+    "POST /api/admin/users/{userId}/password-link",
+    "DELETE /api/auth/factors/{factorId}",
+    "POST /api/auth/factors/recovery-codes",
+    "POST /api/auth/factors/totp",
+    "POST /api/auth/factors/totp/{factorId}/confirm",
+    "POST /api/auth/factors/passkeys/options",
+    "POST /api/auth/factors/passkeys",
+    "POST /api/admin/clients",
+    "PUT /api/admin/clients/{clientId}",
+    "POST /api/admin/clients/{clientId}/secret",
+)
+"""What changes credentials: only a session may, whose user has proved lately who they are."""
 BY_BODY = ("POST /api/auth/login", "POST /api/auth/login/second", "POST /oauth/token", "POST /oauth/revoke")
 """The routes that are told in the body who asks."""
 NOWHERE = "00000000-0000-4000-8000-000000000000"
@@ -159,7 +184,7 @@ class ContractFixtures:
             number = NO_NUMBER if place == "absent" else 1  # the one group, the one role
         for name in ("{number}", "{project_id}", "{user_id}"):
             path = path.replace(name, str(number))
-        if path.endswith("/password-link") and place == "own":  # one's own is refused
+        if path.endswith(("/password-link", "/factors")) and place == "own":  # one's own is refused
             place = "foreign"
         if "{userId}" in path or "{sessionId}" in path:
             user = self._user(role, place)
@@ -273,6 +298,7 @@ class ContractFixtures:
             "POST /api/auth/login": {"email": f"{role}@example.com", "password": PASSWORD},
             "PUT /api/auth/me/password": {"currentPassword": PASSWORD, "newPassword": "quite another phrase"},
             "POST /api/auth/tokens": {"name": "ci"},
+            "POST /api/auth/reauthenticate": {"password": PASSWORD},
             "PUT /api/auth/me": {"fullName": "Ada"},
         }
         return bodies.get(route)

@@ -63,6 +63,8 @@ SESSION_ONLY = [
     "POST /api/auth/factors/recovery-codes",
     "POST /api/auth/factors/passkeys/options",
     "POST /api/auth/factors/passkeys",
+    "POST /api/auth/reauthenticate",
+    "DELETE /api/admin/users/{userId}/factors",
 ]
 BEARER_ONLY = [
     route for route in MATRIX if takes_bearer(route) and "/minimal/" not in route and route not in PUBLIC
@@ -142,6 +144,7 @@ def test_fn_07_a_token_does_in_workspaces_what_a_session_does_but_for_credential
 
 
 @pytest.mark.parametrize("route", SESSION_ONLY)
+@pytest.mark.row("SF-27")
 def test_fn_07_what_a_token_may_not_do_has_no_effect(fixtures: ContractFixtures, route: str) -> None:
     request = fixtures.request(route, "root", "own", by="bearer")
     with fixtures.api.no_effect():

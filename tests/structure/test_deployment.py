@@ -69,6 +69,7 @@ CHECK_PASSWORDS = {
     "POST /api/auth/login/second",
     "POST /oauth/token",
     "PUT /api/auth/me/password",
+    "POST /api/auth/reauthenticate",
 }
 BY_LINK = {
     "POST /api/auth/invitations/accept",
@@ -749,6 +750,7 @@ def test_fa_11_whoever_reads_a_secret_may_use_its_key_through_secrets_manager_al
 WHOLE_BODIES = {
     "POST /api/auth/login": {"email": "ada@example.com", "password": "a phrase"},
     "PUT /api/auth/me/password": {"currentPassword": "a phrase", "newPassword": "another phrase of hers"},
+    "POST /api/auth/reauthenticate": {"password": "a phrase"},
     "POST /api/auth/login/second": {"challenge": "x", "code": "000000"},
     "POST /api/auth/factors/totp": {"name": "Phone"},
     "POST /api/auth/factors/totp/{factorId}/confirm": {"code": "000000"},

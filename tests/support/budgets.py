@@ -1124,6 +1124,22 @@ _ENDPOINTS = (
         1,
         lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}/credentials", as_=on.base.root),
     ),
+    # A proof anew, and the end of somebody's factors.
+    Endpoint(
+        "POST /api/auth/reauthenticate",
+        4,
+        4,
+        1,
+        lambda on: on.api.post("/api/auth/reauthenticate", {"password": PASSWORD}, as_=on.ada),
+        "by the password",
+    ),
+    Endpoint(
+        "DELETE /api/admin/users/{userId}/factors",
+        4,
+        3,
+        1,
+        lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}/factors", as_=on.base.root),
+    ),
     # Invitations and forgotten passwords.
     Endpoint(
         "POST /api/workspaces/{workspaceId}/invitations",

@@ -148,6 +148,7 @@ def invite(store: Store, acme: Workspace) -> None:
     work.do(Put(item(keys.password_link("ann"), attributes(link))))
     mail.order(work, keys.mail_of_user("ann"), "n", user_id="ann")
     mail.order(work, keys.mail_of_invitation("acme", "i0"), "n", workspace_id="acme", invitation_id="i0")
+    mail.order(work, keys.mail_of_factors("ann"), "n", user_id="ann", about="factors")
     work.do(Put(item(keys.forgotten("ann@example.com"), {"since": 1, "count": 1})))
     work.commit(store)
 

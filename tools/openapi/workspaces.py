@@ -88,12 +88,12 @@ WORKSPACES = ApiSpec(
         "sessionId": IDENTIFIER,
         "credentialId": IDENTIFIER,
         "clientId": IDENTIFIER,
+        "factorId": IDENTIFIER,
         "number": NUMBER,
         "invitationId": IDENTIFIER,
         "spaceId": IDENTIFIER,
         "role": {"type": "string", "enum": ["developer", "manager", "auditor"]},
         "appId": IDENTIFIER,
-        "factorId": IDENTIFIER,
     },
     refusals={
         400: NOT_VALID,
@@ -322,6 +322,10 @@ WORKSPACES = ApiSpec(
             parameters=(_IF_MATCH,),
             headers=("ETag",),
         ),
+        "POST /api/auth/reauthenticate": Operation(
+            example={"code": "123456"}, security=_SESSION, headers=("Set-Cookie",)
+        ),
+        "DELETE /api/admin/users/{userId}/factors": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
         "GET /api/admin/users/{userId}/memberships": Operation(),
         "POST /api/admin/users/{userId}/unlock": Operation(),
         "GET /api/admin/users/{userId}/credentials": Operation(security=_SESSION),

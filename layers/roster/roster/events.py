@@ -255,6 +255,12 @@ class Event(Enum):
     TOKEN_CREATED = ("token.created", "roster.token.created", "a user got an API token", ("token_id",))
     TOKEN_REVOKED = ("token.revoked", "roster.token.revoked", "an API token was ended", ("token_id",))
     SESSION_STARTED = ("session.started", "roster.session.started", "a user logged in")
+    SESSION_RENEWED = (
+        "session.renewed",
+        "roster.session.renewed",
+        "a user proved anew who they are; another session took the place of this one",
+        ("session_id",),
+    )
     SESSION_ENDED = (
         "session.ended",
         "roster.session.ended",

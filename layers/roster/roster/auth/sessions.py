@@ -15,6 +15,7 @@ from roster.db.codec import attribute, attributes, entity
 from roster.db.store import Delete, Equals, Item, Present, Put, Store, Update
 from roster.db.transactions import Transaction, item
 from roster.domain import Actor, Session, User
+from roster.errors import Unauthenticated
 from roster.events import Event
 from roster.http import source_address
 from roster.http.request import Request
@@ -58,8 +59,31 @@ def prepare(
 
     `factor` says that a second factor has proved the user, or a passkey alone.
     """
+    work = Transaction(by)
+    credential = plan(work, user, browser=browser, factor=factor)
+    work.audit(Event.SESSION_STARTED, user.id)
+    return work, credential
+
+
+def prepare_renewal(
+    session: Session, user: User, *, by: Actor, factor: bool
+) -> tuple[Transaction, Credential]:
+    """The transaction that puts another session in this one's place, whose user has just proved who they are,
+    and its credential. The commit raises Unauthenticated where this one has ended meanwhile.
+
+    Whoever has copied the former one's secret does not share in the proof (ASVS 5, 7.2.4).
+    """
+    work = Transaction(by)
+    work.do(Delete(keys.session(user.id, session.id), Present()), lambda _: Unauthenticated())
+    credential = plan(work, user, browser=Browser(session.address, session.agent), factor=factor)
+    work.audit(Event.SESSION_RENEWED, user.id, session_id=session.id)
+    return work, credential
+
+
+def plan(work: Transaction, user: User, *, browser: Browser, factor: bool) -> Credential:
+    """The operation that makes a session; its credential, whose secret is kept nowhere."""
     credential = Credential.new("session", user.id)
-    at = instant(by.at)
+    at = instant(work.by.at)
     session = Session(
         credential.id,
         user.id,
@@ -71,12 +95,10 @@ def prepare(
         proved_at=at,
         factor=factor,
     )
-    expires = int((by.at + LIFETIME).timestamp())
+    expires = int((work.by.at + LIFETIME).timestamp())
     state: Item = {**attributes(session), "digest": credential.digest, "ttl": expires}
-    work = Transaction(by)
     work.do(Put(item(keys.session(user.id, session.id), state)))
-    work.audit(Event.SESSION_STARTED, user.id)
-    return work, credential
+    return credential
 
 
 def live(found: Item | None, credential: Credential, user: User, now: datetime) -> Session | None:
@@ -93,9 +115,13 @@ def is_live(session: Session, user: User, now: datetime) -> bool:
     return fresh and session.session_version == user.session_version
 
 
-def is_proved_lately(session: Session, now: datetime) -> bool:
-    """Whether the user's last proof is recent enough for changes of credentials."""
-    return session.last_proof > instant(now - PROOF_LASTS)
+def is_proved_lately(session: Session, user: User, now: datetime) -> bool:
+    """Whether the user's last proof is recent enough for changes of credentials, and good enough.
+
+    Of who has a second factor it must be by one: the password alone, in a remembered browser or from before
+    the factor was enrolled, is not enough to replace it.
+    """
+    return session.last_proof > instant(now - PROOF_LASTS) and (session.factor or user.factors == 0)
 
 
 def proved_by_factor(session: Session, at: datetime) -> Update:

@@ -52,6 +52,7 @@
     USER#...  WORKSPACE#...       SEARCHED#<sort key>            which of those an item of there has
     ACTIVITY#<scope>              <day>                          how much was done that day: `activity.py`
     MAIL                          USER#...  INVITATION#...       a mail that is still to be sent
+                                  FACTORS#...
                                   WORKSPACE#...                  likewise
                                   CHANGING                       that there may be cleanups of spaces
 
@@ -244,6 +245,11 @@ def source_forgotten(source: str, window: str) -> Key:
 
 def mail_of_user(user_id: str) -> Key:
     return Key(MAIL, f"USER#{_part(user_id)}")
+
+
+def mail_of_factors(user_id: str) -> Key:
+    """The mail that tells a user that their factors were reset; it takes no link's place."""
+    return Key(MAIL, f"FACTORS#{_part(user_id)}")
 
 
 def mail_of_invitation(workspace_id: str, invitation_id: str) -> Key:

@@ -22,7 +22,7 @@ from roster.db.store import (
     every,
 )
 from roster.db.transactions import Transaction, item, retry_from
-from roster.directory import users
+from roster.directory import mail, users
 from roster.domain import Actor, Factor, FactorKind, RecoveryCodes, User
 from roster.errors import Conflict, LastFactor, LimitReached, NotFound
 from roster.events import Event
@@ -112,23 +112,46 @@ def prepare_reset(store: Store, before: User, *, by: Actor) -> tuple[Transaction
     The commit raises ReadConflict where `before` is not the present state.
     """
     work, changed = users.prepare_ending(before, by=by, tokens=False, factors=0)
-    for factor in of_user(store, before.id).factors:
-        work.do(Delete(keys.factor(before.id, factor.id)))
-    work.do(Delete(keys.recovery_codes(before.id)))
-    work.do(Delete(keys.enrolment(before.id)))
-    work.audit(Event.FACTORS_RESET, before.id)
+    plan_removal(work, store, before.id)
     return work, changed
+
+
+def plan_removal(work: Transaction, store: Store, user_id: str) -> None:
+    """The operations that end what a user may prove beside the password: one Query; the count is the
+    caller's.
+    """
+    for factor in of_user(store, user_id).factors:
+        work.do(Delete(keys.factor(user_id, factor.id)))
+    work.do(Delete(keys.recovery_codes(user_id)))
+    work.do(Delete(keys.enrolment(user_id)))
+    work.audit(Event.FACTORS_RESET, user_id)
+
+
+def reset(store: Store, user: User, *, mails: bool, by: Actor) -> None:
+    """End all factors of a user, the recovery codes, all sessions and grants: one Query, one Transact.
+
+    With `mails` the user is told. Raises NotFound where the user has gone.
+    """
+
+    def attempt(before: User) -> None:
+        work, _ = prepare_reset(store, before, by=by)
+        if mails:
+            about = {"user_id": user.id, "about": "factors"}
+            mail.order(work, keys.mail_of_factors(user.id), work.token, **about)
+        work.commit(store)
+
+    retry_from(users.as_stored(user), lambda: users.alive(store, user.id), attempt)
 
 
 def code_used(factor: Factor, step: int, at: datetime, sealed: str | None = None) -> Update:
     """The operation that takes a TOTP code: its time step must be later than the last one.
 
-    `sealed` is the secret under a new key of the deployment, where that has been changed.
+    `sealed` is the secret, where it is sealed anew.
     """
-    state: Item = {"last_step": step, "last_used_at": instant(at)}
+    anew: Item = {} if sealed is None else {"secret": sealed}
     return Update(
         keys.factor(factor.user_id, factor.id),
-        set=state if sealed is None else {**state, "secret": sealed},
+        set={"last_step": step, "last_used_at": instant(at), **anew},
         condition=Below("last_step", step),
     )
 

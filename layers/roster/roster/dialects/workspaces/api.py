@@ -72,10 +72,10 @@ class Access(Enum):
     WHOLE_USER = auto()  # any user, but by no token for one workspace
     ANY_SESSION = auto()  # what makes, shows or ends credentials: no token may
     PROVED_SESSION = auto()  # in a session whose user has proved lately who they are
-    PASSWORD_CHANGE = auto()  # in a session, also for who must change the password before anything else
+    PASSWORD_CHANGE = auto()  # proved lately, also for who must change the password before anything else
     ENROLMENT = auto()  # in a session, also for who must enrol a second factor before anything else
     ENROLMENT_PROVED = auto()  # likewise, and whose user has proved lately who they are
-    LOGOUT = auto()  # in a session, whatever its user must do before
+    LOGOUT = auto()  # in a session, whatever its user must do before; and to prove anew who one is
     PLATFORM_ADMIN = auto()
     PLATFORM_ADMIN_SESSION = auto()  # of a platform ADMIN: what shows or ends credentials of others
     PLATFORM_ADMIN_PROVED = auto()  # likewise, and who has proved lately who they are
@@ -108,8 +108,12 @@ class WorkspacesCall:
         return self.principal.session
 
     def demand_recent_proof(self) -> None:
-        """Raise ReauthenticationRequired where the session's user last proved who they are too long ago."""
-        if not sessions.is_proved_lately(self.session, self.now):
+        """Raise ReauthenticationRequired where the session's user last proved who they are too long ago, or
+        by the password alone though they have a second factor; SessionRequired for a token.
+        """
+        if self.principal is None or self.principal.session is None:
+            raise SessionRequired(self.user.id)
+        if not sessions.is_proved_lately(self.session, self.user, self.now):
             raise ReauthenticationRequired(self.user.id)
 
     @property
@@ -294,7 +298,9 @@ _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
 }
 
 
-_PROVED = frozenset({Access.PROVED_SESSION, Access.ENROLMENT_PROVED, Access.PLATFORM_ADMIN_PROVED})
+_PROVED = frozenset(
+    {Access.PROVED_SESSION, Access.PASSWORD_CHANGE, Access.ENROLMENT_PROVED, Access.PLATFORM_ADMIN_PROVED}
+)
 _BEFORE_PASSWORD = frozenset({Access.PASSWORD_CHANGE, Access.LOGOUT})
 _BEFORE_ENROLMENT = frozenset({Access.ENROLMENT, Access.ENROLMENT_PROVED, Access.LOGOUT})
 _SESSION_ALONE = frozenset(
@@ -591,8 +597,9 @@ def demand_password_of_another(call: WorkspacesCall, user: User, password: str) 
     """Raise ValidationFailed where the text may not be the user's password, and where the user is the caller.
 
     One's own password is changed only where the present one is asked for: a session alone, left open
-    or stolen, must not be enough to keep its owner out.
+    or stolen, must not be enough to keep its owner out. Before that raises as `demand_recent_proof` does.
     """
+    call.demand_recent_proof()
     if user.id == call.user.id:
         raise ValidationFailed(
             FieldError("password", "is your own; change it with PUT /api/auth/me/password")
