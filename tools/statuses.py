@@ -107,7 +107,7 @@ STATUSES: dict[str, str] = {
     "POST /api/auth/reauthenticate": f"{_OURS} 403 415",
     "DELETE /api/admin/users/{userId}/factors": f"{_OURS} 403 404 412 415",
     # Second factors.
-    "POST /api/auth/login/second": f"{_OURS} 403 415",
+    "POST /api/auth/login/second": f"{_OURS} 403 409 415",
     "GET /api/auth/factors": f"{_OURS} 403",
     "DELETE /api/auth/factors/{factorId}": f"{_OURS} 403 404 409 412 415",
     "POST /api/auth/factors/totp": f"{_OURS} 403 409 415",

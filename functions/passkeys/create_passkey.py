@@ -22,7 +22,7 @@ def create_passkey(body: EnrolPasskey) -> Success[OwnFactor]:
         work, factor = passkey_enrolment.prepare(
             call.store,
             party,
-            call.user.id,
+            call.session,
             body.name,
             body.attestation.json_of(),
             cookies,

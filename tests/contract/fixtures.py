@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roster.auth import refresh_tokens
+from roster.auth import passkeys, refresh_tokens
 from roster.auth.credentials import Credential
-from roster.domain import Project, Space, User, UserKind, Workspace
+from roster.directory import users
+from roster.domain import ChallengePurpose, Project, Space, User, UserKind, Workspace
 from tests.support.api import Answer, Api
+from tests.support.authenticator import PARTY, Authenticator, asked_for, passkey_of, text
 from tests.support.codes import code_of
 from tests.support.directory import PASSWORD, Directory
 from tests.support.fixtures import made_once
@@ -35,6 +37,7 @@ LINKS = (
     "POST /api/auth/invitations/accept",
     "POST /api/auth/password/forgotten",
     "POST /api/auth/password/reset",
+    "POST /api/auth/login/passkey/options",
 )
 """The routes that ask for no credential but what a link carries, or for none."""
 LOGINS = (
@@ -62,7 +65,10 @@ PROVED = (
     "POST /api/admin/clients/{clientId}/secret",
 )
 """What changes credentials: only a session may, whose user has proved lately who they are."""
-BY_BODY = ("POST /api/auth/login", "POST /api/auth/login/second", "POST /oauth/token", "POST /oauth/revoke")
+BY_BODY = (
+    *("POST /api/auth/login", "POST /api/auth/login/second", "POST /api/auth/login/passkey"),
+    *("POST /oauth/token", "POST /oauth/revoke"),
+)
 """The routes that are told in the body who asks."""
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 NO_NUMBER = 999_999
@@ -149,6 +155,8 @@ class ContractFixtures:
         body, proof = self._body(route, role), self._proof(path, role, place, by)
         if route == "POST /api/auth/login/second":
             body = self._second(role, proof)
+        if route in ("POST /api/auth/factors/passkeys", "POST /api/auth/login/passkey"):
+            body = self._passkey(role, proof, new="factors" in route)
         if route == "POST /oauth/token":
             proof["form"] = self._form(role)
         if route == "POST /oauth/revoke":
@@ -311,6 +319,8 @@ class ContractFixtures:
             return None
         if route.endswith("/confirm"):
             return {"code": self.code}
+        if route.endswith("/passkeys/options"):
+            return None
         return {"name": "Phone"}
 
     def _enrolment(self, user: User) -> str:
@@ -330,6 +340,23 @@ class ContractFixtures:
         asked = self.directory.challenge(user)
         proof["headers"] |= {"Cookie": f"__Host-challenge={asked.browser}"}
         return {"challenge": asked.text, "code": code_of(secret, self.api.clock())}
+
+    def _passkey(self, role: str, proof: dict[str, Any], *, new: bool) -> dict[str, Any]:
+        """A new passkey of the role's own, or what one signs for a login; of nobody's no user has."""
+        user = self.people.get(role, self.people["member"])
+        if new:
+            present = users.alive(self.api.store, user.id)
+            asked = asked_for(self.directory, ChallengePurpose.REGISTER, present)
+            options = passkeys.creation_options(PARTY, present, asked.secret, [])
+            body = {"attestation": Authenticator().make(options), "name": "Phone"}
+        else:
+            authenticator = Authenticator() if role == "nobody" else passkey_of(self.directory, user)
+            asked = asked_for(self.directory, ChallengePurpose.PASSKEY)
+            authenticator.handle = authenticator.handle or text(b"999")
+            options = passkeys.request_options(PARTY, asked.secret)
+            body = {"assertion": authenticator.sign(options)}
+        proof["headers"] |= {"Cookie": f"__Host-challenge={asked.browser}"}
+        return body
 
     def _form(self, role: str) -> dict[str, str]:
         username = f"{role}@example.com"
@@ -371,6 +398,8 @@ class ContractFixtures:
     def _link_body(self, route: str) -> dict[str, Any]:
         if route == "POST /api/auth/password/forgotten":
             return {"email": self._newcomer().email}
+        if route == "POST /api/auth/login/passkey/options":
+            return {}
         if route == "POST /api/auth/password/reset":
             token = self.directory.password_link(self._newcomer())
             return {"token": token, "password": "quite another phrase"}

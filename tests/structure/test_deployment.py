@@ -54,13 +54,16 @@ PUBLIC = {
     "POST /api/auth/invitations/accept",
     "POST /api/auth/invitations/look",
     "POST /api/auth/login",
+    "POST /api/auth/login/passkey",
+    "POST /api/auth/login/passkey/options",
     "POST /api/auth/login/second",
     "POST /api/auth/password/forgotten",
     "POST /api/auth/password/reset",
     "POST /oauth/token",
     "POST /oauth/revoke",
 }
-BY_BODY = {route for route in PUBLIC if route.startswith("POST ")}
+ASKS_ANYBODY = "POST /api/auth/login/passkey/options"
+BY_BODY = {route for route in PUBLIC if route.startswith("POST ")} - {ASKS_ANYBODY}
 """The routes that answer without knowing who asks; every other demands an identity."""
 
 DOCUMENTS = {f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/openapi.json")}
@@ -752,6 +755,12 @@ WHOLE_BODIES = {
     "PUT /api/auth/me/password": {"currentPassword": "a phrase", "newPassword": "another phrase of hers"},
     "POST /api/auth/reauthenticate": {"password": "a phrase"},
     "POST /api/auth/login/second": {"challenge": "x", "code": "000000"},
+    "POST /api/auth/login/passkey": {
+        "assertion": {
+            **{"id": "AA", "rawId": "AA", "type": "public-key"},
+            "response": {"clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"},
+        }
+    },
     "POST /api/auth/factors/totp": {"name": "Phone"},
     "POST /api/auth/factors/totp/{factorId}/confirm": {"code": "000000"},
     "GET /api/admin/audit": None,

@@ -17,6 +17,18 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from fido2.cose import ES256
 from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData
 
+from roster.auth import challenges, passkeys
+from roster.auth.challenges import NewChallenge
+from roster.auth.credentials import Credential, fresh
+from roster.auth.passkeys import RelyingParty
+from roster.clock import instant
+from roster.db import keys
+from roster.db.store import Update
+from roster.directory import factors, users
+from roster.domain import ChallengePurpose, User
+from tests.support.api import Api
+from tests.support.directory import Directory
+
 ORIGIN = "https://roster.example"
 FLAG = AuthenticatorData.FLAG
 
@@ -94,3 +106,34 @@ def text(raw: bytes) -> str:
 def raw(told: str) -> bytes:
     """The bytes that a text of base64url stands for."""
     return urlsafe_b64decode(told + "=" * (-len(told) % 4))
+
+
+PARTY = RelyingParty.of(ORIGIN)
+
+
+def passkey_of(directory: Directory, user: User, name: str = "Phone") -> Authenticator:
+    """An authenticator that holds a passkey of the user's, which is a factor of theirs."""
+    authenticator, present = Authenticator(), users.alive(directory.store, user.id)
+    attestation = authenticator.make(passkeys.creation_options(PARTY, present, fresh(), []), challenge="AA")
+    factor = passkeys.registered(PARTY, "AA", present, name, attestation, by=directory.by)
+    work, _ = factors.prepare_adding(present, factor, by=directory.by)
+    work.commit(directory.store)
+    return authenticator
+
+
+def asked_for(directory: Directory, purpose: ChallengePurpose, user: User | None = None) -> NewChallenge:
+    """A challenge that was given away."""
+    asked = challenges.new(purpose, user, directory.now())
+    directory.store.write(asked.write)
+    return asked
+
+
+def proved(api: Api, user: User) -> User:
+    """The user, whose session counts as proved by a factor just now."""
+    credential = Credential.read(api.cookie(user))
+    assert credential is not None
+    opened = Update(
+        keys.session(user.id, credential.id), set={"factor": True, "proved_at": instant(api.clock())}
+    )
+    api.store.write(opened)
+    return user

@@ -19,6 +19,9 @@ from roster.auth import (
     last_use,
     links,
     login_throttle,
+    passkey_enrolment,
+    passkey_login,
+    passkeys,
     password_links,
     refresh_tokens,
     remembered,
@@ -59,6 +62,7 @@ from roster.domain import (
     Actor,
     ApiToken,
     App,
+    ChallengePurpose,
     Factor,
     Feature,
     Group,
@@ -74,6 +78,7 @@ from roster.domain import (
     WorkspaceRole,
 )
 from tests.support.api import Answer, Api
+from tests.support.authenticator import PARTY, Authenticator, asked_for, passkey_of
 from tests.support.codes import code_of
 from tests.support.directory import PASSWORD, Directory, settle
 from tests.support.fixtures import made_once
@@ -115,6 +120,8 @@ MODULES = (
     factors,
     enrolment,
     second_factor,
+    passkey_enrolment,
+    passkey_login,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -150,6 +157,11 @@ class BudgetFixtures:
     secret: bytes  # of that
     begun: tuple[str, bytes]  # the enrolment of another one, by its id and secret
     asked: challenges.NewChallenge  # what a login of eve's was answered with
+    holder: User  # has a passkey
+    passkey: Factor  # the holder's
+    authenticator: Authenticator  # which holds it
+    enrolling: challenges.NewChallenge  # what ada was asked to make a passkey by
+    signing: challenges.NewChallenge  # what a browser of nobody yet was asked for a passkey by
 
     @classmethod
     @made_once
@@ -194,9 +206,12 @@ class BudgetFixtures:
         second = _second(directory)
         api.cookie(second[0])
         ada = users.alive(api.store, ada.id)  # as the tokens have left it
+        passkeys_ = _passkeys(directory, ada)
         settle(api.store)
         credentials = (token, session, refresh, issued.access, family)
-        return cls(api, directory, base, ada, web, alpha, spare, boards, *credentials, *links_, *second)
+        return cls(
+            api, directory, base, ada, web, alpha, spare, boards, *credentials, *links_, *second, *passkeys_
+        )
 
     @property
     def store(self) -> Store:
@@ -232,6 +247,33 @@ class BudgetFixtures:
         headers = {"Cookie": f"__Host-challenge={self.asked.browser}"}
         body = {"challenge": self.asked.text, "code": self.code(), "remember": True}
         return self.api.post("/api/auth/login/second", body, headers=headers)
+
+    @property
+    def attestation(self) -> dict[str, Any]:
+        """What ada's browser made of the challenge that it was given."""
+        return Authenticator().make(passkeys.creation_options(PARTY, self.ada, self.enrolling.secret, []))
+
+    @property
+    def assertion(self) -> dict[str, Any]:
+        """What the passkey signs for the challenge of nobody yet."""
+        return self.authenticator.sign(passkeys.request_options(PARTY, self.signing.secret))
+
+    @property
+    def copied(self) -> dict[str, Any]:
+        """What a copy of the passkey signs for it."""
+        copy = replace(self.authenticator, counter=0, counts=False)
+        return copy.sign(passkeys.request_options(PARTY, self.signing.secret))
+
+    def enrol_passkey(self) -> Answer:
+        """What ada's browser made becomes a factor of hers."""
+        headers = {"Cookie": f"__Host-challenge={self.enrolling.browser}", **_ONCE}
+        body = {"attestation": self.attestation, "name": "Phone"}
+        return self.api.post("/api/auth/factors/passkeys", body, as_=self.ada, headers=headers)
+
+    def log_in_by_passkey(self) -> Answer:
+        """A login by a passkey alone."""
+        headers = {"Cookie": f"__Host-challenge={self.signing.browser}"}
+        return self.api.post("/api/auth/login/passkey", {"assertion": self.assertion}, headers=headers)
 
     def ask_for_token(self, grant: str) -> Answer:
         """A request of ada's client to the token endpoint, with all that any grant wants."""
@@ -436,6 +478,18 @@ def _second(
     phone, secret = directory.authenticator(eve)
     asked, begun = directory.challenge(eve), directory.enrolment(eve)
     return users.alive(directory.store, eve.id), phone, secret, begun, asked
+
+
+def _passkeys(
+    directory: Directory, ada: User
+) -> tuple[User, Factor, Authenticator, challenges.NewChallenge, challenges.NewChallenge]:
+    """A passkey of somebody's, what ada was asked to make one by, and what a login by one was asked for."""
+    holder = directory.user("holder")
+    authenticator = passkey_of(directory, holder)
+    [passkey] = factors.of_user(directory.store, holder.id).factors
+    enrolling = asked_for(directory, ChallengePurpose.REGISTER, ada)
+    signing = asked_for(directory, ChallengePurpose.PASSKEY)
+    return users.alive(directory.store, holder.id), passkey, authenticator, enrolling, signing
 
 
 def _links(directory: Directory, base: Fixtures, ada: User) -> tuple[Invitation, str, str, str, str]:
@@ -1005,6 +1059,23 @@ _ENDPOINTS = (
         1,
         lambda on: on.api.post("/api/auth/factors/recovery-codes", as_=on.eve),
     ),
+    # Passkeys.
+    Endpoint(
+        "POST /api/auth/factors/passkeys/options",
+        4,
+        3,
+        0,
+        lambda on: on.api.post("/api/auth/factors/passkeys/options", as_=on.ada),
+    ),
+    Endpoint("POST /api/auth/factors/passkeys", 4, 3, 1, lambda on: on.enrol_passkey()),
+    Endpoint(
+        "POST /api/auth/login/passkey/options",
+        4,
+        1,
+        0,
+        lambda on: on.api.post("/api/auth/login/passkey/options"),
+    ),
+    Endpoint("POST /api/auth/login/passkey", 4, 3, 1, lambda on: on.log_in_by_passkey()),
     Endpoint("POST /oauth/token", 4, 4, 1, lambda on: on.ask_for_token("password"), "for a password"),
     Endpoint(
         "POST /oauth/token", 4, 2, 1, lambda on: on.ask_for_token("refresh_token"), "for a refresh token"
@@ -2091,6 +2162,52 @@ PATTERNS = (
             [on.asked.browser],
             remember=False,
             by=on.by,
+        ),
+    ),
+    Pattern(
+        "second_factor.by_answer",
+        {_TRANSACT: 1},
+        lambda on: second_factor.by_answer(
+            on.store,
+            on.holder,
+            factors.Factors([on.passkey]),
+            on.signing.secret,
+            second_factor.PasskeyAnswer(PARTY, on.copied),
+            by=on.by,
+        ),
+        "(of a copied passkey)",
+    ),
+    Pattern(
+        "second_factor.by_assertion",
+        {_TRANSACT: 1},
+        lambda on: second_factor.by_assertion(
+            on.store,
+            second_factor.PasskeyAnswer(PARTY, on.copied),
+            on.holder,
+            [on.passkey],
+            on.signing.secret,
+            by=on.by,
+        ),
+        "(of a copied passkey)",
+    ),
+    Pattern(
+        "passkey_enrolment.begin",
+        {_QUERY: 1, _PUT: 1},
+        lambda on: passkey_enrolment.begin(on.store, PARTY, on.ada, by=on.by),
+    ),
+    Pattern(
+        "passkey_enrolment.prepare",
+        {_BATCH: 1},
+        lambda on: passkey_enrolment.prepare(
+            on.store, PARTY, on.session, "Phone", on.attestation, [on.enrolling.browser], by=on.by
+        ),
+    ),
+    Pattern("passkey_login.begin", {_PUT: 1}, lambda on: passkey_login.begin(on.store, on.by.at)),
+    Pattern(
+        "passkey_login.log_in",
+        {_BATCH: 2, _TRANSACT: 1},
+        lambda on: passkey_login.log_in(
+            on.store, PARTY, on.assertion, Sender("192.0.2.1"), [on.signing.browser], by=on.by
         ),
     ),
     Pattern("cleanup.jobs", {_QUERY: 1 + len(keys.CLEANUP_SHARDS)}, lambda on: list(cleanup.jobs(on.store))),

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from roster import bounds
-from roster.auth import challenges, passkeys
+from roster.auth import challenges, passkeys, sessions
 from roster.auth.challenges import NewChallenge
 from roster.auth.passkeys import Json, RelyingParty
 from roster.db import keys
 from roster.db.store import Store
 from roster.db.transactions import Transaction
 from roster.directory import factors, users
-from roster.domain import Actor, ChallengePurpose, Factor, FactorKind, User
+from roster.domain import Actor, ChallengePurpose, Factor, FactorKind, Session, User
 from roster.errors import FieldError, LimitReached, Unauthenticated, ValidationFailed
 
 
@@ -31,19 +31,21 @@ def begin(store: Store, party: RelyingParty, user: User, *, by: Actor) -> tuple[
 def prepare(
     store: Store,
     party: RelyingParty,
-    user_id: str,
+    session: Session,
     name: str,
     attestation: Json,
     cookies: Sequence[str],
     *,
     by: Actor,
 ) -> tuple[Transaction, Factor]:
-    """The transaction that adds what a browser made to a user's factors, and the factor: one BatchGet.
+    """The transaction that adds what a browser made to its user's factors, and the factor: one BatchGet.
 
-    Raises ValidationFailed where it is not what this browser was asked for, or was asked for too long ago,
-    and LimitReached; the commit raises Conflict where the user has the passkey already, ValidationFailed
-    where the challenge was spent, and ReadConflict where the user has changed.
+    The session counts as proved by the factor. Raises ValidationFailed where it is not what this browser was
+    asked for, or was asked for too long ago, and LimitReached; the commit raises Conflict where the user has
+    the passkey already, ValidationFailed where the challenge was spent, and ReadConflict where the user has
+    changed.
     """
+    user_id = session.user_id
     try:
         secret = passkeys.challenge_in(attestation)
         place = challenges.key_of(user_id, secret)
@@ -57,6 +59,7 @@ def prepare(
     factor = passkeys.registered(party, secret, user, name, attestation, by=by)
     work, _ = factors.prepare_adding(user, factor, by=by)
     work.do(challenges.spent(challenge), lambda _: _spent())
+    work.do(sessions.proved_by_factor(session, by.at), lambda _: Unauthenticated())
     return work, factor
 
 
