@@ -1,7 +1,7 @@
 """POST /api/auth/login/second, and what POST /api/auth/login asks of who has a second factor."""
 
 import json
-from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -382,12 +382,18 @@ def test_a_secret_that_was_moved_to_another_user_does_not_open(
     assert theirs.prove(challenge, ada.code()).status == 503
 
 
-def test_the_former_key_opens_what_it_sealed(api: Api, ada: Holder, browser: Browser) -> None:
-    def keys_of(purpose: str) -> tuple[bytes, ...]:
-        return derived("a new key\nthe key of this deployment".replace(" ", "-"), purpose)
+def test_the_former_key_opens_what_it_sealed_until_it_is_sealed_anew(
+    api: Api, ada: Holder, browser: Browser
+) -> None:
+    def rotate(*lines: str) -> None:
+        keys_of = partial(derived, "\n".join(lines))
+        dependencies.use(dependencies.Dependencies(api.store, api.clock, deployment_keys=keys_of))
 
-    challenge = challenge_in(browser.log_in())
-    former = derived("the key of this deployment", "second factors")
-    turned: Callable[[str], tuple[bytes, ...]] = lambda purpose: (keys_of(purpose)[0], *former)  # noqa: E731
-    dependencies.use(dependencies.Dependencies(api.store, api.clock, deployment_keys=turned))
-    assert browser.prove(challenge, ada.code()).status == 200
+    former = "former-key"
+    rotate(former)
+    eve = Holder.make(api, Directory(api.store, api.clock), "eve")
+    rotate("present-key", former)
+    assert browser.prove(challenge_in(browser.log_in(eve.user.email)), eve.code()).status == 200
+    rotate("present-key")
+    api.clock.advance(seconds=30)
+    assert browser.prove(challenge_in(browser.log_in(eve.user.email)), eve.code()).status == 200
