@@ -16,9 +16,15 @@ _READ: dict[str, Any] = tomllib.loads((Path(__file__).parent / "matrix.toml").re
 COLUMNS: list[str] = _READ.pop("roles")
 MATRIX: dict[str, dict[str, list[int]]] = _READ
 
-LOGINS = ("POST /api/auth/login", "POST /api/auth/login/passkey", "POST /oauth/token")
+LOGINS = ("POST /api/auth/login", "POST /oauth/token")
+SECOND_LOGINS = (
+    "POST /api/auth/login/second",
+    "POST /api/auth/login/passkey/options",
+    "POST /api/auth/login/passkey",
+)
 PUBLIC = (
     *LOGINS,
+    *SECOND_LOGINS,
     "POST /oauth/revoke",
     *LINKS,
     "GET /openapi.json",
@@ -50,6 +56,11 @@ SESSION_ONLY = [
     "POST /api/admin/clients",
     "POST /api/admin/clients/{clientId}/secret",
     "POST /api/admin/users/{userId}/password-link",
+    "GET /api/auth/factors",
+    "DELETE /api/auth/factors/{factorId}",
+    "POST /api/auth/factors/totp",
+    "POST /api/auth/factors/totp/{factorId}/confirm",
+    "POST /api/auth/factors/recovery-codes",
     "POST /api/auth/factors/passkeys/options",
     "POST /api/auth/factors/passkeys",
     "POST /api/auth/reauthenticate",

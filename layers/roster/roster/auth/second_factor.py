@@ -152,7 +152,11 @@ def log_in(
         demand_key(answer)
     address, places = canonical(user.email), factors.keys_of(user.id, challenge.factors)
     more = store.batch_get([*places, *login.asked_of(address, sender, by.at)])
-    counter = login.take_attempt(store, address, sender, more, by.at)
+    try:
+        counter = login.take_attempt(store, address, sender, more, by.at)
+    except Unauthenticated:
+        security_log.login_failed(user_id=user.id, waits=True, source_over=False)
+        raise
     held = factors.among(more[key] for key in places if key in more)
     proof = by_answer(store, user, held, given.secret, answer, by=by)
     if proof is None:
@@ -177,8 +181,8 @@ def unauthenticated(_: Item | None) -> DirectoryError:
 def _by_authenticator(found: Factors, code: str, now: datetime) -> Proof | None:
     sealing_keys = sealing.keys()
     for factor in found.of_kind(FactorKind.TOTP):
-        secret = sealing.opened(sealing_keys, factor.secret, factor.user_id, factor.id)
+        secret, anew = sealing.opened(sealing_keys, factor.secret, factor.user_id, factor.id)
         step = totp.step_of(secret, code, factor.last_step, now)
         if step is not None:
-            return Proof(factors.code_used(factor, step, now), factor.id)
+            return Proof(factors.code_used(factor, step, now, anew), factor.id)
     return None

@@ -34,7 +34,8 @@ def step_of(secret: bytes, code: str, last_step: int, now: datetime) -> int | No
     present = int(now.timestamp()) // STEP_SECONDS
     steps = range(present - LEEWAY, present + LEEWAY + 1)
     # Each step is compared, so that the time tells nothing of which one it is.
-    matching = [step for step in steps if hmac.compare_digest(codes.generate_otp(step), code)]
+    given = code.encode(errors="surrogatepass")
+    matching = [step for step in steps if hmac.compare_digest(codes.generate_otp(step).encode(), given)]
     return next((step for step in matching if step > last_step), None)
 
 
