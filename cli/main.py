@@ -491,7 +491,8 @@ def _reset_factors(store: Store, arguments: argparse.Namespace) -> int:
         factors.reset(store, user, mails=True, by=_operator())
     except NotFound as error:
         raise CommandRefused("there is no such user") from error
-    print(f"ended {user.factors} factors of user {user.id}, the recovery codes and all sessions")
+    ended = "1 factor" if user.factors == 1 else f"{user.factors} factors"
+    print(f"ended {ended} of user {user.id}, the recovery codes and all sessions")
     return 0
 
 

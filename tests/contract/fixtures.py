@@ -40,6 +40,12 @@ LINKS = (
     "POST /api/auth/login/passkey/options",
 )
 """The routes that ask for no credential but what a link carries, or for none."""
+LOGINS = (
+    "POST /api/auth/login",
+    "POST /api/auth/login/second",
+    "POST /api/auth/login/passkey/options",
+    "POST /api/auth/login/passkey",
+)
 PROVED = (
     "PUT /api/auth/me/password",
     "POST /api/auth/tokens",

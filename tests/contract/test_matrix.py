@@ -144,6 +144,7 @@ def test_fn_07_a_token_does_in_workspaces_what_a_session_does_but_for_credential
 
 
 @pytest.mark.parametrize("route", SESSION_ONLY)
+@pytest.mark.row("SF-27")
 def test_fn_07_what_a_token_may_not_do_has_no_effect(fixtures: ContractFixtures, route: str) -> None:
     request = fixtures.request(route, "root", "own", by="bearer")
     with fixtures.api.no_effect():

@@ -5,10 +5,10 @@ import pytest
 from roster.auth.credentials import Credential
 from roster.clock import instant
 from roster.db import keys
-from tests.contract.fixtures import LINKS, PROVED, ContractFixtures, takes_bearer
+from tests.contract.fixtures import LINKS, LOGINS, PROVED, ContractFixtures, takes_bearer
 from tests.contract.recorder import STATUSES
 
-PUBLIC = {"$default", "POST /api/auth/login", "POST /api/auth/login/passkey", *LINKS}
+PUBLIC = {"$default", *LOGINS, *LINKS}
 OURS = [
     route for route in STATUSES if route not in PUBLIC and (" /api/" in route and not takes_bearer(route))
 ]

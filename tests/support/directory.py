@@ -101,8 +101,12 @@ class Directory:
     def member(self, workspace: Workspace, user: User, role: str = "MEMBER") -> Membership:
         return members.add(self.store, workspace, user.id, WorkspaceRole(role), by=self.by)[0]
 
-    def session(self, user: User) -> Credential:
-        return sessions.start(self.store, users.alive(self.store, user.id), by=self.by)
+    def session(self, user: User, *, factor: bool = True) -> Credential:
+        """A new session, proved by all that the user has; without `factor` by the password alone."""
+        present = users.alive(self.store, user.id)
+        work, credential = sessions.prepare(present, by=self.by, factor=factor)
+        work.commit(self.store)
+        return credential
 
     def suspend(self, user: User) -> User:
         present = users.alive(self.store, user.id)

@@ -4,17 +4,28 @@ Who has a second factor proves that, and anybody else the password. A failure is
 The session gets another secret, so that whoever has copied its cookie does not share in the proof.
 """
 
+from collections.abc import Sequence
+
 from roster import security_log
-from roster.auth import login, login_throttle, passwords, second_factor, sessions, source_failures
+from roster.auth import (
+    challenges,
+    login,
+    login_throttle,
+    passkeys,
+    passwords,
+    second_factor,
+    sessions,
+    source_failures,
+)
 from roster.auth.credentials import Credential
 from roster.auth.login import Sender
-from roster.auth.second_factor import Proof
+from roster.auth.second_factor import PasskeyAnswer, Proof
 from roster.db import keys
-from roster.db.store import Key, Store
+from roster.db.store import Key, Operation, Store
 from roster.directory import factors, users
 from roster.directory.emails import canonical
-from roster.domain import Actor, Session, User
-from roster.errors import FieldError, ValidationFailed
+from roster.domain import Actor, ChallengePurpose, Session, User
+from roster.errors import FieldError, Unauthenticated, ValidationFailed
 
 
 def by_password(
@@ -57,6 +68,40 @@ def by_code(
     return _renewed(store, session, user, counter, proof, by)
 
 
+def by_passkey(
+    store: Store,
+    session: Session,
+    user: User,
+    answer: PasskeyAnswer,
+    cookies: Sequence[str],
+    sender: Sender,
+    *,
+    by: Actor,
+) -> Credential:
+    """Another session for what a passkey of the user's signed, for a challenge that asks anybody for one: one
+    BatchGet, one Write, one Query, one Transact, and for a failure one Write.
+
+    `cookies` are the request's challenge cookies. Raises as `by_code` does.
+    """
+    address = canonical(user.email)
+    try:
+        secret = passkeys.challenge_in(answer.assertion)
+    except Unauthenticated as error:
+        raise ValidationFailed(FieldError("assertion", "is not what was asked for")) from error
+    wanted = [challenges.key_of(None, secret), *login.asked_of(address, sender, by.at)]
+    found = store.batch_get(wanted)
+    counter = login.take_attempt(store, address, sender, found, by.at)
+    try:
+        challenge = challenges.live(found, secret, cookies, ChallengePurpose.PASSKEY, None, by.at)
+    except Unauthenticated as error:
+        raise _failed(store, user, sender, "assertion", by) from error
+    held = factors.of_user(store, user.id).factors
+    proof = second_factor.by_assertion(store, answer, user, held, secret, by=by)
+    if proof is None:
+        raise _failed(store, user, sender, "assertion", by)
+    return _renewed(store, session, user, counter, proof, by, challenges.spent(challenge))
+
+
 def _failed(store: Store, user: User, sender: Sender, field: str, by: Actor) -> ValidationFailed:
     security_log.login_failed(user_id=user.id, waits=False, source_over=False)
     source_failures.add(store, sender.source, by.at)
@@ -64,11 +109,19 @@ def _failed(store: Store, user: User, sender: Sender, field: str, by: Actor) -> 
 
 
 def _renewed(
-    store: Store, session: Session, user: User, counter: Key, proof: Proof | None, by: Actor
+    store: Store,
+    session: Session,
+    user: User,
+    counter: Key,
+    proof: Proof | None,
+    by: Actor,
+    *spent: Operation,
 ) -> Credential:
     work, credential = sessions.prepare_renewal(session, user, by=by, factor=proof is not None)
     if proof is not None:
         second_factor.plan(work, user, proof)
+    for operation in spent:
+        work.do(operation, second_factor.unauthenticated)
     work.do(login_throttle.forgotten(counter))
     work.commit(store)
     return credential

@@ -42,6 +42,26 @@ class SecondLogin(Body):
         return PasskeyAnswer(RelyingParty.of(public_url), self.assertion.json_of())
 
 
+class Reauthenticate(Body):
+    """What proves anew who calls: one of these."""
+
+    code: Code = UNCHANGED
+    assertion: Assertion = UNCHANGED
+    password: str = UNCHANGED
+
+    @model_validator(mode="after")
+    def _one_proof(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise ValueError("must have one of code, assertion and password")
+        return self
+
+
+class Proved(Wire):
+    """Until when changes of credentials ask for no other proof."""
+
+    provedUntil: Moment
+
+
 class EnrolTotp(Body):
     name: Line = "Authenticator"
 

@@ -1,14 +1,11 @@
 """The wire shapes of one's own account and of what administrators do to the accounts of others."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
-
-from roster import bounds
 from roster.auth import sessions
 from roster.auth.account import LiveCredentials
 from roster.clock import instant, moment
-from roster.dialects.fields import Body, Line, Moment, Wire
+from roster.dialects.fields import Line, Moment, Wire
 from roster.dialects.workspaces.api import WorkspacesCall
 from roster.dialects.workspaces.schemas import UNCHANGED, OwnProfile
 from roster.domain import ApiToken, Membership, Session, TokenFamily, User, Workspace
@@ -24,25 +21,6 @@ class UpdateMe(OwnProfile):
         """The fields of the user that the body names, with their new values."""
         named = {"full_name": self.fullName} if "fullName" in self.model_fields_set else {}
         return {**named, **self.profile()}
-
-
-class Reauthenticate(Body):
-    """What proves the session's user anew: one of these."""
-
-    code: Annotated[str, Field(min_length=1, max_length=bounds.CODE_CHARACTERS)] = UNCHANGED
-    password: str = UNCHANGED
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if len(self.model_fields_set) != 1:
-            raise ValueError(f"must have one of {', '.join(type(self).model_fields)}")
-        return self
-
-
-class Proved(Wire):
-    """Until when changes of credentials ask for no other proof."""
-
-    provedUntil: Moment
 
 
 class LiveCredential(Wire):
