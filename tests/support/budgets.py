@@ -2144,6 +2144,16 @@ PATTERNS = (
         {_QUERY: 1},
         lambda on: factors.prepare_reset(on.store, on.eve, by=on.by),
     ),
+    Pattern(
+        "factors.plan_removal",
+        {_QUERY: 1},
+        lambda on: factors.plan_removal(Transaction(on.by), on.store, on.eve.id),
+    ),
+    Pattern(
+        "factors.reset",
+        {_QUERY: 1, _TRANSACT: 1},
+        lambda on: factors.reset(on.store, on.eve, mails=True, by=on.by),
+    ),
     Pattern("enrolment.begin", {_PUT: 1}, lambda on: enrolment.begin(on.store, on.eve, "Phone", by=on.by)),
     Pattern("enrolment.confirm", {_GET: 2, _TRANSACT: 1}, _confirm, "(with the reading of what it is of)"),
     Pattern(

@@ -32,17 +32,11 @@ def seal(sealing: Sequence[bytes], secret: bytes, *owner: str) -> str:
     return urlsafe_b64encode(nonce + AESGCM(sealing[0]).encrypt(nonce, secret, _of(owner))).decode()
 
 
-def is_outdated(sealing: Sequence[bytes], sealed: str, *owner: str) -> bool:
-    """Whether a sealed text that opens does so under a former key alone, which is to be removed one day."""
-    try:
-        opened(sealing[:1], sealed, *owner)
-    except Unavailable:
-        return True
-    return False
+def opened(sealing: Sequence[bytes], sealed: str, *owner: str) -> tuple[bytes, str | None]:
+    """The secret in a sealed text, and where a former key opened it the same sealed under the first.
 
-
-def opened(sealing: Sequence[bytes], sealed: str, *owner: str) -> bytes:
-    """The secret in a sealed text. Raises Unavailable where no key opens it for what these ids name."""
+    Raises Unavailable where no key opens it for what these ids name.
+    """
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -52,9 +46,10 @@ def opened(sealing: Sequence[bytes], sealed: str, *owner: str) -> bytes:
         raw = b""
     for key in sealing:
         try:
-            return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], _of(owner))
+            secret = AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], _of(owner))
         except (InvalidTag, ValueError):
             continue
+        return secret, None if key == sealing[0] else seal(sealing, secret, *owner)
     raise Unavailable(retry_after=60, fault=Fault("NotSealedHere", False))
 
 

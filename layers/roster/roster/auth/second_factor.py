@@ -181,12 +181,8 @@ def unauthenticated(_: Item | None) -> DirectoryError:
 def _by_authenticator(found: Factors, code: str, now: datetime) -> Proof | None:
     sealing_keys = sealing.keys()
     for factor in found.of_kind(FactorKind.TOTP):
-        owner = factor.user_id, factor.id
-        secret = sealing.opened(sealing_keys, factor.secret, *owner)
+        secret, anew = sealing.opened(sealing_keys, factor.secret, factor.user_id, factor.id)
         step = totp.step_of(secret, code, factor.last_step, now)
-        if step is None:
-            continue
-        renews = sealing.is_outdated(sealing_keys, factor.secret, *owner)
-        anew = sealing.seal(sealing_keys, secret, *owner) if renews else None
-        return Proof(factors.code_used(factor, step, now, anew), factor.id)
+        if step is not None:
+            return Proof(factors.code_used(factor, step, now, anew), factor.id)
     return None

@@ -146,12 +146,12 @@ def reset(store: Store, user: User, *, mails: bool, by: Actor) -> None:
 def code_used(factor: Factor, step: int, at: datetime, sealed: str | None = None) -> Update:
     """The operation that takes a TOTP code: its time step must be later than the last one.
 
-    `sealed` is the secret, where it is sealed anew.
+    `sealed` is the secret under a new key of the deployment, where that has been changed.
     """
-    anew: Item = {} if sealed is None else {"secret": sealed}
+    state: Item = {"last_step": step, "last_used_at": instant(at)}
     return Update(
         keys.factor(factor.user_id, factor.id),
-        set={"last_step": step, "last_used_at": instant(at), **anew},
+        set=state if sealed is None else {**state, "secret": sealed},
         condition=Below("last_step", step),
     )
 
