@@ -73,7 +73,7 @@ def confirm(
     begun = entity(Enrolment, held) if held is not None else None
     if begun is None or begun.id != factor_id or begun.expires_at <= instant(by.at):
         raise NotFound("factor", factor_id)
-    secret = sealing.opened(sealing_keys, begun.secret, user.id, begun.id)
+    secret, _ = sealing.opened(sealing_keys, begun.secret, user.id, begun.id)
     step = totp.step_of(secret, recovery_codes.plain(code), 0, by.at)
     if step is None:
         raise ValidationFailed(FieldError("code", "is not the secret's code of this moment"))
