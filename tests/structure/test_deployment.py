@@ -775,6 +775,7 @@ WHOLE_BODIES = {
     "POST /api/auth/password/forgotten": {"email": "ada@example.com"},
     "GET /api/workspaces/{workspaceId}/audit": None,
 }
+PASSCODE = {"username": "ada@example.com", "password": "a phrase", "passcode": "000000"}
 SEARCHES = ("GET /api/admin/users", "GET /api/workspaces", "GET /api/workspaces/{workspaceId}/members")
 """What the routes are sent, by an administrator, that ask for a secret only after they have read it."""
 
@@ -819,6 +820,9 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
             WHOLE_BODIES[key],
             as_=directory.admin(),
         )
+    if key == "POST /oauth/token":
+        directory.client("cf")
+        api.post(target, form={"grant_type": "password", "client_id": "cf", **PASSCODE})
     for proof in ("credential", "gateway-secret"):
         deployed(IDENTITY_HEADER_PROOF=proof)
         for headers in ({**who, **signed}, who):
