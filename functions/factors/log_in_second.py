@@ -2,17 +2,10 @@
 
 from roster.auth import links, second_factor
 from roster.auth.login import Sender
-from roster.dialects.workspaces.api import (
-    Access,
-    challenge_cookie,
-    device_cookies,
-    endpoint,
-    session_cookie,
-)
-from roster.dialects.workspaces.factors import SecondLogin, remembered_cookies
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.factors import SecondLogin, logged_in
 from roster.dialects.workspaces.schemas import AdminUser, Success
 from roster.http.handler import Response
-from roster.settings import challenge_cookie_name
 
 app, handler = endpoint(Access.PUBLIC)
 
@@ -25,14 +18,8 @@ def log_in_second(body: SecondLogin) -> Response[Success[AdminUser]]:
         body.challenge,
         body.answer(links.public_url(call.request)),
         sender,
-        call.request.cookie(challenge_cookie_name()),
+        call.challenge_cookies,
         remember=body.remember,
         by=call.actor,
     )
-    cookies = [
-        session_cookie(str(credential)),
-        challenge_cookie(""),
-        *device_cookies(sender.cookie_for(user)),
-        *remembered_cookies(kept),
-    ]
-    return Response(200, "application/json", call.success(AdminUser.of(user)), cookies=cookies)
+    return logged_in(call, user, credential, sender, kept)

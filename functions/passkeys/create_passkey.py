@@ -7,7 +7,6 @@ from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.factors import OwnFactor
 from roster.dialects.workspaces.passkeys import EnrolPasskey
 from roster.dialects.workspaces.schemas import Success
-from roster.settings import challenge_cookie_name
 
 app, handler = endpoint(Access.ENROLMENT_PROVED)
 
@@ -16,17 +15,11 @@ app, handler = endpoint(Access.ENROLMENT_PROVED)
 def create_passkey(body: EnrolPasskey) -> Success[OwnFactor]:
     call = app.call
     party = RelyingParty.of(links.public_url(call.request))
-    cookies = call.request.cookie(challenge_cookie_name())
+    cookies = call.challenge_cookies
 
     def prepare() -> tuple[Transaction, OwnFactor]:
         work, factor = passkey_enrolment.prepare(
-            call.store,
-            party,
-            call.session,
-            body.name,
-            body.attestation.json_of(),
-            cookies,
-            by=call.actor,
+            call.store, party, call.session, body.name, body.attestation.json_of(), cookies, by=call.actor
         )
         return work, OwnFactor.of(factor)
 

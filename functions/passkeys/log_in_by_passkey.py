@@ -3,17 +3,11 @@
 from roster.auth import links, passkey_login
 from roster.auth.login import Sender
 from roster.auth.passkeys import RelyingParty
-from roster.dialects.workspaces.api import (
-    Access,
-    challenge_cookie,
-    device_cookies,
-    endpoint,
-    session_cookie,
-)
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.factors import logged_in
 from roster.dialects.workspaces.passkeys import LogInByPasskey
 from roster.dialects.workspaces.schemas import AdminUser, Success
 from roster.http.handler import Response
-from roster.settings import challenge_cookie_name
 
 app, handler = endpoint(Access.PUBLIC)
 
@@ -23,16 +17,6 @@ def log_in_by_passkey(body: LogInByPasskey) -> Response[Success[AdminUser]]:
     call, sender = app.call, Sender.of(app.call.request)
     party = RelyingParty.of(links.public_url(call.request))
     user, credential = passkey_login.log_in(
-        call.store,
-        party,
-        body.assertion.json_of(),
-        sender,
-        call.request.cookie(challenge_cookie_name()),
-        by=call.actor,
+        call.store, party, body.assertion.json_of(), sender, call.challenge_cookies, by=call.actor
     )
-    cookies = [
-        session_cookie(str(credential)),
-        *device_cookies(sender.cookie_for(user)),
-        challenge_cookie(""),
-    ]
-    return Response(200, "application/json", call.success(AdminUser.of(user)), cookies=cookies)
+    return logged_in(call, user, credential, sender)

@@ -9,7 +9,6 @@ from roster.dialects.workspaces.api import Access, challenge_cookie, endpoint, s
 from roster.dialects.workspaces.factors import Proved, Reauthenticate
 from roster.dialects.workspaces.schemas import Success
 from roster.http.handler import Response
-from roster.settings import challenge_cookie_name
 
 app, handler = endpoint(Access.LOGOUT)
 
@@ -24,9 +23,8 @@ def reauthenticate(body: Reauthenticate) -> Response[Success[Proved]]:
         credential = reauthentication.by_code(store, session, user, body.code, sender, by=by)
     else:
         answer = PasskeyAnswer(RelyingParty.of(links.public_url(call.request)), body.assertion.json_of())
-        asked = call.request.cookie(challenge_cookie_name())
+        asked = call.challenge_cookies
         credential = reauthentication.by_passkey(store, session, user, answer, asked, sender, by=by)
     proved = Proved(provedUntil=instant(call.now + sessions.PROOF_LASTS))
-    answered = [challenge_cookie("")] if body.assertion is not None else []
-    cookies = [session_cookie(str(credential)), *answered]
+    cookies = [session_cookie(str(credential)), *([challenge_cookie("")] if body.assertion else [])]
     return Response(200, "application/json", call.success(proved), cookies=cookies)

@@ -18,7 +18,7 @@ from roster import dependencies
 from roster.auth.issuers import Issuers
 from roster.settings import Settings
 from tests.support.api import Api
-from tests.support.directory import PASSWORD, Directory
+from tests.support.directory import Directory
 from tests.support.guard import (
     Grant,
     attached,
@@ -775,6 +775,7 @@ WHOLE_BODIES = {
     "POST /api/auth/password/forgotten": {"email": "ada@example.com"},
     "GET /api/workspaces/{workspaceId}/audit": None,
 }
+PASSCODE = {"username": "ada@example.com", "password": "a phrase", "passcode": "000000"}
 SEARCHES = ("GET /api/admin/users", "GET /api/workspaces", "GET /api/workspaces/{workspaceId}/members")
 """What the routes are sent, by an administrator, that ask for a secret only after they have read it."""
 
@@ -797,9 +798,6 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
         asked.add("ReadDeploymentKey")
         return ()
 
-    if key == "POST /oauth/token":
-        directory.client("cf")
-        directory.authenticator(directory.user("eve", password=PASSWORD))
     method, target, body = bare_request(key)
     who = {"X-User-Id": "u", "X-Org-Id": "o", "X-Project-Id": "p"}
     signed = {"Authorization": "Bearer e30.e30.e30"}
@@ -823,8 +821,8 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
             as_=directory.admin(),
         )
     if key == "POST /oauth/token":
-        login = {"username": "eve@example.com", "password": PASSWORD, "passcode": "000000"}
-        api.send(method, target, form={"grant_type": "password", "client_id": "cf", **login})
+        directory.client("cf")
+        api.post(target, form={"grant_type": "password", "client_id": "cf", **PASSCODE})
     for proof in ("credential", "gateway-secret"):
         deployed(IDENTITY_HEADER_PROOF=proof)
         for headers in ({**who, **signed}, who):

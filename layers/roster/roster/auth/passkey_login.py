@@ -14,7 +14,7 @@ from roster.auth.challenges import NewChallenge
 from roster.auth.credentials import Credential
 from roster.auth.login import Sender
 from roster.auth.passkeys import Json, RelyingParty
-from roster.auth.second_factor import PasskeyAnswer, Proof
+from roster.auth.second_factor import FactorProof, PasskeyAnswer
 from roster.db import keys
 from roster.db.store import Item, Key, Store
 from roster.directory import factors, users
@@ -66,7 +66,7 @@ def _proved(
     cookies: Sequence[str],
     found: Mapping[Key, Item],
     by: Actor,
-) -> tuple[User, Challenge, Proof]:
+) -> tuple[User, Challenge, FactorProof]:
     """Who is proved, and what the transaction takes for it: one BatchGet. Raises Unauthenticated."""
     challenge = challenges.live(found, secret, cookies, ChallengePurpose.PASSKEY, None, by.at)
     listed = users.in_rows(found)

@@ -19,7 +19,7 @@ from roster.auth import (
 )
 from roster.auth.credentials import Credential
 from roster.auth.login import Sender
-from roster.auth.second_factor import PasskeyAnswer, Proof
+from roster.auth.second_factor import FactorProof, PasskeyAnswer
 from roster.db import keys
 from roster.db.store import Key, Operation, Store
 from roster.directory import factors, users
@@ -113,7 +113,7 @@ def _renewed(
     session: Session,
     user: User,
     counter: Key,
-    proof: Proof | None,
+    proof: FactorProof | None,
     by: Actor,
     *spent: Operation,
 ) -> Credential:

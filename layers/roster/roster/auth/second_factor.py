@@ -40,7 +40,7 @@ _TOTP = re.compile(r"[0-9]{6}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class FactorProof:
     """A factor that was proved: the operation that takes what proved it, so that it does so once.
 
     `factor_id` is None for a recovery code, of which `left` are left.
@@ -61,7 +61,7 @@ class PasskeyAnswer:
 
 def by_answer(
     store: Store, user: User, found: Factors, secret: str, answer: str | PasskeyAnswer, *, by: Actor
-) -> Proof | None:
+) -> FactorProof | None:
     """What an answer to the challenge with this secret proves, a code or a passkey's. None where it is wrong.
 
     Raises Unavailable where the key that opens secrets is out of reach.
@@ -73,7 +73,7 @@ def by_answer(
 
 def by_assertion(
     store: Store, answer: PasskeyAnswer, user: User, held: Sequence[Factor], secret: str, *, by: Actor
-) -> Proof | None:
+) -> FactorProof | None:
     """What a passkey's answer to the challenge with this secret proves; None where it is of none of these.
 
     A copy of a passkey proves nothing: the audit tells of it, by one Transact.
@@ -86,14 +86,14 @@ def by_assertion(
             said = passkeys.asserted(answer.party, secret, user, factor, answer.assertion)
             if not passkeys.is_copied(factor, said):
                 used = factors.passkey_used(factor, said.counter, said.backed_up, by.at)
-                return Proof(used, factor.id)
+                return FactorProof(used, factor.id)
             work = Transaction(by)
             work.audit(Event.FACTOR_REFUSED, user.id, factor_id=factor.id, kind=factor.kind)
             work.commit(store)
     return None
 
 
-def by_code(found: Factors, code: str, now: datetime) -> Proof | None:
+def by_code(found: Factors, code: str, now: datetime) -> FactorProof | None:
     """What a code proves: one of an authenticator, or a recovery code. None where it is wrong.
 
     Raises Unavailable where the key that opens secrets is out of reach.
@@ -103,7 +103,7 @@ def by_code(found: Factors, code: str, now: datetime) -> Proof | None:
     used = recovery_codes.matching(found.codes, code) if found.codes is not None else None
     if found.codes is None or used is None:
         return None
-    return Proof(factors.recovery_code_used(found.codes, used), left=len(found.codes.digests) - 1)
+    return FactorProof(factors.recovery_code_used(found.codes, used), left=len(found.codes.digests) - 1)
 
 
 def is_of_authenticator(code: str) -> bool:
@@ -117,7 +117,7 @@ def demand_key(code: str) -> None:
         sealing.keys()
 
 
-def plan(work: Transaction, user: User, proof: Proof) -> None:
+def plan(work: Transaction, user: User, proof: FactorProof) -> None:
     """The operations that take what proved a factor; refused where that is spent, as Unauthenticated."""
     work.do(proof.operation, unauthenticated)
     if proof.left is not None:
@@ -178,11 +178,11 @@ def unauthenticated(_: Item | None) -> DirectoryError:
     return Unauthenticated()
 
 
-def _by_authenticator(found: Factors, code: str, now: datetime) -> Proof | None:
+def _by_authenticator(found: Factors, code: str, now: datetime) -> FactorProof | None:
     sealing_keys = sealing.keys()
     for factor in found.of_kind(FactorKind.TOTP):
         secret, anew = sealing.opened(sealing_keys, factor.secret, factor.user_id, factor.id)
         step = totp.step_of(secret, code, factor.last_step, now)
         if step is not None:
-            return Proof(factors.code_used(factor, step, now, anew), factor.id)
+            return FactorProof(factors.code_used(factor, step, now, anew), factor.id)
     return None

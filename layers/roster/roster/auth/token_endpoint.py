@@ -18,7 +18,7 @@ from roster.auth import (
 )
 from roster.auth.credentials import Credential, digest, same
 from roster.auth.refresh_tokens import Issued
-from roster.auth.second_factor import Proof
+from roster.auth.second_factor import FactorProof
 from roster.db import keys
 from roster.db.codec import entity
 from roster.db.store import Item, Key, Store
@@ -129,10 +129,11 @@ def by_password(
 
     Then the passcode must prove it, as UAA has it. `found` is what `login.asked_of` asks for. Raises
     Forbidden, BeyondScope, and Unauthenticated as a login does, for a passcode that is wrong or absent, and
-    for a user who must change the password or enrol a factor.
+    for a user who must change the password or enrol a factor; Unavailable where no passcode can be judged.
     """
     who.demand(PASSWORD)
     scopes = _scopes(scope, who.client.scopes)
+    second_factor.demand_key(passcode)
     address = login.address_of(username)
     user, forgotten = login.proved(store, address, password, who.sender, found, by.at)
     proof = _proved(store, who, user, passcode, by) if user.factors > 0 else None
@@ -155,14 +156,13 @@ def by_password(
     return issued
 
 
-def _proved(store: Store, who: Applicant, user: User, passcode: str, by: Actor) -> Proof:
+def _proved(store: Store, who: Applicant, user: User, passcode: str, by: Actor) -> FactorProof:
     """What the passcode proves. Raises Unauthenticated, with the attempt at the password still counted.
 
     Who knows the password must not guess passcodes without end, so that none at all counts too.
     """
     if not passcode:
         raise Unauthenticated
-    second_factor.demand_key(passcode)
     proof = second_factor.by_code(factors.of_user(store, user.id), passcode, by.at)
     if proof is None:
         security_log.login_failed(user_id=user.id, waits=False, source_over=False)

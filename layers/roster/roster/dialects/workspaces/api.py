@@ -117,6 +117,11 @@ class WorkspacesCall:
             raise ReauthenticationRequired(self.user.id)
 
     @property
+    def challenge_cookies(self) -> list[str]:
+        """What the browser was given with the challenge that it answers."""
+        return self.request.cookie(challenge_cookie_name())
+
+    @property
     def workspace(self) -> Workspace:
         """The workspace that the path names. Raises NotFound where there is none."""
         workspace_id = self.request.path.get("workspaceId", "")

@@ -1,19 +1,28 @@
-"""The wire shapes of second factors, and the cookies that go with them."""
+"""The wire shapes of second factors, and the answer to a login by one."""
 
 from typing import Annotated, Literal, Self
 
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from pydantic import Field, model_validator
 
 from roster import bounds
 from roster.auth import remembered, totp
+from roster.auth.credentials import Credential
 from roster.auth.enrolment import Begun
+from roster.auth.login import Sender
 from roster.auth.passkeys import RelyingParty
 from roster.auth.second_factor import PasskeyAnswer
 from roster.dialects.fields import Body, Line, Moment, Wire
+from roster.dialects.workspaces.api import (
+    WorkspacesCall,
+    challenge_cookie,
+    device_cookies,
+    session_cookie,
+)
 from roster.dialects.workspaces.passkeys import Assertion
-from roster.dialects.workspaces.schemas import UNCHANGED
-from roster.domain import Factor
+from roster.dialects.workspaces.schemas import UNCHANGED, AdminUser, Success
+from roster.domain import Factor, User
 from roster.settings import remembered_cookie_name, settings
 
 Code = Annotated[str, Field(min_length=1, max_length=bounds.CODE_CHARACTERS)]
@@ -113,6 +122,21 @@ class NewRecoveryCodes(Wire):
     """Recovery codes, shown this once."""
 
     codes: list[str]
+
+
+def logged_in(
+    call: WorkspacesCall, user: User, credential: Credential, sender: Sender, kept: str | None = None
+) -> Response[Success[AdminUser]]:
+    """The answer to a login by a factor: the session's cookie, none of the challenge's any more, and what the
+    browser is known by later; `kept` is that of one that is remembered.
+    """
+    cookies = [
+        session_cookie(str(credential)),
+        challenge_cookie(""),
+        *device_cookies(sender.cookie_for(user)),
+        *remembered_cookies(kept),
+    ]
+    return Response(200, "application/json", call.success(AdminUser.of(user)), cookies=cookies)
 
 
 def remembered_cookies(value: str | None) -> list[Cookie]:
