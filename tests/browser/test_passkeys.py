@@ -4,6 +4,7 @@ The page is one of the server's; what its scripts would do is done in it.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +17,11 @@ from typing import Any
 import pytest
 
 from tests.browser.chromium import Browser, chromium
-from tests.support.served import Served, served
+from tests.support.served import ROOT, Served, served
 
 ADMIN, ADMINS_PASSWORD = "amara.okafor@demo.test", "roster-demo-2016"
 PASSWORD = "difference engine"
+DOCUMENT = ROOT / "docs" / "second-factor.md"
 ASKED = "/api/auth/login/passkey/options"
 
 pytestmark = pytest.mark.real
@@ -160,6 +162,20 @@ def test_a_passkey_signs_in_with_a_password_and_without(site: Site) -> None:
     answer = {"challenge": told["data"]["challenge"], "assertion": site.sign(told["data"]["options"])}
     assert site.send("POST", "/api/auth/login/second", answer)[0] == 200
     assert site.send("GET", "/api/auth/me")[1]["data"]["email"] == site.email
+
+
+def test_what_the_document_has_in_a_page_works(site: Site) -> None:
+    """Its script enrols a passkey in a session, and signs in without a password and with one."""
+    Device.added(site.browser)
+    assert site.log_in()[0] == 200
+    [script] = re.findall(r"```js\n(.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+    for shown, own in (("ada@example.com", site.email), ('"..."', json.dumps(PASSWORD))):
+        assert shown in script
+        script = script.replace(shown, own)
+    noting = "const statuses = [], plain = fetch; fetch = (...all) => plain(...all).then(noted);"
+    noted = "const noted = answer => { statuses.push(answer.status); return answer };"
+    told = site.browser.result(f"(async () => {{ {noted} {noting} {script}; return statuses }})()")
+    assert told == [200, 200, 200, 200, 401, 200]
 
 
 def test_two_devices_and_a_removed_one(site: Site) -> None:

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from roster import dependencies
-from roster.auth import login_throttle
+from roster.auth import login_throttle, passkeys
 from roster.auth.secrets import derived
 from roster.db import keys
 from roster.domain import User
 from roster.errors import Unavailable
 from tests.support.api import Answer, Api, make_dependencies, session_in
-from tests.support.authenticator import Authenticator
+from tests.support.authenticator import Authenticator, text
 from tests.support.codes import code_of, wrong_code
 from tests.support.directory import PASSWORD, Directory
 from tests.support.race import at_once
@@ -272,6 +272,22 @@ def test_another_users_passkey_proves_nothing(api: Api, directory: Directory, ad
     asked = api.post(PASSKEY_OPTIONS)
     body = {"assertion": device.sign(_options(asked))}
     assert_invalid(api.post(PATH, body, headers=_cookies(session, asked)), "assertion")
+
+
+@pytest.mark.row("SF-24")
+def test_a_removed_passkey_proves_nothing(api: Api, ada: User) -> None:
+    session = api.cookie(ada)
+    kept, removed = _passkey(api, session), _passkey(api, session)
+    factor_id = passkeys.factor_id(text(removed.credential_id))
+    assert_granted(api.delete(f"{FACTORS}/{factor_id}", as_=session))
+    for device, login, proof in ((removed, 401, 400), (kept, 200, 200)):
+        asked = api.post(PASSKEY_OPTIONS)
+        body = {"assertion": device.sign(_options(asked))}
+        headers = {"Cookie": asked.cookies[0].partition(";")[0]}
+        assert api.post("/api/auth/login/passkey", body, headers=headers).status == login
+        again = api.post(PASSKEY_OPTIONS)
+        body = {"assertion": device.sign(_options(again))}
+        assert api.post(PATH, body, headers=_cookies(session, again)).status == proof
 
 
 @pytest.mark.row("SF-26", "SF-27")

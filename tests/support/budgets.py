@@ -2145,11 +2145,6 @@ PATTERNS = (
         lambda on: factors.prepare_reset(on.store, on.eve, by=on.by),
     ),
     Pattern(
-        "factors.plan_removal",
-        {_QUERY: 1},
-        lambda on: factors.plan_removal(Transaction(on.by), on.store, on.eve.id),
-    ),
-    Pattern(
         "factors.reset",
         {_QUERY: 1, _TRANSACT: 1},
         lambda on: factors.reset(on.store, on.eve, mails=True, by=on.by),

@@ -364,6 +364,7 @@ PRINTING = (
     "export --store NAME",
     "admin create --email root@example.com --name Root --password-stdin --store NAME",
     "token create --user u1 --name ci --store NAME",
+    "factors reset --user u1 --store NAME",
     "audit erase --user gone --store NAME",
     "verify --store NAME",
     "repair --store NAME",
