@@ -16,6 +16,7 @@ from roster.domain import ChallengePurpose, Session, User
 from tests.support.api import OF_A_SOURCE, Answer, Api, device_in, session_in
 from tests.support.authenticator import Authenticator, asked_for, passkey_of, proved, raw, text
 from tests.support.directory import Directory
+from tests.support.meter import Meter
 from tests.support.race import at_once
 from tests.support.snapshots import everything
 
@@ -111,6 +112,17 @@ def test_what_does_not_prove_its_user_is_refused(
         assert (answer.status, answer.code) == (400, "VALIDATION_ERROR")
     else:
         refused(answer)
+
+
+def test_the_calls_do_not_tell_which_users_there_are(api: Api, meter: Meter, phone: Authenticator) -> None:
+    options, cookie = asked(api)
+    unknown = replace(phone, credential_id=b"unknown")
+    calls = []
+    for one in (unknown, replace(unknown, handle=text(b"999"))):
+        with meter.measure() as reading:
+            refused(log_in(api, one.sign(options), cookie))
+        calls.append(reading.calls)
+    assert calls[0] == calls[1]
 
 
 @pytest.mark.row("SF-23")
