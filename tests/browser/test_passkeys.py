@@ -162,6 +162,9 @@ def test_a_passkey_signs_in_with_a_password_and_without(site: Site) -> None:
     answer = {"challenge": told["data"]["challenge"], "assertion": site.sign(told["data"]["options"])}
     assert site.send("POST", "/api/auth/login/second", answer)[0] == 200
     assert site.send("GET", "/api/auth/me")[1]["data"]["email"] == site.email
+    _, asked = site.send("POST", ASKED)
+    assert site.send("POST", "/api/auth/reauthenticate", {"assertion": site.sign(asked["data"])})[0] == 200
+    assert site.send("GET", "/api/auth/me")[1]["data"]["email"] == site.email
 
 
 def test_what_the_document_has_in_a_page_works(site: Site) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from roster import bounds
 from roster.auth import passkeys, refresh_tokens
 from roster.auth.credentials import Credential
-from roster.directory import users
+from roster.directory import factors, users
 from roster.domain import ChallengePurpose, Project, Space, User, UserKind, Workspace
 from tests.support.api import Answer, Api
 from tests.support.authenticator import PARTY, Authenticator, asked_for, passkey_of, text
@@ -329,14 +330,23 @@ class ContractFixtures:
         return factor_id
 
     def _authenticator(self, user: User) -> str:
-        return self.directory.authenticator(user)[0].id
+        return self.directory.authenticator(self._with_room(user))[0].id
+
+    def _with_room(self, user: User) -> User:
+        """The user as they are, with room for a factor more: another goes where there is none."""
+        present, store = users.alive(self.api.store, user.id), self.api.store
+        if present.factors < bounds.FACTORS:
+            return present
+        oldest = factors.of_user(store, user.id).factors[0]
+        factors.remove(store, present, oldest, demanded=False, by=self.directory.by)
+        return users.alive(store, user.id)
 
     def _second(self, role: str, proof: dict[str, Any]) -> dict[str, Any]:
         """A challenge of the role's own, and the code that answers it; of nobody neither."""
         user = self.people.get(role)
         if user is None:
             return {"challenge": f"challenge_{NOWHERE}.{'x' * 43}", "code": "000000"}
-        _, secret = self.directory.authenticator(user)
+        _, secret = self.directory.authenticator(self._with_room(user))
         asked = self.directory.challenge(user)
         proof["headers"] |= {"Cookie": f"__Host-challenge={asked.browser}"}
         return {"challenge": asked.text, "code": code_of(secret, self.api.clock())}
@@ -345,12 +355,14 @@ class ContractFixtures:
         """A new passkey of the role's own, or what one signs for a login; of nobody's no user has."""
         user = self.people.get(role, self.people["member"])
         if new:
-            present = users.alive(self.api.store, user.id)
+            present = self._with_room(user)
             asked = asked_for(self.directory, ChallengePurpose.REGISTER, present)
             options = passkeys.creation_options(PARTY, present, asked.secret, [])
             body = {"attestation": Authenticator().make(options), "name": "Phone"}
         else:
-            authenticator = Authenticator() if role == "nobody" else passkey_of(self.directory, user)
+            authenticator = (
+                Authenticator() if role == "nobody" else passkey_of(self.directory, self._with_room(user))
+            )
             asked = asked_for(self.directory, ChallengePurpose.PASSKEY)
             authenticator.handle = authenticator.handle or text(b"999")
             options = passkeys.request_options(PARTY, asked.secret)

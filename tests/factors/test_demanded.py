@@ -28,7 +28,12 @@ def _is_asked(api: Api, user: User) -> bool:
 
 @pytest.mark.parametrize(
     ("policy", "asked"),
-    [("optional", ""), ("admins", "root boss rival"), ("all", "root boss rival member stranger")],
+    [
+        ("optional", ""),
+        ("admins", "root boss rival"),
+        ("all", "root boss rival member stranger"),
+        ("admin", "root boss rival member stranger"),
+    ],
 )
 def test_who_must_have_one(api: Api, fixtures: Fixtures, deployed: Deployed, policy: str, asked: str) -> None:
     deployed(SECOND_FACTOR=policy)

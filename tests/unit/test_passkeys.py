@@ -51,6 +51,7 @@ def _changed(answer: Mapping[str, Any], **response: Any) -> dict[str, Any]:
     [
         ("https://roster.example", "roster.example", "https://roster.example"),
         ("https://Roster.Example:8443/there", "roster.example", "https://roster.example:8443"),
+        ("https://roster.example:443", "roster.example", "https://roster.example"),
         ("http://localhost:3000", "localhost", "http://localhost:3000"),
     ],
 )

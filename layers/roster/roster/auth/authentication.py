@@ -85,12 +85,12 @@ def must_enrol(principal: Principal) -> bool:
 def is_demanded(user: User) -> bool:
     """Whether the deployment demands a second factor of this user."""
     match settings().second_factor:
-        case "all":
-            return True
+        case "optional":
+            return False
         case "admins":
             return user.is_platform_admin or user.administers > 0
-        case _:
-            return False
+        case _:  # a word that is misspelt must not open what was to be closed
+            return True
 
 
 def bearer_in(header: str | None) -> str | None:

@@ -35,6 +35,8 @@ ALGORITHMS = (-8, -7, -257)
 """EdDSA, ES256, RS256: those of a COSE key that authenticators have, the best first (5.4)."""
 RSA_BYTES = 256
 """The modulus of an RSA key at least."""
+_PORTS = {"http": 80, "https": 443}
+"""Those that no browser tells in an origin (RFC 6454, 6.1)."""
 _UNREADABLE = (
     ValueError,
     TypeError,
@@ -62,7 +64,8 @@ class RelyingParty:
         try:
             ipaddress.ip_address(host)
         except ValueError:
-            return cls(host, f"{parts.scheme}://{parts.netloc.lower()}")
+            port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
+            return cls(host, f"{parts.scheme}://{host}{port}")
         raise NoRelyingParty
 
     @classmethod
