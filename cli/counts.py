@@ -273,6 +273,32 @@ def workspace_admins(store: Store, workspace_id: str) -> tuple[int | None, int] 
     return _counted(retry_on_conflict(look))
 
 
+def administered(store: Store, user_id: str) -> tuple[int | None, int] | None:
+    """A user's count of the workspaces that they administer, and those. Reads all their memberships."""
+
+    def look() -> tuple[int | None, frozenset[str]]:
+        user = store.get(keys.user(user_id)) or {}
+        rows = counted_lists.everything(store, keys.workspaces_of(user_id))
+        ids = [own for row in rows if keys.is_id(own := str(row.get("workspace_id")))]
+        held = store.batch_get([keys.member(workspace_id, user_id) for workspace_id in ids])
+        return _maybe(user, "administers"), frozenset(
+            key.pk for key, item in held.items() if is_workspace_admin(item)
+        )
+
+    return _counted(retry_on_conflict(look))
+
+
+def users_factors(store: Store, user_id: str) -> tuple[int | None, int] | None:
+    """A user's count of second factors, and those."""
+
+    def look() -> tuple[int | None, frozenset[str]]:
+        user = store.get(keys.user(user_id)) or {}
+        held = every(store, keys.user(user_id).pk, begins=keys.FACTORS)
+        return _maybe(user, "factors"), frozenset(str(item["SK"]) for item in held)
+
+    return _counted(retry_on_conflict(look))
+
+
 def children(store: Store, project_id: str) -> tuple[int | None, int] | None:
     """A project's count of the spaces and features in it, and their copies in its partition."""
 

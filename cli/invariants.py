@@ -25,7 +25,10 @@ from roster.domain import (
     Activity,
     ApiToken,
     App,
+    Challenge,
     Client,
+    Enrolment,
+    Factor,
     Feature,
     Group,
     Invitation,
@@ -34,6 +37,7 @@ from roster.domain import (
     PasswordLink,
     PermissionRole,
     Project,
+    RecoveryCodes,
     Session,
     Space,
     TokenFamily,
@@ -111,6 +115,10 @@ class Invariant(StrEnum):
     # The site's reference data.
     DEFAULT_ROLE = "default-role"
     CLIENT_ROW = "client-row"
+    # Second factors.
+    FACTOR_OWNER = "factor-owner"
+    USERS_FACTORS = "users-factors"
+    ADMINISTERED = "administered"
 
 
 LATE = frozenset({Invariant.SEARCHED, Invariant.COUNTED_CHANGE})
@@ -118,6 +126,9 @@ LATE = frozenset({Invariant.SEARCHED, Invariant.COUNTED_CHANGE})
 
 KEPT_SINCE = frozenset({Invariant.USER_KIND_ROW, Invariant.DEFAULT_ROLE, Invariant.CLIENT_ROW})
 """Copies that tables of earlier versions have not: where one lacks it is late, and not broken."""
+
+COUNTED_SINCE = frozenset({Invariant.ADMINISTERED})
+"""Counts that earlier versions did not keep: where too little is counted it is late, and not broken."""
 
 Offer: TypeAlias = tuple[Key, "str | int | None"]
 """An item that is there, alone or together with something that it says."""
@@ -162,7 +173,7 @@ class Told:
     needs: tuple[Need, ...] = ()
     offers: tuple[Offer, ...] = ()
     awaits: tuple[Key, ...] = ()
-    entity: User | Workspace | Membership | Project | Space | App | Feature | None = None
+    entity: User | Workspace | Membership | Project | Space | App | Feature | Factor | None = None
     uncounted: str = ""
     """When the change was made that an audit item tells of, if the activity has not counted it."""
 
@@ -322,6 +333,35 @@ def _email_lock(key: Key, item: Item) -> Told:
 def _password(key: Key, item: Item) -> Told:
     _text(item, "hash")
     return Told(needs=(Need(Invariant.PASSWORD_OWNER, Key(key.pk, keys.PROFILE)),))
+
+
+# Second factors.
+
+
+def _factor(key: Key, item: Item) -> Told:
+    factor = entity(Factor, item)
+    _under(key, keys.factor(factor.user_id, factor.id))
+    return Told(needs=(Need(Invariant.FACTOR_OWNER, keys.user(factor.user_id)),), entity=factor)
+
+
+def _recovery_codes(key: Key, item: Item) -> Told:
+    codes = entity(RecoveryCodes, item)
+    _under(key, keys.recovery_codes(codes.user_id))
+    return Told(needs=(Need(Invariant.FACTOR_OWNER, keys.user(codes.user_id)),))
+
+
+def _enrolment(key: Key, item: Item) -> Told:
+    begun = entity(Enrolment, item)
+    _under(key, keys.enrolment(begun.user_id))
+    return Told(needs=(Need(Invariant.FACTOR_OWNER, keys.user(begun.user_id)),))
+
+
+def _challenge(key: Key, item: Item) -> Told:
+    challenge = entity(Challenge, item)
+    _under(key, keys.challenge(challenge.user_id, challenge.id))
+    if challenge.user_id is None:
+        return _NOTHING
+    return Told(needs=(Need(Invariant.FACTOR_OWNER, keys.user(challenge.user_id)),))
 
 
 def _session(key: Key, item: Item) -> Told:
@@ -906,10 +946,16 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.invitation(_X, _X)): _invitation,
     words_of(keys.invited(_X, _X)): _invited,
     words_of(keys.password_link(_X)): _password_link,
+    words_of(keys.factor(_X, _X)): _factor,
+    words_of(keys.recovery_codes(_X)): _recovery_codes,
+    words_of(keys.enrolment(_X)): _enrolment,
+    words_of(keys.challenge(_X, _X)): _challenge,
+    words_of(keys.challenge(None, _X)): _challenge,
     words_of(keys.forgotten(_X)): _unjudged,
     words_of(keys.source_forgotten(_X, _X)): _unjudged,
     words_of(keys.mail_of_user(_X)): _mail,
     words_of(keys.mail_of_invitation(_X, _X)): _mail,
+    words_of(keys.mail_of_factors(_X)): _mail,
     words_of(keys.project(_X)): _project,
     words_of(keys.project_member(_X, _X)): _project_member,
     words_of(keys.space_in_project(_X, _X)): _projects_space,

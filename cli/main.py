@@ -1,4 +1,4 @@
-"""The `roster` command: records in and out, the first administrator, API tokens, verify, repair and doctor.
+"""The `roster` command: records in and out, the first administrator, credentials, verify, repair and doctor.
 
 Exit codes: 0 done; 1 refused, or some lines were bad, or whoever read the output has left; 2 the call itself
 is wrong, or the output cannot be written.
@@ -35,7 +35,7 @@ from cli.records.reading import STANDARD_INPUT, lines, opened
 from cli.repair import repair
 from cli.sources.shared import FileFormat
 from cli.sources.tables import FIELDS
-from cli.stacks import NoSuchStack, client_of, cloudformation, configured_region, table_of
+from cli.stacks import NoSuchStack, client_of, cloudformation, configured_region, parameter_of, table_of
 from cli.verify import verify
 from local.deployment_key import key_file
 from local.embedded import open_embedded
@@ -50,7 +50,7 @@ from roster.db.dynamodb.transport import BotoTransport, boto_client
 from roster.db.store import Absent, Present, Store, all_of
 from roster.db.transactions import Transaction
 from roster.dialects.fields import Line
-from roster.directory import audit, users, workspaces
+from roster.directory import audit, factors, users, workspaces
 from roster.directory.emails import NotAnAddress, canonical, trimmed
 from roster.domain import Actor, ApiToken, PlatformRole, User, Workspace
 from roster.errors import Conflict, NotFound, Unavailable
@@ -177,6 +177,13 @@ def _parser() -> argparse.ArgumentParser:
     making.add_argument("--workspace", metavar="ID", help="the one workspace that it is for")
     making.add_argument("--expires", type=_moment, metavar="ISO", help="such as 2030-01-31T00:00:00Z")
     making.set_defaults(run=_create_token, must_exist=True)
+
+    factor = commands.add_parser("factors", help="second factors")
+    resetting = factor.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "reset", parents=[where], help="end a user's apps, passkeys and recovery codes, and their sessions"
+    )
+    resetting.add_argument("--user", required=True, metavar="EMAIL_OR_ID")
+    resetting.set_defaults(run=_reset_factors, must_exist=True)
 
     auditing = commands.add_parser("audit", help="the audit of all changes")
     erasing = auditing.add_subparsers(required=True, metavar="COMMAND").add_parser(
@@ -406,7 +413,20 @@ def _create_admin(store: Store, arguments: argparse.Namespace) -> int:
     except Conflict as error:
         raise CommandRefused("this e-mail address belongs to a user already") from error
     print(f"created user {made.id}")
+    if _policy(arguments) in ("admins", "all"):
+        print("a second factor is demanded: sign in, add one before anything else (docs/second-factor.md)")
     return 0
+
+
+def _policy(arguments: argparse.Namespace) -> str | None:
+    """Who must have a second factor: as the stack was deployed, else as the environment says."""
+    if arguments.stack is None:
+        return settings().second_factor
+    region = arguments.region or configured_region()
+    try:
+        return parameter_of(arguments.stack, "SecondFactor", cloudformation(region))
+    except NoSuchStack as error:
+        raise CommandRefused(str(error)) from error
 
 
 def _password(from_stdin: bool) -> str:
@@ -462,6 +482,17 @@ def _create_token(store: Store, arguments: argparse.Namespace) -> int:
     except NotFound as error:
         raise CommandRefused("there is no such user") from error
     print(credential)
+    return 0
+
+
+def _reset_factors(store: Store, arguments: argparse.Namespace) -> int:
+    user = _user(store, arguments.user)
+    try:
+        factors.reset(store, user, mails=True, by=_operator())
+    except NotFound as error:
+        raise CommandRefused("there is no such user") from error
+    ended = "1 factor" if user.factors == 1 else f"{user.factors} factors"
+    print(f"ended {ended} of user {user.id}, the recovery codes and all sessions")
     return 0
 
 

@@ -17,7 +17,7 @@ from functools import partial
 from typing import TypeAlias, TypeVar
 
 from cli import counts, invariants
-from cli.invariants import KEPT_SINCE, Copy, Invariant, Told, is_listing
+from cli.invariants import COUNTED_SINCE, KEPT_SINCE, Copy, Invariant, Told, is_listing
 from cli.records.loading import Progress, unheard
 from cli.verify import Finding, Report, place_of, verify
 from roster.clock import instant
@@ -50,7 +50,12 @@ _ROUNDS = 3
 _AT_ONCE = 100
 _TRIES = 20
 
-_OWNERLESS = {Invariant.PASSWORD_OWNER, Invariant.SECRET_LOCK, Invariant.LINK_OWNER}
+_OWNERLESS = {
+    Invariant.PASSWORD_OWNER,
+    Invariant.SECRET_LOCK,
+    Invariant.LINK_OWNER,
+    Invariant.FACTOR_OWNER,
+}
 """References that are removed when their target is not there: they grant nothing."""
 
 
@@ -91,6 +96,8 @@ def _catch_up(store: Store, late: list[Finding], now: datetime, by: Actor, progr
         for finding in some:
             if finding.invariant in KEPT_SINCE:
                 _Round(store, now, by).restore(finding)
+            elif finding.invariant in COUNTED_SINCE:
+                _Round(store, now, by).mend([finding], unheard)
 
 
 class _Moved(Exception):
@@ -150,6 +157,10 @@ class _Round:
                     then.append((self._suspensions, finding))
                 case Invariant.WORKSPACE_ADMINS:
                     then.append((self._workspace_admins, finding))
+                case Invariant.USERS_FACTORS:
+                    then.append((self._factors, finding))
+                case Invariant.ADMINISTERED:
+                    then.append((self._administered, finding))
                 case Invariant.PROJECT_CHILDREN:
                     then.append((self._children, finding))
                 case Invariant.SPACE_APPS:
@@ -397,6 +408,12 @@ class _Round:
     def _workspace_admins(self, finding: Finding) -> None:
         (workspace_id,) = finding.key.pk.split("#")[1:]
         self._count(finding, "admins", counts.workspace_admins(self.store, workspace_id))
+
+    def _factors(self, finding: Finding) -> None:
+        self._count(finding, "factors", counts.users_factors(self.store, keys.id_in(finding.key)))
+
+    def _administered(self, finding: Finding) -> None:
+        self._count(finding, "administers", counts.administered(self.store, keys.id_in(finding.key)))
 
     def _children(self, finding: Finding) -> None:
         (project_id,) = finding.key.pk.split("#")[1:]

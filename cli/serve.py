@@ -236,10 +236,13 @@ def _first_admin(options: Options) -> list[str]:
             command = [f"AWS_ACCESS_KEY_ID={_LOCAL}", f"AWS_SECRET_ACCESS_KEY={_LOCAL}", *command]
         command += ["--endpoint", options.table_endpoint, "--region", config.region]
         command += ["--table", config.table_name]
-    return [
+    lines = [
         "# there is no administrator yet; this makes the first, also while the server runs",
         shlex.join([*command, "--email", "you@example.com", "--name", "You"]),
     ]
+    if settings().second_factor != "optional":
+        lines.append("# who signs in so adds a second factor before anything else: docs/second-factor.md")
+    return lines
 
 
 def _imported(store: Store, file: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""Finds the table of a deployed stack by the stack's own outputs."""
+"""Finds the table of a deployed stack by the stack's own outputs, and what it was deployed with."""
 
 import os
 from typing import Any
@@ -14,6 +14,22 @@ class NoSuchStack(Exception):
 
 def table_of(stack: str, client: Any) -> str:
     """The name of the stack's table; one call to CloudFormation. Raises NoSuchStack."""
+    for output in _described(stack, client).get("Outputs", ()):
+        if output["OutputKey"] == OUTPUT:
+            return str(output["OutputValue"])
+    raise NoSuchStack(f"{stack} has no output {OUTPUT}: it is not a directory, or not deployed yet")
+
+
+def parameter_of(stack: str, name: str, client: Any) -> str | None:
+    """What the stack was deployed with as this parameter, None where it has none; one call to CloudFormation.
+
+    Raises NoSuchStack.
+    """
+    given = _described(stack, client).get("Parameters", ())
+    return next((str(each["ParameterValue"]) for each in given if each["ParameterKey"] == name), None)
+
+
+def _described(stack: str, client: Any) -> Any:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -22,10 +38,7 @@ def table_of(stack: str, client: Any) -> str:
         raise NoSuchStack(f"{stack}: {error.response['Error']['Message']}") from error
     except BotoCoreError as error:  # no credentials, no network
         raise NoSuchStack(f"{stack}: {error}") from error
-    for output in found.get("Outputs", ()):
-        if output["OutputKey"] == OUTPUT:
-            return str(output["OutputValue"])
-    raise NoSuchStack(f"{stack} has no output {OUTPUT}: it is not a directory, or not deployed yet")
+    return found
 
 
 def configured_region() -> str:

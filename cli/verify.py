@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 
 from cli import counts, invariants
 from cli.counts import Doubt, Numbers, Tally
-from cli.invariants import KEPT_SINCE, LATE, Copy, Invariant, Need, Told
+from cli.invariants import COUNTED_SINCE, KEPT_SINCE, LATE, Copy, Invariant, Need, Told
 from cli.records.loading import Progress, unheard
 from roster.clock import instant
 from roster.db import keys, list_tree
 from roster.db.codec import CorruptItem
 from roster.db.store import Item, Key, Store
-from roster.directory import grants
-from roster.domain import App, Feature, Membership, Project, Space, User, Workspace
+from roster.directory import grants, users
+from roster.domain import App, Factor, Feature, Membership, Project, Space, User, Workspace
 
 YOUNG = timedelta(hours=1)
 """How long a cleanup may take before what it has not cleared counts as broken."""
@@ -98,6 +98,12 @@ def _judgements(
     for workspace_id in sorted(walk.admins):
         if walk.admins[workspace_id]:
             yield judge.workspace_admins(workspace_id)
+    for user_id in sorted(walk.factors):
+        if walk.factors[user_id]:
+            yield judge.factors(user_id)
+    for user_id in sorted(walk.administered):
+        if walk.administered[user_id]:
+            yield judge.administered(user_id)
     for project_id in sorted(walk.children):
         if walk.children[project_id]:
             yield judge.children(project_id)
@@ -136,6 +142,10 @@ class _Walk:
     told_suspended: int = 0
     admins: Counter[str] = field(default_factory=Counter)
     """By workspace: its ADMINs less what it says of them."""
+    factors: Counter[str] = field(default_factory=Counter)
+    """By user: their second factors less what the profile says of them."""
+    administered: Counter[str] = field(default_factory=Counter)
+    """By user: the workspaces of which they are ADMIN less what the profile says of them."""
     children: Counter[str] = field(default_factory=Counter)
     """By project: the spaces and features in it less what it says of them."""
     apps: Counter[str] = field(default_factory=Counter)
@@ -272,13 +282,15 @@ class _Walk:
             self.differing.add(user_id)
 
     def _count(
-        self, item: Item, entity: User | Workspace | Membership | Project | Space | App | Feature
+        self, item: Item, entity: User | Workspace | Membership | Project | Space | App | Feature | Factor
     ) -> None:
         if isinstance(entity, Space | Feature) and entity.project_id is not None:
             self.children[entity.project_id] += 1
         match entity:
             case User():
                 self.site_admins += entity.is_admin
+                self.factors[entity.id] -= entity.factors
+                self.administered[entity.id] -= entity.administers
                 if entity.oldest_workspace_id is not None or entity.oldest_membership_at is not None:
                     said = hash((entity.oldest_membership_at, entity.oldest_workspace_id))
                     self._compare(entity.id, (said,))
@@ -288,6 +300,9 @@ class _Walk:
                     self.modules[place] -= count
             case Membership():
                 self.admins[entity.workspace_id] += counts.is_workspace_admin(item)
+                self.administered[entity.user_id] += counts.is_workspace_admin(item)
+            case Factor():
+                self.factors[entity.user_id] += 1
             case Project():
                 self.children[entity.id] -= entity.children
             case Space():
@@ -299,6 +314,7 @@ class _Walk:
 
 
 _LACKS = "is not there"
+_TOO_FEW = "too few: "
 _PASSWORD = invariants.words_of(keys.password("x"))
 _GRANT = invariants.words_of(keys.space_grant("x", "x", "x", "x"))
 
@@ -328,6 +344,9 @@ class _Judge:
         for verdict in verdicts:
             if verdict.finding.invariant in KEPT_SINCE and verdict.finding.detail == _LACKS:
                 self.late.add(verdict.finding)  # tables of earlier versions have none
+                continue
+            if verdict.finding.invariant in COUNTED_SINCE and verdict.finding.detail.startswith(_TOO_FEW):
+                self.late.add(verdict.finding)
                 continue
             (self.pending if verdict.waits else self.broken).add(verdict.finding)
 
@@ -485,6 +504,28 @@ class _Judge:
         seen = counts.workspace_admins(self.store, workspace_id)
         if self.store.get(key) is not None:
             yield from _compared(key, Invariant.WORKSPACE_ADMINS, seen, _detail("admins", seen))
+
+    def _lives(self, key: Key) -> bool:
+        """Whether there is such a user, who can be read; if not, that is a finding of its own."""
+        try:
+            return users.of_item(self.store.get(key)) is not None
+        except CorruptItem:
+            return False
+
+    def factors(self, user_id: str) -> Iterator[_Verdict]:
+        key = keys.user(user_id)
+        seen = counts.users_factors(self.store, user_id)
+        if self._lives(key):
+            yield from _compared(key, Invariant.USERS_FACTORS, seen, _detail("factors", seen))
+
+    def administered(self, user_id: str) -> Iterator[_Verdict]:
+        key = keys.user(user_id)
+        seen = counts.administered(self.store, user_id)
+        if self._lives(key):
+            too_few = _TOO_FEW if seen is not None and (seen[0] or 0) < seen[1] else ""
+            yield from _compared(
+                key, Invariant.ADMINISTERED, seen, f"{too_few}{_detail('administers', seen)}"
+            )
 
     def children(self, project_id: str) -> Iterator[_Verdict]:
         key = keys.project(project_id)

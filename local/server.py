@@ -93,8 +93,11 @@ class Options:
 
     @property
     def url(self) -> str:
-        """The address by which a client on this machine reaches it."""
-        return f"http://{self.name}:{self.port}"
+        """The address by which a client on this machine reaches it.
+
+        It has loopback's name: passkeys are for names alone, not for IP addresses.
+        """
+        return f"http://{'localhost' if self.name == HOST else self.name}:{self.port}"
 
     @property
     def is_private(self) -> bool:

@@ -103,6 +103,16 @@ STATUSES: dict[str, str] = {
     "PUT /api/auth/me": f"{_OURS} 403 412 415",
     "GET /api/admin/users/{userId}/memberships": f"{_OURS} 403 404",
     "POST /api/admin/users/{userId}/unlock": f"{_OURS} 403 404 415",
+    # A proof anew, and the end of somebody's factors.
+    "POST /api/auth/reauthenticate": f"{_OURS} 403 415",
+    "DELETE /api/admin/users/{userId}/factors": f"{_OURS} 403 404 412 415",
+    # Second factors.
+    "POST /api/auth/login/second": f"{_OURS} 403 409 415",
+    "GET /api/auth/factors": f"{_OURS} 403",
+    "DELETE /api/auth/factors/{factorId}": f"{_OURS} 403 404 409 412 415",
+    "POST /api/auth/factors/totp": f"{_OURS} 403 409 415",
+    "POST /api/auth/factors/totp/{factorId}/confirm": f"{_OURS} 403 404 409 415",
+    "POST /api/auth/factors/recovery-codes": f"{_OURS} 403 409 415",
     # Invitations and forgotten passwords.
     "POST /api/workspaces/{workspaceId}/invitations": f"{_OURS} 403 404 409 415 422",
     "GET /api/workspaces/{workspaceId}/invitations": f"{_OURS} 403 404",
@@ -112,6 +122,11 @@ STATUSES: dict[str, str] = {
     "POST /api/auth/invitations/accept": f"{_PUBLIC} 404 409",
     "POST /api/auth/password/forgotten": _PUBLIC,
     "POST /api/auth/password/reset": _PUBLIC,
+    # Passkeys.
+    "POST /api/auth/factors/passkeys/options": f"{_OURS} 403 409 415",
+    "POST /api/auth/factors/passkeys": f"{_OURS} 403 409 415 422",
+    "POST /api/auth/login/passkey/options": f"{_PUBLIC} 409",
+    "POST /api/auth/login/passkey": f"{_OURS} 403 409 415",
     "POST /api/admin/users/{userId}/password-link": f"{_OURS} 403 404 415",
     # The token endpoint (RFC 6749).
     "POST /oauth/token": f"{_ANY} 400",

@@ -6,7 +6,7 @@ from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.invitations import PasswordLinkShape
 from roster.dialects.workspaces.schemas import Success
 
-app, handler = endpoint(Access.PLATFORM_ADMIN_SESSION)
+app, handler = endpoint(Access.PLATFORM_ADMIN_PROVED)
 
 
 @app.post("/api/admin/users/<userId>/password-link")

@@ -6,7 +6,7 @@ from roster.auth import account
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import Done
 
-app, handler = endpoint(Access.PLATFORM_ADMIN_SESSION)
+app, handler = endpoint(Access.PLATFORM_ADMIN_PROVED)
 
 
 @app.delete("/api/admin/users/<userId>/credentials/<credentialId>")

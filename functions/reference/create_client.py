@@ -8,7 +8,7 @@ from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import Success
 from roster.dialects.workspaces.site import CreateClient, NewClient
 
-app, handler = endpoint(Access.PLATFORM_ADMIN_SESSION)
+app, handler = endpoint(Access.PLATFORM_ADMIN_PROVED)
 
 
 @app.post("/api/admin/clients")

@@ -4,7 +4,7 @@ from roster.auth import api_tokens
 from roster.dialects.workspaces.api import Access, demand_place, endpoint, expiry
 from roster.dialects.workspaces.schemas import CreateToken, NewToken, Success, Token
 
-app, handler = endpoint(Access.ANY_SESSION)
+app, handler = endpoint(Access.PROVED_SESSION)
 
 
 @app.post("/api/auth/tokens")

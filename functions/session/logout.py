@@ -5,7 +5,7 @@ from roster.dialects.workspaces.api import Access, endpoint, session_cookie
 from roster.dialects.workspaces.schemas import Done
 from roster.http.handler import Response
 
-app, handler = endpoint(Access.PASSWORD_CHANGE)
+app, handler = endpoint(Access.LOGOUT)
 
 
 @app.post("/api/auth/logout")

@@ -6,7 +6,7 @@ from roster.auth import api_tokens
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.schemas import Done
 
-app, handler = endpoint(Access.ANY_SESSION)
+app, handler = endpoint(Access.PROVED_SESSION)
 
 
 @app.delete("/api/auth/tokens/<tokenId>")

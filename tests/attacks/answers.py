@@ -18,6 +18,7 @@ _WHOLE = ("pk", "sk", "v", "token")
 _STATES = ("mustChangePassword",)  # which say something of a secret, and nothing that is in it
 _GRANTED = {
     "POST /api/auth/tokens": {"token"},
+    "POST /api/auth/factors/totp": {"secret"},
     "POST /api/admin/clients": {"secret"},
     "POST /api/admin/clients/{clientId}/secret": {"secret"},
 }

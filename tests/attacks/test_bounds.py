@@ -21,7 +21,10 @@ from tests.support.directory import PASSWORD
 pytestmark = pytest.mark.any_engine
 
 READERS = [route for route, statuses in STATUSES.items() if {401, 413} <= set(statuses)]
-PUBLIC = ["GET /", "GET /v2/info", "POST /api/auth/login"]
+PUBLIC = [
+    *("GET /", "GET /v2/info", "POST /api/auth/login"),
+    *("POST /api/auth/login/second", "POST /api/auth/login/passkey"),
+]
 TOO_MUCH = b" " * BODY_BYTES + b"{}"
 FORM = "application/x-www-form-urlencoded"
 

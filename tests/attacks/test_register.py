@@ -9,6 +9,7 @@ NUMBERS |= {"AC": 15, "Q": 10}
 NUMBERS |= {"L": 10}
 NUMBERS |= {"T": 12}
 NUMBERS |= {"SP": 11, "M": 8}
+NUMBERS |= {"SF": 36}
 
 
 def test_the_register_has_every_row_once() -> None:

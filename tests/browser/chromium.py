@@ -1,7 +1,7 @@
 """Debian's Chromium without a screen, driven by its DevTools protocol over two pipes: no port, no driver.
 
 with chromium(folder) as browser:
-    browser.open("http://127.0.0.1:3000/docs")
+    browser.open("http://localhost:3000/docs")
     browser.until("document.querySelectorAll('.opblock').length > 0")
 """
 
@@ -56,13 +56,20 @@ class Browser:
 
     def open(self, url: str) -> None:
         """Go to a page, and wait until it has loaded."""
+        loaded = len(self.told("Page.loadEventFired"))
         self.call("Page.navigate", url=url)
-        while not self.told("Page.loadEventFired"):
+        while len(self.told("Page.loadEventFired")) == loaded:
             self._hear()
 
     def value(self, script: str) -> Any:
         """What an expression of JavaScript is in the page."""
         answer = self.call("Runtime.evaluate", expression=script, returnByValue=True)
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+    def result(self, script: str) -> Any:
+        """What a promise of JavaScript in the page comes to."""
+        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 

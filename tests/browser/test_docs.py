@@ -43,7 +43,7 @@ def test_every_operation_is_shown_and_no_error_and_nothing_from_elsewhere(browse
     assert browser.told("Runtime.consoleAPICalled") == []
     asked = {urlsplit(one["request"]["url"]) for one in browser.told("Network.requestWillBeSent")}
     fetched = {(url.hostname, url.path) for url in asked if url.scheme != "data"}
-    assert fetched == {("127.0.0.1", "/docs"), ("127.0.0.1", "/openapi.json")}
+    assert fetched == {("localhost", "/docs"), ("localhost", "/openapi.json")}
 
 
 def _statuses(browser: Browser, tag: str) -> list[str]:

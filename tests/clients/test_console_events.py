@@ -14,7 +14,10 @@ from tests.support.api import Clock, Context
 
 ROUTES = Routes.from_template(Path(__file__).parents[2] / "template.yaml")
 BEHIND_HTTP = sorted({route.function.id for route in ROUTES.routes})
-PUBLIC_POSTS = ("AcceptInvitation", "ForgetPassword", "Login", "LookAtInvitation", "ResetPassword")
+PUBLIC_POSTS = (
+    *("AcceptInvitation", "ForgetPassword", "Login", "LookAtInvitation", "ResetPassword"),
+    *("LogInSecond", "LogInByPasskey", "BeginPasskeyLogin"),
+)
 
 EVENTS: dict[str, Any] = {
     "nothing": {},

@@ -146,6 +146,6 @@ def test_the_requests_of_document_004(curl: Curl, report: Callable[[str], None])
     "command", [line for line in PAGE.read_text("utf-8").splitlines() if line.startswith("curl")]
 )
 def test_the_lines_of_the_page_of_clients_give_tokens(curl: Curl, demo: Served, command: str) -> None:
-    token = curl(command, {"http://127.0.0.1:3000": demo.url})["access_token"]
+    token = curl(command, {"http://localhost:3000": demo.url})["access_token"]
     name = curl(f"curl http://localhost:8080/api/v1/user -H 'Authorization: Bearer {token}'")["name"]
     assert name in ("Ingrid Lindqvist", "Build Robot")

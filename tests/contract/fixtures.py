@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from roster.auth import refresh_tokens
+from roster import bounds
+from roster.auth import passkeys, refresh_tokens
 from roster.auth.credentials import Credential
-from roster.domain import Project, Space, User, UserKind, Workspace
+from roster.directory import factors, users
+from roster.domain import ChallengePurpose, Project, Space, User, UserKind, Workspace
 from tests.support.api import Answer, Api
+from tests.support.authenticator import PARTY, Authenticator, asked_for, passkey_of, text
+from tests.support.codes import code_of
 from tests.support.directory import PASSWORD, Directory
 from tests.support.fixtures import made_once
 
@@ -34,9 +38,38 @@ LINKS = (
     "POST /api/auth/invitations/accept",
     "POST /api/auth/password/forgotten",
     "POST /api/auth/password/reset",
+    "POST /api/auth/login/passkey/options",
 )
 """The routes that ask for no credential but what a link carries, or for none."""
-BY_BODY = ("POST /api/auth/login", "POST /oauth/token", "POST /oauth/revoke")
+LOGINS = (
+    "POST /api/auth/login",
+    "POST /api/auth/login/second",
+    "POST /api/auth/login/passkey/options",
+    "POST /api/auth/login/passkey",
+)
+PROVED = (
+    "PUT /api/auth/me/password",
+    "POST /api/auth/tokens",
+    "DELETE /api/auth/tokens/{tokenId}",
+    "DELETE /api/admin/users/{userId}/credentials",
+    "DELETE /api/admin/users/{userId}/credentials/{credentialId}",
+    "DELETE /api/admin/users/{userId}/factors",
+    "POST /api/admin/users/{userId}/password-link",
+    "DELETE /api/auth/factors/{factorId}",
+    "POST /api/auth/factors/recovery-codes",
+    "POST /api/auth/factors/totp",
+    "POST /api/auth/factors/totp/{factorId}/confirm",
+    "POST /api/auth/factors/passkeys/options",
+    "POST /api/auth/factors/passkeys",
+    "POST /api/admin/clients",
+    "PUT /api/admin/clients/{clientId}",
+    "POST /api/admin/clients/{clientId}/secret",
+)
+"""What changes credentials: only a session may, whose user has proved lately who they are."""
+BY_BODY = (
+    *("POST /api/auth/login", "POST /api/auth/login/second", "POST /api/auth/login/passkey"),
+    *("POST /oauth/token", "POST /oauth/revoke"),
+)
 """The routes that are told in the body who asks."""
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 NO_NUMBER = 999_999
@@ -61,6 +94,8 @@ class ContractFixtures:
     alpha: Space
     beta: Space
     made: int = 0
+    code: str = ""
+    """What confirms the enrolment that the last path named."""
 
     @classmethod
     @made_once
@@ -121,6 +156,10 @@ class ContractFixtures:
             path = f"/api/workspaces/{self._suspended().id}"
         path = self._filled(path, role, place)
         body, proof = self.body(route, role), self._proof(path, role, place, by)
+        if route == "POST /api/auth/login/second":
+            body = self._second(role, proof)
+        if route in ("POST /api/auth/factors/passkeys", "POST /api/auth/login/passkey"):
+            body = self._passkey(role, proof, new="factors" in route)
         if route == "POST /oauth/token":
             proof["form"] = self._form(role)
         if route == "POST /oauth/revoke":
@@ -157,7 +196,7 @@ class ContractFixtures:
             number = NO_NUMBER if place == "absent" else 1  # the one group, the one role
         for name in ("{number}", "{project_id}", "{user_id}"):
             path = path.replace(name, str(number))
-        if path.endswith("/password-link") and place == "own":  # one's own is refused
+        if path.endswith(("/password-link", "/factors")) and place == "own":  # one's own is refused
             place = "foreign"
         if "{userId}" in path or "{sessionId}" in path:
             user = self._user(role, place)
@@ -165,6 +204,10 @@ class ContractFixtures:
             named = {"{userId}": user.id, "{credentialId}": session, "{sessionId}": session}
             for name, id_ in named.items():
                 path = path.replace(name, NOWHERE if place == "absent" else id_)
+        if "{factorId}" in path:
+            user = self._user(role, place)
+            made = self._enrolment(user) if "/totp/" in path else self._authenticator(user)
+            path = path.replace("{factorId}", NOWHERE if place == "absent" else made)
         if "{tokenId}" in path:
             path = path.replace("{tokenId}", NOWHERE if place == "absent" else self._token(role, place))
         return path
@@ -231,6 +274,8 @@ class ContractFixtures:
             return {"userId": self._newcomer().id, "role": "MEMBER"}
         if route in LINKS:
             return self._link_body(route)
+        if route.startswith("POST /api/auth/factors/"):
+            return self._factor_body(route, role)
         of_spaces: dict[str, dict[str, Any]] = {
             "POST /api/workspaces/{workspaceId}/spaces": {"name": f"fresh-{self._count()}"},
             "PUT /api/workspaces/{workspaceId}/spaces/{spaceId}": {"description": "Fresh"},
@@ -266,9 +311,68 @@ class ContractFixtures:
             "POST /api/auth/login": {"email": f"{role}@example.com", "password": PASSWORD},
             "PUT /api/auth/me/password": {"currentPassword": PASSWORD, "newPassword": "quite another phrase"},
             "POST /api/auth/tokens": {"name": "ci"},
+            "POST /api/auth/reauthenticate": {"password": PASSWORD},
             "PUT /api/auth/me": {"fullName": "Ada"},
         }
         return bodies.get(route)
+
+    def _factor_body(self, route: str, role: str) -> dict[str, Any] | None:
+        """The body of an enrolment's endpoint; who makes recovery codes has an authenticator."""
+        user = self.people.get(role, self.people["member"])
+        if route.endswith("/recovery-codes"):
+            self._authenticator(user)
+            return None
+        if route.endswith("/confirm"):
+            return {"code": self.code}
+        if route.endswith("/passkeys/options"):
+            return None
+        return {"name": "Phone"}
+
+    def _enrolment(self, user: User) -> str:
+        factor_id, secret = self.directory.enrolment(user)
+        self.code = code_of(secret, self.api.clock())
+        return factor_id
+
+    def _authenticator(self, user: User) -> str:
+        return self.directory.authenticator(self._with_room(user))[0].id
+
+    def _with_room(self, user: User) -> User:
+        """The user as they are, with room for a factor more: another goes where there is none."""
+        present, store = users.alive(self.api.store, user.id), self.api.store
+        if present.factors < bounds.FACTORS:
+            return present
+        oldest = factors.of_user(store, user.id).factors[0]
+        factors.remove(store, present, oldest, demanded=False, by=self.directory.by)
+        return users.alive(store, user.id)
+
+    def _second(self, role: str, proof: dict[str, Any]) -> dict[str, Any]:
+        """A challenge of the role's own, and the code that answers it; of nobody neither."""
+        user = self.people.get(role)
+        if user is None:
+            return {"challenge": f"challenge_{NOWHERE}.{'x' * 43}", "code": "000000"}
+        _, secret = self.directory.authenticator(self._with_room(user))
+        asked = self.directory.challenge(user)
+        proof["headers"] |= {"Cookie": f"__Host-challenge={asked.browser}"}
+        return {"challenge": asked.text, "code": code_of(secret, self.api.clock())}
+
+    def _passkey(self, role: str, proof: dict[str, Any], *, new: bool) -> dict[str, Any]:
+        """A new passkey of the role's own, or what one signs for a login; of nobody's no user has."""
+        user = self.people.get(role, self.people["member"])
+        if new:
+            present = self._with_room(user)
+            asked = asked_for(self.directory, ChallengePurpose.REGISTER, present)
+            options = passkeys.creation_options(PARTY, present, asked.secret, [])
+            body = {"attestation": Authenticator().make(options), "name": "Phone"}
+        else:
+            authenticator = (
+                Authenticator() if role == "nobody" else passkey_of(self.directory, self._with_room(user))
+            )
+            asked = asked_for(self.directory, ChallengePurpose.PASSKEY)
+            authenticator.handle = authenticator.handle or text(b"999")
+            options = passkeys.request_options(PARTY, asked.secret)
+            body = {"assertion": authenticator.sign(options)}
+        proof["headers"] |= {"Cookie": f"__Host-challenge={asked.browser}"}
+        return body
 
     def _form(self, role: str) -> dict[str, str]:
         username = f"{role}@example.com"
@@ -310,6 +414,8 @@ class ContractFixtures:
     def _link_body(self, route: str) -> dict[str, Any]:
         if route == "POST /api/auth/password/forgotten":
             return {"email": self._newcomer().email}
+        if route == "POST /api/auth/login/passkey/options":
+            return {}
         if route == "POST /api/auth/password/reset":
             token = self.directory.password_link(self._newcomer())
             return {"token": token, "password": "quite another phrase"}

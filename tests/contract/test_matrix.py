@@ -17,8 +17,14 @@ COLUMNS: list[str] = _READ.pop("roles")
 MATRIX: dict[str, dict[str, list[int]]] = _READ
 
 LOGINS = ("POST /api/auth/login", "POST /oauth/token")
+SECOND_LOGINS = (
+    "POST /api/auth/login/second",
+    "POST /api/auth/login/passkey/options",
+    "POST /api/auth/login/passkey",
+)
 PUBLIC = (
     *LOGINS,
+    *SECOND_LOGINS,
     "POST /oauth/revoke",
     *LINKS,
     "GET /openapi.json",
@@ -50,6 +56,15 @@ SESSION_ONLY = [
     "POST /api/admin/clients",
     "POST /api/admin/clients/{clientId}/secret",
     "POST /api/admin/users/{userId}/password-link",
+    "GET /api/auth/factors",
+    "DELETE /api/auth/factors/{factorId}",
+    "POST /api/auth/factors/totp",
+    "POST /api/auth/factors/totp/{factorId}/confirm",
+    "POST /api/auth/factors/recovery-codes",
+    "POST /api/auth/factors/passkeys/options",
+    "POST /api/auth/factors/passkeys",
+    "POST /api/auth/reauthenticate",
+    "DELETE /api/admin/users/{userId}/factors",
 ]
 BEARER_ONLY = [
     route for route in MATRIX if takes_bearer(route) and "/minimal/" not in route and route not in PUBLIC
@@ -86,7 +101,7 @@ def test_each_role_gets_what_the_matrix_says(fixtures: ContractFixtures, route: 
     answers = {}
     for role in COLUMNS:
         request = fixtures.request(route, role, place)
-        may_write = expected[role] == 200 or route in LOGINS  # which count their failures
+        may_write = expected[role] == 200 or route in (*LOGINS, *SECOND_LOGINS)  # which count failures
         with nullcontext() if may_write else fixtures.api.no_effect():
             answers[role] = request()
     assert {role: answer.status for role, answer in answers.items()} == expected
@@ -129,6 +144,7 @@ def test_fn_07_a_token_does_in_workspaces_what_a_session_does_but_for_credential
 
 
 @pytest.mark.parametrize("route", SESSION_ONLY)
+@pytest.mark.row("SF-27")
 def test_fn_07_what_a_token_may_not_do_has_no_effect(fixtures: ContractFixtures, route: str) -> None:
     request = fixtures.request(route, "root", "own", by="bearer")
     with fixtures.api.no_effect():

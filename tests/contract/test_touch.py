@@ -5,12 +5,12 @@ import pytest
 from roster.auth.credentials import Credential
 from roster.clock import instant
 from roster.db import keys
-from tests.contract.fixtures import LINKS, ContractFixtures, takes_bearer
+from tests.contract.fixtures import LINKS, LOGINS, PROVED, ContractFixtures, takes_bearer
 from tests.contract.recorder import STATUSES
 
 pytestmark = pytest.mark.any_engine
 
-PUBLIC = {"$default", "POST /api/auth/login", *LINKS}
+PUBLIC = {"$default", *LOGINS, *LINKS}
 OURS = [
     route for route in STATUSES if route not in PUBLIC and (" /api/" in route and not takes_bearer(route))
 ]
@@ -18,6 +18,7 @@ ROUTES = sorted({*OURS, *(route for route in STATUSES if "/minimal/" in route)})
 BEARERS = sorted(route for route in STATUSES if takes_bearer(route) and route != "GET /v2/info")
 
 
+@pytest.mark.row("SF-26")
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_use_after_an_hour_moves_the_session_on(fixtures: ContractFixtures, route: str) -> None:
     role = "worker" if "/minimal/" in route else "root"
@@ -26,9 +27,13 @@ def test_a_use_after_an_hour_moves_the_session_on(fixtures: ContractFixtures, ro
     assert session is not None
     request = fixtures.request(route, role, "own", by="as_")
     fixtures.api.clock.advance(hours=2)
-    assert request().status == 200
+    answer = request()
+    if route in PROVED:  # which asks for a later proof, of whoever calls
+        assert (answer.status, answer.code) == (403, "REAUTHENTICATION_REQUIRED")
+    else:
+        assert answer.status == 200, answer.text
     kept = fixtures.api.store.get(keys.session(caller.id, session.id))
-    if route == "POST /api/auth/logout":
+    if route in ("POST /api/auth/logout", "POST /api/auth/reauthenticate"):
         assert kept is None
     else:
         assert kept is not None

@@ -397,6 +397,7 @@ ENDINGS = {
     "an imported token by root": (_by_root("DELETE", "/credentials/{imported}"), answers(imported=401)),
     "a grant by root": (_by_root("DELETE", "/credentials/{access}"), answers(access=401)),
     "all by root": (_by_root("DELETE", "/credentials"), _EVERYTHING),
+    "her factors by root": (_by_root("DELETE", "/factors"), _LOGINS),
     "a password to be changed": (_by_root("PUT", "", {"mustChangePassword": True}), _MUST_CHANGE),
     "an access token given back": (_gives_back("access"), answers(access=401)),
     "a refresh token given back": (_gives_back("refresh"), answers(access=401)),

@@ -26,6 +26,9 @@ WITHOUT_SHAPE = {
     "PUT /api/workspaces/{workspaceId}/spaces/{spaceId}/roles/{role}/{userId}",
     "POST /api/admin/clients/{clientId}/secret",
     "POST /api/admin/users/{userId}/unlock",
+    "POST /api/auth/factors/passkeys/options",
+    "POST /api/auth/factors/recovery-codes",
+    "POST /api/auth/login/passkey/options",
 }
 """Those that say it all by their path: a body, if there is one, must be JSON."""
 
@@ -38,8 +41,9 @@ ONE_REQUIRED = {
 
 NOTHING_REQUIRED = {
     *(route for route in JSON_ROUTES if route.startswith("PUT") and route not in ONE_REQUIRED),
+    "POST /api/auth/factors/totp",
 }
-"""Those that take an object without members: changes, of which each field may be left out."""
+"""Those that take an object without members: changes, and what has a default for its one field."""
 
 
 @pytest.mark.row("item-19", "P-16", "P-17")

@@ -14,7 +14,10 @@ from moto.sesv2.models import sesv2_backends
 
 from roster.db import keys
 from roster.db.store import Key, Update
+from roster.db.transactions import Transaction
 from roster.dialects.maintenance import mail
+from roster.directory import mail as mail_orders
+from roster.directory import users
 from tests.invitations.fixtures import FORGOTTEN, LOOK, RESET, accept, invite, of
 from tests.support.api import Api, in_process
 from tests.support.directory import PASSWORD, Directory
@@ -203,6 +206,23 @@ def test_the_local_server_prints_the_mail_and_answers_the_link(
     printed = capfd.readouterr().out
     assert f"# mail to {ADA}: You are invited to Acme\n" in printed
     assert link in printed.splitlines()
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_user_is_told_that_their_factors_were_reset(
+    api: Api, directory: Directory, sent: list[Any], deleted: bool
+) -> None:
+    ada = directory.user("ada")
+    work = Transaction(directory.by)
+    mail_orders.order(work, keys.mail_of_factors(ada.id), work.token, user_id=ada.id, about="factors")
+    work.commit(api.store)
+    if deleted:
+        users.delete(api.store, ada, by=directory.by)
+    assert stream(api) == TAKEN
+    assert orders(api) == []
+    told = [(each.destinations["ToAddresses"], each.subject) for each in sent]
+    assert told == ([] if deleted else [([ADA], "Your second factor was reset")])
+    assert all("2026-04-13T01:00:00Z" in each.body for each in sent)
 
 
 @pytest.mark.parametrize("kind", ["invitation", "account", "reset"])

@@ -144,6 +144,21 @@ def test_tokens_end_where_that_is_asked_or_the_address_was_never_proved(
     assert api.get("/api/auth/me", bearer=directory.token(fresh)).status == 200
 
 
+@pytest.mark.parametrize("verified", [True, False])
+@pytest.mark.row("SF-33")
+def test_factors_end_where_the_address_was_never_proved(
+    api: Api, directory: Directory, ada: User, verified: bool
+) -> None:
+    ada = directory.change(ada, email_verified=verified)
+    directory.authenticator(ada)
+    directory.recovery_codes(ada)
+    assert reset(api, directory.password_link(ada)).status == 200
+    answer = log_in(api, ada.email, PHRASE)
+    assert (answer.status, answer.code) == ((401, "SECOND_FACTOR_REQUIRED") if verified else (200, "SUCCESS"))
+    left = [str(item["SK"]) for item in everything(api.store) if item["PK"] == keys.user(ada.id).pk]
+    assert any(sk.startswith(keys.FACTORS_AND_CODES) for sk in left) == verified
+
+
 def _password_changed(api: Api, directory: Directory, user: User) -> None:
     path = f"/api/admin/users/{user.id}"
     assert api.put(path, {"password": "yet another phrase"}, as_=directory.admin()).status == 200

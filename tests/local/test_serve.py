@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 import threading
+from base64 import b32decode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,6 +24,7 @@ from local.embedded import open_embedded
 from roster.db import counted_lists, keys
 from roster.db.store import Item, Key
 from tests.support import real
+from tests.support.codes import code_of
 from tests.support.served import BOUND, ROOT, Served, launch, ready, served
 from tests.support.snapshots import everything
 
@@ -207,6 +210,39 @@ def test_fs_11_a_kept_store_starts_empty_and_says_how_its_first_admin_is_made(tm
     with served(tmp_path, STORE=str(store)) as again:
         assert shown(again.lines) == ([], [])
         assert again.login("you@example.com", "difference engine")
+
+
+@pytest.mark.real
+def test_where_administrators_must_have_a_second_factor_the_first_one_enrols_and_goes_on(
+    tmp_path: Path,
+) -> None:
+    store = str(tmp_path / "new.db")
+    with served(tmp_path, STORE=store, SECOND_FACTOR="admins") as empty:
+        assert [line for line in empty.lines if "adds a second factor before anything else" in line]
+        command = ["admin", "create", "--store", store, "--email", "you@example.com", "--name", "You"]
+        made = roster(*command, "--password-stdin", stdin="difference engine\n", SECOND_FACTOR="admins")
+        assert "a second factor is demanded" in made.stdout
+        cookie = empty.login("you@example.com", "difference engine")
+        refused = empty.send("GET", "/api/admin/users", cookie=cookie)
+        assert (refused.status, refused.json["code"]) == (403, "ENROLMENT_REQUIRED")
+        begun = empty.send("POST", "/api/auth/factors/totp", {}, cookie=cookie).json["data"]
+        code = {"code": code_of(b32decode(begun["secret"]), datetime.now(UTC))}
+        confirm = f"/api/auth/factors/totp/{begun['factorId']}/confirm"
+        assert empty.send("POST", confirm, code, cookie=cookie).status == 200
+        codes = empty.send("POST", "/api/auth/factors/recovery-codes", cookie=cookie).json["data"]["codes"]
+        assert empty.send("GET", "/api/admin/users", cookie=cookie).status == 200
+
+        login = {"email": "you@example.com", "password": "difference engine"}
+        asked = empty.send("POST", "/api/auth/login", login)
+        assert (asked.status, asked.json["code"]) == (401, "SECOND_FACTOR_REQUIRED")
+        browser = asked.cookies[0].partition(";")[0]
+        answer = {"challenge": asked.json["data"]["challenge"], "code": codes[0]}
+        assert empty.send("POST", "/api/auth/login/second", answer, cookie=browser).status == 200
+
+        reset = roster("factors", "reset", "--user", "you@example.com", "--store", store)
+        assert reset.stdout.startswith("ended 1 factor of user ")
+        assert empty.send("GET", "/api/auth/me", cookie=cookie).status == 401
+        assert empty.login("you@example.com", "difference engine")
 
 
 @pytest.mark.real

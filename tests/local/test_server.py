@@ -132,8 +132,8 @@ def test_identity_headers_want_proof_where_others_than_this_machine_come(
 @pytest.mark.parametrize(
     ("host", "url"),
     [
-        ("127.0.0.1", "http://127.0.0.1:3000"),
-        ("0.0.0.0", "http://127.0.0.1:3000"),  # noqa: S104
+        ("127.0.0.1", "http://localhost:3000"),
+        ("0.0.0.0", "http://localhost:3000"),  # noqa: S104
         ("::", "http://[::1]:3000"),
         ("192.0.2.1", "http://192.0.2.1:3000"),
     ],
@@ -291,7 +291,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 def test_the_last_line_says_where_it_listens(server: Running) -> None:
     assert server.lines[0] == f"curl http://127.0.0.1:{server.port}/"
-    assert server.lines[-1] == f"ready http://127.0.0.1:{server.port}"
+    assert server.lines[-1] == f"ready http://localhost:{server.port}"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is no address")

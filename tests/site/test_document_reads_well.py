@@ -19,6 +19,7 @@ BODIES = {
 VERBS = (
     *("get", "list", "create", "update", "delete", "add", "remove", "change", "issue", "revoke"),
     *("end", "unlock", "accept", "look", "resend", "forget", "reset", "set"),
+    *("log", "begin", "enrol", "confirm", "reauthenticate"),
 )
 
 

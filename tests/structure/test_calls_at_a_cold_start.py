@@ -116,7 +116,7 @@ def test_a_request_that_succeeds_reads_no_secret_that_is_not_its_functions(
 
     def noted(purpose: str) -> tuple[bytes, ...]:
         read.append(purpose)
-        return (b"k" * 32,)
+        return secrets.derived("the key of this deployment", purpose)
 
     with serving_aws() as stub:
         deployed(AWS_ENDPOINT_URL=stub.url, AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local")

@@ -56,16 +56,26 @@ PUBLIC = {
     "POST /api/auth/invitations/accept",
     "POST /api/auth/invitations/look",
     "POST /api/auth/login",
+    "POST /api/auth/login/passkey",
+    "POST /api/auth/login/passkey/options",
+    "POST /api/auth/login/second",
     "POST /api/auth/password/forgotten",
     "POST /api/auth/password/reset",
     "POST /oauth/token",
     "POST /oauth/revoke",
 }
-BY_BODY = {route for route in PUBLIC if route.startswith("POST ")}
+ASKS_ANYBODY = "POST /api/auth/login/passkey/options"
+BY_BODY = {route for route in PUBLIC if route.startswith("POST ")} - {ASKS_ANYBODY}
 """The routes that answer without knowing who asks; every other demands an identity."""
 
 DOCUMENTS = {f"{method} {path}" for method in ("GET", "HEAD") for path in ("/docs", "/openapi.json")}
-CHECK_PASSWORDS = {"POST /api/auth/login", "POST /oauth/token", "PUT /api/auth/me/password"}
+CHECK_PASSWORDS = {
+    "POST /api/auth/login",
+    "POST /api/auth/login/second",
+    "POST /oauth/token",
+    "PUT /api/auth/me/password",
+    "POST /api/auth/reauthenticate",
+}
 BY_LINK = {
     "POST /api/auth/invitations/accept",
     "POST /api/auth/password/forgotten",
@@ -745,6 +755,16 @@ def test_fa_11_whoever_reads_a_secret_may_use_its_key_through_secrets_manager_al
 WHOLE_BODIES = {
     "POST /api/auth/login": {"email": "ada@example.com", "password": "a phrase"},
     "PUT /api/auth/me/password": {"currentPassword": "a phrase", "newPassword": "another phrase of hers"},
+    "POST /api/auth/reauthenticate": {"password": "a phrase"},
+    "POST /api/auth/login/second": {"challenge": "x", "code": "000000"},
+    "POST /api/auth/login/passkey": {
+        "assertion": {
+            **{"id": "AA", "rawId": "AA", "type": "public-key"},
+            "response": {"clientDataJSON": "AA", "authenticatorData": "AA", "signature": "AA"},
+        }
+    },
+    "POST /api/auth/factors/totp": {"name": "Phone"},
+    "POST /api/auth/factors/totp/{factorId}/confirm": {"code": "000000"},
     "GET /api/admin/audit": None,
     "GET /api/admin/users": None,
     "GET /api/workspaces": None,
@@ -757,6 +777,7 @@ WHOLE_BODIES = {
     "POST /api/auth/password/forgotten": {"email": "ada@example.com"},
     "GET /api/workspaces/{workspaceId}/audit": None,
 }
+PASSCODE = {"username": "ada@example.com", "password": "a phrase", "passcode": "000000"}
 SEARCHES = ("GET /api/admin/users", "GET /api/workspaces", "GET /api/workspaces/{workspaceId}/members")
 """What the routes are sent, by an administrator, that ask for a secret only after they have read it."""
 
@@ -801,6 +822,9 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
             WHOLE_BODIES[key],
             as_=directory.admin(),
         )
+    if key == "POST /oauth/token":
+        directory.client("cf")
+        api.post(target, form={"grant_type": "password", "client_id": "cf", **PASSCODE})
     for proof in ("credential", "gateway-secret"):
         deployed(IDENTITY_HEADER_PROOF=proof)
         for headers in ({**who, **signed}, who):

@@ -59,7 +59,7 @@ def test_the_curl_lines_and_the_roster_commands_work(
     monkeypatch.chdir(tmp_path)
     with served(tmp_path, STORE=str(tmp_path / "file.db"), DATA="demo") as app:
         for command in CURLS:
-            line = command.replace(f"http://127.0.0.1:{Options().port}", app.url)
+            line = command.replace(f"http://localhost:{Options().port}", app.url)
             done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, check=True)
             assert json.loads(done.stdout).keys() & {"data", "result", "Data", "resources"}, command
     (tmp_path / "records.jsonl").write_text('{"type":"group","number":9,"name":"Readers"}\n')

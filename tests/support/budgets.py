@@ -13,16 +13,24 @@ from roster.auth import (
     acceptance,
     account,
     api_tokens,
+    challenges,
     clients,
+    enrolment,
     last_use,
     links,
     login_throttle,
+    passkey_enrolment,
+    passkey_login,
+    passkeys,
     password_links,
     refresh_tokens,
+    remembered,
+    second_factor,
     sessions,
     source_failures,
 )
 from roster.auth.credentials import Credential
+from roster.auth.login import Sender
 from roster.clock import instant
 from roster.db import counted_lists, keys, list_difference, list_log
 from roster.db.codec import attributes, entity
@@ -34,6 +42,7 @@ from roster.directory import (
     audit,
     changes,
     cleanup,
+    factors,
     features,
     invitations,
     mail,
@@ -53,6 +62,8 @@ from roster.domain import (
     Actor,
     ApiToken,
     App,
+    ChallengePurpose,
+    Factor,
     Feature,
     Group,
     Invitation,
@@ -67,6 +78,8 @@ from roster.domain import (
     WorkspaceRole,
 )
 from tests.support.api import Answer, Api
+from tests.support.authenticator import PARTY, Authenticator, asked_for, passkey_of
+from tests.support.codes import code_of
 from tests.support.directory import PASSWORD, Directory, settle
 from tests.support.fixtures import made_once
 from tests.support.snapshots import put_rows
@@ -105,6 +118,11 @@ MODULES = (
     password_links,
     acceptance,
     suspensions,
+    factors,
+    enrolment,
+    second_factor,
+    passkey_enrolment,
+    passkey_login,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -135,6 +153,16 @@ class BudgetFixtures:
     invited_stranger: str  # what the link of an invitation of the stranger to acme carries
     account_link: str  # what a link for the member's first password carries
     reset_link: str  # what a link for ada's new password carries
+    eve: User  # can log in; has an authenticator
+    phone: Factor  # eve's
+    secret: bytes  # of that
+    begun: tuple[str, bytes]  # the enrolment of another one, by its id and secret
+    asked: challenges.NewChallenge  # what a login of eve's was answered with
+    holder: User  # has a passkey
+    passkey: Factor  # the holder's
+    authenticator: Authenticator  # which holds it
+    enrolling: challenges.NewChallenge  # what ada was asked to make a passkey by
+    signing: challenges.NewChallenge  # what a browser of nobody yet was asked for a passkey by
 
     @classmethod
     @made_once
@@ -176,10 +204,15 @@ class BudgetFixtures:
         family = api.store.get(keys.family(ada.id, refresh.family_id))
         assert family is not None
         links_ = _links(directory, base, ada)
+        second = _second(directory)
+        api.cookie(second[0])
         ada = users.alive(api.store, ada.id)  # as the tokens have left it
+        passkeys_ = _passkeys(directory, ada)
         settle(api.store)
         credentials = (token, session, refresh, issued.access, family)
-        return cls(api, directory, base, ada, web, alpha, spare, boards, *credentials, *links_)
+        return cls(
+            api, directory, base, ada, web, alpha, spare, boards, *credentials, *links_, *second, *passkeys_
+        )
 
     @property
     def store(self) -> Store:
@@ -197,6 +230,51 @@ class BudgetFixtures:
             "X-User-Id": self.ada.id,
             "Authorization": f"Bearer {self.api.token(self.ada)}",
         }
+
+    def code(self, secret: bytes | None = None) -> str:
+        """The present code of eve's authenticator, or of another secret."""
+        return code_of(self.secret if secret is None else secret, self.api.clock())
+
+    def log_in_remembered(self) -> Answer:
+        """A login of eve's, in a browser that proved her authenticator before."""
+        kept = remembered.new(self.eve, self.phone.id, self.api.clock())
+        headers = {"Cookie": f"__Host-remembered={kept}"}
+        return self.api.post(
+            "/api/auth/login", {"email": self.eve.email, "password": PASSWORD}, headers=headers
+        )
+
+    def log_in_second(self) -> Answer:
+        """The second half of eve's login."""
+        headers = {"Cookie": f"__Host-challenge={self.asked.browser}"}
+        body = {"challenge": self.asked.text, "code": self.code(), "remember": True}
+        return self.api.post("/api/auth/login/second", body, headers=headers)
+
+    @property
+    def attestation(self) -> dict[str, Any]:
+        """What ada's browser made of the challenge that it was given."""
+        return Authenticator().make(passkeys.creation_options(PARTY, self.ada, self.enrolling.secret, []))
+
+    @property
+    def assertion(self) -> dict[str, Any]:
+        """What the passkey signs for the challenge of nobody yet."""
+        return self.authenticator.sign(passkeys.request_options(PARTY, self.signing.secret))
+
+    @property
+    def copied(self) -> dict[str, Any]:
+        """What a copy of the passkey signs for it."""
+        copy = replace(self.authenticator, counter=0, counts=False)
+        return copy.sign(passkeys.request_options(PARTY, self.signing.secret))
+
+    def enrol_passkey(self) -> Answer:
+        """What ada's browser made becomes a factor of hers."""
+        headers = {"Cookie": f"__Host-challenge={self.enrolling.browser}", **_ONCE}
+        body = {"attestation": self.attestation, "name": "Phone"}
+        return self.api.post("/api/auth/factors/passkeys", body, as_=self.ada, headers=headers)
+
+    def log_in_by_passkey(self) -> Answer:
+        """A login by a passkey alone."""
+        headers = {"Cookie": f"__Host-challenge={self.signing.browser}"}
+        return self.api.post("/api/auth/login/passkey", {"assertion": self.assertion}, headers=headers)
 
     def ask_for_token(self, grant: str) -> Answer:
         """A request of ada's client to the token endpoint, with all that any grant wants."""
@@ -395,6 +473,28 @@ class BudgetFixtures:
             if last > taken.change:
                 self.store.write(Update(keys.counter(listing), add={"changes": last - taken.change}))
         put_rows(self.store, voids)
+
+
+def _second(
+    directory: Directory,
+) -> tuple[User, Factor, bytes, tuple[str, bytes], challenges.NewChallenge]:
+    """Somebody with an authenticator and an enrolment of another, half-way through a login."""
+    eve = directory.user("eve", password=PASSWORD)
+    phone, secret = directory.authenticator(eve)
+    asked, begun = directory.challenge(eve), directory.enrolment(eve)
+    return users.alive(directory.store, eve.id), phone, secret, begun, asked
+
+
+def _passkeys(
+    directory: Directory, ada: User
+) -> tuple[User, Factor, Authenticator, challenges.NewChallenge, challenges.NewChallenge]:
+    """A passkey of somebody's, what ada was asked to make one by, and what a login by one was asked for."""
+    holder = directory.user("holder")
+    authenticator = passkey_of(directory, holder)
+    [passkey] = factors.of_user(directory.store, holder.id).factors
+    enrolling = asked_for(directory, ChallengePurpose.REGISTER, ada)
+    signing = asked_for(directory, ChallengePurpose.PASSKEY)
+    return users.alive(directory.store, holder.id), passkey, authenticator, enrolling, signing
 
 
 def _links(directory: Directory, base: Fixtures, ada: User) -> tuple[Invitation, str, str, str, str]:
@@ -935,6 +1035,63 @@ _ENDPOINTS = (
         1,
         lambda on: on.api.post("/api/auth/login", {"email": on.ada.email, "password": PASSWORD}),
     ),
+    Endpoint(
+        "POST /api/auth/login",
+        5,
+        5,
+        1,
+        lambda on: on.log_in_remembered(),
+        "of somebody with a second factor",
+    ),
+    Endpoint("POST /api/auth/login/second", 4, 4, 1, lambda on: on.log_in_second()),
+    Endpoint("GET /api/auth/factors", 4, 2, 0, lambda on: on.api.get("/api/auth/factors", as_=on.eve)),
+    Endpoint(
+        "DELETE /api/auth/factors/{factorId}",
+        4,
+        2,
+        1,
+        lambda on: on.api.delete(f"/api/auth/factors/{on.phone.id}", as_=on.eve),
+    ),
+    Endpoint(
+        "POST /api/auth/factors/totp",
+        4,
+        2,
+        0,
+        lambda on: on.api.post("/api/auth/factors/totp", {"name": "Phone"}, as_=on.eve),
+    ),
+    Endpoint(
+        "POST /api/auth/factors/totp/{factorId}/confirm",
+        4,
+        2,
+        1,
+        lambda on: on.api.post(
+            f"/api/auth/factors/totp/{on.begun[0]}/confirm", {"code": on.code(on.begun[1])}, as_=on.eve
+        ),
+    ),
+    Endpoint(
+        "POST /api/auth/factors/recovery-codes",
+        4,
+        2,
+        1,
+        lambda on: on.api.post("/api/auth/factors/recovery-codes", as_=on.eve),
+    ),
+    # Passkeys.
+    Endpoint(
+        "POST /api/auth/factors/passkeys/options",
+        4,
+        3,
+        0,
+        lambda on: on.api.post("/api/auth/factors/passkeys/options", as_=on.ada),
+    ),
+    Endpoint("POST /api/auth/factors/passkeys", 4, 3, 1, lambda on: on.enrol_passkey()),
+    Endpoint(
+        "POST /api/auth/login/passkey/options",
+        4,
+        1,
+        0,
+        lambda on: on.api.post("/api/auth/login/passkey/options"),
+    ),
+    Endpoint("POST /api/auth/login/passkey", 4, 3, 1, lambda on: on.log_in_by_passkey()),
     Endpoint("POST /oauth/token", 4, 4, 1, lambda on: on.ask_for_token("password"), "for a password"),
     Endpoint(
         "POST /oauth/token", 4, 2, 1, lambda on: on.ask_for_token("refresh_token"), "for a refresh token"
@@ -1063,6 +1220,22 @@ _ENDPOINTS = (
         2,
         1,
         lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}/credentials", as_=on.base.root),
+    ),
+    # A proof anew, and the end of somebody's factors.
+    Endpoint(
+        "POST /api/auth/reauthenticate",
+        4,
+        4,
+        1,
+        lambda on: on.api.post("/api/auth/reauthenticate", {"password": PASSWORD}, as_=on.ada),
+        "by the password",
+    ),
+    Endpoint(
+        "DELETE /api/admin/users/{userId}/factors",
+        4,
+        3,
+        1,
+        lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}/factors", as_=on.base.root),
     ),
     # Invitations and forgotten passwords.
     Endpoint(
@@ -1294,6 +1467,16 @@ def _token(text: str) -> links.LinkToken:
 
 def _later(on: BudgetFixtures) -> None:
     on.api.clock.advance(hours=2)
+
+
+def _confirm(on: BudgetFixtures) -> None:
+    """Confirm eve's enrolment, in a session of hers."""
+    credential = Credential.read(on.api.cookie(on.eve))
+    assert credential is not None
+    session = entity(Session, on.store.get(keys.session(on.eve.id, credential.id)) or {})
+    found = {keys.enrolment(on.eve.id): on.store.get(keys.enrolment(on.eve.id)) or {}}
+    factor_id, secret = on.begun
+    enrolment.confirm(on.store, on.eve, session, factor_id, on.code(secret), found, by=on.by)
 
 
 PATTERNS = (
@@ -1982,6 +2165,88 @@ PATTERNS = (
             User("new", 0, on.invitation.email, "New", ""),
             f"{PASSWORD} new",
             by=on.by,
+        ),
+    ),
+    Pattern("factors.of_user", {_QUERY: 1}, lambda on: factors.of_user(on.store, on.eve.id)),
+    Pattern(
+        "factors.remove",
+        {_TRANSACT: 1},
+        lambda on: factors.remove(on.store, on.eve, on.phone, demanded=False, by=on.by),
+    ),
+    Pattern(
+        "factors.prepare_reset",
+        {_QUERY: 1},
+        lambda on: factors.prepare_reset(on.store, on.eve, by=on.by),
+    ),
+    Pattern(
+        "factors.reset",
+        {_QUERY: 1, _TRANSACT: 1},
+        lambda on: factors.reset(on.store, on.eve, mails=True, by=on.by),
+    ),
+    Pattern("enrolment.begin", {_PUT: 1}, lambda on: enrolment.begin(on.store, on.eve, "Phone", by=on.by)),
+    Pattern("enrolment.confirm", {_GET: 2, _TRANSACT: 1}, _confirm, "(with the reading of what it is of)"),
+    Pattern(
+        "enrolment.renew_recovery_codes",
+        {_TRANSACT: 1},
+        lambda on: enrolment.renew_recovery_codes(on.store, on.eve, by=on.by),
+    ),
+    Pattern(
+        "second_factor.log_in",
+        {_BATCH: 2, _UPDATE: 1, _TRANSACT: 1},
+        lambda on: second_factor.log_in(
+            on.store,
+            on.asked.text,
+            on.code(),
+            Sender("192.0.2.1"),
+            [on.asked.browser],
+            remember=False,
+            by=on.by,
+        ),
+    ),
+    Pattern(
+        "second_factor.by_answer",
+        {_TRANSACT: 1},
+        lambda on: second_factor.by_answer(
+            on.store,
+            on.holder,
+            factors.Factors([on.passkey]),
+            on.signing.secret,
+            second_factor.PasskeyAnswer(PARTY, on.copied),
+            by=on.by,
+        ),
+        "(of a copied passkey)",
+    ),
+    Pattern(
+        "second_factor.by_assertion",
+        {_TRANSACT: 1},
+        lambda on: second_factor.by_assertion(
+            on.store,
+            second_factor.PasskeyAnswer(PARTY, on.copied),
+            on.holder,
+            [on.passkey],
+            on.signing.secret,
+            by=on.by,
+        ),
+        "(of a copied passkey)",
+    ),
+    Pattern(
+        "passkey_enrolment.begin",
+        {_QUERY: 1, _PUT: 1},
+        lambda on: passkey_enrolment.begin(on.store, PARTY, on.ada, by=on.by),
+    ),
+    Pattern(
+        "passkey_enrolment.prepare",
+        {_BATCH: 1},
+        lambda on: passkey_enrolment.prepare(
+            on.store, PARTY, on.session, "Phone", on.attestation, [on.enrolling.browser], by=on.by
+        ),
+    ),
+    Pattern("passkey_login.begin", {_PUT: 1}, lambda on: passkey_login.begin(on.store, on.by.at)),
+    Pattern(
+        "passkey_login.log_in",
+        {_BATCH: 2, _TRANSACT: 1},
+        lambda on: passkey_login.log_in(
+            on.store, PARTY, on.assertion, Sender("192.0.2.1"), [on.signing.browser], by=on.by
         ),
     ),
     Pattern("cleanup.jobs", {_QUERY: 1 + len(keys.CLEANUP_SHARDS)}, lambda on: list(cleanup.jobs(on.store))),

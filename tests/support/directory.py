@@ -6,17 +6,40 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from roster.auth import api_tokens, links, password_links, passwords, sessions
+from roster.auth import (
+    api_tokens,
+    challenges,
+    enrolment,
+    links,
+    password_links,
+    passwords,
+    sealing,
+    sessions,
+    totp,
+)
 from roster.auth.credentials import Credential, digest
 from roster.clock import instant
 from roster.db import keys, list_log
 from roster.db.store import Key, Store
 from roster.db.transactions import Transaction
-from roster.directory import grants, invitations, members, projects, reference_data, spaces, users, workspaces
+from roster.directory import (
+    factors,
+    grants,
+    invitations,
+    members,
+    projects,
+    reference_data,
+    spaces,
+    users,
+    workspaces,
+)
 from roster.domain import (
     Actor,
     App,
+    ChallengePurpose,
     Client,
+    Factor,
+    FactorKind,
     Feature,
     Group,
     Invitation,
@@ -78,8 +101,12 @@ class Directory:
     def member(self, workspace: Workspace, user: User, role: str = "MEMBER") -> Membership:
         return members.add(self.store, workspace, user.id, WorkspaceRole(role), by=self.by)[0]
 
-    def session(self, user: User) -> Credential:
-        return sessions.start(self.store, users.alive(self.store, user.id), by=self.by)
+    def session(self, user: User, *, factor: bool = True) -> Credential:
+        """A new session, proved by all that the user has; without `factor` by the password alone."""
+        present = users.alive(self.store, user.id)
+        work, credential = sessions.prepare(present, by=self.by, factor=factor)
+        work.commit(self.store)
+        return credential
 
     def suspend(self, user: User) -> User:
         present = users.alive(self.store, user.id)
@@ -197,6 +224,35 @@ class Directory:
         _, token = password_links.plan(work, present, first=first, public_url="https://roster.example")
         work.commit(self.store)
         return str(token)
+
+    def authenticator(self, user: User, name: str = "Phone") -> tuple[Factor, bytes]:
+        """A TOTP factor of a user, and its secret."""
+        made, secret = self._factor(user, name)
+        work, _ = factors.prepare_adding(users.alive(self.store, user.id), made, by=self.by)
+        work.commit(self.store)
+        return made, secret
+
+    def enrolment(self, user: User) -> tuple[str, bytes]:
+        """The id and the secret of an authenticator that is yet to be confirmed."""
+        begun = enrolment.begin(self.store, user, "Phone", by=self.by)
+        return begun.enrolment.id, begun.secret
+
+    def recovery_codes(self, user: User) -> list[str]:
+        """New recovery codes of a user who has a factor."""
+        return enrolment.renew_recovery_codes(self.store, user, by=self.by)
+
+    def challenge(self, user: User) -> challenges.NewChallenge:
+        """What a login of a user who has factors is answered with."""
+        present = users.alive(self.store, user.id)
+        ids = [each.id for each in factors.of_user(self.store, user.id).factors]
+        asked = challenges.new(ChallengePurpose.LOGIN, present, self.now(), ids)
+        self.store.write(asked.write)
+        return asked
+
+    def _factor(self, user: User, name: str) -> tuple[Factor, bytes]:
+        made = Factor(str(uuid4()), user.id, FactorKind.TOTP, name, instant(self.now()))
+        secret = totp.new_secret()
+        return replace(made, secret=sealing.seal(sealing.keys(), secret, user.id, made.id)), secret
 
     def _made(self, plan: Callable[[Transaction, T], None], made: T) -> T:
         work = Transaction(self.by)

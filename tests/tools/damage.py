@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from cli.invariants import Invariant
-from roster.auth import account, api_tokens, login_throttle, refresh_tokens, sessions, source_failures
+from roster.auth import (
+    account,
+    api_tokens,
+    challenges,
+    enrolment,
+    login_throttle,
+    refresh_tokens,
+    sessions,
+    source_failures,
+)
 from roster.auth.credentials import digest
 from roster.clock import instant
 from roster.db import idempotency, keys, list_log
@@ -15,6 +24,7 @@ from roster.db.transactions import Transaction, item
 from roster.directory import (
     changes,
     cleanup,
+    factors,
     grants,
     invitations,
     mail,
@@ -30,7 +40,11 @@ from roster.domain import (
     Actor,
     ApiToken,
     App,
+    ChallengePurpose,
     Client,
+    Enrolment,
+    Factor,
+    FactorKind,
     Feature,
     Group,
     Invitation,
@@ -100,6 +114,7 @@ def whole(store: Store) -> None:
     login_throttle.take(store, keys.attempts("ann@example.com"), NOW)
     login_throttle.take(store, keys.client_attempts("cf", "192.0.2.1"), NOW)
     invite(store, acme)
+    prove(store, users.alive(store, "ann"))
     settle(store)
     for kind in (keys.source_logins, keys.source_gateway, keys.source_forgotten):
         source_failures.add(store, "192.0.2.1", NOW, kind)
@@ -133,8 +148,21 @@ def invite(store: Store, acme: Workspace) -> None:
     work.do(Put(item(keys.password_link("ann"), attributes(link))))
     mail.order(work, keys.mail_of_user("ann"), "n", user_id="ann")
     mail.order(work, keys.mail_of_invitation("acme", "i0"), "n", workspace_id="acme", invitation_id="i0")
+    mail.order(work, keys.mail_of_factors("ann"), "n", user_id="ann", about="factors")
     work.do(Put(item(keys.forgotten("ann@example.com"), {"since": 1, "count": 1})))
     work.commit(store)
+
+
+def prove(store: Store, ann: User) -> None:
+    """A factor of hers, recovery codes, an authenticator to confirm, and challenges of hers and of nobody."""
+    phone = Factor("phone", "ann", FactorKind.TOTP, "Phone", instant(NOW), secret="s")
+    work, changed = factors.prepare_adding(ann, phone, by=BY)
+    begun = Enrolment("tablet", "ann", "Tablet", instant(NOW), instant(NOW), "s")
+    work.do(Put(item(keys.enrolment("ann"), attributes(begun))))
+    for user in (changed, None):
+        work.do(challenges.new(ChallengePurpose.PASSKEY, user, NOW).write)
+    work.commit(store)
+    enrolment.renew_recovery_codes(store, changed, by=BY)
 
 
 def user(
@@ -536,6 +564,16 @@ def invitation_to_nowhere(store: Store) -> Key:
     return keys.invitation("gone", "i9")
 
 
+def too_many_factors(store: Store) -> Key:
+    sets(row(keys.USERS, _ANN), factors=2)(store)
+    return sets(_ANN, factors=2)(store)
+
+
+def factor_of_nobody(store: Store) -> Key:
+    lost = Factor("lost", "none", FactorKind.PASSKEY, "Key", instant(NOW))
+    return stray(keys.factor("none", "lost"), **attributes(lost))(store)
+
+
 def link_of_nobody(store: Store) -> Key:
     at = instant(NOW)
     link = PasswordLink("none", "n@example.com", 0, at, at, digest="d")
@@ -693,6 +731,9 @@ CASES = [
         Invariant.PROJECTS_FEATURE,
         lacks(keys.feature_in_project("web", "boards"), keys.feature("boards")),
     ),
+    Case("a factor of nobody", Invariant.FACTOR_OWNER, factor_of_nobody),
+    Case("too many factors", Invariant.USERS_FACTORS, too_many_factors),
+    Case("too many workspaces", Invariant.ADMINISTERED, sets(_ANN, administers=2)),
     Case("of no workspace", Invariant.FEATURE_WORKSPACE, without_workspace(_feature), mends=False),
     Case(
         "of no project", Invariant.FEATURE_PROJECT, in_vanished_project(_feature_of_no_project), mends=False

@@ -19,8 +19,10 @@ from roster.auth.credentials import Credential, same
 from roster.auth.login import Sender, by_password
 from roster.db import keys
 from roster.db.codec import entity
-from roster.domain import ApiToken
+from roster.directory import factors, users
+from roster.domain import ApiToken, Factor, FactorKind
 from roster.settings import settings
+from tests.support.snapshots import everything
 from tests.tools.support import BY, Records, user, workspace
 
 PASSWORD = "a sentinel, long enough"
@@ -197,6 +199,46 @@ def test_an_administrator_is_refused_politely(
     assert capsys.readouterr() == ("", f"roster: {message}\n")
 
 
+@pytest.mark.parametrize("policy", ["optional", "admins", "all"])
+def test_who_must_have_a_second_factor_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], policy: str
+) -> None:
+    monkeypatch.setenv("SECOND_FACTOR", policy)
+    settings.cache_clear()
+    monkeypatch.setattr(sys, "stdin", io.StringIO(PASSWORD + "\n"))
+    create = ["admin", "create", "--email", "root@example.com", "--name", "Root", "--password-stdin"]
+    assert main([*create, "--store", str(tmp_path / "new.db")]) == 0
+    monkeypatch.undo()
+    settings.cache_clear()
+    _, *told = capsys.readouterr().out.splitlines()
+    assert len(told) == (policy != "optional")
+    assert all(line.startswith("a second factor is demanded") for line in told)
+
+
+def test_the_last_administrators_factors_are_reset_from_the_command_line(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    embedded = open_embedded(store)
+    made = users.alive(embedded, "u1")
+    factor = Factor("f1", "u1", FactorKind.TOTP, "Phone", "2026-04-13T01:00:00Z")
+    work, _ = factors.prepare_adding(made, factor, by=BY)
+    work.commit(embedded)
+    embedded.close()
+    assert main(["factors", "reset", "--user", "u1@example.com", "--store", str(store)]) == 0
+    assert capsys.readouterr().out == "ended 1 factor of user u1, the recovery codes and all sessions\n"
+    assert main(["factors", "reset", "--user", "u2", "--store", str(store)]) == 1
+    assert capsys.readouterr().err == "roster: there is no such user\n"
+    assert main(["verify", "--store", str(store)]) == 0
+    embedded = open_embedded(store)
+    found = users.alive(embedded, "u1")
+    assert (found.factors, found.session_version) == (0, 1)
+    assert factors.of_user(embedded, "u1").factors == []
+    assert embedded.get(keys.mail_of_factors("u1")) is not None
+    [audit] = [item for item in everything(embedded) if item.get("action") == "factors.reset"]
+    embedded.close()
+    assert (audit["actor"], audit["target"]) == ("system", "u1")
+
+
 @pytest.mark.parametrize("who", ["u1", "U1@example.com", pytest.param(" u1@example.com ", id="FB-17")])
 def test_a_token_is_printed_once_and_kept_as_a_digest(
     store: Path, capsys: pytest.CaptureFixture[str], who: str
@@ -322,6 +364,7 @@ PRINTING = (
     "export --store NAME",
     "admin create --email root@example.com --name Root --password-stdin --store NAME",
     "token create --user u1 --name ci --store NAME",
+    "factors reset --user u1 --store NAME",
     "audit erase --user gone --store NAME",
     "verify --store NAME",
     "repair --store NAME",

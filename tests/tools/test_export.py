@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cli import demo
 from local.embedded import open_embedded
-from roster.directory import members, users, workspaces
-from roster.domain import User, Workspace
+from roster.directory import factors, members, users, workspaces
+from roster.domain import Factor, FactorKind, User, Workspace
 from tests.tools.support import (
     AT,
     BY,
@@ -217,6 +219,20 @@ def test_no_secret_comes_out(records: Records) -> None:
     assert "hash" not in text
     assert "digest" not in text
     assert SECRET not in text
+
+
+@pytest.mark.row("SF-34")
+def test_nothing_of_a_second_factor_comes_out_and_an_import_takes_none_away(records: Records) -> None:
+    records.good(workspace(), user("u1"), member(role="ADMIN"))
+    before = records.export()
+    ann = users.alive(records.store, "u1")
+    assert ann.administers == 1
+    phone = Factor("phone", "u1", FactorKind.TOTP, "Phone", "2026-04-13T01:00:00Z", secret="sealed")
+    work, _ = factors.prepare_adding(ann, phone, by=BY)
+    work.commit(records.store)
+    assert records.export() == before
+    assert records.good(*before).unchanged.total() == len(before)
+    assert users.alive(records.store, "u1").factors == 1
 
 
 def test_deleted_users_do_not_come_out_nor_does_what_names_them(records: Records) -> None:

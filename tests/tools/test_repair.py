@@ -95,6 +95,20 @@ def test_counts_are_rebuilt_from_nothing(whole: SqliteStore) -> None:
     assert state(whole) == before
 
 
+@pytest.mark.parametrize("kept", [None, 0])
+def test_who_administers_workspaces_is_counted_in_a_table_that_did_not(
+    whole: SqliteStore, kept: int | None
+) -> None:
+    """Earlier versions kept no such count, and one that was begun since is too small."""
+    before, profile = state(whole), keys.user("ann")
+    gone = ("administers",) if kept is None else ()
+    whole.write(Update(profile, set={} if kept is None else {"administers": kept}, remove=gone))
+    found = verify(whole, now=NOW)
+    assert (found.broken, {finding.key for finding in found.late}) == ([], {profile})
+    assert repaired(whole).after.late == []
+    assert state(whole) == before
+
+
 def test_two_who_claim_a_free_address_are_both_left(whole: SqliteStore) -> None:
     user(whole, "twin")
     for key in (keys.user("twin"), keys.row(keys.USERS, number(whole, keys.user("twin")))):

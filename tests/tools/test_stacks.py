@@ -49,9 +49,13 @@ def described(**outputs: str) -> dict[str, Any]:
 def test_the_first_administrator_of_a_stack_is_made_in_the_stacks_table(
     aws: Stubber, bare_store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    aws.add_response(
-        "describe_stacks", described(Url="https://x", TableName="roster-T"), {"StackName": "roster-prod"}
-    )
+    deployed = described(Url="https://x", TableName="roster-T")
+    deployed["Stacks"][0]["Parameters"] = [
+        {"ParameterKey": "AuditDays", "ParameterValue": "365"},
+        {"ParameterKey": "SecondFactor", "ParameterValue": "admins"},
+    ]
+    for _ in range(2):  # for the table, and for who must have a second factor
+        aws.add_response("describe_stacks", deployed, {"StackName": "roster-prod"})
     opened: list[str] = []
 
     def store_of(_: object, table: str) -> Store:
@@ -62,7 +66,9 @@ def test_the_first_administrator_of_a_stack_is_made_in_the_stacks_table(
     monkeypatch.setattr(sys, "stdin", StringIO("a sentinel, long enough\n"))
     assert main.main([*ADMIN, "--password-stdin"]) == 0
     assert opened == ["roster-T"]
-    made = capsys.readouterr().out.removeprefix("created user ").strip()
+    created, demanded = capsys.readouterr().out.splitlines()
+    assert demanded.startswith("a second factor is demanded: sign in, add one before anything else")
+    made = created.removeprefix("created user ")
     found: User | None = users.by_id(bare_store, made)
     assert found is not None
     assert found.is_admin
@@ -84,8 +90,10 @@ def test_a_stack_of_something_else_is_refused(aws: Stubber, capsys: pytest.Captu
     assert "has no output TableName" in capsys.readouterr().err
 
 
-def test_the_template_has_the_output() -> None:
-    assert read_template(TEMPLATE)["Outputs"][stacks.OUTPUT]["Value"] == {"Ref": "Table"}
+def test_the_template_has_the_output_and_the_parameter() -> None:
+    template = read_template(TEMPLATE)
+    assert template["Outputs"][stacks.OUTPUT]["Value"] == {"Ref": "Table"}
+    assert template["Parameters"]["SecondFactor"]["AllowedValues"] == ["optional", "admins", "all"]
 
 
 def test_a_stack_and_a_file_are_not_both_meant(capsys: pytest.CaptureFixture[str]) -> None:

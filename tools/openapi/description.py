@@ -9,7 +9,8 @@ the same data is here in five dialects, one a section below. For something new, 
 
 - **A person, in this page or in a browser.** Send `POST /api/auth/login` with an address and a password.
   The answer sets a cookie, and the browser sends it with whatever you try next. `POST /api/auth/logout`
-  ends the session.
+  ends the session. Who has a second factor is answered 401 `SECOND_FACTOR_REQUIRED`, and proves it by
+  `POST /api/auth/login/second`.
 - **A program.** Sign in once, send `POST /api/auth/tokens`, and keep the `token` of the answer: it is shown
   this once. Send it with each request, as `Authorization: Bearer TOKEN`. In this page, *Authorize* does
   that.

@@ -43,10 +43,23 @@ def refused(meaning: str, body: Mapping[str, Schema], *headers: str) -> Document
 
 _FIELD_ERRORS: Schema = {"type": "array", "minItems": 1, "items": reference("WorkspacesFieldError")}
 
+_CHALLENGE: Schema = {
+    **record(
+        challenge=TEXT,
+        methods={"type": "array", "items": {"type": "string", "enum": ["totp", "passkey", "recovery"]}},
+        options={"type": "object"},
+    ),
+    "required": ["challenge", "methods"],
+}
+"""What the right password of a user with a second factor is answered with; `options` are for a passkey."""
+
 NO_PASSWORD = "yourpassword"  # noqa: S105
 """What stands for a password in examples. It is refused, so that no account comes to have a published one."""
 
 _LINK_TOKEN = f"invitation_w-0000001.{'0' * 32}.{'0' * 43}"
+
+_PASSKEY = {"id": "0" * 22, "rawId": "0" * 22, "type": "public-key"}
+_CLIENT_DATA = "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0"
 
 _PERSON = {"email": "ada.lovelace@example.org", "fullName": "Ada Lovelace"}
 
@@ -62,6 +75,8 @@ WORKSPACES = ApiSpec(
     folders=(
         *("workspaces", "session", "people", "invitations", "projects", "features", "spaces", "apps"),
         "reference",
+        "factors",
+        "passkeys",
     ),
     security=({"session": ()}, {"bearer": ()}),
     path={
@@ -73,6 +88,7 @@ WORKSPACES = ApiSpec(
         "sessionId": IDENTIFIER,
         "credentialId": IDENTIFIER,
         "clientId": IDENTIFIER,
+        "factorId": IDENTIFIER,
         "number": NUMBER,
         "invitationId": IDENTIFIER,
         "spaceId": IDENTIFIER,
@@ -81,17 +97,31 @@ WORKSPACES = ApiSpec(
     },
     refusals={
         400: NOT_VALID,
-        401: refused("No session and no token, both, or one that has ended.", failure("UNAUTHORIZED")),
+        401: refused(
+            "No session and no token, both, or one that has ended; of a login, a right password that a second"
+            " factor must follow (`SECOND_FACTOR_REQUIRED`).",
+            {**failure("UNAUTHORIZED"), **failure("SECOND_FACTOR_REQUIRED", data=_CHALLENGE)},
+        ),
         403: refused(
-            "Not the caller's to do, sent by a foreign page, not for tokens (`SESSION_REQUIRED`), or not"
-            " before the password is changed (`PASSWORD_CHANGE_REQUIRED`).",
-            failure("FORBIDDEN", "SESSION_REQUIRED", "PASSWORD_CHANGE_REQUIRED"),
+            "Not the caller's to do, sent by a foreign page, not for tokens (`SESSION_REQUIRED`), not before"
+            " the password is changed (`PASSWORD_CHANGE_REQUIRED`) or a second factor is enrolled"
+            " (`ENROLMENT_REQUIRED`), or not without a recent proof (`REAUTHENTICATION_REQUIRED`).",
+            failure(
+                "FORBIDDEN",
+                "SESSION_REQUIRED",
+                "PASSWORD_CHANGE_REQUIRED",
+                "ENROLMENT_REQUIRED",
+                "REAUTHENTICATION_REQUIRED",
+            ),
         ),
         404: refused("There is no such thing.", failure("NOT_FOUND")),
         409: refused(
             "In use, the last administrator, no member, not empty (`NOT_EMPTY`), as many as there may be "
-            "(`LIMIT_REACHED`), or an address that has an account (`LOGIN_FIRST`).",
-            failure("CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "NOT_SUSPENDED", "LOGIN_FIRST"),
+            "(`LIMIT_REACHED`), an address that has an account (`LOGIN_FIRST`), or one that is no "
+            "host name, for which there are no passkeys (`NO_RELYING_PARTY`).",
+            failure(
+                "CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "NOT_SUSPENDED", "LOGIN_FIRST", "NO_RELYING_PARTY"
+            ),
         ),
         412: refused("It has changed since.", failure("PRECONDITION_FAILED")),
         413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
@@ -213,6 +243,19 @@ WORKSPACES = ApiSpec(
             security=PUBLIC,
             headers=("Set-Cookie",),
         ),
+        # Second factors.
+        "POST /api/auth/login/second": Operation(
+            example={"challenge": f"challenge_u-0000003.{'0' * 43}", "code": "492039", "remember": True},
+            security=PUBLIC,
+            headers=("Set-Cookie",),
+        ),
+        "GET /api/auth/factors": Operation(security=_SESSION),
+        "DELETE /api/auth/factors/{factorId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
+        "POST /api/auth/factors/totp": Operation(example={"name": "Phone"}, security=_SESSION),
+        "POST /api/auth/factors/totp/{factorId}/confirm": Operation(
+            example={"code": "492039"}, security=_SESSION
+        ),
+        "POST /api/auth/factors/recovery-codes": Operation(security=_SESSION),
         "POST /api/auth/logout": Operation(security=_SESSION, headers=("Set-Cookie",)),
         "GET /api/auth/me": Operation(headers=("ETag",)),
         "PUT /api/auth/me/password": Operation(
@@ -239,6 +282,35 @@ WORKSPACES = ApiSpec(
         "POST /api/auth/password/reset": Operation(
             example={"token": f"reset_u-0000003.{'0' * 43}", "password": NO_PASSWORD}, security=PUBLIC
         ),
+        # Passkeys.
+        "POST /api/auth/factors/passkeys/options": Operation(security=_SESSION, headers=("Set-Cookie",)),
+        "POST /api/auth/factors/passkeys": Operation(
+            example={
+                "attestation": {
+                    **_PASSKEY,
+                    "response": {"clientDataJSON": _CLIENT_DATA, "attestationObject": "oA"},
+                },
+                "name": "Phone",
+            },
+            security=_SESSION,
+            parameters=(_ONCE,),
+        ),
+        "POST /api/auth/login/passkey/options": Operation(security=PUBLIC, headers=("Set-Cookie",)),
+        "POST /api/auth/login/passkey": Operation(
+            example={
+                "assertion": {
+                    **_PASSKEY,
+                    "response": {
+                        "clientDataJSON": _CLIENT_DATA,
+                        "authenticatorData": "oA",
+                        "signature": "oA",
+                        "userHandle": "Nw",
+                    },
+                }
+            },
+            security=PUBLIC,
+            headers=("Set-Cookie",),
+        ),
         "POST /api/admin/users/{userId}/password-link": Operation(security=_SESSION),
         "DELETE /api/auth/tokens/{tokenId}": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
         # One's own account, and the accounts of others.
@@ -250,6 +322,10 @@ WORKSPACES = ApiSpec(
             parameters=(_IF_MATCH,),
             headers=("ETag",),
         ),
+        "POST /api/auth/reauthenticate": Operation(
+            example={"code": "123456"}, security=_SESSION, headers=("Set-Cookie",)
+        ),
+        "DELETE /api/admin/users/{userId}/factors": Operation(security=_SESSION, parameters=(_IF_MATCH,)),
         "GET /api/admin/users/{userId}/memberships": Operation(),
         "POST /api/admin/users/{userId}/unlock": Operation(),
         "GET /api/admin/users/{userId}/credentials": Operation(security=_SESSION),

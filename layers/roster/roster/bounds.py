@@ -64,6 +64,26 @@ IDEMPOTENCY_KEY_CHARACTERS = 255
 """An `Idempotency-Key`."""
 LINK_TOKEN_CHARACTERS = 256
 """The token of a link: the longest id in base64 and 256 bits, with their names."""
+FACTORS = 10
+"""Second factors of one user."""
+RECOVERY_CODES = 10
+"""Recovery codes that are made at once."""
+CHALLENGE_SECONDS = 300
+"""How long a browser may take to prove a second factor."""
+CREDENTIAL_ID_BYTES = 1_023
+"""The id of a passkey (Web Authentication, 7.1, step 25)."""
+CLIENT_DATA_BYTES = 4_096
+"""What a browser says that a passkey signs for: a challenge, an origin and some members more."""
+ATTESTATION_BYTES = 8_192
+"""What a browser says of a new passkey; without the maker's certificates it has some two hundred."""
+AUTHENTICATOR_DATA_BYTES = 2_048
+"""What a passkey signs beside; without extensions it has 37."""
+SIGNATURE_BYTES = 1_024
+"""A passkey's signature; one of RSA has as many as its modulus, which is 256 or 512 mostly."""
+USER_HANDLE_BYTES = 64
+"""By what a passkey knows its user (Web Authentication, 5.4.3)."""
+CODE_CHARACTERS = 64
+"""A code of a second factor, as somebody types it: a recovery code has 29 with its hyphens."""
 CURSOR_CHARACTERS = 512
 """A cursor of a list."""
 DATABASES = 100

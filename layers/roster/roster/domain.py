@@ -64,6 +64,22 @@ class UserKind(StrEnum):
     SERVICE = "service"
 
 
+class FactorKind(StrEnum):
+    """What a second factor is: an authenticator's codes (RFC 6238), or a key of WebAuthn."""
+
+    TOTP = "totp"
+    PASSKEY = "passkey"
+
+
+class ChallengePurpose(StrEnum):
+    """What a challenge is good for."""
+
+    LOGIN = "login"
+    REAUTHENTICATE = "reauthenticate"
+    REGISTER = "register"
+    PASSKEY = "passkey"
+
+
 @dataclass(frozen=True, slots=True)
 class WorkspaceSettings:
     """How a workspace wants moments and numbers shown, with the defaults of docs/workspace-profile.md."""
@@ -135,6 +151,8 @@ class User:
     such limit.
     Who `must_change_password` may do that and log out, nothing else. `token_version` grows when all API
     tokens end: those that were made before are not valid. `tokens_made` grows with each that is made.
+    `factors` counts the user's second factors; recovery codes are none. `administers` counts the workspaces
+    of which the user is ADMIN.
     """
 
     id: str
@@ -173,6 +191,8 @@ class User:
     must_change_password: bool = False
     token_version: int = 0
     tokens_made: int = 0
+    factors: int = 0
+    administers: int = 0
     limited_to: str | None = field(default=None, metadata=UNSTORED)
 
     def limited(self, workspace_id: str) -> Self:
@@ -274,6 +294,72 @@ class PasswordLink:
     digest: str = field(default="", repr=False)
     public_url: str = ""
     mailed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A second factor of a user, which counts; a TOTP secret that is yet to be confirmed is an Enrolment.
+
+    Of TOTP: `secret` is sealed under a key of the deployment (`auth/sealing.py`), and `last_step` is the time
+    step of the last code that was taken. Of a passkey: `credential_id` and `public_key` (COSE) are base64url,
+    and `sign_count` is the counter that its last assertion had.
+    """
+
+    id: str
+    user_id: str
+    kind: FactorKind
+    name: str
+    created_at: Instant
+    last_used_at: Instant | None = None
+    secret: str = field(default="", repr=False)
+    last_step: int = 0
+    credential_id: str = ""
+    public_key: str = field(default="", repr=False)
+    sign_count: int = 0
+    transports: tuple[str, ...] = ()
+    aaguid: str = ""
+    backed_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """The one TOTP secret of a user that no code has confirmed yet; `secret` as in a Factor."""
+
+    id: str
+    user_id: str
+    name: str
+    created_at: Instant
+    expires_at: Instant
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodes:
+    """The recovery codes of a user that were not used yet, as digests."""
+
+    user_id: str
+    created_at: Instant
+    digests: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What a browser is asked for that wants to prove a second factor: good once, for this browser.
+
+    `digest` is that of the challenge's own secret, which is also what a passkey signs, and `browser` that of
+    the browser's cookie. It is valid while its user has this `session_version`. `factors` are the ids of
+    those that may answer it. One that asks anybody for a passkey has no user.
+    """
+
+    id: str
+    purpose: ChallengePurpose
+    created_at: Instant
+    expires_at: Instant
+    digest: str = field(repr=False)
+    browser: str = field(repr=False)
+    user_id: str | None = None
+    session_version: int = field(default=0, metadata=SESSION_VERSION)
+    factors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,7 +546,11 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser's session; the secret itself is never kept. `address` and `agent` are the login's."""
+    """A browser's session; the secret itself is never kept. `address` and `agent` are the login's.
+
+    `proved_at` is when its user last proved who they are; None, of an earlier version, is when it was opened.
+    `factor` says that this proof was by a second factor, or by a passkey alone.
+    """
 
     id: str
     user_id: str
@@ -469,6 +559,13 @@ class Session:
     session_version: int = field(metadata=SESSION_VERSION)
     address: str | None = None
     agent: str | None = None
+    proved_at: Instant | None = None
+    factor: bool = False
+
+    @property
+    def last_proof(self) -> Instant:
+        """When the user last proved who they are."""
+        return self.proved_at or self.created_at
 
 
 @dataclass(frozen=True, slots=True)

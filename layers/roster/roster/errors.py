@@ -2,9 +2,12 @@
 
 DirectoryError
 ├── Unauthenticated         no credential, or one that proves nobody
+│   └── SecondFactorRequired  the password was right, and a second factor is wanted
 ├── Forbidden       known, but this is not theirs to do
 │   ├── SessionRequired  a token may not do it; a session may
 │   ├── PasswordChangeRequired  the caller must change the password before anything else
+│   ├── EnrolmentRequired  the caller must enrol a second factor before anything else
+│   ├── ReauthenticationRequired  the caller's last proof is too long ago
 │   ├── FieldForbidden   what they may change has fields that others change
 │   └── OriginNotAllowed  a page of another site may not do it in a browser's name
 ├── Missing          what was named is not there
@@ -14,6 +17,8 @@ DirectoryError
 ├── NotAMember       the user is no member of the workspace, in which something was to be granted
 ├── LoginFirst       the address has an account, whose session it needs
 ├── NotSuspended     what was to be deleted is still in use
+├── LastFactor       the deployment demands a second factor, and this is the only one
+├── NoRelyingParty   passkeys need a host name, and the deployment's address has none
 ├── LastAdmin        the change would leave nobody in charge
 ├── Stale            the entity is no longer what the caller saw
 ├── Mismatch         an Idempotency-Key came again with another request
@@ -23,7 +28,7 @@ DirectoryError
 └── Unavailable      the table is throttled, contended or away; nothing was half-written
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class DirectoryError(Exception):
@@ -32,6 +37,17 @@ class DirectoryError(Exception):
 
 class Unauthenticated(DirectoryError):
     """The caller proved no identity. Never says why."""
+
+
+@dataclass
+class SecondFactorRequired(Unauthenticated):
+    """The password was right; a second factor answers the challenge, from the browser with this cookie."""
+
+    challenge: str = field(repr=False)
+    browser: str = field(repr=False)
+    methods: tuple[str, ...]
+    options: dict[str, object] | None = field(default=None, repr=False)
+    """What a browser needs to ask a passkey; None where the user has none."""
 
 
 @dataclass
@@ -47,6 +63,14 @@ class SessionRequired(Forbidden):
 
 class PasswordChangeRequired(Forbidden):
     """The caller has to change the password, or log out, and may do nothing else before."""
+
+
+class EnrolmentRequired(Forbidden):
+    """The caller has to enrol a second factor, or log out, and may do nothing else before."""
+
+
+class ReauthenticationRequired(Forbidden):
+    """The caller has to prove anew who they are: the last proof is too long ago for this."""
 
 
 class OriginNotAllowed(Forbidden):
@@ -100,6 +124,14 @@ class NotSuspended(DirectoryError):
     """`what` can be deleted only while it is suspended."""
 
     what: str
+
+
+class LastFactor(DirectoryError):
+    """The deployment demands a second factor of the user, who has no other."""
+
+
+class NoRelyingParty(DirectoryError):
+    """An IP address cannot be a relying party (WebAuthn); passkeys need a host name."""
 
 
 @dataclass

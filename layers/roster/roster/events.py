@@ -255,6 +255,12 @@ class Event(Enum):
     TOKEN_CREATED = ("token.created", "roster.token.created", "a user got an API token", ("token_id",))
     TOKEN_REVOKED = ("token.revoked", "roster.token.revoked", "an API token was ended", ("token_id",))
     SESSION_STARTED = ("session.started", "roster.session.started", "a user logged in")
+    SESSION_RENEWED = (
+        "session.renewed",
+        "roster.session.renewed",
+        "a user proved anew who they are; another session took the place of this one",
+        ("session_id",),
+    )
     SESSION_ENDED = (
         "session.ended",
         "roster.session.ended",
@@ -299,6 +305,40 @@ class Event(Enum):
         "user.unlocked",
         "roster.user.unlocked",
         "a platform ADMIN had the failed logins of a user forgotten",
+    )
+    FACTOR_ADDED = (
+        "factor.added",
+        "roster.user.factor.added",
+        "a user enrolled a second factor; `kind` says which",
+        ("factor_id", "kind"),
+    )
+    FACTOR_REMOVED = (
+        "factor.removed",
+        "roster.user.factor.removed",
+        "a user removed a second factor",
+        ("factor_id", "kind"),
+    )
+    FACTORS_RESET = (
+        "factors.reset",
+        "roster.user.factors.reset",
+        "a platform ADMIN or an operator ended all second factors of a user",
+    )
+    FACTOR_REFUSED = (
+        "factor.refused",
+        "roster.user.factor.refused",
+        "a passkey was refused as a copy: its counter did not grow",
+        ("factor_id", "kind"),
+    )
+    RECOVERY_CODES_CREATED = (
+        "recovery_codes.created",
+        "roster.user.recovery_codes.created",
+        "a user got new recovery codes; the former ones are dead",
+    )
+    RECOVERY_CODE_USED = (
+        "recovery_code.used",
+        "roster.user.recovery_code.used",
+        "a user logged in by a recovery code; `left` says how many there are still",
+        ("left",),
     )
     AUDIT_ERASED = (
         "audit.erased",

@@ -51,6 +51,8 @@ class Settings:
     """When a listing's counts move: `after` its rows (`list_log.py`), or `with` them, as before 0.2."""
     maximum_token_days: int = 0
     """For how many days an API token may be made at most; 0 sets no bound."""
+    second_factor: str = "optional"
+    """Who must have a second factor: nobody (`optional`), platform and workspace ADMINs (`admins`), `all`."""
     audit_days: int = 365
     """For how many days the audit is kept."""
     seconds: float = 6.0
@@ -95,6 +97,7 @@ class Settings:
             argon2_parallelism=int(environ.get("ARGON2_PARALLELISM", default.argon2_parallelism)),
             list_counts=environ.get("LIST_COUNTS", default.list_counts),
             maximum_token_days=int(environ.get("MAXIMUM_TOKEN_DAYS", default.maximum_token_days)),
+            second_factor=environ.get("SECOND_FACTOR", default.second_factor),
             audit_days=int(environ.get("AUDIT_DAYS", default.audit_days)),
         )
 
@@ -142,6 +145,16 @@ def cookie_name() -> str:
 def device_cookie_name() -> str:
     """`__Host-device`, or plain `device` on plain-HTTP loopback."""
     return "__Host-device" if settings().secure_cookie else "device"
+
+
+def challenge_cookie_name() -> str:
+    """`__Host-challenge`, or plain `challenge` on plain-HTTP loopback."""
+    return "__Host-challenge" if settings().secure_cookie else "challenge"
+
+
+def remembered_cookie_name() -> str:
+    """`__Host-remembered`, or plain `remembered` on plain-HTTP loopback."""
+    return "__Host-remembered" if settings().secure_cookie else "remembered"
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,7 @@ from roster.directory.emails import canonical
 from roster.domain import Actor, Instant, Invitation, InvitationState, Membership, User, Workspace
 from roster.errors import (
     Conflict,
+    EnrolmentRequired,
     FieldError,
     LoginFirst,
     NotFound,
@@ -172,6 +173,8 @@ def _caller(
     if session is not None:
         with suppress(Unauthenticated):
             proof = authentication.by_session(store, session, now, lambda _: wanted)
+            if authentication.must_enrol(proof.principal):
+                raise EnrolmentRequired(proof.principal.user.id)
             return proof.principal.user, proof.prefetch
     return None, store.batch_get(wanted)
 

@@ -20,6 +20,7 @@ from roster.db.store import Item, Key, Store
 from roster.directory import suspensions, users
 from roster.domain import ApiToken, Principal, User
 from roster.errors import Unauthenticated
+from roster.settings import settings
 
 Prefetch = Callable[[str], Sequence[Key]]
 """The keys that a request wants read together with the caller, from the caller's user id."""
@@ -68,6 +69,28 @@ def by_session(store: Store, text: str, now: datetime, prefetch: Prefetch) -> Pr
         raise Unauthenticated
     sessions.touch(store, session, now)
     return Proof(Principal(user, session=session), found)
+
+
+def must_enrol(principal: Principal) -> bool:
+    """Whether the deployment demands a second factor of who comes with a session, and there is none.
+
+    Tokens, issuers and identity headers are not asked: their makers were.
+    """
+    user = principal.user
+    if principal.session is None or user.factors > 0:
+        return False
+    return is_demanded(user)
+
+
+def is_demanded(user: User) -> bool:
+    """Whether the deployment demands a second factor of this user."""
+    match settings().second_factor:
+        case "optional":
+            return False
+        case "admins":
+            return user.is_platform_admin or user.administers > 0
+        case _:  # a word that is misspelt must not open what was to be closed
+            return True
 
 
 def bearer_in(header: str | None) -> str | None:

@@ -20,7 +20,7 @@ from typing import Literal
 
 from roster.db.keys import PLAIN_ID, is_id, is_plain_id
 
-Kind = Literal["session", "token", "access", "refresh"]
+Kind = Literal["session", "token", "access", "refresh", "challenge"]
 
 _USER = rf"({PLAIN_ID.pattern}|~[A-Za-z0-9_-]{{2,171}})\."
 _RANDOM = r"([A-Za-z0-9_-]{43})"
@@ -30,6 +30,7 @@ _SHAPES: Mapping[Kind, re.Pattern[str]] = {
     "access": re.compile(
         rf"access_{_USER}([0-9a-f]{{32}})\.(?:~([A-Za-z0-9_-]{{2,86}})\.)?{_RANDOM}", re.ASCII
     ),
+    "challenge": re.compile(rf"challenge_{_USER}(){_RANDOM}", re.ASCII),
     "refresh": re.compile(rf"refresh_{_USER}{_RANDOM}\.{_RANDOM}", re.ASCII),
 }
 

@@ -10,20 +10,38 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from roster import dependencies, security_log
-from roster.auth import device_cookies, login_throttle, passwords, sessions, source_failures
+from roster.auth import (
+    challenges,
+    device_cookies,
+    login_throttle,
+    passkeys,
+    passwords,
+    remembered,
+    sessions,
+    source_failures,
+)
 from roster.auth.credentials import Credential
 from roster.auth.device_cookies import Device
+from roster.auth.passkeys import RelyingParty
+from roster.auth.remembered import Remembered
 from roster.auth.sessions import Browser
 from roster.db import keys
 from roster.db.store import Delete, Item, Key, Store
 from roster.db.transactions import retry_from
-from roster.directory import users
+from roster.directory import factors, users
 from roster.directory.emails import NotAnAddress, canonical
-from roster.domain import Actor, Session, User
-from roster.errors import FieldError, Unauthenticated, Unavailable, ValidationFailed, fault_of
+from roster.domain import Actor, ChallengePurpose, FactorKind, Session, User
+from roster.errors import (
+    FieldError,
+    SecondFactorRequired,
+    Unauthenticated,
+    Unavailable,
+    ValidationFailed,
+    fault_of,
+)
 from roster.http import source_address
 from roster.http.request import Request
-from roster.settings import device_cookie_name
+from roster.settings import device_cookie_name, remembered_cookie_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +54,8 @@ class Sender:
     """What a new device cookie is signed with; none where the deployment's key is out of reach."""
     browser: Browser = sessions.UNKNOWN
     """What a session that is opened is shown with."""
+    remembered: Remembered | None = None
+    """Where a second factor was proved before, and need not be again for a while."""
 
     @classmethod
     def of(cls, request: Request) -> "Sender":
@@ -49,7 +69,8 @@ class Sender:
             security_log.key_out_of_reach(type(error.__cause__ or error).__name__, fault_of(error))
             signing = ()
         device = device_cookies.read(request.cookie(device_cookie_name()), signing)
-        return cls(source_address.source_of(request), device, signing, Browser.of(request))
+        known = remembered.presented(request.cookie(remembered_cookie_name()), dependencies.current().now())
+        return cls(source_address.source_of(request), device, signing, Browser.of(request), known)
 
     def cookie_for(self, user: User) -> str | None:
         """The device cookie for who has just proved the password; None where no key is in reach."""
@@ -57,20 +78,48 @@ class Sender:
 
 
 def by_password(
-    store: Store, email: str, password: str, sender: Sender, *, by: Actor
+    store: Store,
+    email: str,
+    password: str,
+    sender: Sender,
+    *,
+    by: Actor,
+    party: RelyingParty | None = None,
 ) -> tuple[User, Credential]:
-    """The user and a new session: two BatchGets, one Write, one Transact, and one hash computed.
+    """The user and a new session: two BatchGets, one Write, one Transact, and one hash computed; of a user
+    with a second factor one Query more.
 
-    Raises Unauthenticated as `proved` does.
+    Raises Unauthenticated as `proved` does. Raises SecondFactorRequired, with a Write for the Transact, where
+    the password was right and a second factor is wanted: then no failure is forgotten. `party` is for whom
+    passkeys are asked; None where there is no host name that they could be for.
     """
     address = address_of(email)
     found = store.batch_get(asked_of(address, sender, by.at))
     user, forgotten = proved(store, address, password, sender, found, by.at)
+    if user.factors:
+        _demand_second_factor(store, user, sender, party, by.at)
     work, credential = sessions.prepare(user, by=by, browser=sender.browser)
     users.plan_sign_in(work, user)
     work.do(forgotten)
     work.commit(store)
     return user, credential
+
+
+def _demand_second_factor(
+    store: Store, user: User, sender: Sender, party: RelyingParty | None, at: datetime
+) -> None:
+    """Raise SecondFactorRequired, unless the browser is remembered for a factor that the user still has."""
+    found = factors.of_user(store, user.id)
+    if sender.remembered is not None and sender.remembered.counts_for(user, found.factors):
+        return
+    asked = challenges.new(ChallengePurpose.LOGIN, user, at, [each.id for each in found.factors])
+    store.write(asked.write)
+    held = found.of_kind(FactorKind.PASSKEY)
+    if party is None or not held:
+        methods = tuple(each for each in found.methods if each != FactorKind.PASSKEY)
+        raise SecondFactorRequired(asked.text, asked.browser, methods)
+    options = passkeys.request_options(party, asked.secret, held)
+    raise SecondFactorRequired(asked.text, asked.browser, found.methods, options)
 
 
 def asked_of(address: str, sender: Sender | None, at: datetime) -> list[Key]:
@@ -123,6 +172,20 @@ def proved(
     return user, login_throttle.forgotten(counter)
 
 
+def take_attempt(store: Store, address: str, sender: Sender, found: Mapping[Key, Item], at: datetime) -> Key:
+    """Take an attempt of somebody who is known, and answer its counter: one Write.
+
+    `found` holds what is at `asked_of`. Raises Unauthenticated while the address (or the device) or the
+    source waits.
+    """
+    device = _known_device(address, sender, found.get(keys.email(address)), found, at)
+    if device is None and _is_over(sender, found, at):
+        raise Unauthenticated
+    counter = keys.attempts(address) if device is None else keys.device_attempts(address, device.id)
+    login_throttle.take(store, counter, at, found.get(counter))
+    return counter
+
+
 def _known_device(
     address: str, sender: Sender | None, lock: Item | None, found: Mapping[Key, Item], at: datetime
 ) -> Device | None:
@@ -168,13 +231,9 @@ def change_password(
     """
     passwords.demand_fit("newPassword", new, user)
     address = canonical(user.email)
-    secret, lock = keys.password(user.id), keys.email(address)
+    secret = keys.password(user.id)
     found = store.batch_get([secret, *asked_of(address, sender, by.at)])
-    device = _known_device(address, sender, found.get(lock), found, by.at)
-    if device is None and _is_over(sender, found, by.at):
-        raise Unauthenticated
-    counter = keys.attempts(address) if device is None else keys.device_attempts(address, device.id)
-    login_throttle.take(store, counter, by.at, found.get(counter))
+    counter = take_attempt(store, address, sender, found, by.at)
     if not passwords.matches(users.hash_in(found.get(secret)), old):
         source_failures.add(store, sender.source, by.at)
         raise ValidationFailed(FieldError("currentPassword", "is not your password"))

@@ -30,7 +30,7 @@ from roster.db.store import (
     all_of,
 )
 from roster.db.transactions import SCHEMA, ReadConflict, Transaction, item, retry_on_conflict
-from roster.directory import mail, users
+from roster.directory import factors, mail, users
 from roster.directory.emails import canonical
 from roster.domain import Actor, PasswordLink, User, UserKind
 from roster.errors import FieldError, NotFound, ValidationFailed
@@ -119,11 +119,12 @@ def forget(store: Store, email: str, source: str, public_url: str, *, by: Actor)
 
 
 def reset(store: Store, text: str, password: str, *, end_tokens: bool, by: Actor) -> User:
-    """Spend a link for a new password, which ends every session: one BatchGet, one Transact, one hash.
+    """Spend a link for a new password, which ends every session: one BatchGet, one Transact, one hash, and
+    perhaps one Query.
 
     API tokens end with `end_tokens`, and where the address was never proved: who held the account until now
-    may not be its owner. Raises ValidationFailed for a link that is dead, and for a password that may not
-    be this user's, which does not spend the link.
+    may not be its owner, so that then second factors end too. Raises ValidationFailed for a link that is
+    dead, and for a password that may not be this user's, which does not spend the link.
     """
     token = LinkToken.read(text)
     if token is None or token.kind != "reset":
@@ -135,8 +136,10 @@ def reset(store: Store, text: str, password: str, *, end_tokens: bool, by: Actor
     def attempt() -> User:
         link, present = _read(store, token, by.at) or _refuse()
         ends = end_tokens or not present.email_verified
+        ends_factors = present.factors > 0 and not present.email_verified
         after = replace(
             present,
+            factors=0 if ends_factors else present.factors,
             email_verified=present.email_verified or link.mailed,
             token_version=present.token_version + ends,
             must_change_password=False,
@@ -146,6 +149,8 @@ def reset(store: Store, text: str, password: str, *, end_tokens: bool, by: Actor
         work.do(login_throttle.forgotten(keys.attempts(link.email)))
         if ends:
             users.plan_cleanup_of_tokens(work, present.id)
+        if ends_factors:
+            factors.plan_removal(work, store, present.id)
         work.commit(store)
         return changed
 

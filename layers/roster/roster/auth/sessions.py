@@ -12,15 +12,18 @@ from roster.auth.credentials import Credential, same
 from roster.clock import instant
 from roster.db import keys
 from roster.db.codec import attribute, attributes, entity
-from roster.db.store import Delete, Equals, Item, Put, Store, Update
+from roster.db.store import Delete, Equals, Item, Present, Put, Store, Update
 from roster.db.transactions import Transaction, item
 from roster.domain import Actor, Session, User
+from roster.errors import Unauthenticated
 from roster.events import Event
 from roster.http import source_address
 from roster.http.request import Request
 
 IDLE = timedelta(hours=12)
 LIFETIME = timedelta(days=14)
+PROOF_LASTS = timedelta(minutes=10)
+"""How long a proof is recent enough for changes of credentials."""
 _VERSION = attribute(Session, "session_version")
 
 
@@ -49,17 +52,53 @@ def start(store: Store, user: User, *, by: Actor, browser: Browser = UNKNOWN) ->
     return credential
 
 
-def prepare(user: User, *, by: Actor, browser: Browser = UNKNOWN) -> tuple[Transaction, Credential]:
-    """The transaction that opens a session, and its credential, whose secret is kept nowhere."""
-    credential = Credential.new("session", user.id)
-    at = instant(by.at)
-    session = Session(credential.id, user.id, at, at, user.session_version, browser.address, browser.agent)
-    expires = int((by.at + LIFETIME).timestamp())
-    state: Item = {**attributes(session), "digest": credential.digest, "ttl": expires}
+def prepare(
+    user: User, *, by: Actor, browser: Browser = UNKNOWN, factor: bool = False
+) -> tuple[Transaction, Credential]:
+    """The transaction that opens a session, and its credential, whose secret is kept nowhere.
+
+    `factor` says that a second factor has proved the user, or a passkey alone.
+    """
     work = Transaction(by)
-    work.do(Put(item(keys.session(user.id, session.id), state)))
+    credential = plan(work, user, browser=browser, factor=factor)
     work.audit(Event.SESSION_STARTED, user.id)
     return work, credential
+
+
+def prepare_renewal(
+    session: Session, user: User, *, by: Actor, factor: bool
+) -> tuple[Transaction, Credential]:
+    """The transaction that puts another session in this one's place, whose user has just proved who they are,
+    and its credential. The commit raises Unauthenticated where this one has ended meanwhile.
+
+    Whoever has copied the former one's secret does not share in the proof (ASVS 5, 7.2.4).
+    """
+    work = Transaction(by)
+    work.do(Delete(keys.session(user.id, session.id), Present()), lambda _: Unauthenticated())
+    credential = plan(work, user, browser=Browser(session.address, session.agent), factor=factor)
+    work.audit(Event.SESSION_RENEWED, user.id, session_id=session.id)
+    return work, credential
+
+
+def plan(work: Transaction, user: User, *, browser: Browser, factor: bool) -> Credential:
+    """The operation that makes a session; its credential, whose secret is kept nowhere."""
+    credential = Credential.new("session", user.id)
+    at = instant(work.by.at)
+    session = Session(
+        credential.id,
+        user.id,
+        at,
+        at,
+        user.session_version,
+        browser.address,
+        browser.agent,
+        proved_at=at,
+        factor=factor,
+    )
+    expires = int((work.by.at + LIFETIME).timestamp())
+    state: Item = {**attributes(session), "digest": credential.digest, "ttl": expires}
+    work.do(Put(item(keys.session(user.id, session.id), state)))
+    return credential
 
 
 def live(found: Item | None, credential: Credential, user: User, now: datetime) -> Session | None:
@@ -74,6 +113,21 @@ def is_live(session: Session, user: User, now: datetime) -> bool:
     """Whether nothing has ended the session: no time, no new password, no suspension."""
     fresh = session.created_at > instant(now - LIFETIME) and session.seen_at > instant(now - IDLE)
     return fresh and session.session_version == user.session_version
+
+
+def is_proved_lately(session: Session, user: User, now: datetime) -> bool:
+    """Whether the user's last proof is recent enough for changes of credentials, and good enough.
+
+    Of who has a second factor it must be by one: the password alone, in a remembered browser or from before
+    the factor was enrolled, is not enough to replace it.
+    """
+    return session.last_proof > instant(now - PROOF_LASTS) and (session.factor or user.factors == 0)
+
+
+def proved_by_factor(session: Session, at: datetime) -> Update:
+    """The operation that notes that the session's user proved a factor just now, by enrolling it."""
+    key = keys.session(session.user_id, session.id)
+    return Update(key, set={"proved_at": instant(at), "factor": True}, condition=Present())
 
 
 def touch(store: Store, session: Session, now: datetime) -> None:

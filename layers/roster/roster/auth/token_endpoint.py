@@ -7,13 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from roster import security_log
-from roster.auth import clients, login, login_throttle, refresh_tokens, source_failures
+from roster.auth import (
+    authentication,
+    clients,
+    login,
+    login_throttle,
+    refresh_tokens,
+    second_factor,
+    source_failures,
+)
 from roster.auth.credentials import Credential, digest, same
 from roster.auth.refresh_tokens import Issued
+from roster.auth.second_factor import FactorProof
 from roster.db import keys
 from roster.db.codec import entity
 from roster.db.store import Item, Key, Store
-from roster.directory import users
+from roster.directory import factors, users
 from roster.domain import Actor, Client, TokenFamily, User
 from roster.errors import DirectoryError, Forbidden, NotFound, Unauthenticated
 
@@ -109,22 +118,27 @@ def by_password(
     who: Applicant,
     username: str,
     password: str,
+    passcode: str,
     scope: str,
     found: Mapping[Key, Item],
     *,
     by: Actor,
 ) -> Issued:
-    """Tokens of the user with this e-mail address and password: one Write, one BatchGet, one Transact.
+    """Tokens of the user with this e-mail address and password: one Write, one BatchGet, one Transact, and
+    where they have a second factor one Query.
 
-    `found` is what `login.asked_of` asks for. Raises Forbidden, BeyondScope, and Unauthenticated as a login
-    does, and for a user who must change the password.
+    Then the passcode must prove it, as UAA has it. `found` is what `login.asked_of` asks for. Raises
+    Forbidden, BeyondScope, and Unauthenticated as a login does, for a passcode that is wrong or absent, and
+    for a user who must change the password or enrol a factor; Unavailable where no passcode can be judged.
     """
     who.demand(PASSWORD)
     scopes = _scopes(scope, who.client.scopes)
+    second_factor.demand_key(passcode)
     address = login.address_of(username)
     user, forgotten = login.proved(store, address, password, who.sender, found, by.at)
-    if user.must_change_password:
-        store.write(forgotten)  # the password was right: that is no failure
+    proof = _proved(store, who, user, passcode, by) if user.factors > 0 else None
+    if user.must_change_password or (proof is None and authentication.is_demanded(user)):
+        store.write(forgotten)  # all that was shown was right: that is no failure
         raise Unauthenticated
     renewable = REFRESH in who.client.grants
     work, issued = refresh_tokens.prepare(
@@ -136,8 +150,26 @@ def by_password(
         generation=who.client.generation,
     )
     work.do(forgotten)
+    if proof is not None:
+        second_factor.plan(work, user, proof)
     work.commit(store)
     return issued
+
+
+def _proved(store: Store, who: Applicant, user: User, passcode: str, by: Actor) -> FactorProof:
+    """What the passcode proves. Raises Unauthenticated, with the attempt at the password still counted.
+
+    Who knows the password must not guess passcodes without end, so that none at all counts too.
+    """
+    if not passcode:
+        raise Unauthenticated
+    proof = second_factor.by_code(factors.of_user(store, user.id), passcode, by.at)
+    if proof is None:
+        security_log.login_failed(user_id=user.id, waits=False, source_over=False)
+        if who.sender is not None:
+            source_failures.add(store, who.source, by.at)
+        raise Unauthenticated
+    return proof
 
 
 def by_refresh_token(

@@ -8,6 +8,11 @@
                                   ANSWER#<sha256>                what an Idempotency-Key was answered
                                   GRANT#<workspace>#...          the user's side of a role or project
                                   LINK                           the link to choose a password by
+                                  FACTOR#<id>                    a second factor
+                                  FACTORCODES                    the recovery codes that are left
+                                  ENROLMENT                      a TOTP secret that is yet to be confirmed
+                                  CHALLENGE#<id>                 what a browser must prove a factor for
+    CHALLENGE#<id>                CHALLENGE                      one that asks anybody for a passkey
     EMAIL#<address>               LOCK                           who holds the address
                                   ATTEMPTS                       how many logins failed lately
                                   ATTEMPTS#<device>              how many of a device that is known
@@ -47,6 +52,7 @@
     USER#...  WORKSPACE#...       SEARCHED#<sort key>            which of those an item of there has
     ACTIVITY#<scope>              <day>                          how much was done that day: `activity.py`
     MAIL                          USER#...  INVITATION#...       a mail that is still to be sent
+                                  FACTORS#...
                                   WORKSPACE#...                  likewise
                                   CHANGING                       that there may be cleanups of spaces
 
@@ -200,6 +206,35 @@ def password_link(user_id: str) -> Key:
     return Key(user(user_id).pk, "LINK")
 
 
+# The second factor.
+
+FACTORS = "FACTOR#"
+FACTORS_AND_CODES = "FACTOR"
+"""The prefix of all that may answer a challenge: factors and recovery codes."""
+CODES = "FACTORCODES"
+ENROLMENT = "ENROLMENT"
+CHALLENGES = "CHALLENGE#"
+
+
+def factor(user_id: str, factor_id: str) -> Key:
+    return Key(user(user_id).pk, f"{FACTORS}{_part(factor_id)}")
+
+
+def recovery_codes(user_id: str) -> Key:
+    return Key(user(user_id).pk, CODES)
+
+
+def enrolment(user_id: str) -> Key:
+    return Key(user(user_id).pk, ENROLMENT)
+
+
+def challenge(user_id: str | None, challenge_id: str) -> Key:
+    """A user's challenge; without a user, one that asks anybody for a passkey."""
+    if user_id is None:
+        return Key(f"{CHALLENGES}{_part(challenge_id)}", "CHALLENGE")
+    return Key(user(user_id).pk, f"{CHALLENGES}{_part(challenge_id)}")
+
+
 def forgotten(canonical: str) -> Key:
     return Key(email(canonical).pk, "FORGOTTEN")
 
@@ -210,6 +245,11 @@ def source_forgotten(source: str, window: str) -> Key:
 
 def mail_of_user(user_id: str) -> Key:
     return Key(MAIL, f"USER#{_part(user_id)}")
+
+
+def mail_of_factors(user_id: str) -> Key:
+    """The mail that tells a user that their factors were reset; it takes no link's place."""
+    return Key(MAIL, f"FACTORS#{_part(user_id)}")
 
 
 def mail_of_invitation(workspace_id: str, invitation_id: str) -> Key:

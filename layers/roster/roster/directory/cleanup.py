@@ -139,7 +139,8 @@ def _user(store: Store, user_id: str, by: Actor) -> None:
     _until_clear(clear)
     for listing in (keys.workspaces_of(user_id), *(keys.spaces_of(user_id, role) for role in SpaceRole)):
         _clear(store, listing, "")  # the counts of what is no more
-    for prefix in (keys.SESSIONS, keys.TOKENS, keys.FAMILIES, keys.ACCESSES, keys.ANSWERS):
+    credentials = (keys.SESSIONS, keys.TOKENS, keys.FAMILIES, keys.ACCESSES, keys.ANSWERS)
+    for prefix in (*credentials, keys.FACTORS_AND_CODES, keys.ENROLMENT, keys.CHALLENGES):
         _clear(store, keys.user(user_id).pk, prefix)
 
 

@@ -1,7 +1,8 @@
 """Orders of mail: written with what is to be told, so that the table's stream starts the mail.
 
-An order names an item and the nonce of the link that is to be sent; a later order takes the place of one
-before it. A mail is sent at least once: its order is removed when it was.
+An order names an item and the nonce of the link that is to be sent (or of its transaction, where there is no
+link); a later order takes the place of one before it. A mail is sent at least once: its order is removed when
+it was.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from roster.db.transactions import Transaction, item
 
 
 def order(work: Transaction, key: Key, nonce: str, **whom: str) -> None:
-    """Order a mail in the transaction that makes its link."""
+    """Order a mail in the transaction that makes its link, or that it tells of."""
     work.do(Put(item(key, {**whom, "nonce": nonce, "job": work.token, "since": instant(work.by.at)})))
 
 

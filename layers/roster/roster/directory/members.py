@@ -144,7 +144,11 @@ def plan(
 
 def joined(user: User, membership: Membership) -> User:
     """The user as a new membership leaves it, for those who plan more than one of a user's."""
-    user = replace(user, memberships_begun=user.memberships_begun + 1)
+    user = replace(
+        user,
+        memberships_begun=user.memberships_begun + 1,
+        administers=user.administers + (membership.role is WorkspaceRole.ADMIN),
+    )
     if user.oldest_membership_at is not None and user.oldest_membership_at <= membership.created_at:
         return user
     return replace(
@@ -185,6 +189,9 @@ def change_role(
         of_user = keys.row(keys.workspaces_of(user_id), workspace.number)
         work.do(Update(of_user, set={"role": role}, condition=Present()))
         _count_admins(work, workspace, role, even_last_admin=even_last_admin)
+        sign = 1 if role is WorkspaceRole.ADMIN else -1
+        alive = all_of(Present(), Absent("deleted_at"))
+        work.do(Update(keys.user(user_id), add={"administers": sign}, condition=alive))
         before, after = attributes(membership), attributes(changed)
         work.audit(
             Event.MEMBER_CHANGED, user_id, before=before, after=after, workspace=workspace.id, role=role
@@ -249,10 +256,16 @@ def plan_end_of_gone(
     """
     work.remove_row(keys.members(membership.workspace_id), membership.number)
     work.remove_row(keys.workspaces_of(membership.user_id), number)
-    if user is not None and user.oldest_workspace_id == membership.workspace_id:
+    if user is None:
+        return
+    fewer = _administered(membership, -1)
+    if user.oldest_workspace_id == membership.workspace_id:
         state, gone = _next_place(work, store, user)
         same = all_of(Absent("deleted_at"), Equals("oldest_workspace_id", user.oldest_workspace_id))
-        work.do(Update(keys.user(user.id), set=state, remove=gone, condition=same))
+        work.do(Update(keys.user(user.id), set=state, add=fewer, remove=gone, condition=same))
+    elif fewer:
+        alive = all_of(Present(), Absent("deleted_at"))
+        work.do(Update(keys.user(user.id), add=fewer, condition=alive))
 
 
 def _next_place(work: Transaction, store: Store, user: User) -> tuple[Item, tuple[str, ...]]:
@@ -277,6 +290,11 @@ def _count_admins(
     enough: Condition = Present() if even_last_admin else AtLeast("admins", 2)
     fewer = Update(place, add={"admins": -1}, condition=enough)
     work.add_counter(fewer, lambda _: LastAdmin("workspace"))
+
+
+def _administered(membership: Membership, sign: int) -> dict[str, int]:
+    """How a membership that begins or ends counts among the workspaces that its user administers."""
+    return {"administers": sign} if membership.role is WorkspaceRole.ADMIN else {}
 
 
 def still(membership: Membership) -> Condition:
@@ -328,18 +346,19 @@ def _oldest_with(user: User, membership: Membership) -> Update:
     Two that begin at once may have one turn: then neither is the older one.
     """
     key = keys.user(user.id)
+    counts = {"memberships_begun": 1, **_administered(membership, 1)}
     alive = Absent("deleted_at")
     if user.oldest_workspace_id is None:
         same: Condition = all_of(Present(), alive, Absent("oldest_workspace_id"))
     else:
         same = all_of(alive, Equals("oldest_workspace_id", user.oldest_workspace_id))
     if user.oldest_membership_at is not None and user.oldest_membership_at <= membership.created_at:
-        return Update(key, add={"memberships_begun": 1}, condition=same)
+        return Update(key, add=counts, condition=same)
     oldest: Item = {
         "oldest_workspace_id": membership.workspace_id,
         "oldest_membership_at": membership.created_at,
     }
-    return Update(key, set=oldest, add={"memberships_begun": 1}, condition=same)
+    return Update(key, set=oldest, add=counts, condition=same)
 
 
 def _leave(work: Transaction, store: Store, user: User, membership: Membership) -> None:
@@ -351,7 +370,8 @@ def _leave(work: Transaction, store: Store, user: User, membership: Membership) 
         place, gone = _next_place(work, store, user)
         state |= place
     same = all_of(none_revoked_since(user), Equals("oldest_workspace_id", user.oldest_workspace_id))
-    work.do(Update(keys.user(user.id), set=state, remove=gone, condition=same))
+    fewer = _administered(membership, -1)
+    work.do(Update(keys.user(user.id), set=state, add=fewer, remove=gone, condition=same))
 
 
 def age(row: Item) -> tuple[str, int, str]:

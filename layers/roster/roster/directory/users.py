@@ -46,6 +46,7 @@ NOT_LISTED = frozenset(
         "tokens_made",
         "revision",
         "last_sign_in_at",
+        "administers",
     }
 )
 """The attributes of a user that the site's list of users does not keep."""
@@ -281,13 +282,16 @@ def prepare_change(
     return work, after
 
 
-def prepare_ending(before: User, *, by: Actor, tokens: bool) -> tuple[Transaction, User]:
+def prepare_ending(
+    before: User, *, by: Actor, tokens: bool, factors: int | None = None
+) -> tuple[Transaction, User]:
     """The transaction that ends all sessions and grants of a user, with `tokens` also the API tokens, and the
-    user as it will be; the audit is the caller's to add. The commit raises ReadConflict where `before` is not
-    the present state.
+    user as it will be, perhaps with this number of second factors; the audit is the caller's to add. The
+    commit raises ReadConflict where `before` is not the present state.
     """
     after = replace(
         before,
+        factors=before.factors if factors is None else factors,
         revision=before.revision + 1,
         session_version=before.session_version + 1,
         session_version_at=instant(by.at),
@@ -296,8 +300,22 @@ def prepare_ending(before: User, *, by: Actor, tokens: bool) -> tuple[Transactio
     work = Transaction(by)
     old, new = attributes(before), attributes(after)
     work.do(_difference(keys.user(before.id), old, new, _unchanged(before)))
+    if before.factors != after.factors:
+        work.do(_difference(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
     if tokens:
         plan_cleanup_of_tokens(work, before.id)
+    return work, after
+
+
+def prepare_factors(before: User, factors: int, *, by: Actor) -> tuple[Transaction, User]:
+    """The transaction that gives a user this number of second factors, and the user as it will be; the audit
+    is the caller's to add. The commit raises ReadConflict where `before` is not the present state.
+    """
+    after = replace(before, revision=before.revision + 1, factors=factors)
+    work = Transaction(by)
+    old, new = attributes(before), attributes(after)
+    work.do(_difference(keys.user(before.id), old, new, _unchanged(before)))
+    work.do(_difference(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
     return work, after
 
 

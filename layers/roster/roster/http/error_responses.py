@@ -1,7 +1,7 @@
 """How a dialect says an error: its table, looked up by the error's class, and JSON as all of them send it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -12,11 +12,12 @@ W = TypeVar("W")
 
 @dataclass(frozen=True, slots=True)
 class ErrorResponse:
-    """An answer that says an error: its status, its body as text, and the headers of its own."""
+    """An answer that says an error: its status, its body as text, and the headers and cookies of its own."""
 
     status: int
     body: str
     headers: Mapping[str, str]
+    cookies: Sequence[str] = ()
 
 
 def compact(body: object) -> str:

@@ -191,7 +191,8 @@ def _answer(app: Resolver[C], dialect: Dialect[C], request: Request, context: An
         more = {"cause": _names(error), "at": _place(error), **_facts(error)}
         log.error("broken", extra={"request": request.id, **more})
         reply = dialect.error_response(DirectoryError(), request)
-    return {"statusCode": reply.status, "body": reply.body, "headers": dict(reply.headers)}
+    said = {"statusCode": reply.status, "body": reply.body, "headers": dict(reply.headers)}
+    return {**said, "cookies": list(reply.cookies)} if reply.cookies else said
 
 
 def _note(error: DirectoryError, request: Request) -> None:

@@ -1,7 +1,8 @@
-"""Mails with links: written of templates, sent by Amazon SES or, by the local server, printed.
+"""Mails: written of templates, sent by Amazon SES or, by the local server, printed.
 
 Of each kind there is a text and an HTML template in a folder that an operator may replace. The text's first
-line is the subject. They know `link`, `expires` and `email`; those of an invitation also `workspace`, `role`.
+line is the subject. They know `link`, `expires` and `email`; those of an invitation also `workspace`, `role`,
+and those of `factors`, which have no link, `email` and `at` alone.
 A mail that is not to be sent any more (its link is dead) is dropped with its order.
 """
 
@@ -89,6 +90,8 @@ def _templates(folder: Path) -> "Environment":
 
 def _due(store: Store, order: Item, now: datetime) -> Mail | None:
     """The mail of an order; None where its link is dead, or another has taken its place."""
+    if order.get("about") == "factors":
+        return _factors(store, order)
     return _invitation(store, order, now) if "invitation_id" in order else _password(store, order, now)
 
 
@@ -124,6 +127,13 @@ def _password(store: Store, order: Item, now: datetime) -> Mail | None:
     return _mail(
         "account" if link.first else "reset", user.email, link.public_url, token, link.expires_at, {}
     )
+
+
+def _factors(store: Store, order: Item) -> Mail | None:
+    user = users.by_id(store, str(order["user_id"]))
+    if user is None:
+        return None
+    return Mail("factors", user.email, {"email": user.email, "at": str(order["since"])})
 
 
 def _mail(

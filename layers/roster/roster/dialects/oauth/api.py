@@ -95,7 +95,7 @@ class TokenCall:
             case token_endpoint.PASSWORD:
                 form.demand("username", "password")
                 return token_endpoint.by_password(
-                    store, who, form.username, form.password, form.scope, found, by=by
+                    store, who, form.username, form.password, form.passcode, form.scope, found, by=by
                 )
             case token_endpoint.REFRESH:
                 form.demand("refresh_token")

@@ -39,6 +39,7 @@ class OAuthTokenRequest(OAuthForm):
     grant_type: str
     username: str = ""
     password: str = ""
+    passcode: str = ""
     refresh_token: str = ""
     scope: str = ""
     client_id: str = ""

@@ -64,7 +64,7 @@ class TestmoUser(Wire):
     date_format: str | None
     time_format: str | None
     notifications: int
-    tfa_enabled: Literal[False] = False
+    tfa_enabled: bool
     is_active: bool
     is_forgotten: Literal[False] = False
     is_api: bool
@@ -87,6 +87,7 @@ class TestmoUser(Wire):
             date_format=user.date_format,
             time_format=user.time_format,
             notifications=user.notifications,
+            tfa_enabled=user.factors > 0,
             is_active=user.active,
             is_api=is_api,
             role_id=user.role_number,

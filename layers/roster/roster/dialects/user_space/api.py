@@ -175,6 +175,8 @@ def _by_credential(request: Request, store: Store, place: _Place) -> _Proved:
         user = proved.principal.user if proved.principal else None
     else:
         session = authentication.by_session(store, credential, dependencies.current().now(), prefetch)
+        if authentication.must_enrol(session.principal):
+            raise NotFound("organisation or project")
         user, found = session.principal.user, session.prefetch
         user_id = user.id
     if user_id != place.user_id:

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from roster import bounds, clock, dependencies
-from roster.auth import account, authentication, passwords
+from roster.auth import account, authentication, passwords, sessions
 from roster.auth import device_cookies as devices
 from roster.db import counted_lists, idempotency, keys
 from roster.db.store import Item, Key, Store
@@ -23,13 +23,16 @@ from roster.domain import Actor, Membership, Principal, Session, User, Workspace
 from roster.errors import (
     Conflict,
     DirectoryError,
+    EnrolmentRequired,
     FieldError,
     FieldForbidden,
     Forbidden,
     IdempotencyMismatch,
     LastAdmin,
+    LastFactor,
     LimitReached,
     LoginFirst,
+    NoRelyingParty,
     NotAMember,
     NotEmpty,
     NotFound,
@@ -37,6 +40,8 @@ from roster.errors import (
     OriginNotAllowed,
     PasswordChangeRequired,
     PreconditionFailed,
+    ReauthenticationRequired,
+    SecondFactorRequired,
     SessionRequired,
     TooLarge,
     Unauthenticated,
@@ -47,7 +52,12 @@ from roster.errors import (
 from roster.http import handler
 from roster.http.error_responses import ErrorResponse, compact, entry_for
 from roster.http.request import BLANK, Request
-from roster.settings import cookie_name, device_cookie_name, settings
+from roster.settings import (
+    challenge_cookie_name,
+    cookie_name,
+    device_cookie_name,
+    settings,
+)
 
 _TAG = re.compile(r'(?:W/)?"[^"]*"')
 _TAGS = re.compile(rf"{_TAG.pattern}(?:(?:[ \t]*,)+[ \t]*{_TAG.pattern})*")
@@ -61,9 +71,14 @@ class Access(Enum):
     ANY_USER = auto()
     WHOLE_USER = auto()  # any user, but by no token for one workspace
     ANY_SESSION = auto()  # what makes, shows or ends credentials: no token may
-    PASSWORD_CHANGE = auto()  # in a session, also for who must change the password before anything else
+    PROVED_SESSION = auto()  # in a session whose user has proved lately who they are
+    PASSWORD_CHANGE = auto()  # proved lately, also for who must change the password before anything else
+    ENROLMENT = auto()  # in a session, also for who must enrol a second factor before anything else
+    ENROLMENT_PROVED = auto()  # likewise, and whose user has proved lately who they are
+    LOGOUT = auto()  # in a session, whatever its user must do before; and to prove anew who one is
     PLATFORM_ADMIN = auto()
     PLATFORM_ADMIN_SESSION = auto()  # of a platform ADMIN: what shows or ends credentials of others
+    PLATFORM_ADMIN_PROVED = auto()  # likewise, and who has proved lately who they are
     MEMBER = auto()  # or platform ADMIN
     WORKSPACE_ADMIN = auto()  # or platform ADMIN
 
@@ -91,6 +106,20 @@ class WorkspacesCall:
         if self.principal is None or self.principal.session is None:
             raise Unauthenticated
         return self.principal.session
+
+    def demand_recent_proof(self) -> None:
+        """Raise ReauthenticationRequired where the session's user last proved who they are too long ago, or
+        by the password alone though they have a second factor; SessionRequired for a token.
+        """
+        if self.principal is None or self.principal.session is None:
+            raise SessionRequired(self.user.id)
+        if not sessions.is_proved_lately(self.session, self.user, self.now):
+            raise ReauthenticationRequired(self.user.id)
+
+    @property
+    def challenge_cookies(self) -> list[str]:
+        """What the browser was given with the challenge that it answers."""
+        return self.request.cookie(challenge_cookie_name())
 
     @property
     def workspace(self) -> Workspace:
@@ -241,14 +270,32 @@ def device_cookies(value: str | None) -> list[Cookie]:
     return [cookie]
 
 
+def challenge_cookie(value: str) -> Cookie:
+    """The cookie that binds a challenge to the browser that was given it; an empty one takes it away."""
+    return Cookie(
+        challenge_cookie_name(),
+        value,
+        path="/",
+        secure=settings().secure_cookie,
+        http_only=True,
+        max_age=bounds.CHALLENGE_SECONDS if value else 0,
+        same_site=SameSite.STRICT_MODE,
+    )
+
+
 _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
     Access.PUBLIC: lambda call: True,
     Access.ANY_USER: lambda call: True,
     Access.WHOLE_USER: lambda call: call.user.limited_to is None,
     Access.ANY_SESSION: lambda call: True,
+    Access.PROVED_SESSION: lambda call: True,
     Access.PASSWORD_CHANGE: lambda call: True,
+    Access.ENROLMENT: lambda call: True,
+    Access.ENROLMENT_PROVED: lambda call: True,
+    Access.LOGOUT: lambda call: True,
     Access.PLATFORM_ADMIN: lambda call: call.user.is_admin,
     Access.PLATFORM_ADMIN_SESSION: lambda call: call.user.is_admin,
+    Access.PLATFORM_ADMIN_PROVED: lambda call: call.user.is_admin,
     Access.MEMBER: lambda call: call.user.is_admin or call.membership is not None,
     Access.WORKSPACE_ADMIN: lambda call: (
         call.user.is_admin or (call.membership is not None and call.membership.role is WorkspaceRole.ADMIN)
@@ -257,7 +304,20 @@ _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
 
 
 _OF_A_USER = "/api/admin/users/{userId}"
-_SESSION_ALONE = frozenset({Access.ANY_SESSION, Access.PASSWORD_CHANGE, Access.PLATFORM_ADMIN_SESSION})
+_PROVED = frozenset(
+    {Access.PROVED_SESSION, Access.PASSWORD_CHANGE, Access.ENROLMENT_PROVED, Access.PLATFORM_ADMIN_PROVED}
+)
+_BEFORE_PASSWORD = frozenset({Access.PASSWORD_CHANGE, Access.LOGOUT})
+_BEFORE_ENROLMENT = frozenset({Access.ENROLMENT, Access.ENROLMENT_PROVED, Access.LOGOUT})
+_SESSION_ALONE = frozenset(
+    {
+        Access.ANY_SESSION,
+        Access.PLATFORM_ADMIN_SESSION,
+        *_PROVED,
+        *_BEFORE_PASSWORD,
+        *_BEFORE_ENROLMENT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,8 +357,8 @@ class Workspaces(handler.Dialect[WorkspacesCall]):
     rights: Rights | None = None
 
     def authorize(self, request: Request, store: Store) -> WorkspacesCall:
-        """401 without one live credential; 403 where it must be a session, or the password must be changed
-        first; 403 for the origin; 415; 403.
+        """401 without one live credential; 403 where it must be a session, or the password must be changed or
+        a second factor enrolled first; 403 for the origin; 415; 403, and where a later proof is demanded.
 
         Then 404 where there is no such workspace or user; with `rights`, where there is no such thing in it
         that the caller sees; 403.
@@ -311,13 +371,18 @@ class Workspaces(handler.Dialect[WorkspacesCall]):
             user = proof.principal.user
             if self.access in _SESSION_ALONE and proof.principal.session is None:
                 raise SessionRequired(user.id)
-            if user.must_change_password and self.access is not Access.PASSWORD_CHANGE:
-                raise PasswordChangeRequired(user.id)
+            if user.must_change_password:
+                if self.access not in _BEFORE_PASSWORD:
+                    raise PasswordChangeRequired(user.id)
+            elif self.access not in _BEFORE_ENROLMENT and authentication.must_enrol(proof.principal):
+                raise EnrolmentRequired(user.id)
         elif "authorization" in request.headers:  # a login opens a session; it is not what a token does
             raise SessionRequired
         _demand_own_page(request)
         if not _ALLOWS[self.access](call):
             raise Forbidden(call.user.id)
+        if self.access in _PROVED:
+            call.demand_recent_proof()
         self._demand_named(call)
         if self.rights is not None:
             self.rights.demand(call)
@@ -338,8 +403,13 @@ class Workspaces(handler.Dialect[WorkspacesCall]):
         body: dict[str, object] = {"code": code, "message": _message(error) or message}
         if isinstance(error, ValidationFailed) and error.field_errors:
             body["data"] = [{"field": each.field, "message": each.message} for each in error.field_errors]
+        cookies: tuple[str, ...] = ()
+        if isinstance(error, SecondFactorRequired):
+            passkeys = {} if error.options is None else {"options": error.options}
+            body["data"] = {"challenge": error.challenge, "methods": [*error.methods], **passkeys}
+            cookies = (str(challenge_cookie(error.browser)),)
         body["timestamp"] = clock.instant(dependencies.current().now())
-        return ErrorResponse(status, compact(body), _HELP)
+        return ErrorResponse(status, compact(body), _HELP, cookies)
 
 
 _HELP = {"Link": '</docs>; rel="help"'}  # RFC 8288; the body's names are the document's
@@ -348,6 +418,7 @@ _WHO = {
     Access.WHOLE_USER: "A token for one workspace may not.",
     Access.PLATFORM_ADMIN: "A platform ADMIN may.",
     Access.PLATFORM_ADMIN_SESSION: "A platform ADMIN may.",
+    Access.PLATFORM_ADMIN_PROVED: "A platform ADMIN may.",
     Access.MEMBER: "A member of the workspace and a platform ADMIN may.",
     Access.WORKSPACE_ADMIN: "An ADMIN of the workspace and a platform ADMIN may.",
 }
@@ -356,9 +427,20 @@ _WHO = {
 _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     ValidationFailed: (400, "VALIDATION_ERROR", "The request is not valid."),
     Unauthenticated: (401, "UNAUTHORIZED", "Authentication is required."),
+    SecondFactorRequired: (
+        401,
+        "SECOND_FACTOR_REQUIRED",
+        "Prove a second factor by POST /api/auth/login/second.",
+    ),
     Forbidden: (403, "FORBIDDEN", "You may not do this."),
     SessionRequired: (403, "SESSION_REQUIRED", "A token may not do this; log in and use the session."),
     PasswordChangeRequired: (403, "PASSWORD_CHANGE_REQUIRED", "Change your password first, or log out."),
+    EnrolmentRequired: (403, "ENROLMENT_REQUIRED", "Enrol a second factor first, or log out."),
+    ReauthenticationRequired: (
+        403,
+        "REAUTHENTICATION_REQUIRED",
+        "Prove anew who you are, by POST /api/auth/reauthenticate.",
+    ),
     FieldForbidden: (403, "FORBIDDEN", "A platform ADMIN alone may change key, active and limits."),
     OriginNotAllowed: (403, "FORBIDDEN", "The origin of the page is not allowed to write here."),
     NotFound: (404, "NOT_FOUND", "There is no such resource."),
@@ -376,6 +458,8 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     LoginFirst: (409, "LOGIN_FIRST", "The address has an account; log in to it, and use the link again."),
     NotSuspended: (409, "NOT_SUSPENDED", "Suspend it first."),
     LastAdmin: (409, "CONFLICT", "The last administrator must stay."),
+    LastFactor: (409, "CONFLICT", "A second factor is demanded of you; enrol another one first."),
+    NoRelyingParty: (409, "NO_RELYING_PARTY", "Passkeys need a host name; this address is none."),
     WrongMediaType: (415, "UNSUPPORTED_MEDIA_TYPE", "A body must be application/json."),
     Unavailable: (503, "UNAVAILABLE", "The directory is busy; try again."),
     DirectoryError: (500, "INTERNAL_ERROR", "The request could not be completed."),
@@ -389,6 +473,8 @@ _TAKEN = {
     "client": "A public client has no secret.",
     "invitation": "An invitation of this address is open.",
     "invitation closed": "The invitation is not open any more.",
+    "factor": "This second factor is enrolled already.",
+    "no factor": "You have no second factor yet; enrol one first.",
 }
 
 
@@ -436,12 +522,23 @@ def _prefetch(request: Request, user_id: str, rights: Rights | None) -> Sequence
 
 def _account_prefetch(request: Request, user_id: str) -> Sequence[Key]:
     """What the path names: a credential of the caller's own; to an administrator a user, and a credential."""
-    if not request.route.partition(" ")[2].startswith(_OF_A_USER):
+    path = request.route.partition(" ")[2]
+    if path.startswith("/api/auth/factors"):
+        return _factor_prefetch(request, user_id)
+    if not path.startswith(_OF_A_USER):
         return account.keys_of(user_id, request.path.get("sessionId", ""))
     named = request.path.get("userId", "")
     if not keys.is_id(named):
         return []
     return [keys.user(named), *account.keys_of(named, request.path.get("credentialId", ""))]
+
+
+def _factor_prefetch(request: Request, user_id: str) -> Sequence[Key]:
+    """The factor that the path names, or the enrolment that it confirms."""
+    factor_id = request.path.get("factorId", "")
+    if not keys.is_plain_id(factor_id):
+        return []
+    return [keys.enrolment(user_id) if request.method == "POST" else keys.factor(user_id, factor_id)]
 
 
 def _idempotency_key(request: Request) -> str | None:
@@ -514,8 +611,9 @@ def demand_password_of_another(call: WorkspacesCall, user: User, password: str) 
     """Raise ValidationFailed where the text may not be the user's password, and where the user is the caller.
 
     One's own password is changed only where the present one is asked for: a session alone, left open
-    or stolen, must not be enough to keep its owner out.
+    or stolen, must not be enough to keep its owner out. Before that raises as `demand_recent_proof` does.
     """
+    call.demand_recent_proof()
     if user.id == call.user.id:
         raise ValidationFailed(
             FieldError("password", "is your own; change it with PUT /api/auth/me/password")

@@ -6,8 +6,10 @@ from roster.auth import sessions
 from roster.auth.account import LiveCredentials
 from roster.clock import instant, moment
 from roster.dialects.fields import Line, Moment, Wire
+from roster.dialects.workspaces.api import WorkspacesCall
 from roster.dialects.workspaces.schemas import UNCHANGED, OwnProfile
-from roster.domain import ApiToken, Membership, Session, TokenFamily, Workspace
+from roster.domain import ApiToken, Membership, Session, TokenFamily, User, Workspace
+from roster.errors import FieldError, ValidationFailed
 
 
 class UpdateMe(OwnProfile):
@@ -102,4 +104,12 @@ class UserCredentials(Wire):
             sessions=[LiveCredential.of(each) for each in found.sessions],
             tokens=[LiveCredential.of(each) for each in found.tokens],
             grants=[LiveCredential.of(each) for each in found.grants],
+        )
+
+
+def demand_factors_of_another(call: WorkspacesCall, user: User) -> None:
+    """Raise ValidationFailed where the user is the caller, who removes their own one at a time."""
+    if user.id == call.user.id:
+        raise ValidationFailed(
+            FieldError("userId", "is your own; remove your factors with DELETE /api/auth/factors/{factorId}")
         )
