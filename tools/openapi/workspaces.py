@@ -90,7 +90,8 @@ WORKSPACES = ApiSpec(
         404: refused("There is no such thing.", failure("NOT_FOUND")),
         409: refused(
             "In use, the last administrator, no member, not empty (`NOT_EMPTY`), as many as there may be "
-            "(`LIMIT_REACHED`), or an address that has an account (`LOGIN_FIRST`).",
+            "(`LIMIT_REACHED`), not suspended (`NOT_SUSPENDED`), or an address that has an account "
+            "(`LOGIN_FIRST`).",
             failure("CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "NOT_SUSPENDED", "LOGIN_FIRST"),
         ),
         412: refused("It has changed since.", failure("PRECONDITION_FAILED")),
