@@ -16,6 +16,8 @@ from tests.attacks import jwt
 from tests.support.api import Api, session_in
 from tests.support.directory import PASSWORD, Directory
 
+pytestmark = pytest.mark.any_engine
+
 IDS = [
     pytest.param("auth0|5f7c8ec7c33c6c004bbafe82", id="FB-19-auth0"),
     pytest.param("f:1c2d:ann", id="FB-19-keycloak"),

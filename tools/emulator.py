@@ -115,13 +115,14 @@ class EmulatedAws:
             for function in self._functions()
         }
 
-    def resources(self) -> dict[str, str]:
-        """The physical ids of the stack's resources, by their names in the template."""
+    def resources(self, kind: str = "") -> dict[str, str]:
+        """The physical ids of the stack's resources (of one type, where it is told), by their logical ids."""
         pages = self.client("cloudformation").get_paginator("list_stack_resources").paginate(StackName=STACK)
         return {
             each["LogicalResourceId"]: each["PhysicalResourceId"]
             for page in pages
             for each in page["StackResourceSummaries"]
+            if not kind or each["ResourceType"] == kind
         }
 
     def _functions(self) -> Iterator[dict[str, Any]]:

@@ -93,10 +93,9 @@ def examine(aws: EmulatedAws, heard: bool) -> int:
 
 
 def _put_in_what_the_emulator_drops(aws: EmulatedAws, names: Mapping[str, str]) -> None:
-    for id_, name in names.items():
-        if id_.endswith("Role"):
-            boundary = {"RoleName": name, "PermissionsBoundary": names["Boundary"]}
-            aws.client("iam").put_role_permissions_boundary(**boundary)
+    for name in aws.resources("AWS::IAM::Role").values():
+        boundary = {"RoleName": name, "PermissionsBoundary": names["Boundary"]}
+        aws.client("iam").put_role_permissions_boundary(**boundary)
     client: Any = aws.client("dynamodb")
     client.update_continuous_backups(
         TableName=names["Table"], PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}

@@ -11,6 +11,8 @@ from tests.cloud_foundry.fixtures import Fixtures
 from tests.support.api import Api
 from tests.support.directory import PASSWORD, Directory
 
+pytestmark = pytest.mark.any_engine
+
 OWN = "/v2/users/u1/spaces"
 
 

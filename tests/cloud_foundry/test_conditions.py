@@ -17,6 +17,8 @@ from tests.cloud_foundry.fixtures import Fixtures
 from tests.support.directory import Directory, settle
 from tests.support.meter import Meter
 
+pytestmark = pytest.mark.any_engine
+
 NOBODY = "00000000-0000-4000-8000-000000000000"
 """A guid that nothing has, as long as those that are made here."""
 

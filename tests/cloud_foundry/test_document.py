@@ -15,6 +15,8 @@ from tests.cloud_foundry.conftest import Cloud
 from tests.support.api import Api
 from tests.support.directory import Directory
 
+pytestmark = pytest.mark.any_engine
+
 USER, ORG, SPACE = (
     "uaa-id-309",
     "6a2a2d18-7620-43cf-a332-353824b431b2",

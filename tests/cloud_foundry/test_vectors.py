@@ -9,6 +9,8 @@ import pytest
 from tests.cloud_foundry.conftest import DATA, SECOND_SECRET, Cloud
 from tests.support.api import Answer
 
+pytestmark = pytest.mark.any_engine
+
 
 def rows(name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads((DATA / name).read_text("utf-8"))["vectors"]

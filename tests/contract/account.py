@@ -15,13 +15,8 @@ _NARROWING = ("collectonly", "keyword", "deselect", "ignore", "ignore_glob", "lf
 
 def is_whole(config: pytest.Config) -> bool:
     """Whether the run was asked for all that plain `pytest` runs."""
-    return has_all_endpoints(config) and config.option.markexpr == "not real"
-
-
-def has_all_endpoints(config: pytest.Config) -> bool:
-    """Whether the run was asked for the whole endpoint suite, with or without the rest."""
     narrowed = any(config.getoption(name, None) for name in _NARROWING)
-    return config.args == ["tests"] and config.option.markexpr in ("not real", "endpoint") and not narrowed
+    return config.args == ["tests"] and config.option.markexpr == "not real" and not narrowed
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

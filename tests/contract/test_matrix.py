@@ -12,6 +12,8 @@ from local.gateway import Routes
 from tests.contract.fixtures import LINKS, NOWHERE, ROLES, ContractFixtures, takes_bearer
 from tests.support.api import bare
 
+pytestmark = pytest.mark.any_engine
+
 _READ: dict[str, Any] = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text("utf-8"))
 COLUMNS: list[str] = _READ.pop("roles")
 MATRIX: dict[str, dict[str, list[int]]] = _READ

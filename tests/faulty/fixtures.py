@@ -14,10 +14,14 @@ from roster.db import keys
 from roster.db.store import Delete, Item, Key, Store
 from tests.support import real
 from tests.support.api import Api, Clock, in_process, make_dependencies
-from tests.support.budgets import BudgetFixtures, Endpoint
+from tests.support.budgets import ENDPOINTS, FOLDS, BudgetFixtures, Endpoint
 from tests.support.directory import Directory
 from tests.support.fault_injector import Hurried, Injector
 from tests.support.snapshots import everything
+
+FOLDING = [row for row in ENDPOINTS if row.note.endswith(FOLDS)]
+WRITING = [row for row in ENDPOINTS if row.transactions and (row not in FOLDING or row in FOLDING[:4])]
+"""Every write; of those that fold a log as well, some: the fold is the same for all."""
 
 OF_THEIR_OWN = ("NEXT", "ATTEMPTS")
 """Sort keys of what may move whatever follows: numbers may be skipped, and attempts count."""

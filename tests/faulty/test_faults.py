@@ -6,17 +6,15 @@ import pytest
 
 from local.gateway import Routes
 from tests.faulty import fixtures
-from tests.faulty.fixtures import FaultyFixtures
+from tests.faulty.fixtures import FOLDING, WRITING, FaultyFixtures
 from tests.support import budgets, tally
 from tests.support.api import Answer
-from tests.support.budgets import ENDPOINTS, FOLDS, Endpoint
+from tests.support.budgets import ENDPOINTS, Endpoint
 from tests.support.fault_injector import LASTING, PASSING, Fault
 
 pytestmark = pytest.mark.real
 
 ASKING = [row for row in ENDPOINTS if row.trips]
-WRITING = [row for row in ASKING if row.transactions]
-FOLDING = [row for row in WRITING if row.note.endswith(FOLDS)]
 READING = [row for row in ASKING if not row.transactions]
 
 

@@ -18,16 +18,15 @@ from roster.directory import cleanup
 from roster.domain import User
 from tests.faulty import fixtures
 from tests.faulty.bulk_users import join_many, left_of
-from tests.faulty.fixtures import FaultyFixtures
+from tests.faulty.fixtures import WRITING, FaultyFixtures
 from tests.faulty.victim import Death, Killed, Victim
 from tests.support import real, tally
 from tests.support.api import Api, Clock, in_process
-from tests.support.budgets import ENDPOINTS, Endpoint
+from tests.support.budgets import Endpoint
 from tests.support.directory import Directory
 
 pytestmark = pytest.mark.real
 
-WRITING = [row for row in ENDPOINTS if row.transactions]
 MOMENTS = 3  # random moments at which each write is killed
 MEMBERSHIPS = int(os.environ.get("MEMBERSHIPS", "10000"))
 CLEANUPS = 12  # cleanups that are killed before one is left to end

@@ -13,6 +13,8 @@ from tests.support.api import Answer
 from tests.support.directory import PASSWORD
 from tests.support.snapshots import everything
 
+pytestmark = pytest.mark.any_engine
+
 Send = Callable[[ContractFixtures, str], Answer]
 
 Deploy = Callable[..., None]

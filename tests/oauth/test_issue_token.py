@@ -11,6 +11,8 @@ from tests.support.api import OF_A_CLIENT, OF_A_SOURCE, Api
 from tests.support.directory import PASSWORD
 from tests.support.snapshots import everything
 
+pytestmark = pytest.mark.any_engine
+
 LOGIN = {"grant_type": "password", "username": "ada@example.com", "password": PASSWORD}
 
 

@@ -33,6 +33,8 @@ from tests.workspaces.fixtures import (
 )
 from tests.workspaces.rows import BAD_LINES, GOOD_LINES
 
+pytestmark = pytest.mark.any_engine
+
 PATH = "/api/auth/tokens"
 SHOWN = ("id", "name", "workspaceId", "createdAt", "expiresAt", "token")
 NOW = "2026-04-13T01:00:00Z"  # where the clock of the tests stands

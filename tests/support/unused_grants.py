@@ -1,4 +1,4 @@
-"""The account of the template's grants: in the whole endpoint suite, each function used all of its role's.
+"""The account of the template's grants: in a whole run, each function used all of its role's.
 
 It comes after the last test, as a failure of `template.yaml`; a run of a part, or one that failed, owes none.
 """
@@ -18,7 +18,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     guard = template_guard()
     if output is not None:
         output["grants"] = [sorted((function, *grant) for function, grant in guard.used), dict(guard.asked)]
-    elif account.has_all_endpoints(session.config) and exitstatus == pytest.ExitCode.OK:
+    elif account.is_whole(session.config) and exitstatus == pytest.ExitCode.OK:
         tally.say("least privilege", guard.report())
         lines = [
             f"{function} never used {one.action} on {one.resource}, which its role grants"

@@ -16,6 +16,8 @@ from tests.testmo.fixtures import (
     bulk_users,
 )
 
+pytestmark = pytest.mark.any_engine
+
 PATHS = ("/api/v1/projects", "/api/v1/project")
 MEMBER, ROBOT = {"id": 2, "name": "User 2"}, {"id": 4, "name": "Robot"}
 

@@ -17,6 +17,8 @@ from tests.testmo.fixtures import (
     bulk_users,
 )
 
+pytestmark = pytest.mark.any_engine
+
 EXPANDS = ("expands",)
 
 

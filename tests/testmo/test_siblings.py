@@ -15,6 +15,8 @@ from tests.testmo.fixtures import (
     assert_refused,
 )
 
+pytestmark = pytest.mark.any_engine
+
 GROUPS = [{"id": 1, "name": "QA"}, {"id": 2, "name": "Development"}, {"id": 3, "name": "Sales"}]
 ROLES = [{"id": 2, "name": "Tester"}, {"id": 4, "name": "Site admin"}]
 PROJECTS = [{"id": 1, "name": "web"}, {"id": 2, "name": "games"}]

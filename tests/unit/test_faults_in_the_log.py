@@ -22,6 +22,8 @@ from tests.support.api import Api, make_dependencies
 from tests.support.directory import PASSWORD, Directory
 from tests.support.fault_injector import Hurried
 
+pytestmark = pytest.mark.any_engine
+
 ROOT = Path(__file__).parents[2]
 SENTINEL = "sentinel 6f0d"
 FACTS = ("error_code", "operation", "table", "secret_id", "http_status", "reasons")

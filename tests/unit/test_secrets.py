@@ -19,6 +19,8 @@ from tests.attacks.jwt import SECRET
 from tests.support.api import Api
 from tests.support.directory import Directory
 
+pytestmark = pytest.mark.any_engine
+
 ISSUERS = json.dumps(CONFIGURED)
 ONE, TWO = "1-secret-of-a-gateway-and-nobody-else", "2-secret-of-a-gateway-and-nobody-else"
 WEAK = {

@@ -15,6 +15,8 @@ from tests.support.directory import Directory
 from tests.support.meter import Meter
 from tests.workspace_profile.fixtures import MODULES, PATH, Fixtures, assert_refused, bare, profile
 
+pytestmark = pytest.mark.any_engine
+
 # What a profile holds.
 
 

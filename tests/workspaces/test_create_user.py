@@ -29,6 +29,8 @@ from tests.workspaces.rows import (
     ROLES,
 )
 
+pytestmark = pytest.mark.any_engine
+
 PATH = "/api/admin/users"
 ADA = {"email": "ada@example.com", "fullName": "Ada Lovelace", "password": SENTINEL, "roles": ["USER"]}
 LONG = "zq7x wf9p tmjr bk2c vhgd nysu " * 9

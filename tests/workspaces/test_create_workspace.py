@@ -14,6 +14,8 @@ from tests.support.race import before_the_commit
 from tests.workspaces.fixtures import assert_granted, assert_invalid, assert_refused
 from tests.workspaces.rows import BAD_LINES, GOOD_LINES
 
+pytestmark = pytest.mark.any_engine
+
 PATH = "/api/workspaces"
 DOCUMENTED = {"key": "acme", "name": "Acme Corp"}
 

@@ -32,6 +32,8 @@ from tests.workspaces.rows import (
     ROLES,
 )
 
+pytestmark = pytest.mark.any_engine
+
 
 @pytest.fixture
 def root(api: Api, directory: Directory) -> User:

@@ -73,7 +73,8 @@ def example(schema: Schema, schemas: Mapping[str, Schema], name: str = "") -> An
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
-        return schema["enum"][-1]  # of roles the lesser: `USER`, `MEMBER`
+        # Of codes the one for most; of roles the lesser: `USER`, `MEMBER`.
+        return schema["enum"][0 if name == "code" else -1]
     if "anyOf" in schema:
         may_be_null = {"type": "null"} in schema["anyOf"]
         return None if may_be_null and name not in _BY_NAME else example(schema["anyOf"][0], schemas, name)

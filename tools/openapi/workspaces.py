@@ -117,8 +117,9 @@ WORKSPACES = ApiSpec(
         404: refused("There is no such thing.", failure("NOT_FOUND")),
         409: refused(
             "In use, the last administrator, no member, not empty (`NOT_EMPTY`), as many as there may be "
-            "(`LIMIT_REACHED`), an address that has an account (`LOGIN_FIRST`), or one that is no "
-            "host name, for which there are no passkeys (`NO_RELYING_PARTY`).",
+            "(`LIMIT_REACHED`), not suspended (`NOT_SUSPENDED`), an address that has an account "
+            "(`LOGIN_FIRST`), or one that is no host name, for which there are no passkeys "
+            "(`NO_RELYING_PARTY`).",
             failure(
                 "CONFLICT", "LIMIT_REACHED", "NOT_EMPTY", "NOT_SUSPENDED", "LOGIN_FIRST", "NO_RELYING_PARTY"
             ),

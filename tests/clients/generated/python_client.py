@@ -28,7 +28,10 @@ with Client(base_url=url) as anybody:  # httpx keeps the session's cookie
 
 client = AuthenticatedClient(base_url=url, token=granted.token)
 body = CreateUser(
-    f"{mark}@example.org", "Grace Hopper", "four shelves of green maps", [CreateUserRolesItem.USER]
+    email=f"{mark}@example.org",
+    full_name="Grace Hopper",
+    password="four shelves of green maps",
+    roles=[CreateUserRolesItem.USER],
 )
 made = create_user.sync(client=client, body=body).data
 again = create_user.sync_detailed(client=client, body=body)
