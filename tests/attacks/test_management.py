@@ -18,6 +18,8 @@ CREATING = [
     route for route in WRITES if ".commit_once(" in getsource(import_module(_FUNCTIONS[route].module))
 ]
 """The writes that keep their answer under an Idempotency-Key."""
+MADE_BY_A_BROWSER = ("POST /api/auth/factors/passkeys",)
+"""Whose bodies answer a challenge: tests/passkeys sends another one under the same key."""
 SHOWN_ONCE = ("secret", "link")
 
 
@@ -48,7 +50,7 @@ def test_a_key_that_comes_with_another_body_is_refused_everywhere(fixtures: Cont
     key = {"Idempotency-Key": "k"}
     for route in CREATING:
         body = fixtures.body(route, "root")
-        if body is None:
+        if body is None or route in MADE_BY_A_BROWSER:
             continue
         sent = [json.dumps(each).encode() for each in (body, _another(body))]
         first, other = (fixtures.request(route, "root", "own", raw=raw, headers=key) for raw in sent)

@@ -35,8 +35,12 @@ def _takes_a_body(route: str) -> bool:
 
 
 WITH_A_BODY = [route for route in WITH_A_MEDIA_TYPE if _takes_a_body(route)]
-BODY_FIRST = [route for route in WITH_A_BODY if re.search("/api/admin/(groups|roles|clients)/", route)]
-"""Of the site's own, which no ADMIN of it may not see, and which are read when the body is known."""
+BODY_FIRST = [
+    route
+    for route in WITH_A_BODY
+    if re.search("/api/admin/(groups|roles|clients)/|/factors/totp/{factorId}/", route)
+]
+"""Of the site's own, which no ADMIN of it may not see, and of the caller's: read when the body is known."""
 WITHOUT_A_BODY = [route for route in WITH_A_MEDIA_TYPE if route not in WITH_A_BODY]
 
 

@@ -536,6 +536,27 @@ UNSEEN = {
     "(tests/people/test_unlock_user.py)",
     "POST /api/auth/password/forgotten": "makes a link at most, and must be seen by nobody "
     "(tests/invitations/test_passwords.py)",
+    **dict.fromkeys(
+        (
+            "POST /api/auth/factors/totp",
+            "POST /api/auth/factors/totp/{factorId}/confirm",
+            "POST /api/auth/factors/passkeys/options",
+            "POST /api/auth/factors/passkeys",
+            "POST /api/auth/factors/recovery-codes",
+            "DELETE /api/auth/factors/{factorId}",
+            "DELETE /api/admin/users/{userId}/factors",
+        ),
+        "second factors, which Testmo alone shows beside Workspaces (tests/people/test_reset_factors.py)",
+    ),
+    **dict.fromkeys(
+        (
+            "POST /api/auth/login/second",
+            "POST /api/auth/login/passkey/options",
+            "POST /api/auth/login/passkey",
+            "POST /api/auth/reauthenticate",
+        ),
+        "open or renew a session, which GET /api/auth/sessions alone shows (tests/factors, tests/passkeys)",
+    ),
 }
 """Writes that no play has, and why."""
 

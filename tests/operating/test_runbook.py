@@ -130,7 +130,7 @@ def test_fa_03_functions_stand_still_meanwhile_and_those_of_another_stack_do_not
     assert {name for name, reserved in account.functions.items() if reserved == 0} == stops
     assert not [name for name, reserved in account.functions.items() if reserved not in (0, None)]
     bash.run(parts["stop"].partition("for f in")[0] + parts["last"])
-    login = {account.stacks[STACK].resources[id_] for id_ in ("Login", "IssueToken")}
+    login = {account.stacks[STACK].resources[id_] for id_ in ("Login", "LogInSecond", "IssueToken")}
     assert {
         name: reserved for name, reserved in account.functions.items() if reserved is not None
     } == dict.fromkeys(login, 20)

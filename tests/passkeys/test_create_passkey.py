@@ -85,6 +85,15 @@ def test_a_retry_under_a_key_is_given_the_first_answer(api: Api, ada: User) -> N
         assert enrol(api, ada, made, cookie, {"Idempotency-Key": "once"}).data == first.data
 
 
+@pytest.mark.row("M-03")
+def test_a_key_that_comes_with_another_passkey_is_refused(api: Api, ada: User) -> None:
+    options, cookie = options_for(api, ada)
+    assert enrol(api, ada, Authenticator().make(options), cookie, {"Idempotency-Key": "k"}).status == 200
+    with api.no_effect():
+        again = enrol(api, ada, Authenticator().make(options), cookie, {"Idempotency-Key": "k"})
+    refused_as(again, 422, "IDEMPOTENCY_MISMATCH")
+
+
 def refused_as(answer: Answer, status: int, code: str) -> None:
     """This status with this code, and no cookie."""
     assert (answer.status, answer.code, answer.cookies) == (status, code, []), answer.text

@@ -17,6 +17,7 @@ from tools.openapi.components import Clash, Shapes
 
 UNSIGNED = (
     *("GET /", "GET /v2/info", "GET /openapi.json", "GET /docs", "GET /health", "POST /api/auth/login"),
+    *("POST /api/auth/login/second", "POST /api/auth/login/passkey", "POST /api/auth/login/passkey/options"),
     *("POST /api/auth/invitations/look", "POST /api/auth/invitations/accept"),
     *("POST /api/auth/password/forgotten", "POST /api/auth/password/reset"),
 )
