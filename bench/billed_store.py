@@ -57,15 +57,18 @@ class BilledStore:
         self.meter.charge(write_units=_write_units(before, self.inner.get(operation.key)))
         return made
 
-    def transact(self, operations: Sequence[Operation], *, token: str) -> None:
+    def transact(self, operations: Sequence[Operation], *, token: str, once: bool = False) -> None:
         touched = [operation.key for operation in operations]
         before = self.inner.batch_get(touched)
-        self.inner.transact(operations, token=token)
+        self.inner.transact(operations, token=token, once=once)
         after = self.inner.batch_get(touched)
         for operation in operations:
             old, new = before.get(operation.key), after.get(operation.key)
             units = _units(_size(old), _WRITTEN) if isinstance(operation, Check) else _write_units(old, new)
             self.meter.charge(write_units=2 * units)  # it is prepared, and it is committed
+
+    def pause(self, attempt: int) -> None:
+        self.inner.pause(attempt)
 
     def bulk_put(self, items: Sequence[Item]) -> None:
         touched = [Key.of(item) for item in items]

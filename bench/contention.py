@@ -56,6 +56,7 @@ BEFORE, NOW = "contention-before", "contention"
 SIZE = 100  # rows of a page
 PAGES = 10  # a second, while writers write
 ACTORS = 50
+SPACES = 100_000
 MOST_AT_ONCE = 3_000
 """Requests under way: Lambda's concurrency of an account is bounded too. What comes beyond is refused."""
 CLEANUP_DELAY = 0.3  # seconds from a change to the stream's function
@@ -352,16 +353,18 @@ def space_roles(site: Site) -> Iterator[Work]:
     """Each gives one person a role in another space; the spaces come in no order."""
     person = _user(1)
 
-    def give(store: Store, number: int) -> None:
-        space = Space(f"space-{number}", number, "home", f"Space {number}", instant(_START))
+    def give(store: Store, space: Space) -> None:
         work = Transaction(site.by())
         grants.plan_space_role(work, space, person, SpaceRole.DEVELOPER, 0)
         work.commit(store)
 
-    numbers = list(range(1, 200_001))
-    site.random.shuffle(numbers)
-    for number in numbers:
-        yield partial(give, number=number)
+    there = [
+        Space(f"space-{number}", number, "home", f"Space {number}", instant(_START))
+        for number in range(1, SPACES + 1)
+    ]
+    site.table.store().bulk_put([item(keys.space(space.id), attributes(space)) for space in there])
+    site.random.shuffle(there)
+    return (partial(give, space=space) for space in there)
 
 
 def audited_changes(site: Site, targets: int = 20_000) -> Iterator[Work]:

@@ -253,7 +253,7 @@ class SqliteStore:
         (move,) = self._run(lambda connection: self._apply(connection, [step]), writing=True)
         return move.new.item() if returning and move.new else None
 
-    def transact(self, operations: Sequence[Operation], *, token: str) -> None:
+    def transact(self, operations: Sequence[Operation], *, token: str, once: bool = False) -> None:
         steps = steps_of(operations, token)
         fingerprint = digest(operations)
 
@@ -270,6 +270,12 @@ class SqliteStore:
                 raise Malformed("a token of another transaction")
 
         self._run(work, writing=True)
+
+    def pause(self, attempt: int) -> None:
+        deadline = self._deadline or Deadline.after(_PATIENCE)
+        if deadline.left() <= _PAUSE:
+            raise Unavailable
+        time.sleep(_PAUSE)
 
     def bulk_put(self, items: Sequence[Item]) -> None:
         rows = [Row.of(item) for item in items]

@@ -144,7 +144,9 @@ def demand_numbers(state: State) -> None:
 def ring(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     def of(places: int) -> None:
         monkeypatch.setattr(list_log, "RING", places)
-        monkeypatch.setattr(list_log, "OVERDUE", places)
+        monkeypatch.setattr(list_log, "OVERDUE", max(1, places // 2))
+        monkeypatch.setattr(list_log, "_SHARE", 1)
+        monkeypatch.setattr(list_log, "_PATIENCE", 1)
 
     of(4)
     return of
@@ -229,7 +231,8 @@ def live_through(seeds: Iterable[int]) -> None:
     """Histories at random: up to seven processes on rings of one place to five, perhaps one stopped."""
     for seed in seeds:
         dice = random.Random(seed)  # noqa: S311 - the same histories every time
-        list_log.RING = list_log.OVERDUE = dice.randint(1, 5)
+        list_log.RING = dice.randint(1, 5)
+        list_log.OVERDUE = dice.randint(1, list_log.RING)
         table = table_of(dice.randint(0, 5), folded=dice.random() < 0.5)
         before = len(numbers(table))
         limit = before + dice.randint(0, 3) if dice.random() < 0.3 else None

@@ -323,6 +323,24 @@ def test_a_transaction_in_conflict_to_the_end_is_unavailable() -> None:
         script.store().transact([Delete(KEY)], token="t")
 
 
+def test_a_transaction_that_is_sent_once_is_unavailable_in_conflict() -> None:
+    script = Script([cancelled(Reason("TransactionConflict"))])
+    with pytest.raises(Unavailable):
+        script.store().transact([Delete(KEY)], token="t", once=True)
+    assert script.sleeps == []
+
+
+def test_a_pause_grows_and_ends_with_the_time() -> None:
+    script = Script([])
+    store = script.store(1.0)
+    for attempt in range(4):
+        store.pause(attempt)
+    assert script.sleeps == [0.025, 0.05, 0.1, 0.2]
+    with pytest.raises(Unavailable):
+        store.pause(9)
+    assert (len(script.sleeps), script.calls) == (4, [])
+
+
 def test_a_transaction_with_a_wrong_operand_is_malformed() -> None:
     script = Script([cancelled(Reason("ConditionalCheckFailed"), Reason("ValidationError"))])
     with pytest.raises(Malformed):

@@ -567,8 +567,8 @@ class ContendedStore(DynamoStore):
         new = self._call(f"{type(operation).__name__}Item", body, self._until()).get("Attributes")
         return None if new is None else dict(new)
 
-    def transact(self, operations: Sequence[Operation], *, token: str) -> None:
-        self._call("TransactWriteItems", {"operations": operations, "token": token}, self._until())
+    def transact(self, operations: Sequence[Operation], *, token: str, once: bool = False) -> None:
+        self._call("TransactWriteItems", {"operations": operations, "token": token}, self._until(), once=once)
 
     def bulk_put(self, items: Sequence[Item]) -> None:
         self._call("BatchWriteItem", {"items": items}, self._until())

@@ -69,6 +69,9 @@ class Steps:
     def scan(self, **_: object) -> Page:
         raise NotImplementedError
 
+    def pause(self, attempt: int) -> None:
+        """Others may take their steps at any time."""
+
     def bulk_put(self, items: Sequence[Item]) -> None:
         raise NotImplementedError
 
@@ -76,7 +79,7 @@ class Steps:
         self._step(lambda: self._done([operation]), raises=True)
         return self._step_free(operation.key) if returning else None
 
-    def transact(self, operations: Sequence[Operation], *, token: str) -> None:
+    def transact(self, operations: Sequence[Operation], *, token: str, once: bool = False) -> None:
         self._step(lambda: self._done(operations), raises=True)
 
     def _step_free(self, key: Key) -> Item | None:

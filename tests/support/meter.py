@@ -122,9 +122,12 @@ class MeteredStore:
         self.meter.count(f"{type(operation).__name__}Item")
         return self.inner.write(operation, returning=returning)
 
-    def transact(self, operations: Sequence[Operation], *, token: str) -> None:
+    def transact(self, operations: Sequence[Operation], *, token: str, once: bool = False) -> None:
         self.meter.count("TransactWriteItems")
-        self.inner.transact(operations, token=token)
+        self.inner.transact(operations, token=token, once=once)
+
+    def pause(self, attempt: int) -> None:
+        self.inner.pause(attempt)
 
     def bulk_put(self, items: Sequence[Item]) -> None:
         self.meter.count("BatchWriteItem", _batches(len(items), 25))

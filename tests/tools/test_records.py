@@ -750,7 +750,7 @@ class Meddled:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
 
-    def transact(self, operations: Sequence[Operation], *, token: str) -> None:
+    def transact(self, operations: Sequence[Operation], *, token: str, once: bool = False) -> None:
         change, self._change = self._change, None
         if change is not None and any(self._touches(operation) for operation in operations):
             change()

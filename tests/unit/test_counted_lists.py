@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from roster.db import counted_lists, keys, list_log
-from roster.db.list_tree import BRANCH, LEAF
+from roster.db.list_tree import BRANCH, LEAF, Move
 from roster.db.store import Put, Store
 from roster.db.transactions import Transaction, batched
 from roster.domain import Actor
@@ -198,3 +198,31 @@ def test_a_writer_leaves_alone_what_another_has_folded(model: Model) -> None:
         work.add_row(keys.USERS, number, {"n": number})
         work.commit(model.store)
     assert [list_log.fold(model.store, keys.USERS, least=least) for least in (6, 5, 1)] == [0, 5, 5]
+
+
+def test_a_log_full_of_changes_that_never_came_takes_in_the_next(model: Model) -> None:
+    """As after an outage in which every writer stopped between its number and its transaction."""
+    for _ in range(list_log.RING):
+        list_log.take(model.store, LISTING, rows=1)
+    model.come([1])
+    model.assert_pages(2)
+    list_log.fold(model.store, LISTING)
+    model.assert_pages(2)
+
+
+def test_writers_that_are_on_their_way_are_not_given_up(store: Store) -> None:
+    """However many there are: only those count that have come later."""
+    taken = [list_log.take(store, LISTING) for _ in range(list_log.RING)]
+    put(store, taken[-1])
+    assert list_log.fold(store, LISTING) == 0
+    for each in taken[:-1]:
+        put(store, each)
+    assert list_log.fold(store, LISTING) == list_log.RING
+
+
+def put(store: Store, taken: list_log.Taken) -> None:
+    """What the writer of a change does last."""
+    assert taken.change is not None
+    store.transact(
+        [list_log.entry(LISTING, taken.change, [Move(LISTING, taken.number, 1)])], token=str(taken.change)
+    )

@@ -37,9 +37,9 @@ class Stopping:
         self._spend()
         return self.inner.write(*arguments, **more)
 
-    def transact(self, operations: list[Operation], *, token: str) -> None:
+    def transact(self, operations: list[Operation], *, token: str, once: bool = False) -> None:
         self._spend()
-        self.inner.transact(operations, token=token)
+        self.inner.transact(operations, token=token, once=once)
 
     def _spend(self) -> None:
         if self.writes == 0:

@@ -66,10 +66,12 @@ folds there are the more changes the list takes; and half of the ring is left to
 _SHARE = 25
 """One in so many writers folds a long log: at 400 a second that is as long as a fold takes."""
 OVERDUE = 100
-"""A number that so many others follow is given up: after a quarter of a second at 400 changes a second."""
+"""A number that so many later changes follow is given up: after a quarter of a second at 400 a second."""
 _MOST_BRANCHES = 90
 """Branches in one fold: a transaction of the store has at most 100 operations."""
 _TRIES = 10
+_PATIENCE = 8
+"""Pauses of one who waits for a place in the log, from which on a folder gives up all who are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,28 @@ def take(
             _make_room(store, listing, counted.item, numbers, limit)
             continue
         change, folded = integer(counted.item, "changes"), integer(counted.item, "folded")
-        while change - folded > RING:  # its place still has a change that is not in the tree
-            folded = fold(store, listing)
+        folded = _when_its_place_is_free(store, listing, change, folded)
         return Taken(integer(counted.item, "last") - numbers + 1, change, folded)
     raise Unavailable
+
+
+def _when_its_place_is_free(store: Store, listing: str, change: int, folded: int) -> int:
+    """Wait until the change that this one's place still has is in the tree; return up to which they are.
+
+    Of those who wait one in `_SHARE` folds, for folds at once cancel each other; the longer it takes the more
+    do. At last whoever is missing is given up. Raises Unavailable at the deadline.
+    """
+    attempt = 0
+    while change - folded > RING:
+        if attempt:
+            store.pause(attempt - 1)
+        before, folded = folded, integer(store.get(keys.root(listing)) or {}, "mark")
+        if folded == before and change % max(1, _SHARE >> attempt // 2) == 0:
+            overdue = 0 if attempt >= _PATIENCE else None
+            with suppress(Unavailable):
+                folded = fold(store, listing, overdue=overdue, once=True)
+        attempt += 1
+    return folded
 
 
 def allocate(store: Store, listing: str, count: int = 1) -> int:
@@ -193,15 +213,17 @@ def pending(store: Store, listing: str, root: Item, counter: Item) -> Changes | 
     return None if entries is None else _together(entries.values())
 
 
-def fold(store: Store, listing: str, *, overdue: int | None = None, least: int = 1) -> int:
+def fold(
+    store: Store, listing: str, *, overdue: int | None = None, least: int = 1, once: bool = False
+) -> int:
     """Move changes from the log into the tree, and return up to which they are there.
 
     Fewer than `least` are left where they are: another has folded by now. Where `least` is more than one, the
     list is busy, and nothing is done that wants it to rest.
 
     One BatchGet, one Query, one Transact, one Write; and one Write for each number that is given up, those
-    that `overdue` others follow (`OVERDUE` unless told otherwise). Where another folds at the same time, one
-    of the two does nothing.
+    that `overdue` later changes follow (`OVERDUE` unless told otherwise). Where another folds at the same
+    time, one of the two does nothing; with `once` a conflict with it is Unavailable.
     """
     counter_key, root_key = keys.counter(listing), keys.root(listing)
     found = store.batch_get([root_key, counter_key])
@@ -219,8 +241,8 @@ def fold(store: Store, listing: str, *, overdue: int | None = None, least: int =
     changes = _together(each for number, each in entries.items() if number <= upto)
     work: list[Operation] = list(_folding(listing, root, changes, upto))
     quiet = _settled(counter_key, root, changes, upto) if upto == last and least == 1 else None
-    if not _commit(store, [*work, quiet] if quiet else work):
-        if quiet is None or not _commit(store, work):
+    if not _commit(store, [*work, quiet] if quiet else work, once=once):
+        if quiet is None or not _commit(store, work, once=once):
             return mark
         quiet = None  # more is under way by now
     if quiet is None:
@@ -380,11 +402,14 @@ def _entries(store: Store, listing: str, mark: int) -> dict[int, Item] | None:
 
 
 def _run(store: Store, listing: str, entries: dict[int, Item], mark: int, last: int, overdue: int) -> int:
-    """Up to which change nothing is missing; what is overdue is given up, and comes to the entries."""
+    """Up to which change nothing is missing; what is overdue is given up, and comes to the entries.
+
+    What was only numbered later does not count: many may have come at once, and all be on their way.
+    """
     for number in range(mark + 1, min(last, mark + RING) + 1):
         if number in entries:
             continue
-        if last - number < overdue:
+        if sum(later > number for later in entries) < overdue:
             return number - 1
         there = _given_up(store, listing, number)
         if there is None:
@@ -461,9 +486,9 @@ def _settled(counter_key: Key, root: Item, changes: Changes, upto: int) -> Updat
     return Update(counter_key, set=state, condition=Equals("changes", upto))
 
 
-def _commit(store: Store, work: Sequence[Operation]) -> bool:
+def _commit(store: Store, work: Sequence[Operation], *, once: bool = False) -> bool:
     try:
-        store.transact(work, token=ordered_id())
+        store.transact(work, token=ordered_id(), once=once)
     except Refused:
         return False
     return True

@@ -252,12 +252,16 @@ class Store(Protocol):
         operation that cannot bear that belongs in `transact`.
         """
 
-    def transact(self, operations: Sequence[Operation], *, token: str) -> None:
+    def transact(self, operations: Sequence[Operation], *, token: str, once: bool = False) -> None:
         """1 to 100 operations on different keys, all or nothing.
 
         `token` (1 to 36 characters) makes a repeat within ten minutes harmless: the same
-        operations succeed without effect, others are `Malformed`. Raises `Refused`.
+        operations succeed without effect, others are `Malformed`. Raises `Refused`. With `once` it is
+        not tried again inside: a conflict is `Unavailable` too.
         """
+
+    def pause(self, attempt: int) -> None:
+        """Wait for what another caller is to do: with jitter, and longer at each attempt from 0 on."""
 
     def bulk_put(self, items: Sequence[Item]) -> None:
         """Unconditional puts in any order, not atomic: import into fresh keys and benchmarks only."""

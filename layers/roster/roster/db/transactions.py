@@ -173,7 +173,7 @@ class Transaction:
         for listing in logged:
             if self.taken[listing].asks_for_fold:
                 with suppress(Unavailable):
-                    list_log.fold(store, listing, least=list_log.LONG)
+                    list_log.fold(store, listing, least=list_log.LONG, once=True)
 
     def _logged(self, store: Store) -> dict[str, int]:
         """The listings whose counts follow later, each with the number of this change in its log."""

@@ -114,13 +114,15 @@ class DynamoStore:
         attributes = self._call(f"{verb}Item", body, self._until()).get("Attributes")
         return None if attributes is None else from_wire(attributes)
 
-    def transact(self, operations: Sequence[Operation], *, token: str) -> None:
+    def transact(self, operations: Sequence[Operation], *, token: str, once: bool = False) -> None:
         if not 1 <= len(token) <= 36:  # an empty one would be taken for none
             raise Malformed("a token has 1 to 36 characters")
         requests = [{verb: body} for verb, body in map(self._request, operations)]
-        self._call(
-            "TransactWriteItems", {"TransactItems": requests, "ClientRequestToken": token}, self._until()
-        )
+        body = {"TransactItems": requests, "ClientRequestToken": token}
+        self._call("TransactWriteItems", body, self._until(), once=once)
+
+    def pause(self, attempt: int) -> None:
+        self._pause(attempt, self._until(), Fault("Waiting", True, table=self.table_name))
 
     def bulk_put(self, items: Sequence[Item]) -> None:
         until = self._until()
@@ -172,7 +174,7 @@ class DynamoStore:
                 return
             self._pause(attempt, until, Fault(unprocessed, True, operation, self.table_name))
 
-    def _call(self, operation: str, body: Wire, until: Deadline) -> Wire:
+    def _call(self, operation: str, body: Wire, until: Deadline, *, once: bool = False) -> Wire:
         attempt = 0
         while True:
             try:
@@ -182,6 +184,8 @@ class DynamoStore:
                 failure = _failure(error, fault)
                 if failure is not None:
                     raise failure from error
+                if once:
+                    raise Unavailable(fault=fault) from error
                 self._pause(attempt, until, fault, error)
             attempt += 1
 
