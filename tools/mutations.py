@@ -450,10 +450,7 @@ GUARDS = (
         f"{LAYER}/directory/users.py",
         'return all_of(Absent("deleted_at"), Equals("revision", user.revision))',
         'return Absent("deleted_at")',
-        (
-            "tests/workspaces/test_update_user.py::test_two_changes_at_once_are_both_made",
-            "tests/workspaces/test_update_user.py::test_two_users_cannot_swap_addresses_at_once",
-        ),
+        ("tests/workspaces/test_update_user.py::test_a_change_is_planned_on_what_another_wrote_meanwhile",),
     ),
     Guard(
         "number of a list used once",
@@ -565,7 +562,7 @@ GUARDS = (
         f"{LAYER}/directory/factors.py",
         '        condition=Below("last_step", step),\n',
         "",
-        ("tests/factors/test_log_in_second.py::test_of_two_logins_with_one_code_one_opens_a_session",),
+        ("tests/factors/test_log_in_second.py::test_a_code_that_another_login_took_meanwhile_is_refused",),
     ),
     Guard(
         "SF-08 attempts at codes",

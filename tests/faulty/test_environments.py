@@ -129,13 +129,13 @@ def test_a_cleanup_killed_in_its_environment_goes_on_in_the_next(
     laid: FaultyFixtures, machine: Machine
 ) -> None:
     api, store = laid.fixtures.api, laid.store
-    eve = Directory(store, api.clock).user("eve")
-    session = str(Directory(store, api.clock).session(eve))
-    join_many(store, eve, MEMBERSHIPS, by=laid.fixtures.by)
+    joiner = Directory(store, api.clock).user("joiner")
+    session = str(Directory(store, api.clock).session(joiner))
+    join_many(store, joiner, MEMBERSHIPS, by=laid.fixtures.by)
     assert laid.verify().broken == []
-    assert api.delete(f"/api/admin/users/{eve.id}", as_=laid.fixtures.base.root).status == 200
+    assert api.delete(f"/api/admin/users/{joiner.id}", as_=laid.fixtures.base.root).status == 200
 
-    job = keys.cleanup_of_user(eve.id)
+    job = keys.cleanup_of_user(joiner.id)
     record = {"eventName": "INSERT", "dynamodb": {"Keys": {"PK": {"S": job.pk}, "SK": {"S": job.sk}}}}
     function, random = api.gateway.routes.functions["Cleanup"], Random(9)  # noqa: S311 - moments
     for _ in range(KILLS):
@@ -146,6 +146,6 @@ def test_a_cleanup_killed_in_its_environment_goes_on_in_the_next(
         assert laid.verify().broken == []
     assert machine(function, {"Records": [record]}) == {"batchItemFailures": []}
     assert list(cleanup.jobs(store)) == []
-    assert left_of(store, eve.id) == []
+    assert left_of(store, joiner.id) == []
     report = laid.verify()
     assert (report.broken, report.pending) == ([], [])

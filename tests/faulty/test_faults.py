@@ -1,5 +1,6 @@
 """A fault at every call of every endpoint: 503 with Retry-After or the success, and nothing half-written."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +16,14 @@ from tests.support.fault_injector import LASTING, PASSING, Fault
 pytestmark = pytest.mark.real
 
 ASKING = [row for row in ENDPOINTS if row.trips]
-READING = [row for row in ASKING if not row.transactions]
+_BEGUN = {
+    "POST /api/auth/factors/totp": ("USER", "ENROLMENT"),
+    "POST /api/auth/factors/passkeys/options": ("CHALLENGE", "CHALLENGE"),
+    "POST /api/auth/login/passkey/options": ("CHALLENGE", "CHALLENGE"),
+}
+"""What is begun by one write of its own, another each time, and the kind of item that says so."""
+BEGINNING = [row for row in ASKING if row.route in _BEGUN]
+READING = [row for row in ASKING if not row.transactions and row not in BEGINNING]
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +95,24 @@ def test_a_read_that_meets_a_fault_answers_as_if_there_was_none_or_503(
     }
 
 
+@pytest.mark.row("F-01", "F-06")
+@pytest.mark.parametrize("row", BEGINNING, ids=by_name)
+def test_what_meets_a_fault_at_its_beginning_is_begun_or_503(whole: FaultyFixtures, row: Endpoint) -> None:
+    met, kind = list(cases(whole, row)), _BEGUN[row.route]
+    whole.restore()
+    before = whole.kinds()
+    begun = before | Counter({kind: before[kind] + 1})
+    for fault, at in met:
+        whole.restore()
+        answer = asked_with(whole, row, fault, at)
+        if fault.lasts:
+            demand_outage(answer)
+            assert whole.kinds() in (before, begun), fault
+        else:
+            assert answer.status == 200, (fault, answer.text)
+            assert whole.kinds() == begun, fault
+
+
 @pytest.mark.row("F-01", "F-03", "F-04", "F-05", "F-06", "item-34")
 @pytest.mark.parametrize("row", WRITING, ids=by_name)
 def test_a_write_that_meets_a_fault_is_whole_or_not_at_all(ready: FaultyFixtures, row: Endpoint) -> None:
@@ -134,6 +160,11 @@ _AGAIN = {
     "POST /api/auth/invitations/accept": {200, 404},
     "POST /api/auth/password/reset": {200, 400},
     "PUT /api/auth/me/password": {200, 400},
+    "POST /api/auth/login/second": {200, 401},
+    "POST /api/auth/login/passkey": {200, 401},
+    "POST /api/auth/reauthenticate": {200, 401},
+    "POST /api/auth/factors/totp/{factorId}/confirm": {200, 404},
+    "POST /api/auth/factors/passkeys": {200, 422},  # for here each time another passkey is sent
 }
 """What says that it is done already, where no key tells a retry from another request; of DELETEs, 404."""
 
@@ -156,8 +187,13 @@ _TWICE = {
     "PUT /api/auth/me",
     "DELETE /api/auth/sessions",
     "DELETE /api/admin/users/{userId}/credentials",
+    "DELETE /api/admin/users/{userId}/factors",
+    "POST /api/auth/factors/recovery-codes",
+    "POST /api/auth/login/passkey",
 }
-"""What a retry without a key does twice: another session or token, or the same change and its audit."""
+"""What a retry without a key does twice: another session or token, or the same change and its audit; or what
+is a failed login to the address that it comes from, for its challenge is spent.
+"""
 
 
 @pytest.mark.row("F-01")

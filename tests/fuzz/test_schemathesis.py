@@ -40,7 +40,11 @@ HEADERS = {
 }
 """What the operations of each tag are called with."""
 
-ENDING = ("logout", "changePassword")  # what would end the session that the others are called with
+ENDING = (
+    "logout",
+    "changePassword",
+    "reauthenticate",
+)  # what would end the session that the others are called with
 
 
 @pytest.mark.real
@@ -64,4 +68,5 @@ def _fuzzed(app: Served, folder: Path, tag: str) -> "subprocess.CompletedProcess
         command += ["--header", header]
     for operation in ENDING:
         command += ["--exclude-operation-id", operation]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "SCHEMATHESIS_HOOKS": "tests.fuzz.generated"}
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)

@@ -13,6 +13,7 @@ from roster.domain import User
 from roster.errors import DirectoryError
 from tests.support.api import Api
 from tests.support.directory import PASSWORD, Directory
+from tests.support.race import before_the_commit
 from tests.workspaces.fixtures import (
     NO_PROFILE,
     NOWHERE,
@@ -229,19 +230,11 @@ def test_two_users_cannot_swap_addresses_at_once(directory: Directory) -> None:
 
 
 @pytest.mark.row("F-12")
-def test_two_changes_at_once_are_both_made(directory: Directory, ada: User) -> None:
-    """The later one is planned on what the earlier read."""
-
-    def attempt(number: int) -> User:
-        edit = (
-            (lambda one: replace(one, full_name="New"))
-            if number
-            else (lambda one: replace(one, onboarding=5))
-        )
-        return users.change(directory.store, ada, edit, by=directory.by)
-
-    with ThreadPoolExecutor(2) as threads:
-        list(threads.map(attempt, range(2)))
+def test_a_change_is_planned_on_what_another_wrote_meanwhile(
+    directory: Directory, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before_the_commit(monkeypatch, lambda: directory.change(ada, full_name="New"))
+    users.change(directory.store, ada, lambda one: replace(one, onboarding=5), by=directory.by)
     now = users.alive(directory.store, ada.id)
     assert (now.full_name, now.onboarding, now.revision) == ("New", 5, 3)
 
