@@ -92,6 +92,11 @@ class Options:
         return self.host if ":" not in self.host else f"[{self.host}]"
 
     @property
+    def listens_at(self) -> str:
+        """Where it listens: what programs that start it wait for."""
+        return f"http://{self.name}:{self.port}"
+
+    @property
     def url(self) -> str:
         """The address by which a client on this machine reaches it.
 
@@ -350,7 +355,7 @@ async def _run(
     followers = [Pool(1, prepare) for _ in subscriptions]  # so that none waits for another
 
     def announce() -> None:
-        for line in [*lines, f"ready {options.url}"]:
+        for line in [*lines, f"ready {options.listens_at}"]:
             print(line, flush=True)
 
     config = uvicorn.Config(

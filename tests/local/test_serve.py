@@ -61,7 +61,7 @@ def test_fn_08_a_browser_that_opens_the_servers_address_is_led_on(app: Served) -
 
 
 def test_the_last_line_is_ready(app: Served) -> None:
-    assert app.lines[-1] == f"ready {app.url}"
+    assert app.lines[-1] == f"ready {app.url.replace('localhost', '127.0.0.1')}"
 
 
 def test_fn_01_a_reader_who_leaves_ends_the_server_without_a_word(tmp_path: Path) -> None:

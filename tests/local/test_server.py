@@ -291,7 +291,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 def test_the_last_line_says_where_it_listens(server: Running) -> None:
     assert server.lines[0] == f"curl http://127.0.0.1:{server.port}/"
-    assert server.lines[-1] == f"ready http://localhost:{server.port}"
+    assert server.lines[-1] == f"ready http://127.0.0.1:{server.port}"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere 127.0.0.2 is no address")

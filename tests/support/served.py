@@ -102,5 +102,5 @@ def ready(process: "subprocess.Popen[str]") -> Served:
     for line in process.stdout:
         lines.append(line.rstrip("\n"))
         if line.startswith("ready "):
-            return Served(process, lines, line.split()[1])
+            return Served(process, lines, line.split()[1].replace("//127.0.0.1:", "//localhost:"))
     raise AssertionError(f"the server ended with {process.wait()}: {lines}")
