@@ -4,7 +4,7 @@ A workspace has two places for them, so that there are never more than two: one 
 Both are known from the path of a request, and are read together with all else that it wants.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from roster.auth import last_use
@@ -87,14 +87,24 @@ def prepare(
     return work, token, credential
 
 
-def revoke(store: Store, workspace: Workspace, token_id: str, *, by: Actor) -> None:
-    """End a token: one BatchGet, one Transact. Raises NotFound where the workspace has no such live token."""
+def revoke(
+    store: Store,
+    workspace: Workspace,
+    token_id: str,
+    *,
+    by: Actor,
+    demand: Callable[[], None] = lambda: None,
+) -> None:
+    """End a token: one BatchGet, one Transact. Raises NotFound where the workspace has no such live token,
+    then what `demand` raises.
+    """
 
     def attempt() -> None:
         there = of_workspace(store, workspace.id, by.at)
         token = next((one for one in there if one.id == token_id), None)
         if token is None:
             raise NotFound("token", token_id)
+        demand()
         work = Transaction(by)
         place = keys.scim_token(workspace.id, token.slot)
         work.do(Delete(place, Equals("id", token.id)), lambda _: NotFound("token", token_id))
