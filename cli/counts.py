@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias, TypeVar
 
 from cli.invariants import number_of, words_of
 from roster.db import counted_lists, keys, list_log, list_tree
-from roster.db.codec import attributes, readable
+from roster.db.codec import readable
 from roster.db.list_tree import Changes
 from roster.db.store import Item, Key, Store, every
 from roster.directory import grants, members, reference_data, users
@@ -375,9 +375,7 @@ def admin_by_groups(store: Store, user_id: str) -> Places | None:
         said: Counter[str] = Counter()
         if user is not None:
             granted = (one for one in grants.of_user(store, user_id) if "group_id" in one)
-            places = [
-                one for one in readable(GroupPlace, granted) if not grants.has_ended(attributes(one), user)
-            ]
+            places = readable(GroupPlace, (one for one in granted if not grants.has_ended(one, user)))
             at = [keys.workspace_group(one.workspace_id, one.group_id) for one in places]
             groups = readable(WorkspaceGroup, store.batch_get(at).values())
             said.update(one.workspace_id for one in groups if one.role is not None)

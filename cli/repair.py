@@ -510,11 +510,10 @@ class _Round:
                 yield keys.cleanup_of_workspace(home), order
                 return
         group_id = found.get("group_id")
-        if isinstance(home, str) and isinstance(group_id, str):
-            if self.store.get(keys.workspace_group(home, group_id)) is None or keys.is_cleanup(key.pk):
-                job = keys.cleanup_of_workspace_group(home, group_id)
-                yield job, {"workspace_id": home, "group_id": group_id}
-                return
+        if isinstance(home, str) and isinstance(group_id, str) and self._is_over(key, home, group_id):
+            job = keys.cleanup_of_workspace_group(home, group_id)
+            yield job, {"workspace_id": home, "group_id": group_id}
+            return
         space_id, project_id = found.get("space_id"), found.get("project_id")
         if isinstance(space_id, str):
             of_space = list(self._jobs_of_space(key, space_id, found))
@@ -542,6 +541,12 @@ class _Round:
             return
         for ended in revoked if isinstance(revoked, dict) and revoked else filter(None, [workspace_id]):
             yield keys.cleanup_of_member(ended, user_id), {"workspace_id": ended, "user_id": user_id}
+
+    def _is_over(self, key: Key, workspace_id: str, group_id: str) -> bool:
+        """Whether a place in a group, or the cleanup of one, is of a group that was deleted."""
+        if keys.is_cleanup(key.pk):
+            return True
+        return self.store.get(keys.workspace_group(workspace_id, group_id)) is None
 
     def _jobs_of_space(self, key: Key, space_id: str, found: Item) -> Iterator[tuple[Key, Item]]:
         """The cleanup of a space that an item waits for: one that is ordered, or of roles in nothing."""

@@ -1,4 +1,4 @@
-"""GET /api/workspaces/{workspaceId}/scim-tokens: the live credentials of the identity provider, oldest first."""
+"""GET /api/workspaces/{workspaceId}/scim-tokens: the live tokens of the identity provider, oldest first."""
 
 from roster.auth import scim_tokens
 from roster.dialects.workspaces.api import Access, endpoint

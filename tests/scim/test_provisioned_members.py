@@ -150,7 +150,8 @@ def test_a_provider_makes_a_user_whom_the_workspace_manages(
     assert provisioning.by_email(store, acme, "zoe@example.com") == made
     assert provisioning.by_user_name(store, fixtures.globex.id, "zoe") is None
     by_mail = provisioning.by_user_name(store, acme, "BOSS@example.com")
-    assert by_mail is not None and by_mail.user.id == fixtures.boss.id
+    assert by_mail is not None
+    assert by_mail.user.id == fixtures.boss.id
     with pytest.raises(Conflict):
         directory.provisioned(fixtures.acme, "zoe")
     assert broken(api) == []

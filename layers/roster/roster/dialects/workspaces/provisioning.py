@@ -1,4 +1,4 @@
-"""What a workspace's ADMINs say of its identity provider: its tokens, and what its groups make of their members."""
+"""What a workspace's ADMINs say of its identity provider: its tokens, and what groups make of members."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self
