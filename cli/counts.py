@@ -14,8 +14,16 @@ from roster.db import counted_lists, keys, list_log, list_tree
 from roster.db.codec import readable
 from roster.db.list_tree import Changes
 from roster.db.store import Item, Key, Store, every
-from roster.directory import members, reference_data, users
-from roster.domain import Feature, User, Workspace, WorkspaceRole
+from roster.directory import grants, members, reference_data, users
+from roster.domain import (
+    Feature,
+    GroupPlace,
+    Membership,
+    User,
+    Workspace,
+    WorkspaceGroup,
+    WorkspaceRole,
+)
 
 T = TypeVar("T")
 C = TypeVar("C")
@@ -327,7 +335,53 @@ def space_apps(store: Store, space_id: str) -> tuple[int | None, int] | None:
 
 
 def is_workspace_admin(item: Item) -> bool:
-    return item.get("role") == WorkspaceRole.ADMIN
+    return item.get("role") == WorkspaceRole.ADMIN and item.get("suspended") is not True
+
+
+def group_members(store: Store, workspace_id: str, group_id: str) -> tuple[int | None, int] | None:
+    """A group's count of its members, and the rows of its list of them."""
+
+    def look() -> tuple[int | None, frozenset[str]]:
+        group = store.get(keys.workspace_group(workspace_id, group_id)) or {}
+        rows = counted_lists.everything(store, keys.members_of_group(group_id))
+        return _maybe(group, "members"), frozenset(str(row["SK"]) for row in rows)
+
+    return _counted(retry_on_conflict(look))
+
+
+Places: TypeAlias = tuple[Item | None, dict[str, int]]
+"""A user's item, and what one of its maps should say for each workspace."""
+
+
+def suspended_in(store: Store, user_id: str) -> Places | None:
+    """A user (None: gone), and which of their memberships are suspended, by the numbers of these."""
+
+    def look() -> Places:
+        rows = counted_lists.everything(store, keys.workspaces_of(user_id))
+        ids = [own for row in rows if keys.is_id(own := str(row.get("workspace_id")))]
+        held = readable(Membership, store.batch_get([keys.member(one, user_id) for one in ids]).values())
+        said = {one.workspace_id: one.number for one in held if one.suspended}
+        return store.get(keys.user(user_id)), said
+
+    return retry_on_conflict(look)
+
+
+def admin_by_groups(store: Store, user_id: str) -> Places | None:
+    """A user (None: gone), and how many groups make them ADMIN in each workspace."""
+
+    def look() -> Places:
+        present = store.get(keys.user(user_id))
+        user = users.of_item(present)
+        said: Counter[str] = Counter()
+        if user is not None:
+            granted = (one for one in grants.of_user(store, user_id) if "group_id" in one)
+            places = readable(GroupPlace, (one for one in granted if not grants.has_ended(one, user)))
+            at = [keys.workspace_group(one.workspace_id, one.group_id) for one in places]
+            groups = readable(WorkspaceGroup, store.batch_get(at).values())
+            said.update(one.workspace_id for one in groups if one.role is not None)
+        return present, dict(said)
+
+    return retry_on_conflict(look)
 
 
 def modules(
@@ -377,8 +431,9 @@ def oldest(store: Store, user_id: str) -> tuple[User | None, Oldest | None] | No
         user = users.by_id(store, user_id)
         found: Oldest | None = None
         rows = counted_lists.everything(store, keys.workspaces_of(user_id))
+        hidden = user.suspended_in if user is not None else {}
         for row in sorted(rows, key=members.age):
-            found = older(found, row)
+            found = found if row.get("workspace_id") in hidden else older(found, row)
         return user, found
 
     return retry_on_conflict(look)

@@ -18,8 +18,19 @@ from roster.clock import moment
 from roster.db import keys
 from roster.db.codec import CorruptItem, attributes, entity, names
 from roster.db.store import Item, Key
-from roster.directory import activity, grants, invitations, search, spaces, user_lists, users, workspaces
+from roster.directory import (
+    activity,
+    grants,
+    invitations,
+    scim_views,
+    search,
+    spaces,
+    user_lists,
+    users,
+    workspaces,
+)
 from roster.directory.emails import canonical
+from roster.directory.folding import folded
 from roster.domain import (
     AccessToken,
     Activity,
@@ -31,6 +42,7 @@ from roster.domain import (
     Factor,
     Feature,
     Group,
+    GroupPlace,
     Invitation,
     InvitationState,
     Membership,
@@ -38,11 +50,14 @@ from roster.domain import (
     PermissionRole,
     Project,
     RecoveryCodes,
+    ScimToken,
+    ScimView,
     Session,
     Space,
     TokenFamily,
     User,
     Workspace,
+    WorkspaceGroup,
 )
 
 
@@ -119,6 +134,19 @@ class Invariant(StrEnum):
     FACTOR_OWNER = "factor-owner"
     USERS_FACTORS = "users-factors"
     ADMINISTERED = "administered"
+    # SCIM.
+    SUSPENDED_IN = "suspended-in"
+    ADMIN_BY_GROUPS = "admin-by-groups"
+    SCIM_NAME_LOCK = "scim-name-lock"
+    SCIM_EXTERNAL_ROW = "scim-external-row"
+    SCIM_VIEW_MEMBER = "scim-view-member"
+    GROUP_NAME_LOCK = "group-name-lock"
+    GROUP_EXTERNAL_ROW = "group-external-row"
+    GROUP_ROW = "group-row"
+    GROUP_WORKSPACE = "group-workspace"
+    GROUPS_MEMBER_ROW = "groups-member-row"
+    GROUP_MEMBERS = "group-members"
+    SCIM_TOKEN_WORKSPACE = "scim-token-workspace"  # noqa: S105
 
 
 LATE = frozenset({Invariant.SEARCHED, Invariant.COUNTED_CHANGE})
@@ -164,6 +192,12 @@ class Need:
         return self.target, self.mark
 
 
+Counted: TypeAlias = (
+    User | Workspace | Membership | Project | Space | App | Feature | Factor | WorkspaceGroup | GroupPlace
+)
+"""What counts something, or is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """All that one item tells. `copy` is what it is itself a copy of; `awaits` the cleanups it waits for."""
@@ -173,7 +207,7 @@ class Told:
     needs: tuple[Need, ...] = ()
     offers: tuple[Offer, ...] = ()
     awaits: tuple[Key, ...] = ()
-    entity: User | Workspace | Membership | Project | Space | App | Feature | Factor | None = None
+    entity: Counted | None = None
     uncounted: str = ""
     """When the change was made that an audit item tells of, if the activity has not counted it."""
 
@@ -228,6 +262,8 @@ def cleanup_of(need: Need) -> Key | None:
     renamed (of a space, its rows in users' lists).
     """
     _, _, place_id = need.target.pk.partition("#")
+    if need.invariant is Invariant.GRANT_PLACE and words_of(need.target) == _OF_GROUP:
+        return keys.cleanup_of_workspace_group(place_id, need.target.sk.partition("#")[2])
     if need.invariant is Invariant.GRANT_PLACE and need.target == keys.project(place_id):
         return keys.cleanup_of_project(place_id)
     if need.invariant in (Invariant.GRANT_PLACE, Invariant.USERS_SPACE_NAME):
@@ -293,6 +329,7 @@ _GRANT = (
     "since",
     "created_at",
 )
+_GROUP_PLACE = ("user_id", "workspace_id", "group_id", "since", "created_at")
 _SPACE_GRANTED = ("space_id", "workspace_id", "since")
 _PLACE_GRANTED = ("user_id", "workspace_id", "since", "created_at")
 
@@ -458,23 +495,24 @@ def _key_lock(key: Key, item: Item) -> Told:
 def _member(key: Key, item: Item) -> Told:
     found = entity(Membership, item)
     _under(key, keys.member(found.workspace_id, found.user_id))
-    return Told(
-        copies=(
-            Copy(
-                Invariant.MEMBER_ROW,
-                key,
-                keys.row(keys.members(found.workspace_id), found.number),
-                _some(item, _MEMBERSHIP),
-            ),
-            _users_workspace(key, found.user_id, item),
-            Copy(Invariant.SEARCHED, key, keys.searched(key), {"shows": attributes(found)}),
+    listing = keys.suspended_members if found.suspended else keys.members
+    copies = [
+        Copy(
+            Invariant.MEMBER_ROW,
+            key,
+            keys.row(listing(found.workspace_id), found.number),
+            _some(item, _MEMBERSHIP),
         ),
-        needs=(
-            Need(Invariant.MEMBERSHIP_USER, keys.user(found.user_id)),
-            Need(Invariant.MEMBERSHIP_WORKSPACE, keys.workspace(found.workspace_id)),
-        ),
-        entity=found,
-    )
+        _users_workspace(key, found.user_id, item),
+    ]
+    if not found.suspended:  # nobody finds who is suspended
+        copies.append(Copy(Invariant.SEARCHED, key, keys.searched(key), {"shows": attributes(found)}))
+    needs = [
+        Need(Invariant.MEMBERSHIP_USER, keys.user(found.user_id)),
+        Need(Invariant.MEMBERSHIP_WORKSPACE, keys.workspace(found.workspace_id)),
+    ]
+    state = f"suspended {found.number}" if found.suspended else "in force"
+    return Told(copies=tuple(copies), needs=tuple(needs), offers=((key, None), (key, state)), entity=found)
 
 
 def _users_workspace(owner: Key, user_id: str, item: Item) -> Copy:
@@ -496,6 +534,78 @@ def _users_workspace_row(key: Key, item: Item) -> Told:
     copy = _users_workspace(keys.member(workspace_id, user_id), user_id, item)
     number = Need(Invariant.USERS_WORKSPACE_ROW, keys.workspace(workspace_id), number_of(key))
     return Told(copy=copy, needs=(number,))
+
+
+# SCIM: views and groups of a workspace, and the tokens of its identity provider.
+
+
+def _scim_view(key: Key, item: Item) -> Told:
+    view = entity(ScimView, item)
+    _under(key, keys.scim_view(view.workspace_id, view.user_id))
+    content: Item = {"user_id": view.user_id}
+    copies = [Copy(Invariant.SCIM_NAME_LOCK, key, scim_views.name_of(view), content)]
+    if view.external_id is not None:
+        row = keys.scim_user(view.workspace_id, view.external_id, view.user_id)
+        copies.append(Copy(Invariant.SCIM_EXTERNAL_ROW, key, row, content))
+    need = Need(Invariant.SCIM_VIEW_MEMBER, keys.member(view.workspace_id, view.user_id))
+    return Told(copies=tuple(copies), needs=(need,))
+
+
+def _scim_name(key: Key, item: Item) -> Told:
+    owner = keys.scim_view(keys.id_in(key), _text(item, "user_id"))
+    return Told(copy=Copy(Invariant.SCIM_NAME_LOCK, owner, key, _some(item, ("user_id",))))
+
+
+def _scim_user(key: Key, item: Item) -> Told:
+    owner = keys.scim_view(keys.id_in(key), _text(item, "user_id"))
+    return Told(copy=Copy(Invariant.SCIM_EXTERNAL_ROW, owner, key, _some(item, ("user_id",))))
+
+
+def _scim_token(key: Key, item: Item) -> Told:
+    token = entity(ScimToken, item)
+    _under(key, keys.scim_token(token.workspace_id, token.slot))
+    _text(item, "digest")
+    return Told(needs=(Need(Invariant.SCIM_TOKEN_WORKSPACE, keys.workspace(token.workspace_id)),))
+
+
+def _workspace_group(key: Key, item: Item) -> Told:
+    group = entity(WorkspaceGroup, item)
+    _under(key, keys.workspace_group(group.workspace_id, group.id))
+    content: Item = {"group_id": group.id}
+    lock = keys.group_name(group.workspace_id, folded(group.name))
+    row = keys.row(keys.groups_in(group.workspace_id), group.number)
+    copies = [
+        Copy(Invariant.GROUP_NAME_LOCK, key, lock, content),
+        Copy(Invariant.GROUP_ROW, key, row, {**content, "workspace_id": group.workspace_id}),
+    ]
+    if group.external_id is not None:
+        place = keys.scim_group(group.workspace_id, group.external_id, group.id)
+        copies.append(Copy(Invariant.GROUP_EXTERNAL_ROW, key, place, content))
+    return Told(
+        copies=tuple(copies),
+        needs=(Need(Invariant.GROUP_WORKSPACE, keys.workspace(group.workspace_id)),),
+        offers=((key, None),),
+        entity=group,
+    )
+
+
+def _group_copy(invariant: Invariant) -> _Reader:
+    def read(key: Key, item: Item) -> Told:
+        owner = keys.workspace_group(keys.id_in(key), _text(item, "group_id"))
+        return Told(copy=Copy(invariant, owner, key, _some(item, ("group_id",))))
+
+    return read
+
+
+def _group_row(key: Key, item: Item) -> Told:
+    owner = keys.workspace_group(_text(item, "workspace_id"), _text(item, "group_id"))
+    content = _some(item, ("group_id", "workspace_id"))
+    return Told(copy=Copy(Invariant.GROUP_ROW, owner, key, content))
+
+
+def _groups_member_row(key: Key, item: Item) -> Told:
+    owner = keys.group_place(_text(item, "user_id"), _text(item, "workspace_id"), _text(item, "group_id"))
+    return Told(copy=Copy(Invariant.GROUPS_MEMBER_ROW, owner, key, _some(item, _GROUP_PLACE)))
 
 
 # Invitations and links.
@@ -685,6 +795,15 @@ def _grant(key: Key, item: Item) -> Told:
     _whole(item, "since")
     owner = Need(Invariant.GRANT_USER, keys.user(user_id))
     content = _some(item, _GRANT)
+    if "group_id" in item:
+        place = entity(GroupPlace, item)
+        _under(key, keys.group_place(user_id, workspace_id, place.group_id))
+        row = keys.row(keys.members_of_group(place.group_id), number)
+        return Told(
+            copies=(Copy(Invariant.GROUPS_MEMBER_ROW, key, row, _some(item, _GROUP_PLACE)),),
+            needs=(owner, Need(Invariant.GRANT_PLACE, keys.workspace_group(workspace_id, place.group_id))),
+            entity=place,
+        )
     if "project_id" in item:
         project_id = _text(item, "project_id")
         _under(key, keys.project_grant(user_id, workspace_id, project_id))
@@ -795,6 +914,10 @@ def _cleanup(key: Key, item: Item) -> Told:
         return Told(awaits=(key,), needs=(told,))
     if "project_id" in item:
         _under(key, keys.cleanup_of_project(_text(item, "project_id")))
+        return Told(awaits=(key,))
+    if "group_id" in item:
+        group = _text(item, "workspace_id"), _text(item, "group_id")
+        _under(key, keys.cleanup_of_workspace_group(*group))
         return Told(awaits=(key,))
     for kind, place in (("group", keys.cleanup_of_group), ("role", keys.cleanup_of_role)):
         if kind in item:
@@ -925,6 +1048,7 @@ def _change(_: Key, item: Item) -> Told:
 _LIST = keys.USERS.partition("#")[0]
 _COUNTER, _LOG = keys.COUNTERS.rstrip("#"), keys.LOGS.rstrip("#")
 _X = "x"
+_OF_GROUP = words_of(keys.workspace_group(_X, _X))
 
 _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.user(_X)): _user,
@@ -942,6 +1066,14 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.source_gateway(_X, _X)): _unjudged,
     words_of(keys.workspace(_X)): _workspace,
     words_of(keys.member(_X, _X)): _member,
+    words_of(keys.scim_view(_X, _X)): _scim_view,
+    words_of(keys.scim_user_name(_X, _X)): _scim_name,
+    words_of(keys.scim_user(_X, _X, _X)): _scim_user,
+    words_of(keys.scim_group(_X, _X, _X)): _group_copy(Invariant.GROUP_EXTERNAL_ROW),
+    words_of(keys.scim_token(_X, 1)): _scim_token,
+    words_of(keys.workspace_group(_X, _X)): _workspace_group,
+    words_of(keys.group_name(_X, _X)): _group_copy(Invariant.GROUP_NAME_LOCK),
+    words_of(keys.cleanup_of_workspace_group(_X, _X)): _cleanup,
     words_of(keys.workspace_key(_X)): _key_lock,
     words_of(keys.invitation(_X, _X)): _invitation,
     words_of(keys.invited(_X, _X)): _invited,
@@ -1000,6 +1132,9 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
             keys.PROJECTS: _project_row,
             keys.SPACES: _space_row,
             keys.members(_X): _member_row,
+            keys.suspended_members(_X): _member_row,
+            keys.groups_in(_X): _group_row,
+            keys.members_of_group(_X): _groups_member_row,
             keys.invitations_in(_X): _invitation_row,
             keys.workspaces_of(_X): _users_workspace_row,
             keys.spaces_in(_X): _workspaces_space_row,

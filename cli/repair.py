@@ -55,6 +55,8 @@ _OWNERLESS = {
     Invariant.SECRET_LOCK,
     Invariant.LINK_OWNER,
     Invariant.FACTOR_OWNER,
+    Invariant.SCIM_VIEW_MEMBER,
+    Invariant.SCIM_TOKEN_WORKSPACE,
 }
 """References that are removed when their target is not there: they grant nothing."""
 
@@ -163,6 +165,10 @@ class _Round:
                     then.append((self._administered, finding))
                 case Invariant.PROJECT_CHILDREN:
                     then.append((self._children, finding))
+                case Invariant.GROUP_MEMBERS:
+                    then.append((self._group_members, finding))
+                case Invariant.SUSPENDED_IN | Invariant.ADMIN_BY_GROUPS:
+                    then.append((self._workspaces_of_user, finding))
                 case Invariant.SPACE_APPS:
                     then.append((self._space_apps, finding))
                 case Invariant.USERS_SPACE_NAME:
@@ -419,6 +425,24 @@ class _Round:
         (project_id,) = finding.key.pk.split("#")[1:]
         self._count(finding, "children", counts.children(self.store, project_id))
 
+    def _group_members(self, finding: Finding) -> None:
+        workspace_id, group_id = keys.id_in(finding.key), finding.key.sk.partition("#")[2]
+        self._count(finding, "members", counts.group_members(self.store, workspace_id, group_id))
+
+    def _workspaces_of_user(self, finding: Finding) -> None:
+        """A map of the profile says of each workspace what it should."""
+        name, look = "admin_by_groups", counts.admin_by_groups
+        if finding.invariant is Invariant.SUSPENDED_IN:
+            name, look = "suspended_in", counts.suspended_in
+        present, should = _stood(look(self.store, keys.id_in(finding.key)))
+        if present is None or "deleted_at" in present:
+            return
+        there = present.get(name)
+        same = Absent(name) if there is None else Equals(name, there)
+        state: Item = {name: {**should}} if should else {}
+        gone = () if should else (name,)
+        self._commit(finding, Update(finding.key, set=state, remove=gone, condition=same))
+
     def _space_apps(self, finding: Finding) -> None:
         (space_id,) = finding.key.pk.split("#")[1:]
         self._count(finding, "apps", counts.space_apps(self.store, space_id))
@@ -485,6 +509,11 @@ class _Round:
                 order: Item = {"workspace_id": home, "number": left["number"]}
                 yield keys.cleanup_of_workspace(home), order
                 return
+        group_id = found.get("group_id")
+        if isinstance(home, str) and isinstance(group_id, str) and self._is_over(key, home, group_id):
+            job = keys.cleanup_of_workspace_group(home, group_id)
+            yield job, {"workspace_id": home, "group_id": group_id}
+            return
         space_id, project_id = found.get("space_id"), found.get("project_id")
         if isinstance(space_id, str):
             of_space = list(self._jobs_of_space(key, space_id, found))
@@ -512,6 +541,12 @@ class _Round:
             return
         for ended in revoked if isinstance(revoked, dict) and revoked else filter(None, [workspace_id]):
             yield keys.cleanup_of_member(ended, user_id), {"workspace_id": ended, "user_id": user_id}
+
+    def _is_over(self, key: Key, workspace_id: str, group_id: str) -> bool:
+        """Whether a place in a group, or the cleanup of one, is of a group that was deleted."""
+        if keys.is_cleanup(key.pk):
+            return True
+        return self.store.get(keys.workspace_group(workspace_id, group_id)) is None
 
     def _jobs_of_space(self, key: Key, space_id: str, found: Item) -> Iterator[tuple[Key, Item]]:
         """The cleanup of a space that an item waits for: one that is ordered, or of roles in nothing."""
@@ -557,6 +592,12 @@ _COPIED = {
     Invariant.SPACES_HOLDER_ROW,
     Invariant.PROJECT_MEMBER,
     Invariant.PROJECTS_USER_ROW,
+    Invariant.SCIM_NAME_LOCK,
+    Invariant.SCIM_EXTERNAL_ROW,
+    Invariant.GROUP_NAME_LOCK,
+    Invariant.GROUP_EXTERNAL_ROW,
+    Invariant.GROUP_ROW,
+    Invariant.GROUPS_MEMBER_ROW,
 }
 
 

@@ -7,20 +7,31 @@ are repeated until two in a row agree.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cli import counts, invariants
 from cli.counts import Doubt, Numbers, Tally
-from cli.invariants import COUNTED_SINCE, KEPT_SINCE, LATE, Copy, Invariant, Need, Told
+from cli.invariants import COUNTED_SINCE, KEPT_SINCE, LATE, Copy, Counted, Invariant, Need, Told
 from cli.records.loading import Progress, unheard
 from roster.clock import instant
-from roster.db import keys, list_tree
+from roster.db import counted_lists, keys, list_tree
 from roster.db.codec import CorruptItem
 from roster.db.store import Item, Key, Store
 from roster.directory import grants, users
-from roster.domain import App, Factor, Feature, Membership, Project, Space, User, Workspace
+from roster.domain import (
+    App,
+    Factor,
+    Feature,
+    GroupPlace,
+    Membership,
+    Project,
+    Space,
+    User,
+    Workspace,
+    WorkspaceGroup,
+)
 
 YOUNG = timedelta(hours=1)
 """How long a cleanup may take before what it has not cleared counts as broken."""
@@ -107,6 +118,13 @@ def _judgements(
     for project_id in sorted(walk.children):
         if walk.children[project_id]:
             yield judge.children(project_id)
+    for workspace_id, group_id in sorted(walk.group_members):
+        if walk.group_members[workspace_id, group_id]:
+            yield judge.group_members(workspace_id, group_id)
+    for user_id in sorted(walk.suspended_in):
+        yield judge.suspended_in(user_id)
+    for user_id in sorted(walk.ruling(store)):
+        yield judge.admin_by_groups(user_id)
     for space_id in sorted(walk.apps):
         if walk.apps[space_id]:
             yield judge.apps(space_id)
@@ -148,6 +166,14 @@ class _Walk:
     """By user: the workspaces of which they are ADMIN less what the profile says of them."""
     children: Counter[str] = field(default_factory=Counter)
     """By project: the spaces and features in it less what it says of them."""
+    group_members: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By workspace and group: the members less what the group says of them."""
+    suspended_in: set[str] = field(default_factory=set)
+    """Users who have a suspended membership, or say so."""
+    admin_by_groups: set[str] = field(default_factory=set)
+    """Users whose profile says that a group makes them ADMIN."""
+    admin_groups: set[str] = field(default_factory=set)
+    """Groups that make their members ADMINs: few are in one."""
     apps: Counter[str] = field(default_factory=Counter)
     """By space: the apps in it less what it says of them."""
     modules: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -235,6 +261,15 @@ class _Walk:
         for key in self.changes:
             yield Finding(key, Invariant.COUNTED_CHANGE, "no activity has counted it")
 
+    def ruling(self, store: Store) -> set[str]:
+        """Users whom a group makes ADMIN, or who say so: one Query for each such group."""
+        members = (
+            str(row.get("user_id"))
+            for group_id in self.admin_groups
+            for row in counted_lists.everything(store, keys.members_of_group(group_id))
+        )
+        return self.admin_by_groups | {user_id for user_id in members if keys.is_id(user_id)}
+
     def undecided(self) -> set[str]:
         """Users whose oldest membership is to be looked at again."""
         return self.differing | self.oldest.keys()
@@ -281,9 +316,7 @@ class _Walk:
         elif set(other).isdisjoint(said):
             self.differing.add(user_id)
 
-    def _count(
-        self, item: Item, entity: User | Workspace | Membership | Project | Space | App | Feature | Factor
-    ) -> None:
+    def _count(self, item: Item, entity: Counted) -> None:
         if isinstance(entity, Space | Feature) and entity.project_id is not None:
             self.children[entity.project_id] += 1
         match entity:
@@ -291,6 +324,8 @@ class _Walk:
                 self.site_admins += entity.is_admin
                 self.factors[entity.id] -= entity.factors
                 self.administered[entity.id] -= entity.administers
+                self.suspended_in |= {entity.id} if entity.suspended_in else set()
+                self.admin_by_groups |= {entity.id} if entity.admin_by_groups else set()
                 if entity.oldest_workspace_id is not None or entity.oldest_membership_at is not None:
                     said = hash((entity.oldest_membership_at, entity.oldest_workspace_id))
                     self._compare(entity.id, (said,))
@@ -301,6 +336,12 @@ class _Walk:
             case Membership():
                 self.admins[entity.workspace_id] += counts.is_workspace_admin(item)
                 self.administered[entity.user_id] += counts.is_workspace_admin(item)
+                self.suspended_in |= {entity.user_id} if entity.suspended else set()
+            case WorkspaceGroup():
+                self.group_members[entity.workspace_id, entity.id] -= entity.members
+                self.admin_groups |= {entity.id} if entity.role is not None else set()
+            case GroupPlace():
+                self.group_members[entity.workspace_id, entity.group_id] += 1
             case Factor():
                 self.factors[entity.user_id] += 1
             case Project():
@@ -533,6 +574,34 @@ class _Judge:
         if self.store.get(key) is not None:
             yield from _compared(key, Invariant.PROJECT_CHILDREN, seen, _detail("children", seen))
 
+    def group_members(self, workspace_id: str, group_id: str) -> Iterator[_Verdict]:
+        key = keys.workspace_group(workspace_id, group_id)
+        seen = counts.group_members(self.store, workspace_id, group_id)
+        if self.store.get(key) is not None:
+            yield from _compared(key, Invariant.GROUP_MEMBERS, seen, _detail("members", seen))
+
+    def suspended_in(self, user_id: str) -> Iterator[_Verdict]:
+        yield from self._map(user_id, "suspended_in", counts.suspended_in, Invariant.SUSPENDED_IN)
+
+    def admin_by_groups(self, user_id: str) -> Iterator[_Verdict]:
+        yield from self._map(user_id, "admin_by_groups", counts.admin_by_groups, Invariant.ADMIN_BY_GROUPS)
+
+    def _map(
+        self,
+        user_id: str,
+        name: str,
+        look: Callable[[Store, str], counts.Places | None],
+        invariant: Invariant,
+    ) -> Iterator[_Verdict]:
+        key = keys.user(user_id)
+        if not self._lives(key):
+            return
+        seen = look(self.store, user_id)
+        if seen is None:
+            yield _restless(key, invariant)
+        elif seen[0] is not None and seen[0].get(name, {}) != seen[1]:
+            yield _Verdict(Finding(key, invariant, f"{name} is not what it should be"))
+
     def apps(self, space_id: str) -> Iterator[_Verdict]:
         key = keys.space(space_id)
         seen = counts.space_apps(self.store, space_id)
@@ -624,7 +693,7 @@ def _voids(key: Key, item: Item, found: _Found) -> Key | None:
     told = _told(profile) if profile is not None else None
     if told is None or not isinstance(told.entity, User):
         return None
-    return _member_cleanup(item) if grants.is_void(item, told.entity) else None
+    return _member_cleanup(item) if grants.has_ended(item, told.entity) else None
 
 
 def _member_cleanup(grant: Item) -> Key:

@@ -113,6 +113,14 @@ STATUSES: dict[str, str] = {
     "POST /api/auth/factors/totp": f"{_OURS} 403 409 415",
     "POST /api/auth/factors/totp/{factorId}/confirm": f"{_OURS} 403 404 409 415",
     "POST /api/auth/factors/recovery-codes": f"{_OURS} 403 409 415",
+    # SCIM: tokens and groups of a workspace.
+    "POST /api/workspaces/{workspaceId}/scim-tokens": f"{_OURS} 403 404 409 415 422",
+    "GET /api/workspaces/{workspaceId}/scim-tokens": f"{_OURS} 403 404",
+    "DELETE /api/workspaces/{workspaceId}/scim-tokens/{tokenId}": f"{_OURS} 403 404 412 415",
+    "GET /api/workspaces/{workspaceId}/groups": f"{_OURS} 403 404",
+    "GET /api/workspaces/{workspaceId}/groups/{groupId}": f"{_OURS} 403 404",
+    "GET /api/workspaces/{workspaceId}/groups/{groupId}/members": f"{_OURS} 403 404",
+    "PUT /api/workspaces/{workspaceId}/groups/{groupId}": f"{_OURS} 403 404 409 412 415",
     # Invitations and forgotten passwords.
     "POST /api/workspaces/{workspaceId}/invitations": f"{_OURS} 403 404 409 415 422",
     "GET /api/workspaces/{workspaceId}/invitations": f"{_OURS} 403 404",

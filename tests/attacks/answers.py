@@ -17,6 +17,7 @@ _PARTS = ("password", "hash", "digest", "epoch", "secret")
 _WHOLE = ("pk", "sk", "v", "token")
 _STATES = ("mustChangePassword",)  # which say something of a secret, and nothing that is in it
 _GRANTED = {
+    "POST /api/workspaces/{workspaceId}/scim-tokens": {"secret"},
     "POST /api/auth/tokens": {"token"},
     "POST /api/auth/factors/totp": {"secret"},
     "POST /api/admin/clients": {"secret"},

@@ -61,6 +61,7 @@ PROVED = (
     "POST /api/auth/factors/totp/{factorId}/confirm",
     "POST /api/auth/factors/passkeys/options",
     "POST /api/auth/factors/passkeys",
+    "POST /api/workspaces/{workspaceId}/scim-tokens",
     "POST /api/admin/clients",
     "PUT /api/admin/clients/{clientId}",
     "POST /api/admin/clients/{clientId}/secret",
@@ -225,6 +226,14 @@ class ContractFixtures:
             if role in WORKERS:
                 self.directory.grant(made, self.people[role])
             return path.replace("{projectId}", made.id)
+        if "{groupId}" in path:
+            return path.replace(
+                "{groupId}", self.directory.workspace_group(workspace, f"fresh-{self._count()}").id
+            )
+        if path.endswith("/scim-tokens") or "{tokenId}" in path:  # a workspace has two at most
+            self.directory.end_scim_tokens(workspace)
+        if "{tokenId}" in path:
+            return path.replace("{tokenId}", self.directory.scim_token(workspace).id)
         if "{featureId}" in path:
             return path.replace("{featureId}", self.directory.feature(workspace, "fresh", project).id)
         return path
@@ -300,6 +309,8 @@ class ContractFixtures:
             "PUT /api/workspaces/{workspaceId}/projects/{projectId}": {"name": "Fresher"},
             "POST /api/workspaces/{workspaceId}/features": {"name": "Fresh", "module": "Boards"},
             "PUT /api/workspaces/{workspaceId}/features/{featureId}": {"enabled": False},
+            "POST /api/workspaces/{workspaceId}/scim-tokens": {"name": "Entra ID"},
+            "PUT /api/workspaces/{workspaceId}/groups/{groupId}": {"workspaceRole": "ADMIN"},
             "POST /api/admin/groups": {"name": fresh},
             "PUT /api/admin/groups/{number}": {"name": fresh},
             "POST /api/admin/roles": {"name": fresh, "permissions": ["users.read"], "isDefault": True},

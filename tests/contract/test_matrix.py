@@ -55,6 +55,7 @@ SESSION_ONLY = [
     "GET /api/admin/users/{userId}/credentials",
     "DELETE /api/admin/users/{userId}/credentials/{credentialId}",
     "DELETE /api/admin/users/{userId}/credentials",
+    "POST /api/workspaces/{workspaceId}/scim-tokens",
     "POST /api/admin/clients",
     "POST /api/admin/clients/{clientId}/secret",
     "POST /api/admin/users/{userId}/password-link",

@@ -75,6 +75,7 @@ from roster.domain import (
     TokenFamily,
     User,
     Workspace,
+    WorkspaceGroup,
     WorkspaceRole,
 )
 from tests.support.api import Answer, Api
@@ -163,6 +164,8 @@ class BudgetFixtures:
     authenticator: Authenticator  # which holds it
     enrolling: challenges.NewChallenge  # what ada was asked to make a passkey by
     signing: challenges.NewChallenge  # what a browser of nobody yet was asked for a passkey by
+    workspace_group: WorkspaceGroup  # of acme; the member is in it
+    scim_token: Credential  # of acme
 
     @classmethod
     @made_once
@@ -208,10 +211,26 @@ class BudgetFixtures:
         api.cookie(second[0])
         ada = users.alive(api.store, ada.id)  # as the tokens have left it
         passkeys_ = _passkeys(directory, ada)
+        provisioned = (
+            directory.workspace_group(base.acme, "Crew", base.member),
+            directory.scim_token(base.acme),
+        )
         settle(api.store)
         credentials = (token, session, refresh, issued.access, family)
         return cls(
-            api, directory, base, ada, web, alpha, spare, boards, *credentials, *links_, *second, *passkeys_
+            api,
+            directory,
+            base,
+            ada,
+            web,
+            alpha,
+            spare,
+            boards,
+            *credentials,
+            *links_,
+            *second,
+            *passkeys_,
+            *provisioned,
         )
 
     @property
@@ -604,6 +623,10 @@ def _cloud_foundry(
         return on.api.get(filled, bearer=who(on))
 
     return ask
+
+
+def _workspace_group(on: "BudgetFixtures") -> str:
+    return f"/api/workspaces/{on.base.acme.id}/groups/{on.workspace_group.id}"
 
 
 def _invitation(on: BudgetFixtures) -> str:
@@ -1236,6 +1259,53 @@ _ENDPOINTS = (
         3,
         1,
         lambda on: on.api.delete(f"/api/admin/users/{on.ada.id}/factors", as_=on.base.root),
+    ),
+    # SCIM: tokens and groups of a workspace.
+    *(
+        Endpoint(
+            f"{method} /api/workspaces/{{workspaceId}}/{route}",
+            budget,
+            trips,
+            transactions,
+            request,
+        )
+        for method, route, budget, trips, transactions, request in (
+            (
+                *("POST", "scim-tokens", 4, 3, 1),
+                lambda on: on.api.post(
+                    f"/api/workspaces/{on.base.acme.id}/scim-tokens",
+                    {"name": "Entra ID"},
+                    as_=on.base.boss,
+                    headers=_ONCE,
+                ),
+            ),
+            (
+                *("GET", "scim-tokens", 1, 1, 0),
+                lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/scim-tokens", as_=on.base.boss),
+            ),
+            (
+                *("DELETE", "scim-tokens/{tokenId}", 4, 3, 1),
+                lambda on: on.api.delete(
+                    f"/api/workspaces/{on.base.acme.id}/scim-tokens/{on.scim_token.id}", as_=on.base.boss
+                ),
+            ),
+            (
+                *("GET", "groups", 5, 4, 0),
+                lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/groups", as_=on.base.member),
+            ),
+            (
+                *("GET", "groups/{groupId}", 1, 1, 0),
+                lambda on: on.api.get(_workspace_group(on), as_=on.base.member),
+            ),
+            (
+                *("GET", "groups/{groupId}/members", 5, 4, 0),
+                lambda on: on.api.get(f"{_workspace_group(on)}/members", as_=on.base.member),
+            ),
+            (
+                *("PUT", "groups/{groupId}", 4, 4, 1),
+                lambda on: on.api.put(_workspace_group(on), {"workspaceRole": "ADMIN"}, as_=on.base.boss),
+            ),
+        )
     ),
     # Invitations and forgotten passwords.
     Endpoint(

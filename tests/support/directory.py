@@ -13,6 +13,7 @@ from roster.auth import (
     links,
     password_links,
     passwords,
+    scim_tokens,
     sealing,
     sessions,
     totp,
@@ -28,9 +29,11 @@ from roster.directory import (
     invitations,
     members,
     projects,
+    provisioning,
     reference_data,
     spaces,
     users,
+    workspace_groups,
     workspaces,
 )
 from roster.domain import (
@@ -51,6 +54,7 @@ from roster.domain import (
     SpaceRole,
     User,
     Workspace,
+    WorkspaceGroup,
     WorkspaceRole,
 )
 
@@ -107,6 +111,38 @@ class Directory:
         work, credential = sessions.prepare(present, by=self.by, factor=factor)
         work.commit(self.store)
         return credential
+
+    def scim_token(self, workspace: Workspace, name: str = "Entra ID") -> Credential:
+        """A new SCIM token of the workspace."""
+        work, _, credential = scim_tokens.prepare(self.store, workspace, name, None, by=self.by)
+        work.commit(self.store)
+        return credential
+
+    def end_scim_tokens(self, workspace: Workspace) -> None:
+        for token in scim_tokens.of_workspace(self.store, workspace.id, self.now()):
+            scim_tokens.revoke(self.store, workspace, token.id, by=self.by)
+
+    def workspace_group(self, workspace: Workspace, name: str, *people: User) -> WorkspaceGroup:
+        """A group of the workspace, and who is in it."""
+        made = workspace_groups.create(self.store, workspace, name, None, by=self.by)
+        workspace_groups.add(self.store, workspace, made, [user.id for user in people], by=self.by)
+        return workspace_groups.by_id(self.store, workspace.id, made.id)
+
+    def provisioned(
+        self, workspace: Workspace, name: str, *, active: bool = True, **more: Any
+    ) -> provisioning.Provisioned:
+        """A member as an identity provider makes them; `more` are fields of Written."""
+        profile = provisioning.Profile(f"{name}@example.com", name.title())
+        wanted = provisioning.Written(**{"user_name": name, "profile": profile, "active": active, **more})
+        return provisioning.create(self.store, workspace, wanted, by=self.by)
+
+    def suspend_member(self, workspace: Workspace, user: User, *, active: bool = False) -> None:
+        """Suspend a membership, as an identity provider does, or resume it."""
+        present = provisioning.by_id(self.store, workspace.id, user.id)
+        wanted = provisioning.Written(
+            present.user_name, provisioning.Profile(user.email, user.full_name), active=active
+        )
+        provisioning.change(self.store, workspace, present, lambda _: wanted, by=self.by)
 
     def suspend(self, user: User) -> User:
         present = users.alive(self.store, user.id)

@@ -74,6 +74,7 @@ WORKSPACES = ApiSpec(
     about="Workspaces, their members and the site's users: a session for people, a token for programs.",
     folders=(
         *("workspaces", "session", "people", "invitations", "projects", "features", "spaces", "apps"),
+        *("scim_tokens", "workspace_groups"),
         "reference",
         "factors",
         "passkeys",
@@ -91,6 +92,7 @@ WORKSPACES = ApiSpec(
         "factorId": IDENTIFIER,
         "number": NUMBER,
         "invitationId": IDENTIFIER,
+        "groupId": IDENTIFIER,
         "spaceId": IDENTIFIER,
         "role": {"type": "string", "enum": ["developer", "manager", "auditor"]},
         "appId": IDENTIFIER,
@@ -269,6 +271,13 @@ WORKSPACES = ApiSpec(
             security=_SESSION,
         ),
         "GET /api/auth/tokens": Operation(security=_SESSION),
+        "POST /api/workspaces/{workspaceId}/scim-tokens": Operation(
+            example={"name": "Entra ID"}, parameters=(_ONCE,), security=_SESSION
+        ),
+        "DELETE /api/workspaces/{workspaceId}/scim-tokens/{tokenId}": Operation(parameters=(_IF_MATCH,)),
+        "PUT /api/workspaces/{workspaceId}/groups/{groupId}": Operation(
+            example={"workspaceRole": "ADMIN"}, parameters=(_IF_MATCH,)
+        ),
         "POST /api/workspaces/{workspaceId}/invitations": Operation(
             example={"email": _PERSON["email"], "role": "MEMBER", "expiresAt": "2031-12-31T23:59:59Z"},
             parameters=(_ONCE,),

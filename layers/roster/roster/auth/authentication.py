@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from roster.auth import api_tokens, refresh_tokens, sessions
+from roster.auth import api_tokens, refresh_tokens, scim_tokens, sessions
 from roster.auth.credentials import Credential, digest, same
 from roster.auth.issuers import Issuers, looks_like_jwt
 from roster.clock import moment
@@ -18,7 +18,7 @@ from roster.db import keys
 from roster.db.codec import entity
 from roster.db.store import Item, Key, Store
 from roster.directory import suspensions, users
-from roster.domain import ApiToken, Principal, User
+from roster.domain import ApiToken, Principal, ScimToken, User, Workspace
 from roster.errors import Unauthenticated
 from roster.settings import settings
 
@@ -33,6 +33,15 @@ class Proof:
     """The principal, and the items that were read beside it."""
 
     principal: Principal
+    prefetch: Mapping[Key, Item]
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedProvider:
+    """The identity provider of a workspace, by a SCIM token, and the items that were read beside it."""
+
+    workspace: Workspace
+    token: ScimToken
     prefetch: Mapping[Key, Item]
 
 
@@ -71,6 +80,30 @@ def by_session(store: Store, text: str, now: datetime, prefetch: Prefetch) -> Pr
     return Proof(Principal(user, session=session), found)
 
 
+def by_scim_token(
+    store: Store, text: str, workspace_id: str, now: datetime, prefetch: Sequence[Key] = ()
+) -> ProvedProvider:
+    """Whose identity provider a SCIM token proves: one BatchGet with `prefetch`, and at most once an hour one
+    Write.
+
+    Raises Unauthenticated for whatever is no live SCIM token of the workspace `workspace_id` of the path, and
+    where that is suspended or gone, without saying why.
+    """
+    credential = Credential.read(text)
+    if credential is None or credential.kind != "scim" or credential.user_id != workspace_id:
+        raise Unauthenticated
+    home = keys.workspace(workspace_id)
+    found = store.batch_get([home, *scim_tokens.places(workspace_id), *prefetch])
+    workspace, token = found.get(home), scim_tokens.proved(found, credential, now)
+    if workspace is None or token is None:
+        raise Unauthenticated
+    proved = entity(Workspace, workspace)
+    if not proved.active:
+        raise Unauthenticated
+    scim_tokens.touch(store, token, now)
+    return ProvedProvider(proved, token, found)
+
+
 def must_enrol(principal: Principal) -> bool:
     """Whether the deployment demands a second factor of who comes with a session, and there is none.
 
@@ -88,7 +121,7 @@ def is_demanded(user: User) -> bool:
         case "optional":
             return False
         case "admins":
-            return user.is_platform_admin or user.administers > 0
+            return user.is_platform_admin or user.rules_a_workspace
         case _:  # a word that is misspelt must not open what was to be closed
             return True
 

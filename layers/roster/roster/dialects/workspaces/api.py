@@ -81,6 +81,7 @@ class Access(Enum):
     PLATFORM_ADMIN_PROVED = auto()  # likewise, and who has proved lately who they are
     MEMBER = auto()  # or platform ADMIN
     WORKSPACE_ADMIN = auto()  # or platform ADMIN
+    WORKSPACE_ADMIN_PROVED = auto()  # likewise, in a session whose user has proved lately who they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,15 +298,23 @@ _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
     Access.PLATFORM_ADMIN_SESSION: lambda call: call.user.is_admin,
     Access.PLATFORM_ADMIN_PROVED: lambda call: call.user.is_admin,
     Access.MEMBER: lambda call: call.user.is_admin or call.membership is not None,
+    Access.WORKSPACE_ADMIN_PROVED: lambda call: _ALLOWS[Access.WORKSPACE_ADMIN](call),
     Access.WORKSPACE_ADMIN: lambda call: (
-        call.user.is_admin or (call.membership is not None and call.membership.role is WorkspaceRole.ADMIN)
+        call.user.is_admin
+        or (call.membership is not None and call.user.role_in(call.membership) is WorkspaceRole.ADMIN)
     ),
 }
 
 
 _OF_A_USER = "/api/admin/users/{userId}"
 _PROVED = frozenset(
-    {Access.PROVED_SESSION, Access.PASSWORD_CHANGE, Access.ENROLMENT_PROVED, Access.PLATFORM_ADMIN_PROVED}
+    {
+        Access.PROVED_SESSION,
+        Access.PASSWORD_CHANGE,
+        Access.ENROLMENT_PROVED,
+        Access.PLATFORM_ADMIN_PROVED,
+        Access.WORKSPACE_ADMIN_PROVED,
+    }
 )
 _BEFORE_PASSWORD = frozenset({Access.PASSWORD_CHANGE, Access.LOGOUT})
 _BEFORE_ENROLMENT = frozenset({Access.ENROLMENT, Access.ENROLMENT_PROVED, Access.LOGOUT})
@@ -390,7 +399,7 @@ class Workspaces(handler.Dialect[WorkspacesCall]):
 
     def _demand_named(self, call: WorkspacesCall) -> None:
         """Raise NotFound where there is no such workspace or user, before the body is looked at."""
-        if self.access in (Access.MEMBER, Access.WORKSPACE_ADMIN):
+        if self.access in (Access.MEMBER, Access.WORKSPACE_ADMIN, Access.WORKSPACE_ADMIN_PROVED):
             _ = call.workspace
         elif call.request.route.partition(" ")[2].startswith(_OF_A_USER):
             _ = call.named_user
@@ -421,6 +430,7 @@ _WHO = {
     Access.PLATFORM_ADMIN_PROVED: "A platform ADMIN may.",
     Access.MEMBER: "A member of the workspace and a platform ADMIN may.",
     Access.WORKSPACE_ADMIN: "An ADMIN of the workspace and a platform ADMIN may.",
+    Access.WORKSPACE_ADMIN_PROVED: "An ADMIN of the workspace and a platform ADMIN may.",
 }
 """Whom an endpoint admits, in the words of its refusal; the others admit whoever is proved."""
 
