@@ -3,7 +3,9 @@
 workspace ──< membership >── user ──< session, API token
     ├──< project ──< project membership >── user
     ├──< space ──< space role >── user, ──< app
-    └──< feature
+    ├──< feature
+    ├──< workspace group ──< group place >── user
+    └──< SCIM token (two at most)
 beside them, for the whole site: permission roles, groups, clients
 """
 
@@ -152,7 +154,9 @@ class User:
     Who `must_change_password` may do that and log out, nothing else. `token_version` grows when all API
     tokens end: those that were made before are not valid. `tokens_made` grows with each that is made.
     `factors` counts the user's second factors; recovery codes are none. `administers` counts the workspaces
-    of which the user is ADMIN.
+    of which the user is ADMIN by the membership's own role. `admin_by_groups` says for each workspace how
+    many of its groups make the user ADMIN there. `suspended_in` has the workspaces in which the user's
+    membership is suspended, each with the membership's number: there the user counts as no member.
     """
 
     id: str
@@ -193,6 +197,8 @@ class User:
     tokens_made: int = 0
     factors: int = 0
     administers: int = 0
+    admin_by_groups: Mapping[str, int] = field(default_factory=dict)
+    suspended_in: Mapping[str, int] = field(default_factory=dict)
     limited_to: str | None = field(default=None, metadata=UNSTORED)
 
     def limited(self, workspace_id: str) -> Self:
@@ -210,8 +216,31 @@ class User:
         )
 
     def acts_in(self, workspace_id: object) -> bool:
-        """Whether the credential lets the user act in the workspace, if they belong to it."""
+        """Whether the credential lets the user act in the workspace, if they belong to it, and no suspension
+        of the membership forbids it.
+        """
+        if workspace_id in self.suspended_in:
+            return False
         return self.limited_to is None or self.limited_to == workspace_id
+
+    def role_in(self, membership: "Membership") -> WorkspaceRole:
+        """What the user is in the workspace of the membership: by its own role, or by a group of it."""
+        return self.effective_role(membership.workspace_id, membership.role)
+
+    def effective_role(self, workspace_id: object, own: object) -> WorkspaceRole:
+        """As `role_in`, of a membership that some row tells of, which has this role of its own."""
+        if own == WorkspaceRole.ADMIN or (
+            isinstance(workspace_id, str) and self.admin_by_groups.get(workspace_id, 0) > 0
+        ):
+            return WorkspaceRole.ADMIN
+        return WorkspaceRole.MEMBER
+
+    @property
+    def rules_a_workspace(self) -> bool:
+        """Whether the user is ADMIN of any workspace, by a role of their own or by a group."""
+        return self.administers > 0 or any(
+            count > 0 for name, count in self.admin_by_groups.items() if name not in self.suspended_in
+        )
 
     @property
     def may_act(self) -> bool:
@@ -236,6 +265,9 @@ class Membership:
     `number` is its place in the workspace's order of joining, and never another membership's. `turn` is its
     place among the user's memberships in the same order, by which of two of one moment the older is told; 0
     where it was made before that was kept. `revision` grows with every change of the role.
+
+    One that is `suspended` is kept and counts as none (`User.suspended_in`); when it is resumed it takes a
+    new `number`. `role` is its own: what the user may is what `User.role_in` says.
     """
 
     workspace_id: str
@@ -245,6 +277,79 @@ class Membership:
     created_at: Instant
     turn: int = 0
     revision: int = 1
+    suspended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScimView:
+    """What the identity provider of a workspace wrote of one of its members (docs/scim.md).
+
+    `body` is JSON: all that was written but what stands in fields of its own. `managed` says that the
+    workspace made the user. `created_at` and `updated_at` are the view's.
+    """
+
+    workspace_id: str
+    user_id: str
+    user_name: str
+    created_at: Instant
+    updated_at: Instant
+    external_id: str | None = None
+    body: str = "{}"
+    managed: bool = False
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceGroup:
+    """A group of a workspace's members. `Group` is another thing: one of the site (docs/testmo.md).
+
+    `number` is its place in the workspace's order of creation. `role` ADMIN makes its members ADMINs of the
+    workspace; else it is None. `members` counts the members; `revision` grows with every change, of
+    them too.
+    """
+
+    id: str
+    workspace_id: str
+    number: int
+    name: str
+    created_at: Instant
+    updated_at: Instant
+    external_id: str | None = None
+    role: WorkspaceRole | None = None
+    members: int = 0
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPlace:
+    """A user's place in a group of a workspace; it belongs to the membership of the number `since`.
+
+    `number` is its place in the group's order of joining.
+    """
+
+    group_id: str
+    workspace_id: str
+    user_id: str
+    number: int
+    since: int
+    created_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class ScimToken:
+    """The bearer credential of a workspace's identity provider; the secret itself is never kept.
+
+    `slot` is 1 or 2: a workspace has no more.
+    """
+
+    id: str
+    workspace_id: str
+    slot: int
+    name: str
+    created_at: Instant
+    expires_at: Instant | None = None
+    created_by: str | None = None
+    seen_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -570,20 +675,24 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who makes a change: what the audit item says. `user_id` None is the system or an operator."""
+    """Who makes a change: what the audit item says. `user_id` None is the system or an operator, or where
+    there is a `scim_token_id` the identity provider of a workspace.
+    """
 
     request_id: str
     at: datetime
     user_id: str | None = None
     user_number: int | None = None
     workspace_id: str | None = None
+    scim_token_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """Something that was changed: by whom (`system` is the system or an operator), and to whom or what.
 
-    `workspace` is the one that the change concerns, if any, `request` the id of the request.
+    `actor_kind` is `scim` where the actor is the token of an identity provider, else empty. `workspace` is the
+    one that the change concerns, if any, `request` the id of the request.
     """
 
     at: Instant
@@ -593,6 +702,7 @@ class AuditEntry:
     request: str
     workspace: str | None = field(default=None, metadata=AUDITED_WORKSPACE)
     details: Mapping[str, Any] = field(default_factory=dict)
+    actor_kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

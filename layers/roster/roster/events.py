@@ -340,6 +340,71 @@ class Event(Enum):
         "a user logged in by a recovery code; `left` says how many there are still",
         ("left",),
     )
+    # SCIM (docs/scim.md).
+    MEMBER_SUSPENDED = (
+        "member.suspended",
+        "roster.member.suspended",
+        "a user's membership of a workspace was suspended",
+        ("workspace",),
+        ("suspended",),
+    )
+    MEMBER_RESUMED = (
+        "member.resumed",
+        "roster.member.resumed",
+        "a suspended membership of a workspace is in force again",
+        ("workspace",),
+        ("suspended",),
+    )
+    MEMBER_VIEW_CHANGED = (
+        "member.view_changed",
+        "roster.member.view.changed",
+        "a workspace's identity provider changed what it says of a member; `fields` names what changed",
+        ("workspace", "fields"),
+    )
+    WORKSPACE_GROUP_CREATED = (
+        "workspace_group.created",
+        "roster.workspace.group.created",
+        "a group of a workspace was made",
+        ("workspace",),
+    )
+    WORKSPACE_GROUP_CHANGED = (
+        "workspace_group.changed",
+        "roster.workspace.group.changed",
+        "a group of a workspace was changed; `fields` names all that changed",
+        ("workspace", "fields"),
+        ("role",),
+    )
+    WORKSPACE_GROUP_DELETED = (
+        "workspace_group.deleted",
+        "roster.workspace.group.deleted",
+        "a group of a workspace was deleted",
+        ("workspace",),
+        ("role",),
+    )
+    WORKSPACE_GROUP_JOINED = (
+        "workspace_group.joined",
+        "roster.workspace.group.member.added",
+        "`users` came into a group of a workspace",
+        ("workspace", "users"),
+    )
+    WORKSPACE_GROUP_LEFT = (
+        "workspace_group.left",
+        "roster.workspace.group.member.removed",
+        "`users` left a group of a workspace",
+        ("workspace", "users"),
+    )
+    SCIM_TOKEN_CREATED = (
+        "scim_token.created",
+        "roster.scim_token.created",
+        "a workspace got a SCIM token",
+        ("workspace",),
+    )
+    SCIM_TOKEN_REVOKED = (
+        "scim_token.revoked",
+        "roster.scim_token.revoked",
+        "a SCIM token of a workspace was ended",
+        ("workspace",),
+    )
     AUDIT_ERASED = (
         "audit.erased",
         "roster.audit.erased",

@@ -18,7 +18,7 @@ from roster.db import keys
 from roster.db.codec import entity
 from roster.db.store import Item, Key, Store
 from roster.directory import suspensions, users
-from roster.domain import ApiToken, Principal, User
+from roster.domain import ApiToken, Principal, ScimToken, User, Workspace
 from roster.errors import Unauthenticated
 from roster.settings import settings
 
@@ -33,6 +33,15 @@ class Proof:
     """The principal, and the items that were read beside it."""
 
     principal: Principal
+    prefetch: Mapping[Key, Item]
+
+
+@dataclass(frozen=True, slots=True)
+class ProvedProvider:
+    """The identity provider of a workspace, by a SCIM token, and the items that were read beside it."""
+
+    workspace: Workspace
+    token: ScimToken
     prefetch: Mapping[Key, Item]
 
 
@@ -69,6 +78,18 @@ def by_session(store: Store, text: str, now: datetime, prefetch: Prefetch) -> Pr
         raise Unauthenticated
     sessions.touch(store, session, now)
     return Proof(Principal(user, session=session), found)
+
+
+def by_scim_token(
+    store: Store, text: str, workspace_id: str, now: datetime, prefetch: Sequence[Key] = ()
+) -> ProvedProvider:
+    """Whose identity provider a SCIM token proves: one BatchGet with `prefetch`, and at most once an hour one
+    Write.
+
+    Raises Unauthenticated for whatever is no live SCIM token of the workspace `workspace_id` of the path, and
+    where that is suspended or gone, without saying why.
+    """
+    raise NotImplementedError
 
 
 def must_enrol(principal: Principal) -> bool:

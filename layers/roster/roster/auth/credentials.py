@@ -20,7 +20,7 @@ from typing import Literal
 
 from roster.db.keys import PLAIN_ID, is_id, is_plain_id
 
-Kind = Literal["session", "token", "access", "refresh", "challenge"]
+Kind = Literal["session", "token", "access", "refresh", "challenge", "scim"]
 
 _USER = rf"({PLAIN_ID.pattern}|~[A-Za-z0-9_-]{{2,171}})\."
 _RANDOM = r"([A-Za-z0-9_-]{43})"
@@ -31,6 +31,7 @@ _SHAPES: Mapping[Kind, re.Pattern[str]] = {
         rf"access_{_USER}([0-9a-f]{{32}})\.(?:~([A-Za-z0-9_-]{{2,86}})\.)?{_RANDOM}", re.ASCII
     ),
     "challenge": re.compile(rf"challenge_{_USER}(){_RANDOM}", re.ASCII),
+    "scim": re.compile(rf"scim_({PLAIN_ID.pattern})\.(){_RANDOM}", re.ASCII),
     "refresh": re.compile(rf"refresh_{_USER}{_RANDOM}\.{_RANDOM}", re.ASCII),
 }
 
@@ -47,7 +48,8 @@ PUBLISHED = frozenset(
 class Credential:
     """A credential as presented: whose it claims to be, and the secret that proves it.
 
-    `family` is empty for sessions and API tokens. `client` is the one that an access token says it was given
+    A SCIM token is a workspace's: its `user_id` is the workspace's id. `family` is empty for sessions and API
+    tokens. `client` is the one that an access token says it was given
     to, so that it is read with the rest; empty in those of earlier versions.
     """
 

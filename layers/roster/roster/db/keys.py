@@ -22,6 +22,13 @@
                                   INVITATION#<id>                an invitation
                                   INVITED#<address>              which one of an address is open
                                   TOMBSTONE                      what is left of a deleted workspace
+                                  SCIMTOKEN#<1 or 2>             a token of its identity provider
+                                  SCIMVIEW#<user>                what the provider wrote of a member
+                                  SCIMNAME#<sha256>              which member has the provider's user name
+                                  SCIMUSER#<sha256>#<user>       which members have an external id
+                                  SCIMGROUP#<sha256>#<group>     which groups have one
+                                  GROUP#<id>                     a group of the workspace
+                                  GROUPNAME#<sha256>             which group has the name
     KEY#<key>                     LOCK                           which workspace holds the key
     PROJECT#<id>                  PROFILE  MEMBER#<user>         a project and its people
                                   SPACE#<id>  FEATURE#<id>       copies, for lists by name
@@ -60,6 +67,7 @@ Ids are checked against `ID` before they come here, so no part of a key holds th
 """
 
 import re
+from hashlib import sha256
 from zlib import crc32
 
 from roster.db.store import Index, Key
@@ -517,6 +525,90 @@ def activity(scope: str, day: str) -> Key:
     return Key(scope, day)
 
 
+# SCIM: what the identity provider of a workspace writes. What it names is found by a digest, so that any text
+# can be a key. All of it but the groups' lists is in the workspace's partition, and goes with it.
+
+SCIM_VIEWS = "SCIMVIEW#"
+SCIM_NAMES = "SCIMNAME#"
+SCIM_USERS = "SCIMUSER#"
+SCIM_GROUPS = "SCIMGROUP#"
+GROUPS_BESIDE = "GROUP#"
+GROUP_NAMES = "GROUPNAME#"
+SCIM_TOKEN_SLOTS = 1, 2
+GROUP_PLACES = "GROUP#"
+
+
+def scim_token(workspace_id: str, slot: int) -> Key:
+    """One of the two places for a SCIM token of the workspace."""
+    return Key(workspace(workspace_id).pk, f"SCIMTOKEN#{slot}")
+
+
+def scim_view(workspace_id: str, user_id: str) -> Key:
+    return Key(workspace(workspace_id).pk, f"{SCIM_VIEWS}{_part(user_id)}")
+
+
+def scim_user_name(workspace_id: str, folded: str) -> Key:
+    """The lock of a user name that the workspace's provider gave a member, without regard to case."""
+    return Key(workspace(workspace_id).pk, f"{SCIM_NAMES}{_digest(folded)}")
+
+
+def scim_users_of(workspace_id: str, external_id: str) -> tuple[str, str]:
+    """The partition, and the prefix in it, of the members of whom the provider wrote this external id."""
+    return workspace(workspace_id).pk, f"{SCIM_USERS}{_digest(external_id)}#"
+
+
+def scim_user(workspace_id: str, external_id: str, user_id: str) -> Key:
+    pk, prefix = scim_users_of(workspace_id, external_id)
+    return Key(pk, f"{prefix}{_part(user_id)}")
+
+
+def scim_groups_of(workspace_id: str, external_id: str) -> tuple[str, str]:
+    """The partition, and the prefix in it, of the groups of which the provider wrote this external id."""
+    return workspace(workspace_id).pk, f"{SCIM_GROUPS}{_digest(external_id)}#"
+
+
+def scim_group(workspace_id: str, external_id: str, group_id: str) -> Key:
+    pk, prefix = scim_groups_of(workspace_id, external_id)
+    return Key(pk, f"{prefix}{_part(group_id)}")
+
+
+def workspace_group(workspace_id: str, group_id: str) -> Key:
+    return Key(workspace(workspace_id).pk, f"{GROUPS_BESIDE}{_part(group_id)}")
+
+
+def group_name(workspace_id: str, folded: str) -> Key:
+    """The lock of a group's name in its workspace, without regard to case."""
+    return Key(workspace(workspace_id).pk, f"{GROUP_NAMES}{_digest(folded)}")
+
+
+def group_place(user_id: str, workspace_id: str, group_id: str) -> Key:
+    """A user's place in a group, beside all else that they were granted in the workspace."""
+    return Key(user(user_id).pk, f"{grants_in(workspace_id)}{GROUP_PLACES}{_part(group_id)}")
+
+
+def cleanup_of_workspace_group(workspace_id: str, group_id: str) -> Key:
+    return Key(CLEANUP, f"GROUPIN#{_part(workspace_id)}#{_part(group_id)}")
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def suspended_members(workspace_id: str) -> str:
+    """The members of a workspace whose membership is suspended, by the membership's number."""
+    return f"LIST#SUSPENDEDIN#{_part(workspace_id)}"
+
+
+def groups_in(workspace_id: str) -> str:
+    """The groups of a workspace."""
+    return f"LIST#GROUPSIN#{_part(workspace_id)}"
+
+
+def members_of_group(group_id: str) -> str:
+    """The members of a group of a workspace."""
+    return f"LIST#MEMBERSOF#{_part(group_id)}"
+
+
 # Counted listings. A listing is named by its partition.
 
 USERS = "LIST#USERS"
@@ -644,7 +736,8 @@ def _list_name(listing: str) -> str:
 
 
 _COUNTED_AFTER = re.compile(
-    r"LIST#(USERS|WORKSPACES|PROJECTS|SPACES|APPS|(MEMBERS|PROJECTSIN|SPACESIN|FEATURESIN|APPSIN|INVITATIONSIN)#.*)"
+    r"LIST#(USERS|WORKSPACES|PROJECTS|SPACES|APPS"
+    r"|(MEMBERS|PROJECTSIN|SPACESIN|FEATURESIN|APPSIN|INVITATIONSIN|GROUPSIN|MEMBERSOF)#.*)"
 )
 _LIMITED = re.compile(r"LIST#(MEMBERS|PROJECTSIN|SPACESIN)#.*")
 
@@ -658,7 +751,7 @@ def is_counted_after(listing: str) -> bool:
     return _COUNTED_AFTER.fullmatch(listing) is not None
 
 
-_STARTS_EMPTY = re.compile(r"LIST#(PROJECTSIN|FEATURESIN|INVITATIONSIN)#.*")
+_STARTS_EMPTY = re.compile(r"LIST#(PROJECTSIN|FEATURESIN|INVITATIONSIN|GROUPSIN|MEMBERSOF)#.*")
 
 
 def starts_empty(listing: str) -> bool:

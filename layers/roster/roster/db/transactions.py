@@ -139,10 +139,11 @@ class Transaction:
             "at": at,
             "action": event.action,
             "target": target,
-            "actor": self.by.user_id or "system",
+            "actor": self.by.scim_token_id or self.by.user_id or "system",
             _WORKSPACE: within or details.get("workspace") or self.by.workspace_id,
             "request": self.by.request_id,
             "details": details,
+            **({"actor_kind": "scim"} if self.by.scim_token_id else {}),
             "ttl": int((self.by.at + timedelta(days=settings().audit_days)).timestamp()),
         }
         self.do(Put(item(keys.audit(at, self.token, self.audits), said)))

@@ -47,6 +47,8 @@ NOT_LISTED = frozenset(
         "revision",
         "last_sign_in_at",
         "administers",
+        "admin_by_groups",
+        "suspended_in",
     }
 )
 """The attributes of a user that the site's list of users does not keep."""
