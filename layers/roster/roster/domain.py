@@ -219,7 +219,7 @@ class User:
         """Whether the credential lets the user act in the workspace, if they belong to it, and no suspension
         of the membership forbids it.
         """
-        if workspace_id in self.suspended_in:
+        if isinstance(workspace_id, str) and workspace_id in self.suspended_in:
             return False
         return self.limited_to is None or self.limited_to == workspace_id
 
@@ -691,8 +691,8 @@ class Actor:
 class AuditEntry:
     """Something that was changed: by whom (`system` is the system or an operator), and to whom or what.
 
-    `actor_kind` is `scim` where the actor is the token of an identity provider, else empty. `workspace` is the
-    one that the change concerns, if any, `request` the id of the request.
+    `actor_kind` is `scim` where the actor is the token of an identity provider, else empty. `workspace` is
+    the one that the change concerns, if any, `request` the id of the request.
     """
 
     at: Instant

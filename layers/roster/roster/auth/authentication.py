@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from roster.auth import api_tokens, refresh_tokens, sessions
+from roster.auth import api_tokens, refresh_tokens, scim_tokens, sessions
 from roster.auth.credentials import Credential, digest, same
 from roster.auth.issuers import Issuers, looks_like_jwt
 from roster.clock import moment
@@ -89,7 +89,19 @@ def by_scim_token(
     Raises Unauthenticated for whatever is no live SCIM token of the workspace `workspace_id` of the path, and
     where that is suspended or gone, without saying why.
     """
-    raise NotImplementedError
+    credential = Credential.read(text)
+    if credential is None or credential.kind != "scim" or credential.user_id != workspace_id:
+        raise Unauthenticated
+    home = keys.workspace(workspace_id)
+    found = store.batch_get([home, *scim_tokens.places(workspace_id), *prefetch])
+    workspace, token = found.get(home), scim_tokens.proved(found, credential, now)
+    if workspace is None or token is None:
+        raise Unauthenticated
+    proved = entity(Workspace, workspace)
+    if not proved.active:
+        raise Unauthenticated
+    scim_tokens.touch(store, token, now)
+    return ProvedProvider(proved, token, found)
 
 
 def must_enrol(principal: Principal) -> bool:
@@ -109,7 +121,7 @@ def is_demanded(user: User) -> bool:
         case "optional":
             return False
         case "admins":
-            return user.is_platform_admin or user.administers > 0
+            return user.is_platform_admin or user.rules_a_workspace
         case _:  # a word that is misspelt must not open what was to be closed
             return True
 

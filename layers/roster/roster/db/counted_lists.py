@@ -57,6 +57,11 @@ def counted(store: Store, listing: str, known: Mapping[Key, Item] | None) -> tup
     raise Unavailable
 
 
+def size_of(root: Item, changes: Changes) -> int:
+    """How many rows a listing has, from what `counted` says."""
+    return integer(root, "total") + changes.more
+
+
 def page(
     store: Store,
     listing: str,

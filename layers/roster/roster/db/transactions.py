@@ -27,6 +27,7 @@ from roster.db.store import (
     Store,
     Update,
     Value,
+    all_of,
 )
 from roster.domain import Actor, AuditEntry
 from roster.errors import DirectoryError, Unavailable
@@ -52,6 +53,10 @@ def _lost(_: Item | None) -> DirectoryError:
     return ReadConflict()
 
 
+def _both(one: Condition | None, other: Condition | None) -> Condition | None:
+    return all_of(one, other) if one is not None and other is not None else one or other
+
+
 @dataclass(slots=True)
 class Transaction:
     """Collects operations, each with the error that its refusal means; `commit` makes them one.
@@ -74,6 +79,34 @@ class Transaction:
     def do(self, operation: Operation, to_error: ToError = _lost) -> None:
         """Add an operation; `to_error` makes the error from the item that refused it."""
         self.operations.append((operation, to_error))
+
+    def also(self, update: Update, to_error: ToError = _lost) -> None:
+        """Change an item that an operation of this transaction may change already, under both conditions."""
+        for place, (present, error) in enumerate(self.operations):
+            if present.key != update.key:
+                continue
+            if isinstance(present, Update):
+                update = Update(
+                    update.key,
+                    set={**present.set, **update.set},
+                    add={**present.add, **update.add},
+                    remove=(*present.remove, *update.remove),
+                    condition=_both(present.condition, update.condition),
+                )
+            else:
+                update = replace(update, condition=_both(present.condition, update.condition))
+            self.operations[place] = (update, error)
+            return
+        self.do(update, to_error)
+
+    def demand(self, key: Key, condition: Condition) -> None:
+        """Put an operation of this transaction under a further condition. Raises KeyError where none is."""
+        for place, (present, error) in enumerate(self.operations):
+            if present.key == key:
+                both = _both(present.condition, condition) or condition
+                self.operations[place] = (replace(present, condition=both), error)
+                return
+        raise KeyError(key)
 
     def add_counter(self, update: Update, to_error: ToError = _lost) -> None:
         """Add to integers of an item that several changes of this transaction may count on."""

@@ -31,7 +31,16 @@ from roster.db.store import (
     every,
 )
 from roster.db.transactions import Transaction, batched, retry_on_conflict
-from roster.directory import grants, members, site_roles, teardown, users, workspaces
+from roster.directory import (
+    grants,
+    members,
+    scim_views,
+    site_roles,
+    teardown,
+    users,
+    workspace_groups,
+    workspaces,
+)
 from roster.directory.teardown import Stuck as Stuck
 from roster.directory.teardown import chunks as _chunks
 from roster.directory.teardown import end_grants as _end_grants
@@ -61,6 +70,8 @@ def run(store: Store, job: Key, now: datetime) -> None:
             return
     if "space_id" in order:
         _space(store, order, by)
+    elif "group_id" in order:
+        _workspace_group(store, str(order["workspace_id"]), str(order["group_id"]), by)
     elif "project_id" in order:
         _project(store, str(order["project_id"]), by)
     elif job == keys.cleanup_of_workspace(str(order.get("workspace_id", "none"))):
@@ -105,7 +116,7 @@ def _member(store: Store, workspace_id: str, user_id: str, by: Actor) -> None:
 
     def clear() -> bool:
         granted = grants.of_user(store, user_id, workspace_id)
-        return _end_grants(store, (each for each in granted if grants.is_void(each, user)), by)
+        return _end_grants(store, (each for each in granted if grants.has_ended(each, user)), by)
 
     _until_clear(clear)
     retry_on_conflict(lambda: _end_revocation(store, workspace_id, user_id, through, by))
@@ -155,6 +166,13 @@ def _project(store: Store, project_id: str, by: Actor) -> None:
     _clear(store, keys.users_of(project_id), "")  # the counts of what is no more
 
 
+def _workspace_group(store: Store, workspace_id: str, group_id: str, by: Actor) -> None:
+    if store.get(keys.workspace_group(workspace_id, group_id)) is not None:
+        return  # its places are in force
+    _until_clear(lambda: _end_grants(store, workspace_groups.granted(store, group_id), by))
+    teardown.clear_list(store, keys.members_of_group(group_id))
+
+
 def _tokens(store: Store, user_id: str) -> None:
     """Remove the API tokens that ended with all others of the user; those made since stay."""
     user = users.by_id(store, user_id)
@@ -199,11 +217,20 @@ def _end_changing(store: Store) -> None:
 
 def _endings(store: Store, rows: list[Item], user_id: str, by: Actor) -> Iterator[Transaction]:
     numbers = {str(row["workspace_id"]): keys.number_of(Key.of(row)) for row in rows}
-    found = store.batch_get([keys.member(workspace_id, user_id) for workspace_id in numbers])
+    kept = [key for one in numbers for key in (keys.member(one, user_id), keys.scim_view(one, user_id))]
+    found = store.batch_get(kept)
+    views = {one: view for one in numbers if (view := scim_views.among(found, one, user_id)) is not None}
+    names = store.batch_get([scim_views.name_of(view) for view in views.values()]) if views else {}
+    found = {
+        key: each for key, each in found.items() if key == keys.member(str(each.get("workspace_id")), user_id)
+    }
     whole = workspaces.by_ids(store, numbers)
     for membership in readable(Membership, found.values()):
         work = Transaction(by)
         work.do(Delete(keys.member(membership.workspace_id, user_id), members.still(membership)))
+        if (view := views.get(membership.workspace_id)) is not None:
+            lock = names.get(scim_views.name_of(view), {})
+            scim_views.plan_forget(work, view, has_name=lock.get("user_id") == user_id)
         workspace = whole.get(membership.workspace_id)
         if workspace is not None:
             members.end(work, workspace, membership, even_last_admin=True)

@@ -6,7 +6,7 @@ an import gave it to somebody who was no member). When a membership ends, its nu
 removes it later.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from roster import security_log
 from roster.clock import instant
@@ -33,14 +33,18 @@ from roster.events import Event
 
 
 def is_void(grant: Mapping[str, Value], user: User) -> bool:
-    """Whether the user's grant does not count: it ended with its membership, or the token acts elsewhere.
+    """Whether the user's grant does not count: it ended with its membership, the membership is suspended, or
+    the token acts elsewhere.
 
     One that names no workspace grants nothing.
     """
+    return has_ended(grant, user) or not user.acts_in(grant["workspace_id"])
+
+
+def has_ended(grant: Mapping[str, Value], user: User) -> bool:
+    """Whether the user's grant ended with its membership, so that it never counts again."""
     if not isinstance(grant.get("workspace_id"), str):
         security_log.corrupt_item("grant.workspace_id")
-        return True
-    if not user.acts_in(grant["workspace_id"]):
         return True
     through, since = user.revoked_through.get(str(grant["workspace_id"]), 0), grant.get("since", 0)
     return through > 0 and not (isinstance(since, int) and since > through)
@@ -163,8 +167,11 @@ def plan_project_member(
     work.audit(Event.PROJECT_MEMBER_ADDED, user.id, within=project.workspace_id, project=project.id)
 
 
-def plan_end(work: Transaction, grant: Item) -> None:
-    """The operations that take a grant away, from the item on the user's side."""
+def plan_end(work: Transaction, grant: Item, *, groups: Collection[Key] = ()) -> None:
+    """The operations that take a grant away, from the item on the user's side.
+
+    `groups` are those that are there, of the group in which it is a place: else nothing counts it.
+    """
     user_id, workspace_id = str(grant["user_id"]), str(grant["workspace_id"])
     number = _whole(grant, "number")
     if "project_id" in grant:
@@ -172,6 +179,13 @@ def plan_end(work: Transaction, grant: Item) -> None:
         work.do(Delete(keys.project_grant(user_id, workspace_id, project_id), _still(grant)))
         work.do(Delete(keys.project_member(project_id, user_id)))
         work.remove_row(keys.users_of(project_id), number)
+    elif "group_id" in grant:
+        group_id = str(grant["group_id"])
+        work.do(Delete(keys.group_place(user_id, workspace_id, group_id), _still(grant)))
+        work.remove_row(keys.members_of_group(group_id), number)
+        group = keys.workspace_group(workspace_id, group_id)
+        if group in groups:
+            work.add_counter(Update(group, add={"members": -1, "revision": 1}, condition=Present()))
     else:
         space_id, role = str(grant["space_id"]), str(grant["role"])
         work.do(Delete(keys.space_grant(user_id, workspace_id, space_id, role), _still(grant)))

@@ -65,7 +65,7 @@ def visible(store: Store, user: User, row: Item | None) -> Project:
         of_item(found.get(profile)),
         members.of_item(members.item_of_caller(found, workspace_id, user)),
     )
-    rules = membership is not None and membership.role is WorkspaceRole.ADMIN
+    rules = membership is not None and user.role_in(membership) is WorkspaceRole.ADMIN
     works_there = grants.item_of_caller(found, place, user) is not None
     if project is None or home not in found or not (user.is_admin or rules or works_there):
         raise NotFound("project")

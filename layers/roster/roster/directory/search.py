@@ -148,8 +148,9 @@ def _wanted(owner: Key, found: Mapping[Key, Item]) -> _Rows:
     if owner.sk.startswith(keys.MEMBERS_BESIDE):
         workspace_id, user_id = keys.workspace_and_member(owner)
         member, user = _entity(Membership, present), _entity(User, found.get(keys.user(user_id)))
-        words = words_of(user.email, user.full_name) if user is not None and member is not None else []
-        shows = attributes(member) if words else {}
+        is_shown = user is not None and member is not None and not member.suspended
+        words = words_of(user.email, user.full_name) if user is not None and is_shown else []
+        shows = attributes(member) if words and member is not None else {}
         return _Rows(keys.searched_members(workspace_id), user_id, words, shows)
     if owner.pk.startswith(keys.OF_USERS):
         user = _entity(User, present)

@@ -32,7 +32,7 @@ from roster.db.store import (
     every,
 )
 from roster.db.transactions import ReadConflict, Transaction, item, retry_from, retry_on_conflict
-from roster.directory import grants, projects
+from roster.directory import grants, members, projects
 from roster.domain import Actor, App, Space, User, Workspace
 from roster.errors import (
     Conflict,
@@ -208,7 +208,7 @@ def demand_related(store: Store, workspace_id: str, project_id: str | None, owne
     wrong = []
     if project is not None and found.get(project, {}).get("workspace_id") != workspace_id:
         wrong.append(NO_PROJECT)
-    if owner is not None and owner not in found:
+    if owner is not None and members.of_item(found.get(owner)) is None:
         wrong.append(NO_OWNER)
     if wrong:
         raise ValidationFailed(*wrong)

@@ -15,13 +15,20 @@ from roster.db import counted_lists, keys, list_log
 from roster.db.codec import naming, readable
 from roster.db.store import Delete, Item, Key, Present, Store, Update, every
 from roster.db.transactions import ReadConflict, Transaction, batched
-from roster.directory import grants, members, projects, spaces, suspensions, users
+from roster.directory import grants, members, projects, spaces, suspensions, users, workspace_groups
 from roster.domain import Actor, App, Feature, Membership, Project, Space, SpaceRole
 from roster.errors import DirectoryError
 
 T = TypeVar("T")
 
-_LISTS = (keys.members, keys.spaces_in, keys.features_in, keys.projects_in, keys.invitations_in)
+_LISTS = (
+    keys.members,
+    keys.spaces_in,
+    keys.features_in,
+    keys.projects_in,
+    keys.invitations_in,
+    keys.groups_in,
+)
 
 AT_ONCE = 25
 """Rows of a list that are looked at together."""
@@ -46,13 +53,16 @@ def clear(store: Store, workspace_id: str, number: int, by: Actor) -> None:
         (keys.spaces_in(workspace_id), _end_spaces),
         (keys.features_in(workspace_id), _end_features),
         (keys.projects_in(workspace_id), _end_projects),
+        (keys.groups_in(workspace_id), _end_groups),
     ):
         until_clear(lambda listing=listing, end=end: _each(store, listing, end, by))  # type: ignore[misc]
-    until_clear(lambda: _end_members(store, workspace_id, number, by))
+    for of in (keys.members, keys.suspended_members):
+        until_clear(lambda of=of: _end_members(store, workspace_id, of(workspace_id), number, by))  # type: ignore[misc]
     until_clear(lambda: _end_tokens_of_admins(store, workspace_id, by))
     for listing in lists:  # their counters stay, and say that the lists are closed
         for pk in (listing, keys.log(listing)):
             clear_partition(store, pk)
+    clear_partition(store, keys.suspended_members(workspace_id))
     kept = keys.workspace_tombstone(workspace_id)
     for left in every(store, kept.pk):
         if Key.of(left) != kept:
@@ -142,9 +152,22 @@ def _end_projects(store: Store, rows: list[Item], by: Actor) -> bool:
     return clean & (not any(batched(store, parts)))
 
 
-def _end_members(store: Store, workspace_id: str, number: int, by: Actor) -> bool:
+def _end_groups(store: Store, rows: list[Item], by: Actor) -> bool:
+    clean, parts = True, []
+    for row in naming(rows, "group_id", "workspace_id"):
+        workspace_id, group_id = str(row["workspace_id"]), str(row["group_id"])
+        store.write(Delete(keys.workspace_group(workspace_id, group_id)))  # from now on nobody comes into it
+        clean &= end_grants(store, workspace_groups.granted(store, group_id), by)
+        clear_list(store, keys.members_of_group(group_id))
+        work = Transaction(by)
+        work.remove_row(keys.groups_in(workspace_id), keys.number_of(Key.of(row)))
+        parts.append(work)
+    return clean & (not any(batched(store, parts)))
+
+
+def _end_members(store: Store, workspace_id: str, listing: str, number: int, by: Actor) -> bool:
     clean = True
-    for rows in chunks(counted_lists.everything(store, keys.members(workspace_id))):
+    for rows in chunks(counted_lists.everything(store, listing)):
         ids = [str(row["user_id"]) for row in naming(rows, "user_id")]
         found = store.batch_get([key for one in ids for key in members.places(workspace_id, one)])
         people = users.living(found)
@@ -187,9 +210,15 @@ def end_grants(store: Store, granted: Iterable[Item], by: Actor) -> bool:
     clean = True
     for some in chunks(granted):
         parts = []
+        groups = {
+            keys.workspace_group(str(one["workspace_id"]), str(one["group_id"]))
+            for one in some
+            if "group_id" in one
+        }
+        there = store.batch_get(sorted(groups)) if groups else {}
         for grant in some:
             work = Transaction(by)
-            grants.plan_end(work, grant)
+            grants.plan_end(work, grant, groups=there)
             parts.append(work)
         clean &= not any(batched(store, parts))
     return clean

@@ -338,21 +338,29 @@ def delete(store: Store, user: User, *, by: Actor, demand: Demand | None = None)
     def attempt(before: User) -> None:
         if demand is not None:
             demand(before)
-        at = instant(by.at)
-        tombstone = item(keys.user(user.id), {"id": user.id, "number": user.number, "deleted_at": at})
         work = Transaction(by)
-        work.do(Put(tombstone, _unchanged(before)))
-        work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", user.id)))
-        work.do(Delete(keys.password(user.id)))
-        work.do(Delete(keys.password_link(user.id)))
-        work.remove_row(keys.USERS, user.number)
-        _count_admins(work, before.is_admin, False)
-        user_lists.plan(work, before, None, user_lists.listed(store, before, None))
-        work.order_cleanup(keys.cleanup_of_user(user.id), user_id=user.id)
-        work.audit(Event.USER_DELETED, user.id, before=attributes(before))
+        plan_deletion(work, store, before)
         work.commit(store)
 
     retry_from(as_stored(user), lambda: alive(store, user.id), attempt)
+
+
+def plan_deletion(work: Transaction, store: Store, before: User, *, only_if: Condition | None = None) -> None:
+    """The operations that delete a user as read, perhaps under a further condition of the profile: none is
+    read for that, but one BatchGet where the user is suspended, ADMIN or no USER.
+    """
+    at = instant(work.by.at)
+    tombstone = item(keys.user(before.id), {"id": before.id, "number": before.number, "deleted_at": at})
+    same = _unchanged(before)
+    work.do(Put(tombstone, same if only_if is None else all_of(same, only_if)))
+    work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", before.id)))
+    work.do(Delete(keys.password(before.id)))
+    work.do(Delete(keys.password_link(before.id)))
+    work.remove_row(keys.USERS, before.number)
+    _count_admins(work, before.is_admin, False)
+    user_lists.plan(work, before, None, user_lists.listed(store, before, None))
+    work.order_cleanup(keys.cleanup_of_user(before.id), user_id=before.id)
+    work.audit(Event.USER_DELETED, before.id, before=attributes(before))
 
 
 def as_stored(user: User) -> User | None:

@@ -73,13 +73,14 @@ def page_of_caller(
 ) -> tuple[list[Workspace], int]:
     """A page of the workspaces the caller is a member of, in their order of creation: four calls at most.
 
-    Without the `closed` ones (`suspensions.py`), where there are any: then one Query a megabyte of the rows,
-    and one BatchGet. To a token limited to one workspace, that one alone: one BatchGet.
+    Without the `closed` ones (`suspensions.py`) and those where the membership is suspended, where there are
+    any: then one Query a megabyte of the rows, and one BatchGet. To a token limited to one workspace,
+    that one alone: one BatchGet.
     """
     if caller.limited_to is not None:
         mine = _limited_to(store, caller, caller.limited_to)
         return (mine[(number - 1) * size : number * size], len(mine))
-    if closed:
+    if closed or caller.suspended_in:
         every = [str(row["workspace_id"]) for row in members.rows_of_caller(store, caller, closed)]
         ids, total = every[(number - 1) * size : number * size], len(every)
     else:

@@ -191,17 +191,29 @@ class Related:
         """The rows that meet a condition's key, by the listed guid; void roles of the user do not."""
         found: dict[str, list[Item]] = {}
         for row in naming(rows, _GUID[self.kind]):
-            ruling = key not in _RULING or row.get("role") == WorkspaceRole.ADMIN
-            void = user is not None and self.kind == "space" and grants.is_void(row, user)
+            ruling = key not in _RULING or _rules(row, user)
+            void = user is not None and self._is_void(row, user)
             if ruling and not void:
                 found.setdefault(str(row[_GUID[self.kind]]), []).append(row)
         return found
+
+    def _is_void(self, row: Item, user: User) -> bool:
+        if self.kind == "space":
+            return grants.is_void(row, user)
+        return self.kind == "organization" and row.get("workspace_id") in user.suspended_in
 
     def _take(self, items: int) -> None:
         """Count so many more items. Raises ValidationFailed where they are more than are left."""
         self.left -= items
         if self.left < 0:
             invalid_query(f"q must not ask for more than {bounds.RELATED_ITEMS} related objects")
+
+
+def _rules(row: Item, user: User | None) -> bool:
+    """Whether a row of a membership is an ADMIN's, perhaps by a group."""
+    if user is None:
+        return row.get("role") == WorkspaceRole.ADMIN
+    return user.effective_role(row.get("workspace_id"), row.get("role")) is WorkspaceRole.ADMIN
 
 
 def _there(cls: type[E], places: Mapping[str, Key], found: Mapping[Key, Item]) -> dict[str, E]:

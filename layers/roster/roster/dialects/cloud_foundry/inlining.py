@@ -113,7 +113,7 @@ class _Common:
         if self.visibility.user is None:
             return ()
         own = keys.workspaces_of(self.visibility.user.id)
-        if not self.visibility.closed:
+        if not self.visibility.closed and not self.visibility.user.suspended_in:
             return counted_lists.few(self.store, [own], LIMIT)[own].numbers
         rows = members.rows_of_caller(self.store, self.visibility.user, self.visibility.closed)
         numbers = tuple(keys.number_of(Key.of(row)) for row in islice(rows, LIMIT + 1))
@@ -253,7 +253,7 @@ def _people(expansion: _Expansion, rows: Mapping[Key, Item], people: Mapping[str
     ruling = expansion.node.kind == "organization" and expansion.relation.name == "managers"
     for row in naming((rows[key] for key in expansion.places if key in rows), "user_id"):
         user = people.get(str(row["user_id"]))
-        if user is None or (ruling and row.get("role") != WorkspaceRole.ADMIN):
+        if user is None or (ruling and not _rules(user, row)):
             continue
         if _stands(row, user):
             yield user
@@ -275,9 +275,14 @@ def _things(
 def _may_have_ended(expansion: _Expansion, entity: Entity) -> bool:
     """Whether a user's role in a space may have ended with the membership it was given under."""
     user = expansion.node.entity
-    return (
-        isinstance(user, User) and isinstance(entity, Space) and entity.workspace_id in user.revoked_through
-    )
+    if not isinstance(user, User) or not isinstance(entity, Space):
+        return False
+    return entity.workspace_id in user.revoked_through or entity.workspace_id in user.suspended_in
+
+
+def _rules(user: User, row: Item) -> bool:
+    """Whether the user is ADMIN of the workspace of a row of theirs, perhaps by a group."""
+    return user.effective_role(row.get("workspace_id"), row.get("role")) is WorkspaceRole.ADMIN
 
 
 def _of_rows(expansion: _Expansion, rows: Mapping[Key, Item]) -> list[Entity]:
@@ -285,7 +290,8 @@ def _of_rows(expansion: _Expansion, rows: Mapping[Key, Item]) -> list[Entity]:
     there = {key: rows[key] for key in expansion.places if key in rows}
     if expansion.relation.name == "managed_organizations":
         said = zip(expansion.places, _prefetch(expansion), strict=True)
-        ruled = {place for place, row in said if rows.get(row, {}).get("role") == WorkspaceRole.ADMIN}
+        user = cast(User, expansion.node.entity)
+        ruled = {place for place, row in said if _rules(user, rows.get(row, {}))}
         there = {key: row for key, row in there.items() if key in ruled}
     match expansion.relation.to:
         case "space":

@@ -323,11 +323,16 @@ def _is_ruling(row: Item) -> bool:
 def _kept_of_user(user: User, to: Kind, ruling: bool) -> Callable[[Item], bool] | None:
     """Which rows of a user's relation count; None where all of them do."""
     if to == "space":
-        has_void = user.revoked_through or user.limited_to is not None
+        has_void = user.revoked_through or user.suspended_in or user.limited_to is not None
         return (lambda row: not grants.is_void(row, user)) if has_void else None
-    if user.limited_to is not None:
-        return lambda row: user.acts_in(row.get("workspace_id")) and (not ruling or _is_ruling(row))
-    return _is_ruling if ruling else None
+    if user.limited_to is not None or user.suspended_in:
+        return lambda row: user.acts_in(row.get("workspace_id")) and (not ruling or _rules(user, row))
+    return (lambda row: _rules(user, row)) if ruling else None
+
+
+def _rules(user: User, row: Item) -> bool:
+    """Whether the user is ADMIN of the workspace of a row of theirs, perhaps by a group."""
+    return user.effective_role(row.get("workspace_id"), row.get("role")) is WorkspaceRole.ADMIN
 
 
 def spaces_seen_by(
@@ -357,5 +362,5 @@ def spaces_seen_by(
 def _ruled_by(store: Store, user: User, closed: frozenset[str]) -> Iterator[Item]:
     """The rows of the spaces of the workspaces whose ADMIN the user is."""
     for joined in members.rows_of_caller(store, user, closed):
-        if joined.get("role") == WorkspaceRole.ADMIN:
+        if _rules(user, joined):
             yield from counted_lists.everything(store, keys.spaces_in(str(joined["workspace_id"])))

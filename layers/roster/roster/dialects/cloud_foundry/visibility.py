@@ -80,4 +80,7 @@ class Visibility:
         if self.user is None:
             return False
         membership = members.item_of_caller(found, workspace_id, self.user)
-        return membership is not None and membership.get("role") == WorkspaceRole.ADMIN
+        if membership is None:
+            return False
+        role = self.user.effective_role(workspace_id, membership.get("role"))
+        return role is WorkspaceRole.ADMIN

@@ -121,7 +121,7 @@ class _Place:
         membership = members.of_item(members.item_of_caller(found, workspace.id, user))
         if project.workspace_id != workspace.id or not (user.is_admin or membership):
             raise NotFound("organisation or project")
-        rules = membership is not None and membership.role is WorkspaceRole.ADMIN
+        rules = membership is not None and user.role_in(membership) is WorkspaceRole.ADMIN
         works_there = grants.item_of_caller(found, place_key, user) is not None
         if not (user.is_admin or rules or works_there):
             raise NotFound("organisation or project")

@@ -68,7 +68,7 @@ class ProfileData(Wire):
             TimeFormat=shown.time_format,
             RegionCode=shown.region_code,
             OnboardingStatus=user.onboarding,
-            Roles=sorted({call.membership.role.value, *(role.value for role in user.roles)}),
+            Roles=sorted({user.role_in(call.membership).value, *(role.value for role in user.roles)}),
             Permissions=sorted(set(call.permissions)),
             Modules=ProfileModules(**enabled),
         )

@@ -298,7 +298,8 @@ _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {
     Access.PLATFORM_ADMIN_PROVED: lambda call: call.user.is_admin,
     Access.MEMBER: lambda call: call.user.is_admin or call.membership is not None,
     Access.WORKSPACE_ADMIN: lambda call: (
-        call.user.is_admin or (call.membership is not None and call.membership.role is WorkspaceRole.ADMIN)
+        call.user.is_admin
+        or (call.membership is not None and call.user.role_in(call.membership) is WorkspaceRole.ADMIN)
     ),
 }
 

@@ -365,7 +365,7 @@ class Member(Wire):
             userId=user.id,
             email=user.email,
             fullName=user.full_name,
-            role=membership.role.value,
+            role=user.role_in(membership).value,
             createdAt=membership.created_at,
         )
 

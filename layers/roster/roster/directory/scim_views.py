@@ -1,0 +1,67 @@
+"""What the identity provider of a workspace wrote of its members: an item for each, a lock of the user name,
+and a row for the external id. `provisioning.py` knows what it means.
+"""
+
+from collections.abc import Mapping
+
+from roster.db import keys
+from roster.db.codec import attributes, entity
+from roster.db.store import Absent, Condition, Delete, Equals, Item, Key, Put
+from roster.db.transactions import Transaction, item
+from roster.directory.folding import folded
+from roster.domain import ScimView
+from roster.errors import Conflict
+from roster.events import Event
+
+
+def among(found: Mapping[Key, Item], workspace_id: str, user_id: str) -> ScimView | None:
+    """The view of a user among the items, if there is one."""
+    there = found.get(keys.scim_view(workspace_id, user_id))
+    return None if there is None else entity(ScimView, there)
+
+
+def name_of(view: ScimView) -> Key:
+    """The lock of the view's user name."""
+    return keys.scim_user_name(view.workspace_id, folded(view.user_name))
+
+
+def plan(work: Transaction, before: ScimView | None, after: ScimView, found: Mapping[Key, Item]) -> None:
+    """The operations that write a view: its item, the user name's lock, the row of the external id.
+
+    `found` has the name's lock where one is there: the caller has seen that nobody stands behind it.
+    """
+    workspace_id, user_id = after.workspace_id, after.user_id
+    same: Condition = Absent() if before is None else Equals("revision", before.revision)
+    work.do(Put(item(keys.scim_view(workspace_id, user_id), attributes(after)), same))
+    name = folded(after.user_name)
+    if before is None or folded(before.user_name) != name:
+        place = keys.scim_user_name(workspace_id, name)
+        stale = found.get(place)
+        free: Condition = Absent() if stale is None else Equals("user_id", stale["user_id"])
+        lock = item(place, {"user_id": user_id})
+        work.do(Put(lock, free), lambda _: Conflict("userName", after.user_name))
+        if before is not None:
+            old = keys.scim_user_name(workspace_id, folded(before.user_name))
+            work.do(Delete(old, Equals("user_id", user_id)))
+    if (before.external_id if before is not None else None) != after.external_id:
+        if before is not None and before.external_id is not None:
+            work.do(Delete(keys.scim_user(workspace_id, before.external_id, user_id)))
+        if after.external_id is not None:
+            place = keys.scim_user(workspace_id, after.external_id, user_id)
+            work.do(Put(item(place, {"user_id": user_id})))
+    fields = [name for name in _FIELDS if getattr(before, name, None) != getattr(after, name)]
+    work.audit(Event.MEMBER_VIEW_CHANGED, user_id, workspace=workspace_id, fields=[*fields])
+
+
+_FIELDS = ("user_name", "external_id", "body")
+"""What the audit names of a view that has changed."""
+
+
+def plan_forget(work: Transaction, view: ScimView, *, has_name: bool = True) -> None:
+    """The operations by which nothing is left of a view. `has_name` is False where another has the name."""
+    workspace_id, user_id = view.workspace_id, view.user_id
+    work.do(Delete(keys.scim_view(workspace_id, user_id), Equals("revision", view.revision)))
+    if has_name:
+        work.do(Delete(name_of(view), Equals("user_id", user_id)))
+    if view.external_id is not None:
+        work.do(Delete(keys.scim_user(workspace_id, view.external_id, user_id)))
