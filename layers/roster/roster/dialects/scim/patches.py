@@ -150,7 +150,7 @@ def patched(resource: Mapping[str, Any], wanted: Sequence[Intention], schema: Sc
     after = deepcopy(dict(resource))
     for intention in wanted:
         _do(after, intention, schema)
-    return after
+    return {name: value for name, value in after.items() if name not in schema.extensions or value}
 
 
 def _do(resource: dict[str, Any], wanted: Intention, schema: Schema) -> None:
