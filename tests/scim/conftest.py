@@ -82,7 +82,9 @@ def provider_of(api: Api, directory: Directory) -> Callable[[Workspace], Provide
     def make(workspace: Workspace) -> Provider:
         work, _, credential = scim_tokens.prepare(api.store, workspace, "Entra", None, by=directory.by)
         work.commit(api.store)
-        return Provider(api, workspace, str(credential))
+        provider = Provider(api, workspace, str(credential))
+        assert provider.get("/ServiceProviderConfig").status == 200  # moves the token's last use
+        return provider
 
     return make
 

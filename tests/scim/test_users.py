@@ -245,7 +245,7 @@ def test_a_token_is_good_in_its_workspace_and_nowhere_else(
     for path in (
         "/api/workspaces",
         "/api/v1/user",
-        "/v3/organizations",
+        "/v2/organizations",
         f"/api/workspaces/{provider.workspace.id}",
     ):
         assert api.get(path, bearer=provider.token).status == 401, path
