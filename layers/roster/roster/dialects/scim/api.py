@@ -13,7 +13,7 @@ from roster.auth import authentication
 from roster.db.store import Item, Key, Store
 from roster.dialects.scim.attributes import Schema
 from roster.dialects.scim.projection import projected
-from roster.dialects.scim.refusals import MethodNotAllowed, NotSupported, Refused
+from roster.dialects.scim.refusals import MethodNotAllowed, NotSupported, ScimRefused
 from roster.domain import Actor, ScimToken, Workspace
 from roster.errors import (
     Conflict,
@@ -41,7 +41,7 @@ _MEDIA_TYPES = ("application/scim+json", "application/json", "")
 _TAG = re.compile(r'(?:W/)?"[^"]*"')
 
 _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
-    Refused: (400, "", ""),
+    ScimRefused: (400, "", ""),
     ValidationFailed: (400, "invalidValue", "The request is not valid."),
     Unauthenticated: (401, "", "The credential is missing, or is not good for this workspace."),
     NotFound: (404, "", "There is no such resource."),
@@ -149,7 +149,7 @@ class Scim(handler.Dialect[ScimCall]):
         return ScimCall(store, now, request, proved.workspace, proved.token, proved.prefetch)
 
     def read_body(self, request: Request) -> Any:
-        """The object in the body of a write. Raises WrongMediaType, TooLarge, Refused (`invalidSyntax`)."""
+        """The object in the body of a write. Raises WrongMediaType, TooLarge, ScimRefused."""
         if request.method not in ("POST", "PUT", "PATCH"):
             return None
         if request.media_type not in _MEDIA_TYPES:
@@ -158,12 +158,12 @@ class Scim(handler.Dialect[ScimCall]):
             body = request.json(bounds.SCIM_BODY_BYTES, bounds.SCIM_JSON_VALUES)
         except ValidationFailed as error:
             words = error.field_errors[0].message if error.field_errors else "must be JSON"
-            raise Refused("invalidSyntax", f"The body {words}.") from error
+            raise ScimRefused("invalidSyntax", f"The body {words}.") from error
         return {} if body is None else body
 
     def error_response(self, error: DirectoryError, request: Request) -> ErrorResponse:
         status, scim_type, detail = entry_for(error, _ERRORS)
-        if isinstance(error, Refused):
+        if isinstance(error, ScimRefused):
             scim_type, detail = error.scim_type, error.detail
         elif isinstance(error, ValidationFailed) and error.field_errors:
             first = error.field_errors[0]

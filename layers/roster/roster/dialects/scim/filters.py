@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from roster.dialects.scim.attributes import COMMON, Attribute, Schema, named
-from roster.dialects.scim.refusals import Refused
+from roster.dialects.scim.refusals import ScimRefused
 
 CHARACTERS, DEPTH = 8_192, 20
 """Of a filter, and of the brackets in it."""
@@ -73,7 +73,7 @@ Filter = Compare | Both | Either | Not | Element
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PatchTarget:
     """Where a PATCH operation works: an attribute, those of its elements that meet a filter, one within."""
 
     path: Path
@@ -103,23 +103,23 @@ def parse(text: str, schema: Schema) -> Filter:
     return found
 
 
-def parse_path(text: str, schema: Schema) -> Target:
-    """The path that the text is. Raises BadFilter; for its filter Refused (`invalidFilter`)."""
+def parse_path(text: str, schema: Schema) -> PatchTarget:
+    """The path that the text is. Raises BadFilter; for its filter ScimRefused (`invalidFilter`)."""
     reader = _Reader(text, schema)
     path = reader.path()
     if not reader.takes("["):
         reader.end()
-        return Target(path)
+        return PatchTarget(path)
     if path.sub is not None or not path.name:
         raise BadFilter("has a filter where none may be")
     try:
         inner = reader.either(1)
         reader.demand("]")
     except BadFilter as error:
-        raise Refused("invalidFilter", f"The filter of a path {error}.") from error
+        raise ScimRefused("invalidFilter", f"The filter of a path {error}.") from error
     sub = reader.kind("sub")
     reader.end()
-    return Target(path, inner, sub[1:] if sub else None)
+    return PatchTarget(path, inner, sub[1:] if sub else None)
 
 
 class _Reader:

@@ -20,7 +20,7 @@ from roster.dialects.scim.patches import (
     steps,
 )
 from roster.dialects.scim.projection import wants
-from roster.dialects.scim.refusals import Refused, invalid_value
+from roster.dialects.scim.refusals import ScimRefused, invalid_value
 from roster.dialects.scim.users import EVALUATED, demand_few, filter_in
 from roster.dialects.scim.values import read_resource
 from roster.directory import workspace_groups
@@ -80,7 +80,7 @@ def demand_version(call: ScimCall, group: WorkspaceGroup) -> None:
 
 
 def create(call: ScimCall, body: Mapping[str, Any]) -> WorkspaceGroup:
-    """A new group with the members that the body names. Raises Refused, Conflict, ValidationFailed."""
+    """A new group with the members that the body names. Raises ScimRefused, Conflict, ValidationFailed."""
     found = read_resource(body, GROUPS)
     name, members = _name(found), ids_of(found.get("members", []))
     workspace_groups.demand_members(call.store, call.workspace.id, members)
@@ -173,7 +173,7 @@ def list_places(request: Request) -> Sequence[Key]:
         return ()
     try:
         filter = filter_in(request.query, GROUPS)
-    except Refused:
+    except ScimRefused:
         return ()
     asked = dict(sought(filter, GROUPS)) if filter is not None else {}
     if "id" in asked:
@@ -184,7 +184,7 @@ def list_places(request: Request) -> Sequence[Key]:
 
 
 def page(call: ScimCall, start: int, count: int) -> tuple[list[dict[str, Any]], int]:
-    """A page of the groups that the query's filter finds, and how many those are. Raises Refused.
+    """A page of the groups that the query's filter finds, and how many those are. Raises ScimRefused.
 
     It may hold fewer than were asked for: an answer has its bound, and groups may be large.
     """
@@ -194,7 +194,7 @@ def page(call: ScimCall, start: int, count: int) -> tuple[list[dict[str, Any]], 
         return _bounded(call, found), total
     groups, reads_members = _candidates(call, filter), "members" in repr(filter).lower()
     if reads_members and sum(group.members for group in groups) > MEMBERS_OF_A_PAGE:
-        raise Refused("tooMany", f"The filter would look at more than {MEMBERS_OF_A_PAGE} members.")
+        raise ScimRefused("tooMany", f"The filter would look at more than {MEMBERS_OF_A_PAGE} members.")
     hits = [each for each in groups if meets(filter, resource(call, each, whole=reads_members), GROUPS)]
     return _bounded(call, hits[start - 1 : start - 1 + count]), len(hits)
 

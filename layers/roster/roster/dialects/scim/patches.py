@@ -15,12 +15,12 @@ from roster.dialects.scim.filters import (
     Compare,
     Either,
     Filter,
+    PatchTarget,
     Path,
-    Target,
     element_meets,
     parse_path,
 )
-from roster.dialects.scim.refusals import Refused, invalid_syntax, invalid_value
+from roster.dialects.scim.refusals import ScimRefused, invalid_syntax, invalid_value
 from roster.dialects.scim.values import assignments, attribute_at, home, one_primary, put, read
 
 OPERATIONS = 1_000
@@ -38,13 +38,13 @@ class Intention:
     """
 
     op: str
-    target: Target
+    target: PatchTarget
     attribute: Attribute
     value: Any = None
 
 
 def intentions(body: Any, schema: Schema) -> list[Intention]:
-    """What the body of a PATCH wants, in its order. Raises Refused; unknown attributes are left out."""
+    """What the body of a PATCH wants, in its order. Raises ScimRefused; unknown attributes are left out."""
     found: list[Intention] = []
     for operation in _operations(body):
         op, path = _named(operation, "op"), _named(operation, "path")
@@ -55,7 +55,7 @@ def intentions(body: Any, schema: Schema) -> list[Intention]:
         if path in (None, ""):
             found += _without_path(op, has_value, value, schema)
         elif not isinstance(path, str):
-            raise Refused("invalidPath", "`path` must be text.")
+            raise ScimRefused("invalidPath", "`path` must be text.")
         else:
             found += _at_path(op, path, has_value, value, schema)
     return found
@@ -66,7 +66,7 @@ def _operations(body: Any) -> Sequence[Mapping[str, Any]]:
     if not isinstance(listed, list) or not listed or not all(isinstance(each, dict) for each in listed):
         raise invalid_syntax("`Operations` must be a list of operations.")
     if len(listed) > OPERATIONS:
-        raise Refused("tooMany", f"A PATCH may have at most {OPERATIONS} operations.")
+        raise ScimRefused("tooMany", f"A PATCH may have at most {OPERATIONS} operations.")
     return listed
 
 
@@ -80,14 +80,14 @@ def _has(body: Mapping[str, Any], name: str) -> bool:
 
 def _without_path(op: str, has_value: bool, value: Any, schema: Schema) -> list[Intention]:
     if op == "remove":
-        raise Refused("noTarget", "A removal needs a path.")
+        raise ScimRefused("noTarget", "A removal needs a path.")
     if not has_value or not isinstance(value, dict):
         raise invalid_syntax("Without a path, `value` must be an object.")
     found = []
     for path, each in assignments(value, schema):
         attribute = attribute_at(path, schema)
         if attribute is not None and attribute.mutability != "readOnly":
-            found.append(Intention(op, Target(path), attribute, read(each, attribute)))
+            found.append(Intention(op, PatchTarget(path), attribute, read(each, attribute)))
     return found
 
 
@@ -95,7 +95,7 @@ def _at_path(op: str, text: str, has_value: bool, value: Any, schema: Schema) ->
     try:
         target = parse_path(text, schema)
     except BadFilter as error:
-        raise Refused("invalidPath", f"The path {error}.") from error
+        raise ScimRefused("invalidPath", f"The path {error}.") from error
     if op != "remove" and not has_value:
         raise invalid_syntax("The operation needs a value.")
     path = target.path
@@ -103,12 +103,12 @@ def _at_path(op: str, text: str, has_value: bool, value: Any, schema: Schema) ->
         return _of_schema(op, path, value, schema)
     is_core = path.urn is None or schema.urn_of(path.urn) == schema.urn
     if is_core and path.name.lower() in _READ_ONLY:
-        raise Refused("mutability", "The attribute is read only.")
+        raise ScimRefused("mutability", "The attribute is read only.")
     whole = schema.attribute(path.urn, path.name)
     if whole is None:
         return []
     if target.filter is not None and not (whole.many and whole.sub):
-        raise Refused("invalidPath", "Only an attribute of several values takes a filter.")
+        raise ScimRefused("invalidPath", "Only an attribute of several values takes a filter.")
     sub = target.sub if target.sub is not None else path.sub
     attribute = whole.named(sub) if sub is not None else whole
     if attribute is None:
@@ -117,7 +117,7 @@ def _at_path(op: str, text: str, has_value: bool, value: Any, schema: Schema) ->
         op = "remove"  # null is absent (RFC 7643, 2.5)
     if op == "remove":
         if attribute.required and not attribute.many and target.filter is None and whole.required:
-            raise Refused("mutability", "The attribute is required.")
+            raise ScimRefused("mutability", "The attribute is required.")
         gone = None if value is None or attribute is not whole or not whole.many else read(value, whole)
         if gone is not None and value and not gone:
             raise invalid_value("The elements to be removed have no value.")
@@ -137,8 +137,8 @@ def _of_schema(op: str, path: Path, value: Any, schema: Schema) -> list[Intentio
     if op == "remove" or value is None:
         attributes = schema.extensions.get(path.urn or "", ())
         if not attributes:
-            raise Refused("mutability", "The attributes of the core schema cannot all be removed.")
-        return [Intention("remove", Target(Path(each.name, urn=path.urn)), each) for each in attributes]
+            raise ScimRefused("mutability", "The attributes of the core schema cannot all be removed.")
+        return [Intention("remove", PatchTarget(Path(each.name, urn=path.urn)), each) for each in attributes]
     return _without_path(op, True, {str(path.urn): value}, schema)
 
 
@@ -146,7 +146,7 @@ def _of_schema(op: str, path: Path, value: Any, schema: Schema) -> list[Intentio
 
 
 def patched(resource: Mapping[str, Any], wanted: Sequence[Intention], schema: Schema) -> dict[str, Any]:
-    """The attributes of a user after the intentions; the given ones stay. Raises Refused (`noTarget`)."""
+    """The attributes of a user after the intentions; the given ones stay. Raises ScimRefused (`noTarget`)."""
     after = deepcopy(dict(resource))
     for intention in wanted:
         _do(after, intention, schema)
@@ -200,7 +200,7 @@ def _filtered(
     if not hits:
         kind = _type_in(filter)
         if kind is None or whole.name not in _ADDS_WHERE_NONE:
-            raise Refused("noTarget", "No value meets the filter of the path.")
+            raise ScimRefused("noTarget", "No value meets the filter of the path.")
         made = {"type": kind, **new}
         return one_primary([*elements, made], [made])
     changed = []
@@ -255,7 +255,7 @@ Step = Coming | Going | GoingWhere | Exactly
 
 
 def steps(wanted: Sequence[Intention]) -> list[Step]:
-    """What the intentions on a group want of its members, in their order. Raises Refused."""
+    """What the intentions on a group want of its members, in their order. Raises ScimRefused."""
     found: list[Step] = []
     for each in wanted:
         if each.target.path.name.lower() == "members":
@@ -266,20 +266,20 @@ def steps(wanted: Sequence[Intention]) -> list[Step]:
 def _step(wanted: Intention) -> list[Step]:
     filter = wanted.target.filter
     if wanted.attribute.name != "members":
-        raise Refused("mutability", "A member is added and removed, and never changed.")
+        raise ScimRefused("mutability", "A member is added and removed, and never changed.")
     if wanted.op == "remove":
         if filter is not None:
             ids = named_by(filter)
             return [GoingWhere(filter) if ids is None else Going(ids)]
         return [GoingWhere(None) if wanted.value is None else Going(ids_of(wanted.value))]
     if filter is not None:
-        raise Refused("mutability", "A member is added and removed, and never changed.")
+        raise ScimRefused("mutability", "A member is added and removed, and never changed.")
     ids = ids_of(wanted.value)
     return [Coming(ids) if wanted.op == "add" else Exactly(ids)]
 
 
 def ids_of(members: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The ids of members as they are written. Raises Refused (`invalidValue`)."""
+    """The ids of members as they are written. Raises ScimRefused (`invalidValue`)."""
     ids = []
     for each in members:
         if "value" not in each or each.get("type", "User").lower() != "user":

@@ -6,7 +6,7 @@ from roster.errors import DirectoryError
 
 
 @dataclass
-class Refused(DirectoryError):
+class ScimRefused(DirectoryError):
     """A request that SCIM refuses with 400; `detail` never repeats what was sent."""
 
     scim_type: str
@@ -21,9 +21,9 @@ class MethodNotAllowed(DirectoryError):
     """A resource that is only read."""
 
 
-def invalid_value(detail: str) -> Refused:
-    return Refused("invalidValue", detail)
+def invalid_value(detail: str) -> ScimRefused:
+    return ScimRefused("invalidValue", detail)
 
 
-def invalid_syntax(detail: str) -> Refused:
-    return Refused("invalidSyntax", detail)
+def invalid_syntax(detail: str) -> ScimRefused:
+    return ScimRefused("invalidSyntax", detail)

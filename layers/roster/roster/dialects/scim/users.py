@@ -11,7 +11,7 @@ from roster.dialects.scim.api import ScimCall
 from roster.dialects.scim.attributes import CORE_USER, ENTERPRISE, USERS
 from roster.dialects.scim.filters import BadFilter, Filter, meets, parse, sought
 from roster.dialects.scim.patches import Intention, patched
-from roster.dialects.scim.refusals import Refused, invalid_value
+from roster.dialects.scim.refusals import ScimRefused, invalid_value
 from roster.dialects.scim.values import read_resource
 from roster.directory import emails, provisioning
 from roster.directory.provisioning import Profile, Provisioned, Written
@@ -75,7 +75,7 @@ def attributes(one: Provisioned) -> dict[str, Any]:
 
 
 def written(found: Mapping[str, Any]) -> Written:
-    """What is to be kept of attributes that were read. Raises Refused (`invalidValue`)."""
+    """What is to be kept of attributes that were read. Raises ScimRefused (`invalidValue`)."""
     user_name = found.get("userName", "").strip(" ")
     if not user_name:
         raise invalid_value("`userName` is required.")
@@ -87,12 +87,12 @@ def written(found: Mapping[str, Any]) -> Written:
 
 
 def read(body: Mapping[str, Any]) -> Written:
-    """What a body of POST or PUT wants to be kept. Raises Refused."""
+    """What a body of POST or PUT wants to be kept. Raises ScimRefused."""
     return written(read_resource(body, USERS))
 
 
 def patch(one: Provisioned, wanted: Sequence[Intention]) -> Written:
-    """What is to be kept of a member after a PATCH. Raises Refused."""
+    """What is to be kept of a member after a PATCH. Raises ScimRefused."""
     return written(patched(attributes(one), wanted, USERS))
 
 
@@ -134,7 +134,7 @@ def _address(found: Mapping[str, Any], user_name: str) -> str:
 
 
 def paging(query: Mapping[str, str]) -> tuple[int, int]:
-    """`startIndex` from 1 and `count` from 0 to 200 (RFC 7644, 3.4.2.4). Raises Refused."""
+    """`startIndex` from 1 and `count` from 0 to 200 (RFC 7644, 3.4.2.4). Raises ScimRefused."""
     return max(1, _number(query, "startIndex", 1)), min(PAGE, max(0, _number(query, "count", PAGE)))
 
 
@@ -149,14 +149,14 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
 
 
 def filter_in(query: Mapping[str, str], schema: Any) -> Filter | None:
-    """The filter of a query. Raises Refused (`invalidFilter`)."""
+    """The filter of a query. Raises ScimRefused (`invalidFilter`)."""
     text = query.get("filter", "")
     if not text.strip(" "):
         return None
     try:
         return parse(text, schema)
     except BadFilter as error:
-        raise Refused("invalidFilter", f"The filter {error}.") from error
+        raise ScimRefused("invalidFilter", f"The filter {error}.") from error
 
 
 def list_places(request: Request) -> Sequence[Key]:
@@ -164,7 +164,7 @@ def list_places(request: Request) -> Sequence[Key]:
     home = request.path.get("workspaceId", "")
     try:
         filter = filter_in(request.query, USERS)
-    except Refused:
+    except ScimRefused:
         return ()
     asked = dict(sought(filter, USERS)) if filter is not None else {}
     if "id" in asked:
@@ -175,7 +175,7 @@ def list_places(request: Request) -> Sequence[Key]:
 
 
 def page(call: ScimCall, start: int, count: int) -> tuple[list[dict[str, Any]], int]:
-    """A page of the users that the query's filter finds, and how many those are. Raises Refused."""
+    """A page of the users that the query's filter finds, and how many those are. Raises ScimRefused."""
     filter, store, home = filter_in(call.request.query, USERS), call.store, call.workspace.id
     if filter is None:
         found, total = provisioning.page(store, home, start, count, known=call.found)
@@ -203,6 +203,6 @@ def _candidates(call: ScimCall, filter: Filter) -> list[dict[str, Any]]:
 
 
 def demand_few(total: int) -> None:
-    """Raise Refused (`tooMany`) where a filter would have to look at too many."""
+    """Raise ScimRefused (`tooMany`) where a filter would have to look at too many."""
     if total > EVALUATED:
-        raise Refused("tooMany", f"This filter is evaluated on at most {EVALUATED} resources.")
+        raise ScimRefused("tooMany", f"This filter is evaluated on at most {EVALUATED} resources.")

@@ -27,7 +27,7 @@ def attribute_at(path: Path, schema: Schema) -> Attribute | None:
 
 
 def read_resource(body: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
-    """The attributes of a body of POST or PUT. Raises Refused (`invalidValue`)."""
+    """The attributes of a body of POST or PUT. Raises ScimRefused (`invalidValue`)."""
     found: dict[str, Any] = {}
     for path, value in assignments(body, schema):
         attribute = attribute_at(path, schema)
@@ -37,7 +37,7 @@ def read_resource(body: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
 
 
 def assignments(body: Mapping[str, Any], schema: Schema) -> list[tuple[Path, Any]]:
-    """What an object assigns, by path, in its order: keys may be dotted, or URNs. Raises Refused.
+    """What an object assigns, by path, in its order: keys may be dotted, or URNs. Raises ScimRefused.
 
     What is null, unknown, or the server's own is left out.
     """
@@ -101,7 +101,7 @@ def _set(within: dict[str, Any], name: str, value: Any) -> None:
 
 
 def read(value: Any, attribute: Attribute) -> Any:
-    """The value of an attribute as it is kept. Raises Refused (`invalidValue`)."""
+    """The value of an attribute as it is kept. Raises ScimRefused (`invalidValue`)."""
     if not attribute.many:
         if attribute.name == "manager":
             value = _manager(value)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from roster.domain import Workspace
-from tests.scim.conftest import Provider
+from tests.scim_dialect.conftest import Provider
 from tests.support.directory import Directory
 
 

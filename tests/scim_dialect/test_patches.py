@@ -17,7 +17,7 @@ from roster.dialects.scim.patches import (
     patched,
     steps,
 )
-from roster.dialects.scim.refusals import Refused
+from roster.dialects.scim.refusals import ScimRefused
 
 WORK = {"type": "work", "value": "ada@example.com", "primary": True}
 HOME = {"type": "home", "value": "ada@home.example"}
@@ -134,7 +134,7 @@ def test_operations_are_done_in_their_order() -> None:
     ],
 )
 def test_what_cannot_be_done_is_refused_by_its_name(given: dict[str, Any], scim_type: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ScimRefused) as refused:
         patched(ADA, intentions(given, USERS), USERS)
     assert refused.value.scim_type == scim_type
 
@@ -191,6 +191,6 @@ def test_the_attributes_of_a_group() -> None:
     ],
 )
 def test_what_cannot_be_done_to_a_group_is_refused(operation: Any, scim_type: str) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(ScimRefused) as refused:
         steps(intentions(body(operation), GROUPS))
     assert refused.value.scim_type == scim_type

@@ -27,7 +27,7 @@ from roster.dialects.scim.filters import (
     parse_path,
     sought,
 )
-from roster.dialects.scim.refusals import Refused
+from roster.dialects.scim.refusals import ScimRefused
 
 ADA: dict[str, Any] = {
     "schemas": [CORE_USER],
@@ -126,7 +126,7 @@ def test_paths() -> None:
     assert parse_path(ENTERPRISE.upper(), USERS).path == Path("", urn=ENTERPRISE)
     assert parse_path(f"{ENTERPRISE.lower()}:manager", USERS).path == Path("manager", urn=ENTERPRISE)
     for text in ("", "a b", "members[", "a[b pr]c", "a[b pr].c.d", ".a", "a.b[c pr]"):
-        with pytest.raises((BadFilter, Refused)):
+        with pytest.raises((BadFilter, ScimRefused)):
             parse_path(text, USERS)
 
 
@@ -167,7 +167,7 @@ def test_a_second_implementation_reads_every_filter_alike(text: str) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(BadFilter):
         meets(parse(text, USERS), ADA, USERS)
-    with suppress(BadFilter, Refused):
+    with suppress(BadFilter, ScimRefused):
         parse_path(text, USERS)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.scim.conftest import Provider
+from tests.scim_dialect.conftest import Provider
 
 
 def _nulls(value: Any) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from roster.directory import users
 from roster.domain import User, Workspace
-from tests.scim.conftest import Provider, user
+from tests.scim_dialect.conftest import Provider, user
 from tests.support.api import Api
 from tests.support.directory import Directory
 
