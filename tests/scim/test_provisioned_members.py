@@ -9,7 +9,7 @@ from roster.auth.authentication import by_scim_token
 from roster.db import counted_lists, keys
 from roster.db.store import Key
 from roster.directory import cleanup, provisioning, users, workspace_groups, workspaces
-from roster.directory.provisioning import Profile, Written
+from roster.directory.provisioning import MemberProfile, WrittenMember
 from roster.domain import Actor, User, WorkspaceRole
 from roster.errors import Conflict, LastAdmin, LimitReached, NotFound, Unauthenticated, ValidationFailed
 from tests.projects.test_projects import broken
@@ -161,10 +161,10 @@ def test_whoever_has_an_account_keeps_their_profile(
     api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
     stranger = fixtures.stranger
-    profile = Profile(stranger.email, "Somebody Else")
-    made = provisioning.create(api.store, fixtures.acme, Written("s", profile), by=directory.by)
+    profile = MemberProfile(stranger.email, "Somebody Else")
+    made = provisioning.create(api.store, fixtures.acme, WrittenMember("s", profile), by=directory.by)
     assert made.user.id == stranger.id
-    taken = Written("s", Profile("mine@example.com", "Mine"))
+    taken = WrittenMember("s", MemberProfile("mine@example.com", "Mine"))
     provisioning.change(api.store, fixtures.acme, made, lambda _: taken, by=directory.by)
     present = users.alive(api.store, stranger.id)
     assert (present.email, present.full_name) == (stranger.email, stranger.full_name)
@@ -185,7 +185,7 @@ def test_a_profile_follows_the_view_while_the_user_belongs_nowhere_else(
 
     def write(email: str) -> str:
         present = provisioning.by_id(api.store, fixtures.acme.id, made.user.id)
-        wanted = Written("zoe", Profile(email, "Zoe Z"))
+        wanted = WrittenMember("zoe", MemberProfile(email, "Zoe Z"))
         provisioning.change(api.store, fixtures.acme, present, lambda _: wanted, by=directory.by)
         assert broken(api) == []
         return users.alive(api.store, made.user.id).email
@@ -237,7 +237,7 @@ def test_another_user_name_is_unique_too_and_frees_the_former(
 
     def rename(name: str) -> Any:
         present = provisioning.by_id(api.store, fixtures.acme.id, zoe.user.id)
-        wanted = Written(name, Profile(present.user.email, "Zoe"), "e-2")
+        wanted = WrittenMember(name, MemberProfile(present.user.email, "Zoe"), "e-2")
         return provisioning.change(api.store, fixtures.acme, present, lambda _: wanted, by=directory.by)
 
     for name in ("YAN", fixtures.boss.email.upper()):
@@ -245,7 +245,7 @@ def test_another_user_name_is_unique_too_and_frees_the_former(
             rename(name)
     rename("zora")
     assert provisioning.by_user_name(api.store, fixtures.acme.id, "zoe") is None
-    directory.provisioned(fixtures.acme, "zoe", profile=Profile("new@example.com", "New"))
+    directory.provisioned(fixtures.acme, "zoe", profile=MemberProfile("new@example.com", "New"))
     assert broken(api) == []
 
 
@@ -483,7 +483,7 @@ def test_a_scim_token_ends_with_its_time_and_leaves_room(
 
 def test_the_audit_names_the_token_that_did_it(api: Api, directory: Directory, fixtures: Fixtures) -> None:
     by = Actor("request", api.clock(), workspace_id=fixtures.acme.id, scim_token_id="t-1")
-    wanted = Written("zoe", Profile("zoe@example.com", "Zoe"))
+    wanted = WrittenMember("zoe", MemberProfile("zoe@example.com", "Zoe"))
     provisioning.create(api.store, fixtures.acme, wanted, by=by)
     found = api.get(f"/api/workspaces/{fixtures.acme.id}/audit?actor=t-1", as_=fixtures.boss).data
     assert {(row["action"], row["actor"]) for row in found} == {

@@ -131,16 +131,16 @@ class Directory:
     def provisioned(
         self, workspace: Workspace, name: str, *, active: bool = True, **more: Any
     ) -> provisioning.Provisioned:
-        """A member as an identity provider makes them; `more` are fields of Written."""
-        profile = provisioning.Profile(f"{name}@example.com", name.title())
-        wanted = provisioning.Written(**{"user_name": name, "profile": profile, "active": active, **more})
+        """A member as an identity provider makes them; `more` are fields of WrittenMember."""
+        profile = provisioning.MemberProfile(f"{name}@example.com", name.title())
+        wanted = provisioning.WrittenMember(**{"user_name": name, "profile": profile, "active": active, **more})
         return provisioning.create(self.store, workspace, wanted, by=self.by)
 
     def suspend_member(self, workspace: Workspace, user: User, *, active: bool = False) -> None:
         """Suspend a membership, as an identity provider does, or resume it."""
         present = provisioning.by_id(self.store, workspace.id, user.id)
-        wanted = provisioning.Written(
-            present.user_name, provisioning.Profile(user.email, user.full_name), active=active
+        wanted = provisioning.WrittenMember(
+            present.user_name, provisioning.MemberProfile(user.email, user.full_name), active=active
         )
         provisioning.change(self.store, workspace, present, lambda _: wanted, by=self.by)
 

@@ -107,3 +107,9 @@ KEY_SET_SECONDS = 2.0
 """The whole fetch of a key set: name, connection, TLS, head and body."""
 KEY_SET_PAUSE_SECONDS = 30.0
 """From the start of one fetch of an address to the next, however the first one ended."""
+
+# SCIM (docs/scim.md): a group is written whole.
+SCIM_BODY_BYTES = 4 * 1024 * 1024
+SCIM_JSON_VALUES = 200_000
+SCIM_VIEW_BYTES = 16 * 1024
+"""What is kept of one user."""

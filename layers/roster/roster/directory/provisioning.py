@@ -59,7 +59,7 @@ class Provisioned:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class MemberProfile:
     """What the directory's profile of a user takes from a view; `email` is an address."""
 
     email: str
@@ -69,19 +69,19 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenMember:
     """What a provider writes of a member. `body` is JSON (`ScimView`); `profile` is what the user's profile
     follows, if it may; `active` None leaves the state as it is.
     """
 
     user_name: str
-    profile: Profile
+    profile: MemberProfile
     external_id: str | None = None
     body: str = "{}"
     active: bool | None = None
 
 
-Edit = Callable[[Provisioned], Written]
+Edit = Callable[[Provisioned], WrittenMember]
 """Makes what is to be written from the member as it is; may raise."""
 
 
@@ -231,7 +231,7 @@ def _joined(store: Store, workspace_id: str, found: list[Membership]) -> list[Pr
 # Writing.
 
 
-def create(store: Store, workspace: Workspace, wanted: Written, *, by: Actor) -> Provisioned:
+def create(store: Store, workspace: Workspace, wanted: WrittenMember, *, by: Actor) -> Provisioned:
     """Make a member: two BatchGets, a Write for each number, one Transact.
 
     Nobody has the address: the user too is made, and the workspace manages them. Somebody has it: they become
@@ -269,7 +269,7 @@ def _join(
     store: Store,
     workspace: Workspace,
     holder: str | None,
-    wanted: Written,
+    wanted: WrittenMember,
     found: Mapping[Key, Item],
     *,
     by: Actor,
@@ -307,7 +307,7 @@ def _join(
     return Provisioned(replace(membership, turn=user.memberships_begun + 1), made, view)
 
 
-def _user(profile: Profile, found: Mapping[Key, Item], by: Actor) -> User:
+def _user(profile: MemberProfile, found: Mapping[Key, Item], by: Actor) -> User:
     return User(
         str(uuid4()),
         0,
@@ -324,7 +324,7 @@ def _user(profile: Profile, found: Mapping[Key, Item], by: Actor) -> User:
 
 def change(store: Store, workspace: Workspace, present: Provisioned, edit: Edit, *, by: Actor) -> Provisioned:
     """Write a member's view, perhaps the profile with it, and suspend or resume the membership as
-    `Written.active` says. `edit` is called with the member as it is, `present` at first.
+    `WrittenMember.active` says. `edit` is called with the member as it is, `present` at first.
 
     One BatchGet and for another user name a second, a Write where a row comes or goes, one Transact; none
     where nothing changes. Raises what `edit` raises, Conflict ("userName", "email"), LastAdmin, LimitReached,
@@ -348,7 +348,7 @@ def _change(
     store: Store,
     workspace: Workspace,
     present: Provisioned,
-    wanted: Written,
+    wanted: WrittenMember,
     found: Mapping[Key, Item],
     *,
     by: Actor,
@@ -378,14 +378,14 @@ def _change(
     return Provisioned(membership, after, view)
 
 
-def _viewed(present: Provisioned, wanted: Written, workspace_id: str, at: str) -> ScimView:
+def _viewed(present: Provisioned, wanted: WrittenMember, workspace_id: str, at: str) -> ScimView:
     """The view as it will be; the present one where nothing changes."""
     old = present.view or ScimView(workspace_id, present.user.id, "", at, at, revision=0)
     new = replace(old, user_name=wanted.user_name, external_id=wanted.external_id, body=wanted.body)
     return old if new == old else replace(new, updated_at=at, revision=old.revision + 1)
 
 
-def _profiled(store: Store, present: Provisioned, profile: Profile) -> User:
+def _profiled(store: Store, present: Provisioned, profile: MemberProfile) -> User:
     """The user as the profile will be; as it is where it does not follow the view, or says the same."""
     user, view = present.user, present.view
     if view is None or not view.managed or user.is_platform_admin:

@@ -139,13 +139,14 @@ class Request:
             unknown, names = words.OF_TYPES["extra_forbidden"], list(body)[: bounds.FIELD_ERRORS]
             raise ValidationFailed(*(FieldError(_shown(name), unknown) for name in names))
 
-    def json(self) -> dict[str, Any] | None:
-        """The JSON object in the body (`strict_json.py`), None without a body.
+    def json(self, most: int = bounds.BODY_BYTES, values: int = bounds.JSON_VALUES) -> dict[str, Any] | None:
+        """The JSON object in the body (`strict_json.py`), None without a body: of at most so many bytes and
+        values.
 
         Raises ValidationFailed for what is not a strict JSON object in UTF-8, and TooLarge, before anything
         is read, for what is beyond its bound.
         """
-        return _strict(_decoded(self.event)) if self.has_body else None
+        return _strict(_decoded(self.event, most), values) if self.has_body else None
 
     def form(self) -> dict[str, str]:
         """The fields of a form (`strict_form.py`). Raises WrongMediaType, TooLarge, ValidationFailed."""
@@ -161,12 +162,12 @@ class Request:
             raise ValidationFailed(FieldError("", str(error))) from error
 
 
-def _decoded(event: Mapping[str, Any]) -> str:
+def _decoded(event: Mapping[str, Any], most: int = bounds.BODY_BYTES) -> str:
     body = event.get("body")
     if not isinstance(body, str):
         _fail_validation("must be text")
     in_base64 = event.get("isBase64Encoded") is True
-    if _size(body, in_base64) > bounds.BODY_BYTES:
+    if _size(body, in_base64, most) > most:
         raise TooLarge
     try:
         raw = base64.b64decode(body, validate=True) if in_base64 else body.encode()
@@ -175,17 +176,17 @@ def _decoded(event: Mapping[str, Any]) -> str:
         raise ValidationFailed(FieldError("", "must be UTF-8")) from error
 
 
-def _size(body: str, in_base64: bool) -> int:
+def _size(body: str, in_base64: bool, most: int) -> int:
     """The bytes of a body, told without decoding it: four characters of base64 are three bytes."""
     if in_base64:
         return len(body) // 4 * 3 - body[-2:].count("=")
     # A character is a byte at least, so a text of more needs no encoding to be too large.
-    return len(body) if len(body) > bounds.BODY_BYTES else len(body.encode(errors="surrogatepass"))
+    return len(body) if len(body) > most else len(body.encode(errors="surrogatepass"))
 
 
-def _strict(text: str) -> dict[str, Any]:
+def _strict(text: str, values: int) -> dict[str, Any]:
     try:
-        value = strict_json.loads(text)
+        value = strict_json.loads(text, values)
     except strict_json.NotStrictJson as error:
         raise ValidationFailed(FieldError("", str(error))) from error
     if not isinstance(value, dict):  # of a list, Powertools would read the one element

@@ -11,7 +11,7 @@ class NotStrictJson(ValueError):
     """The text is no JSON, or has a second meaning; says which rule it breaks, never what it holds."""
 
 
-def loads(text: str) -> Any:
+def loads(text: str, values: int = bounds.JSON_VALUES) -> Any:
     """The value of a JSON text. Raises NotStrictJson.
 
     Refused: a byte order mark, a name twice in an object, NaN and Infinity, NUL and lone surrogates in
@@ -20,7 +20,7 @@ def loads(text: str) -> Any:
     """
     if text.startswith("\ufeff"):
         _refuse("must not begin with a byte order mark")
-    _demand_small(text)
+    _demand_small(text, values)
     try:
         value = json.loads(
             text,
@@ -41,10 +41,10 @@ _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """A string, or an open one up to the end: never gone back over, so that no body takes quadratic time."""
 
 
-def _demand_small(text: str) -> None:
+def _demand_small(text: str, values: int) -> None:
     """Raise NotStrictJson for too many values or levels, before any is made; strings are not counted."""
     marks = _STRING.sub("", text)
-    if marks.count(",") >= bounds.JSON_VALUES:
+    if marks.count(",") >= values:
         _refuse("holds too many values")
     depth = 0
     for bracket in re.findall(r"[\[{\]}]", marks):

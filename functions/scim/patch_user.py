@@ -1,0 +1,22 @@
+"""PATCH /scim/v2/{workspaceId}/Users/{userId}: some of what the provider says of a member."""
+
+from roster.dialects.scim import patches, users
+from roster.dialects.scim.api import Answer, endpoint
+from roster.dialects.scim.attributes import USERS
+from roster.directory import provisioning
+from roster.directory.provisioning import Provisioned, WrittenMember
+
+app, handler = endpoint(users.place)
+
+
+@app.patch("/scim/v2/<workspaceId>/Users/<userId>")
+def patch_user(workspaceId: str, userId: str) -> Answer:
+    call = app.call
+    present, wanted = users.of_path(call), patches.intentions(app.context["body"], USERS)
+
+    def edit(one: Provisioned) -> WrittenMember:
+        call.demand_match(users.version(one))
+        return users.patch(one, wanted)
+
+    changed = provisioning.change(call.store, call.workspace, present, edit, by=call.actor)
+    return call.one(200, users.resource(call, changed), USERS)

@@ -1,0 +1,1 @@
+"""SCIM 2.0 for each workspace (docs/scim.md)."""

@@ -1,0 +1,208 @@
+"""SCIM Users: members of a workspace, as its identity provider sees and writes them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from roster import bounds
+from roster.db.store import Key
+from roster.dialects.fields import visible
+from roster.dialects.scim.api import ScimCall
+from roster.dialects.scim.attributes import CORE_USER, ENTERPRISE, USERS
+from roster.dialects.scim.filters import BadFilter, Filter, meets, parse, sought
+from roster.dialects.scim.patches import Intention, patched
+from roster.dialects.scim.refusals import ScimRefused, invalid_value
+from roster.dialects.scim.values import read_resource
+from roster.directory import emails, provisioning
+from roster.directory.provisioning import MemberProfile, Provisioned, WrittenMember
+from roster.http.error_responses import compact
+from roster.http.request import Request
+
+EVALUATED = 1_000
+"""Resources on which a filter is evaluated that no key answers."""
+
+PAGE = 200
+
+
+def place(request: Request) -> Sequence[Key]:
+    """What is read with the token of the user whom the path names."""
+    return provisioning.places(request.path.get("workspaceId", ""), request.path.get("userId", ""))
+
+
+def of_path(call: ScimCall) -> Provisioned:
+    """The member whom the path names. Raises NotFound."""
+    return provisioning.among(call.found, call.workspace.id, call.request.path.get("userId", ""))
+
+
+def version(one: Provisioned) -> str:
+    return f'W/"{one.revision}"'
+
+
+def resource(call: ScimCall, one: Provisioned) -> dict[str, Any]:
+    """A member as SCIM shows them: as the provider wrote them, else from the profile."""
+    found, view = attributes(one), one.view
+    own = [CORE_USER, ENTERPRISE] if ENTERPRISE in found else [CORE_USER]
+    began = view.created_at if view is not None else one.membership.created_at
+    return {
+        "schemas": own,
+        "id": one.user.id,
+        **found,
+        "active": one.active,
+        "meta": {
+            "resourceType": "User",
+            "created": began,
+            "lastModified": view.updated_at if view is not None else began,
+            "location": call.location("Users", one.user.id),
+            "version": version(one),
+        },
+    }
+
+
+def attributes(one: Provisioned) -> dict[str, Any]:
+    """What a provider may write of a member, as it is."""
+    user, view = one.user, one.view
+    if view is not None:
+        refers = {} if view.external_id is None else {"externalId": view.external_id}
+        return {**refers, "userName": view.user_name, **json.loads(view.body), "active": one.active}
+    name = {"formatted": user.full_name, "givenName": user.first_name, "familyName": user.last_name}
+    return {
+        "userName": user.email,
+        "name": {part: text for part, text in name.items() if text},
+        "displayName": user.full_name,
+        "emails": [{"value": user.email, "type": "work", "primary": True}],
+        "active": one.active,
+    }
+
+
+def written(found: Mapping[str, Any]) -> WrittenMember:
+    """What is to be kept of attributes that were read. Raises ScimRefused (`invalidValue`)."""
+    user_name = found.get("userName", "").strip(" ")
+    if not user_name:
+        raise invalid_value("`userName` is required.")
+    rest = {name: value for name, value in found.items() if name not in ("userName", "externalId", "active")}
+    body = compact(rest)
+    if len(body.encode()) > bounds.SCIM_VIEW_BYTES:
+        raise invalid_value(f"A user may have at most {bounds.SCIM_VIEW_BYTES} bytes of attributes.")
+    return WrittenMember(user_name, _profile(found, user_name), found.get("externalId"), body, found.get("active"))
+
+
+def read(body: Mapping[str, Any]) -> WrittenMember:
+    """What a body of POST or PUT wants to be kept. Raises ScimRefused."""
+    return written(read_resource(body, USERS))
+
+
+def patch(one: Provisioned, wanted: Sequence[Intention]) -> WrittenMember:
+    """What is to be kept of a member after a PATCH. Raises ScimRefused."""
+    return written(patched(attributes(one), wanted, USERS))
+
+
+def _profile(found: Mapping[str, Any], user_name: str) -> MemberProfile:
+    name = found.get("name", {})
+    given, family = name.get("givenName"), name.get("familyName")
+    told = (
+        found.get("displayName"),
+        name.get("formatted"),
+        " ".join(filter(None, (given, family))),
+        user_name,
+    )
+    full_name = next(text for text in told if text and text.strip())
+    for text in (full_name, given or "", family or ""):
+        if len(text) > bounds.LINE_CHARACTERS:
+            raise invalid_value(f"A name may have at most {bounds.LINE_CHARACTERS} characters.")
+    try:
+        visible(full_name)
+    except ValueError:
+        full_name = user_name  # an address in several lines
+    return MemberProfile(_address(found, user_name), full_name, given or None, family or None)
+
+
+def _address(found: Mapping[str, Any], user_name: str) -> str:
+    """The address that names the person: the primary one, of type work, the first; else the user name."""
+    listed = [each for each in found.get("emails", []) if each.get("value")]
+    chosen = next((each for each in listed if each.get("primary") is True), None)
+    chosen = chosen or next((each for each in listed if each.get("type", "").lower() == "work"), None)
+    chosen = chosen or next(iter(listed), None)
+    text = str(chosen["value"]) if chosen is not None else user_name
+    try:
+        emails.canonical(text)
+    except emails.NotAnAddress as error:
+        raise invalid_value("`emails` must hold an address, or `userName` must be one.") from error
+    return emails.trimmed(text)
+
+
+# Lists.
+
+
+def paging(query: Mapping[str, str]) -> tuple[int, int]:
+    """`startIndex` from 1 and `count` from 0 to 200 (RFC 7644, 3.4.2.4). Raises ScimRefused."""
+    return max(1, _number(query, "startIndex", 1)), min(PAGE, max(0, _number(query, "count", PAGE)))
+
+
+def _number(query: Mapping[str, str], name: str, default: int) -> int:
+    text = next((value for key, value in query.items() if key.lower() == name.lower()), "")
+    if not text:
+        return default
+    digits = text.removeprefix("-").removeprefix("+")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
+        raise invalid_value(f"`{name}` must be a whole number.")
+    return int(text)
+
+
+def filter_in(query: Mapping[str, str], schema: Any) -> Filter | None:
+    """The filter of a query. Raises ScimRefused (`invalidFilter`)."""
+    text = query.get("filter", "")
+    if not text.strip(" "):
+        return None
+    try:
+        return parse(text, schema)
+    except BadFilter as error:
+        raise ScimRefused("invalidFilter", f"The filter {error}.") from error
+
+
+def list_places(request: Request) -> Sequence[Key]:
+    """What is read with the token for a list: heads of the lists, or what a filter leads to."""
+    home = request.path.get("workspaceId", "")
+    try:
+        filter = filter_in(request.query, USERS)
+    except ScimRefused:
+        return ()
+    asked = dict(sought(filter, USERS)) if filter is not None else {}
+    if "id" in asked:
+        return provisioning.places(home, asked["id"])
+    if name := asked.get("userName", asked.get("emails.value")):
+        return provisioning.name_places(home, name)
+    return () if "externalId" in asked else provisioning.heads(home)
+
+
+def page(call: ScimCall, start: int, count: int) -> tuple[list[dict[str, Any]], int]:
+    """A page of the users that the query's filter finds, and how many those are. Raises ScimRefused."""
+    filter, store, home = filter_in(call.request.query, USERS), call.store, call.workspace.id
+    if filter is None:
+        found, total = provisioning.page(store, home, start, count, known=call.found)
+        return [resource(call, one) for one in found], total
+    hits = [each for each in _candidates(call, filter) if meets(filter, each, USERS)]
+    return hits[start - 1 : start - 1 + count], len(hits)
+
+
+def _candidates(call: ScimCall, filter: Filter) -> list[dict[str, Any]]:
+    store, home, asked = call.store, call.workspace.id, dict(sought(filter, USERS))
+    if "id" in asked:
+        wanted = provisioning.places(home, asked["id"])
+        there = all(key in call.found for key in wanted[:2]) and bool(wanted)
+        found = provisioning.by_ids(store, home, [asked["id"]]) if there else []
+    elif name := asked.get("userName", asked.get("emails.value")):
+        places = provisioning.name_places(home, name)
+        ids = dict.fromkeys(str(call.found[key]["user_id"]) for key in places if key in call.found)
+        found = provisioning.by_ids(store, home, list(ids)) if ids else []
+    elif "externalId" in asked:
+        found = provisioning.by_external_id(store, home, asked["externalId"])
+    else:
+        found, total = provisioning.page(store, home, 1, EVALUATED, known=call.found)
+        demand_few(total)
+    return [resource(call, one) for one in found]
+
+
+def demand_few(total: int) -> None:
+    """Raise ScimRefused (`tooMany`) where a filter would have to look at too many."""
+    if total > EVALUATED:
+        raise ScimRefused("tooMany", f"This filter is evaluated on at most {EVALUATED} resources.")

@@ -1,0 +1,264 @@
+"""/scim/v2/{workspaceId}/Users: members as their identity provider sees and writes them."""
+
+# ruff: noqa: E501
+
+from collections.abc import Callable
+
+import pytest
+
+from roster.directory import users
+from roster.domain import User, Workspace
+from tests.scim_dialect.conftest import Provider, user
+from tests.support.api import Api
+from tests.support.directory import Directory
+
+
+def test_the_sequence_of_entra(provider: Provider) -> None:
+    """Test connection, match, create, update, disable, delete: as its documentation shows them."""
+    nobody = provider.get('/Users?filter=userName%20eq%20"1f2e3d4c-none"')
+    assert (nobody.status, nobody.json["totalResults"], nobody.json["Resources"]) == (200, 0, [])
+    made = provider.post("/Users", user("ada", externalId="ada-x", displayName="Ada E"))
+    assert made.status == 201
+    assert made.headers["content-type"].startswith("application/scim+json")
+    assert made.headers["location"] == made.json["meta"]["location"]
+    place = f"/Users/{made.json['id']}"
+    found = provider.get('/Users?filter=userName%20eq%20"ADA@example.com"').json
+    assert found["totalResults"] == 1
+    assert found["Resources"] == [made.json]
+    by_other = provider.get('/Users?filter=externalId%20eq%20"ada-x"').json
+    assert [each["id"] for each in by_other["Resources"]] == [made.json["id"]]
+    changed = provider.patch(
+        place,
+        {"op": "Replace", "path": 'emails[type eq "work"].value', "value": "ada.new@example.com"},
+        {"op": "Replace", "path": "name.familyName", "value": "Lovelace"},
+    )
+    assert changed.status == 200
+    assert changed.json["name"]["familyName"] == "Lovelace"
+    assert users.alive(provider.api.store, made.json["id"]).email == "ada.new@example.com"
+    off = provider.patch(place, {"op": "Replace", "path": "active", "value": "False"})
+    assert off.json["active"] is False
+    assert provider.get(place).json["active"] is False
+    assert provider.get("/Users").json["totalResults"] == 2
+    assert provider.delete(place).status == 204
+    gone = provider.get(place)
+    assert (gone.status, gone.json["status"]) == (404, "404")
+    assert gone.json["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
+
+
+def test_the_sequence_of_okta(provider: Provider) -> None:
+    """Match, create, PUT of the profile, deactivate by PATCH without a path and by PUT, reactivate."""
+    start = provider.get('/Users?filter=userName%20eq%20"ada@example.com"&startIndex=1&count=100').json
+    assert start == {
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
+        "totalResults": 0,
+        "startIndex": 1,
+        "itemsPerPage": 0,
+        "Resources": [],
+    }
+    made = provider.post("/Users", user("ada", externalId="00u1", locale="en-US", groups=[], password="x1"))
+    assert made.status == 201
+    assert "password" not in made.text
+    place = f"/Users/{made.json['id']}"
+    body = {**made.json, "name": {"givenName": "Augusta", "familyName": "King"}}
+    assert provider.put(place, body).json["name"]["givenName"] == "Augusta"
+
+    def turned(is_active: bool) -> dict[str, object]:
+        return {"op": "replace", "value": {"active": is_active}}
+
+    assert provider.patch(place, turned(False)).json["active"] is False
+    assert provider.patch(place, turned(True)).json["active"] is True
+    assert provider.put(place, {**body, "active": False}).json["active"] is False
+    assert provider.patch(place, turned(True)).json["active"] is True
+    assert provider.put(place, {n: v for n, v in body.items() if n != "active"}).json["active"] is True
+
+
+def test_a_suspended_member_is_none_until_resumed(provider: Provider, directory: Directory) -> None:
+    ada = provider.user("ada")
+    session = str(directory.session(users.alive(provider.api.store, ada)))
+    home = f"/api/workspaces/{provider.workspace.id}"
+    assert provider.api.get(home, as_=session).status == 200
+    provider.patch(f"/Users/{ada}", {"op": "replace", "path": "active", "value": False})
+    assert provider.api.get(home, as_=session).status == 403
+    provider.patch(f"/Users/{ada}", {"op": "replace", "path": "active", "value": True})
+    assert provider.api.get(home, as_=session).status == 200
+
+
+def test_members_that_scim_did_not_make_are_shown_and_adopted(provider: Provider, boss: User) -> None:
+    [shown] = provider.get("/Users").json["Resources"]
+    assert (shown["id"], shown["userName"]) == (boss.id, boss.email)
+    assert shown["name"]["formatted"] == boss.full_name
+    [found] = provider.get(f'/Users?filter=userName%20eq%20"{boss.email}"').json["Resources"]
+    assert found == shown
+    made = provider.post("/Users", user("boss", title="Chief"))
+    assert (made.status, made.json["id"], made.json["title"]) == (201, boss.id, "Chief")
+    assert users.alive(provider.api.store, boss.id).full_name == boss.full_name
+    with provider.api.no_effect():
+        again = provider.post("/Users", user("boss", title="Other"))  # a retried create wipes nothing
+    assert (again.status, again.json["scimType"]) == (409, "uniqueness")
+
+
+def test_an_account_of_another_tenant_is_not_taken_over(
+    provider: Provider, directory: Directory, provider_of: Callable[[Workspace], Provider]
+) -> None:
+    other = provider_of(directory.workspace("globex"))
+    ada = other.user("ada", title="At globex")
+    assert provider.user("ada", title="At acme", name={"formatted": "Mallory"}) == ada
+    provider.patch(f"/Users/{ada}", {"op": "replace", "path": 'emails[type eq "work"].value', "value": "m@evil.example"})  # fmt: skip
+    present = users.alive(provider.api.store, ada)
+    assert (present.email, present.full_name) == ("ada@example.com", "Ada Example")
+    assert other.get(f"/Users/{ada}").json["title"] == "At globex"
+    assert provider.get(f"/Users/{ada}").json["title"] == "At acme"
+    assert provider.delete(f"/Users/{ada}").status == 204
+    assert other.get(f"/Users/{ada}").status == 200
+
+
+def test_a_user_name_is_unique_also_when_it_is_changed(provider: Provider) -> None:
+    provider.user("ada")
+    bob = provider.user("bob")
+    with provider.api.no_effect():
+        operation = {"op": "add", "path": "userName", "value": "ADA@example.com"}
+        by_patch = provider.patch(f"/Users/{bob}", operation)
+        by_put = provider.put(f"/Users/{bob}", {**user("bob"), "userName": "Ada@example.com"})
+    for refused in (by_patch, by_put):
+        assert (refused.status, refused.json["scimType"]) == (409, "uniqueness")
+
+
+def test_the_last_admin_stays(provider: Provider, boss: User) -> None:
+    assert provider.delete(f"/Users/{boss.id}").status == 409
+    off = provider.patch(f"/Users/{boss.id}", {"op": "replace", "path": "active", "value": False})
+    assert off.status == 409
+    assert provider.get(f"/Users/{boss.id}").json["active"] is True
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "scim_type"),
+    [
+        ({}, 400, "invalidValue"),
+        ({"userName": "ada"}, 400, "invalidValue"),  # nothing names the person
+        ({"userName": " "}, 400, "invalidValue"),
+        ({"userName": 5}, 400, "invalidValue"),
+        ({**user("ada"), "active": "perhaps"}, 400, "invalidValue"),
+        ({**user("ada"), "emails": [{"value": "no address"}]}, 400, "invalidValue"),
+        ({**user("ada"), "title": "x" * 2_000}, 400, "invalidValue"),
+    ],
+)
+def test_what_is_refused_changes_nothing(
+    provider: Provider, body: object, status: int, scim_type: str
+) -> None:
+    with provider.api.no_effect():
+        refused = provider.post("/Users", body)
+    assert (refused.status, refused.json["scimType"]) == (status, scim_type)
+
+
+def test_a_refused_patch_changes_nothing(provider: Provider) -> None:
+    ada = provider.user("ada")
+    for last in ({"op": "move"}, {"op": "replace", "path": "active", "value": 5}, {"op": "remove"}):
+        with provider.api.no_effect():
+            refused = provider.patch(f"/Users/{ada}", {"op": "add", "path": "title", "value": "x"}, last)
+        assert refused.status == 400
+
+
+def test_etags(provider: Provider) -> None:
+    ada = provider.user("ada")
+    place = f"/Users/{ada}"
+    tag = provider.get(place).headers["etag"]
+    assert provider.get(place).json["meta"]["version"] == tag
+    assert provider.get(place, If_None_Match=tag).status == 304
+    title = {"op": "add", "path": "title", "value": "x"}
+    assert provider.patch(place, title, If_Match=tag).status == 200
+    assert provider.get(place, If_None_Match=tag).status == 200
+    with provider.api.no_effect():
+        assert provider.patch(place, title, If_Match=tag).status == 412
+        assert provider.put(place, user("ada"), If_Match=tag).status == 412
+        assert provider.delete(place, If_Match=tag).status == 412
+
+
+def test_lists_have_any_page_of_members_and_then_suspended_ones(provider: Provider, boss: User) -> None:
+    ids = [boss.id, *(provider.user(name) for name in ("ada", "bob", "cid"))]
+    provider.patch(f"/Users/{ids[1]}", {"op": "replace", "path": "active", "value": False})
+    ids = [ids[0], *ids[2:], ids[1]]
+    for query, part in (
+        ("", ids),
+        ("?startIndex=2&count=2", ids[1:3]),
+        ("?startIndex=0&count=1", ids[:1]),
+        ("?startIndex=-5&count=1", ids[:1]),
+        ("?startIndex=4&count=5", ids[3:]),
+        ("?startIndex=5", []),
+        ("?count=0", []),
+        ("?count=-1", []),
+    ):
+        page = provider.get(f"/Users{query}").json
+        assert ([each["id"] for each in page["Resources"]], page["totalResults"]) == (part, 4), query
+        assert page["itemsPerPage"] == len(part)
+    assert provider.get("/Users?count=many").status == 400
+
+
+def test_filters(provider: Provider) -> None:
+    ada, bob = provider.user("ada", title="Dr"), provider.user("bob")
+    for filter, found in (
+        ('userName eq "ada@example.com" and title eq "dr"', [ada]),
+        ('userName eq "ada@example.com" and title eq "x"', []),
+        ('emails[type eq "work"].value eq "bob@example.com"', [bob]),
+        ('emails.value eq "bob@example.com"', [bob]),
+        (f'id eq "{ada}"', [ada]),
+        ('id eq "nobody"', []),
+        ('title pr and userName sw "a"', [ada]),
+        ('shoeSize eq "42"', []),
+    ):
+        answer = provider.get(f"/Users?filter={filter.replace(' ', '%20')}")
+        assert [each["id"] for each in answer.json["Resources"]] == found, filter
+    refused = provider.get("/Users?filter=userName%20is%20x")
+    assert (refused.status, refused.json["scimType"]) == (400, "invalidFilter")
+
+
+def test_attributes_are_chosen(provider: Provider) -> None:
+    ada = provider.user("ada")
+    place = f"/Users/{ada}"
+    assert provider.get(f"{place}?attributes=userName,name.givenName").json == {
+        "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+        "id": ada,
+        "userName": "ada@example.com",
+        "name": {"givenName": "Ada"},
+    }
+    less = provider.get(f"{place}?excludedAttributes=emails,id,name.familyName").json
+    assert "emails" not in less
+    assert (less["id"], less["name"]) == (ada, {"givenName": "Ada"})
+
+
+def test_a_token_is_good_in_its_workspace_and_nowhere_else(
+    provider: Provider,
+    directory: Directory,
+    boss: User,
+    api: Api,
+    provider_of: Callable[[Workspace], Provider],
+) -> None:
+    other = provider_of(directory.workspace("globex"))
+    foreign = other.user("eve")
+    assert provider.get(f"/Users/{foreign}").status == 404
+    paths = ("/Users", f"/Users/{foreign}", "/Groups", "/Schemas", "/Me")
+    for token in (other.token, api.token(boss), str(directory.session(boss)), "scim_x.y"):
+        for path in paths:
+            refused = api.get(f"{provider.base}{path}", bearer=token)
+            assert (refused.status, refused.headers["www-authenticate"]) == (401, "Bearer")
+            assert refused.json["status"] == "401"
+    assert api.get(f"{provider.base}/Users", as_=boss).status == 401
+    for path in (
+        "/api/workspaces",
+        "/api/v1/user",
+        "/v2/organizations",
+        f"/api/workspaces/{provider.workspace.id}",
+    ):
+        assert api.get(path, bearer=provider.token).status == 401, path
+
+
+def test_bodies(provider: Provider) -> None:
+    for media, status in (("application/json", 201), ("text/plain", 415)):
+        headers = {"Content-Type": media}
+        answer = provider.api.send(
+            "POST", f"{provider.base}/Users", user(media[:4]), bearer=provider.token, headers=headers
+        )
+        assert answer.status == status
+    broken = provider.api.send(
+        "POST", f"{provider.base}/Users", raw=b"{", bearer=provider.token, headers={"Content-Type": "application/json"}
+    )  # fmt: skip
+    assert (broken.status, broken.json["scimType"]) == (400, "invalidSyntax")
