@@ -133,7 +133,9 @@ class Directory:
     ) -> provisioning.Provisioned:
         """A member as an identity provider makes them; `more` are fields of WrittenMember."""
         profile = provisioning.MemberProfile(f"{name}@example.com", name.title())
-        wanted = provisioning.WrittenMember(**{"user_name": name, "profile": profile, "active": active, **more})
+        wanted = provisioning.WrittenMember(
+            **{"user_name": name, "profile": profile, "active": active, **more}
+        )
         return provisioning.create(self.store, workspace, wanted, by=self.by)
 
     def suspend_member(self, workspace: Workspace, user: User, *, active: bool = False) -> None:

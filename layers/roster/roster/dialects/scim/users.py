@@ -83,7 +83,9 @@ def written(found: Mapping[str, Any]) -> WrittenMember:
     body = compact(rest)
     if len(body.encode()) > bounds.SCIM_VIEW_BYTES:
         raise invalid_value(f"A user may have at most {bounds.SCIM_VIEW_BYTES} bytes of attributes.")
-    return WrittenMember(user_name, _profile(found, user_name), found.get("externalId"), body, found.get("active"))
+    return WrittenMember(
+        user_name, _profile(found, user_name), found.get("externalId"), body, found.get("active")
+    )
 
 
 def read(body: Mapping[str, Any]) -> WrittenMember:
