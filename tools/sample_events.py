@@ -23,6 +23,7 @@ _HEADERS = (("host", "roster.example"), ("user-agent", "curl/8.5.0"), ("accept",
 _CREDENTIALS: dict[str, tuple[str, str]] = {
     "session": ("cookie", f"__Host-session=session_user-uuid.{_SECRET}"),
     "bearer": ("authorization", _TOKEN),
+    "scimToken": ("authorization", f"Bearer scim_workspace-uuid.{_SECRET}"),
     "client": ("authorization", "Basic Y2Y6"),  # the client `cf`, whose secret is empty
 }
 """The header that each security scheme of the OpenAPI document stands for."""

@@ -188,6 +188,10 @@ STATUSES: dict[str, str] = {
     f"PUT {_SCIM}/Groups/{{groupId}}": f"200 {_SCIM_WRITE}",
     f"PATCH {_SCIM}/Groups/{{groupId}}": f"200 204 {_SCIM_WRITE}",
     f"DELETE {_SCIM}/Groups/{{groupId}}": f"204 {_SCIM_READ} 404 412",
+    **dict.fromkeys(
+        (f"GET {_SCIM}/{path}" for path in ("ServiceProviderConfig", "ResourceTypes", "Schemas")), _ANY
+    ),
+    **dict.fromkeys((f"GET {_SCIM}/{path}/{{id}}" for path in ("ResourceTypes", "Schemas")), f"{_ANY} 404"),
     f"ANY {_SCIM}/{{proxy+}}": f"{_ANY} 400 404 405 415 501",
     # Workspace profile.
     "GET /api/workspace/auth/me": f"{_ANY} 403",

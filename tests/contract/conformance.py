@@ -9,6 +9,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from tools.openapi.examples import JSON_TYPES
+
 DOCUMENT: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "functions/site/openapi.json").read_text("utf-8")
 )
@@ -31,7 +33,7 @@ def parts(part: Any) -> Iterator[dict[str, Any]]:
 
 def find_fault(route: str, answer: Mapping[str, Any]) -> str | None:
     """Why the answer is not one that the document promises of the route (`METHOD /path`), or None."""
-    if "/scim/v2/" in route:  # TODO(21): not in the document yet
+    if route.startswith("ANY "):  # what a family answers beside its documented routes
         return None
     return next(_promise(route, int(answer["statusCode"])).field_errors(answer), None)
 
@@ -58,7 +60,7 @@ class _Promise:
         media_type, _, parameters = sent.get("content-type", "").partition(";")
         if media_type not in self.content or parameters.strip().lower() != "charset=utf-8":
             yield f"as {media_type}, {parameters}"
-        elif media_type == "application/json" and not answer.get("isBase64Encoded"):
+        elif media_type in JSON_TYPES and not answer.get("isBase64Encoded"):
             body = json.loads(answer["body"])
             for error in self.content[media_type].iter_errors(body):
                 place = "/".join(str(step) for step in error.instance_path)

@@ -67,6 +67,8 @@ class ApiSpec:
     """The schemas of path parameters that are not any text."""
     headers: Sequence[str] = ("X-Request-Id",)
     """Of every answer."""
+    media_type: str = "application/json"
+    """Of failures."""
     parameters: Sequence[Schema] = ()
     """Of every request."""
     schemas: Mapping[str, Schema] = field(default_factory=dict)

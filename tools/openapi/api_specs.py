@@ -3,6 +3,7 @@
 from tools.openapi.api_spec import TEXT, ApiSpec, Schema
 from tools.openapi.cloud_foundry import CLOUD_FOUNDRY
 from tools.openapi.oauth import OAUTH
+from tools.openapi.scim import SCIM
 from tools.openapi.site import SITE
 from tools.openapi.testmo import TESTMO
 from tools.openapi.user_space import USER_SPACE
@@ -15,6 +16,7 @@ API_SPECS: tuple[ApiSpec, ...] = (
     CLOUD_FOUNDRY,
     TESTMO,
     WORKSPACE_PROFILE,
+    SCIM,
     OAUTH,
     SITE,
 )
@@ -33,6 +35,10 @@ HEADERS: dict[str, Schema] = {
         "The document's hash, for `If-None-Match`; gzip's has one of its own.",
         {"type": "string", "pattern": '^"[0-9a-f]{32}(-gzip)?"$'},
     ),
+    "ETag.Version": _header(
+        "The version, for `If-Match` and `If-None-Match`.", {"type": "string", "pattern": '^W/"[^"]+"$'}
+    ),
+    "Location": _header("Where the resource is.", {"type": "string", "format": "uri"}),
     "Link": _header("Where there is more to read.", {"const": '</docs>; rel="help"'}),
     "Pragma": _header("For caches of HTTP/1.0.", {"const": "no-cache"}),
     "Referrer-Policy": _header("The token in the query is told to nobody.", {"const": "no-referrer"}),
@@ -48,6 +54,7 @@ HEADERS: dict[str, Schema] = {
         "That a bearer token is wanted, and whether one was sent that is not valid.",
         {"enum": ["Bearer", 'Bearer error="invalid_token"']},
     ),
+    "WWW-Authenticate.Scim": _header("That a bearer token is wanted.", {"const": "Bearer"}),
     "X-Request-Id": _header("What the logs call this request."),
     "X-VCAP-Request-ID": _header("The client's id of this request, and ours."),
 }
@@ -67,6 +74,11 @@ SECURITY: dict[str, Schema] = {
         "type": "http",
         "scheme": "bearer",
         "description": "An API token (`POST /api/auth/tokens`), or a JSON Web Token of a trusted issuer.",
+    },
+    "scimToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A SCIM token of the workspace (`POST /api/workspaces/{workspaceId}/scim-tokens`).",
     },
     "client": {
         "type": "http",

@@ -27,7 +27,11 @@ def build(template: Path = ROOT / "template.yaml") -> Schema:
     """The document. Raises Clash, and LookupError for a route or a status that no table knows."""
     # HEAD is GET without the body (RFC 9110, 9.3.2): clients know that by themselves.
     every = Routes.from_template(template)
-    routes = [route for route in every.routes if route.key in every.keys and route.key != "$default"]
+    routes = [
+        route
+        for route in every.routes
+        if route.key in every.keys and route.key != "$default" and route.method != "ANY"
+    ]
     routes.sort(key=lambda route: (API_SPECS.index(_spec_of(route)), route.path, route.method))
     shapes = Shapes()
     paths: dict[str, Schema] = {}
@@ -51,7 +55,7 @@ _HEAD: Schema = {
     "info": {
         "title": "Roster",
         "version": "1",
-        "summary": "A directory of workspaces, projects, spaces and users, in five dialects.",
+        "summary": "A directory of workspaces, projects, spaces and users, in five dialects, and SCIM.",
         "description": DESCRIPTION,
         "contact": {"name": "Whoever runs this server"},
         "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -80,13 +84,18 @@ def _made(function: Function) -> Schema:
     return made
 
 
-def _known(route: Route) -> Schema:
-    """The resolver's operation for a route: the one with the fewest parameters where the route has words."""
+def _known(route: Route, more: Operation) -> Schema:
+    """The resolver's operation for a route: the one with the fewest parameters where the route has words.
+
+    A family that takes any path knows nothing of it; then the dialect's table says what is answered.
+    """
     found = [
         (path.count("{"), operations[route.method.lower()])
         for path, operations in _made(route.function)["paths"].items()
         if _takes(path, route.path) and route.method.lower() in operations
     ]
+    if not found and more.content is not None:
+        return {}
     if not found:
         raise LookupError(f"no resolver takes {route.key}")
     known: Schema = min(found, key=lambda one: one[0])[1]
@@ -106,8 +115,9 @@ def _takes(pattern: str, path: str) -> bool:
 
 
 def _operation(route: Route, routes: Iterable[Route], shapes: Shapes) -> Schema:
-    api_spec, known = _spec_of(route), _known(route)
+    api_spec = _spec_of(route)
     more = api_spec.operations.get(route.key, Operation())
+    known = _known(route, more)
     summary, rest = _words(route.function)
     summary = more.summary or summary
     security = list(api_spec.security if more.security is None else more.security)
@@ -127,8 +137,10 @@ def _operation(route: Route, routes: Iterable[Route], shapes: Shapes) -> Schema:
         "responses": {
             str(status): _refused(api_spec, status)
             if status >= 400
-            else _unchanged((*api_spec.headers, *more.headers))
+            else _empty("What `If-None-Match` names is what there is.", (*api_spec.headers, *more.headers))
             if status == 304
+            else _empty("Done.", api_spec.headers)
+            if status == 204
             else _answer("Done.", (*api_spec.headers, *more.headers), _content(more, known, shapes))
             for status in statuses
         },
@@ -153,6 +165,7 @@ def _sign_in(security: Security) -> str:
 _CREDENTIALS = {
     "session": "a session's cookie",
     "bearer": "a bearer token",
+    "scimToken": "a SCIM token of the workspace",
     "client": "a client's id and secret",
     "accessToken": "a token in the query",
     "gatewaySecret": "a gateway's secret",
@@ -222,7 +235,7 @@ def _refusals() -> Iterator[tuple[str, Schema]]:
 
 def _refusal(api_spec: ApiSpec, refusal: DocumentedError) -> Schema:
     found = [reference(name) for name in refusal.schemas]
-    content = {"application/json": {"schema": found[0] if len(found) == 1 else {"anyOf": found}}}
+    content = {api_spec.media_type: {"schema": found[0] if len(found) == 1 else {"anyOf": found}}}
     return _answer(refusal.meaning, (*api_spec.headers, *refusal.headers), content)
 
 
@@ -236,9 +249,9 @@ def _refusal_name(api_spec: ApiSpec, status: int) -> str:
     return f"{api_spec.key}{status}"
 
 
-def _unchanged(headers: Iterable[str]) -> Schema:
-    """What says that the caller has it already: the success's headers, and no content."""
-    told = _answer("What `If-None-Match` names is what there is.", headers, {})
+def _empty(meaning: str, headers: Iterable[str]) -> Schema:
+    """An answer without content."""
+    told = _answer(meaning, headers, {})
     return {key: value for key, value in told.items() if key != "content"}
 
 

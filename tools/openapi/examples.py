@@ -39,6 +39,9 @@ _BY_NAME: Mapping[str, Any] = {
 """What a field of this name holds, where its schema allows that."""
 
 
+JSON_TYPES = ("application/json", "application/scim+json")
+
+
 def with_examples(document: Schema) -> Schema:
     """The document, in which each JSON body of an answer has an example."""
     schemas = document["components"]["schemas"]
@@ -46,7 +49,7 @@ def with_examples(document: Schema) -> Schema:
     def shown(response: Schema) -> Schema:
         content = {
             media_type: {**one, "example": example(one["schema"], schemas)}
-            if media_type == "application/json"
+            if media_type in JSON_TYPES
             else one
             for media_type, one in response.get("content", {}).items()
         }
