@@ -117,18 +117,37 @@ def _of(kind: str, plural: str, sent: Schema, patched: Schema) -> dict[str, Oper
     one = f"{base}/{{{kind.lower()}Id}}"
     shape, whole = _content(f"Scim{kind}"), (*_SHOWN, _IF_MATCH)
     return {
-        f"GET {base}": Operation(parameters=_LISTED, content=_content(f"Scim{kind}List")),
-        f"POST {base}": Operation(
-            parameters=_SHOWN, headers=_MADE, content=shape, body=_body("ScimWritten"), example=sent
+        f"GET {base}": Operation(
+            id=f"listScim{plural}", parameters=_LISTED, content=_content(f"Scim{kind}List")
         ),
-        f"GET {one}": Operation(parameters=(*_SHOWN, _IF_NONE_MATCH), headers=_TAG, content=shape),
+        f"POST {base}": Operation(
+            id=f"createScim{kind}",
+            parameters=_SHOWN,
+            headers=_MADE,
+            content=shape,
+            body=_body("ScimWritten"),
+            example=sent,
+        ),
+        f"GET {one}": Operation(
+            id=f"getScim{kind}", parameters=(*_SHOWN, _IF_NONE_MATCH), headers=_TAG, content=shape
+        ),
         f"PUT {one}": Operation(
-            parameters=whole, headers=_TAG, content=shape, body=_body("ScimWritten"), example=sent
+            id=f"replaceScim{kind}",
+            parameters=whole,
+            headers=_TAG,
+            content=shape,
+            body=_body("ScimWritten"),
+            example=sent,
         ),
         f"PATCH {one}": Operation(
-            parameters=whole, headers=_TAG, content=shape, body=_body("ScimPatch"), example=patched
+            id=f"updateScim{kind}",
+            parameters=whole,
+            headers=_TAG,
+            content=shape,
+            body=_body("ScimPatch"),
+            example=patched,
         ),
-        f"DELETE {one}": Operation(parameters=(_IF_MATCH,)),
+        f"DELETE {one}": Operation(id=f"deleteScim{kind}", parameters=(_IF_MATCH,)),
     }
 
 

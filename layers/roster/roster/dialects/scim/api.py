@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from aws_lambda_powertools.event_handler import Response
 
 from roster import bounds, dependencies
-from roster.auth import authentication
+from roster.auth import authentication, links
 from roster.db.store import Item, Key, Store
 from roster.dialects.scim.attributes import Schema
 from roster.dialects.scim.projection import projected
@@ -31,7 +31,6 @@ from roster.errors import (
 from roster.http import handler
 from roster.http.error_responses import ErrorResponse, compact, entry_for
 from roster.http.request import BLANK, Request
-from roster.settings import settings
 
 CONTENT_TYPE = "application/scim+json; charset=utf-8"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
@@ -78,7 +77,11 @@ class ScimCall:
 
     def location(self, kind: str, id: str) -> str:
         """Where a resource is (`Users`, `Groups`)."""
-        return f"{settings().public_url}/scim/v2/{self.workspace.id}/{kind}/{id}"
+        return self.place(f"{kind}/{id}")
+
+    def place(self, path: str) -> str:
+        """The address of what is at this path of the workspace's SCIM."""
+        return f"{links.public_url(self.request)}/scim/v2/{self.workspace.id}/{path}"
 
     def demand_match(self, version: str) -> None:
         """Raise PreconditionFailed where `If-Match` names other versions than this."""

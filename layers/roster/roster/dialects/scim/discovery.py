@@ -7,7 +7,6 @@ from roster.dialects.scim.attributes import CORE_GROUP, CORE_USER, ENTERPRISE, E
 from roster.dialects.scim.refusals import MethodNotAllowed, NotSupported
 from roster.dialects.scim.users import EVALUATED
 from roster.errors import NotFound
-from roster.settings import settings
 
 _CORE = "urn:ietf:params:scim:schemas:core:2.0"
 _READ_ONLY = ("ServiceProviderConfig", "ResourceTypes", "Schemas")
@@ -37,10 +36,6 @@ def _missing() -> dict[str, Any]:
     raise NotFound("resource")
 
 
-def _place(call: ScimCall, path: str) -> str:
-    return f"{settings().public_url}/scim/v2/{call.workspace.id}/{path}"
-
-
 def _config(call: ScimCall) -> dict[str, Any]:
     return {
         "schemas": [f"{_CORE}:ServiceProviderConfig"],
@@ -61,7 +56,7 @@ def _config(call: ScimCall) -> dict[str, Any]:
         ],
         "meta": {
             "resourceType": "ServiceProviderConfig",
-            "location": _place(call, "ServiceProviderConfig"),
+            "location": call.place("ServiceProviderConfig"),
         },
     }
 
@@ -84,7 +79,7 @@ def _type(call: ScimCall, name: str, about: str, urn: str, extensions: list[Any]
         "description": about,
         "schema": urn,
         "schemaExtensions": extensions,
-        "meta": {"resourceType": "ResourceType", "location": _place(call, f"ResourceTypes/{name}")},
+        "meta": {"resourceType": "ResourceType", "location": call.place(f"ResourceTypes/{name}")},
     }
 
 
@@ -96,7 +91,7 @@ def _schemas(call: ScimCall) -> list[dict[str, Any]]:
             "name": name,
             "description": about,
             "attributes": [each.described() for each in attributes],
-            "meta": {"resourceType": "Schema", "location": _place(call, f"Schemas/{urn}")},
+            "meta": {"resourceType": "Schema", "location": call.place(f"Schemas/{urn}")},
         }
         for urn, name, about, attributes in (
             (CORE_USER, "User", "A member of the workspace", USER),
