@@ -40,11 +40,8 @@ HEADERS = {
 }
 """What the operations of each tag are called with."""
 
-ENDING = (
-    "logout",
-    "changePassword",
-    "reauthenticate",
-)  # what would end the session that the others are called with
+ENDING = ("logout", "changePassword", "reauthenticate")
+"""What would end the session that the others are called with."""
 
 
 @pytest.mark.real

@@ -338,3 +338,14 @@ def test_a_change_of_what_an_earlier_version_made_is_as_exact(
     role = directory.role(4, "Old")
     site_roles.change(api.store, site_roles.ROLES, 4, lambda one: replace(one, name="New"), by=directory.by)
     assert made(api, root, "roles", name="Old")["number"] == role.number + 1
+
+
+def test_a_token_changes_a_client_but_not_whom_it_acts_as(api: Api, directory: Directory) -> None:
+    """Whoever has the client's secret acts as that user: no API token reaches credentials of others."""
+    root, ada = directory.admin(), directory.user("ada")
+    directory.client("cf")
+    token = api.token(root)
+    assert api.put("/api/admin/clients/cf", {"name": "Reports"}, bearer=token).status == 200
+    with api.no_effect():
+        refused = api.put("/api/admin/clients/cf", {"userId": ada.id}, bearer=token)
+    assert (refused.status, refused.code) == (403, "SESSION_REQUIRED")

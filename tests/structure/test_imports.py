@@ -17,6 +17,7 @@ HANDLERS = [path for path in TREE if ROOT / "functions" in path.parents]
 # What a module of a level may import of ours: its own level and those before it. A longer name counts first.
 LEVELS = [
     {
+        "roster.base64url",
         "roster.bounds",
         "roster.clock",
         "roster.deferred",

@@ -58,12 +58,18 @@ def test_a_guard_that_no_test_misses_is_told(tree: Path) -> None:
         ("test_house.py", "user == 'nobody'", "0 times"),
         ("test_elsewhere.py", "user == 'root'", "there is no test_elsewhere.py"),
         ("test_broken.py", "user == 'root'", "do not run"),
-        ("test_red.py", "user == 'root'", "fails with the guard too"),
     ],
 )
 def test_what_proves_nothing_is_an_error(tree: Path, test: str, text: str, why: str) -> None:
     (tree / "test_house.py").write_text(NOTICES)
     (tree / "test_broken.py").write_text("import nothing_of_this_name\n")
-    (tree / "test_red.py").write_text("def test_red():\n    assert False\n")
     with pytest.raises(Useless, match=why):
         mutations._caught(tree, guard(test, text))
+
+
+def test_a_test_that_fails_with_the_guard_too_proves_nothing(tree: Path) -> None:
+    (tree / "test_house.py").write_text(NOTICES)
+    (tree / "test_red.py").write_text("def test_red():\n    assert False\n")
+    caught = {"root alone": "test_house.py::test_nobody", "red": "test_red.py::test_red"}
+    assert mutations._red(tree, caught) == {"red": "test_red.py::test_red"}
+    assert mutations._red(tree, {}) == {}

@@ -77,7 +77,6 @@ class ChallengePurpose(StrEnum):
     """What a challenge is good for."""
 
     LOGIN = "login"
-    REAUTHENTICATE = "reauthenticate"
     REGISTER = "register"
     PASSKEY = "passkey"
 

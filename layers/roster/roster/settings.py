@@ -139,22 +139,26 @@ def starts_on_lambda() -> bool:
 
 def cookie_name() -> str:
     """`__Host-session`, which browsers only take with `Secure`; plain `session` on plain-HTTP loopback."""
-    return "__Host-session" if settings().secure_cookie else "session"
+    return _named("session")
 
 
 def device_cookie_name() -> str:
     """`__Host-device`, or plain `device` on plain-HTTP loopback."""
-    return "__Host-device" if settings().secure_cookie else "device"
+    return _named("device")
 
 
 def challenge_cookie_name() -> str:
     """`__Host-challenge`, or plain `challenge` on plain-HTTP loopback."""
-    return "__Host-challenge" if settings().secure_cookie else "challenge"
+    return _named("challenge")
 
 
 def remembered_cookie_name() -> str:
     """`__Host-remembered`, or plain `remembered` on plain-HTTP loopback."""
-    return "__Host-remembered" if settings().secure_cookie else "remembered"
+    return _named("remembered")
+
+
+def _named(cookie: str) -> str:
+    return f"__Host-{cookie}" if settings().secure_cookie else cookie
 
 
 @lru_cache(maxsize=1)

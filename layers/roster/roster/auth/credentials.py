@@ -10,7 +10,6 @@ gives away. The refresh token's last part is new in each.
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -18,6 +17,7 @@ from hmac import compare_digest
 from secrets import token_urlsafe
 from typing import Literal
 
+from roster import base64url
 from roster.db.keys import PLAIN_ID, is_id, is_plain_id
 
 Kind = Literal["session", "token", "access", "refresh", "challenge", "scim"]
@@ -105,7 +105,7 @@ def encoded(user_id: str) -> str:
 
 
 def _in_base64(text: str) -> str:
-    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return base64url.encoded(text.encode())
 
 
 def _client_in(told: str | None) -> str | None:
@@ -113,7 +113,7 @@ def _client_in(told: str | None) -> str | None:
     if told is None:
         return ""
     try:
-        client_id = urlsafe_b64decode(told + "=" * (-len(told) % 4)).decode("ascii")
+        client_id = base64url.decoded(told).decode("ascii")
     except ValueError:
         return None
     return client_id if _in_base64(client_id) == told and is_plain_id(client_id) else None
@@ -125,7 +125,7 @@ def decoded(told: str) -> str | None:
         return told
     text = told[1:]
     try:
-        user_id = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+        user_id = base64url.decoded(text).decode("ascii")
     except ValueError:
         return None
     return user_id if encoded(user_id) == told and is_id(user_id) else None

@@ -9,21 +9,20 @@ wait do not make its owner wait. It proves nobody: with it, the password is stil
 valid while the user's `session_version` is the one in it: a change of the password ends all of them.
 """
 
-import hmac
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from secrets import token_urlsafe
 
+from roster import base64url
+from roster.auth import signed_cookies
 from roster.domain import User
 
 PURPOSE = "device cookies"
 MAX_AGE = 365 * 86_400
 _SHAPE = re.compile(
-    r"(?P<signed>(?P<user>[A-Za-z0-9_-]{1,172})\.(?P<version>[0-9]{1,12})\.(?P<nonce>[A-Za-z0-9_-]{22}))"
-    r"\.(?P<mac>[A-Za-z0-9_-]{43})",
+    r"(?P<said>(?P<user>[A-Za-z0-9_-]{1,172})\.(?P<version>[0-9]{1,12})\.(?P<nonce>[A-Za-z0-9_-]{22}))"
+    rf"\.(?P<mac>{signed_cookies.MAC})",
     re.ASCII,
 )
 
@@ -39,9 +38,9 @@ class Device:
 
 def cookie_of(user: User, keys: Sequence[bytes]) -> str:
     """A new device cookie's value, signed with the first key."""
-    owner = _encoded(user.id.encode())
-    signed = f"{owner}.{user.session_version}.{token_urlsafe(16)}"
-    return f"{signed}.{_mac(keys[0], signed)}"
+    owner = base64url.encoded(user.id.encode())
+    said = f"{owner}.{user.session_version}.{token_urlsafe(16)}"
+    return signed_cookies.signed(said, keys)
 
 
 def read(values: Sequence[str], keys: Sequence[bytes]) -> Device | None:
@@ -49,16 +48,7 @@ def read(values: Sequence[str], keys: Sequence[bytes]) -> Device | None:
     found = _SHAPE.fullmatch(values[0]) if len(values) == 1 else None
     if found is None:
         return None
-    matches = [hmac.compare_digest(_mac(key, found["signed"]), found["mac"]) for key in keys]
-    if not any(matches):
+    if not signed_cookies.is_signed(found["said"], found["mac"], keys):
         return None
-    user_id = urlsafe_b64decode(found["user"] + "=" * (-len(found["user"]) % 4)).decode()
+    user_id = base64url.decoded(found["user"]).decode()
     return Device(user_id, int(found["version"]), found["nonce"])
-
-
-def _mac(key: bytes, signed: str) -> str:
-    return _encoded(hmac.digest(key, signed.encode(), sha256))
-
-
-def _encoded(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).decode().rstrip("=")

@@ -6,7 +6,6 @@ leeway, nothing in the header but `alg`, `kid` and `typ` is heard, a token that 
 another kind than an access token is refused, and no issuer mixes secrets with keys.
 """
 
-import base64
 import binascii
 import re
 import warnings
@@ -16,7 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from roster import bounds
+from roster import base64url, bounds
 from roster.auth.algorithms import ASYMMETRIC, SHARED
 from roster.auth.credentials import PUBLISHED
 from roster.db import keys
@@ -188,7 +187,7 @@ def _strings(entry: Mapping[str, Any], name: str, where: str) -> tuple[str, ...]
 
 def _decoded(part: str) -> dict[str, Any]:
     try:
-        raw = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+        raw = base64url.decoded(part)
         value = strict_json.loads(raw.decode("utf-8"))
     except (binascii.Error, UnicodeError, strict_json.NotStrictJson) as error:
         raise Unauthenticated from error

@@ -11,14 +11,13 @@ has the key can make it again for a mail. A browser sends no fragment to a serve
 
 import hmac
 import re
-from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Literal
 
-from roster import dependencies
+from roster import base64url, dependencies
 from roster.auth.credentials import decoded, digest, encoded, same
 from roster.db.keys import PLAIN_ID
 from roster.domain import Invitation, PasswordLink
@@ -127,4 +126,4 @@ def _again(
 
 def _secret(key: bytes, kind: Kind, ids: tuple[str, ...], nonce: str) -> str:
     text = "\n".join((kind, *ids, nonce))  # no id holds a line break
-    return urlsafe_b64encode(hmac.digest(key, text.encode(), sha256)).decode().rstrip("=")
+    return base64url.encoded(hmac.digest(key, text.encode(), sha256))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from roster import bounds
 from roster.auth import challenges, passkeys, sessions
 from roster.auth.challenges import NewChallenge
 from roster.auth.passkeys import Json, RelyingParty
@@ -12,7 +11,7 @@ from roster.db.store import Store
 from roster.db.transactions import Transaction
 from roster.directory import factors, users
 from roster.domain import Actor, ChallengePurpose, Factor, FactorKind, Session, User
-from roster.errors import FieldError, LimitReached, Unauthenticated, ValidationFailed
+from roster.errors import FieldError, Unauthenticated, ValidationFailed
 
 
 def begin(store: Store, party: RelyingParty, user: User, *, by: Actor) -> tuple[NewChallenge, dict[str, Any]]:
@@ -20,8 +19,7 @@ def begin(store: Store, party: RelyingParty, user: User, *, by: Actor) -> tuple[
 
     Raises LimitReached where the user has as many factors as there may be.
     """
-    if user.factors >= bounds.FACTORS:
-        raise LimitReached("factors")
+    factors.demand_room(user)
     held = factors.of_user(store, user.id).of_kind(FactorKind.PASSKEY)
     challenge = challenges.new(ChallengePurpose.REGISTER, user, by.at)
     store.write(challenge.write)

@@ -11,14 +11,13 @@ what one knows or is. No attestation is asked for: any maker's authenticator wil
 import ipaddress
 import json
 import struct
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
-from roster import bounds
+from roster import base64url, bounds
 from roster.clock import instant
 from roster.domain import Actor, Factor, FactorKind, User
 from roster.errors import FieldError, NoRelyingParty, Unauthenticated, ValidationFailed
@@ -87,7 +86,7 @@ class Asserted:
 
 def factor_id(credential_id: str) -> str:
     """The id of the factor that a passkey is, made of the passkey's own, by which it is found."""
-    return sha256(_bytes(credential_id)).hexdigest()[:32]
+    return sha256(base64url.decoded(credential_id)).hexdigest()[:32]
 
 
 def creation_options(
@@ -100,7 +99,7 @@ def creation_options(
     return {
         "rp": {"id": party.id, "name": party.id},
         "user": {
-            "id": _text(_handle(user)),
+            "id": base64url.encoded(_handle(user)),
             "name": user.email,
             "displayName": user.full_name,
         },
@@ -153,7 +152,7 @@ def registered(
         _demand_usable(made.public_key)
     except _UNREADABLE as error:
         raise ValidationFailed(FieldError("attestation", "is not what was asked for")) from error
-    credential_id = _text(made.credential_id)
+    credential_id = base64url.encoded(made.credential_id)
     return Factor(
         factor_id(credential_id),
         user.id,
@@ -161,7 +160,7 @@ def registered(
         name,
         instant(by.at),
         credential_id=credential_id,
-        public_key=_text(cbor.encode(made.public_key)),
+        public_key=base64url.encoded(cbor.encode(made.public_key)),
         sign_count=data.counter,
         transports=tuple(attestation["response"].get("transports") or ()),
         aaguid=str(made.aaguid),
@@ -181,8 +180,8 @@ def asserted(party: RelyingParty, challenge: str, user: User, passkey: Factor, a
 
     try:
         answer = AuthenticationResponse.from_dict(assertion)
-        key = CoseKey.parse(cbor.decode(_bytes(passkey.public_key)))  # type: ignore[arg-type]  # a map
-        known = AttestedCredentialData.create(Aaguid.NONE, _bytes(passkey.credential_id), key)
+        key = CoseKey.parse(cbor.decode(base64url.decoded(passkey.public_key)))  # type: ignore[arg-type]  # a map
+        known = AttestedCredentialData.create(Aaguid.NONE, base64url.decoded(passkey.credential_id), key)
         _server(party).authenticate_complete(_state(challenge), [known], answer)
         data = answer.response.authenticator_data
         _demand_own(answer.response.client_data, data)
@@ -204,8 +203,8 @@ def is_copied(passkey: Factor, said: Asserted) -> bool:
 def challenge_in(answer: Json) -> str:
     """The secret of the challenge that an answer says it is for. Raises Unauthenticated."""
     try:
-        told = json.loads(_bytes(answer["response"]["clientDataJSON"]))
-        return _text(_bytes(told["challenge"]))
+        told = json.loads(base64url.decoded(answer["response"]["clientDataJSON"]))
+        return base64url.encoded(base64url.decoded(told["challenge"]))
     except _UNREADABLE as error:
         raise Unauthenticated from error
 
@@ -213,7 +212,7 @@ def challenge_in(answer: Json) -> str:
 def credential_in(assertion: Json) -> str:
     """The id of the passkey that an answer says it is of, as it is kept. Raises Unauthenticated."""
     try:
-        return _text(_bytes(assertion["rawId"]))
+        return base64url.encoded(base64url.decoded(assertion["rawId"]))
     except _UNREADABLE as error:
         raise Unauthenticated from error
 
@@ -221,7 +220,7 @@ def credential_in(assertion: Json) -> str:
 def number_in(assertion: Json) -> int:
     """The number of the user whose passkey an answer says it is. Raises Unauthenticated."""
     try:
-        told = _bytes(assertion["response"]["userHandle"])
+        told = base64url.decoded(assertion["response"]["userHandle"])
         number = int(told)
         if _encoded(number) != told or not 0 < number <= bounds.LARGEST_NUMBER:
             raise ValueError("no number is written so")
@@ -285,11 +284,3 @@ def _handle(user: User) -> bytes:
 
 def _encoded(number: int) -> bytes:
     return str(number).encode("ascii")
-
-
-def _text(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).decode("ascii").rstrip("=")
-
-
-def _bytes(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -10,11 +10,11 @@ nowhere (docs/decisions/0008).
 """
 
 import hmac
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from roster import base64url
 from roster.auth.credentials import Credential, digest, fresh, identifier, same
 from roster.clock import instant, moment
 from roster.db import keys
@@ -203,7 +203,7 @@ def _successor(presented: Credential, key: str) -> Credential:
     who holds a token of long ago must present it to get further, and ends the family by that.
     """
     mac = hmac.digest(key.encode(), presented.secret.encode(), "sha256")
-    secret = urlsafe_b64encode(mac).rstrip(b"=").decode()
+    secret = base64url.encoded(mac)
     return Credential("refresh", presented.user_id, secret, presented.family)
 
 

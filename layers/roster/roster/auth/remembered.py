@@ -8,24 +8,22 @@ It counts while the user's `session_version` is the one in it (a new password, t
 and an administrator end it) and the factor that was proved is still the user's.
 """
 
-import hmac
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from secrets import token_urlsafe
 
-from roster import dependencies, security_log
+from roster import base64url, dependencies, security_log
+from roster.auth import signed_cookies
 from roster.domain import Factor, User
 from roster.errors import Unavailable, fault_of
 
 PURPOSE = "remembered browsers"
 MAX_AGE = 30 * 86_400
 _SHAPE = re.compile(
-    r"(?P<signed>(?P<user>[A-Za-z0-9_-]{1,172})\.(?P<version>[0-9]{1,12})\.(?P<factor>[A-Za-z0-9_-]{1,64})"
-    r"\.(?P<expiry>[0-9]{1,12})\.[A-Za-z0-9_-]{22})\.(?P<mac>[A-Za-z0-9_-]{43})",
+    r"(?P<said>(?P<user>[A-Za-z0-9_-]{1,172})\.(?P<version>[0-9]{1,12})\.(?P<factor>[A-Za-z0-9_-]{1,64})"
+    rf"\.(?P<expiry>[0-9]{{1,12}})\.[A-Za-z0-9_-]{{22}})\.(?P<mac>{signed_cookies.MAC})",
     re.ASCII,
 )
 
@@ -66,9 +64,9 @@ def _keys() -> Sequence[bytes]:
 def cookie_of(user: User, factor_id: str, keys: Sequence[bytes], now: datetime) -> str:
     """A new cookie's value, signed with the first key."""
     expiry = int(now.timestamp()) + MAX_AGE
-    owner = _encoded(user.id.encode())
-    signed = f"{owner}.{user.session_version}.{factor_id}.{expiry}.{token_urlsafe(16)}"
-    return f"{signed}.{_mac(keys[0], signed)}"
+    owner = base64url.encoded(user.id.encode())
+    said = f"{owner}.{user.session_version}.{factor_id}.{expiry}.{token_urlsafe(16)}"
+    return signed_cookies.signed(said, keys)
 
 
 def read(values: Sequence[str], keys: Sequence[bytes], now: datetime) -> Remembered | None:
@@ -76,16 +74,8 @@ def read(values: Sequence[str], keys: Sequence[bytes], now: datetime) -> Remembe
     found = _SHAPE.fullmatch(values[0]) if len(values) == 1 else None
     if found is None:
         return None
-    matches = [hmac.compare_digest(_mac(key, found["signed"]), found["mac"]) for key in keys]
-    if not any(matches) or int(found["expiry"]) <= now.timestamp():
+    is_ours = signed_cookies.is_signed(found["said"], found["mac"], keys)
+    if not is_ours or int(found["expiry"]) <= now.timestamp():
         return None
-    user_id = urlsafe_b64decode(found["user"] + "=" * (-len(found["user"]) % 4)).decode()
+    user_id = base64url.decoded(found["user"]).decode()
     return Remembered(user_id, int(found["version"]), found["factor"])
-
-
-def _mac(key: bytes, signed: str) -> str:
-    return _encoded(hmac.digest(key, signed.encode(), sha256))
-
-
-def _encoded(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).decode().rstrip("=")

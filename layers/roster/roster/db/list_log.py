@@ -125,7 +125,7 @@ def _when_its_place_is_free(store: Store, listing: str, change: int, folded: int
         if attempt:
             store.pause(attempt - 1)
         before, folded = folded, integer(store.get(keys.root(listing)) or {}, "mark")
-        if folded == before and change % max(1, _SHARE >> attempt // 2) == 0:
+        if folded == before and change % max(1, _SHARE >> (attempt // 2)) == 0:
             overdue = 0 if attempt >= _PATIENCE else None
             with suppress(Unavailable):
                 folded = fold(store, listing, overdue=overdue, once=True)

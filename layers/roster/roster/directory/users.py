@@ -267,10 +267,8 @@ def prepare_change(
         updated_by=by.user_id,
         updated_by_number=by.user_number,
     )
-    old, new = attributes(before), attributes(after)
     work = Transaction(by)
-    work.do(_difference(keys.user(before.id), old, new, _unchanged(before)))
-    work.do(_difference(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
+    old, new = _plan_state(work, before, after)
     if is_other_address:
         work.do(_lock(after), lambda _: Conflict("email"))
         work.do(Delete(keys.email(canonical(before.email)), Equals("user_id", before.id)))
@@ -300,10 +298,7 @@ def prepare_ending(
         token_version=before.token_version + (1 if tokens else 0),
     )
     work = Transaction(by)
-    old, new = attributes(before), attributes(after)
-    work.do(_difference(keys.user(before.id), old, new, _unchanged(before)))
-    if before.factors != after.factors:
-        work.do(_difference(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
+    _plan_state(work, before, after, listed=before.factors != after.factors)
     if tokens:
         plan_cleanup_of_tokens(work, before.id)
     return work, after
@@ -315,9 +310,7 @@ def prepare_factors(before: User, factors: int, *, by: Actor) -> tuple[Transacti
     """
     after = replace(before, revision=before.revision + 1, factors=factors)
     work = Transaction(by)
-    old, new = attributes(before), attributes(after)
-    work.do(_difference(keys.user(before.id), old, new, _unchanged(before)))
-    work.do(_difference(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
+    _plan_state(work, before, after)
     return work, after
 
 
@@ -380,6 +373,19 @@ def alive(store: Store, user_id: str) -> User:
     if user is None:
         raise NotFound("user", user_id)
     return user
+
+
+def _plan_state(
+    work: Transaction, before: User, after: User, *, listed: bool = True
+) -> tuple[dict[str, Value], dict[str, Value]]:
+    """The operations that turn one state of a user's profile into another, and with `listed` the row of it in
+    the site's list; both states as they are stored.
+    """
+    old, new = attributes(before), attributes(after)
+    work.do(_difference(keys.user(before.id), old, new, _unchanged(before)))
+    if listed:
+        work.do(_difference(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
+    return old, new
 
 
 def _difference(

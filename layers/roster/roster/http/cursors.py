@@ -6,11 +6,11 @@ base64url( HMAC-SHA256 of all the rest, 16 bytes | the second it expires, a spac
 """
 
 import hmac
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from roster import base64url
 from roster.errors import FieldError, ValidationFailed
 
 LIFETIME = timedelta(hours=1)
@@ -25,7 +25,7 @@ def sealed(keys: Sequence[bytes], about: str, place: str, now: datetime) -> str:
     """The cursor, under the first key, for a place in the list that `about` describes and its caller."""
     expires = int((now + LIFETIME).timestamp())
     body = f"{expires} {place}".encode()
-    return urlsafe_b64encode(_mac(keys[0], about, body) + body).rstrip(b"=").decode()
+    return base64url.encoded(_mac(keys[0], about, body) + body)
 
 
 def opened(keys: Sequence[bytes], about: str, cursor: str, now: datetime) -> str:
@@ -34,7 +34,7 @@ def opened(keys: Sequence[bytes], about: str, cursor: str, now: datetime) -> str
     Raises ValidationFailed where it is forged, another's, of another list, or expired.
     """
     try:
-        raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        raw = base64url.decoded(cursor)
     except ValueError as error:  # of ASCII or of base64
         raise _refused() from error
     mac, body = raw[:_MAC], raw[_MAC:]

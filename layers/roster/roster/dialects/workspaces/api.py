@@ -239,49 +239,35 @@ def without_secrets(answer: Success[T]) -> Success[T]:
     return answer.model_copy(update={"data": data.model_copy(update=dict.fromkeys(shown))})
 
 
-def session_cookie(credential: str) -> Cookie:
-    """The session's cookie; an empty credential takes it away. The server ends it, so it names no age."""
+def cookie(name: str, value: str, max_age: int | None, same_site: SameSite = SameSite.STRICT_MODE) -> Cookie:
+    """A cookie of the site, which no script reads; unless told otherwise only its own pages bring it."""
     return Cookie(
-        cookie_name(),
-        credential,
+        name,
+        value,
         path="/",
         secure=settings().secure_cookie,
         http_only=True,
-        max_age=None if credential else 0,
-        same_site=SameSite.LAX_MODE,
+        max_age=max_age,
+        same_site=same_site,
     )
+
+
+def session_cookie(credential: str) -> Cookie:
+    """The session's cookie; an empty credential takes it away. The server ends it, so it names no age."""
+    return cookie(cookie_name(), credential, None if credential else 0, SameSite.LAX_MODE)
 
 
 def device_cookies(value: str | None) -> list[Cookie]:
     """The cookie by which this browser is told from strangers at the next login (`devices.py`), or none.
 
-    It outlives the session and logout; only requests of the site's own pages bring it.
+    It outlives the session and logout.
     """
-    if value is None:
-        return []
-    cookie = Cookie(
-        device_cookie_name(),
-        value,
-        path="/",
-        secure=settings().secure_cookie,
-        http_only=True,
-        max_age=devices.MAX_AGE,
-        same_site=SameSite.STRICT_MODE,
-    )
-    return [cookie]
+    return [] if value is None else [cookie(device_cookie_name(), value, devices.MAX_AGE)]
 
 
 def challenge_cookie(value: str) -> Cookie:
     """The cookie that binds a challenge to the browser that was given it; an empty one takes it away."""
-    return Cookie(
-        challenge_cookie_name(),
-        value,
-        path="/",
-        secure=settings().secure_cookie,
-        http_only=True,
-        max_age=bounds.CHALLENGE_SECONDS if value else 0,
-        same_site=SameSite.STRICT_MODE,
-    )
+    return cookie(challenge_cookie_name(), value, bounds.CHALLENGE_SECONDS if value else 0)
 
 
 _ALLOWS: dict[Access, Callable[[WorkspacesCall], bool]] = {

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal, Self
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.shared.cookies import Cookie, SameSite
+from aws_lambda_powertools.shared.cookies import Cookie
 from pydantic import Field, model_validator
 
 from roster import bounds
@@ -17,13 +17,14 @@ from roster.dialects.fields import Body, Line, Moment, Wire
 from roster.dialects.workspaces.api import (
     WorkspacesCall,
     challenge_cookie,
+    cookie,
     device_cookies,
     session_cookie,
 )
 from roster.dialects.workspaces.passkeys import Assertion
 from roster.dialects.workspaces.schemas import UNCHANGED, AdminUser, Success
 from roster.domain import Factor, User
-from roster.settings import remembered_cookie_name, settings
+from roster.settings import remembered_cookie_name
 
 Code = Annotated[str, Field(min_length=1, max_length=bounds.CODE_CHARACTERS)]
 """A code as somebody types it: six digits of an authenticator, or a recovery code."""
@@ -141,15 +142,4 @@ def logged_in(
 
 def remembered_cookies(value: str | None) -> list[Cookie]:
     """The cookie of a browser that is asked for no second factor for a while (`remembered.py`), or none."""
-    if value is None:
-        return []
-    cookie = Cookie(
-        remembered_cookie_name(),
-        value,
-        path="/",
-        secure=settings().secure_cookie,
-        http_only=True,
-        max_age=remembered.MAX_AGE,
-        same_site=SameSite.STRICT_MODE,
-    )
-    return [cookie]
+    return [] if value is None else [cookie(remembered_cookie_name(), value, remembered.MAX_AGE)]
