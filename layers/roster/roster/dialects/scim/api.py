@@ -13,7 +13,7 @@ from roster.auth import authentication, links
 from roster.db.store import Item, Key, Store
 from roster.dialects.scim.attributes import Schema
 from roster.dialects.scim.projection import projected
-from roster.dialects.scim.refusals import MethodNotAllowed, NotSupported, ScimRefused
+from roster.dialects.scim.refusals import GroupIncomplete, MethodNotAllowed, NotSupported, ScimRefused
 from roster.domain import Actor, ScimToken, Workspace
 from roster.errors import (
     Conflict,
@@ -52,6 +52,11 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     TooLarge: (413, "", "The request is too large."),
     WrongMediaType: (415, "", "The body must be application/scim+json."),
     NotSupported: (501, "", "The operation is not supported."),
+    GroupIncomplete: (
+        503,
+        "",
+        "The group was made, and not all of its members are in it: send them by PUT or PATCH of the group.",
+    ),
     Unavailable: (503, "", "The directory is busy; sending the request again is safe."),
     DirectoryError: (500, "", "The request could not be completed."),
 }

@@ -84,10 +84,14 @@ def _without_path(op: str, has_value: bool, value: Any, schema: Schema) -> list[
     if not has_value or not isinstance(value, dict):
         raise invalid_syntax("Without a path, `value` must be an object.")
     found = []
-    for path, each in assignments(value, schema):
-        attribute = attribute_at(path, schema)
-        if attribute is not None and attribute.mutability != "readOnly":
-            found.append(Intention(op, PatchTarget(path), attribute, read(each, attribute)))
+    for key, whole in value.items():
+        if "[" in key:  # `emails[type eq "work"].value`, as Entra ID writes keys
+            found += _at_path(op, key, True, whole, schema) if whole is not None else []
+            continue
+        for path, each in assignments({key: whole}, schema):
+            attribute = attribute_at(path, schema)
+            if attribute is not None and attribute.mutability != "readOnly":
+                found.append(Intention(op, PatchTarget(path), attribute, read(each, attribute)))
     return found
 
 
@@ -105,6 +109,11 @@ def _at_path(op: str, text: str, has_value: bool, value: Any, schema: Schema) ->
     if is_core and path.name.lower() in _READ_ONLY:
         raise ScimRefused("mutability", "The attribute is read only.")
     whole = schema.attribute(path.urn, path.name)
+    if whole is None and path.urn is None:
+        # Entra ID names `manager` without its schema.
+        urn = next((urn for urn in schema.extensions if schema.attribute(urn, path.name)), None)
+        path = replace(path, urn=urn)
+        whole, target = schema.attribute(urn, path.name), replace(target, path=path)
     if whole is None:
         return []
     if target.filter is not None and not (whole.many and whole.sub):
@@ -113,13 +122,19 @@ def _at_path(op: str, text: str, has_value: bool, value: Any, schema: Schema) ->
     attribute = whole.named(sub) if sub is not None else whole
     if attribute is None:
         return []
-    if op != "remove" and value is None:
+    is_list = attribute is whole and whole.many and target.filter is None
+    if is_list and has_value and value is None and (op == "remove" or whole.name == "members"):
+        # Null names no element. Who wants all to go leaves the value out, or replaces them by [].
+        raise invalid_value("The elements must be a list.")
+    if op == "add" and value is None:
+        return []
+    if op == "replace" and value is None:
         op = "remove"  # null is absent (RFC 7643, 2.5)
     if op == "remove":
         if attribute.required and not attribute.many and target.filter is None and whole.required:
             raise ScimRefused("mutability", "The attribute is required.")
-        gone = None if value is None or attribute is not whole or not whole.many else read(value, whole)
-        if gone is not None and value and not gone:
+        gone = read(value, whole) if is_list and value is not None else None
+        if gone is not None and value != [] and not gone:
             raise invalid_value("The elements to be removed have no value.")
         return [Intention(op, target, attribute, gone)]
     if target.filter is not None and attribute is whole:
