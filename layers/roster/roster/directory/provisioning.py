@@ -127,11 +127,11 @@ def _is_member(found: Mapping[Key, Item], workspace_id: str, user_id: str) -> bo
 
 
 def name_places(workspace_id: str, user_name: str) -> list[Key]:
-    """What tells who has the user name: the name's lock, and the address's if it is one. To be read with the
-    caller.
+    """What tells who has the user name: the name's lock, and the address's if it is one, also in other
+    characters that fold alike. To be read with the caller.
     """
-    address = _address(user_name)
-    lock = keys.scim_user_name(workspace_id, folded(user_name))
+    name = folded(user_name)
+    address, lock = _address(name), keys.scim_user_name(workspace_id, name)
     return [lock] if address is None else [lock, address]
 
 

@@ -8,7 +8,7 @@ A group with the role ADMIN makes its members ADMINs. What counts is `User.admin
 member, so that the role comes and goes in one transaction; hence `MOST_ADMINS`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -45,6 +45,9 @@ _READ, _WRITTEN, _FIRST = 32, 96, 28
 """Users of one chunk, and operations that may be theirs in its transaction: three more are the group's.
 Of a new group there are more; so fewer users come with it.
 """
+
+_FEW = 200
+"""Rows up to which a list is read with others."""
 
 Demand = Callable[[WorkspaceGroup], None]
 """Is given the group as it is, and may raise."""
@@ -144,6 +147,30 @@ def granted(store: Store, group_id: str) -> Iterator[Item]:
 
 def _place_in(row: Item) -> GroupPlace:
     return entity(GroupPlace, {**row, "number": keys.number_of(Key.of(row))})
+
+
+def rulers(store: Store, workspace_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The users whom groups make ADMINs, of each workspace: one BatchGet where they have no groups. Else one
+    BatchGet a hundred keys in each of six steps (heads, rows and groups; of ADMIN groups heads, rows and
+    users), and a Query for a long list.
+    """
+    lists = {workspace_id: keys.groups_in(workspace_id) for workspace_id in workspace_ids}
+    rows = [row for some in _rows_of(store, lists.values()) for row in naming(some, "group_id")]
+    places = [keys.workspace_group(str(row["workspace_id"]), str(row["group_id"])) for row in rows]
+    groups = readable(WorkspaceGroup, store.batch_get(places).values()) if places else []
+    ruling = [group for group in groups if group.role is not None]
+    there = _rows_of(store, (keys.members_of_group(group.id) for group in ruling))
+    ids = dict.fromkeys(str(row["user_id"]) for some in there for row in naming(some, "user_id"))
+    people = users.by_ids(store, list(ids)).values() if ids else ()
+    return {
+        workspace_id: frozenset(user.id for user in people if user.admin_by_groups.get(workspace_id, 0) > 0)
+        for workspace_id in lists
+    }
+
+
+def _rows_of(store: Store, listings: Iterable[str]) -> Iterable[list[Item]]:
+    wanted = list(listings)
+    return counted_lists.rows_of(store, counted_lists.few(store, wanted, _FEW)).values() if wanted else ()
 
 
 def pairs_among(

@@ -18,8 +18,8 @@ from roster.dialects.scim.attributes import COMMON, Attribute, Schema, named
 from roster.dialects.scim.refusals import ScimRefused
 from roster.directory.folding import folded
 
-CHARACTERS, DEPTH = 8_192, 20
-"""Of a filter, and of the brackets in it."""
+CHARACTERS, DEPTH, TERMS = 8_192, 20, 200
+"""Of a filter, of the brackets in it, and of its comparisons: each is a level for what reads it."""
 
 OPERATORS = ("eq", "ne", "co", "sw", "ew", "gt", "lt", "ge", "le")
 
@@ -93,6 +93,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.ASCII,
 )
 _NAME = re.compile(r"[A-Za-z$][\w$-]*", re.ASCII)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -130,7 +131,7 @@ class _Reader:
         if len(text) > CHARACTERS:
             raise BadFilter("is too long")
         self.tokens = list(_tokens(text))
-        self.schema, self.place = schema, 0
+        self.schema, self.place, self.terms = schema, 0, 0
 
     def peek(self) -> tuple[str, str]:
         return self.tokens[self.place] if self.place < len(self.tokens) else ("end", "")
@@ -179,6 +180,9 @@ class _Reader:
     def factor(self, depth: int) -> Filter:
         if depth > DEPTH:
             raise BadFilter("is nested too deeply")
+        self.terms += 1
+        if self.terms > TERMS:
+            raise BadFilter("has too many comparisons")
         start = self.place
         negated = self.word("not") is not None
         if self.takes("("):
@@ -213,9 +217,12 @@ class _Reader:
         self.place += 1
         if kind in ("text", "number"):
             try:
-                return json.loads(text)
+                value = json.loads(text)
             except ValueError as error:
                 raise BadFilter("has a value that is no JSON") from error
+            if isinstance(value, str) and _SURROGATE.search(value):  # half a character, which no key can hold
+                raise BadFilter("has a value that is no text")
+            return value
         if kind == "word" and text.lower() in _WORDS:
             return _WORDS[text.lower()]
         raise BadFilter("lacks a value")

@@ -5,6 +5,7 @@ from typing import Any
 
 from roster.db import keys
 from roster.db.store import Key
+from roster.dialects.fields import is_blank
 from roster.dialects.scim.api import ScimCall
 from roster.dialects.scim.attributes import CORE_GROUP, GROUP, GROUPS
 from roster.dialects.scim.filters import Filter, element_meets, is_hopeless, meets, named_elements, sought
@@ -142,7 +143,7 @@ def patch(call: ScimCall, group: WorkspaceGroup, body: Any) -> WorkspaceGroup:
 
 def _name(found: Mapping[str, Any]) -> str:
     name = found.get("displayName") or ""
-    if not name.strip():
+    if is_blank(name):
         raise invalid_value("`displayName` is required.")
     return str(name).strip(" ")
 

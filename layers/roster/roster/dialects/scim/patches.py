@@ -7,6 +7,7 @@ One on a group's members names who comes and who goes: rows are written, and no 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from itertools import chain, groupby
 from typing import Any
 
 from roster.dialects.scim.attributes import Attribute, Schema
@@ -21,10 +22,10 @@ from roster.dialects.scim.filters import (
     parse_path,
 )
 from roster.dialects.scim.refusals import ScimRefused, invalid_syntax, invalid_value
-from roster.dialects.scim.values import assignments, attribute_at, home, one_primary, put, read
+from roster.dialects.scim.values import ELEMENTS, assignments, attribute_at, home, one_primary, put, read
 
-OPERATIONS = 1_000
-"""Of one PATCH."""
+OPERATIONS, PATH_CHARACTERS = 1_000, 128 * 1024
+"""Of one PATCH: its operations, and their paths together, whose filters are asked of every element."""
 
 _ADDS_WHERE_NONE = ("emails", "phoneNumbers", "addresses")
 _READ_ONLY = ("id", "meta", "schemas", "groups")
@@ -67,6 +68,9 @@ def _operations(body: Any) -> Sequence[Mapping[str, Any]]:
         raise invalid_syntax("`Operations` must be a list of operations.")
     if len(listed) > OPERATIONS:
         raise ScimRefused("tooMany", f"A PATCH may have at most {OPERATIONS} operations.")
+    paths = (_named(each, "path") for each in listed)
+    if sum(len(path) for path in paths if isinstance(path, str)) > PATH_CHARACTERS:
+        raise ScimRefused("tooMany", f"The paths may have at most {PATH_CHARACTERS} characters together.")
     return listed
 
 
@@ -165,6 +169,7 @@ def patched(resource: Mapping[str, Any], wanted: Sequence[Intention], schema: Sc
     after = deepcopy(dict(resource))
     for intention in wanted:
         _do(after, intention, schema)
+        _demand_few(after, intention, schema)
     return {name: value for name, value in after.items() if name not in schema.extensions or value}
 
 
@@ -191,6 +196,16 @@ def _do(resource: dict[str, Any], wanted: Intention, schema: Schema) -> None:
         put(resource, path, {**(there or {}), **wanted.value}, schema)
     else:
         put(resource, path, wanted.value, schema)
+
+
+def _demand_few(resource: dict[str, Any], done: Intention, schema: Schema) -> None:
+    """Raise ScimRefused where an operation has left more elements than there may be: before the next one,
+    which would look at all of them.
+    """
+    path = done.target.path
+    whole = schema.attribute(path.urn, path.name)
+    if whole is not None and whole.many and len(home(resource, path, schema).get(whole.name, ())) > ELEMENTS:
+        raise invalid_value(f"`{whole.name}` may have at most {ELEMENTS} elements.")
 
 
 def _same(element: Mapping[str, Any], gone: Mapping[str, Any]) -> bool:
@@ -275,7 +290,15 @@ def steps(wanted: Sequence[Intention]) -> list[Step]:
     for each in wanted:
         if each.target.path.name.lower() == "members":
             found += _step(each)
-    return found
+    return [step for kind, some in groupby(found, type) for step in _joined(kind, list(some))]
+
+
+def _joined(kind: type[Step], some: list[Step]) -> list[Step]:
+    """Steps of one kind in a row, as one where they name users: an operation a member is a usual PATCH."""
+    if kind not in (Coming, Going):
+        return some
+    users = tuple(dict.fromkeys(chain.from_iterable(step.users for step in some)))  # type: ignore[union-attr]
+    return [Coming(users) if kind is Coming else Going(users)]
 
 
 def _step(wanted: Intention) -> list[Step]:

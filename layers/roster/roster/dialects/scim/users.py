@@ -6,7 +6,7 @@ from typing import Any
 
 from roster import bounds
 from roster.db.store import Key
-from roster.dialects.fields import visible
+from roster.dialects.fields import is_blank, visible
 from roster.dialects.scim.api import ScimCall
 from roster.dialects.scim.attributes import CORE_USER, ENTERPRISE, USERS
 from roster.dialects.scim.filters import BadFilter, Filter, is_hopeless, meets, parse, sought
@@ -80,7 +80,7 @@ def attributes(one: Provisioned) -> dict[str, Any]:
 def written(found: Mapping[str, Any]) -> WrittenMember:
     """What is to be kept of attributes that were read. Raises ScimRefused (`invalidValue`)."""
     user_name = found.get("userName", "").strip(" ")
-    if not user_name:
+    if is_blank(user_name):
         raise invalid_value("`userName` is required.")
     rest = {name: value for name, value in found.items() if name not in ("userName", "externalId", "active")}
     if len(found.get("emails", ())) > ADDRESSES:
@@ -112,7 +112,7 @@ def _profile(found: Mapping[str, Any], user_name: str) -> MemberProfile:
         " ".join(filter(None, (given, family))),
         user_name,
     )
-    full_name = next(text for text in told if text and text.strip())
+    full_name = next(text for text in told if text and not is_blank(text))
     for text in (full_name, given or "", family or ""):
         if len(text) > bounds.LINE_CHARACTERS:
             raise invalid_value(f"A name may have at most {bounds.LINE_CHARACTERS} characters.")
