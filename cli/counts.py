@@ -145,7 +145,8 @@ def gives_numbers(listing: str) -> bool:
     """Whether the listing's numbers are its own; others are those of what the rows refer to."""
     own: tuple[str, ...] = (
         *(keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES, keys.APPS, keys.members("x")),
-        *(keys.projects_in("x"), keys.features_in("x")),
+        *(keys.projects_in("x"), keys.features_in("x"), keys.invitations_in("x")),
+        *(keys.groups_in("x"), keys.members_of_group("x", "x")),
     )
     return words_of(Key(listing, ""))[0] in {words_of(Key(each, ""))[0] for each in own}
 
@@ -343,7 +344,7 @@ def group_members(store: Store, workspace_id: str, group_id: str) -> tuple[int |
 
     def look() -> tuple[int | None, frozenset[str]]:
         group = store.get(keys.workspace_group(workspace_id, group_id)) or {}
-        rows = counted_lists.everything(store, keys.members_of_group(group_id))
+        rows = counted_lists.everything(store, keys.members_of_group(workspace_id, group_id))
         return _maybe(group, "members"), frozenset(str(row["SK"]) for row in rows)
 
     return _counted(retry_on_conflict(look))

@@ -798,7 +798,7 @@ def _grant(key: Key, item: Item) -> Told:
     if "group_id" in item:
         place = entity(GroupPlace, item)
         _under(key, keys.group_place(user_id, workspace_id, place.group_id))
-        row = keys.row(keys.members_of_group(place.group_id), number)
+        row = keys.row(keys.members_of_group(workspace_id, place.group_id), number)
         return Told(
             copies=(Copy(Invariant.GROUPS_MEMBER_ROW, key, row, _some(item, _GROUP_PLACE)),),
             needs=(owner, Need(Invariant.GRANT_PLACE, keys.workspace_group(workspace_id, place.group_id))),
@@ -1134,7 +1134,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
             keys.members(_X): _member_row,
             keys.suspended_members(_X): _member_row,
             keys.groups_in(_X): _group_row,
-            keys.members_of_group(_X): _groups_member_row,
+            keys.members_of_group(_X, _X): _groups_member_row,
             keys.invitations_in(_X): _invitation_row,
             keys.workspaces_of(_X): _users_workspace_row,
             keys.spaces_in(_X): _workspaces_space_row,

@@ -172,8 +172,8 @@ class _Walk:
     """Users who have a suspended membership, or say so."""
     admin_by_groups: set[str] = field(default_factory=set)
     """Users whose profile says that a group makes them ADMIN."""
-    admin_groups: set[str] = field(default_factory=set)
-    """Groups that make their members ADMINs: few are in one."""
+    admin_groups: set[tuple[str, str]] = field(default_factory=set)
+    """Workspaces and groups of theirs that make their members ADMINs: few are in one."""
     apps: Counter[str] = field(default_factory=Counter)
     """By space: the apps in it less what it says of them."""
     modules: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -265,8 +265,8 @@ class _Walk:
         """Users whom a group makes ADMIN, or who say so: one Query for each such group."""
         members = (
             str(row.get("user_id"))
-            for group_id in self.admin_groups
-            for row in counted_lists.everything(store, keys.members_of_group(group_id))
+            for workspace_id, group_id in self.admin_groups
+            for row in counted_lists.everything(store, keys.members_of_group(workspace_id, group_id))
         )
         return self.admin_by_groups | {user_id for user_id in members if keys.is_id(user_id)}
 
@@ -339,7 +339,7 @@ class _Walk:
                 self.suspended_in |= {entity.user_id} if entity.suspended else set()
             case WorkspaceGroup():
                 self.group_members[entity.workspace_id, entity.id] -= entity.members
-                self.admin_groups |= {entity.id} if entity.role is not None else set()
+                self.admin_groups |= {(entity.workspace_id, entity.id)} if entity.role is not None else set()
             case GroupPlace():
                 self.group_members[entity.workspace_id, entity.group_id] += 1
             case Factor():

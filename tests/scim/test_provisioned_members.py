@@ -343,13 +343,13 @@ def test_members_come_and_go_by_hundreds_and_each_call_may_be_repeated(
     crew = directory.workspace_group(acme, "Crew")
     with pytest.raises(ValidationFailed):
         workspace_groups.add(store, acme, crew, [*people, fixtures.rival.id], by=by)
-    assert list(workspace_groups.places(store, crew.id)) == []
+    assert list(workspace_groups.places(store, crew)) == []
     assert workspace_groups.add(store, acme, crew, people, by=by) == 100
     assert workspace_groups.add(store, acme, crew, [*people, fixtures.boss.id], by=by) == 1
     assert workspace_groups.remove(store, acme, crew, people[:50], by=by) == 50
     assert workspace_groups.remove(store, acme, crew, people[:50], by=by) == 0
     workspace_groups.replace_members(store, acme, crew, people[40:60], by=by)
-    there = [place.user_id for place in workspace_groups.places(store, crew.id)]
+    there = [place.user_id for place in workspace_groups.places(store, crew)]
     assert sorted(there) == sorted(people[40:60])
     found, total = workspace_groups.members_page(store, crew, 1, 10)
     assert (len(found), total) == (10, 20)
@@ -371,7 +371,7 @@ def test_two_who_change_a_group_at_once_lose_nobody(
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(add, [people[:50], people[30:]]))
-    assert sorted(place.user_id for place in workspace_groups.places(api.store, crew.id)) == sorted(people)
+    assert sorted(place.user_id for place in workspace_groups.places(api.store, crew)) == sorted(people)
     assert broken(api) == []
 
 
@@ -430,7 +430,7 @@ def test_nothing_is_left_of_a_workspace_that_is_deleted(
     clean_up(api)
     user = users.alive(api.store, fixtures.member.id)
     assert (user.admin_by_groups, user.suspended_in) == ({}, {})
-    assert counted_lists.total(api.store, keys.members_of_group(crew.id)) == 0
+    assert counted_lists.total(api.store, keys.members_of_group(acme.id, crew.id)) == 0
     left = api.store.query(keys.workspace(acme.id).pk).items
     assert [str(each["SK"]) for each in left] == ["TOMBSTONE"]
     assert broken(api) == []

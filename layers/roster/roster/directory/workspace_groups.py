@@ -119,7 +119,7 @@ def members_page(
 
     Who is suspended, or has left the workspace and is not cleared away yet, is not shown but counted.
     """
-    rows = counted_lists.page(store, keys.members_of_group(group.id), number, size)
+    rows = counted_lists.page(store, _list_of(group), number, size)
     found = [_place_in(row) for row in naming(rows.items, "user_id", "workspace_id", "group_id")]
     living = users.by_ids(store, [one.user_id for one in found])
     pairs = ((one, living.get(one.user_id)) for one in found)
@@ -128,15 +128,19 @@ def members_page(
     ], rows.total
 
 
-def places(store: Store, group_id: str) -> Iterator[GroupPlace]:
+def places(store: Store, group: WorkspaceGroup) -> Iterator[GroupPlace]:
     """All places in a group, in order of joining: one Query a megabyte. Take no more of it than is shown."""
-    return (_place_in(row) for row in granted(store, group_id))
+    return (_place_in(row) for row in granted(store, group.workspace_id, group.id))
 
 
-def granted(store: Store, group_id: str) -> Iterator[Item]:
+def granted(store: Store, workspace_id: str, group_id: str) -> Iterator[Item]:
     """The same as grants, as `grants.plan_end` takes them."""
-    rows = counted_lists.everything(store, keys.members_of_group(group_id))
+    rows = counted_lists.everything(store, keys.members_of_group(workspace_id, group_id))
     return ({**row, "number": keys.number_of(Key.of(row))} for row in rows)
+
+
+def _list_of(group: WorkspaceGroup) -> str:
+    return keys.members_of_group(group.workspace_id, group.id)
 
 
 def _place_in(row: Item) -> GroupPlace:
@@ -325,7 +329,7 @@ def set_role(
 
 def _rule(work: Transaction, store: Store, group: WorkspaceGroup, more: int) -> None:
     """All members of a group become ADMINs by it, or are it no longer: one Query, one BatchGet."""
-    there = list(places(store, group.id))
+    there = list(places(store, group))
     living = users.by_ids(store, [place.user_id for place in there])
     for place in there:
         user = living.get(place.user_id)
@@ -435,7 +439,7 @@ def _add_some(
     more = sum(one.former is None for one in coming)
     if group.role is not None and group.members + more > MOST_ADMINS:
         raise LimitReached("members of an ADMIN group")
-    listing = keys.members_of_group(group.id)
+    listing = _list_of(group)
     work = Transaction(by)
     block = list_log.take(store, listing, numbers=len(coming))
     work.taken[listing] = block
@@ -490,7 +494,7 @@ def _plan_place(work: Transaction, group: WorkspaceGroup, one: _Coming, number: 
     user_id, workspace_id = one.user.id, group.workspace_id
     made = GroupPlace(group.id, workspace_id, user_id, number, one.since, instant(work.by.at))
     state = attributes(made)
-    listing = keys.members_of_group(group.id)
+    listing = _list_of(group)
     free: Condition = Absent() if one.former is None else Equals("number", one.former.number)
     work.do(Put(item(_at(group, user_id), state), free))
     work.do(Check(keys.member(workspace_id, user_id), one.member))
@@ -561,6 +565,6 @@ def replace_members(
     """
     demand_members(store, workspace.id, user_ids)
     wanted = set(user_ids)
-    present = [place.user_id for place in places(store, group.id)]
+    present = [place.user_id for place in places(store, group)]
     remove(store, workspace, group, [user_id for user_id in present if user_id not in wanted], by=by)
     add(store, workspace, group, user_ids, by=by)

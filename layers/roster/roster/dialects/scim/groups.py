@@ -55,7 +55,7 @@ def resource(call: ScimCall, group: WorkspaceGroup, *, whole: bool | None = None
         found["externalId"] = group.external_id
     found["displayName"] = group.name
     if wants(call.request.query, "members", GROUPS) if whole is None else whole:
-        there = [_member(call, each.user_id) for each in workspace_groups.places(call.store, group.id)]
+        there = [_member(call, each.user_id) for each in workspace_groups.places(call.store, group)]
         if there:
             found["members"] = there
     found["meta"] = {
@@ -156,7 +156,7 @@ def _grown(call: ScimCall, group: WorkspaceGroup, wanted: Sequence[Step]) -> Wor
 
 def _those(call: ScimCall, group: WorkspaceGroup, filter: Filter | None) -> list[str]:
     """Whom a filter finds in the group; all where there is none."""
-    there = [each.user_id for each in workspace_groups.places(call.store, group.id)]
+    there = [each.user_id for each in workspace_groups.places(call.store, group)]
     members: Attribute | None = named(GROUP, "members")
     if filter is None or members is None:
         return there
