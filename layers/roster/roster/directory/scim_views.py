@@ -50,7 +50,14 @@ def plan(work: Transaction, before: ScimView | None, after: ScimView, found: Map
             place = keys.scim_user(workspace_id, after.external_id, user_id)
             work.do(Put(item(place, {"user_id": user_id})))
     fields = [name for name in _FIELDS if getattr(before, name, None) != getattr(after, name)]
-    work.audit(Event.MEMBER_VIEW_CHANGED, user_id, workspace=workspace_id, fields=[*fields])
+    work.audit(
+        Event.MEMBER_VIEW_CHANGED,
+        user_id,
+        before=attributes(before) if before is not None else {},
+        after=attributes(after),
+        workspace=workspace_id,
+        fields=[*fields],
+    )
 
 
 _FIELDS = ("user_name", "external_id", "body")
