@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
 
-from cli.invariants import number_of, words_of
+from cli.invariants import number_of, of_listing, words_of
 from roster.db import counted_lists, keys, list_log, list_tree
 from roster.db.codec import readable
 from roster.db.list_tree import Changes
@@ -236,10 +236,27 @@ def room(store: Store, listing: str) -> tuple[int, int] | None:
 
 
 def next_number(store: Store, listing: str) -> tuple[int, int]:
-    """The last number given out, and the largest of a row: the rows first, for numbers come before them."""
-    rows = store.query(listing, between=keys.rows_from(0), forward=False, limit=1).items
-    highest = number_of(Key.of(rows[0])) if rows else 0
+    """The last number given out, and the largest of a row: the rows first, for numbers come before them.
+
+    A suspended member keeps the number that the list of members gave.
+    """
+    highest = 0
+    for each in (listing, *suspended_beside(listing)):
+        rows = store.query(each, between=keys.rows_from(0), forward=False, limit=1).items
+        highest = max(highest, number_of(Key.of(rows[0])) if rows else 0)
     return list_log.last_number(store, listing), highest
+
+
+def suspended_beside(listing: str) -> Iterator[str]:
+    """Of a workspace's list of members, the list of those who are suspended."""
+    if words_of(Key(listing, ""))[0] == words_of(Key(keys.members("x"), ""))[0]:
+        yield from (keys.suspended_members(workspace_id) for workspace_id in of_listing(listing))
+
+
+def members_beside(listing: str) -> Iterator[str]:
+    """Of a workspace's list of suspended members, the list of its members, which gave their numbers."""
+    if words_of(Key(listing, ""))[0] == words_of(Key(keys.suspended_members("x"), ""))[0]:
+        yield from (keys.members(workspace_id) for workspace_id in of_listing(listing))
 
 
 def site_admins(store: Store) -> tuple[int | None, int] | None:

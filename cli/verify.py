@@ -295,9 +295,12 @@ class _Walk:
             return
         tally = self.add_counter
         self.doubts.update(tally.doubts())
+        for listing in counts.members_beside(tally.listing):
+            seen = self._numbers(listing)
+            seen.highest = max(seen.highest, tally.highest)
         if keys.is_counted_after(tally.listing):
             seen = self._numbers(tally.listing)
-            seen.highest, seen.last = tally.highest, max(seen.last, tally.last)
+            seen.highest, seen.last = max(seen.highest, tally.highest), max(seen.last, tally.last)
             seen.mark = _whole(tally.root, "mark")
             seen.rows = sum(bits.bit_count() for bits in tally.there.values())
         if self.first is not None:
@@ -324,7 +327,9 @@ class _Walk:
                 self.site_admins += entity.is_admin
                 self.factors[entity.id] -= entity.factors
                 self.administered[entity.id] -= entity.administers
-                self.suspended_in |= {entity.id} if entity.suspended_in else set()
+                if entity.suspended_in:
+                    self.suspended_in.add(entity.id)
+                    self.differing.add(entity.id)  # the list of their workspaces has suspended ones too
                 self.admin_by_groups |= {entity.id} if entity.admin_by_groups else set()
                 if entity.oldest_workspace_id is not None or entity.oldest_membership_at is not None:
                     said = hash((entity.oldest_membership_at, entity.oldest_workspace_id))
