@@ -397,9 +397,17 @@ def admin_by_groups(store: Store, user_id: str) -> Places | None:
             at = [keys.workspace_group(one.workspace_id, one.group_id) for one in places]
             groups = readable(WorkspaceGroup, store.batch_get(at).values())
             said.update(one.workspace_id for one in groups if one.role is not None)
+            said |= _leaving(store, user.admin_by_groups)
         return present, dict(said)
 
     return retry_on_conflict(look)
+
+
+def _leaving(store: Store, told: Mapping[str, int]) -> Counter[str]:
+    """What a map of the profile says of workspaces that are being cleared away, and the memberships last."""
+    jobs = {own: keys.cleanup_of_workspace(own) for own in told if keys.is_id(own)}
+    ordered = store.batch_get(list(jobs.values())) if jobs else {}
+    return Counter({own: told[own] for own, job in jobs.items() if job in ordered})
 
 
 def modules(

@@ -405,6 +405,10 @@ class _Judge:
         item = found.get(key)
         if item is None:
             return
+        home = invariants.workspace_of(key)
+        if home is not None and (job := _torn_down(home, found)) is not None:
+            yield self._swept(key, job, found)  # it may have lost already what it needs
+            return
         try:
             told = invariants.read(item)
         except CorruptItem as error:
@@ -464,10 +468,11 @@ class _Judge:
         if need.invariant is Invariant.USERS_SPACE_NAME:
             yield from self._renamed(key, need, found)
             return
-        if target is None and (job := invariants.cleanup_of(need)) is not None:
+        home = invariants.workspace_of(need.target) or need.target
+        if target is None and (job := _torn_down(home, found)) is not None:
             yield self._swept(key, job, found)
             return
-        if target is None and (job := _torn_down(need.target, found)) is not None:
+        if target is None and (job := invariants.cleanup_of(need)) is not None:
             yield self._swept(key, job, found)
             return
         if target is not None and "deleted_at" in target and invariants.words_of(key) != _PASSWORD:
@@ -655,9 +660,11 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
     """What else is to be read, as far as one can tell from what was."""
     item = found.get(key)
     told = _told(item) if item is not None else None
-    if item is None or told is None:
-        return set()
     wanted: set[Key] = set()
+    if (home := invariants.workspace_of(key)) is not None:
+        wanted |= {home, *(invariants.teardown_of(home) or ())}
+    if item is None or told is None:
+        return wanted
     copies = list(told.copies)
     if told.copy is not None:
         wanted.add(told.copy.owner)
@@ -674,7 +681,9 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
         wanted.add(need.target)
         if (job := invariants.cleanup_of(need)) is not None:
             wanted.add(job)
-        wanted |= set(invariants.teardown_of(need.target) or ())
+        home = invariants.workspace_of(need.target) or need.target
+        if (left := invariants.teardown_of(home)) is not None:
+            wanted |= {home, *left}
         target = found.get(need.target)
         if target is not None and "deleted_at" in target:
             wanted.add(keys.cleanup_of_user(str(target["id"])))
