@@ -35,7 +35,15 @@ from roster.db.store import (
 from roster.db.transactions import ReadConflict, Transaction, item, retry_from, retry_on_conflict
 from roster.directory import grants, members, users
 from roster.directory.folding import folded
-from roster.domain import Actor, GroupPlace, User, Workspace, WorkspaceGroup, WorkspaceRole
+from roster.domain import (
+    Actor,
+    GroupPlace,
+    Instant,
+    User,
+    Workspace,
+    WorkspaceGroup,
+    WorkspaceRole,
+)
 from roster.errors import Conflict, DirectoryError, FieldError, LimitReached, NotFound, ValidationFailed
 from roster.events import Event
 
@@ -399,10 +407,17 @@ def _gone_or_lost(found: Item | None) -> DirectoryError:
 
 
 def add(
-    store: Store, workspace: Workspace, group: WorkspaceGroup, user_ids: Sequence[str], *, by: Actor
+    store: Store,
+    workspace: Workspace,
+    group: WorkspaceGroup,
+    user_ids: Sequence[str],
+    *,
+    by: Actor,
+    at: Mapping[str, Instant] | None = None,
 ) -> int:
     """Let users into a group, and return how many came; who is there stays. A BatchGet a hundred, and for
-    each thirty a BatchGet, a Write and a Transact; so it may be repeated.
+    each thirty a BatchGet, a Write and a Transact; so it may be repeated. `at` says when each came (import);
+    then the group counts as not changed.
 
     Raises ValidationFailed as `demand_members` does, LimitReached for an ADMIN group of more than
     `MOST_ADMINS`, NotFound where the group has gone, and Unavailable at the deadline.
@@ -413,14 +428,19 @@ def add(
     while rest:
         some = rest[:_READ]
         taken, more = retry_on_conflict(
-            lambda some=some: _add_some(store, workspace.id, group.id, some, by)  # type: ignore[misc]
+            lambda some=some: _add_some(store, workspace.id, group.id, some, by, at)  # type: ignore[misc]
         )
         rest, came = rest[taken:], came + more
     return came
 
 
 def _add_some(
-    store: Store, workspace_id: str, group_id: str, user_ids: Sequence[str], by: Actor
+    store: Store,
+    workspace_id: str,
+    group_id: str,
+    user_ids: Sequence[str],
+    by: Actor,
+    at: Mapping[str, Instant] | None,
 ) -> tuple[int, int]:
     """Let the first of these users in, as many as one transaction takes: how many these are, and who came."""
     group, found = _read(store, workspace_id, group_id, user_ids)
@@ -445,8 +465,9 @@ def _add_some(
     block = list_log.take(store, listing, numbers=len(coming))
     work.taken[listing] = block
     for number, one in enumerate(coming, block.number):
-        _plan_place(work, group, one, number)
-    _count(work, group, more)
+        came_at = instant(by.at) if at is None else at[one.user.id]
+        _plan_place(work, group, one, number, came_at)
+    _count(work, group, more, group.updated_at if at is not None else instant(by.at))
     ids = [one.user.id for one in coming]
     work.audit(Event.WORKSPACE_GROUP_JOINED, group.id, workspace=workspace_id, users=[*ids])
     work.commit(store)
@@ -491,9 +512,11 @@ def _coming(found: Mapping[Key, Item], group: WorkspaceGroup, user_id: str) -> _
     return _Coming(user, membership.number, members.still(membership), former)
 
 
-def _plan_place(work: Transaction, group: WorkspaceGroup, one: _Coming, number: int) -> None:
+def _plan_place(
+    work: Transaction, group: WorkspaceGroup, one: _Coming, number: int, came_at: Instant
+) -> None:
     user_id, workspace_id = one.user.id, group.workspace_id
-    made = GroupPlace(group.id, workspace_id, user_id, number, one.since, instant(work.by.at))
+    made = GroupPlace(group.id, workspace_id, user_id, number, one.since, came_at)
     state = attributes(made)
     listing = _list_of(group)
     free: Condition = Absent() if one.former is None else Equals("number", one.former.number)
@@ -506,7 +529,7 @@ def _plan_place(work: Transaction, group: WorkspaceGroup, one: _Coming, number: 
         work.do(ruling(one.user, workspace_id, 1))
 
 
-def _count(work: Transaction, group: WorkspaceGroup, more: int) -> None:
+def _count(work: Transaction, group: WorkspaceGroup, more: int, changed_at: Instant) -> None:
     """So many members more are counted, while the group has the role that was read, and few enough for it."""
     role = group.role
     same: Condition = Absent("role") if role is None else Equals("role", role.value)
@@ -515,7 +538,7 @@ def _count(work: Transaction, group: WorkspaceGroup, more: int) -> None:
         conditions.append(Below("members", MOST_ADMINS - more + 1))
     counted = Update(
         keys.workspace_group(group.workspace_id, group.id),
-        set={"updated_at": instant(work.by.at)},
+        set={"updated_at": changed_at},
         add={"members": more, "revision": 1},
         condition=all_of(*conditions),
     )
@@ -552,7 +575,7 @@ def _remove_some(store: Store, workspace_id: str, group_id: str, user_ids: Seque
         left.append(user_id)
     if not left:
         return 0
-    _count(work, group, -len(left))
+    _count(work, group, -len(left), instant(by.at))
     work.audit(Event.WORKSPACE_GROUP_LEFT, group.id, workspace=workspace_id, users=[*left])
     work.commit(store)
     return len(left)
