@@ -2029,7 +2029,7 @@ PATTERNS = (
     ),
     Pattern(
         "audit.erase",
-        {_QUERY: 2, _UPDATE: 2},
+        {_QUERY: 18, _UPDATE: 2},
         lambda on: audit.erase(on.store, on.base.stranger.id, "erased"),
         "(two entries)",
     ),
