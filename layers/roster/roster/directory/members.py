@@ -300,7 +300,8 @@ def suspend(
     if user.oldest_workspace_id == workspace.id:
         place, gone = _next_place(work, store, user)
         state |= place
-    _tell(work, Event.MEMBER_SUSPENDED, membership, after)
+    before, now = attributes(membership), attributes(after)
+    work.audit(Event.MEMBER_SUSPENDED, user.id, before=before, after=now, workspace=workspace.id)
     fewer = _administered(membership, -1)
     return after, Update(keys.user(user.id), set=state, add=fewer, remove=gone, condition=_as_read(user))
 
@@ -325,14 +326,10 @@ def resume(
     gone = _without(state, "suspended_in", user.suspended_in, workspace.id)
     if user.oldest_membership_at is None or user.oldest_membership_at > membership.created_at:
         state |= {"oldest_workspace_id": workspace.id, "oldest_membership_at": membership.created_at}
-    _tell(work, Event.MEMBER_RESUMED, membership, after)
+    before, now = attributes(membership), attributes(after)
+    work.audit(Event.MEMBER_RESUMED, user.id, before=before, after=now, workspace=workspace.id)
     more = _administered(after, 1)
     return after, Update(keys.user(user.id), set=state, add=more, remove=gone, condition=_as_read(user))
-
-
-def _tell(work: Transaction, event: Event, membership: Membership, after: Membership) -> None:
-    before, now = attributes(membership), attributes(after)
-    work.audit(event, membership.user_id, before=before, after=now, workspace=membership.workspace_id)
 
 
 def end(work: Transaction, workspace: Workspace, membership: Membership, *, even_last_admin: bool) -> None:

@@ -368,14 +368,20 @@ def _change(
         turn = members.resume if membership.suspended else members.suspend
         membership, of_user = turn(work, store, workspace, membership, present.user)
         work.also(of_user)
+        after = replace(after, suspended_in=_suspended_in(after, membership))
     else:
         place = keys.member(workspace.id, membership.user_id)
         work.do(Check(place, members.unchanged(membership)))
     if view != present.view:
         scim_views.plan(work, present.view, view, found)
     work.commit(store)
-    after = users.alive(store, after.id) if is_toggled else after
     return Provisioned(membership, after, view)
+
+
+def _suspended_in(user: User, membership: Membership) -> Mapping[str, int]:
+    """The user's `suspended_in` with what the membership is now."""
+    others = {home: number for home, number in user.suspended_in.items() if home != membership.workspace_id}
+    return {**others, membership.workspace_id: membership.number} if membership.suspended else others
 
 
 def _viewed(present: Provisioned, wanted: WrittenMember, workspace_id: str, at: str) -> ScimView:

@@ -55,7 +55,8 @@ def resource(call: ScimCall, group: WorkspaceGroup, *, whole: bool | None = None
         found["externalId"] = group.external_id
     found["displayName"] = group.name
     if wants(call.request.query, "members", GROUPS) if whole is None else whole:
-        there = [_member(call, each.user_id) for each in workspace_groups.places(call.store, group.id)]
+        rows = workspace_groups.places(call.store, group.id) if group.members else ()
+        there = [_member(call, each.user_id) for each in rows]
         if there:
             found["members"] = there
     found["meta"] = {

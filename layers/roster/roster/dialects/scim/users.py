@@ -1,6 +1,7 @@
 """SCIM Users: members of a workspace, as its identity provider sees and writes them."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,8 @@ EVALUATED = 1_000
 """Resources on which a filter is evaluated that no key answers."""
 
 PAGE = 200
+
+_WHOLE = re.compile("[+-]?[0-9]{1,9}")
 
 
 def place(request: Request) -> Sequence[Key]:
@@ -144,8 +147,7 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
     text = next((value for key, value in query.items() if key.lower() == name.lower()), "")
     if not text:
         return default
-    digits = text.removeprefix("-").removeprefix("+")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
+    if _WHOLE.fullmatch(text) is None:
         raise invalid_value(f"`{name}` must be a whole number.")
     return int(text)
 
