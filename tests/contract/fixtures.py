@@ -290,7 +290,11 @@ class ContractFixtures:
         fresh, method = f"fresh-{self._count()}", route.partition(" ")[0]
         if "/Groups" in route:
             whole: dict[str, Any] = {"displayName": fresh}
-            changed: dict[str, Any] = {"op": "add", "path": "members", "value": [{"value": self.people["member"].id}]}
+            changed: dict[str, Any] = {
+                "op": "add",
+                "path": "members",
+                "value": [{"value": self.people["member"].id}],
+            }
         else:
             whole = {"userName": f"{fresh}@example.com", "name": {"givenName": "Fresh"}, "active": True}
             changed = {"op": "replace", "path": "active", "value": False}

@@ -195,24 +195,20 @@ def page(
     """`count` members from the place `start` (from 1) on, and the total: those in force by their number, then
     the suspended ones.
 
-    Three calls and a BatchGet a hundred keys, two a member; one fewer where `known` holds `heads`, two more
-    where the page reaches into both lists.
+    Three calls and a BatchGet a hundred keys, two a member; one fewer where `known` holds `heads`. A page
+    that reaches into both lists takes as many.
     """
     head = store.batch_get(heads(workspace_id)) if known is None else known
     rows: list[Item] = []
-    before = total = 0
+    before = 0
     for listing in (keys.members(workspace_id), keys.suspended_members(workspace_id)):
         here = counted_lists.head(listing)
         mine = {key: head[key] for key in here if key in head}
+        root, changes = counted_lists.counted(store, listing, mine)
         wanted, skip = count - len(rows), max(0, start - 1 - before)
-        if wanted > 0:
-            found = counted_lists.page(store, listing, 1, wanted, offset=skip, known=mine)
-            rows, size = [*rows, *found.items], found.total
-        else:
-            root, changes = counted_lists.counted(store, listing, mine)
-            size = counted_lists.size_of(root, changes)
-        before, total = before + size, total + size
-    return _joined(store, workspace_id, readable(Membership, rows)), total
+        rows += counted_lists.some(store, listing, root, changes, skip, wanted)
+        before += counted_lists.size_of(root, changes)
+    return _joined(store, workspace_id, readable(Membership, rows)), before
 
 
 def _joined(store: Store, workspace_id: str, found: list[Membership]) -> list[Provisioned]:
@@ -246,14 +242,21 @@ def create(store: Store, workspace: Workspace, wanted: WrittenMember, *, by: Act
             raise NotAnAddress("is not a valid e-mail address")
         found = store.batch_get([*names, address, keys.default_role()])
         holder = next(iter(_named(found, [address])), None)
-        there = {one.user.id: one for one in by_ids(store, workspace.id, _named(found, [*names, address]))}
+        named = _named(found, [*names, address])
+        items = (
+            store.batch_get([key for each in named for key in places(workspace.id, each)]) if named else {}
+        )
+        there = {
+            each: among(items, workspace.id, each) for each in named if _is_member(items, workspace.id, each)
+        }
         present = there.get(holder) if holder is not None else None
         if present is not None and present.view is not None:
             raise Conflict("userName", wanted.user_name)
         _demand_free(there.values(), wanted.user_name, holder)
         if present is not None:
             return _change(store, workspace, present, wanted, found, by=by)
-        return _join(store, workspace, holder, wanted, found, by=by)
+        user = users.of_item(items.get(keys.user(holder))) if holder is not None else None
+        return _join(store, workspace, user, wanted, found, by=by)
 
     return retry_on_conflict(attempt)
 
@@ -268,14 +271,14 @@ def _demand_free(there: Iterable[Provisioned], user_name: str, own: str | None) 
 def _join(
     store: Store,
     workspace: Workspace,
-    holder: str | None,
+    holder: User | None,
     wanted: WrittenMember,
     found: Mapping[Key, Item],
     *,
     by: Actor,
 ) -> Provisioned:
     """Make the membership of somebody who is no member, and of nobody the user."""
-    user = users.alive(store, holder) if holder is not None else _user(wanted.profile, found, by)
+    user = holder or _user(wanted.profile, found, by)
     work = Transaction(by)
     suspended = wanted.active is False
     listing = keys.members(workspace.id)
