@@ -68,6 +68,7 @@ def test_the_sequence_of_okta(provider: Provider) -> None:
     assert provider.patch(place, turned(False)).json["active"] is False
     assert provider.patch(place, turned(True)).json["active"] is True
     assert provider.put(place, {**body, "active": False}).json["active"] is False
+    assert provider.patch(place, {"op": "remove", "path": "active"}).json["active"] is False
     assert provider.patch(place, turned(True)).json["active"] is True
     assert provider.put(place, {n: v for n, v in body.items() if n != "active"}).json["active"] is True
 

@@ -116,7 +116,10 @@ def _at_path(op: str, text: str, has_value: bool, value: Any, schema: Schema) ->
     if op != "remove" and value is None:
         op = "remove"  # null is absent (RFC 7643, 2.5)
     if op == "remove":
-        if attribute.required and not attribute.many and target.filter is None and whole.required:
+        is_required = attribute.required and whole.required and target.filter is None
+        if (
+            is_required and not attribute.many and attribute.type != "boolean"
+        ):  # `active` is a state, and stays
             raise ScimRefused("mutability", "The attribute is required.")
         gone = None if value is None or attribute is not whole or not whole.many else read(value, whole)
         if gone is not None and value and not gone:
