@@ -1686,11 +1686,6 @@ def _scim_token(on: BudgetFixtures) -> ScimToken:
     return ScimToken(on.scim_token.id, on.base.acme.id, 1, "Entra ID", at, seen_at=at)
 
 
-def _some_users(on: BudgetFixtures, skip: int) -> list[Item]:
-    root, changes = counted_lists.counted(on.store, keys.USERS, None)
-    return counted_lists.some(on.store, keys.USERS, root, changes, skip, SIZE)
-
-
 def _later(on: BudgetFixtures) -> None:
     on.api.clock.advance(hours=2)
 
@@ -1963,20 +1958,6 @@ PATTERNS = (
         {_BATCH: 1},
         lambda on: counted_lists.page(on.store, keys.USERS, FAR * FAR, SIZE),
         "(past the last)",
-        BudgetFixtures.bulk_users,
-    ),
-    Pattern(
-        "counted_lists.some",
-        _PAGE,
-        lambda on: _some_users(on, 2 * SIZE),
-        "(with `counted`)",
-        BudgetFixtures.bulk_users,
-    ),
-    Pattern(
-        "counted_lists.some",
-        {_BATCH: 1, _QUERY: 1},
-        lambda on: _some_users(on, MANY - 50),
-        "(with `counted`, of the last ones)",
         BudgetFixtures.bulk_users,
     ),
     Pattern(

@@ -88,41 +88,11 @@ def page(
         return Rows([], total)
     if skip == 0:
         return Rows(_read(store, listing, None, size, forward), total)
-    first = _number_at(store, listing, root, changes, skip, forward=forward, known=known)
-    return Rows(_read(store, listing, first, size, forward), total)
-
-
-def some(store: Store, listing: str, root: Item, changes: Changes, skip: int, size: int) -> list[Item]:
-    """`size` rows after the first `skip`, in ascending order, of a listing of which `counted` has told.
-
-    One Get and one Query; one Query of the first rows and, read from their end, of the last ones.
-    """
-    total = size_of(root, changes)
-    if size < 1 or skip >= total:
-        return []
-    if skip == 0:
-        return _read(store, listing, None, size, True)
-    if skip + size >= total:
-        return _read(store, listing, None, total - skip, False)[::-1]
-    first = _number_at(store, listing, root, changes, skip)
-    return _read(store, listing, first, size, True)
-
-
-def _number_at(
-    store: Store,
-    listing: str,
-    root: Item,
-    changes: Changes,
-    skip: int,
-    *,
-    forward: bool = True,
-    known: Mapping[Key, Item] | None = None,
-) -> int:
-    """The number of the row after `skip` others: one Get, none where the branch is known."""
     index, rest = list_tree.branch_at(changes.counts(root), skip, forward)
     place = keys.branch(listing, index)
     leaves = changes.leaves(index, (known or {}).get(place) or store.get(place) or {})
-    return index * BRANCH + list_tree.number_at(leaves, rest, forward)
+    first = index * BRANCH + list_tree.number_at(leaves, rest, forward)
+    return Rows(_read(store, listing, first, size, forward), total)
 
 
 def everything(store: Store, listing: str) -> Iterator[Item]:

@@ -13,6 +13,7 @@ from uuid import uuid4
 from roster.clock import instant
 from roster.db import counted_lists, keys, list_log
 from roster.db.codec import attributes, readable
+from roster.db.list_tree import integer
 from roster.db.store import (
     Absent,
     Check,
@@ -218,20 +219,37 @@ def page(
     """`count` members from the place `start` (from 1) on, and the total: those in force by their number, then
     the suspended ones.
 
-    Three calls and a BatchGet a hundred keys, two a member; one fewer where `known` holds `heads`. A page
-    that reaches into both lists takes as many.
+    Three calls and a BatchGet a hundred keys, two a member; one fewer where `known` holds `heads`. As many
+    where the page reaches into both lists.
     """
     head = store.batch_get(heads(workspace_id)) if known is None else known
     rows: list[Item] = []
-    before = 0
+    before = total = 0
     for listing in (keys.members(workspace_id), keys.suspended_members(workspace_id)):
         here = counted_lists.head(listing)
         mine = {key: head[key] for key in here if key in head}
-        root, changes = counted_lists.counted(store, listing, mine)
         wanted, skip = count - len(rows), max(0, start - 1 - before)
-        rows += counted_lists.some(store, listing, root, changes, skip, wanted)
-        before += counted_lists.size_of(root, changes)
-    return _joined(store, workspace_id, readable(Membership, rows)), before
+        if wanted > 0:
+            found = _from(store, listing, skip, wanted, mine)
+            rows, size = [*rows, *found.items], found.total
+        else:
+            root, changes = counted_lists.counted(store, listing, mine)
+            size = counted_lists.size_of(root, changes)
+        before, total = before + size, total + size
+    return _joined(store, workspace_id, readable(Membership, rows)), total
+
+
+def _from(store: Store, listing: str, skip: int, count: int, head: Mapping[Key, Item]) -> counted_lists.Rows:
+    """`count` rows after the first `skip`, and the total. Where the list ends among them, they are read from
+    its end, which needs no branch.
+    """
+    seen = integer(head.get(keys.root(listing), {}), "total")
+    if 0 < skip < seen < skip + count:
+        last = counted_lists.page(store, listing, 1, count, forward=False, known=head)
+        left = max(0, last.total - skip)
+        if left <= count:  # else the log says of more than the root does
+            return counted_lists.Rows(last.items[:left][::-1], last.total)
+    return counted_lists.page(store, listing, 1, count, offset=skip, known=head)
 
 
 def _joined(store: Store, workspace_id: str, found: list[Membership]) -> list[Provisioned]:
