@@ -498,7 +498,7 @@ class BudgetFixtures:
         group, people = self.workspace_group, [_person(place) for place in range(MANY)]
         self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
         self._lengthen(
-            keys.members_of_group(group.id),
+            keys.members_of_group(self.base.acme.id, group.id),
             lambda place, number: attributes(
                 GroupPlace(group.id, self.base.acme.id, people[place].id, number, 1, group.created_at)
             ),
@@ -1675,6 +1675,12 @@ def _written(name: str) -> WrittenMember:
     return WrittenMember(f"{name}@example.com", MemberProfile(f"{name}@example.com", name.title()))
 
 
+def _let_crew_rule(on: BudgetFixtures) -> None:
+    role = WorkspaceRole.ADMIN
+    workspace_groups.set_role(on.store, on.base.acme, on.workspace_group, role, by=on.by)
+    settle(on.store)
+
+
 def _refer_to_crew(on: BudgetFixtures) -> None:
     edit = {"external_id": "g1"}
     workspace_groups.change(on.store, on.base.acme, on.workspace_group, edit, by=on.by)
@@ -2059,6 +2065,14 @@ PATTERNS = (
         lambda on: counted_lists.few(on.store, [keys.workspaces_of(on.ada.id)], 50),
         "(two where numbers lie past the first ten thousand)",
     ),
+    Pattern(
+        "counted_lists.rows_of",
+        {_BATCH: 2},
+        lambda on: counted_lists.rows_of(
+            on.store, counted_lists.few(on.store, [keys.workspaces_of(on.ada.id)], 50)
+        ),
+        "(with `few`)",
+    ),
     Pattern("spaces.by_id", {_GET: 1}, lambda on: spaces.by_id(on.store, on.alpha.id)),
     Pattern(
         "counted_lists.counted", {_BATCH: 1}, lambda on: counted_lists.counted(on.store, keys.USERS, None)
@@ -2180,7 +2194,7 @@ PATTERNS = (
     ),
     Pattern(
         "audit.erase",
-        {_QUERY: 2, _UPDATE: 2},
+        {_QUERY: 18, _UPDATE: 2},
         lambda on: audit.erase(on.store, on.base.stranger.id, "erased"),
         "(two entries)",
     ),
@@ -2490,8 +2504,18 @@ PATTERNS = (
         lambda on: provisioning.by_external_id(on.store, on.base.acme.id, "p1"),
     ),
     Pattern(
+        "provisioning.ids_by_external_id",
+        {_QUERY: 1},
+        lambda on: provisioning.ids_by_external_id(on.store, on.base.acme.id, "p1"),
+    ),
+    Pattern(
+        "provisioning.ids_by_email",
+        {_BATCH: 1, _QUERY: 1},
+        lambda on: provisioning.ids_by_email(on.store, on.base.acme.id, _PAULA),
+    ),
+    Pattern(
         "provisioning.by_email",
-        {_GET: 1, _BATCH: 1},
+        {_BATCH: 2, _QUERY: 1},
         lambda on: provisioning.by_email(on.store, on.base.acme.id, _PAULA),
     ),
     Pattern(
@@ -2570,17 +2594,23 @@ PATTERNS = (
     Pattern(
         "workspace_groups.places",
         {_QUERY: 1},
-        lambda on: list(workspace_groups.places(on.store, on.workspace_group.id)),
+        lambda on: list(workspace_groups.places(on.store, on.workspace_group)),
     ),
     Pattern(
         "workspace_groups.granted",
         {_QUERY: 1},
-        lambda on: list(workspace_groups.granted(on.store, on.workspace_group.id)),
+        lambda on: list(workspace_groups.granted(on.store, on.base.acme.id, on.workspace_group.id)),
     ),
     Pattern(
-        "workspace_groups.members_among",
+        "workspace_groups.rulers",
+        {_BATCH: 6},
+        lambda on: workspace_groups.rulers(on.store, [on.base.acme.id]),
+        prepare=_let_crew_rule,
+    ),
+    Pattern(
+        "workspace_groups.pairs_among",
         {_BATCH: 1},
-        lambda on: workspace_groups.members_among(on.store, on.workspace_group, [on.base.member.id]),
+        lambda on: workspace_groups.pairs_among(on.store, [on.workspace_group], [on.base.member.id]),
     ),
     Pattern(
         "workspace_groups.demand_members",
@@ -2588,13 +2618,15 @@ PATTERNS = (
         lambda on: workspace_groups.demand_members(on.store, on.base.acme.id, [on.base.member.id]),
     ),
     Pattern(
-        "workspace_groups.prepare_create",
-        {_GET: 1, _UPDATE: 1},
-        lambda on: workspace_groups.prepare_create(on.store, on.base.acme, "New", None, by=on.by),
+        "workspace_groups.create_with",
+        {_BATCH: 1, _UPDATE: 2, _TRANSACT: 1},
+        lambda on: workspace_groups.create_with(
+            on.store, on.base.acme, "New", None, [on.ada.id, on.base.boss.id], by=on.by
+        ),
     ),
     Pattern(
         "workspace_groups.create",
-        {_GET: 1, _UPDATE: 1, _TRANSACT: 1},
+        {_BATCH: 1, _UPDATE: 1, _TRANSACT: 1},
         lambda on: workspace_groups.create(on.store, on.base.acme, "New", None, by=on.by),
     ),
     Pattern(
