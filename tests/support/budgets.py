@@ -547,9 +547,10 @@ class BudgetFixtures:
         """Let the next change of each list be one whose writer folds the log."""
         acme = self.base.acme.id
         of_acme = (keys.members, keys.invitations_in, keys.projects_in, keys.features_in, keys.spaces_in)
+        of_one = keys.apps_in(self.alpha.id), keys.members_of_group(acme, self.workspace_group.id)
         of_site = (keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES, keys.APPS)
         voids: list[Item] = []
-        for listing in (*of_site, *(of(acme) for of in of_acme), keys.apps_in(self.alpha.id)):
+        for listing in (*of_site, *(of(acme) for of in (*of_acme, keys.groups_in)), *of_one):
             taken = list_log.take(self.store, listing, numbers=0)
             assert taken.change is not None
             last = taken.change
@@ -1608,6 +1609,14 @@ _FOLDS = {
     "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}": 2,
     "POST /api/workspaces/{workspaceId}/spaces/{spaceId}/apps": 2,
     "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}/apps/{appId}": 2,
+    "POST /scim/v2/{workspaceId}/Users": 2,
+    "POST /scim/v2/{workspaceId}/Users of a user who is no member": 1,
+    "PUT /scim/v2/{workspaceId}/Users/{userId}": 1,
+    "PATCH /scim/v2/{workspaceId}/Users/{userId}": 1,
+    "DELETE /scim/v2/{workspaceId}/Users/{userId}": 2,
+    "POST /scim/v2/{workspaceId}/Groups": 1,
+    "PATCH /scim/v2/{workspaceId}/Groups/{groupId}": 1,
+    "DELETE /scim/v2/{workspaceId}/Groups/{groupId}": 1,
 }
 """How many lists a route moves rows of whose counts follow: one writer in ten folds a log that is long."""
 
