@@ -250,6 +250,16 @@ def of_listing(listing: str) -> list[str]:
     return listing.split("#")[2:]
 
 
+def workspace_of(key: Key) -> Key | None:
+    """The workspace with which the item goes when it is deleted: that of its partition, or of its list."""
+    kind, own = words_of(key)[0], ""
+    if kind == words_of(keys.workspace(_X))[0] and key.sk not in (keys.PROFILE, _TOMBSTONE):
+        own = keys.id_in(key)
+    elif kind in _LISTS_OF_WORKSPACES:
+        own = of_listing(key.pk)[0]
+    return keys.workspace(own) if keys.is_id(own) else None
+
+
 def is_counter(pk: str) -> bool:
     return pk.partition("#")[0] == _COUNTER
 
@@ -807,7 +817,7 @@ def _grant(key: Key, item: Item) -> Told:
     if "group_id" in item:
         place = entity(GroupPlace, item)
         _under(key, keys.group_place(user_id, workspace_id, place.group_id))
-        row = keys.row(keys.members_of_group(place.group_id), number)
+        row = keys.row(keys.members_of_group(workspace_id, place.group_id), number)
         return Told(
             copies=(Copy(Invariant.GROUPS_MEMBER_ROW, key, row, _some(item, _GROUP_PLACE)),),
             needs=(owner, Need(Invariant.GRANT_PLACE, keys.workspace_group(workspace_id, place.group_id))),
@@ -1058,6 +1068,17 @@ _LIST = keys.USERS.partition("#")[0]
 _COUNTER, _LOG = keys.COUNTERS.rstrip("#"), keys.LOGS.rstrip("#")
 _X = "x"
 _OF_GROUP = words_of(keys.workspace_group(_X, _X))
+_TOMBSTONE = keys.workspace_tombstone(_X).sk
+_LISTS_OF_WORKSPACES = {
+    words_of(Key(listing, ""))[0]
+    for listing in (
+        keys.members(_X),
+        keys.suspended_members(_X),
+        keys.invitations_in(_X),
+        keys.groups_in(_X),
+        keys.members_of_group(_X, _X),
+    )
+}
 
 _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.user(_X)): _user,
@@ -1144,7 +1165,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
             keys.members(_X): _member_row,
             keys.suspended_members(_X): _member_row,
             keys.groups_in(_X): _group_row,
-            keys.members_of_group(_X): _groups_member_row,
+            keys.members_of_group(_X, _X): _groups_member_row,
             keys.invitations_in(_X): _invitation_row,
             keys.workspaces_of(_X): _users_workspace_row,
             keys.spaces_in(_X): _workspaces_space_row,

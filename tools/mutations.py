@@ -24,6 +24,7 @@ LAYER = "layers/roster/roster"
 LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv*", ".tools", ".aws-sam*", ".*_cache", "__pycache__", "node_modules"
 )
+_MEMBERS = "tests/scim/test_provisioned_members.py"
 SECONDS = 300  # for the tests of one guard, on a machine that is busy
 
 
@@ -333,8 +334,8 @@ GUARDS = (
     Guard(
         "FS-01 grants in another workspace",
         f"{LAYER}/directory/grants.py",
-        'return has_ended(grant, user) or not user.acts_in(grant["workspace_id"])',
-        "return has_ended(grant, user)",
+        ' or not user.acts_in(grant["workspace_id"])',
+        "",
         ("tests/contract/test_limited_tokens.py",),
     ),
     Guard(
@@ -1047,33 +1048,70 @@ GUARDS = (
         "present.factors > 0",
         ("tests/invitations/test_passwords.py",),
     ),
+    # SCIM.
     Guard(
-        "host that the local server answers to",
-        "local/hosts.py",
-        "if len(hosts) == 1 and self._knows(hosts[0]) and",
-        "if len(hosts) == 1 and",
-        ("tests/local/test_server.py",),
+        "SCIM token in another workspace",
+        f"{LAYER}/auth/authentication.py",
+        """ or credential.user_id != workspace_id:
+        raise Unauthenticated
+    home = keys.workspace(workspace_id)
+    found = store.batch_get([home, *scim_tokens.places(workspace_id), *prefetch])
+""",
+        """:
+        raise Unauthenticated
+    home = keys.workspace(workspace_id)
+    found = store.batch_get([home, *scim_tokens.places(credential.user_id), *prefetch])
+""",
+        (f"{_MEMBERS}::test_a_scim_token_proves_its_workspace_alone_and_two_live_at_most",),
     ),
     Guard(
         "membership that is suspended",
         f"{LAYER}/domain.py",
         "if isinstance(workspace_id, str) and workspace_id in self.suspended_in:",
         "if False:",
-        ("tests/contract/test_withdrawal.py",),
+        (f"{_MEMBERS}::test_a_suspended_member_is_none_and_comes_back_with_all_that_was_granted",),
     ),
     Guard(
         "profile of a user whom the workspace did not make",
         f"{LAYER}/directory/provisioning.py",
         "if view is None or not view.managed or user.is_platform_admin:",
         "if view is None or user.is_platform_admin:",
-        ("tests/attacks/test_scim.py::test_nobodys_account_is_taken_over_by_a_create_with_their_address",),
+        (f"{_MEMBERS}::test_whoever_has_an_account_keeps_their_profile",),
     ),
     Guard(
         "profile of a user who belongs elsewhere too",
         f"{LAYER}/directory/provisioning.py",
-        "return after if after != user and is_all_of(store, present) else user",
-        "return after",
-        ("tests/attacks/test_scim.py::test_the_mail_of_who_belongs_elsewhere_too_is_not_redirected",),
+        "if after != user and is_all_of(store, present) else user",
+        "",
+        (f"{_MEMBERS}::test_a_profile_follows_the_view_while_the_user_belongs_nowhere_else",),
+    ),
+    Guard(
+        "account that the workspace did not make",
+        f"{LAYER}/directory/provisioning.py",
+        "if managed and not one.user.is_platform_admin and is_all_of(store, one):",
+        "if not one.user.is_platform_admin and is_all_of(store, one):",
+        (f"{_MEMBERS}::test_whoever_has_an_account_keeps_their_profile",),
+    ),
+    Guard(
+        "user name of another member",
+        f"{LAYER}/directory/provisioning.py",
+        "if one.user.id != own and folded(one.user_name) == folded(user_name):",
+        "if False:",
+        (f"{_MEMBERS}::test_another_user_name_is_unique_too_and_frees_the_former",),
+    ),
+    Guard(
+        "members of a group that becomes one of ADMINs",
+        f"{LAYER}/directory/workspace_groups.py",
+        "if role is not None and before.members > MOST_ADMINS:",
+        "if False:",
+        (f"{_MEMBERS}::test_an_admin_group_has_ninety_members_at_most",),
+    ),
+    Guard(
+        "host that the local server answers to",
+        "local/hosts.py",
+        "if len(hosts) == 1 and self._knows(hosts[0]) and",
+        "if len(hosts) == 1 and",
+        ("tests/local/test_server.py",),
     ),
     Guard(
         "membership elsewhere that begins while the profile follows",

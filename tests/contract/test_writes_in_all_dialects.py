@@ -333,8 +333,8 @@ def _provisioned_users(app: App) -> Mapping[str, Any]:
     back = {name: app.before[name] for name in none}
     members = [*(each for each in members if each != app.ada.email), app.ada.email]
     for value, said in ((False, none), (True, {**back, "members": members})):
-        operation = {"op": "replace", "path": "active", "value": value}
-        app.write(f"PATCH {one}", {"Operations": [operation]}, bearer=secret, sees=said)
+        patch = {"Operations": [{"op": "replace", "path": "active", "value": value}]}
+        app.write(f"PATCH {one}", patch, bearer=secret, sees=said)
     app.write(f"DELETE {IN}/scim-tokens/{{tokenId}}", by=app.boss, tokenId=token["id"])
     return {"members": members}
 

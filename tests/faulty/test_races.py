@@ -452,7 +452,7 @@ def test_whatever_is_done_to_one_member_at_once_leaves_one_state(directory: Dire
         assert told["done"] >= len(every) - 2
     one = provisioning.by_id(store, acme.id, ada.id)
     group = workspace_groups.by_id(store, acme.id, crew.id)
-    is_in = [place.user_id for place in workspace_groups.places(store, group.id)] == [ada.id]
+    is_in = [place.user_id for place in workspace_groups.places(store, group)] == [ada.id]
     assert group.members == is_in
     assert one.user.admin_by_groups.get(acme.id, 0) == (is_in and group.role is WorkspaceRole.ADMIN)
     assert (acme.id in one.user.suspended_in) == one.membership.suspended

@@ -140,7 +140,7 @@ def provider(acme: Acme) -> Provider:
 
 
 @dataclass(frozen=True)
-class Crowd:
+class LargeWorkspace:
     """Acme's provider, and users that it made."""
 
     acme: Acme
@@ -148,14 +148,14 @@ class Crowd:
 
     @classmethod
     @made_once
-    def set(cls, api: Api, directory: Directory) -> "Crowd":
+    def set(cls, api: Api, directory: Directory) -> "LargeWorkspace":
         acme = Acme.set(api, directory)
         made = (directory.provisioned(acme.workspace, f"u{number}") for number in range(70))
         return cls(acme, tuple(one.user.id for one in made))
 
 
 @pytest.fixture
-def crowd(api: Api, directory: Directory) -> tuple[Provider, list[str]]:
+def large(api: Api, directory: Directory) -> tuple[Provider, list[str]]:
     """Acme's provider, and the ids of seventy users that it made: more than one transaction takes."""
-    made = Crowd.set(api, directory)
+    made = LargeWorkspace.set(api, directory)
     return Provider(api, made.acme.workspace, made.acme.token), [*made.users]

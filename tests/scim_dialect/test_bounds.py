@@ -189,9 +189,9 @@ def test_an_address_that_the_profile_alone_has_is_not_found_by_it(
 
 
 def test_a_group_and_its_first_members_come_in_one_transaction(
-    crowd: tuple[Provider, list[str]], monkeypatch: pytest.MonkeyPatch, directory: Directory
+    large: tuple[Provider, list[str]], monkeypatch: pytest.MonkeyPatch, directory: Directory
 ) -> None:
-    provider, people = crowd
+    provider, people = large
 
     def leave() -> None:
         members.remove(
@@ -224,9 +224,9 @@ def _late(after: int) -> Any:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 def test_what_does_not_come_in_time_is_said_and_may_be_sent_again(
-    crowd: tuple[Provider, list[str]], monkeypatch: pytest.MonkeyPatch, method: str
+    large: tuple[Provider, list[str]], monkeypatch: pytest.MonkeyPatch, method: str
 ) -> None:
-    provider, people = crowd
+    provider, people = large
     named = [{"value": each} for each in people]
     body: Any = {"displayName": "Staff", "members": named}
     place = "/Groups"
@@ -252,9 +252,9 @@ def test_what_does_not_come_in_time_is_said_and_may_be_sent_again(
 
 
 def test_a_group_that_makes_admins_is_judged_before_its_first_row(
-    crowd: tuple[Provider, list[str]], monkeypatch: pytest.MonkeyPatch
+    large: tuple[Provider, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    provider, people = crowd
+    provider, people = large
     monkeypatch.setattr(workspace_groups, "MOST_ADMINS", 40)
     group = provider.group("Staff", *people[:30])
     path = f"/api/workspaces/{provider.workspace.id}/groups/{group}"

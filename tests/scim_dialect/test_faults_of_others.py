@@ -43,10 +43,10 @@ def test_a_filtered_removal_that_clears_all_addresses(provider: Provider, people
 
 
 def test_a_member_list_cut_at_a_page_and_then_wiped(
-    crowd: tuple[Provider, list[str]], monkeypatch: pytest.MonkeyPatch
+    large: tuple[Provider, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A group is shown whole or without members: so a client that sends back what it saw removes nobody."""
-    provider, people = crowd
+    provider, people = large
     group = provider.group("Staff", *people)
     place = f"/Groups/{group}"
     shown = provider.get(f"{place}?count=2&startIndex=1").json
@@ -63,8 +63,8 @@ def test_a_member_list_cut_at_a_page_and_then_wiped(
     assert provider.members(group) == people
 
 
-def test_an_index_that_shifts_while_members_are_removed(crowd: tuple[Provider, list[str]]) -> None:
-    provider, people = crowd
+def test_an_index_that_shifts_while_members_are_removed(large: tuple[Provider, list[str]]) -> None:
+    provider, people = large
     group = provider.group("Staff", *people)
     each = [op("remove", f'members[value eq "{id}"]') for id in people[:40:2]]
     assert provider.patch(f"/Groups/{group}", *each).status == 204

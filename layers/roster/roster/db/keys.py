@@ -616,9 +616,9 @@ def groups_in(workspace_id: str) -> str:
     return f"LIST#GROUPSIN#{_part(workspace_id)}"
 
 
-def members_of_group(group_id: str) -> str:
-    """The members of a group of a workspace."""
-    return f"LIST#MEMBERSOF#{_part(group_id)}"
+def members_of_group(workspace_id: str, group_id: str) -> str:
+    """The members of a group of a workspace, whose id another workspace's group may have too (an import)."""
+    return f"LIST#MEMBERSOF#{_part(workspace_id)}#{_part(group_id)}"
 
 
 # Counted listings. A listing is named by its partition.

@@ -68,7 +68,14 @@ def plan(work: Transaction, before: ScimView | None, after: ScimView, found: Map
     for address in sorted(will - was):
         work.do(Put(item(keys.scim_address(workspace_id, address, user_id), {"user_id": user_id})))
     fields = [name for name in _FIELDS if getattr(before, name, None) != getattr(after, name)]
-    work.audit(Event.MEMBER_VIEW_CHANGED, user_id, workspace=workspace_id, fields=[*fields])
+    work.audit(
+        Event.MEMBER_VIEW_CHANGED,
+        user_id,
+        before=attributes(before) if before is not None else {},
+        after=attributes(after),
+        workspace=workspace_id,
+        fields=[*fields],
+    )
 
 
 _FIELDS = ("user_name", "external_id", "body")

@@ -34,7 +34,15 @@ from roster.db.store import (
 from roster.db.transactions import ReadConflict, Transaction, item, retry_from, retry_on_conflict
 from roster.directory import grants, members, users
 from roster.directory.folding import folded
-from roster.domain import Actor, GroupPlace, User, Workspace, WorkspaceGroup, WorkspaceRole
+from roster.domain import (
+    Actor,
+    GroupPlace,
+    Instant,
+    User,
+    Workspace,
+    WorkspaceGroup,
+    WorkspaceRole,
+)
 from roster.errors import Conflict, DirectoryError, FieldError, LimitReached, NotFound, ValidationFailed
 from roster.events import Event
 
@@ -125,7 +133,7 @@ def members_page(
 
     Who is suspended, or has left the workspace and is not cleared away yet, is not shown but counted.
     """
-    rows = counted_lists.page(store, keys.members_of_group(group.id), number, size)
+    rows = counted_lists.page(store, _list_of(group), number, size)
     found = [_place_in(row) for row in naming(rows.items, "user_id", "workspace_id", "group_id")]
     living = users.by_ids(store, [one.user_id for one in found])
     pairs = ((one, living.get(one.user_id)) for one in found)
@@ -134,15 +142,19 @@ def members_page(
     ], rows.total
 
 
-def places(store: Store, group_id: str) -> Iterator[GroupPlace]:
+def places(store: Store, group: WorkspaceGroup) -> Iterator[GroupPlace]:
     """All places in a group, in order of joining: one Query a megabyte. Take no more of it than is shown."""
-    return (_place_in(row) for row in granted(store, group_id))
+    return (_place_in(row) for row in granted(store, group.workspace_id, group.id))
 
 
-def granted(store: Store, group_id: str) -> Iterator[Item]:
+def granted(store: Store, workspace_id: str, group_id: str) -> Iterator[Item]:
     """The same as grants, as `grants.plan_end` takes them."""
-    rows = counted_lists.everything(store, keys.members_of_group(group_id))
+    rows = counted_lists.everything(store, keys.members_of_group(workspace_id, group_id))
     return ({**row, "number": keys.number_of(Key.of(row))} for row in rows)
+
+
+def _list_of(group: WorkspaceGroup) -> str:
+    return keys.members_of_group(group.workspace_id, group.id)
 
 
 def _place_in(row: Item) -> GroupPlace:
@@ -159,7 +171,7 @@ def rulers(store: Store, workspace_ids: Iterable[str]) -> dict[str, frozenset[st
     places = [keys.workspace_group(str(row["workspace_id"]), str(row["group_id"])) for row in rows]
     groups = readable(WorkspaceGroup, store.batch_get(places).values()) if places else []
     ruling = [group for group in groups if group.role is not None]
-    there = _rows_of(store, (keys.members_of_group(group.id) for group in ruling))
+    there = _rows_of(store, (_list_of(group) for group in ruling))
     ids = dict.fromkeys(str(row["user_id"]) for some in there for row in naming(some, "user_id"))
     people = users.by_ids(store, list(ids)).values() if ids else ()
     return {
@@ -258,7 +270,8 @@ def plan(work: Transaction, group: WorkspaceGroup) -> None:
     row: Item = {"group_id": group.id, "workspace_id": group.workspace_id}
     work.add_row(keys.groups_in(group.workspace_id), group.number, row)
     work.check(keys.workspace(group.workspace_id), Present(), lambda _: NotFound("workspace"))
-    work.audit(Event.WORKSPACE_GROUP_CREATED, group.id, workspace=group.workspace_id)
+    after = attributes(group)
+    work.audit(Event.WORKSPACE_GROUP_CREATED, group.id, after=after, workspace=group.workspace_id)
 
 
 def _name(work: Transaction, group: WorkspaceGroup) -> None:
@@ -371,7 +384,7 @@ def set_role(
 
 def _rule(work: Transaction, store: Store, group: WorkspaceGroup, more: int) -> None:
     """All members of a group become ADMINs by it, or are it no longer: one Query, one BatchGet."""
-    there = list(places(store, group.id))
+    there = list(places(store, group))
     living = users.by_ids(store, [place.user_id for place in there])
     for place in there:
         user = living.get(place.user_id)
@@ -447,9 +460,11 @@ def add(
     *,
     by: Actor,
     demand: Demand | None = None,
+    at: Mapping[str, Instant] | None = None,
 ) -> int:
     """Let users into a group, and return how many came; who is there stays. A BatchGet a hundred, and for
-    each thirty a BatchGet, a Write and a Transact; so it may be repeated.
+    each thirty a BatchGet, a Write and a Transact; so it may be repeated. `at` says when each came (import);
+    then the group counts as not changed.
 
     `demand` is asked of the group as it is when the first row is written, and may raise. Raises
     ValidationFailed as `demand_members` does, LimitReached for an ADMIN group of more than `MOST_ADMINS`,
@@ -462,7 +477,7 @@ def add(
         some = rest[:_READ]
         taken, more = retry_on_conflict(
             lambda some=some, first=None if came else demand: _add_some(  # type: ignore[misc]
-                store, workspace.id, group.id, some, by, first
+                store, workspace.id, group.id, some, by, first, at
             )
         )
         rest, came = rest[taken:], came + more
@@ -470,7 +485,13 @@ def add(
 
 
 def _add_some(
-    store: Store, workspace_id: str, group_id: str, user_ids: Sequence[str], by: Actor, demand: Demand | None
+    store: Store,
+    workspace_id: str,
+    group_id: str,
+    user_ids: Sequence[str],
+    by: Actor,
+    demand: Demand | None,
+    at: Mapping[str, Instant] | None,
 ) -> tuple[int, int]:
     """Let the first of these users in, as many as one transaction takes: how many these are, and who came."""
     group, found = _read(store, workspace_id, group_id, user_ids)
@@ -493,8 +514,9 @@ def _add_some(
     if group.role is not None and group.members + more > MOST_ADMINS:
         raise LimitReached("members of an ADMIN group")
     work = Transaction(by)
-    _plan_places(work, store, group, coming)
-    _count(work, group, more, only_this=demand is not None)
+    _plan_places(work, store, group, coming, at)
+    changed_at = group.updated_at if at is not None else instant(by.at)
+    _count(work, group, more, changed_at, only_this=demand is not None)
     work.commit(store)
     return taken, len(coming)
 
@@ -541,21 +563,30 @@ def _coming(found: Mapping[Key, Item], group: WorkspaceGroup, user_id: str) -> _
     return _Coming(user, membership.number, members.still(membership), former)
 
 
-def _plan_places(work: Transaction, store: Store, group: WorkspaceGroup, coming: Sequence[_Coming]) -> None:
-    """The operations that let users into a group: one Write for the numbers of all."""
-    listing = keys.members_of_group(group.id)
+def _plan_places(
+    work: Transaction,
+    store: Store,
+    group: WorkspaceGroup,
+    coming: Sequence[_Coming],
+    at: Mapping[str, Instant] | None = None,
+) -> None:
+    """The operations that let users into a group, perhaps as of `at`: one Write for the numbers of all."""
+    listing = _list_of(group)
     work.taken[listing] = block = list_log.take(store, listing, numbers=len(coming))
     for number, one in enumerate(coming, block.number):
-        _plan_place(work, group, one, number)
+        came_at = instant(work.by.at) if at is None else at[one.user.id]
+        _plan_place(work, group, one, number, came_at)
     ids = [one.user.id for one in coming]
     work.audit(Event.WORKSPACE_GROUP_JOINED, group.id, workspace=group.workspace_id, users=[*ids])
 
 
-def _plan_place(work: Transaction, group: WorkspaceGroup, one: _Coming, number: int) -> None:
+def _plan_place(
+    work: Transaction, group: WorkspaceGroup, one: _Coming, number: int, came_at: Instant
+) -> None:
     user_id, workspace_id = one.user.id, group.workspace_id
-    made = GroupPlace(group.id, workspace_id, user_id, number, one.since, instant(work.by.at))
+    made = GroupPlace(group.id, workspace_id, user_id, number, one.since, came_at)
     state = attributes(made)
-    listing = keys.members_of_group(group.id)
+    listing = _list_of(group)
     free: Condition = Absent() if one.former is None else Equals("number", one.former.number)
     work.do(Put(item(_at(group, user_id), state), free))
     work.do(Check(keys.member(workspace_id, user_id), one.member))
@@ -566,7 +597,9 @@ def _plan_place(work: Transaction, group: WorkspaceGroup, one: _Coming, number: 
         work.do(ruling(one.user, workspace_id, 1))
 
 
-def _count(work: Transaction, group: WorkspaceGroup, more: int, *, only_this: bool = False) -> None:
+def _count(
+    work: Transaction, group: WorkspaceGroup, more: int, changed_at: Instant, *, only_this: bool = False
+) -> None:
     """So many members more are counted, while the group has the role that was read, and few enough for it;
     with `only_this` while it is as it was read.
     """
@@ -577,7 +610,7 @@ def _count(work: Transaction, group: WorkspaceGroup, more: int, *, only_this: bo
         conditions.append(Below("members", MOST_ADMINS - more + 1))
     counted = Update(
         keys.workspace_group(group.workspace_id, group.id),
-        set={"updated_at": instant(work.by.at)},
+        set={"updated_at": changed_at},
         add={"members": more, "revision": 1},
         condition=all_of(*conditions),
     )
@@ -627,7 +660,7 @@ def _remove_some(
         left.append(user_id)
     if not left:
         return 0
-    _count(work, group, -len(left), only_this=demand is not None)
+    _count(work, group, -len(left), instant(by.at), only_this=demand is not None)
     work.audit(Event.WORKSPACE_GROUP_LEFT, group.id, workspace=workspace_id, users=[*left])
     work.commit(store)
     return len(left)
@@ -647,7 +680,7 @@ def replace_members(
     """
     demand_members(store, workspace.id, user_ids)
     wanted = set(user_ids)
-    present = [place.user_id for place in places(store, group.id)]
+    present = [place.user_id for place in places(store, group)]
     going = [user_id for user_id in present if user_id not in wanted]
     gone = remove(store, workspace, group, going, by=by, demand=demand)
     return gone + add(store, workspace, group, user_ids, by=by, demand=None if gone else demand)

@@ -86,7 +86,9 @@ def _members(call: ScimCall, group: WorkspaceGroup) -> list[str]:
                 " them out.",
             )
         return []
-    return [each.user_id for each in workspace_groups.places(call.store, group.id)]
+    if not group.members:
+        return []
+    return [each.user_id for each in workspace_groups.places(call.store, group)]
 
 
 def _member(call: ScimCall, user_id: str) -> dict[str, Any]:
@@ -173,7 +175,7 @@ def _demand_room(call: ScimCall, group: WorkspaceGroup, wanted: Sequence[Step]) 
     """Raise LimitReached where a group that makes its members ADMINs would have too many of them."""
     if group.role is None or not wanted:
         return
-    there = [each.user_id for each in workspace_groups.places(call.store, group.id)]
+    there = [each.user_id for each in workspace_groups.places(call.store, group)]
     for step in wanted:
         match step:
             case Coming(users):
@@ -203,7 +205,7 @@ def _grown(
             case Going(users):
                 moved += workspace_groups.remove(store, home, group, users, by=by, demand=first)
             case GoingWhere(filter):
-                there = [each.user_id for each in workspace_groups.places(store, group.id)]
+                there = [each.user_id for each in workspace_groups.places(store, group)]
                 users = tuple(_those(call, there, filter))
                 moved += workspace_groups.remove(store, home, group, users, by=by, demand=first)
             case Exactly(users):

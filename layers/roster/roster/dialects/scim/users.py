@@ -1,6 +1,7 @@
 """SCIM Users: members of a workspace, as its identity provider sees and writes them."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ EVALUATED = 1_000
 PAGE = 200
 ADDRESSES = 20
 """E-mail addresses of a user: each has a row, and rows come and go in one transaction."""
+
+_WHOLE = re.compile("[+-]?[0-9]+")
 
 
 def place(request: Request) -> Sequence[Key]:
@@ -149,8 +152,7 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
     text = next((value for key, value in query.items() if key.lower() == name.lower()), "")
     if not text:
         return default
-    digits = text.removeprefix("-").removeprefix("+")
-    if not (digits.isascii() and digits.isdigit()):
+    if _WHOLE.fullmatch(text) is None:
         raise invalid_value(f"`{name}` must be a whole number.")
     return int(text[:10])  # more is past the end of every list
 
