@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from roster import bounds, dependencies
 from roster.auth import authentication, links
+from roster.db import keys
 from roster.db.store import Item, Key, Store
 from roster.dialects.scim.attributes import Schema
 from roster.dialects.scim.projection import projected
@@ -145,9 +146,10 @@ class Scim(handler.Dialect[ScimCall]):
     def authorize(self, request: Request, store: Store) -> ScimCall:
         """401 for whatever is no live SCIM token of the workspace in the path."""
         text = authentication.bearer_in(request.headers.get("authorization"))
-        if text is None:
+        home = request.path.get("workspaceId", "")
+        if text is None or not keys.is_id(home):  # what is no id is in no key that is read with the token
             raise Unauthenticated
-        now, home = dependencies.current().now(), request.path.get("workspaceId", "")
+        now = dependencies.current().now()
         proved = authentication.by_scim_token(store, text, home, now, self.prefetch(request))
         return ScimCall(store, now, request, proved.workspace, proved.token, proved.prefetch)
 
