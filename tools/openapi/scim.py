@@ -179,7 +179,10 @@ SCIM = ApiSpec(
         "ScimWritten": {"type": "object", "additionalProperties": True},
         "ScimPatch": {
             "type": "object",
-            "properties": {"Operations": {"type": "array", "items": {"type": "object"}}},
+            "properties": {
+                "schemas": {"type": "array", "items": TEXT},
+                "Operations": {"type": "array", "items": {"type": "object"}},
+            },
             "required": ["Operations"],
         },
     },
