@@ -165,6 +165,15 @@ def test_an_operation_on_members_says_who_comes_and_who_goes(operation: Any, wan
     assert steps(intentions(body(operation), GROUPS)) == wanted
 
 
+def test_an_operation_a_member_is_one_step_and_the_order_stays() -> None:
+    each = [op("add", "members", A), op("add", "members", B), op("remove", "members", [A])]
+    assert steps(intentions(body(*each, op("remove", "members", B), op("add", "members", A)), GROUPS)) == [
+        Coming(("a", "b")),
+        Going(("a", "b")),
+        Coming(("a",)),
+    ]
+
+
 def test_a_filter_that_names_no_ids_one_by_one_is_kept() -> None:
     [step] = steps(intentions(body(op("remove", 'members[value sw "a"]')), GROUPS))
     assert isinstance(step, GoingWhere)

@@ -13,66 +13,6 @@ from tests.support.api import Api
 from tests.support.directory import Directory
 
 
-def test_the_sequence_of_entra(provider: Provider) -> None:
-    """Test connection, match, create, update, disable, delete: as its documentation shows them."""
-    nobody = provider.get('/Users?filter=userName%20eq%20"1f2e3d4c-none"')
-    assert (nobody.status, nobody.json["totalResults"], nobody.json["Resources"]) == (200, 0, [])
-    made = provider.post("/Users", user("ada", externalId="ada-x", displayName="Ada E"))
-    assert made.status == 201
-    assert made.headers["content-type"].startswith("application/scim+json")
-    assert made.headers["location"] == made.json["meta"]["location"]
-    place = f"/Users/{made.json['id']}"
-    found = provider.get('/Users?filter=userName%20eq%20"ADA@example.com"').json
-    assert found["totalResults"] == 1
-    assert found["Resources"] == [made.json]
-    by_other = provider.get('/Users?filter=externalId%20eq%20"ada-x"').json
-    assert [each["id"] for each in by_other["Resources"]] == [made.json["id"]]
-    changed = provider.patch(
-        place,
-        {"op": "Replace", "path": 'emails[type eq "work"].value', "value": "ada.new@example.com"},
-        {"op": "Replace", "path": "name.familyName", "value": "Lovelace"},
-    )
-    assert changed.status == 200
-    assert changed.json["name"]["familyName"] == "Lovelace"
-    assert users.alive(provider.api.store, made.json["id"]).email == "ada.new@example.com"
-    off = provider.patch(place, {"op": "Replace", "path": "active", "value": "False"})
-    assert off.json["active"] is False
-    assert provider.get(place).json["active"] is False
-    assert provider.get("/Users").json["totalResults"] == 2
-    assert provider.delete(place).status == 204
-    gone = provider.get(place)
-    assert (gone.status, gone.json["status"]) == (404, "404")
-    assert gone.json["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
-
-
-def test_the_sequence_of_okta(provider: Provider) -> None:
-    """Match, create, PUT of the profile, deactivate by PATCH without a path and by PUT, reactivate."""
-    start = provider.get('/Users?filter=userName%20eq%20"ada@example.com"&startIndex=1&count=100').json
-    assert start == {
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-        "totalResults": 0,
-        "startIndex": 1,
-        "itemsPerPage": 0,
-        "Resources": [],
-    }
-    made = provider.post("/Users", user("ada", externalId="00u1", locale="en-US", groups=[], password="x1"))
-    assert made.status == 201
-    assert "password" not in made.text
-    place = f"/Users/{made.json['id']}"
-    body = {**made.json, "name": {"givenName": "Augusta", "familyName": "King"}}
-    assert provider.put(place, body).json["name"]["givenName"] == "Augusta"
-
-    def turned(is_active: bool) -> dict[str, object]:
-        return {"op": "replace", "value": {"active": is_active}}
-
-    assert provider.patch(place, turned(False)).json["active"] is False
-    assert provider.patch(place, turned(True)).json["active"] is True
-    assert provider.put(place, {**body, "active": False}).json["active"] is False
-    assert provider.patch(place, {"op": "remove", "path": "active"}).json["active"] is False
-    assert provider.patch(place, turned(True)).json["active"] is True
-    assert provider.put(place, {n: v for n, v in body.items() if n != "active"}).json["active"] is True
-
-
 def test_a_suspended_member_is_none_until_resumed(provider: Provider, directory: Directory) -> None:
     ada = provider.user("ada")
     session = str(directory.session(users.alive(provider.api.store, ada)))

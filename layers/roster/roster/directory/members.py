@@ -157,6 +157,8 @@ def plan(
     work.add_row(keys.workspaces_of(user.id), workspace.number, row, lambda _: Conflict("membership"))
     role = membership.role
     work.audit(Event.MEMBER_ADDED, user.id, after=state, workspace=workspace.id, role=role)
+    if membership.suspended:
+        _tell_suspension(work, replace(membership, suspended=False), membership)
 
 
 def joined(user: User, membership: Membership) -> User:
@@ -300,7 +302,7 @@ def suspend(
     if user.oldest_workspace_id == workspace.id:
         place, gone = _next_place(work, store, user)
         state |= place
-    _tell(work, Event.MEMBER_SUSPENDED, membership, after)
+    _tell_suspension(work, membership, after)
     fewer = _administered(membership, -1)
     return after, Update(keys.user(user.id), set=state, add=fewer, remove=gone, condition=_as_read(user))
 
@@ -325,14 +327,15 @@ def resume(
     gone = _without(state, "suspended_in", user.suspended_in, workspace.id)
     if user.oldest_membership_at is None or user.oldest_membership_at > membership.created_at:
         state |= {"oldest_workspace_id": workspace.id, "oldest_membership_at": membership.created_at}
-    _tell(work, Event.MEMBER_RESUMED, membership, after)
+    before, now_is = attributes(membership), attributes(after)
+    work.audit(Event.MEMBER_RESUMED, user.id, before=before, after=now_is, workspace=workspace.id)
     more = _administered(after, 1)
     return after, Update(keys.user(user.id), set=state, add=more, remove=gone, condition=_as_read(user))
 
 
-def _tell(work: Transaction, event: Event, membership: Membership, after: Membership) -> None:
-    before, now = attributes(membership), attributes(after)
-    work.audit(event, membership.user_id, before=before, after=now, workspace=membership.workspace_id)
+def _tell_suspension(work: Transaction, membership: Membership, after: Membership) -> None:
+    before, now, home = attributes(membership), attributes(after), membership.workspace_id
+    work.audit(Event.MEMBER_SUSPENDED, membership.user_id, before=before, after=now, workspace=home)
 
 
 def end(work: Transaction, workspace: Workspace, membership: Membership, *, even_last_admin: bool) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from roster.dialects.scim.api import Answer, ScimCall, answer, listed
 from roster.dialects.scim.attributes import CORE_GROUP, CORE_USER, ENTERPRISE, EXTENSION, GROUP, USER
 from roster.dialects.scim.refusals import MethodNotAllowed, NotSupported
-from roster.dialects.scim.users import EVALUATED
+from roster.dialects.scim.users import PAGE
 from roster.errors import NotFound
 
 _CORE = "urn:ietf:params:scim:schemas:core:2.0"
@@ -41,7 +41,7 @@ def _config(call: ScimCall) -> dict[str, Any]:
         "schemas": [f"{_CORE}:ServiceProviderConfig"],
         "patch": {"supported": True},
         "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
-        "filter": {"supported": True, "maxResults": EVALUATED},
+        "filter": {"supported": True, "maxResults": PAGE},
         "changePassword": {"supported": False},
         "sort": {"supported": False},
         "etag": {"supported": True},

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from roster.errors import DirectoryError
+from roster.errors import DirectoryError, Unavailable
 
 
 @dataclass
@@ -18,7 +18,12 @@ class NotSupported(DirectoryError):
 
 
 class MethodNotAllowed(DirectoryError):
-    """A resource that is only read."""
+    """A resource that does not take the method."""
+
+
+@dataclass
+class GroupIncomplete(Unavailable):
+    """A group was made, and time ran out before all of its members were in it."""
 
 
 def invalid_value(detail: str) -> ScimRefused:
