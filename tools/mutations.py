@@ -1113,6 +1113,27 @@ GUARDS = (
         "if len(hosts) == 1 and",
         ("tests/local/test_server.py",),
     ),
+    Guard(
+        "membership elsewhere that begins while the profile follows",
+        f"{LAYER}/directory/provisioning.py",
+        "work.demand(keys.user(user.id), _belongs_nowhere_else(present.user))",
+        "pass",
+        ("tests/attacks/test_scim.py::test_the_mail_of_who_belongs_elsewhere_too_is_not_redirected",),
+    ),
+    Guard(
+        "comparisons of a filter",
+        f"{LAYER}/dialects/scim/filters.py",
+        "if self.terms > TERMS:",
+        "if False:",
+        ("tests/attacks/test_scim.py",),
+    ),
+    Guard(
+        "elements that a PATCH leaves",
+        f"{LAYER}/dialects/scim/patches.py",
+        "_demand_few(after, intention, schema)",
+        "pass",
+        ("tests/attacks/test_scim.py::test_a_patch_bomb_is_refused_before_anything_is_written",),
+    ),
 )
 
 

@@ -372,6 +372,13 @@ PATCHES: dict[str, tuple[list[dict[str, Any]], str]] = {
         [{"op": "add", "path": "emails", "value": _elements(50, at)} for at in range(900)],
         "invalidValue",
     ),
+    "a list that grows and is cut": (
+        [
+            *({"op": "add", "path": "phoneNumbers", "value": _elements(30, at)} for at in range(2)),
+            {"op": "remove", "path": "phoneNumbers"},
+        ],
+        "invalidValue",
+    ),
     "filters without end": ([{"op": "remove", "path": f"emails[{_LONG}]"}] * 900, "tooMany"),
     "a thousand comparisons in a path": (
         [{"op": "remove", "path": f"emails[{' or '.join(['a pr'] * 1_000)}]"}],

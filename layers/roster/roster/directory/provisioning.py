@@ -24,7 +24,7 @@ from roster.db.store import (
     Key,
     Store,
 )
-from roster.db.transactions import Transaction, retry_from, retry_on_conflict
+from roster.db.transactions import ReadConflict, Transaction, retry_from, retry_on_conflict
 from roster.directory import members, scim_views, users
 from roster.directory.emails import NotAnAddress, canonical
 from roster.directory.folding import folded
@@ -299,7 +299,19 @@ def create(store: Store, workspace: Workspace, wanted: WrittenMember, *, by: Act
         user = users.of_item(items.get(keys.user(holder))) if holder is not None else None
         return _join(store, workspace, user, wanted, found, by=by)
 
-    return retry_on_conflict(attempt)
+    return retry_on_conflict(lambda: _with_what_is_there(attempt))
+
+
+def _with_what_is_there(attempt: Callable[[], Provisioned]) -> Provisioned:
+    """What the attempt returns. Raises ReadConflict where somebody got the address, or became a member, since
+    it has read: they are who is provisioned.
+    """
+    try:
+        return attempt()
+    except Conflict as error:
+        if error.what in ("email", "membership"):
+            raise ReadConflict from error
+        raise
 
 
 def _demand_free(there: Iterable[Provisioned], user_name: str, own: str | None) -> None:
