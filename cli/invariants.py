@@ -139,6 +139,7 @@ class Invariant(StrEnum):
     ADMIN_BY_GROUPS = "admin-by-groups"
     SCIM_NAME_LOCK = "scim-name-lock"
     SCIM_EXTERNAL_ROW = "scim-external-row"
+    SCIM_ADDRESS_ROW = "scim-address-row"
     SCIM_VIEW_MEMBER = "scim-view-member"
     GROUP_NAME_LOCK = "group-name-lock"
     GROUP_EXTERNAL_ROW = "group-external-row"
@@ -557,6 +558,9 @@ def _scim_view(key: Key, item: Item) -> Told:
     if view.external_id is not None:
         row = keys.scim_user(view.workspace_id, view.external_id, view.user_id)
         copies.append(Copy(Invariant.SCIM_EXTERNAL_ROW, key, row, content))
+    for address in scim_views.addresses(view):
+        row = keys.scim_address(view.workspace_id, address, view.user_id)
+        copies.append(Copy(Invariant.SCIM_ADDRESS_ROW, key, row, content))
     need = Need(Invariant.SCIM_VIEW_MEMBER, keys.member(view.workspace_id, view.user_id))
     return Told(copies=tuple(copies), needs=(need,))
 
@@ -569,6 +573,11 @@ def _scim_name(key: Key, item: Item) -> Told:
 def _scim_user(key: Key, item: Item) -> Told:
     owner = keys.scim_view(keys.id_in(key), _text(item, "user_id"))
     return Told(copy=Copy(Invariant.SCIM_EXTERNAL_ROW, owner, key, _some(item, ("user_id",))))
+
+
+def _scim_address(key: Key, item: Item) -> Told:
+    owner = keys.scim_view(keys.id_in(key), _text(item, "user_id"))
+    return Told(copy=Copy(Invariant.SCIM_ADDRESS_ROW, owner, key, _some(item, ("user_id",))))
 
 
 def _scim_token(key: Key, item: Item) -> Told:
@@ -1090,6 +1099,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.scim_view(_X, _X)): _scim_view,
     words_of(keys.scim_user_name(_X, _X)): _scim_name,
     words_of(keys.scim_user(_X, _X, _X)): _scim_user,
+    words_of(keys.scim_address(_X, _X, _X)): _scim_address,
     words_of(keys.scim_group(_X, _X, _X)): _group_copy(Invariant.GROUP_EXTERNAL_ROW),
     words_of(keys.scim_token(_X, 1)): _scim_token,
     words_of(keys.workspace_group(_X, _X)): _workspace_group,

@@ -596,6 +596,7 @@ _COPIED = {
     Invariant.PROJECTS_USER_ROW,
     Invariant.SCIM_NAME_LOCK,
     Invariant.SCIM_EXTERNAL_ROW,
+    Invariant.SCIM_ADDRESS_ROW,
     Invariant.GROUP_NAME_LOCK,
     Invariant.GROUP_EXTERNAL_ROW,
     Invariant.GROUP_ROW,

@@ -17,6 +17,9 @@ from tests.support.api import Api
 from tests.support.directory import Directory
 from tests.workspaces.fixtures import Fixtures
 
+AT_HOME = '{"emails":[{"value":"at@home.example"}]}'
+"""A view with an address that has a row of its own."""
+
 
 def clean_up(api: Api) -> None:
     for job in list(cleanup.jobs(api.store)):
@@ -139,7 +142,7 @@ def test_the_oldest_membership_is_none_that_is_suspended(
 def test_a_provider_makes_a_user_whom_the_workspace_manages(
     api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
-    made = directory.provisioned(fixtures.acme, "Zoe", external_id="e-1")
+    made = directory.provisioned(fixtures.acme, "Zoe", external_id="e-1", body=AT_HOME)
     store, acme = api.store, fixtures.acme.id
     assert made == provisioning.by_id(store, acme, made.user.id)
     assert (made.active, made.view and made.view.managed) == (True, True)
@@ -147,7 +150,8 @@ def test_a_provider_makes_a_user_whom_the_workspace_manages(
     assert provisioning.by_user_name(store, acme, "zoe@example.com") is None
     assert provisioning.by_external_id(store, acme, "e-1") == [made]
     assert provisioning.by_external_id(store, acme, "E-1") == []
-    assert provisioning.by_email(store, acme, "zoe@example.com") == made
+    assert provisioning.by_email(store, acme, "zoe@example.com") == [made]
+    assert provisioning.by_email(store, acme, "AT@home.example") == [made]
     assert provisioning.by_user_name(store, fixtures.globex.id, "zoe") is None
     by_mail = provisioning.by_user_name(store, acme, "BOSS@example.com")
     assert by_mail is not None
@@ -205,7 +209,7 @@ def test_a_profile_follows_the_view_while_the_user_belongs_nowhere_else(
 def test_a_managed_user_is_deleted_with_the_only_membership(
     api: Api, directory: Directory, fixtures: Fixtures, active: bool
 ) -> None:
-    made = directory.provisioned(fixtures.acme, "zoe", active=active, external_id="e-1")
+    made = directory.provisioned(fixtures.acme, "zoe", active=active, external_id="e-1", body=AT_HOME)
     assert made.active is active
     assert broken(api) == []
     directory.workspace_group(fixtures.acme, "Crew", made.user)
@@ -222,7 +226,7 @@ def test_a_managed_user_is_deleted_with_the_only_membership(
 def test_a_user_who_was_deleted_leaves_the_user_name(
     api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
-    made = directory.provisioned(fixtures.acme, "zoe")
+    made = directory.provisioned(fixtures.acme, "zoe", body=AT_HOME)
     users.delete(api.store, users.alive(api.store, made.user.id), by=directory.by)
     again = directory.provisioned(fixtures.acme, "zoe")  # before any cleanup
     clean_up(api)
@@ -233,7 +237,8 @@ def test_a_user_who_was_deleted_leaves_the_user_name(
 def test_another_user_name_is_unique_too_and_frees_the_former(
     api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
-    zoe, _ = directory.provisioned(fixtures.acme, "zoe"), directory.provisioned(fixtures.acme, "yan")
+    zoe = directory.provisioned(fixtures.acme, "zoe", body=AT_HOME)
+    directory.provisioned(fixtures.acme, "yan")
 
     def rename(name: str) -> Any:
         present = provisioning.by_id(api.store, fixtures.acme.id, zoe.user.id)
@@ -422,7 +427,7 @@ def test_nothing_is_left_of_a_workspace_that_is_deleted(
     acme = fixtures.acme
     crew = directory.workspace_group(acme, "Crew", fixtures.member)
     workspace_groups.set_role(api.store, acme, crew, WorkspaceRole.ADMIN, by=directory.by)
-    directory.provisioned(acme, "zoe", external_id="e", active=False)
+    directory.provisioned(acme, "zoe", external_id="e", active=False, body=AT_HOME)
     directory.scim_token(acme)
     home = f"/api/workspaces/{acme.id}"
     assert api.put(home, {"active": False}, as_=fixtures.root).status == 200

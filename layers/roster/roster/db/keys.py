@@ -26,6 +26,7 @@
                                   SCIMVIEW#<user>                what the provider wrote of a member
                                   SCIMNAME#<sha256>              which member has the provider's user name
                                   SCIMUSER#<sha256>#<user>       which members have an external id
+                                  SCIMMAIL#<sha256>#<user>       which members' views have an e-mail address
                                   SCIMGROUP#<sha256>#<group>     which groups have one
                                   GROUP#<id>                     a group of the workspace
                                   GROUPNAME#<sha256>             which group has the name
@@ -531,6 +532,7 @@ def activity(scope: str, day: str) -> Key:
 SCIM_VIEWS = "SCIMVIEW#"
 SCIM_NAMES = "SCIMNAME#"
 SCIM_USERS = "SCIMUSER#"
+SCIM_ADDRESSES = "SCIMMAIL#"
 SCIM_GROUPS = "SCIMGROUP#"
 GROUPS_BESIDE = "GROUP#"
 GROUP_NAMES = "GROUPNAME#"
@@ -559,6 +561,16 @@ def scim_users_of(workspace_id: str, external_id: str) -> tuple[str, str]:
 
 def scim_user(workspace_id: str, external_id: str, user_id: str) -> Key:
     pk, prefix = scim_users_of(workspace_id, external_id)
+    return Key(pk, f"{prefix}{_part(user_id)}")
+
+
+def scim_addresses_of(workspace_id: str, folded: str) -> tuple[str, str]:
+    """The partition, and the prefix in it, of the members in whose views the e-mail address is."""
+    return workspace(workspace_id).pk, f"{SCIM_ADDRESSES}{_digest(folded)}#"
+
+
+def scim_address(workspace_id: str, folded: str, user_id: str) -> Key:
+    pk, prefix = scim_addresses_of(workspace_id, folded)
     return Key(pk, f"{prefix}{_part(user_id)}")
 
 

@@ -22,7 +22,6 @@ from roster.db.store import (
     Item,
     Key,
     Store,
-    every,
 )
 from roster.db.transactions import Transaction, retry_from, retry_on_conflict
 from roster.directory import members, scim_views, users
@@ -81,6 +80,9 @@ class WrittenMember:
     active: bool | None = None
 
 
+MOST = 1_000
+"""Members who are found by one external id or address: a provider may repeat both."""
+
 Edit = Callable[[Provisioned], WrittenMember]
 """Makes what is to be written from the member as it is; may raise."""
 
@@ -125,11 +127,11 @@ def _is_member(found: Mapping[Key, Item], workspace_id: str, user_id: str) -> bo
 
 
 def name_places(workspace_id: str, user_name: str) -> list[Key]:
-    """What tells who has the user name: the name's lock, and the address's if it is one. To be read with the
-    caller.
+    """What tells who has the user name: the name's lock, and the address's if it is one, also in other
+    characters that fold alike. To be read with the caller.
     """
-    address = _address(user_name)
-    lock = keys.scim_user_name(workspace_id, folded(user_name))
+    name = folded(user_name)
+    address, lock = _address(name), keys.scim_user_name(workspace_id, name)
     return [lock] if address is None else [lock, address]
 
 
@@ -158,22 +160,43 @@ def by_user_name(
     return next((one for one in there if folded(one.user_name) == folded(user_name)), None)
 
 
+def ids_by_external_id(store: Store, workspace_id: str, external_id: str, most: int = MOST) -> list[str]:
+    """Users of whom the provider wrote this external id, `most` and one more at most: one Query."""
+    return _indexed(store, *keys.scim_users_of(workspace_id, external_id), most)
+
+
 def by_external_id(store: Store, workspace_id: str, external_id: str) -> list[Provisioned]:
     """The members of whom the provider wrote exactly this external id: one Query, one BatchGet."""
-    pk, prefix = keys.scim_users_of(workspace_id, external_id)
-    ids = [str(row["user_id"]) for row in every(store, pk, begins=prefix)]
+    ids = ids_by_external_id(store, workspace_id, external_id)
     there = by_ids(store, workspace_id, ids) if ids else []
     return [one for one in there if one.view is not None and one.view.external_id == external_id]
 
 
-def by_email(store: Store, workspace_id: str, address: str) -> Provisioned | None:
-    """The member whose profile has the address: one Get, one BatchGet. What views say of e-mail is not
-    searched: filters over views are evaluated on resources.
+def ids_by_email(
+    store: Store,
+    workspace_id: str,
+    address: str,
+    *,
+    known: Mapping[Key, Item] | None = None,
+    most: int = MOST,
+) -> list[str]:
+    """Users in whose views the address may be, in any case, and who has it in the profile; `most` and two
+    more at most: a BatchGet and a Query, the Query alone where `known` holds the items of `name_places`.
     """
-    place = _address(address)
-    lock = store.get(place) if place is not None else None
-    there = by_ids(store, workspace_id, [str(lock["user_id"])]) if lock is not None else []
-    return there[0] if there else None
+    wanted = name_places(workspace_id, address)
+    named = _named(store.batch_get(wanted) if known is None else known, wanted)
+    rows = _indexed(store, *keys.scim_addresses_of(workspace_id, folded(address)), most)
+    return list(dict.fromkeys([*named, *rows]))
+
+
+def by_email(store: Store, workspace_id: str, address: str) -> list[Provisioned]:
+    """The members of `ids_by_email`: two BatchGets, one Query."""
+    ids = ids_by_email(store, workspace_id, address)
+    return by_ids(store, workspace_id, ids) if ids else []
+
+
+def _indexed(store: Store, pk: str, prefix: str, most: int) -> list[str]:
+    return [str(row["user_id"]) for row in store.query(pk, begins=prefix, limit=most + 1).items]
 
 
 def heads(workspace_id: str) -> list[Key]:
