@@ -237,7 +237,8 @@ def test_a_user_who_was_deleted_leaves_the_user_name(
 def test_another_user_name_is_unique_too_and_frees_the_former(
     api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
-    zoe, _ = directory.provisioned(fixtures.acme, "zoe"), directory.provisioned(fixtures.acme, "yan")
+    zoe = directory.provisioned(fixtures.acme, "zoe", body=AT_HOME)
+    directory.provisioned(fixtures.acme, "yan")
 
     def rename(name: str) -> Any:
         present = provisioning.by_id(api.store, fixtures.acme.id, zoe.user.id)

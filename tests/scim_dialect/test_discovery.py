@@ -34,6 +34,8 @@ def test_what_the_schemas_demand(provider: Provider) -> None:
         ("User", "emails"),
         ("Group", "displayName"),
     }
+    [emails] = [each for each in by_id["User"]["attributes"] if each["name"] == "emails"]
+    assert {each["name"] for each in emails["subAttributes"] if each["required"]} == {"value"}
     [members] = [each for each in by_id["Group"]["attributes"] if each["name"] == "members"]
     assert [each["name"] for each in members["subAttributes"]] == ["value", "$ref", "type"]
 
@@ -45,6 +47,7 @@ def test_what_the_schemas_demand(provider: Provider) -> None:
         ("PUT", "/ServiceProviderConfig", 405),
         ("DELETE", "/ResourceTypes/User", 405),
         ("PUT", "/Users", 405),
+        ("POST", "/Groups/some", 405),
         ("GET", "/Me", 501),
         ("PATCH", "/Me", 501),
         ("POST", "/.search", 501),
@@ -57,3 +60,4 @@ def test_what_is_not_offered(provider: Provider, method: str, path: str, status:
     with provider.api.no_effect():
         answer = provider.send(method, path, {} if method != "GET" else None)
     assert (answer.status, answer.json["status"]) == (status, str(status))
+    assert ("allow" in answer.headers) is (status == 405)

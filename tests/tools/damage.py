@@ -169,7 +169,8 @@ def provision(store: Store, acme: Workspace) -> None:
     """
     for name, active in (("gil", True), ("sue", False)):
         profile = provisioning.MemberProfile(user(store, name).email, name.title())
-        wanted = provisioning.WrittenMember(name, profile, f"e-{name}", active=active)
+        body = f'{{"emails":[{{"value":"{name}@home.example"}}]}}'
+        wanted = provisioning.WrittenMember(name, profile, f"e-{name}", body, active)
         provisioning.create(store, acme, wanted, by=BY)
     for name, role in (("crew", None), ("chiefs", WorkspaceRole.ADMIN)):
         work = Transaction(BY)
@@ -647,6 +648,7 @@ def number_of_one_who_is_suspended(store: Store) -> Key:
 _SUE, _GIL, _SUES = keys.user("sue"), keys.user("gil"), keys.member("acme", "sue")
 _CREW, _CREWS = keys.workspace_group("acme", "crew"), keys.members_of_group("acme", "crew")
 _SUES_VIEW, _SUES_NAME = keys.scim_view("acme", "sue"), keys.scim_user_name("acme", "sue")
+_SUES_ADDRESS = keys.scim_address("acme", "sue@home.example", "sue")
 _INVITATION = keys.invitation("acme", "i0")
 _ANN, _BOB, _ACME = keys.user("ann"), keys.user("bob"), keys.workspace("acme")
 _BOBS = keys.member("acme", "bob")
@@ -869,6 +871,12 @@ CASES = [
         "a row of another id",
         Invariant.SCIM_EXTERNAL_ROW,
         stray(keys.scim_user("acme", "e-old", "sue"), user_id="sue"),
+    ),
+    Case("no row", Invariant.SCIM_ADDRESS_ROW, lacks(_SUES_ADDRESS, _SUES_VIEW)),
+    Case(
+        "a row of another address",
+        Invariant.SCIM_ADDRESS_ROW,
+        stray(keys.scim_address("acme", "old@home.example", "sue"), user_id="sue"),
     ),
     Case("of nobody", Invariant.SCIM_VIEW_MEMBER, planned(view_of_no_member)),
     Case("no lock", Invariant.GROUP_NAME_LOCK, lacks(keys.group_name("acme", "crew"), _CREW)),

@@ -183,6 +183,8 @@ class Scim(handler.Dialect[ScimCall]):
         if scim_type:
             told["scimType"] = scim_type
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        if isinstance(error, MethodNotAllowed):
+            headers["Allow"] = error.allowed
         return ErrorResponse(status, compact(told), headers)
 
 

@@ -19,11 +19,11 @@ def discovered(call: ScimCall) -> Answer:
     if name in ("Me", "Bulk") or rest.rpartition("/")[2] == ".search":
         raise NotSupported
     if name in ("Users", "Groups") and "/" not in id:
-        raise MethodNotAllowed
+        raise MethodNotAllowed("GET, PUT, PATCH, DELETE" if id else "GET, POST")
     if name not in _READ_ONLY:
         raise NotFound("resource")
     if call.request.method not in ("GET", "HEAD"):
-        raise MethodNotAllowed
+        raise MethodNotAllowed("GET")
     if name == "ServiceProviderConfig" and not id:
         return answer(200, _config(call))
     found = _types(call) if name == "ResourceTypes" else _schemas(call) if name == "Schemas" else []

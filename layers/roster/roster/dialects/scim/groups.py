@@ -1,6 +1,6 @@
 """SCIM Groups: groups of a workspace's members. Members come and go by rows, and no list is written back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from roster.db import keys
@@ -175,18 +175,17 @@ def _demand_room(call: ScimCall, group: WorkspaceGroup, wanted: Sequence[Step]) 
     """Raise LimitReached where a group that makes its members ADMINs would have too many of them."""
     if group.role is None or not wanted:
         return
-    there = [each.user_id for each in workspace_groups.places(call.store, group)]
+    there = {each.user_id for each in workspace_groups.places(call.store, group)}
     for step in wanted:
         match step:
             case Coming(users):
-                there += [each for each in users if each not in there]
+                there |= set(users)
             case Going(users):
-                there = [each for each in there if each not in users]
+                there -= set(users)
             case GoingWhere(filter):
-                gone = _those(call, there, filter)
-                there = [each for each in there if each not in gone]
+                there -= set(_those(call, there, filter))
             case Exactly(users):
-                there = [*users]
+                there = set(users)
         if len(there) > workspace_groups.MOST_ADMINS:
             raise LimitReached("members of an ADMIN group")
 
@@ -213,7 +212,7 @@ def _grown(
     return workspace_groups.by_id(store, home.id, group.id) if moved else group
 
 
-def _those(call: ScimCall, there: Sequence[str], filter: Filter | None) -> list[str]:
+def _those(call: ScimCall, there: Iterable[str], filter: Filter | None) -> list[str]:
     """Whom of these members a filter finds; all where there is none."""
     if filter is None:
         return [*there]

@@ -59,6 +59,8 @@ def intentions(body: Any, schema: Schema) -> list[Intention]:
             raise ScimRefused("invalidPath", "`path` must be text.")
         else:
             found += _at_path(op, path, has_value, value, schema)
+        if len(found) > OPERATIONS:
+            raise ScimRefused("tooMany", f"A PATCH may change at most {OPERATIONS} attributes.")
     return found
 
 
@@ -68,10 +70,16 @@ def _operations(body: Any) -> Sequence[Mapping[str, Any]]:
         raise invalid_syntax("`Operations` must be a list of operations.")
     if len(listed) > OPERATIONS:
         raise ScimRefused("tooMany", f"A PATCH may have at most {OPERATIONS} operations.")
-    paths = (_named(each, "path") for each in listed)
-    if sum(len(path) for path in paths if isinstance(path, str)) > PATH_CHARACTERS:
+    if sum(len(path) for each in listed for path in _paths(each)) > PATH_CHARACTERS:
         raise ScimRefused("tooMany", f"The paths may have at most {PATH_CHARACTERS} characters together.")
     return listed
+
+
+def _paths(operation: Mapping[str, Any]) -> list[str]:
+    """The paths in an operation: its own, and keys of its value that have filters."""
+    own, value = _named(operation, "path"), _named(operation, "value")
+    within = [key for key in value if "[" in key] if isinstance(value, dict) else []
+    return [*within, own] if isinstance(own, str) else within
 
 
 def _named(body: Mapping[str, Any], name: str) -> Any:

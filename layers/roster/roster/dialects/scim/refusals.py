@@ -17,8 +17,11 @@ class NotSupported(DirectoryError):
     """An operation of SCIM that is not offered here."""
 
 
+@dataclass
 class MethodNotAllowed(DirectoryError):
-    """A resource that does not take the method."""
+    """A resource that does not take the method; `allowed` are those that it takes."""
+
+    allowed: str
 
 
 @dataclass
