@@ -410,9 +410,9 @@ def _change(
     by: Actor,
 ) -> Provisioned:
     """`found` are the items of `name_places` where the user name is another one."""
-    view = _viewed(present, wanted, workspace.id, instant(by.at))
-    user = _profiled(store, present, wanted.profile)
     is_toggled = wanted.active is not None and wanted.active != present.active
+    view = _viewed(present, wanted, workspace.id, instant(by.at), is_toggled)
+    user = _profiled(store, present, wanted.profile)
     if view == present.view and user == present.user and not is_toggled:
         return present
     work = Transaction(by)
@@ -440,11 +440,15 @@ def _suspended_in(user: User, membership: Membership) -> Mapping[str, int]:
     return {**others, membership.workspace_id: membership.number} if membership.suspended else others
 
 
-def _viewed(present: Provisioned, wanted: WrittenMember, workspace_id: str, at: str) -> ScimView:
-    """The view as it will be; the present one where nothing changes."""
+def _viewed(
+    present: Provisioned, wanted: WrittenMember, workspace_id: str, at: str, is_toggled: bool
+) -> ScimView:
+    """The view as it will be; the present one where nothing changes. It says when the member was changed, so
+    it is another when the membership is suspended or resumed too.
+    """
     old = present.view or ScimView(workspace_id, present.user.id, "", at, at, revision=0)
     new = replace(old, user_name=wanted.user_name, external_id=wanted.external_id, body=wanted.body)
-    return old if new == old else replace(new, updated_at=at, revision=old.revision + 1)
+    return old if new == old and not is_toggled else replace(new, updated_at=at, revision=old.revision + 1)
 
 
 def _profiled(store: Store, present: Provisioned, profile: MemberProfile) -> User:

@@ -48,7 +48,7 @@ def resource(call: ScimCall, one: Provisioned) -> dict[str, Any]:
     """A member as SCIM shows them: as the provider wrote them, else from the profile."""
     found, view = attributes(one), one.view
     own = [CORE_USER, ENTERPRISE] if ENTERPRISE in found else [CORE_USER]
-    began = view.created_at if view is not None else one.membership.created_at
+    began = one.membership.created_at
     return {
         "schemas": own,
         "id": one.user.id,
