@@ -172,6 +172,8 @@ def test_a_token_is_good_in_its_workspace_and_nowhere_else(
             assert (refused.status, refused.headers["www-authenticate"]) == (401, "Bearer")
             assert refused.json["status"] == "401"
     assert api.get(f"{provider.base}/Users", as_=boss).status == 401
+    for path in ("/Users", "/Users/u1", "/Groups/g1", "/Schemas"):  # a workspace that none can have
+        assert api.get(f"/scim/v2/%C2%84{path}", bearer=provider.token).status == 401, path
     for path in (
         "/api/workspaces",
         "/api/v1/user",

@@ -98,8 +98,8 @@ MEMBERSHIPS: list[Line] = [
     member("w2", "u2", role="MEMBER", createdAt=AT),
 ]
 WRITTEN: list[Line] = [
-    scim_user("w1", "u4", userName="Four", externalId="e-4", managed=True, updatedAt=LATER),
     scim_user("w1", "u2", attributes=ATTRIBUTES, externalId="e-4"),
+    scim_user("w1", "u4", userName="Four", externalId="e-4", managed=True, updatedAt=LATER),
     scim_user("w2", "u2", userName="four"),
 ]
 GROUPS: list[Line] = [

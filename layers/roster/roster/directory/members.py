@@ -294,7 +294,7 @@ def suspend(
     now: Item = {"suspended": True, "revision": after.revision}
     work.do(Update(keys.member(workspace.id, user.id), set=now, condition=unchanged(membership)))
     work.remove_row(keys.members(workspace.id), membership.number)
-    work.add_row(keys.suspended_members(workspace.id), membership.number, attributes(after))
+    work.add_row(keys.suspended_members(workspace.id), membership.number, _row_of(after))
     if membership.role is WorkspaceRole.ADMIN:
         _count_admins(work, workspace, WorkspaceRole.MEMBER, even_last_admin=False)
     state: Item = {"suspended_in": {**user.suspended_in, workspace.id: membership.number}}
@@ -320,7 +320,7 @@ def resume(
     now: Item = {"suspended": False, "number": number, "revision": after.revision}
     work.do(Update(keys.member(workspace.id, user.id), set=now, condition=unchanged(membership)))
     work.remove_row(keys.suspended_members(workspace.id), membership.number)
-    work.add_row(keys.members(workspace.id), number, attributes(after))
+    work.add_row(keys.members(workspace.id), number, _row_of(after))
     if membership.role is WorkspaceRole.ADMIN:
         _count_admins(work, workspace, WorkspaceRole.ADMIN, even_last_admin=True)
     state: Item = {}
@@ -331,6 +331,14 @@ def resume(
     work.audit(Event.MEMBER_RESUMED, user.id, before=before, after=now_is, workspace=workspace.id)
     more = _administered(after, 1)
     return after, Update(keys.user(user.id), set=state, add=more, remove=gone, condition=_as_read(user))
+
+
+def _row_of(membership: Membership) -> Item:
+    """The row of a membership that is there already: as its item, which before `turn` was kept has none."""
+    state: Item = {**attributes(membership)}
+    if not membership.turn:
+        del state["turn"]
+    return state
 
 
 def _tell_suspension(work: Transaction, membership: Membership, after: Membership) -> None:
