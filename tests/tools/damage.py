@@ -900,5 +900,10 @@ CASES = [
     ),
     Case("too many members", Invariant.GROUP_MEMBERS, sets(_CREW, members=7)),
     Case("places in nothing", Invariant.ABANDONED_CLEANUP, group_without_cleanup),
+    Case(
+        "in a workspace that was cleared away",
+        Invariant.ABANDONED_CLEANUP,
+        stray(keys.scim_user_name("left", "ann"), user_id="ann"),
+    ),
     Case("of no workspace", Invariant.SCIM_TOKEN_WORKSPACE, scim_token_of_nothing),
 ]

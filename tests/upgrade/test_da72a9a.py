@@ -734,9 +734,17 @@ def test_a_list_that_was_opened_meanwhile_refuses_counts_that_move_with_rows(
 
 @pytest.mark.parametrize("counts", ["with", "after"])
 def test_an_identity_provider_suspends_and_resumes_members_of_before(
-    api: Api, deployed: Callable[..., None], counts: str
+    api: Api, deployed: Callable[..., None], tmp_path: Path, counts: str
 ) -> None:
     deployed(LIST_COUNTS=counts)
+    robot = {"workspaceId": "beta", "userId": "robot"}
+    records: list[dict[str, Any]] = [
+        {"type": "membership", **robot, "suspended": True},
+        {"type": "scimUser", **robot, "userName": "robot"},
+        {"type": "workspaceGroup", "id": "crew", "workspaceId": "beta", "displayName": "Crew"},
+        {"type": "workspaceGroupMember", **robot, "groupId": "crew"},
+    ]
+    Records(api.store, tmp_path).good(*records)
     token = data(api.post("/api/workspaces/acme/scim-tokens", {"name": "Entra ID"}, as_=ROOT_SESSION))[
         "secret"
     ]
