@@ -41,6 +41,7 @@ OF_IDS: dict[str, Maker] = {
         "space_name",
         "scim_user_name",
         "scim_user",
+        "scim_address",
         "scim_group",
         "group_name",
     }

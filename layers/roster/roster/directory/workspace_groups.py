@@ -134,7 +134,7 @@ def members_page(
     Who is suspended, or has left the workspace and is not cleared away yet, is not shown but counted.
     """
     rows = counted_lists.page(store, _list_of(group), number, size)
-    found = [_place_in(row) for row in naming(rows.items, "user_id", "workspace_id", "group_id")]
+    found = _places_in(naming(rows.items, "user_id", "workspace_id", "group_id"))
     living = users.by_ids(store, [one.user_id for one in found])
     pairs = ((one, living.get(one.user_id)) for one in found)
     return [
@@ -144,7 +144,7 @@ def members_page(
 
 def places(store: Store, group: WorkspaceGroup) -> Iterator[GroupPlace]:
     """All places in a group, in order of joining: one Query a megabyte. Take no more of it than is shown."""
-    return (_place_in(row) for row in granted(store, group.workspace_id, group.id))
+    return (place for row in counted_lists.everything(store, _list_of(group)) for place in _places_in([row]))
 
 
 def granted(store: Store, workspace_id: str, group_id: str) -> Iterator[Item]:
@@ -157,8 +157,8 @@ def _list_of(group: WorkspaceGroup) -> str:
     return keys.members_of_group(group.workspace_id, group.id)
 
 
-def _place_in(row: Item) -> GroupPlace:
-    return entity(GroupPlace, {**row, "number": keys.number_of(Key.of(row))})
+def _places_in(rows: Iterable[Item]) -> list[GroupPlace]:
+    return readable(GroupPlace, ({**row, "number": keys.number_of(Key.of(row))} for row in rows))
 
 
 def rulers(store: Store, workspace_ids: Iterable[str]) -> dict[str, frozenset[str]]:
