@@ -7,14 +7,14 @@ import pytest
 
 from roster.auth.authentication import by_scim_token
 from roster.db import counted_lists, keys
-from roster.db.store import Key
+from roster.db.store import Key, Store
 from roster.directory import cleanup, provisioning, users, workspace_groups, workspaces
 from roster.directory.provisioning import MemberProfile, WrittenMember
 from roster.domain import Actor, User, WorkspaceRole
 from roster.errors import Conflict, LastAdmin, LimitReached, NotFound, Unauthenticated, ValidationFailed
 from tests.projects.test_projects import broken
 from tests.support.api import Api
-from tests.support.directory import Directory
+from tests.support.directory import Directory, settle
 from tests.workspaces.fixtures import Fixtures
 
 AT_HOME = '{"emails":[{"value":"at@home.example"}]}'
@@ -260,12 +260,22 @@ def test_a_page_begins_anywhere_and_the_suspended_come_last(
     for name in ("a", "b", "c", "d"):
         directory.provisioned(fixtures.acme, name, active=name not in ("a", "c"))
     store, acme = api.store, fixtures.acme.id
-    whole = [one.user_name for one in provisioning.page(store, acme, 1, 100)[0]]
-    assert whole == ["boss@example.com", "member@example.com", "b", "d", "a", "c"]
-    for start in range(1, 8):
-        for count in (0, 1, 3):
-            found, total = provisioning.page(store, acme, start, count)
-            assert ([one.user_name for one in found], total) == (whole[start - 1 :][:count], 6)
+    whole = ["boss@example.com", "member@example.com", "b", "d", "a", "c"]
+    assert_pages(store, acme, whole)
+    settle(store)  # every count is in the tree
+    assert_pages(store, acme, whole)
+    for name in ("e", "f", "g"):  # more than the tree says
+        directory.provisioned(fixtures.acme, name, active=name != "g")
+    assert_pages(store, acme, [*whole[:4], "e", "f", *whole[4:], "g"])
+
+
+def assert_pages(store: Store, home: str, whole: list[str]) -> None:
+    """Each page, however long and wherever it begins, shows these members in this order."""
+    for start in range(1, len(whole) + 2):
+        for count in (0, 1, 3, 5):
+            found, total = provisioning.page(store, home, start, count)
+            shown = [one.user_name for one in found]
+            assert (shown, total) == (whole[start - 1 :][:count], len(whole))
 
 
 # Groups.

@@ -1,19 +1,22 @@
 """How large things may be, and what is answered where they are larger."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from roster import bounds
 from roster.db.store import Store
-from roster.dialects.scim import groups, users
+from roster.dialects.scim import filters, groups, patches, users
 from roster.directory import members, workspace_groups
 from roster.errors import Unavailable
 from tests.scim_dialect.conftest import Provider, op, user
 from tests.support.directory import Directory
 from tests.support.meter import Meter
 from tests.support.race import before_the_commit
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_user_has_sixteen_kilobytes_of_attributes_and_twenty_addresses(provider: Provider) -> None:
@@ -267,3 +270,20 @@ def test_a_group_that_makes_admins_is_judged_before_its_first_row(
     gone = op("remove", "members", [{"value": each} for each in people[:20]])
     assert provider.patch(f"/Groups/{group}", gone, come).status == 204
     assert len(provider.members(group)) == 30
+
+
+def test_the_document_says_the_bounds() -> None:
+    said = " ".join((ROOT / "docs/scim.md").read_text().split())
+    for words in (
+        f"{bounds.SCIM_VIEW_BYTES // 1024} KB of attributes, and {users.ADDRESSES} e-mail addresses",
+        f"A body may have {bounds.SCIM_BODY_BYTES // 1024**2} MB",
+        f"up to {users.EVALUATED:,} resources",
+        f"`count` is {users.PAGE} at most",
+        f"more than {groups.MEMBERS_OF_A_PAGE:,} in one group",
+        f"at most {workspace_groups.MOST_ADMINS} members",
+        f"its first {workspace_groups._FIRST} members",
+        f"at most {filters.TERMS} comparisons and {filters.DEPTH} brackets",
+        f"a PATCH at most {patches.OPERATIONS:,} operations",
+        f"at most {patches.PATH_CHARACTERS // 1024} KB together",
+    ):
+        assert words in said

@@ -28,7 +28,12 @@ def test_what_the_schemas_demand(provider: Provider) -> None:
     required = {
         (kind, each["name"]) for kind in by_id for each in by_id[kind]["attributes"] if each["required"]
     }
-    assert required == {("User", "userName"), ("User", "emails"), ("Group", "displayName")}
+    assert required == {
+        ("User", "userName"),
+        ("User", "active"),
+        ("User", "emails"),
+        ("Group", "displayName"),
+    }
     [emails] = [each for each in by_id["User"]["attributes"] if each["name"] == "emails"]
     assert {each["name"] for each in emails["subAttributes"] if each["required"]} == {"value"}
     [members] = [each for each in by_id["Group"]["attributes"] if each["name"] == "members"]

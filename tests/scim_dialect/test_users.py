@@ -288,3 +288,21 @@ def test_conditions_of_any_version(provider: Provider) -> None:
         == 200
     )
     assert provider.delete(place, If_Match='"x"').status == 412
+
+
+def test_meta_says_since_when_and_what_changed_last(provider: Provider, boss: User) -> None:
+    place = f"/Users/{boss.id}"
+    began = provider.get(place).json["meta"]["created"]
+    clock, seen = provider.api.clock, []
+    ada = provider.user("ada")
+    for at, operation in (
+        (place, op("add", "title", "x")),  # whom the provider did not make
+        (f"/Users/{ada}", op("replace", "active", False)),
+        (f"/Users/{ada}", op("replace", "active", True)),
+        (f"/Users/{ada}", op("add", "title", "x")),
+    ):
+        clock.advance(minutes=1)
+        seen.append(provider.patch(at, operation).json["meta"]["lastModified"])
+        assert seen[-1] == provider.get(at).json["meta"]["lastModified"]
+    assert seen == sorted(set(seen))
+    assert provider.get(place).json["meta"]["created"] == began

@@ -13,6 +13,7 @@ from uuid import uuid4
 from roster.clock import instant
 from roster.db import counted_lists, keys, list_log
 from roster.db.codec import attributes, readable
+from roster.db.list_tree import integer
 from roster.db.store import (
     Absent,
     Check,
@@ -218,7 +219,7 @@ def page(
     """`count` members from the place `start` (from 1) on, and the total: those in force by their number, then
     the suspended ones.
 
-    Three calls and a BatchGet a hundred keys, two a member; one fewer where `known` holds `heads`, two more
+    Three calls and a BatchGet a hundred keys, two a member; one fewer where `known` holds `heads`. As many
     where the page reaches into both lists.
     """
     head = store.batch_get(heads(workspace_id)) if known is None else known
@@ -229,13 +230,26 @@ def page(
         mine = {key: head[key] for key in here if key in head}
         wanted, skip = count - len(rows), max(0, start - 1 - before)
         if wanted > 0:
-            found = counted_lists.page(store, listing, 1, wanted, offset=skip, known=mine)
+            found = _from(store, listing, skip, wanted, mine)
             rows, size = [*rows, *found.items], found.total
         else:
             root, changes = counted_lists.counted(store, listing, mine)
             size = counted_lists.size_of(root, changes)
         before, total = before + size, total + size
     return _joined(store, workspace_id, readable(Membership, rows)), total
+
+
+def _from(store: Store, listing: str, skip: int, count: int, head: Mapping[Key, Item]) -> counted_lists.Rows:
+    """`count` rows after the first `skip`, and the total. Where the list ends among them, they are read from
+    its end, which needs no branch.
+    """
+    seen = integer(head.get(keys.root(listing), {}), "total")
+    if 0 < skip < seen < skip + count:
+        last = counted_lists.page(store, listing, 1, count, forward=False, known=head)
+        left = max(0, last.total - skip)
+        if left <= count:  # else the log says of more than the root does
+            return counted_lists.Rows(last.items[:left][::-1], last.total)
+    return counted_lists.page(store, listing, 1, count, offset=skip, known=head)
 
 
 def _joined(store: Store, workspace_id: str, found: list[Membership]) -> list[Provisioned]:
@@ -269,14 +283,21 @@ def create(store: Store, workspace: Workspace, wanted: WrittenMember, *, by: Act
             raise NotAnAddress("is not a valid e-mail address")
         found = store.batch_get([*names, address, keys.default_role()])
         holder = next(iter(_named(found, [address])), None)
-        there = {one.user.id: one for one in by_ids(store, workspace.id, _named(found, [*names, address]))}
+        named = _named(found, [*names, address])
+        items = (
+            store.batch_get([key for each in named for key in places(workspace.id, each)]) if named else {}
+        )
+        there = {
+            each: among(items, workspace.id, each) for each in named if _is_member(items, workspace.id, each)
+        }
         present = there.get(holder) if holder is not None else None
         if present is not None and present.view is not None:
             raise Conflict("userName", wanted.user_name)
         _demand_free(there.values(), wanted.user_name, holder)
         if present is not None:
             return _change(store, workspace, present, wanted, found, by=by)
-        return _join(store, workspace, holder, wanted, found, by=by)
+        user = users.of_item(items.get(keys.user(holder))) if holder is not None else None
+        return _join(store, workspace, user, wanted, found, by=by)
 
     return retry_on_conflict(attempt)
 
@@ -291,14 +312,14 @@ def _demand_free(there: Iterable[Provisioned], user_name: str, own: str | None) 
 def _join(
     store: Store,
     workspace: Workspace,
-    holder: str | None,
+    holder: User | None,
     wanted: WrittenMember,
     found: Mapping[Key, Item],
     *,
     by: Actor,
 ) -> Provisioned:
     """Make the membership of somebody who is no member, and of nobody the user."""
-    user = users.alive(store, holder) if holder is not None else _user(wanted.profile, found, by)
+    user = holder or _user(wanted.profile, found, by)
     work = Transaction(by)
     suspended = wanted.active is False
     listing = keys.members(workspace.id)
@@ -377,9 +398,9 @@ def _change(
     by: Actor,
 ) -> Provisioned:
     """`found` are the items of `name_places` where the user name is another one."""
-    view = _viewed(present, wanted, workspace.id, instant(by.at))
-    user = _profiled(store, present, wanted.profile)
     is_toggled = wanted.active is not None and wanted.active != present.active
+    view = _viewed(present, wanted, workspace.id, instant(by.at), is_toggled)
+    user = _profiled(store, present, wanted.profile)
     if view == present.view and user == present.user and not is_toggled:
         return present
     work = Transaction(by)
@@ -391,21 +412,31 @@ def _change(
         turn = members.resume if membership.suspended else members.suspend
         membership, of_user = turn(work, store, workspace, membership, present.user)
         work.also(of_user)
+        after = replace(after, suspended_in=_suspended_in(after, membership))
     else:
         place = keys.member(workspace.id, membership.user_id)
         work.do(Check(place, members.unchanged(membership)))
     if view != present.view:
         scim_views.plan(work, present.view, view, found)
     work.commit(store)
-    after = users.alive(store, after.id) if is_toggled else after
     return Provisioned(membership, after, view)
 
 
-def _viewed(present: Provisioned, wanted: WrittenMember, workspace_id: str, at: str) -> ScimView:
-    """The view as it will be; the present one where nothing changes."""
+def _suspended_in(user: User, membership: Membership) -> Mapping[str, int]:
+    """The user's `suspended_in` with what the membership is now."""
+    others = {home: number for home, number in user.suspended_in.items() if home != membership.workspace_id}
+    return {**others, membership.workspace_id: membership.number} if membership.suspended else others
+
+
+def _viewed(
+    present: Provisioned, wanted: WrittenMember, workspace_id: str, at: str, is_toggled: bool
+) -> ScimView:
+    """The view as it will be; the present one where nothing changes. It says when the member was changed, so
+    it is another when the membership is suspended or resumed too.
+    """
     old = present.view or ScimView(workspace_id, present.user.id, "", at, at, revision=0)
     new = replace(old, user_name=wanted.user_name, external_id=wanted.external_id, body=wanted.body)
-    return old if new == old else replace(new, updated_at=at, revision=old.revision + 1)
+    return old if new == old and not is_toggled else replace(new, updated_at=at, revision=old.revision + 1)
 
 
 def _profiled(store: Store, present: Provisioned, profile: MemberProfile) -> User:

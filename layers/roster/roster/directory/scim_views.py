@@ -68,6 +68,8 @@ def plan(work: Transaction, before: ScimView | None, after: ScimView, found: Map
     for address in sorted(will - was):
         work.do(Put(item(keys.scim_address(workspace_id, address, user_id), {"user_id": user_id})))
     fields = [name for name in _FIELDS if getattr(before, name, None) != getattr(after, name)]
+    if not fields:  # the membership alone was suspended or resumed, which is told of by itself
+        return
     work.audit(
         Event.MEMBER_VIEW_CHANGED,
         user_id,

@@ -570,7 +570,7 @@ def _plan_places(
     coming: Sequence[_Coming],
     at: Mapping[str, Instant] | None = None,
 ) -> None:
-    """The operations that let users into a group: one Write for the numbers of all."""
+    """The operations that let users into a group, perhaps as of `at`: one Write for the numbers of all."""
     listing = _list_of(group)
     work.taken[listing] = block = list_log.take(store, listing, numbers=len(coming))
     for number, one in enumerate(coming, block.number):

@@ -86,6 +86,8 @@ def _members(call: ScimCall, group: WorkspaceGroup) -> list[str]:
                 " them out.",
             )
         return []
+    if not group.members:
+        return []
     return [each.user_id for each in workspace_groups.places(call.store, group)]
 
 

@@ -143,7 +143,10 @@ def _at_path(op: str, text: str, has_value: bool, value: Any, schema: Schema) ->
     if op == "replace" and value is None:
         op = "remove"  # null is absent (RFC 7643, 2.5)
     if op == "remove":
-        if attribute.required and not attribute.many and target.filter is None and whole.required:
+        is_required = attribute.required and whole.required and target.filter is None
+        if (
+            is_required and not attribute.many and attribute.type != "boolean"
+        ):  # `active` is a state, and stays
             raise ScimRefused("mutability", "The attribute is required.")
         gone = read(value, whole) if is_list and value is not None else None
         if gone is not None and value != [] and not gone:

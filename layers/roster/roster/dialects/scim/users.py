@@ -1,6 +1,7 @@
 """SCIM Users: members of a workspace, as its identity provider sees and writes them."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,8 @@ PAGE = 200
 ADDRESSES = 20
 """E-mail addresses of a user: each has a row, and rows come and go in one transaction."""
 
+_WHOLE = re.compile("[+-]?[0-9]+")
+
 
 def place(request: Request) -> Sequence[Key]:
     """What is read with the token of the user whom the path names."""
@@ -45,7 +48,7 @@ def resource(call: ScimCall, one: Provisioned) -> dict[str, Any]:
     """A member as SCIM shows them: as the provider wrote them, else from the profile."""
     found, view = attributes(one), one.view
     own = [CORE_USER, ENTERPRISE] if ENTERPRISE in found else [CORE_USER]
-    began = view.created_at if view is not None else one.membership.created_at
+    began = one.membership.created_at
     return {
         "schemas": own,
         "id": one.user.id,
@@ -149,8 +152,7 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
     text = next((value for key, value in query.items() if key.lower() == name.lower()), "")
     if not text:
         return default
-    digits = text.removeprefix("-").removeprefix("+")
-    if not (digits.isascii() and digits.isdigit()):
+    if _WHOLE.fullmatch(text) is None:
         raise invalid_value(f"`{name}` must be a whole number.")
     return int(text[:10])  # more is past the end of every list
 
