@@ -107,3 +107,22 @@ KEY_SET_SECONDS = 2.0
 """The whole fetch of a key set: name, connection, TLS, head and body."""
 KEY_SET_PAUSE_SECONDS = 30.0
 """From the start of one fetch of an address to the next, however the first one ended."""
+
+# Webhooks.
+
+URL_CHARACTERS = 2_048
+"""The URL of a webhook."""
+WEBHOOKS, SITE_WEBHOOKS = 10, 20
+"""Webhooks of one workspace, and of the site."""
+WEBHOOK_TYPES = 50
+"""Types of events that a webhook names."""
+WEBHOOK_SECONDS = 15.0
+"""A whole attempt: name, connection, TLS and the answer's head."""
+WEBHOOK_ANSWER_SECONDS = 1.0
+"""From the head on, the part of an answer that is kept; a status of 2xx counts without it."""
+WEBHOOK_ANSWER_BYTES = 1_024
+"""The part of an answer that is kept."""
+WEBHOOK_ADDRESSES = 3
+"""Addresses of one name that are tried."""
+REPLAYED_DAYS, REPLAYED_EVENTS = 30, 10_000
+"""What one replay of a webhook may hold."""
