@@ -53,6 +53,10 @@ class Settings:
     """For how many days an API token may be made at most; 0 sets no bound."""
     second_factor: str = "optional"
     """Who must have a second factor: nobody (`optional`), platform and workspace ADMINs (`admins`), `all`."""
+    webhook_targets: str = "public"
+    """Where webhooks may go: `public` addresses by https, or also `loopback`, for the local server."""
+    webhook_schedule: tuple[int, ...] = (5, 300, 1_800, 7_200, 18_000, 36_000, 86_400)
+    """Seconds from one attempt of a delivery to the next; after the last it has failed."""
     audit_days: int = 365
     """For how many days the audit is kept."""
     seconds: float = 6.0
@@ -98,8 +102,14 @@ class Settings:
             list_counts=environ.get("LIST_COUNTS", default.list_counts),
             maximum_token_days=int(environ.get("MAXIMUM_TOKEN_DAYS", default.maximum_token_days)),
             second_factor=environ.get("SECOND_FACTOR", default.second_factor),
+            webhook_targets=environ.get("WEBHOOK_TARGETS", default.webhook_targets),
+            webhook_schedule=_seconds(environ.get("WEBHOOK_SCHEDULE", "")) or default.webhook_schedule,
             audit_days=int(environ.get("AUDIT_DAYS", default.audit_days)),
         )
+
+
+def _seconds(text: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in text.replace(",", " ").split())
 
 
 def _endpoint(environ: Mapping[str, str]) -> str | None:

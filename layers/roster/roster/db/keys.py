@@ -17,6 +17,11 @@
                                   ATTEMPTS                       how many logins failed lately
                                   ATTEMPTS#<device>              how many of a device that is known
                                   FORGOTTEN                      how many links were asked for lately
+    WORKSPACE#<id>  SITE          WEBHOOK#<place>                a webhook of it
+    WEBHOOK#<id>                  HEALTH                         how it fares: `deliveries.py`
+                                  DELIVERY#<event>               an event that it was, or will be, sent
+    DELIVERIES                    <webhook>#<event>              a delivery that is to be tried now
+                                  <webhook>#REPLAY               events that are to be sent once more
     WORKSPACE#<id>                PROFILE                        the workspace
                                   MEMBER#<user>                  a membership
                                   INVITATION#<id>                an invitation
@@ -449,6 +454,39 @@ def cleanup_of_group(number: int) -> Key:
 
 def cleanup_of_role(number: int) -> Key:
     return Key(CLEANUP, f"ROLE#{number}")
+
+
+# Webhooks.
+
+WEBHOOKS = "WEBHOOK#"
+DELIVERED = "DELIVERY#"
+DELIVERIES = "DELIVERIES"
+
+
+def webhooks_of(workspace_id: str | None) -> str:
+    """The partition that has the webhooks of a workspace, or of the site."""
+    return "SITE" if workspace_id is None else workspace(workspace_id).pk
+
+
+def webhook(workspace_id: str | None, webhook_id: str) -> Key:
+    """The webhook is in one of a few places, so that there are never more; its id ends with it."""
+    return Key(webhooks_of(workspace_id), f"{WEBHOOKS}{_part(webhook_id)[-2:]}")
+
+
+def webhook_health(webhook_id: str) -> Key:
+    return Key(f"{WEBHOOKS}{_part(webhook_id)}", "HEALTH")
+
+
+def delivery(webhook_id: str, event_id: str) -> Key:
+    return Key(f"{WEBHOOKS}{_part(webhook_id)}", f"{DELIVERED}{_part(event_id)}")
+
+
+def delivery_order(webhook_id: str, event_id: str) -> Key:
+    return Key(DELIVERIES, f"{_part(webhook_id)}#{_part(event_id)}")
+
+
+def replay_order(webhook_id: str) -> Key:
+    return Key(DELIVERIES, f"{_part(webhook_id)}#REPLAY")
 
 
 # What the stream's router keeps (`directory/changes.py`).
