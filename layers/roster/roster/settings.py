@@ -55,6 +55,16 @@ class Settings:
     """Who must have a second factor: nobody (`optional`), platform and workspace ADMINs (`admins`), `all`."""
     audit_days: int = 365
     """For how many days the audit is kept."""
+    mail_queue: str = "MailQueue"
+    """The queue of ordered mails: its URL in SQS; the local server's have the template's names."""
+    cleanup_queue: str = "CleanupQueue"
+    """The queue of ordered cleanups."""
+    delivery_queue: str = "DeliveryQueue"
+    """The queue of what is to be delivered to webhooks."""
+    event_bus: str = ""
+    """The name of the bus of Amazon EventBridge that gets every event; empty: none does."""
+    include_profiles: bool = False
+    """Whether events tell the name and the address of the user that they are about."""
     seconds: float = 6.0
     """Within which a request's calls must have begun; an attempt under way takes 3.5 at most."""
 
@@ -99,6 +109,11 @@ class Settings:
             maximum_token_days=int(environ.get("MAXIMUM_TOKEN_DAYS", default.maximum_token_days)),
             second_factor=environ.get("SECOND_FACTOR", default.second_factor),
             audit_days=int(environ.get("AUDIT_DAYS", default.audit_days)),
+            mail_queue=environ.get("MAIL_QUEUE", default.mail_queue),
+            cleanup_queue=environ.get("CLEANUP_QUEUE", default.cleanup_queue),
+            delivery_queue=environ.get("DELIVERY_QUEUE", default.delivery_queue),
+            event_bus=environ.get("EVENT_BUS", ""),
+            include_profiles=environ.get("INCLUDE_PROFILES", "") == "true",
         )
 
 
