@@ -59,6 +59,16 @@ class Settings:
     """Seconds from one attempt of a delivery to the next; after the last it has failed."""
     audit_days: int = 365
     """For how many days the audit is kept."""
+    mail_queue: str = "MailQueue"
+    """The queue of ordered mails: its URL in SQS; the local server's have the template's names."""
+    cleanup_queue: str = "CleanupQueue"
+    """The queue of ordered cleanups."""
+    delivery_queue: str = "DeliveryQueue"
+    """The queue of what is to be delivered to webhooks."""
+    event_bus: str = ""
+    """The name of the bus of Amazon EventBridge that gets every event; empty: none does."""
+    include_profiles: bool = False
+    """Whether events tell the name and the address of the user that they are about."""
     seconds: float = 6.0
     """Within which a request's calls must have begun; an attempt under way takes 3.5 at most."""
 
@@ -105,6 +115,11 @@ class Settings:
             webhook_targets=environ.get("WEBHOOK_TARGETS", default.webhook_targets),
             webhook_schedule=_seconds(environ.get("WEBHOOK_SCHEDULE", "")) or default.webhook_schedule,
             audit_days=int(environ.get("AUDIT_DAYS", default.audit_days)),
+            mail_queue=environ.get("MAIL_QUEUE", default.mail_queue),
+            cleanup_queue=environ.get("CLEANUP_QUEUE", default.cleanup_queue),
+            delivery_queue=environ.get("DELIVERY_QUEUE", default.delivery_queue),
+            event_bus=environ.get("EVENT_BUS", ""),
+            include_profiles=environ.get("INCLUDE_PROFILES", "") == "true",
         )
 
 

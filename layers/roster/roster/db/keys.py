@@ -58,6 +58,10 @@
     ACTIVITY#<scope>              <day>                          how much was done that day: `activity.py`
     MAIL                          USER#...  INVITATION#...       a mail that is still to be sent
                                   FACTORS#...
+    FEED#ALL  FEED#SITE           <number>                       which audit items have the numbers from this
+    FEED#WORKSPACE#<id>           <number>                       on in a feed: `event_feed.py`
+    FEEDNEXT#<feed>               NEXT                           the last number of a feed
+    SITE                          PUBLISHING                     how far events are numbered and delivered
                                   WORKSPACE#...                  likewise
                                   CHANGING                       that there may be cleanups of spaces
 
@@ -707,3 +711,54 @@ def starts_empty(listing: str) -> bool:
 def may_be_limited(listing: str) -> bool:
     """Whether a workspace may be given a limit for the rows of the listing."""
     return _LIMITED.fullmatch(listing) is not None
+
+
+# Events (`directory/event_feed.py`). A feed is named by its partition.
+
+FEEDS = "FEED#"
+FEED_COUNTERS = "FEEDNEXT#"
+WHOLE_FEED = f"{FEEDS}ALL"
+"""All events, in the order in which they were numbered."""
+SITE_FEED = f"{FEEDS}SITE"
+"""The events that concern no workspace."""
+
+
+def feed_of(workspace_id: str) -> str:
+    """The feed of a workspace's events; of those that concern none, where the id is empty."""
+    return f"{FEEDS}WORKSPACE#{_part(workspace_id)}" if workspace_id else SITE_FEED
+
+
+def feed_row(feed: str, first: int) -> Key:
+    """The row of a feed whose first event has this number."""
+    return Key(feed, f"{first:0{_DIGITS}}")
+
+
+def rows_of_feed_from(first: int) -> tuple[str, str]:
+    """The range of sort keys of a feed's rows from this number on."""
+    return f"{first:0{_DIGITS}}", ":"  # the colon follows the digits
+
+
+def number_of_feed_row(row: Key) -> int:
+    """The number of the first event in a feed's row."""
+    return int(row.sk)
+
+
+def feed_counter(feed: str) -> Key:
+    """The last number of a feed; outside of its partition, whose writes the rows need."""
+    return Key(f"{FEED_COUNTERS}{feed.removeprefix(FEEDS)}", "NEXT")
+
+
+def feed_of_counter(counter: Key) -> str:
+    """The feed to which a counter belongs."""
+    return f"{FEEDS}{counter.pk.removeprefix(FEED_COUNTERS)}"
+
+
+def publishing() -> Key:
+    """Up to which moment the audit is numbered, and from which row on events may be undelivered."""
+    return Key("SITE", "PUBLISHING")
+
+
+def event_id(audit: Key) -> str:
+    """The id of the event that an audit item tells of: its transaction and place, without a dot."""
+    _, transaction, position = audit.sk.split("#")
+    return f"{transaction}-{position}"
