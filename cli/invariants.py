@@ -27,6 +27,7 @@ from roster.domain import (
     App,
     Challenge,
     Client,
+    Delivery,
     Enrolment,
     Factor,
     Feature,
@@ -42,6 +43,7 @@ from roster.domain import (
     Space,
     TokenFamily,
     User,
+    Webhook,
     Workspace,
 )
 
@@ -913,6 +915,18 @@ def _unjudged(_: Key, __: Item) -> Told:
     return _NOTHING
 
 
+def _webhook(key: Key, item: Item) -> Told:
+    webhook = entity(Webhook, item)
+    _under(key, keys.webhook(webhook.workspace_id, webhook.id))
+    return _NOTHING
+
+
+def _delivery(key: Key, item: Item) -> Told:
+    delivery = entity(Delivery, item)
+    _under(key, keys.delivery(delivery.webhook_id, delivery.id))
+    return _NOTHING
+
+
 def _change(_: Key, item: Item) -> Told:
     _whole(item, "number")
     for name in ("added", "removed"):
@@ -983,6 +997,11 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     (words_of(keys.client_row(_X))[0], ""): _client_row,
     words_of(keys.cleanup_of_workspace(_X)): _cleanup,
     words_of(keys.workspace_tombstone(_X)): _workspace_tombstone,
+    words_of(keys.webhook(_X, "x00")): _webhook,
+    words_of(keys.webhook(None, "x00")): _webhook,
+    words_of(keys.webhook_health(_X)): _unjudged,
+    words_of(keys.delivery(_X, _X)): _delivery,
+    (words_of(keys.replay_order(_X))[0], ""): _unjudged,
     words_of(keys.suspended(_X)): _suspended_row,
     words_of(keys.suspensions()): _numbers,
     (words_of(keys.permission_role(0))[0], ""): _permission_role,

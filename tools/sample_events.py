@@ -62,6 +62,8 @@ def _event(function: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str
     source = next(iter(function["Events"].values()))
     if source["Type"] == "DynamoDB":
         return _change(source["Properties"])
+    if source["Type"] == "SQS":
+        return _message()
     if "Path" not in source["Properties"]:
         return _made("GET", "/api/nowhere", "$default", {}, _HEADERS, b"")
     method, path = source["Properties"]["Method"], source["Properties"]["Path"]
@@ -137,6 +139,25 @@ def _resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping
     name = schema.get("$ref", "").rpartition("/")[2]
     found: Mapping[str, Any] = document["components"]["schemas"][name] if name else schema
     return found
+
+
+def _message() -> dict[str, Any]:
+    """A message of a queue, of an order that is carried out already."""
+    return {
+        "Records": [
+            {
+                "messageId": "059f36b4-87a3-44ab-83d2-661975830a7d",
+                "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
+                "body": '{"pk":"DELIVERIES","sk":"none#REPLAY"}',
+                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1776042000000"},
+                "messageAttributes": {},
+                "md5OfBody": "e4e68fb7bd0e697a0ae8f1bb342846b3",
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:roster-DeliveryQueue",
+                "awsRegion": "us-east-1",
+            }
+        ]
+    }
 
 
 def _change(properties: Mapping[str, Any]) -> dict[str, Any]:

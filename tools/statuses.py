@@ -17,6 +17,7 @@ _CF_ONE = f"{_CF_LIST} 404"
 _TESTMO_PAGE = f"{_ANY} 400 422"
 _TESTMO_SITE_PAGE = f"{_TESTMO_PAGE} 403"
 
+_WEBHOOKS = "/api/workspaces/{workspaceId}/webhooks"
 _SPACES = "/api/workspaces/{workspaceId}/spaces"
 
 STATUSES: dict[str, str] = {
@@ -73,6 +74,27 @@ STATUSES: dict[str, str] = {
     "PUT /api/admin/clients/{clientId}": f"{_OURS} 403 404 412 415",
     "DELETE /api/admin/clients/{clientId}": f"{_OURS} 403 404 412 415",
     "POST /api/admin/clients/{clientId}/secret": f"{_OURS} 403 404 409 415",
+    # Webhooks of a workspace and of the site.
+    "POST /api/workspaces/{workspaceId}/webhooks": f"{_OURS} 403 404 409 415 422",
+    "GET /api/workspaces/{workspaceId}/webhooks": f"{_OURS} 403 404",
+    "GET /api/workspaces/{workspaceId}/webhooks/{webhookId}": f"{_OURS} 403 404",
+    "PUT /api/workspaces/{workspaceId}/webhooks/{webhookId}": f"{_OURS} 403 404 412 415",
+    "DELETE /api/workspaces/{workspaceId}/webhooks/{webhookId}": f"{_OURS} 403 404 412 415",
+    "POST /api/workspaces/{workspaceId}/webhooks/{webhookId}/secret": f"{_OURS} 403 404 415 422",
+    "POST /api/workspaces/{workspaceId}/webhooks/{webhookId}/test": f"{_OURS} 403 404 409 415",
+    "GET /api/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries": f"{_OURS} 403 404",
+    f"POST {_WEBHOOKS}/{{webhookId}}/deliveries/{{deliveryId}}/retry": f"{_OURS} 403 404 415",
+    "POST /api/workspaces/{workspaceId}/webhooks/{webhookId}/replay": f"{_OURS} 403 404 409 415",
+    "POST /api/admin/webhooks": f"{_OURS} 403 409 415 422",
+    "GET /api/admin/webhooks": f"{_OURS} 403",
+    "GET /api/admin/webhooks/{webhookId}": f"{_OURS} 403 404",
+    "PUT /api/admin/webhooks/{webhookId}": f"{_OURS} 403 404 412 415",
+    "DELETE /api/admin/webhooks/{webhookId}": f"{_OURS} 403 404 412 415",
+    "POST /api/admin/webhooks/{webhookId}/secret": f"{_OURS} 403 404 415 422",
+    "POST /api/admin/webhooks/{webhookId}/test": f"{_OURS} 403 404 409 415",
+    "GET /api/admin/webhooks/{webhookId}/deliveries": f"{_OURS} 403 404",
+    "POST /api/admin/webhooks/{webhookId}/deliveries/{deliveryId}/retry": f"{_OURS} 403 404 415",
+    "POST /api/admin/webhooks/{webhookId}/replay": f"{_OURS} 403 404 409 415",
     # Spaces, roles in them, their apps.
     f"POST {_SPACES}": f"{_OURS} 403 404 409 415 422",
     f"GET {_SPACES}": f"{_OURS} 403 404",

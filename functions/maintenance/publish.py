@@ -1,10 +1,11 @@
 """The table's stream: numbers what the audit tells of, and hands the events to whoever delivers them."""
 
+from functools import partial
 from typing import Any
 
 from roster import dependencies
 from roster.clock import Deadline
-from roster.dialects.maintenance import event_bus, publish
+from roster.dialects.maintenance import deliveries, event_bus, publish
 from roster.http.request import MARGIN
 from roster.settings import settings
 
@@ -14,4 +15,5 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     current = dependencies.current()
     deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - MARGIN)
     deliver: list[publish.Deliver] = [event_bus.deliver] if settings().event_bus else []
+    deliver.append(partial(deliveries.hand_over, current.queues))
     return publish.publish(current.store.within(deadline), event, current.now(), deliver)

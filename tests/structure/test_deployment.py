@@ -16,6 +16,8 @@ from cli.doctor import FOLLOWERS
 from local.gateway import Routes, read_template, translate
 from roster import dependencies
 from roster.auth.issuers import Issuers
+from roster.directory import webhooks
+from roster.domain import Webhook
 from roster.settings import Settings
 from tests.support.api import Api
 from tests.support.directory import Directory
@@ -441,6 +443,8 @@ ELSEWHERE = {
     "MAIL_PRINTED",  # the local server's
     "PLAIN_COOKIE",
     "TABLE_ENDPOINT",
+    "WEBHOOK_SCHEDULE",
+    "WEBHOOK_TARGETS",
 }
 """Variables that no function on AWS is given."""
 
@@ -776,6 +780,14 @@ WHOLE_BODIES = {
     "POST /api/auth/invitations/accept": {"token": "x"},
     "POST /api/auth/password/forgotten": {"email": "ada@example.com"},
     "GET /api/workspaces/{workspaceId}/audit": None,
+    **{
+        f"POST {owner}/webhooks{rest}": body
+        for owner in ("/api/workspaces/{workspaceId}", "/api/admin")
+        for rest, body in (
+            ("", {"url": "https://hooks.example.com/"}),
+            *(("/{webhookId}/secret", None), ("/{webhookId}/test", None)),
+        )
+    },
 }
 PASSCODE = {"username": "ada@example.com", "password": "a phrase", "passcode": "000000"}
 SEARCHES = ("GET /api/admin/users", "GET /api/workspaces", "GET /api/workspaces/{workspaceId}/members")
@@ -815,7 +827,11 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
     deployed(MAIL_FROM="roster@example.com")
     if key in WHOLE_BODIES:
         query = "q=ada&cursor=forged" if key in SEARCHES else "size=1"
-        directory.member(directory.workspace("acme", id="1"), directory.user("ada", id="1"))
+        acme = directory.workspace("acme", id="1")
+        directory.member(acme, directory.user("ada", id="1"))
+        for owner in (acme.id, None):
+            made = Webhook("1", "https://hooks.example.com/", "", "", owner, signing="sealed")
+            webhooks.prepare(made, by=directory.by)[0].commit(api.store)
         api.send(
             method,
             f"{target}?{query}" if method == "GET" else target,

@@ -28,6 +28,7 @@ LEVELS = [
     },
     {"roster.db"},
     {"roster.directory"},
+    {"roster.queues"},
     {"roster.auth", "roster.http", "roster.dependencies"},
     {"roster.http.handler"},
     {"roster.dialects"},

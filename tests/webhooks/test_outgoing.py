@@ -12,7 +12,7 @@ from cryptography import x509
 
 from roster import bounds
 from roster.http.outgoing import Outcome, dial, post
-from roster.http.targets import Target, target_of
+from roster.http.targets import PublicTarget, target_of
 from tests.support.dynamodb_local import certified
 from tests.webhooks.receiver import Receiver, answers, hangs, receiving, says
 
@@ -180,7 +180,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, str]:
 def secured(receiver: Receiver, authority: str | None, host: str = "hooks.example.com") -> Outcome:
     """A post by TLS to a public address, which leads to the receiver."""
     return post(
-        Target(host, 443, "/in", True),
+        PublicTarget(host, 443, "/in", True),
         {},
         b"{}",
         seconds=5.0,
@@ -212,7 +212,7 @@ def test_a_certificate_must_be_trusted_and_of_the_name(tls: tuple[ssl.SSLContext
 @pytest.mark.row("EV-07")
 def test_a_handshake_that_does_not_end_is_given_up() -> None:
     listener = socket.create_server(("127.0.0.1", 0))
-    target = Target("hooks.example.com", 443, "/", True)
+    target = PublicTarget("hooks.example.com", 443, "/", True)
     port = listener.getsockname()[1]
     outcome = post(
         target,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from roster import bounds
-from roster.http.targets import NotPublic, Target, addresses_of, is_public, target_of
+from roster.http.targets import NotPublic, PublicTarget, addresses_of, is_public, target_of
 
 PUBLIC = "93.184.215.14"
 HOOK = target_of("https://hooks.example.com/in")
@@ -88,27 +88,27 @@ def test_a_url_that_is_not_plainly_of_the_web_is_refused(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "target", "authority"),
     [
-        ("https://Hooks.Example.com", Target("hooks.example.com", 443, "/", True), "hooks.example.com"),
+        ("https://Hooks.Example.com", PublicTarget("hooks.example.com", 443, "/", True), "hooks.example.com"),
         (
             "https://a.example.com.:8443/b?c=d",
-            Target("a.example.com", 8443, "/b?c=d", True),
+            PublicTarget("a.example.com", 8443, "/b?c=d", True),
             "a.example.com:8443",
         ),
         (
             "https://[2606:2800:21f::1]/x",
-            Target("2606:2800:21f::1", 443, "/x", True),
+            PublicTarget("2606:2800:21f::1", 443, "/x", True),
             "[2606:2800:21f::1]",
         ),
     ],
 )
-def test_a_url_of_the_web_is_read_in_its_parts(url: str, target: Target, authority: str) -> None:
+def test_a_url_of_the_web_is_read_in_its_parts(url: str, target: PublicTarget, authority: str) -> None:
     assert target_of(url) == target
     assert target.authority == authority
 
 
 def test_a_local_server_may_also_call_its_own_machine() -> None:
     plain = target_of("http://127.0.0.1:9000/in", loopback=True)
-    assert plain == Target("127.0.0.1", 9000, "/in", False)
+    assert plain == PublicTarget("127.0.0.1", 9000, "/in", False)
     assert target_of("http://localhost:9000/", loopback=True).host == "localhost"
     assert addresses_of(plain, loopback=True, resolve=lambda host, port: ["127.0.0.1", "::1"])
     for elsewhere in ("http://169.254.169.254/", "https://10.0.0.1/", f"http://{PUBLIC}/"):

@@ -3,15 +3,17 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from roster.auth import sealing, webhook_signatures
 from roster.auth.webhook_signatures import Signing
 from roster.clock import instant
 from roster.domain import Webhook
-from roster.http.outgoing import Outcome, post
 from roster.http.targets import target_of
 from roster.settings import settings
+
+if TYPE_CHECKING:
+    from roster.http.outgoing import Outcome
 
 MEDIA_TYPE = "application/cloudevents+json"
 TESTED = "roster.webhook.tested"
@@ -46,8 +48,10 @@ def _signing(both: bytes) -> Signing:
     return Signing(both[:_HALF], both[_HALF:])
 
 
-def send(webhook: Webhook, signing: Sequence[Signing], event: Mapping[str, Any], now: datetime) -> Outcome:
+def send(webhook: Webhook, signing: Sequence[Signing], event: Mapping[str, Any], now: datetime) -> "Outcome":
     """Send an event to a webhook once, and tell what came back."""
+    from roster.http.outgoing import Outcome, post  # a client of HTTP, only where something is sent
+
     body = json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode()
     loopback = settings().webhook_targets == "loopback"
     try:
@@ -58,7 +62,7 @@ def send(webhook: Webhook, signing: Sequence[Signing], event: Mapping[str, Any],
     return post(target, {"Content-Type": MEDIA_TYPE, **signed}, body, loopback=loopback)
 
 
-def send_test(webhook: Webhook, event_id: str, now: datetime) -> Outcome:
+def send_test(webhook: Webhook, event_id: str, now: datetime) -> "Outcome":
     """Send an event that tells of nothing, and tell what came back."""
     signing, _ = opened(webhook, now)
     event = {

@@ -55,7 +55,7 @@ _TEST = "lease_test"
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class Recipient:
     """Whom a message is for, as it was read together: the webhook, whether it waits, how it fares."""
 
     webhook: Webhook
@@ -69,7 +69,7 @@ def keys_of(workspace_id: str | None, webhook_id: str) -> list[Key]:
     return own if workspace_id is None else [*own, keys.workspace(workspace_id)]
 
 
-def among(found: Mapping[Key, Item], workspace_id: str | None, webhook_id: str) -> Sender | None:
+def among(found: Mapping[Key, Item], workspace_id: str | None, webhook_id: str) -> Recipient | None:
     """The webhook among the items that were read; None where it, or its workspace, has gone."""
     webhook = webhooks.of_item(found.get(keys.webhook(workspace_id, webhook_id)), webhook_id)
     suspended = False
@@ -81,7 +81,7 @@ def among(found: Mapping[Key, Item], workspace_id: str | None, webhook_id: str) 
     if webhook is None:
         return None
     health = found.get(keys.webhook_health(webhook_id))
-    return Sender(webhook, suspended, WebhookHealth() if health is None else entity(WebhookHealth, health))
+    return Recipient(webhook, suspended, WebhookHealth() if health is None else entity(WebhookHealth, health))
 
 
 def of_item(found: Item | None) -> Delivery | None:
@@ -150,7 +150,9 @@ def _take(store: Store, webhook: Webhook, name: str, now: datetime) -> bool:
     until = instant(now + timedelta(seconds=LEASE_SECONDS))
     free = any_of(Absent(name), Below(name, instant(now)))
     try:
-        store.write(Update(keys.webhook_health(webhook.id), set={name: until}, condition=free))
+        kept = int((now + KEPT).timestamp())  # a webhook that is deleted leaves it behind
+        state: Item = {name: until, "ttl": kept}
+        store.write(Update(keys.webhook_health(webhook.id), set=state, condition=free))
     except Refused:
         return False
     return True

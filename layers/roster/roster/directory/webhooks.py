@@ -14,7 +14,7 @@ from roster import bounds
 from roster.clock import instant
 from roster.db import keys
 from roster.db.codec import attributes, entity, readable
-from roster.db.store import Absent, Delete, Equals, Item, Put, Store, Update, Value, every
+from roster.db.store import Absent, Delete, Equals, Item, Put, Store, Update, every
 from roster.db.transactions import Transaction, item, retry_from
 from roster.domain import Actor, Webhook
 from roster.errors import LimitReached, NotFound
@@ -64,7 +64,7 @@ def prepare(webhook: Webhook, *, by: Actor) -> tuple[Transaction, Webhook]:
     made = replace(webhook, created_at=instant(by.at))
     work = Transaction(by)
     work.do(Put(item(keys.webhook(made.workspace_id, made.id), attributes(made)), Absent()))
-    _audit(work, Event.WEBHOOK_CREATED, None, made)
+    work.audit(Event.WEBHOOK_CREATED, made.id, after=attributes(made), within=made.workspace_id)
     return work, made
 
 
@@ -84,7 +84,7 @@ def change(store: Store, webhook: Webhook, edit: Edit, *, by: Actor) -> Webhook:
         work = _changing(before, after, by)
         if after.url != before.url or after.enabled != before.enabled:
             work.do(Delete(keys.webhook_health(before.id)))
-        _audit(work, Event.WEBHOOK_CHANGED, before, after, fields=_changed(before, after))
+        _audit_change(work, before, after, _changed(before, after))
         work.commit(store)
         return after
 
@@ -108,7 +108,7 @@ def prepare_signing(
         revision=before.revision + 1,
     )
     work = _changing(before, after, by)
-    _audit(work, Event.WEBHOOK_CHANGED, before, after, fields=["secret"])
+    _audit_change(work, before, after, ["secret"])
     return work, after
 
 
@@ -123,7 +123,7 @@ def delete(store: Store, webhook: Webhook, *, by: Actor, demand: Callable[[Webho
         work = Transaction(by)
         work.do(Delete(keys.webhook(before.workspace_id, before.id), Equals("revision", before.revision)))
         work.do(Delete(keys.webhook_health(before.id)))
-        _audit(work, Event.WEBHOOK_DELETED, before, None)
+        work.audit(Event.WEBHOOK_DELETED, before.id, before=attributes(before), within=before.workspace_id)
         work.commit(store)
 
     retry_from(webhook, lambda: by_id(store, webhook.workspace_id, webhook.id), attempt)
@@ -137,7 +137,14 @@ def disable(store: Store, webhook: Webhook, reason: str, *, by: Actor) -> None:
             return
         after = replace(before, enabled=False, disabled_because=reason, revision=before.revision + 1)
         work = _changing(before, after, by)
-        _audit(work, Event.WEBHOOK_DISABLED, before, after, reason=reason)
+        work.audit(
+            Event.WEBHOOK_DISABLED,
+            before.id,
+            before=attributes(before),
+            after=attributes(after),
+            within=before.workspace_id,
+            reason=reason,
+        )
         work.commit(store)
 
     retry_from(webhook, lambda: by_id(store, webhook.workspace_id, webhook.id), attempt)
@@ -191,21 +198,12 @@ def _changed(before: Webhook, after: Webhook) -> list[str]:
     return [name for name in told if getattr(before, name) != getattr(after, name)]
 
 
-def _audit(
-    work: Transaction,
-    event: Event,
-    before: Webhook | None,
-    after: Webhook | None,
-    *,
-    fields: Sequence[str] | None = None,
-    reason: str | None = None,
-) -> None:
-    [one, *_] = [each for each in (after, before) if each is not None]
-    more: dict[str, Value] = {}
-    if fields is not None:
-        more["fields"] = [*fields]
-    if reason is not None:
-        more["reason"] = reason
-    old: Item = {} if before is None else attributes(before)
-    new: Item = {} if after is None else attributes(after)
-    work.audit(event, one.id, before=old, after=new, within=one.workspace_id, **more)
+def _audit_change(work: Transaction, before: Webhook, after: Webhook, fields: Sequence[str]) -> None:
+    work.audit(
+        Event.WEBHOOK_CHANGED,
+        before.id,
+        before=attributes(before),
+        after=attributes(after),
+        within=before.workspace_id,
+        fields=[*fields],
+    )

@@ -15,7 +15,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Event, Thread
 
 from roster import bounds
-from roster.http.targets import NotPublic, Resolve, Target, addresses_of, look_up
+from roster.http.targets import NotPublic, PublicTarget, Resolve, addresses_of, look_up
 
 Connect = Callable[[str, int, float], socket.socket]
 """A connection to an address and a port, within seconds. Raises OSError."""
@@ -50,7 +50,7 @@ def dial(address: str, port: int, seconds: float) -> socket.socket:
 
 
 def post(
-    target: Target,
+    target: PublicTarget,
     headers: Mapping[str, str],
     body: bytes,
     *,
@@ -94,7 +94,7 @@ class _Exchange(Thread):
 
     def __init__(
         self,
-        target: Target,
+        target: PublicTarget,
         headers: Mapping[str, str],
         body: bytes,
         seconds: float,
@@ -161,7 +161,7 @@ class _Exchange(Thread):
                 return
             self.answer += some
 
-    def _open(self, target: Target) -> socket.socket:
+    def _open(self, target: PublicTarget) -> socket.socket:
         """A connection to the first of the target's addresses that takes one. Raises what the last raised."""
         addresses = addresses_of(target, loopback=self._loopback, resolve=self._resolve)
         for address in addresses[:-1][: bounds.WEBHOOK_ADDRESSES - 1]:
@@ -170,7 +170,7 @@ class _Exchange(Thread):
                 return self._secured(self._connect(address, target.port, share), target)
         return self._secured(self._connect(addresses[-1], target.port, self._seconds), target)
 
-    def _secured(self, connected: socket.socket, target: Target) -> socket.socket:
+    def _secured(self, connected: socket.socket, target: PublicTarget) -> socket.socket:
         connected.settimeout(self._seconds)
         if not target.secure:
             self._hold(connected)

@@ -60,7 +60,7 @@ class NotPublic(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class PublicTarget:
     """A URL that may be called, in its parts; `path` has the query."""
 
     host: str
@@ -75,7 +75,7 @@ class Target:
         return host if self.port == (443 if self.secure else 80) else f"{host}:{self.port}"
 
 
-def target_of(url: str, *, loopback: bool = False) -> Target:
+def target_of(url: str, *, loopback: bool = False) -> PublicTarget:
     """The target that a URL names. Raises ValueError, with words for whoever wrote it, where it may not.
 
     With `loopback`, for a local server, it may also be of this machine, and http there.
@@ -104,7 +104,7 @@ def target_of(url: str, *, loopback: bool = False) -> Target:
     host = host.removesuffix(".")
     _demand_public_host(host, loopback=loopback, secure=secure)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(host, port or (443 if secure else 80), path, secure)
+    return PublicTarget(host, port or (443 if secure else 80), path, secure)
 
 
 def _demand_public_host(host: str, *, loopback: bool, secure: bool) -> None:
@@ -154,7 +154,9 @@ def look_up(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
-def addresses_of(target: Target, *, loopback: bool = False, resolve: Resolve = look_up) -> Sequence[str]:
+def addresses_of(
+    target: PublicTarget, *, loopback: bool = False, resolve: Resolve = look_up
+) -> Sequence[str]:
     """The addresses of a target, every one checked.
 
     Raises OSError where the name has none, and NotPublic where any of them may not be called: a name that

@@ -73,6 +73,8 @@ def queue_of(key: Key) -> str | None:
     """The queue of whoever does what the item under this key orders; None where it is no order."""
     if key.pk == keys.MAIL:
         return settings().mail_queue
+    if key.pk == keys.DELIVERIES:
+        return settings().delivery_queue
     return settings().cleanup_queue if keys.is_cleanup(key.pk) else None
 
 
