@@ -32,11 +32,10 @@ def each(
     Returns Lambda's partial batch answer. `what` is what the log says of a failure. Records of the table's
     stream, which one of before version 0.3 may still bring, are done in sequence up to the first that fails.
     """
-    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
     records = event.get("Records", [])
-    if any("dynamodb" in record for record in records):
+    if not records or any("body" not in record for record in records):
         return _each_in_sequence(records, is_order, work, what)
+    from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
     def one(record: Any) -> None:
         told = json.loads(record.body)
