@@ -52,6 +52,7 @@ def _prepare(options: Options) -> None:
         MAIL_PRINTED="true",
         IDENTITY_HEADER_PROOF=options.identity_header_proof,
     )
+    os.environ.setdefault("WEBHOOK_TARGETS", "loopback")  # `public` is as on AWS
     if options.table_endpoint is None:
         dependencies.use(_wired(_embedded(options), options))
         return
