@@ -18,7 +18,17 @@ from roster.clock import moment
 from roster.db import keys
 from roster.db.codec import CorruptItem, attributes, entity, names
 from roster.db.store import Item, Key
-from roster.directory import activity, grants, invitations, search, spaces, user_lists, users, workspaces
+from roster.directory import (
+    activity,
+    event_feed,
+    grants,
+    invitations,
+    search,
+    spaces,
+    user_lists,
+    users,
+    workspaces,
+)
 from roster.directory.emails import canonical
 from roster.domain import (
     AccessToken,
@@ -114,6 +124,9 @@ class Invariant(StrEnum):
     SEARCH_ROW = "search-row"
     SEARCHED = "searched"
     COUNTED_CHANGE = "counted-change"
+    # Events.
+    NUMBERED_EVENT = "numbered-event"
+    FEED = "feed"
     # The site's reference data.
     DEFAULT_ROLE = "default-role"
     CLIENT_ROW = "client-row"
@@ -178,6 +191,10 @@ class Told:
     entity: User | Workspace | Membership | Project | Space | App | Feature | Factor | None = None
     uncounted: str = ""
     """When the change was made that an audit item tells of, if the activity has not counted it."""
+    unnumbered: str = ""
+    """Likewise, if no event has its number."""
+    feed: str = ""
+    """The feed of which this is the counter."""
 
 
 _NOTHING = Told()
@@ -878,7 +895,28 @@ def _search_row(key: Key, item: Item) -> Told:
 
 
 def _audit(_: Key, item: Item) -> Told:
-    return _NOTHING if activity.COUNTED in item else Told(uncounted=str(item.get("at", "")))
+    at = str(item.get("at", ""))
+    return Told(
+        uncounted="" if activity.COUNTED in item else at,
+        unnumbered="" if event_feed.SEQUENCE in item else at,
+    )
+
+
+def _feed_counter(key: Key, item: Item) -> Told:
+    _whole(item, "last")
+    return Told(feed=keys.feed_of_counter(key))
+
+
+def _feed_row(_: Key, item: Item) -> Told:
+    if not event_feed.FeedRow.of(item).places:
+        raise CorruptItem("FeedRow", "places")
+    return _NOTHING
+
+
+def _publishing(_: Key, item: Item) -> Told:
+    for name in ("since", "through"):
+        _text(item, name)
+    return _NOTHING
 
 
 def _activity(_: Key, item: Item) -> Told:
@@ -1011,6 +1049,9 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.searched(keys.workspace(_X))): _marker,
     (words_of(keys.search_row(keys.SEARCHED_USERS, _X, _X))[0], ""): _search_row,
     (words_of(keys.activity(keys.SITE_ACTIVITY, _X))[0], ""): _activity,
+    (words_of(keys.feed_row(keys.WHOLE_FEED, 0))[0], ""): _feed_row,
+    words_of(keys.feed_counter(keys.WHOLE_FEED)): _feed_counter,
+    words_of(keys.publishing()): _publishing,
     **{
         (words_of(Key(listing, ""))[0], part): reader
         for listing, row in {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from local.gateway import Function, read_template
-from local.sqlite_queues import Received, SqliteQueues
+from local.sqlite_queues import ReceivedMessage, SqliteQueues
 from local.streams import Invoke
 
 log = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class QueueSource:
     """An event of type SQS in the template, and what its queue says; queues have the template's names."""
 
     function_id: str
@@ -65,7 +65,7 @@ def _named(arn: Any) -> str:
 
 async def consume(
     open_queues: Callable[[], SqliteQueues],
-    source: Source,
+    source: QueueSource,
     function: Function,
     invoke: Invoke,
     *,
@@ -114,7 +114,7 @@ async def consume(
         thread.shutdown(wait=False, cancel_futures=True)
 
 
-def _done(received: list[Received], result: Any) -> list[Received]:
+def _done(received: list[ReceivedMessage], result: Any) -> list[ReceivedMessage]:
     """The messages that the function took, as `ReportBatchItemFailures` tells it."""
     failures = result.get("batchItemFailures") if isinstance(result, dict) else None
     failed = {failure.get("itemIdentifier") for failure in failures or ()}
@@ -123,7 +123,7 @@ def _done(received: list[Received], result: Any) -> list[Received]:
     return [each for each in received if str(each.id) not in failed]
 
 
-def _record(source: Source, received: Received) -> dict[str, Any]:
+def _record(source: QueueSource, received: ReceivedMessage) -> dict[str, Any]:
     """The message as Lambda gives it to the function."""
     return {
         "messageId": str(received.id),

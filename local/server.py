@@ -36,7 +36,7 @@ from local.gateway import (
 )
 from local.hosts import AbsoluteForm, KnownHosts, host_name
 from local.log import REQUEST_ID, LogForm, RequestLog, configure
-from local.queues import Source, consume
+from local.queues import QueueSource, consume
 from local.sqlite_queues import SqliteQueues
 from local.streams import Feed, Readers, Subscription, follow
 from local.workers import FunctionError, NotStarted, Pool
@@ -354,7 +354,7 @@ async def _run(
     pool = Pool(app.workers, prepare)
     subscriptions = Subscription.from_template(app.template) if app.feed else []
     followers = [Pool(1, prepare) for _ in subscriptions]  # so that none waits for another
-    sources = Source.from_template(app.template) if app.queues else []
+    sources = QueueSource.from_template(app.template) if app.queues else []
     consumers = [Pool(source.at_once, prepare, lazy=True) for source in sources]
 
     def announce() -> None:

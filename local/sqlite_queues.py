@@ -13,7 +13,7 @@ from roster.queues import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedMessage:
     """A message, how often it was received, and when it was sent, in seconds of the epoch."""
 
     id: int
@@ -41,14 +41,14 @@ class SqliteQueues:
 
     def receive(
         self, queue: str, limit: int, *, hidden: float, most: int | None = None, dead: str | None = None
-    ) -> list[Received]:
+    ) -> list[ReceivedMessage]:
         """At most `limit` messages that are due, which nobody else gets for `hidden` seconds.
 
         Those that were received `most` times go to the queue `dead` instead.
         """
         now = self.store.clock()
 
-        def work(connection: sqlite3.Connection) -> list[Received]:
+        def work(connection: sqlite3.Connection) -> list[ReceivedMessage]:
             if most is not None and dead is not None:
                 connection.execute(
                     "UPDATE message SET queue = ?, received = 0, due = ? "
@@ -64,7 +64,7 @@ class SqliteQueues:
                 "UPDATE message SET due = ?, received = received + 1 WHERE id = ?",
                 [(now + hidden, row[0]) for row in rows],
             )
-            return [Received(*row) for row in rows]
+            return [ReceivedMessage(*row) for row in rows]
 
         # Asked before the turn to write is taken: mostly there is nothing to do.
         due = self.store.run(
@@ -74,7 +74,7 @@ class SqliteQueues:
         )
         return self.store.run(work, writing=True) if due else []
 
-    def delete(self, received: Sequence[Received]) -> None:
+    def delete(self, received: Sequence[ReceivedMessage]) -> None:
         """Remove what was done. One that was hidden no more, and received by another, goes too."""
         self.store.run(
             lambda connection: connection.executemany(

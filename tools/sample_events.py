@@ -30,6 +30,9 @@ _CREDENTIALS: dict[str, tuple[str, str]] = {
 _IDENTITY = {"X-Org-Id": "org-1", "X-Project-Id": "p-1", "X-User-Id": "user-uuid"}
 """The headers that an operation may require as parameters."""
 
+_ORDERS = {"send_mail.handler": "MAIL", "cleanup.handler": "SWEEP", "deliver.handler": "DELIVERIES"}
+"""The partition of the orders that a queue's function carries out."""
+
 _FIELDS: dict[str, Any] = {
     "currentPassword": "difference engine",
     "email": "ada@example.com",
@@ -63,7 +66,9 @@ def _event(function: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str
     if source["Type"] == "DynamoDB":
         return _change(source["Properties"])
     if source["Type"] == "SQS":
-        return _message()
+        return _message(_ORDERS[function["Handler"]])
+    if source["Type"] == "Schedule":
+        return _change(function["Events"]["Stream"]["Properties"])
     if "Path" not in source["Properties"]:
         return _made("GET", "/api/nowhere", "$default", {}, _HEADERS, b"")
     method, path = source["Properties"]["Method"], source["Properties"]["Path"]
@@ -141,25 +146,6 @@ def _resolved(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping
     return found
 
 
-def _message() -> dict[str, Any]:
-    """A message of a queue, of an order that is carried out already."""
-    return {
-        "Records": [
-            {
-                "messageId": "059f36b4-87a3-44ab-83d2-661975830a7d",
-                "receiptHandle": "AQEBwJnKyrHigUMZj6rYigCgxlaS3SLy0a",
-                "body": '{"pk":"DELIVERIES","sk":"none#REPLAY"}',
-                "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1776042000000"},
-                "messageAttributes": {},
-                "md5OfBody": "e4e68fb7bd0e697a0ae8f1bb342846b3",
-                "eventSource": "aws:sqs",
-                "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:roster-DeliveryQueue",
-                "awsRegion": "us-east-1",
-            }
-        ]
-    }
-
-
 def _change(properties: Mapping[str, Any]) -> dict[str, Any]:
     """What the stream tells a function of a user, by the first of its filters and of what that names."""
     pattern = json.loads(properties["FilterCriteria"]["Filters"][0]["Pattern"])["dynamodb"]["Keys"]
@@ -182,6 +168,21 @@ def _change(properties: Mapping[str, Any]) -> dict[str, Any]:
         "awsRegion": "us-east-1",
         "dynamodb": change,
         "eventSourceARN": stream,
+    }
+    return {"Records": [record]}
+
+
+def _message(orders: str) -> dict[str, Any]:
+    """What a queue tells a function: an order that is in the table no more."""
+    record = {
+        "messageId": "00000000-0000-4000-8000-000000000001",
+        "receiptHandle": "receipt",
+        "body": json.dumps({"pk": orders, "sk": "USER#user-uuid"}),
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1776042000000"},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:orders",
+        "awsRegion": "us-east-1",
     }
     return {"Records": [record]}
 

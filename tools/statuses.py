@@ -57,6 +57,9 @@ STATUSES: dict[str, str] = {
     # The activity of days.
     "GET /api/admin/activity": f"{_OURS} 403",
     "GET /api/workspaces/{workspaceId}/activity": f"{_OURS} 403 404",
+    # Events.
+    "GET /api/admin/events": f"{_OURS} 403",
+    "GET /api/workspaces/{workspaceId}/events": f"{_OURS} 403 404",
     # The site's groups, roles and clients.
     "POST /api/admin/groups": f"{_OURS} 403 409 415 422",
     "GET /api/admin/groups": f"{_OURS} 403",

@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
+from cli.repair import repair
+from cli.verify import verify
 from roster.db import keys
-from roster.db.store import Item, Key, Store, every
+from roster.db.store import Delete, Item, Key, Store, every
 from roster.db.transactions import Transaction
 from roster.dialects.maintenance.publish import Told, publish
 from roster.directory import event_feed
 from roster.directory.cloud_events import event_of
-from roster.directory.event_feed import Row
+from roster.directory.event_feed import FeedRow
 from roster.domain import Actor
 from roster.events import Event
 from tests.support.api import Api, Clock
@@ -26,7 +28,7 @@ class Killed(BaseException):
     """The process ends here, as SIGKILL ends it: nothing is caught and nothing is answered."""
 
 
-class Received:
+class HandedOver:
     """What was handed over, in its order; `deaths` says at which hand-overs the process ends first."""
 
     def __init__(self, deaths: Sequence[int] = ()) -> None:
@@ -65,7 +67,7 @@ def demand_numbered(store: Store, feeds: Sequence[str]) -> None:
     """Each feed counts from 1 without a gap, and names each of its items once, by the item's own number."""
     items = {Key.of(found).sk: found for found in audited(store)}
     for feed in feeds:
-        rows = [Row.of(found) for found in every(store, feed)]
+        rows = [FeedRow.of(found) for found in every(store, feed)]
         assert [row.first for row in rows] == [1, *(row.last + 1 for row in rows[:-1])]
         assert (store.get(keys.feed_counter(feed)) or {})["last"] == rows[-1].last
         places = [place for row in rows for place in row.places]
@@ -83,7 +85,7 @@ def store(api: Api) -> Store:
 
 def test_each_workspace_and_the_site_count_from_one_without_a_gap(store: Store, clock: Clock) -> None:
     made = [*change(store, clock, "w-1", 50), *change(store, clock, None, 3), *change(store, clock, "w-2", 2)]
-    received = Received()
+    received = HandedOver()
     assert publish(store, records(made, "INSERT"), clock(), [received]) == {"batchItemFailures": []}
     demand_numbered(store, [keys.WHOLE_FEED, keys.SITE_FEED, keys.feed_of("w-1"), keys.feed_of("w-2")])
     assert len(received.events) == len({event["id"] for event in received.events}) == 55
@@ -94,7 +96,7 @@ def test_each_workspace_and_the_site_count_from_one_without_a_gap(store: Store, 
 
 def test_a_batch_that_comes_again_numbers_and_hands_over_nothing(store: Store, clock: Clock) -> None:
     made = change(store, clock, "w-1", 5)
-    received = Received()
+    received = HandedOver()
     for _ in range(3):
         publish(store, records(made, "INSERT"), clock(), [received])
     assert len(received.events) == 5
@@ -103,7 +105,7 @@ def test_a_batch_that_comes_again_numbers_and_hands_over_nothing(store: Store, c
 
 def test_who_is_killed_between_numbering_and_handing_over_loses_nothing(store: Store, clock: Clock) -> None:
     made = change(store, clock, "w-1", 90)
-    received = Received(deaths=(2, 3))
+    received = HandedOver(deaths=(2, 3))
     for _ in range(2):
         with pytest.raises(Killed):
             publish(store, records(made, "INSERT"), clock(), [received])
@@ -114,7 +116,7 @@ def test_who_is_killed_between_numbering_and_handing_over_loses_nothing(store: S
 
 def test_what_was_numbered_and_never_came_again_is_handed_over_later(store: Store, clock: Clock) -> None:
     publish(store, {}, clock(), [])
-    received = Received(deaths=(1,))
+    received = HandedOver(deaths=(1,))
     with pytest.raises(Killed):
         publish(store, records(change(store, clock, "w-1", 3), "INSERT"), clock(), [received])
     clock.advance(minutes=16)
@@ -130,14 +132,14 @@ def test_a_failure_to_hand_over_brings_the_batch_again(store: Store, clock: Cloc
 
     answer = publish(store, records(made, "INSERT"), clock(), [away])
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
-    received = Received()
+    received = HandedOver()
     publish(store, records(made, "INSERT"), clock(), [received])
     assert len(received.events) == 2
 
 
 def test_two_shards_that_number_one_workspace_number_each_item_once(bare_store: Store, clock: Clock) -> None:
     made = [*change(bare_store, clock, "w-1", 120), *change(bare_store, clock, "w-2", 40)]
-    received = Received()
+    received = HandedOver()
     # Some keys go to both, as when a shard is split while a batch of it is under way.
     halves = [made[::2] + made[:30], made[1::2] + made[:30]]
     batches = [half[start : start + 25] for start in range(0, 100, 25) for half in halves]
@@ -155,7 +157,7 @@ def test_a_publisher_that_was_away_for_25_hours_finds_what_the_stream_lost(
     store: Store, clock: Clock
 ) -> None:
     first = change(store, clock, "w-1", 2)
-    received = Received()
+    received = HandedOver()
     publish(store, records(first, "INSERT"), clock(), [received])
     for _ in range(25):
         clock.advance(hours=1)
@@ -181,7 +183,7 @@ def test_a_walk_that_is_stopped_goes_on(store: Store, clock: Clock, monkeypatch:
     numbered = event_feed.number
     calls = 0
 
-    def stopped(*given: Any) -> list[Row]:
+    def stopped(*given: Any) -> list[FeedRow]:
         nonlocal calls
         calls += 1
         if calls == 3:
@@ -189,7 +191,7 @@ def test_a_walk_that_is_stopped_goes_on(store: Store, clock: Clock, monkeypatch:
         return numbered(*given)
 
     monkeypatch.setattr(event_feed, "number", stopped)
-    received = Received()
+    received = HandedOver()
     with pytest.raises(Killed):
         publish(store, {}, clock(), [received])
     publish(store, {}, clock(), [received])
@@ -234,3 +236,26 @@ def test_the_clock_of_the_state_never_goes_back(store: Store, clock: Clock) -> N
     through = event_feed.publishing(store, clock()).through
     event_feed.advance(store, "through", audited_at(Clock(clock() - timedelta(days=2))))
     assert event_feed.publishing(store, clock()).through == through
+
+
+def test_verify_finds_what_has_no_number_and_repair_numbers_it(store: Store, clock: Clock) -> None:
+    publish(store, {}, clock(), [])
+    change(store, clock, "w-1", 3)
+    clock.advance(hours=2)
+    told = [finding for finding in verify(store, now=clock()).late if "numbered-event" in str(finding)]
+    assert len(told) == 3
+    outcome = repair(store, now=clock(), by=Actor("repair", clock()))
+    assert not [finding for finding in outcome.after.late if "numbered-event" in str(finding)]
+    demand_numbered(store, [keys.feed_of("w-1")])
+    received = HandedOver()
+    publish(store, {}, clock(), [received])
+    assert {"1", "2", "3"} <= {event["sequence"] for event in received.events}
+
+
+def test_verify_finds_a_gap(store: Store, clock: Clock) -> None:
+    for _ in range(3):
+        publish(store, records(change(store, clock, "w-1", 2), "INSERT"), clock(), [])
+    assert verify(store, now=clock()).broken == []
+    store.write(Delete(keys.feed_row(keys.feed_of("w-1"), 3)))
+    [finding] = verify(store, now=clock()).broken
+    assert str(finding) == "FEED#WORKSPACE#w-1 000000000005: feed: the number before it is not 4"

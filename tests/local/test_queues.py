@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from local.gateway import Function
-from local.queues import Source, consume
-from local.sqlite_queues import Received, SqliteQueues
+from local.queues import QueueSource, consume
+from local.sqlite_queues import ReceivedMessage, SqliteQueues
 from local.sqlite_store import SqliteStore
 from roster.queues import Message
 
@@ -29,7 +29,7 @@ def opened(path: Path, clock: Callable[[], float]) -> SqliteQueues:
     return SqliteQueues(SqliteStore.open(path / "roster.db", clock=clock))
 
 
-def bodies(received: list[Received]) -> list[str]:
+def bodies(received: list[ReceivedMessage]) -> list[str]:
     return [each.body for each in received]
 
 
@@ -69,13 +69,15 @@ def test_messages_outlive_the_process_that_received_them(tmp_path: Path) -> None
 
 
 def test_each_queue_of_the_template_has_its_function_its_time_and_its_dead() -> None:
-    sources = {source.queue: source for source in Source.from_template(TEMPLATE)}
-    assert sources["MailQueue"] == Source("SendMail", "MailQueue", 10, 2, 90, 40, "FailedMailQueue")
-    assert sources["CleanupQueue"] == Source("Cleanup", "CleanupQueue", 1, 2, 330, 100, "FailedCleanupQueue")
+    sources = {source.queue: source for source in QueueSource.from_template(TEMPLATE)}
+    assert sources["MailQueue"] == QueueSource("SendMail", "MailQueue", 10, 2, 90, 40, "FailedMailQueue")
+    assert sources["CleanupQueue"] == QueueSource(
+        "Cleanup", "CleanupQueue", 1, 2, 330, 100, "FailedCleanupQueue"
+    )
 
 
 def consumed(
-    queues: SqliteQueues, source: Source, answer: Callable[[dict[str, Any]], Any], calls: int
+    queues: SqliteQueues, source: QueueSource, answer: Callable[[dict[str, Any]], Any], calls: int
 ) -> None:
     """Let a function have the queue's messages until it was called so often."""
     done = asyncio.Event()
@@ -106,7 +108,7 @@ def test_what_a_function_takes_is_deleted_and_what_it_fails_at_stays(tmp_path: P
         bad = [record["messageId"] for record in event["Records"] if record["body"] == "bad"]
         return {"batchItemFailures": [{"itemIdentifier": id_} for id_ in bad]}
 
-    consumed(queues, Source("Work", "Q"), answer, calls=1)
+    consumed(queues, QueueSource("Work", "Q"), answer, calls=1)
     assert queues.count("Q") == 1
     assert [record["eventSource"] for record in events[0]["Records"]] == ["aws:sqs"] * 3
 
@@ -114,11 +116,13 @@ def test_what_a_function_takes_is_deleted_and_what_it_fails_at_stays(tmp_path: P
 def test_a_function_that_fails_or_names_no_message_takes_nothing(tmp_path: Path) -> None:
     queues = opened(tmp_path, Seconds())
     queues.send("Q", [Message("a"), Message("b")])
-    consumed(queues, Source("Work", "Q"), lambda event: {"batchItemFailures": [{"itemIdentifier": "x"}]}, 1)
+    consumed(
+        queues, QueueSource("Work", "Q"), lambda event: {"batchItemFailures": [{"itemIdentifier": "x"}]}, 1
+    )
 
     def fail(event: dict[str, Any]) -> Any:
         raise ConnectionError
 
     queues.send("Q", [Message("c")])
-    consumed(queues, Source("Work", "Q"), fail, calls=1)
+    consumed(queues, QueueSource("Work", "Q"), fail, calls=1)
     assert queues.count("Q") == 3

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from cli.doctor import FOLLOWERS
+from cli.doctor import FOLLOWERS, QUEUED
 from local.gateway import Routes, read_template, translate
 from roster import dependencies
 from roster.auth.issuers import Issuers
@@ -108,6 +108,13 @@ APART = {
         f"sqs:SendMessage on {queue}": f"{HERE}::test_what_the_stream_gives_up_on_goes_to_the_queue"
         for queue in FOLLOWERS.values()
     },
+    **{
+        f"sqs:{action} on {queue}": f"{HERE}::test_those_that_queues_call_are_known"
+        for queue in ("MailQueue", "CleanupQueue", "DeliveryQueue")
+        for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage", "SendMessage")
+    },
+    "events:PutEvents on arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/"
+    "${EventBusName}": (f"{HERE}::test_events_go_to_the_one_bus_and_only_where_there_is_one"),
     "ses:SendEmail on arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*": (
         f"{HERE}::test_mails_are_sent_from_the_one_address_and_only_where_there_is_one"
     ),
@@ -334,7 +341,8 @@ def test_fa_02_the_api_and_the_stream_call_the_functions_themselves() -> None:
         for methods in paths.values()
         for operation in methods.values()
     }
-    assert targets == {f"${{{name}.Arn}}/invocations" for name in FUNCTIONS if name not in FOLLOWERS}
+    called = [name for name in FUNCTIONS if name not in FOLLOWERS and name not in QUEUED]
+    assert targets == {f"${{{name}.Arn}}/invocations" for name in called}
 
 
 def test_fa_02_no_description_carries_a_parameter() -> None:
@@ -533,7 +541,11 @@ def test_the_gateway_keeps_no_answer_of_an_authorizer() -> None:
 
 @pytest.mark.row("item-03")
 def test_only_this_api_may_call_a_function() -> None:
-    permissions = list(of_type("AWS::Lambda::Permission"))
+    """The hourly rule may call the one function that it is for."""
+    permissions = [name for name in of_type("AWS::Lambda::Permission") if name != "PublishHourlyPermission"]
+    hourly = properties("PublishHourlyPermission")
+    assert (hourly["Principal"], hourly["FunctionName"]) == ("events.amazonaws.com", {"Ref": "Publish"})
+    assert hourly["SourceArn"] == {"Fn::GetAtt": ["PublishHourly", "Arn"]}
     assert len(permissions) >= len(ROUTES.routes)
     for name in permissions:
         permission = properties(name)
@@ -685,7 +697,31 @@ def mapping_of(function: str) -> Any:
 
 def test_those_that_follow_the_stream_are_known() -> None:
     mappings = [properties(one)["FunctionName"]["Ref"] for one in of_type("AWS::Lambda::EventSourceMapping")]
-    assert sorted(mappings) == sorted(FOLLOWERS)
+    assert sorted(mappings) == sorted([*FOLLOWERS, *QUEUED])
+
+
+def test_those_that_queues_call_are_known() -> None:
+    """A message that fails is hidden for longer than the function may take, and goes to the dead at last."""
+    for function, (queue, dead) in QUEUED.items():
+        mapping, orders = mapping_of(function), properties(queue)
+        assert mapping["EventSourceArn"] == {"Fn::GetAtt": [queue, "Arn"]}
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["ScalingConfig"]["MaximumConcurrency"] <= 5, (
+            "a small account has ten executions in all"
+        )
+        assert orders["VisibilityTimeout"] > properties(function)["Timeout"]
+        assert orders["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [dead, "Arn"]}
+        assert orders["SqsManagedSseEnabled"] is properties(dead)["SqsManagedSseEnabled"] is True
+        assert properties(dead)["MessageRetentionPeriod"] == 14 * 86_400
+        reads = {Grant(action, queue) for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")}
+        assert grants(statements(MADE, function), "sqs") == reads
+
+
+def test_events_go_to_the_one_bus_and_only_where_there_is_one() -> None:
+    for given, expected in (({}, False), ({"EventBusName": "changes"}, True)):
+        assert ("events:PutEvents" in json.dumps(stack(given))) == expected
+    putters = [name for name in FUNCTIONS if grants(statements(MADE, name), "events")]
+    assert putters == ["Publish"]
 
 
 @pytest.mark.parametrize("function", FOLLOWERS)
@@ -714,7 +750,9 @@ def test_fa_03_the_cleanup_may_read_any_stream() -> None:
 def test_what_the_stream_gives_up_on_goes_to_the_queue(function: str, queue: str) -> None:
     destination = {"Fn::GetAtt": [queue, "Arn"]}
     assert mapping_of(function)["DestinationConfig"] == {"OnFailure": {"Destination": destination}}
-    assert grants(statements(MADE, function), "sqs") == {Grant("SendMessage", queue)}
+    orders = {"RouteChanges": {"MailQueue", "CleanupQueue"}, "Publish": {"DeliveryQueue"}}[function]
+    sends = {Grant("SendMessage", each) for each in {queue, *orders}}
+    assert grants(statements(MADE, function), "sqs") == sends
     assert properties(queue)["SqsManagedSseEnabled"] is True
     assert properties(queue)["MessageRetentionPeriod"] == 14 * 86_400
 
@@ -916,7 +954,7 @@ def test_the_gateway_has_every_route_that_the_template_says() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_is_within_the_gateways_limits(function: str) -> None:
     one = properties(function)
-    if function not in FOLLOWERS:
+    if function not in FOLLOWERS and function not in QUEUED:
         assert one["Timeout"] < 29, "the gateway waits for thirty seconds"
     assert one["Runtime"] == "python3.13"
     assert one["MemorySize"] >= 256

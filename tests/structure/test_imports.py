@@ -23,6 +23,7 @@ LEVELS = [
         "roster.domain",
         "roster.errors",
         "roster.events",
+        "roster.queues",
         "roster.security_log",
         "roster.settings",
     },

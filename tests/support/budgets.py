@@ -1101,6 +1101,14 @@ _ENDPOINTS = (
     Endpoint(
         "GET /api/admin/activity", 2, 2, 0, lambda on: on.api.get("/api/admin/activity", as_=on.base.root)
     ),
+    Endpoint("GET /api/admin/events", 3, 3, 0, lambda on: on.api.get("/api/admin/events", as_=on.base.root)),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/events",
+        3,
+        3,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/events", as_=on.base.boss),
+    ),
     Endpoint(
         "GET /api/workspaces/{workspaceId}/activity",
         2,

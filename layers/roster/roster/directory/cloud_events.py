@@ -84,7 +84,7 @@ def event_of(found: Item) -> CloudEvent:
         "request": found.get("request"),
     }
     event["data"] = data
-    for name in ("details", "before", "after"):
+    for name in sorted(("details", "before", "after"), key=lambda name: -len(json.dumps(data[name]))):
         if len(json.dumps(event, ensure_ascii=False).encode()) > MOST_BYTES:
             data[name] = {"cut": True}
     return event

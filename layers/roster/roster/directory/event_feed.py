@@ -60,7 +60,7 @@ FIRST_REACH = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FeedRow:
     """Some events of a feed: the number of the first, and where the audit has each."""
 
     first: int
@@ -73,14 +73,14 @@ class Row:
         return self.first + len(self.places) - 1
 
     @classmethod
-    def of(cls, found: Item) -> "Row":
+    def of(cls, found: Item) -> "FeedRow":
         places = found.get("places")
         listed = tuple(str(place) for place in places) if isinstance(places, list) else ()
         return cls(keys.number_of_feed_row(Key.of(found)), listed, "sent" in found, str(found.get("at", "")))
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FeedPage:
     """Audit items in a feed's order, and the cursor after the last."""
 
     items: list[Item]
@@ -90,7 +90,7 @@ class Page:
 # Reading.
 
 
-def page(store: Store, feed: str, after: str, limit: int) -> Page:
+def page(store: Store, feed: str, after: str, limit: int) -> FeedPage:
     """At most `limit` events of a feed after a cursor: one Query, one BatchGet.
 
     Without a cursor from the oldest. Raises ValueError for what is no cursor. What the audit has no more is
@@ -98,7 +98,8 @@ def page(store: Store, feed: str, after: str, limit: int) -> Page:
     """
     first, skipped = _place(after)
     rows = [
-        Row.of(found) for found in store.query(feed, between=keys.rows_of_feed_from(first), limit=limit).items
+        FeedRow.of(found)
+        for found in store.query(feed, between=keys.rows_of_feed_from(first), limit=limit).items
     ]
     wanted: list[tuple[str, int, int]] = []
     for row in rows:
@@ -106,10 +107,10 @@ def page(store: Store, feed: str, after: str, limit: int) -> Page:
         wanted += [(place, row.first, at + 1) for at, place in enumerate(row.places) if at >= beyond]
     wanted = wanted[:limit]
     if not wanted:
-        return Page([], after or _cursor(first, skipped))
+        return FeedPage([], after or _cursor(first, skipped))
     found = store.batch_get([keys.audited(place) for place, _, _ in wanted])
     items = [found[key] for place, _, _ in wanted if (key := keys.audited(place)) in found]
-    return Page(items, _cursor(*wanted[-1][1:]))
+    return FeedPage(items, _cursor(*wanted[-1][1:]))
 
 
 def _cursor(first: int, skipped: int) -> str:
@@ -129,12 +130,12 @@ def _place(cursor: str) -> tuple[int, int]:
 # Numbering.
 
 
-def number(store: Store, places: Iterable[Key], now: datetime) -> list[Row]:
+def number(store: Store, places: Iterable[Key], now: datetime) -> list[FeedRow]:
     """Number the audit items under these keys that are not numbered; returns the new rows of the feed of all.
 
     One BatchGet a hundred; a BatchGet of the counters and a Transact for forty items. Raises Unavailable.
     """
-    rows: list[Row] = []
+    rows: list[FeedRow] = []
     wanted = sorted(set(places), key=lambda key: key.sk)
     for some in _hundreds(wanted):
         found = store.batch_get(some)
@@ -150,15 +151,15 @@ def _hundreds(found: Iterable[T]) -> Iterator[list[T]]:
         yield some
 
 
-def rows_of(store: Store, places: Iterable[Key]) -> list[Row]:
+def rows_of(store: Store, places: Iterable[Key]) -> list[FeedRow]:
     """The rows of the feed of all in which numbered items stand, by the items' own word: two BatchGets."""
     found = store.batch_get(list(dict.fromkeys(places)))
     firsts = sorted({first for one in found.values() if isinstance(first := one.get("feed"), int)})
     rows = store.batch_get([keys.feed_row(keys.WHOLE_FEED, first) for first in firsts])
-    return sorted((Row.of(one) for one in rows.values()), key=lambda row: row.first)
+    return sorted((FeedRow.of(one) for one in rows.values()), key=lambda row: row.first)
 
 
-def sent(store: Store, row: Row) -> None:
+def sent(store: Store, row: FeedRow) -> None:
     """Note that the events of a row of the feed of all were handed over: one Write."""
     try:
         store.write(Update(keys.feed_row(keys.WHOLE_FEED, row.first), set={"sent": 1}, condition=Present()))
@@ -181,11 +182,11 @@ def _that_fit(new: Sequence[Item]) -> Iterator[list[Item]]:
         yield part
 
 
-def _numbered(store: Store, items: list[Item], now: datetime) -> list[Row]:
+def _numbered(store: Store, items: list[Item], now: datetime) -> list[FeedRow]:
     """The rows of the feed of all that number these items; fewer where another has numbered some."""
     numbering = _Numbering(items)
 
-    def attempt() -> list[Row]:
+    def attempt() -> list[FeedRow]:
         work = numbering.again(store)
         if not work:
             return []
@@ -215,7 +216,7 @@ class _Numbering:
         return self.items
 
 
-def _planned(store: Store, items: Sequence[Item], now: datetime) -> tuple[Row, list[Operation]]:
+def _planned(store: Store, items: Sequence[Item], now: datetime) -> tuple[FeedRow, list[Operation]]:
     feeds: dict[str, list[Item]] = {keys.WHOLE_FEED: list(items)}
     for one in items:
         feeds.setdefault(keys.feed_of(workspace_of(one)), []).append(one)
@@ -250,7 +251,7 @@ def _planned(store: Store, items: Sequence[Item], now: datetime) -> tuple[Row, l
                 )
                 for at, one in enumerate(listed)
             ]
-    whole = Row(first_of[keys.WHOLE_FEED], tuple(str(one["SK"]) for one in items), at=instant(now))
+    whole = FeedRow(first_of[keys.WHOLE_FEED], tuple(str(one["SK"]) for one in items), at=instant(now))
     return whole, operations
 
 
@@ -319,14 +320,14 @@ def advance(store: Store, name: str, to: str | int) -> None:
         return
 
 
-def unsent(store: Store, state: Publishing) -> Iterator[Row]:
+def unsent(store: Store, state: Publishing) -> Iterator[FeedRow]:
     """The rows of the feed of all that were not handed over; who took the last has handed over all.
 
     One Query a megabyte, one Write.
     """
     last = state.unsent - 1
     for found in every(store, keys.WHOLE_FEED, between=keys.rows_of_feed_from(state.unsent)):
-        row = Row.of(found)
+        row = FeedRow.of(found)
         if not row.sent:
             yield row
         last = row.last

@@ -14,7 +14,7 @@ from roster.db import keys
 from roster.db.store import Item, Key, Store
 from roster.dialects.maintenance import api
 from roster.directory import event_feed
-from roster.directory.event_feed import Row
+from roster.directory.event_feed import FeedRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def _publish(store: Store, told: Sequence[Key], now: datetime, deliver: Sequence
         _hand_over(store, event_feed.unsent(store, state), deliver)
 
 
-def _hand_over(store: Store, rows: Iterable[Row], deliver: Sequence[Deliver]) -> None:
+def _hand_over(store: Store, rows: Iterable[FeedRow], deliver: Sequence[Deliver]) -> None:
     for row in rows:
         if deliver:
             found = store.batch_get([keys.audited(place) for place in row.places])
