@@ -1154,12 +1154,14 @@ def test_fa_10_alarms_go_to_an_address_or_in_words_to_nobody(email: str, told: b
         assert actions == ([{"Ref": "AlarmTopic"}] if told else {"Ref": "AWS::NoValue"})
 
 
-def test_an_error_that_a_function_logs_is_counted() -> None:
-    [name] = of_type("AWS::Logs::MetricFilter")
-    assert properties(name)["LogGroupName"] == {"Ref": "FunctionLogs"}
-    [made] = properties(name)["MetricTransformations"]
-    assert made["MetricName"] == properties("FunctionErrorsAlarm")["MetricName"]
-    assert made["MetricNamespace"] == properties("FunctionErrorsAlarm")["Namespace"]
+def test_what_a_function_logs_is_counted_where_an_alarm_looks() -> None:
+    alarms = {"FunctionErrors": "FunctionErrorsAlarm", "DisabledWebhooks": "DisabledWebhooksAlarm"}
+    assert sorted(of_type("AWS::Logs::MetricFilter")) == sorted(alarms)
+    for name, alarm in alarms.items():
+        assert properties(name)["LogGroupName"] == {"Ref": "FunctionLogs"}
+        [made] = properties(name)["MetricTransformations"]
+        assert made["MetricName"] == properties(alarm)["MetricName"]
+        assert made["MetricNamespace"] == properties(alarm)["Namespace"]
 
 
 def test_the_dashboard_is_one_that_cloudwatch_can_read() -> None:
