@@ -39,7 +39,7 @@ from roster.db.store import (
     all_of,
 )
 from roster.db.transactions import Transaction, item
-from roster.directory import changes, cleanup, reference_data, site_roles, users
+from roster.directory import changes, cleanup, event_feed, reference_data, site_roles, users
 from roster.domain import Actor, Feature, Project
 from roster.errors import DirectoryError, Unavailable
 from roster.events import Event
@@ -95,6 +95,9 @@ def _catch_up(store: Store, late: list[Finding], now: datetime, by: Actor, progr
         progress("catch up", start, len(late))
         some = late[start : start + _AT_ONCE]
         changes.act(store, [finding.key for finding in some], now)
+        silent = [finding.key for finding in some if finding.invariant is Invariant.NUMBERED_EVENT]
+        if silent:  # the publisher hands them over, for the rows are not `sent`
+            event_feed.number(store, silent, now)
         for finding in some:
             if finding.invariant in KEPT_SINCE:
                 _Round(store, now, by).restore(finding)

@@ -35,6 +35,7 @@ FUNCTIONS = {
     "GetDocs": "LogRole",
     "GetWorkspace": "ReadCallerRole",
     "Login": "LoginRole",
+    "Publish": "PublishRole",
     "RouteChanges": "RouteChangesRole",
     "SendMail": "SendMailRole",
 }

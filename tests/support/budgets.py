@@ -42,6 +42,7 @@ from roster.directory import (
     audit,
     changes,
     cleanup,
+    deliveries,
     factors,
     features,
     invitations,
@@ -56,6 +57,7 @@ from roster.directory import (
     suspensions,
     user_lists,
     users,
+    webhooks,
     workspaces,
 )
 from roster.domain import (
@@ -63,6 +65,7 @@ from roster.domain import (
     ApiToken,
     App,
     ChallengePurpose,
+    Delivery,
     Factor,
     Feature,
     Group,
@@ -74,6 +77,8 @@ from roster.domain import (
     SpaceRole,
     TokenFamily,
     User,
+    Webhook,
+    WebhookHealth,
     Workspace,
     WorkspaceGroup,
     WorkspaceRole,
@@ -119,6 +124,8 @@ MODULES = (
     password_links,
     acceptance,
     suspensions,
+    webhooks,
+    deliveries,
     factors,
     enrolment,
     second_factor,
@@ -166,6 +173,10 @@ class BudgetFixtures:
     signing: challenges.NewChallenge  # what a browser of nobody yet was asked for a passkey by
     workspace_group: WorkspaceGroup  # of acme; the member is in it
     scim_token: Credential  # of acme
+    webhook: Webhook  # of acme
+    site_webhook: Webhook  # of the site
+    delivery: Delivery  # of acme's
+    site_delivery: Delivery  # of the site's
 
     @classmethod
     @made_once
@@ -215,6 +226,7 @@ class BudgetFixtures:
             directory.workspace_group(base.acme, "Crew", base.member),
             directory.scim_token(base.acme),
         )
+        hooks = _webhooks(directory, base)
         settle(api.store)
         credentials = (token, session, refresh, issued.access, family)
         return cls(
@@ -231,6 +243,7 @@ class BudgetFixtures:
             *second,
             *passkeys_,
             *provisioned,
+            *hooks,
         )
 
     @property
@@ -613,6 +626,45 @@ def _reference_data(
     )
 
 
+def _webhooks(directory: Directory, base: Fixtures) -> tuple[Webhook, Webhook, Delivery, Delivery]:
+    """A webhook of acme and one of the site, and a delivery of each."""
+    own, of_site = directory.webhook(base.acme)[0], directory.webhook(None)[0]
+    return own, of_site, directory.delivery(own), directory.delivery(of_site)
+
+
+def _replay(owner: str) -> Item:
+    """The order of a replay of a year."""
+    since, until = "2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z"
+    return {"since": since, "until": until, "place": "", "shard": 0, "left": 100, "owner": owner}
+
+
+def _replaying(on: BudgetFixtures) -> None:
+    deliveries.order_replay(on.store, on.webhook, "2026-01-01T00:00:00Z", "2026-01-31T00:00:00Z", 100)
+
+
+def _leased(on: BudgetFixtures) -> None:
+    deliveries.lease(on.store, on.webhook, WebhookHealth(), on.by.at)
+
+
+def _webhook(
+    method: str, root: str, path: str, body: Mapping[str, object] | None
+) -> Callable[[BudgetFixtures], Answer]:
+    """A request of the platform ADMIN for a webhook of acme or of the site."""
+
+    def ask(on: BudgetFixtures) -> Answer:
+        webhook, delivery = (
+            (on.site_webhook, on.site_delivery) if "admin" in root else (on.webhook, on.delivery)
+        )
+        filled = f"{root}{path}".format(
+            workspaceId=on.base.acme.id, webhookId=webhook.id, deliveryId=delivery.id
+        )
+        told = {"from": instant(on.api.clock())} if body and "from" in body else body
+        once = _ONCE if method == "POST" and path in ("", "/{webhookId}/secret") else {}
+        return on.api.send(method, filled, told, as_=on.base.root, headers=once)
+
+    return ask
+
+
 def _cloud_foundry(
     path: str, who: Callable[[BudgetFixtures], User] = lambda on: on.ada
 ) -> Callable[[BudgetFixtures], Answer]:
@@ -966,6 +1018,23 @@ _ENDPOINTS = (
         lambda on: on.api.get(f"/api/admin/audit?target={on.ada.id}", as_=on.base.root),
         "of a user",
     ),
+    # Webhooks of a workspace and of the site.
+    *(
+        Endpoint(f"{method} {root}{path}", 4, trips, transactions, _webhook(method, root, path, body))
+        for root in ("/api/workspaces/{workspaceId}/webhooks", "/api/admin/webhooks")
+        for method, path, trips, transactions, body in (
+            ("POST", "", 3, 1, {"url": "https://hooks.example.com/in"}),
+            ("GET", "", 2, 0, None),
+            ("GET", "/{webhookId}", 1, 0, None),
+            ("PUT", "/{webhookId}", 2, 1, {"enabled": False}),
+            ("DELETE", "/{webhookId}", 2, 1, None),
+            ("POST", "/{webhookId}/secret", 2, 1, None),
+            ("POST", "/{webhookId}/test", 3, 0, None),
+            ("GET", "/{webhookId}/deliveries", 2, 0, None),
+            ("POST", "/{webhookId}/deliveries/{deliveryId}/retry", 2, 0, None),
+            ("POST", "/{webhookId}/replay", 2, 0, {"from": "2026-01-31T00:00:00Z"}),
+        )
+    ),
     # The site's groups, roles and clients.
     *(
         Endpoint(f"{method} /api/admin/{path}", budget, trips, transactions, ask)
@@ -1043,6 +1112,14 @@ _ENDPOINTS = (
     ),
     Endpoint(
         "GET /api/admin/activity", 2, 2, 0, lambda on: on.api.get("/api/admin/activity", as_=on.base.root)
+    ),
+    Endpoint("GET /api/admin/events", 3, 3, 0, lambda on: on.api.get("/api/admin/events", as_=on.base.root)),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/events",
+        3,
+        3,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/events", as_=on.base.boss),
     ),
     Endpoint(
         "GET /api/workspaces/{workspaceId}/activity",
@@ -2053,6 +2130,93 @@ PATTERNS = (
         "site_roles.delete",
         {_BATCH: 1, _TRANSACT: 1},
         lambda on: site_roles.delete(on.store, site_roles.ROLES, 1, by=on.by, demand=lambda _: None),
+    ),
+    Pattern("webhooks.by_id", {_GET: 1}, lambda on: webhooks.by_id(on.store, None, on.site_webhook.id)),
+    Pattern("webhooks.of_owner", {_QUERY: 1}, lambda on: webhooks.of_owner(on.store, on.base.acme.id)),
+    Pattern(
+        "webhooks.change",
+        {_TRANSACT: 1},
+        lambda on: webhooks.change(on.store, on.webhook, lambda one: replace(one, enabled=False), by=on.by),
+    ),
+    Pattern(
+        "webhooks.delete",
+        {_TRANSACT: 1},
+        lambda on: webhooks.delete(on.store, on.webhook, by=on.by, demand=lambda _: None),
+    ),
+    Pattern(
+        "webhooks.disable",
+        {_TRANSACT: 1},
+        lambda on: webhooks.disable(on.store, on.webhook, "gone", by=on.by),
+    ),
+    Pattern(
+        "webhooks.orders",
+        {_QUERY: 1},
+        lambda on: webhooks.orders(on.store, on.base.acme.id, [("a place", "roster.user.created")]),
+    ),
+    Pattern("deliveries.recent", {_QUERY: 1}, lambda on: deliveries.recent(on.store, on.webhook.id)),
+    Pattern(
+        "deliveries.record",
+        {_PUT: 1},
+        lambda on: deliveries.record(on.store, replace(on.delivery, tries=2), 1, on.by.at),
+    ),
+    Pattern(
+        "deliveries.lease",
+        {_UPDATE: 1},
+        lambda on: deliveries.lease(on.store, on.webhook, WebhookHealth(), on.by.at),
+    ),
+    Pattern(
+        "deliveries.lease",
+        {_UPDATE: 2},
+        lambda on: deliveries.lease(on.store, on.webhook, WebhookHealth(), on.by.at),
+        "(while one is taken)",
+        prepare=_leased,
+    ),
+    Pattern(
+        "deliveries.release",
+        {_UPDATE: 1},
+        lambda on: deliveries.release(on.store, on.webhook, "lease_a", WebhookHealth()),
+    ),
+    Pattern(
+        "deliveries.begin_test",
+        {_UPDATE: 1},
+        lambda on: deliveries.begin_test(on.store, on.webhook, on.by.at),
+    ),
+    Pattern("deliveries.end_test", {_UPDATE: 1}, lambda on: deliveries.end_test(on.store, on.webhook)),
+    Pattern(
+        "deliveries.order_retry",
+        {_PUT: 1},
+        lambda on: deliveries.order_retry(on.store, on.webhook, on.delivery),
+    ),
+    Pattern("deliveries.order_replay", {_PUT: 1}, _replaying),
+    Pattern(
+        "deliveries.ordered",
+        {_GET: 1},
+        lambda on: deliveries.ordered(on.store, keys.replay_order(on.webhook.id)),
+    ),
+    Pattern(
+        "deliveries.went_on",
+        {_UPDATE: 1},
+        lambda on: deliveries.went_on(
+            on.store, item(keys.replay_order(on.webhook.id), {"place": ""}), place="there"
+        ),
+        prepare=_replaying,
+    ),
+    Pattern(
+        "deliveries.done",
+        {_DELETE: 1},
+        lambda on: deliveries.done(on.store, item(keys.replay_order(on.webhook.id), {})),
+    ),
+    Pattern(
+        "deliveries.page_of_replay",
+        {_QUERY: 1},
+        lambda on: deliveries.page_of_replay(on.store, _replay(on.base.acme.id), 40),
+        "(of a workspace)",
+    ),
+    Pattern(
+        "deliveries.page_of_replay",
+        {_QUERY: 1},
+        lambda on: deliveries.page_of_replay(on.store, _replay(""), 40),
+        "(of the site)",
     ),
     Pattern("clients.by_id", {_GET: 1}, lambda on: clients.by_id(on.store, "robot", on.by.at)),
     Pattern("clients.everyone", {_QUERY: 1, _BATCH: 1}, lambda on: clients.everyone(on.store, on.by.at)),

@@ -24,6 +24,7 @@ from roster.db.transactions import Transaction, item
 from roster.directory import (
     changes,
     cleanup,
+    deliveries,
     factors,
     grants,
     invitations,
@@ -33,6 +34,7 @@ from roster.directory import (
     reference_data,
     spaces,
     users,
+    webhooks,
     workspaces,
 )
 from roster.directory.emails import canonical
@@ -42,6 +44,7 @@ from roster.domain import (
     App,
     ChallengePurpose,
     Client,
+    Delivery,
     Enrolment,
     Factor,
     FactorKind,
@@ -55,6 +58,8 @@ from roster.domain import (
     Space,
     SpaceRole,
     User,
+    Webhook,
+    WebhookHealth,
     Workspace,
     WorkspaceRole,
 )
@@ -115,10 +120,22 @@ def whole(store: Store) -> None:
     login_throttle.take(store, keys.client_attempts("cf", "192.0.2.1"), NOW)
     invite(store, acme)
     prove(store, users.alive(store, "ann"))
+    for owner in ("acme", None):
+        hear(store, Webhook("hook00", "https://hooks.example.com/", "whpk_", "", owner, signing="sealed"))
     settle(store)
     for kind in (keys.source_logins, keys.source_gateway, keys.source_forgotten):
         source_failures.add(store, "192.0.2.1", NOW, kind)
     routed(store)
+
+
+def hear(store: Store, webhook: Webhook) -> None:
+    """A webhook that was sent an event, and is to be sent more."""
+    work, made = webhooks.prepare(webhook, by=BY)
+    work.commit(store)
+    delivery = Delivery("e1", made.id, "roster.user.created", "2026-01-01T00:00:00Z#e#001")
+    deliveries.record(store, delivery, 0, NOW)
+    deliveries.lease(store, made, WebhookHealth(), NOW)
+    deliveries.order_retry(store, made, delivery)
 
 
 def routed(store: Store) -> None:

@@ -8,6 +8,8 @@ _Names: TypeAlias = tuple[str, ...]
 _RIGHTS = ("roles", "active")
 _STATES = (*_RIGHTS, "kind", "role_number", "groups", "default_workspace_id")
 """Of a user: ids, roles and states. Names and addresses are never among them."""
+_WEBHOOK_STATES = ("enabled", "types")
+"""Of a webhook: never its URL, which may hold a credential of the receiver's."""
 _SPACE_STATES = ("project_id", "owner_id", "allow_ssh")
 
 
@@ -404,6 +406,34 @@ class Event(Enum):
         "roster.scim_token.revoked",
         "a SCIM token of a workspace was ended",
         ("workspace",),
+    )
+    WEBHOOK_CREATED = (
+        "webhook.created",
+        "roster.webhook.created",
+        "a webhook was made",
+        (),
+        _WEBHOOK_STATES,
+    )
+    WEBHOOK_CHANGED = (
+        "webhook.changed",
+        "roster.webhook.changed",
+        "a webhook was changed; `fields` names all that changed, `secret` too",
+        ("fields",),
+        _WEBHOOK_STATES,
+    )
+    WEBHOOK_DISABLED = (
+        "webhook.disabled",
+        "roster.webhook.disabled",
+        "a webhook was switched off because its receiver is gone, or failed for days; `reason` says which",
+        ("reason",),
+        _WEBHOOK_STATES,
+    )
+    WEBHOOK_DELETED = (
+        "webhook.deleted",
+        "roster.webhook.deleted",
+        "a webhook was deleted",
+        (),
+        _WEBHOOK_STATES,
     )
     AUDIT_ERASED = (
         "audit.erased",
