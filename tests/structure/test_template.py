@@ -94,7 +94,7 @@ def test_the_translated_stack_stays_under_480_resources() -> None:
 
 
 def test_the_template_stays_readable() -> None:
-    """At most 2,300 lines: seven a function of some 180, and what they share, queues too; nine for one by itself."""
+    """At most 2,300 lines: seven a function of some 180, and what they share; nine for one by itself."""
     text = TEMPLATE.read_text("utf-8")
     assert len(text.splitlines()) <= 2_300
     for block in re.split(r"\n(?=  \w)", text):
