@@ -1,9 +1,7 @@
 """The stream's router puts orders of mails and cleanups into queues, from which their functions get them."""
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -15,19 +13,10 @@ from roster.errors import Unavailable
 from roster.queues import Message, SqsQueues
 from tests.support.api import Api, in_process
 from tests.support.directory import Directory
+from tests.support.queues import ListedQueues
 from tests.support.stream import records
 
 pytestmark = pytest.mark.any_engine
-
-
-@dataclass
-class ListedQueues:
-    """Queues that are lists."""
-
-    sent: dict[str, list[Message]] = field(default_factory=lambda: defaultdict(list))
-
-    def send(self, queue: str, messages: Sequence[Message]) -> None:
-        self.sent[queue] += messages
 
 
 def test_orders_go_to_their_queues_and_other_changes_to_none(api: Api) -> None:
