@@ -8,8 +8,10 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from zlib import crc32
 
 from local.embedded import open_embedded
@@ -19,15 +21,27 @@ from roster.db.transactions import Transaction
 from roster.dialects.maintenance.publish import Told, publish
 from roster.directory.cloud_events import event_of
 from roster.domain import Actor
+from roster.errors import Unavailable
 from roster.events import Event
 from tests.support.stream import records
+
+T = TypeVar("T")
 
 WORKSPACES = 5
 
 
+def patiently(work: Callable[[], T]) -> T:
+    """The result of work that others keep from the file; to do it again is harmless."""
+    while True:
+        try:
+            return work()
+        except Unavailable:
+            continue
+
+
 def write(path: str, number: int, count: int) -> None:
     """So many changes, in some workspaces and of the site, a transaction each."""
-    store = open_embedded(path)
+    store = patiently(partial(open_embedded, path))
     for at in range(count):
         work = Transaction(Actor(f"writer-{number}", now(), "u-1"))
         home = f"w-{at % WORKSPACES}"
@@ -35,12 +49,12 @@ def write(path: str, number: int, count: int) -> None:
             work.audit(Event.GROUP_CREATED, f"{number}-{at}")
         else:
             work.audit(Event.MEMBER_ADDED, f"u-{at}", after={"role": "MEMBER"}, workspace=home, role="MEMBER")
-        work.commit(store)
+        patiently(partial(work.commit, store))
 
 
 def follow(path: str, shard: int, shards: int, out: str) -> None:
     """Follow the changes of a shard, from the beginning at every start, and append the events to a file."""
-    store = open_embedded(path)
+    store = patiently(partial(open_embedded, path))
     target = os.open(out, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
 
     def deliver(_: Store, told: Sequence[Told]) -> None:
@@ -49,7 +63,7 @@ def follow(path: str, shard: int, shards: int, out: str) -> None:
 
     after = 0
     while True:
-        changes = store.changes(after, 100)
+        changes = patiently(partial(store.changes, after, 100))
         mine = [
             change.key
             for change in changes

@@ -41,8 +41,10 @@ def ids_in(out: Path) -> list[tuple[str, str, str]]:
     return found
 
 
-def test_nothing_is_lost_invented_or_numbered_twice_whoever_is_killed(tmp_path: Path) -> None:
-    path, out, random = tmp_path / "roster.db", tmp_path / "events", Random(22)  # noqa: S311 - moments
+def test_nothing_is_lost_invented_or_numbered_twice_whoever_is_killed(
+    tmp_path: Path, table_file: Path
+) -> None:
+    path, out, random = table_file, tmp_path / "events", Random(22)  # noqa: S311 - moments
     store = open_embedded(path)
     out.touch()
     writers = [started("write", path, number, CHANGES // WRITERS) for number in range(WRITERS)]
