@@ -1,10 +1,15 @@
 """GET /api/admin/events and /api/workspaces/{workspaceId}/events: CloudEvents in their order."""
 
 import json
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.events import told
+from cli.main import main
+from roster.db import keys
 from roster.db.store import Key
 from roster.dialects.maintenance.publish import publish
 from roster.directory.cloud_events import MOST_BYTES, event_of
@@ -80,8 +85,8 @@ def test_the_type_says_what_active_became() -> None:
 
 
 def test_a_change_of_many_has_counts_and_at_most_a_hundred_ids() -> None:
-    told = event_of(audit_item(members=[f"u-{at}" for at in range(1_000)]))["data"]["details"]
-    assert (len(told["members"]), told["membersCount"]) == (100, 1_000)
+    shown = event_of(audit_item(members=[f"u-{at}" for at in range(1_000)]))["data"]["details"]
+    assert (len(shown["members"]), shown["membersCount"]) == (100, 1_000)
 
 
 def test_an_event_stays_small() -> None:
@@ -89,3 +94,23 @@ def test_an_event_stays_small() -> None:
     assert len(json.dumps(event).encode()) <= MOST_BYTES
     assert event["data"]["after"] == {"cut": True}
     assert event["data"]["before"] == {"roles": ["ADMIN"]}
+
+
+def test_the_command_prints_the_events_and_goes_on_as_they_come(
+    api: Api, directory: Directory, table_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = directory.user("root", admin=True)
+    api.post("/api/workspaces", {"key": "acme", "name": "Acme"}, as_=root)
+    publish_all(api)
+
+    before = len(api.get("/api/admin/events", as_=root).data)
+
+    def come(_: float) -> None:
+        assert api.post("/api/workspaces", {"key": "next", "name": "Next"}, as_=root).status == 200
+        publish_all(api)
+
+    following = told(api.store, keys.WHOLE_FEED, follow=True, sleep=come)
+    seen = [event["type"] for event, _ in islice(following, before + 1)]
+    assert seen.count("roster.workspace.created") == 2
+    assert main(["events", "--store", str(table_file)]) == 0
+    assert [json.loads(text)["type"] for text in capsys.readouterr().out.splitlines()] == seen

@@ -256,6 +256,7 @@ ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:roster/issuers-AbC12
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 CERTIFICATE_ARN = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
 TAKEN = [
+    ("EventBusName", "changes", "two words"),
     ("AllowedOrigins", "https://a.example https://b.example:8443", "*"),
     ("AllowedOrigins", "https://a.example", "http://a.example"),
     ("GatewaySecret", ARN, "the secret itself"),

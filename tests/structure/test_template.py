@@ -16,6 +16,7 @@ from roster.http.request import MARGIN
 from roster.settings import Settings
 from tests.support.api import Api, Clock, in_process
 from tests.support.guard import template_guard
+from tests.support.queues import ListedQueues
 from tools.translated import MOST_RESOURCES
 
 ROOT = Path(__file__).parent.parent.parent
@@ -65,7 +66,7 @@ def test_the_event_file_reaches_its_function(
 ) -> None:
     """The event is of the route that the template gives the function, and the handler answers it."""
     event = event_of(function)
-    dependencies.use(dependencies.Dependencies(bare_store, clock))
+    dependencies.use(dependencies.Dependencies(bare_store, clock, queues=ListedQueues()))
     answer = in_process(function, event)
     dependencies.use(None)
     if function.id not in HTTP:

@@ -36,8 +36,8 @@ from roster.directory import (
     reference_data,
     spaces,
     users,
-    workspace_groups,
     webhooks,
+    workspace_groups,
     workspaces,
 )
 from roster.domain import (

@@ -18,12 +18,14 @@ from roster.directory.event_feed import FeedRow
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NumberedItem:
     """An event that is to be handed over: its audit item, and the place that the item has in the audit."""
 
     place: str
     item: Item
 
+
+Told: TypeAlias = NumberedItem
 
 Deliver: TypeAlias = Callable[[Store, Sequence[Told]], None]
 """Hands events over, in the order of their numbers; raises where some may not have been, which come again."""
