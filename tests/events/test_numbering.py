@@ -12,7 +12,7 @@ from cli.verify import verify
 from roster.db import keys
 from roster.db.store import Delete, Item, Key, Store, every
 from roster.db.transactions import Transaction
-from roster.dialects.maintenance.publish import Told, publish
+from roster.dialects.maintenance.publish import NumberedItem, publish
 from roster.directory import event_feed
 from roster.directory.cloud_events import event_of
 from roster.directory.event_feed import FeedRow
@@ -36,7 +36,7 @@ class HandedOver:
         self.calls = 0
         self.deaths = deaths
 
-    def __call__(self, store: Store, told: Sequence[Told]) -> None:
+    def __call__(self, store: Store, told: Sequence[NumberedItem]) -> None:
         self.calls += 1
         if self.calls in self.deaths:
             raise Killed
@@ -127,7 +127,7 @@ def test_what_was_numbered_and_never_came_again_is_handed_over_later(store: Stor
 def test_a_failure_to_hand_over_brings_the_batch_again(store: Store, clock: Clock) -> None:
     made = change(store, clock, "w-1", 2)
 
-    def away(_: Store, __: Sequence[Told]) -> None:
+    def away(_: Store, __: Sequence[NumberedItem]) -> None:
         raise ConnectionError
 
     answer = publish(store, records(made, "INSERT"), clock(), [away])

@@ -18,7 +18,7 @@ from local.embedded import open_embedded
 from roster.clock import now
 from roster.db.store import Store
 from roster.db.transactions import Transaction
-from roster.dialects.maintenance.publish import Told, publish
+from roster.dialects.maintenance.publish import NumberedItem, publish
 from roster.directory.cloud_events import event_of
 from roster.domain import Actor
 from roster.errors import Unavailable
@@ -57,7 +57,7 @@ def follow(path: str, shard: int, shards: int, out: str) -> None:
     store = patiently(partial(open_embedded, path))
     target = os.open(out, os.O_APPEND | os.O_CREAT | os.O_WRONLY, 0o600)
 
-    def deliver(_: Store, told: Sequence[Told]) -> None:
+    def deliver(_: Store, told: Sequence[NumberedItem]) -> None:
         for each in told:
             os.write(target, json.dumps(event_of(each.item)).encode() + b"\n")
 

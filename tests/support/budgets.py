@@ -222,10 +222,8 @@ class BudgetFixtures:
         api.cookie(second[0])
         ada = users.alive(api.store, ada.id)  # as the tokens have left it
         passkeys_ = _passkeys(directory, ada)
-        provisioned = (
-            directory.workspace_group(base.acme, "Crew", base.member),
-            directory.scim_token(base.acme),
-        )
+        crew = directory.workspace_group(base.acme, "Crew", base.member)
+        scim_token = directory.scim_token(base.acme)
         hooks = _webhooks(directory, base)
         settle(api.store)
         credentials = (token, session, refresh, issued.access, family)
@@ -242,7 +240,8 @@ class BudgetFixtures:
             *links_,
             *second,
             *passkeys_,
-            *provisioned,
+            crew,
+            scim_token,
             *hooks,
         )
 

@@ -12,7 +12,7 @@ from roster.db import keys
 from roster.db.store import Key
 from roster.dialects.maintenance import deliveries
 from roster.dialects.maintenance.deliveries import Delivering
-from roster.dialects.maintenance.publish import Told
+from roster.dialects.maintenance.publish import NumberedItem
 from roster.domain import Webhook
 from roster.http.outgoing import Outcome
 from roster.queues import LONGEST_DELAY, Message
@@ -41,12 +41,12 @@ class Line:
         now = self.api.clock()
         self.waiting += [(now + timedelta(seconds=each.delay), each.body) for each in messages]
 
-    def new_items(self) -> list[Told]:
+    def new_items(self) -> list[NumberedItem]:
         """The audit items since the last call."""
         found = [each for each in everything(self.api.store) if each["PK"] in keys.AUDIT_SHARDS]
         new = [each for each in found if Key.of(each) not in self.known]
         self.known |= {Key.of(each) for each in new}
-        return [Told(str(each["SK"]), each) for each in sorted(new, key=lambda each: str(each["SK"]))]
+        return [NumberedItem(str(each["SK"]), each) for each in sorted(new, key=lambda each: str(each["SK"]))]
 
     def pass_over(self) -> None:
         """Take no notice of what was changed up to now."""

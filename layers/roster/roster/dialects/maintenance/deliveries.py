@@ -19,7 +19,7 @@ from roster.auth.webhook_signatures import Signing
 from roster.clock import Deadline, instant, moment
 from roster.db import keys
 from roster.db.store import Item, Key, Refused, Store
-from roster.dialects.maintenance.publish import Told
+from roster.dialects.maintenance.publish import NumberedItem
 from roster.directory import cloud_events, deliveries, webhooks
 from roster.directory.deliveries import Recipient
 from roster.domain import Actor, Delivery, DeliveryAttempt, DeliveryState, WebhookHealth
@@ -44,7 +44,7 @@ _ROOM = bounds.WEBHOOK_SECONDS + 5.0
 _GONE = 410
 
 
-def hand_over(queues: Queues, store: Store, told: Sequence[Told]) -> None:
+def hand_over(queues: Queues, store: Store, told: Sequence[NumberedItem]) -> None:
     """Put a message into the queue for each webhook that wants some of these events.
 
     One Query a workspace, and one for the site. Raises Unavailable: some may be in the queue then.

@@ -25,9 +25,7 @@ class NumberedItem:
     item: Item
 
 
-Told: TypeAlias = NumberedItem
-
-Deliver: TypeAlias = Callable[[Store, Sequence[Told]], None]
+Deliver: TypeAlias = Callable[[Store, Sequence[NumberedItem]], None]
 """Hands events over, in the order of their numbers; raises where some may not have been, which come again."""
 
 
@@ -61,7 +59,11 @@ def _hand_over(store: Store, rows: Iterable[FeedRow], deliver: Sequence[Deliver]
     for row in rows:
         if deliver:
             found = store.batch_get([keys.audited(place) for place in row.places])
-            told = [Told(place, found[key]) for place in row.places if (key := keys.audited(place)) in found]
+            told = [
+                NumberedItem(place, found[key])
+                for place in row.places
+                if (key := keys.audited(place)) in found
+            ]
             for each in deliver:
                 each(store, told)
         event_feed.sent(store, row)
