@@ -10,6 +10,8 @@ _STATES = (*_RIGHTS, "kind", "role_number", "groups", "default_workspace_id")
 """Of a user: ids, roles and states. Names and addresses are never among them."""
 _WEBHOOK_STATES = ("enabled", "types")
 """Of a webhook: never its URL, which may hold a credential of the receiver's."""
+_INVITATION_STATES = ("role", "state", "expires_at")
+"""Of an invitation: never the address, nor anything that its link is made of."""
 _SPACE_STATES = ("project_id", "owner_id", "allow_ssh")
 
 
@@ -45,7 +47,13 @@ class Event(Enum):
         _STATES,
     )
     USER_DELETED = ("user.deleted", "roster.user.deleted", "a user was deleted", (), _RIGHTS)
-    WORKSPACE_CREATED = ("workspace.created", "roster.workspace.created", "a workspace was made")
+    WORKSPACE_CREATED = (
+        "workspace.created",
+        "roster.workspace.created",
+        "a workspace was made",
+        (),
+        ("active", "limits"),
+    )
     WORKSPACE_CHANGED = (
         "workspace.changed",
         "roster.workspace.changed",
@@ -93,25 +101,28 @@ class Event(Enum):
         "roster.invitation.created",
         "an address was invited to a workspace",
         ("workspace", "role"),
-        ("role",),
+        _INVITATION_STATES,
     )
     INVITATION_RENEWED = (
         "invitation.renewed",
         "roster.invitation.renewed",
         "an invitation got a new link; the one before is dead",
         ("workspace",),
+        _INVITATION_STATES,
     )
     INVITATION_REVOKED = (
         "invitation.revoked",
         "roster.invitation.revoked",
         "an invitation was taken back",
         ("workspace",),
+        _INVITATION_STATES,
     )
     INVITATION_ACCEPTED = (
         "invitation.accepted",
         "roster.invitation.accepted",
         "an invitation was accepted: `user` is a member now",
         ("workspace", "user"),
+        _INVITATION_STATES,
     )
     PASSWORD_FORGOTTEN = (
         "password.forgotten",
@@ -131,14 +142,26 @@ class Event(Enum):
         ("workspace", "role"),
         ("role",),
     )
-    PROJECT_CREATED = ("project.created", "roster.project.created", "a project was made", ("workspace",))
+    PROJECT_CREATED = (
+        "project.created",
+        "roster.project.created",
+        "a project was made",
+        ("workspace",),
+        ("number",),
+    )
     PROJECT_CHANGED = (
         "project.changed",
         "roster.project.changed",
         "a project was changed; `fields` names all that changed",
         ("workspace", "fields"),
     )
-    PROJECT_DELETED = ("project.deleted", "roster.project.deleted", "a project was deleted", ("workspace",))
+    PROJECT_DELETED = (
+        "project.deleted",
+        "roster.project.deleted",
+        "a project was deleted",
+        ("workspace",),
+        ("number",),
+    )
     PROJECT_MEMBER_REMOVED = (
         "project_member.removed",
         "roster.project.member.deleted",
@@ -207,6 +230,7 @@ class Event(Enum):
         "roster.feature.created",
         "a feature was registered in a workspace",
         ("workspace",),
+        ("enabled", "module"),
     )
     GROUP_CHANGED = ("group.changed", "roster.group.changed", "a group of the site got another name")
     GROUP_DELETED = (
@@ -248,11 +272,19 @@ class Event(Enum):
         ("grants", "scopes", "user_id"),
     )
     GROUP_CREATED = ("group.created", "roster.group.created", "a group of the site was made")
-    ROLE_CREATED = ("role.created", "roster.role.created", "a permission role of the site was made")
+    ROLE_CREATED = (
+        "role.created",
+        "roster.role.created",
+        "a permission role of the site was made",
+        (),
+        ("permissions", "is_default"),
+    )
     CLIENT_CREATED = (
         "client.created",
         "roster.client.created",
         "a program was registered for the token endpoint",
+        (),
+        ("grants", "scopes", "user_id"),
     )
     TOKEN_CREATED = ("token.created", "roster.token.created", "a user got an API token", ("token_id",))
     TOKEN_REVOKED = ("token.revoked", "roster.token.revoked", "an API token was ended", ("token_id",))
@@ -368,6 +400,7 @@ class Event(Enum):
         "roster.workspace.group.created",
         "a group of a workspace was made",
         ("workspace",),
+        ("role",),
     )
     WORKSPACE_GROUP_CHANGED = (
         "workspace_group.changed",

@@ -212,7 +212,7 @@ def plan(work: Transaction, group: WorkspaceGroup) -> None:
     row: Item = {"group_id": group.id, "workspace_id": group.workspace_id}
     work.add_row(keys.groups_in(group.workspace_id), group.number, row)
     work.check(keys.workspace(group.workspace_id), Present(), lambda _: NotFound("workspace"))
-    work.audit(Event.WORKSPACE_GROUP_CREATED, group.id, workspace=group.workspace_id)
+    work.audit(Event.WORKSPACE_GROUP_CREATED, group.id, after=attributes(group), workspace=group.workspace_id)
 
 
 def _name(work: Transaction, group: WorkspaceGroup) -> None:
