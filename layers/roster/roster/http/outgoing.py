@@ -147,11 +147,11 @@ class _Exchange(Thread):
         try:
             fixed = {"Host": target.authority, "Connection": "close", "Accept-Encoding": "identity"}
             connection.request("POST", target.path, body, {**headers, **fixed})
-            response = connection.getresponse()
-            self.status = response.status
-            self.headed.set()
-            with suppress(OSError, HTTPException, ValueError):  # the status is what counts
-                self._read(response)
+            with connection.getresponse() as response:
+                self.status = response.status
+                self.headed.set()
+                with suppress(OSError, HTTPException, ValueError):  # the status is what counts
+                    self._read(response)
         finally:
             connection.close()
 
@@ -176,6 +176,11 @@ class _Exchange(Thread):
             self._hold(connected)
             return connected
         context = self._context or _trusted()
+        try:
+            connected.getpeername()  # on one that was reset, wrapping fails and leaves it open
+        except OSError:
+            connected.close()
+            raise
         secured = context.wrap_socket(connected, server_hostname=target.host, do_handshake_on_connect=False)
         self._hold(secured)
         try:
