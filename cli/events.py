@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from roster.db import keys
 from roster.db.store import Store
 from roster.directory import event_feed
-from roster.directory.cloud_events import CloudEvent, event_of
+from roster.directory.cloud_events import CloudEvent, events_of
 
 PAGE = 100
 PAUSE_SECONDS = 1.0
@@ -27,13 +27,13 @@ def told(
     """
     while True:
         page = event_feed.page(store, feed, after, PAGE)
-        for found in page.items:
-            yield event_of(found), page.next
-        after = page.next
-        if len(page.items) < PAGE:
+        for event in events_of(store, page.items):
+            yield event, page.next
+        if page.next == after:  # a page may lack what has expired, and more come after it
             if not follow:
                 return
             sleep(PAUSE_SECONDS)
+        after = page.next
 
 
 def feed_named(workspace_id: str | None) -> str:

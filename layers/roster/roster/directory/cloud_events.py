@@ -1,14 +1,18 @@
-"""What other systems are told of a change: a CloudEvents 1.0 object, made from the audit item alone.
+"""What other systems are told of a change: a CloudEvents 1.0 object, made from the audit item.
 
 docs/events.md has its form. It holds ids, roles and states, as the audit item does; no secret is in either.
+Where the deployment includes profiles, it also has the name and the address of the user whom it is about, as
+they are when it is made.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from roster.db import keys
-from roster.db.store import Item, Key, Value
+from roster.db.store import Item, Key, Store, Value
+from roster.directory import users
+from roster.domain import User
 from roster.events import Event
 from roster.settings import settings
 
@@ -23,10 +27,12 @@ _BY_ACTION: Mapping[str, tuple[Event, ...]] = {
     event.action: tuple(other for other in Event if other.action == event.action) for event in Event
 }
 _RESUMED_OR_SUSPENDED = {True: ".resumed", False: ".suspended"}
+_USER = "user"
 _SUBJECTS = {
-    "password": "user", "password_link": "user", "session": "user", "refresh_token": "user",
-    "access_token": "user", "token": "user", "member": "user", "project.member": "user",
-    "space.role": "user", "audit": "user",
+    "password": _USER, "password_link": _USER, "session": _USER, "refresh_token": _USER,
+    "access_token": _USER, "token": _USER, "member": _USER, "member.view": _USER, "project.member": _USER,
+    "space.role": _USER, "audit": _USER, "workspace.group": "workspace_group",
+    "workspace.group.member": "workspace_group",
 }  # fmt: skip
 """What a noun's audit items name as the target, where that is not what the noun says."""
 
@@ -53,15 +59,33 @@ def workspace_of(found: Item) -> str:
 
 def subject_of(found: Item) -> str:
     """What the event is about: `user/<id>` and the like."""
-    noun = type_of(found).removeprefix("roster.").rpartition(".")[0]
-    return f"{_SUBJECTS.get(noun, noun.partition('.')[0])}/{found.get('target')}"
+    return f"{subject_noun(type_of(found))}/{found.get('target')}"
 
 
-def event_of(found: Item) -> CloudEvent:
+def subject_noun(type_: str) -> str:
+    """What events of a type are about."""
+    noun = type_.removeprefix("roster.").rpartition(".")[0]
+    return _SUBJECTS.get(noun, noun.partition(".")[0])
+
+
+def events_of(store: Store, found: Sequence[Item]) -> list[CloudEvent]:
+    """The events that audit items tell of, in the same order.
+
+    Where the deployment includes profiles, one BatchGet a hundred users; else no call.
+    """
+    profiles: dict[str, User] = {}
+    if settings().include_profiles:
+        about = {str(one.get("target")) for one in found if subject_noun(type_of(one)) == _USER}
+        profiles = users.by_ids(store, sorted(filter(keys.is_id, about)))
+    return [event_of(one, profiles.get(str(one.get("target")))) for one in found]
+
+
+def event_of(found: Item, profile: User | None = None) -> CloudEvent:
     """The event that an audit item tells of; the item as the table holds it, with its key.
 
-    `sequence` is there once the item is numbered. Two calls for one item make the same event, but for what an
-    erasure has changed meanwhile.
+    `sequence` is there once the item is numbered. `profile` is the user whom the event is about, where their
+    name and address are to be told. Two calls for one item make the same event, but for what an erasure, or
+    a change of the profile, has changed meanwhile.
     """
     event: CloudEvent = {
         "specversion": "1.0",
@@ -83,6 +107,10 @@ def event_of(found: Item) -> CloudEvent:
         "details": _shown({n: v for n, v in _details(found).items() if n not in ("before", "after")}),
         "request": found.get("request"),
     }
+    if isinstance(kind := found.get("actor_kind"), str):
+        data["actorKind"] = kind
+    if profile is not None and subject_noun(type_of(found)) == _USER:
+        data["profile"] = {"name": profile.full_name, "email": profile.email}
     event["data"] = data
     for name in sorted(("details", "before", "after"), key=lambda name: -len(json.dumps(data[name]))):
         if len(json.dumps(event, ensure_ascii=False).encode()) > MOST_BYTES:

@@ -167,7 +167,7 @@ class Delivering:
         if recipient is None:
             return None
         known = deliveries.in_items(found, order.webhook_id, ids)
-        todo = list(self._todo(order, recipient, found, known))
+        todo = list(self._todo(order, recipient, self._events(order, found), known))
         if not todo:
             return 0
         if not recipient.webhook.enabled:
@@ -182,14 +182,23 @@ class Delivering:
             return self._put_off(order, randint(*_BUSY), of_order)  # noqa: S311 - to spread load
         return self._attempt(order, recipient, lease, todo, of_order)
 
+    def _events(self, order: Order, found: Mapping[Key, Item]) -> dict[str, cloud_events.CloudEvent]:
+        """The events that a message names, by place; of those that have expired there is none."""
+        there = [place for place in order.audits if keys.audited(place) in found]
+        items = [found[keys.audited(place)] for place in there]
+        return dict(zip(there, cloud_events.events_of(self.store, items), strict=True))
+
     def _todo(
-        self, order: Order, recipient: Recipient, found: Mapping[Key, Item], known: Mapping[str, Delivery]
+        self,
+        order: Order,
+        recipient: Recipient,
+        events: Mapping[str, Mapping[str, Any]],
+        known: Mapping[str, Delivery],
     ) -> Iterator[tuple[Delivery, Mapping[str, Any] | None]]:
         """The deliveries that a message asks for, each with its event (None: it has expired)."""
         for place in order.audits:
-            key = keys.audited(place)
-            id_ = keys.event_id(key)
-            event = _event(found.get(key))
+            id_ = keys.event_id(keys.audited(place))
+            event = events.get(place)
             delivery = known.get(id_)
             if delivery is None:
                 if event is None or not recipient.webhook.wants(str(event["type"])):
@@ -341,8 +350,3 @@ def _rest(health: WebhookHealth, now: datetime) -> int:
     if health.rests_until is None:
         return 0
     return max(0, int((moment(health.rests_until) - now).total_seconds()))
-
-
-def _event(found: Item | None) -> Mapping[str, Any] | None:
-    """The event that an audit item tells of, while there is the item."""
-    return None if found is None else cloud_events.event_of(found)

@@ -7,7 +7,7 @@ from typing import Any
 
 from roster.db.store import Store
 from roster.dialects.maintenance.publish import NumberedItem
-from roster.directory.cloud_events import event_of
+from roster.directory.cloud_events import events_of
 from roster.errors import Fault, Unavailable
 from roster.settings import settings
 
@@ -18,7 +18,7 @@ _TRIES = 3
 
 def deliver(store: Store, told: Sequence[NumberedItem]) -> None:
     """Put the events on the bus, in order. Raises Unavailable where some are not there after three tries."""
-    entries = [_entry(event_of(each.item)) for each in told]
+    entries = [_entry(event) for event in events_of(store, [each.item for each in told])]
     for start in range(0, len(entries), _AT_ONCE):
         _put(entries[start : start + _AT_ONCE])
 

@@ -8,7 +8,7 @@ from roster import clock
 from roster.dialects.fields import Wire
 from roster.dialects.workspaces.api import WorkspacesCall
 from roster.directory import event_feed
-from roster.directory.cloud_events import event_of
+from roster.directory.cloud_events import events_of
 from roster.http import words
 
 USUAL = 100  # events, where no number is asked for
@@ -52,7 +52,7 @@ class EventsPage(Wire):
         """The page of a feed that was asked for."""
         found = event_feed.page(call.store, feed, after, int(limit or USUAL))
         return cls(
-            data=[CloudEventWire(**event_of(each)) for each in found.items],
+            data=[CloudEventWire(**event) for event in events_of(call.store, found.items)],
             meta=EventsMeta(next=found.next),
             timestamp=clock.instant(call.now),
         )
