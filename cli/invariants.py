@@ -155,7 +155,7 @@ class Invariant(StrEnum):
     SCIM_TOKEN_WORKSPACE = "scim-token-workspace"  # noqa: S105
 
 
-LATE = frozenset({Invariant.SEARCHED, Invariant.COUNTED_CHANGE})
+LATE = frozenset({Invariant.SEARCHED, Invariant.COUNTED_CHANGE, Invariant.NUMBERED_EVENT})
 """What the function on the stream has yet to do, or `repair` where it is too late for that: never broken."""
 
 KEPT_SINCE = frozenset({Invariant.USER_KIND_ROW, Invariant.DEFAULT_ROLE, Invariant.CLIENT_ROW})
@@ -219,7 +219,7 @@ class Told:
     unnumbered: str = ""
     """Likewise, if no event has its number."""
     feed: str = ""
-    """The feed of which this is the counter."""
+    """The feed of which this is the counter or a row."""
 
 
 _NOTHING = Told()
@@ -1021,10 +1021,10 @@ def _feed_counter(key: Key, item: Item) -> Told:
     return Told(feed=keys.feed_of_counter(key))
 
 
-def _feed_row(_: Key, item: Item) -> Told:
+def _feed_row(key: Key, item: Item) -> Told:
     if not event_feed.FeedRow.of(item).places:
         raise CorruptItem("FeedRow", "places")
-    return _NOTHING
+    return Told(feed=key.pk)
 
 
 def _publishing(_: Key, item: Item) -> Told:

@@ -587,6 +587,8 @@ def _repair(store: Store, arguments: argparse.Namespace) -> int:
         print(f"left {finding}")
     if outcome.caught_up:
         print(f"caught up on {outcome.caught_up} that searches or the activity lacked", file=sys.stderr)
+    if outcome.ordered:
+        print(f"ordered {outcome.ordered} mails and deliveries anew", file=sys.stderr)
     print(f"mended {len(outcome.mended)}, left {len(outcome.after.broken)}", file=sys.stderr)
     return 1 if outcome.after.broken else 0
 

@@ -106,7 +106,7 @@ def _gaps(store: Store, feed: str) -> Iterator[Finding]:
         if last is not None and row.first != last + 1:
             yield Finding(Key.of(found), Invariant.FEED, f"the number before it is not {row.first - 1}")
         last = row.last
-    counted = (store.get(keys.feed_counter(feed)) or {}).get("last")
+    counted = (store.get(keys.feed_counter(feed)) or {}).get("last", 0)
     if last is not None and isinstance(counted, int) and counted < last:  # it may have gone on meanwhile
         yield Finding(keys.feed_counter(feed), Invariant.FEED, "is below the last number given")
 

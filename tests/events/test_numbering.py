@@ -259,3 +259,31 @@ def test_verify_finds_a_gap(store: Store, clock: Clock) -> None:
     store.write(Delete(keys.feed_row(keys.feed_of("w-1"), 3)))
     [finding] = verify(store, now=clock()).broken
     assert str(finding) == "FEED#WORKSPACE#w-1 000000000005: feed: the number before it is not 4"
+
+
+@pytest.mark.parametrize("feed", [keys.WHOLE_FEED, keys.feed_of("w-1")], ids=["all", "of a workspace"])
+def test_repair_writes_the_rows_that_a_feed_lacks_as_they_were(store: Store, clock: Clock, feed: str) -> None:
+    for _ in range(2):
+        made = [
+            *change(store, clock, "w-1", 50),
+            *change(store, clock, "w-2", 3),
+            *change(store, clock, None),
+        ]
+        publish(store, records(made, "INSERT"), clock(), [])
+    change(store, clock, "w-1")
+    publish(store, {}, clock(), [])
+    before = [FeedRow.of(found).places for found in every(store, feed)]
+    for found in list(every(store, feed))[1:-1]:
+        store.write(Delete(Key.of(found)))
+    outcome = repair(store, now=clock(), by=Actor("repair", clock()))
+    assert (outcome.after.broken, len(outcome.mended)) == ([], 1)
+    after = [FeedRow.of(found).places for found in every(store, feed)]
+    assert [place for row in after for place in row] == [place for row in before for place in row]
+
+
+def test_numbering_goes_on_after_its_counter_was_lost_and_mended(store: Store, clock: Clock) -> None:
+    publish(store, records(change(store, clock, "w-1", 3), "INSERT"), clock(), [])
+    store.write(Delete(keys.feed_counter(keys.feed_of("w-1"))))
+    repair(store, now=clock(), by=Actor("repair", clock()))
+    publish(store, records(change(store, clock, "w-1", 2), "INSERT"), clock(), [])
+    demand_numbered(store, [keys.feed_of("w-1")])

@@ -638,7 +638,8 @@ def _replay(owner: str) -> Item:
 
 
 def _replaying(on: BudgetFixtures) -> None:
-    deliveries.order_replay(on.store, on.webhook, "2026-01-01T00:00:00Z", "2026-01-31T00:00:00Z", 100)
+    since, until = "2026-01-01T00:00:00Z", "2026-01-31T00:00:00Z"
+    deliveries.order_replay(on.store, on.webhook, since, until, 100, on.by.at)
 
 
 def _leased(on: BudgetFixtures) -> None:
@@ -2184,7 +2185,7 @@ PATTERNS = (
     Pattern(
         "deliveries.order_retry",
         {_PUT: 1},
-        lambda on: deliveries.order_retry(on.store, on.webhook, on.delivery),
+        lambda on: deliveries.order_retry(on.store, on.webhook, on.delivery, on.by.at),
     ),
     Pattern("deliveries.order_replay", {_PUT: 1}, _replaying),
     Pattern(

@@ -841,6 +841,11 @@ def feed_counter(feed: str) -> Key:
     return Key(f"{FEED_COUNTERS}{feed.removeprefix(FEEDS)}", "NEXT")
 
 
+def is_feed_counter(key: Key) -> bool:
+    """Whether the key is of a feed's counter."""
+    return key.pk.startswith(FEED_COUNTERS)
+
+
 def feed_of_counter(counter: Key) -> str:
     """The feed to which a counter belongs."""
     return f"{FEEDS}{counter.pk.removeprefix(FEED_COUNTERS)}"

@@ -27,6 +27,7 @@ from roster.db.store import (
     Update,
     Value,
     any_of,
+    every,
 )
 from roster.db.transactions import item
 from roster.directory import webhooks
@@ -199,22 +200,36 @@ def has_failed_for_days(health: WebhookHealth, now: datetime) -> bool:
 # Orders of administrators, which the table's stream has carried out.
 
 
-def order_retry(store: Store, webhook: Webhook, delivery: Delivery) -> None:
+def order_retry(store: Store, webhook: Webhook, delivery: Delivery, now: datetime) -> None:
     """Order that a delivery is tried now: one Write."""
     key = keys.delivery_order(webhook.id, delivery.id)
-    store.write(Put(item(key, {**_whose(webhook), "audits": [delivery.audit]})))
+    store.write(Put(item(key, {**_whose(webhook, now), "audits": [delivery.audit]})))
 
 
-def order_replay(store: Store, webhook: Webhook, since: Instant, until: Instant, most: int) -> None:
+def order_replay(
+    store: Store, webhook: Webhook, since: Instant, until: Instant, most: int, now: datetime
+) -> None:
     """Order that a webhook is sent once more what happened from one moment to another: one Write.
 
     Raises Conflict where a replay of the webhook is under way.
     """
-    state: Item = {**_whose(webhook), "since": since, "until": until, "left": most, "place": "", "shard": 0}
+    state: Item = {
+        **_whose(webhook, now),
+        "since": since,
+        "until": until,
+        "left": most,
+        "place": "",
+        "shard": 0,
+    }
     try:
         store.write(Put(item(keys.replay_order(webhook.id), state), Absent()))
     except Refused as error:
         raise Conflict("replay") from error
+
+
+def orders(store: Store) -> list[Item]:
+    """What administrators ordered and is not carried out: one Query a megabyte."""
+    return list(every(store, keys.DELIVERIES))
 
 
 def ordered(store: Store, key: Key) -> Item | None:
@@ -263,8 +278,8 @@ def page_of_replay(store: Store, order: Item, size: int) -> tuple[list[str], dic
     return places, {} if state.get("left") == 0 else state
 
 
-def _whose(webhook: Webhook) -> Item:
-    return {"owner": webhook.workspace_id or "", "webhook": webhook.id}
+def _whose(webhook: Webhook, now: datetime) -> Item:
+    return {"owner": webhook.workspace_id or "", "webhook": webhook.id, "ordered_at": instant(now)}
 
 
 def in_path(found: Mapping[Key, Item], webhook: Webhook, delivery_id: str) -> Delivery:

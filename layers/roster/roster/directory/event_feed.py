@@ -216,6 +216,13 @@ class _Numbering:
         return self.items
 
 
+def _row(feed: str, first: int, places: Sequence[str], now: datetime) -> Put:
+    expires = int((now + timedelta(days=settings().audit_days) + LATEST_WRITE).timestamp())
+    return Put(
+        item(keys.feed_row(feed, first), {"places": [*places], "at": instant(now), "ttl": expires}), Absent()
+    )
+
+
 def _planned(store: Store, items: Sequence[Item], now: datetime) -> tuple[FeedRow, list[Operation]]:
     feeds: dict[str, list[Item]] = {keys.WHOLE_FEED: list(items)}
     for one in items:
@@ -223,7 +230,6 @@ def _planned(store: Store, items: Sequence[Item], now: datetime) -> tuple[FeedRo
     counters = store.batch_get([keys.feed_counter(feed) for feed in feeds])
     operations: list[Operation] = []
     first_of: dict[str, int] = {}
-    expires = int((now + timedelta(days=settings().audit_days) + LATEST_WRITE).timestamp())
     for feed, listed in feeds.items():
         counter = keys.feed_counter(feed)
         last = (counters.get(counter) or {}).get("last", 0)
@@ -234,13 +240,7 @@ def _planned(store: Store, items: Sequence[Item], now: datetime) -> tuple[FeedRo
         places = [str(one["SK"]) for one in listed]
         operations += [
             Update(counter, set={"v": 1, "last": last + len(listed)}, condition=same),
-            Put(
-                item(
-                    keys.feed_row(feed, last + 1),
-                    {"places": list(places), "at": instant(now), "ttl": expires},
-                ),
-                Absent(),
-            ),
+            _row(feed, last + 1, places, now),
         ]
         if feed != keys.WHOLE_FEED:
             operations += [
@@ -253,6 +253,34 @@ def _planned(store: Store, items: Sequence[Item], now: datetime) -> tuple[FeedRo
             ]
     whole = FeedRow(first_of[keys.WHOLE_FEED], tuple(str(one["SK"]) for one in items), at=instant(now))
     return whole, operations
+
+
+def restored(store: Store, feed: str, first: int, last: int, now: datetime) -> list[Put]:
+    """The rows that a feed lacks between two numbers, of which the audit items say that they have them.
+
+    One Query a megabyte of each shard of the audit. What has expired there has no row.
+    """
+    places: dict[int, str] = {}
+    of_rows: dict[int, list[str]] = {}
+    for found in (one for shard in keys.AUDIT_SHARDS for one in every(store, shard)):
+        sequence, row = found.get(SEQUENCE), found.get("feed")
+        if not isinstance(sequence, int) or not isinstance(row, int):
+            continue
+        if feed == keys.WHOLE_FEED:
+            of_rows.setdefault(row, []).append(Key.of(found).sk)
+        elif feed == keys.feed_of(workspace_of(found)):
+            places[sequence] = Key.of(found).sk
+    for row, listed in of_rows.items():
+        places |= {row + at: place for at, place in enumerate(sorted(listed))}  # as `number` orders them
+    rows: dict[int, list[str]] = {}
+    start = first
+    for number in range(first, last + 1):
+        if number not in places or len(rows.get(start, ())) == AT_ONCE:
+            start = number
+        if number in places:
+            start = start if start in rows else number
+            rows.setdefault(start, []).append(places[number])
+    return [_row(feed, number, listed, now) for number, listed in rows.items()]
 
 
 # Finding what the stream lost.

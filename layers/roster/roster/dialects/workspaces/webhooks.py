@@ -318,10 +318,10 @@ def test(call: WorkspacesCall) -> TestedWebhook:
 
 def retry(call: WorkspacesCall) -> None:
     """Have a delivery tried now: one Write."""
-    deliveries.order_retry(call.store, webhook_of(call), delivery_of(call))
+    deliveries.order_retry(call.store, webhook_of(call), delivery_of(call), call.now)
 
 
 def replay(call: WorkspacesCall, body: Replay) -> None:
     """Have what happened in an interval sent once more: one Write. Raises Conflict while one is under way."""
     since, until = body.interval(call)
-    deliveries.order_replay(call.store, webhook_of(call), since, until, bounds.REPLAYED_EVENTS)
+    deliveries.order_replay(call.store, webhook_of(call), since, until, bounds.REPLAYED_EVENTS, call.now)
