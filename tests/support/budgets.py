@@ -35,14 +35,16 @@ from roster.clock import instant
 from roster.db import counted_lists, keys, list_difference, list_log
 from roster.db.codec import attributes, entity
 from roster.db.list_tree import BRANCH
-from roster.db.store import Item, Key, Store, Update, Value
+from roster.db.store import Item, Key, Store, Update, Value, every
 from roster.db.transactions import Transaction, item
 from roster.directory import (
     activity,
     audit,
     changes,
     cleanup,
+    cloud_events,
     deliveries,
+    event_feed,
     factors,
     features,
     invitations,
@@ -126,6 +128,8 @@ MODULES = (
     suspensions,
     webhooks,
     deliveries,
+    event_feed,
+    cloud_events,
     factors,
     enrolment,
     second_factor,
@@ -326,6 +330,11 @@ class BudgetFixtures:
     def as_admin(self, path: str) -> Answer:
         """A request of the bearer dialects by the platform ADMIN."""
         return self.api.get(path, bearer=self.base.root)
+
+    def numbered(self) -> None:
+        """Let the publisher number what was changed."""
+        places = [Key.of(found) for shard in keys.AUDIT_SHARDS for found in every(self.store, shard)]
+        event_feed.number(self.store, places, self.by.at)
 
     def routed(self) -> None:
         """Let the stream's router do its work, on many users whose names begin alike."""
@@ -1113,13 +1122,21 @@ _ENDPOINTS = (
     Endpoint(
         "GET /api/admin/activity", 2, 2, 0, lambda on: on.api.get("/api/admin/activity", as_=on.base.root)
     ),
-    Endpoint("GET /api/admin/events", 3, 3, 0, lambda on: on.api.get("/api/admin/events", as_=on.base.root)),
+    Endpoint(
+        "GET /api/admin/events",
+        3,
+        3,
+        0,
+        lambda on: on.api.get("/api/admin/events", as_=on.base.root),
+        prepare=BudgetFixtures.numbered,
+    ),
     Endpoint(
         "GET /api/workspaces/{workspaceId}/events",
         3,
         3,
         0,
         lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/events", as_=on.base.boss),
+        prepare=BudgetFixtures.numbered,
     ),
     Endpoint(
         "GET /api/workspaces/{workspaceId}/activity",
@@ -1598,6 +1615,15 @@ def _spare(on: BudgetFixtures) -> Space:
 
 def _leave(on: BudgetFixtures) -> None:
     members.remove(on.store, on.base.acme, on.ada.id, by=on.by, even_last_admin=False)
+
+
+_CHANGED: Item = {
+    "PK": "AUDIT#00",
+    "SK": "2026-01-01T00:00:00Z#x#000",
+    "action": "user.changed",
+    "target": "x",
+}
+"""An audit item."""
 
 
 def _audited(on: BudgetFixtures) -> list[Key]:
@@ -2188,6 +2214,7 @@ PATTERNS = (
         lambda on: deliveries.order_retry(on.store, on.webhook, on.delivery, on.by.at),
     ),
     Pattern("deliveries.order_replay", {_PUT: 1}, _replaying),
+    Pattern("deliveries.orders", {_QUERY: 1}, lambda on: deliveries.orders(on.store)),
     Pattern(
         "deliveries.ordered",
         {_GET: 1},
@@ -2286,6 +2313,72 @@ PATTERNS = (
         "(a user who has rows, a change and a sign-in)",
         BudgetFixtures.routed,
     ),
+    # Events and their feeds.
+    Pattern(
+        "event_feed.page",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: event_feed.page(on.store, keys.WHOLE_FEED, "", SIZE),
+        prepare=BudgetFixtures.numbered,
+    ),
+    Pattern(
+        "event_feed.number",
+        {_QUERY: 1, _BATCH: 2, _TRANSACT: 1},
+        lambda on: event_feed.number(on.store, _audited(on), on.by.at),
+        "(a change and a sign-in, found by the Query)",
+    ),
+    Pattern(
+        "event_feed.number",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: event_feed.number(on.store, _audited(on), on.by.at),
+        "(that have numbers, found by the Query)",
+        BudgetFixtures.numbered,
+    ),
+    Pattern(
+        "event_feed.rows_of",
+        {_QUERY: 1, _BATCH: 2},
+        lambda on: event_feed.rows_of(on.store, _audited(on)),
+        "(found by the Query)",
+        prepare=BudgetFixtures.numbered,
+    ),
+    Pattern("event_feed.sent", {_UPDATE: 1}, lambda on: event_feed.sent(on.store, event_feed.FeedRow(1, ()))),
+    Pattern(
+        "event_feed.restored",
+        {_QUERY: len(keys.AUDIT_SHARDS)},
+        lambda on: event_feed.restored(on.store, keys.WHOLE_FEED, 1, 40, on.by.at),
+    ),
+    Pattern(
+        "event_feed.publishing",
+        {_GET: 1, _UPDATE: 1},
+        lambda on: event_feed.publishing(on.store, on.by.at),
+        "(the first time)",
+    ),
+    Pattern(
+        "event_feed.missing",
+        {_QUERY: len(keys.AUDIT_SHARDS)},
+        lambda on: list(event_feed.missing(on.store, instant(on.by.at), instant(on.by.at))),
+    ),
+    Pattern(
+        "event_feed.catch_up",
+        {_QUERY: len(keys.AUDIT_SHARDS), _UPDATE: 1},
+        lambda on: event_feed.catch_up(
+            on.store, event_feed.Publishing(instant(on.by.at), instant(on.by.at)), on.by.at
+        ),
+        "(where nothing is missing)",
+        BudgetFixtures.numbered,
+    ),
+    Pattern("event_feed.advance", {_UPDATE: 1}, lambda on: event_feed.advance(on.store, "unsent", 2)),
+    Pattern(
+        "event_feed.unsent",
+        {_QUERY: 1, _UPDATE: 1},
+        lambda on: list(event_feed.unsent(on.store, event_feed.Publishing("", ""))),
+        prepare=BudgetFixtures.numbered,
+    ),
+    Pattern(
+        "cloud_events.events_of",
+        {},
+        lambda on: cloud_events.events_of(on.store, [_CHANGED]),
+        "(without profiles)",
+    ),
     Pattern(
         "user_lists.page",
         {_BATCH: 3},
@@ -2341,6 +2434,11 @@ PATTERNS = (
         lambda on: invitations.revoke(on.store, on.invitation, by=on.by),
     ),
     Pattern("mail.orders", {_QUERY: 1}, lambda on: list(mail.orders(on.store))),
+    Pattern(
+        "mail.order_again",
+        {_UPDATE: 1},
+        lambda on: mail.order_again(on.store, item(keys.mail_of_user("x"), {"job": "x"}), on.by.at),
+    ),
     Pattern("mail.ordered", {_GET: 1}, lambda on: mail.ordered(on.store, keys.mail_of_user("x"))),
     Pattern(
         "mail.done",
