@@ -55,18 +55,22 @@ def _send(queue: str, messages: Sequence[Message]) -> None:
         try:
             answer = _client().send_message_batch(QueueUrl=queue, Entries=list(left.values()))
         except (BotoCoreError, ClientError) as error:
-            raise Unavailable(fault=_fault(error)) from error
+            raise Unavailable(fault=client_fault(error, "SendMessageBatch")) from error
         failed = {failure["Id"]: failure for failure in answer.get("Failed", ())}
         if not failed:
             return
         left = {place: left[place] for place in failed}
     code = str(next(iter(failed.values())).get("Code", ""))
-    raise Unavailable(fault=Fault(code, True, "SendMessageBatch", "sqs"))
+    raise Unavailable(fault=Fault(code, True, "SendMessageBatch"))
 
 
-def _fault(error: "BotoCoreError | ClientError") -> Fault:
-    code = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
-    return Fault(str(code), True, "SendMessageBatch", "sqs")
+def client_fault(error: "BotoCoreError | ClientError", operation: str) -> Fault:
+    """What a client of AWS's says of a call that failed; what is refused for good is nothing that passes."""
+    response = getattr(error, "response", {})
+    code = str(response.get("Error", {}).get("Code", type(error).__name__))
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    passing = not response or "Throttl" in code or (isinstance(status, int) and status >= 500)
+    return Fault(code, passing, operation, http_status=status)
 
 
 @cache

@@ -9,11 +9,14 @@ from roster.db.store import Store
 from roster.dialects.maintenance.publish import NumberedItem
 from roster.directory.cloud_events import events_of
 from roster.errors import Fault, Unavailable
+from roster.queues import client_fault
 from roster.settings import settings
 
 SOURCE = "roster"
 _AT_ONCE = 10
 _TRIES = 3
+_PASSING = ("InternalFailure", "InternalException", "ThrottlingException")
+"""What may yet succeed of what EventBridge says of an entry."""
 
 
 def deliver(store: Store, told: Sequence[NumberedItem]) -> None:
@@ -40,14 +43,13 @@ def _put(entries: Sequence[dict[str, str]]) -> None:
         try:
             answer = _client().put_events(Entries=list(entries))
         except (BotoCoreError, ClientError) as error:
-            told = getattr(error, "response", {}).get("Error", {}).get("Code", type(error).__name__)
-            raise Unavailable(fault=Fault(str(told), True, "PutEvents")) from error
+            raise Unavailable(fault=client_fault(error, "PutEvents")) from error
         if not answer.get("FailedEntryCount"):
             return
         outcomes = list(zip(entries, answer["Entries"], strict=True))
         code = next(str(outcome["ErrorCode"]) for _, outcome in outcomes if "ErrorCode" in outcome)
         entries = [entry for entry, outcome in outcomes if "ErrorCode" in outcome]
-    raise Unavailable(fault=Fault(code, True, "PutEvents"))
+    raise Unavailable(fault=Fault(code, code in _PASSING, "PutEvents"))
 
 
 @cache

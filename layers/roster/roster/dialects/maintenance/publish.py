@@ -56,14 +56,26 @@ def _publish(store: Store, told: Sequence[Key], now: datetime, deliver: Sequence
 
 
 def _hand_over(store: Store, rows: Iterable[FeedRow], deliver: Sequence[Deliver]) -> None:
+    """Hand the events of the rows to all; who fails is left out of the rows that follow, and stops no other.
+
+    A row is `sent` once all have taken it. Raises what failed first.
+    """
+    well, failures = [*deliver], list[Exception]()
     for row in rows:
-        if deliver:
+        if well:
             found = store.batch_get([keys.audited(place) for place in row.places])
             told = [
                 NumberedItem(place, found[key])
                 for place in row.places
                 if (key := keys.audited(place)) in found
             ]
-            for each in deliver:
-                each(store, told)
-        event_feed.sent(store, row)
+            for each in [*well]:
+                try:
+                    each(store, told)
+                except Exception as error:  # whatever it is, the others go on
+                    well.remove(each)
+                    failures.append(error)
+        if not failures:
+            event_feed.sent(store, row)
+    if failures:
+        raise failures[0]
