@@ -1,7 +1,8 @@
-"""The processes that tests/faulty/test_event_kills.py kills: writers of changes, and shards of the publisher.
+"""The processes that tests/faulty/test_event_kills.py kills: writers, shards of the publisher, deliverers.
 
 python -m tests.faulty.event_processes write STORE NUMBER COUNT
 python -m tests.faulty.event_processes publish STORE SHARD SHARDS OUT
+python -m tests.faulty.event_processes deliver STORE
 """
 
 import json
@@ -15,19 +16,27 @@ from typing import TypeVar
 from zlib import crc32
 
 from local.embedded import open_embedded
-from roster.clock import now
+from local.sqlite_queues import SqliteQueues
+from roster import dependencies
+from roster.clock import Deadline, now
 from roster.db.store import Store
 from roster.db.transactions import Transaction
+from roster.dialects.maintenance import deliveries
+from roster.dialects.maintenance.deliveries import Delivering
 from roster.dialects.maintenance.publish import NumberedItem, publish
 from roster.directory.cloud_events import event_of
 from roster.domain import Actor
 from roster.errors import Unavailable
 from roster.events import Event
+from roster.settings import settings
+from tests.support.api import make_dependencies
 from tests.support.stream import records
 
 T = TypeVar("T")
 
 WORKSPACES = 5
+HIDDEN = 5.0
+"""Seconds after which a message comes again whose deliverer was killed."""
 
 
 def patiently(work: Callable[[], T]) -> T:
@@ -61,6 +70,7 @@ def follow(path: str, shard: int, shards: int, out: str) -> None:
         for each in told:
             os.write(target, json.dumps(event_of(each.item)).encode() + b"\n")
 
+    hand_over = partial(deliveries.hand_over, SqliteQueues(store))
     after = 0
     while True:
         changes = patiently(partial(store.changes, after, 100))
@@ -71,10 +81,27 @@ def follow(path: str, shard: int, shards: int, out: str) -> None:
             and change.key.pk.startswith("AUDIT#")
             and crc32(change.key.pk.encode()) % shards == shard
         ]
-        if mine and publish(store, records(mine, "INSERT"), now(), [deliver])["batchItemFailures"]:
+        if mine and publish(store, records(mine, "INSERT"), now(), [deliver, hand_over])["batchItemFailures"]:
             continue
         after = changes[-1].sequence if changes else after
         if not changes:
+            time.sleep(0.02)
+
+
+def send(path: str) -> None:
+    """Deliver what the queue has to webhooks; a message that is not done comes again after some seconds."""
+    store = patiently(partial(open_embedded, path))
+    queues = SqliteQueues(store)
+    dependencies.use(make_dependencies(store, now, queues=queues))
+    while True:
+        received = patiently(partial(queues.receive, settings().delivery_queue, 1, hidden=HIDDEN))
+        for message in received:
+            try:
+                Delivering(store, queues, now, Deadline.after(60)).take(message.body)
+            except Unavailable:
+                continue
+            patiently(partial(queues.delete, [message]))
+        if not received:
             time.sleep(0.02)
 
 
@@ -82,5 +109,7 @@ if __name__ == "__main__":
     kind, *given = sys.argv[1:]
     if kind == "write":
         write(given[0], int(given[1]), int(given[2]))
+    elif kind == "deliver":
+        send(given[0])
     else:
         follow(given[0], int(given[1]), int(given[2]), str(Path(given[3])))
