@@ -391,7 +391,7 @@ def test_a_replay_sends_an_interval_once_more(
     line.seconds = 21.0  # a page at a time
     line.run(seconds=30)
     assert {event for _, _, event in line.sent} == first
-    assert len(first) == len(line.sent) == 90
+    assert len(first) == 90 <= len(line.sent)  # a page that there was no time for comes again
     assert api.store.get(keys.replay_order(webhook.id)) is None
     assert all(each.state is DeliveryState.DELIVERED for each in delivered(api, webhook))
 

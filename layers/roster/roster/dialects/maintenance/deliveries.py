@@ -37,7 +37,7 @@ AT_ONCE = 8
 """Events that are sent to one webhook at a time; to one that fails, one."""
 A_PAGE = 40
 """Events of a replay that are sent between two looks at the time."""
-_BUSY = 2, 5
+_BUSY, _BUSY_AND_FAILING = (1, 1), (2, 5)
 """Seconds after which one looks again whether a webhook may be sent to."""
 _ROOM = bounds.WEBHOOK_SECONDS + 5.0
 """Seconds that must be left for an attempt, and to keep what came of it."""
@@ -179,7 +179,7 @@ class Delivering:
             return self._put_off(order, rest + randint(0, rest), of_order)  # noqa: S311 - to spread load
         lease = deliveries.lease(self.store, recipient.webhook, recipient.health, now)
         if lease is None:
-            return self._put_off(order, randint(*_BUSY), of_order)  # noqa: S311 - to spread load
+            return self._put_off(order, _until_free(recipient.health), of_order)
         return self._attempt(order, recipient, lease, todo, of_order)
 
     def _events(self, order: Order, found: Mapping[Key, Item]) -> dict[str, cloud_events.CloudEvent]:
@@ -243,7 +243,7 @@ class Delivering:
             self._disable(recipient, deliveries.GONE if gone else deliveries.FAILING)
         if not left:
             return 0
-        wait = max(_rest(health, self.now()), randint(*_BUSY))  # noqa: S311 - to spread load
+        wait = max(_rest(health, self.now()), _until_free(health))
         return self._put_off(replace(order, audits=[each.audit for each in left]), wait, of_order)
 
     def _outcomes(
@@ -343,6 +343,11 @@ def take_all(
             tell("delivery failed", extra={"cause": type(error).__name__, **facts})
             failures.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failures}
+
+
+def _until_free(health: WebhookHealth) -> int:
+    """Seconds after which a webhook that others are sending to may take more."""
+    return randint(*(_BUSY_AND_FAILING if health.failures else _BUSY))  # noqa: S311 - to spread load
 
 
 def _rest(health: WebhookHealth, now: datetime) -> int:
