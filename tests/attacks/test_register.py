@@ -10,7 +10,7 @@ NUMBERS |= {"L": 10}
 NUMBERS |= {"T": 12}
 NUMBERS |= {"SP": 11, "M": 8}
 NUMBERS |= {"SF": 36}
-NUMBERS |= {"EV": 13}
+NUMBERS |= {"EV": 18}
 
 
 def test_the_register_has_every_row_once() -> None:

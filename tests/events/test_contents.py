@@ -110,6 +110,7 @@ def test_profiles_are_told_by_feed_bus_and_webhook_only_where_the_deployment_inc
     assert all("profile" not in each["data"] for each in feed if not each["subject"].startswith("user/"))
 
 
+@pytest.mark.row("EV-18")
 def test_the_profile_of_a_deleted_user_is_told_no_more(
     api: Api, directory: Directory, deployed: Callable[..., None]
 ) -> None:
@@ -285,6 +286,7 @@ def fixtures(api: Api, directory: Directory) -> ContractFixtures:
     return ContractFixtures.make(api, directory)
 
 
+@pytest.mark.row("EV-14")
 def test_no_write_of_any_endpoint_tells_a_name_an_address_or_a_secret(fixtures: ContractFixtures) -> None:
     random = Random(4)  # noqa: S311 - what is tried
     shown = play(fixtures, sorted(WRITES, key=lambda route: ("DELETE" in route, route)), random)

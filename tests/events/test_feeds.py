@@ -66,7 +66,34 @@ def test_what_is_not_numbered_is_not_shown(api: Api, directory: Directory) -> No
     assert (answer.data, answer.json["meta"]) == ([], {"next": "1.0"})
 
 
-@pytest.mark.parametrize("query", ["after=x", "after=1", "limit=0", "limit=101", "since=1"])
+@pytest.mark.row("EV-15")
+def test_a_cursor_of_another_feed_shows_nothing_of_it(api: Api, directory: Directory) -> None:
+    root = directory.user("root", admin=True)
+    boss = directory.user("boss")
+    for key in ("acme", "globex"):
+        directory.member(directory.workspace(key), boss if key == "acme" else root, "ADMIN")
+    publish_all(api)
+    acme = api.get("/api/workspaces", as_=boss).data[0]["id"]
+    cursors = ["0.0", "1.0", "2.1", "999999999999.999"]
+    for cursor in [*cursors, api.get("/api/admin/events?limit=2", as_=root).json["meta"]["next"]]:
+        answer = api.get(f"/api/workspaces/{acme}/events?after={cursor}", as_=boss)
+        assert {each["data"]["workspaceId"] for each in answer.data} <= {acme}, cursor
+
+
+@pytest.mark.row("EV-16")
+@pytest.mark.parametrize(
+    "query",
+    [
+        "after=x",
+        "after=1",
+        "limit=0",
+        "limit=101",
+        "limit=-1",
+        "after=-1.0",
+        "after=1000000000000.0",
+        "since=1",
+    ],
+)
 def test_a_wrong_question_is_refused(api: Api, directory: Directory, query: str) -> None:
     assert api.get(f"/api/admin/events?{query}", as_=directory.user("root", admin=True)).status == 400
 
@@ -89,6 +116,7 @@ def test_a_change_of_many_has_counts_and_at_most_a_hundred_ids() -> None:
     assert (len(shown["members"]), shown["membersCount"]) == (100, 1_000)
 
 
+@pytest.mark.row("EV-17")
 def test_an_event_stays_small() -> None:
     event = event_of(audit_item(after={"groups": ["g" * 300] * 100}, before={"roles": ["ADMIN"]}))
     assert len(json.dumps(event).encode()) <= MOST_BYTES
