@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-VENVS := sam checkov clients fuzz lambda openapi peers rehearse
+VENVS := sam checkov clients fuzz lambda openapi peers rehearse scim
 ON_THE_RUNTIME := lambda peers rehearse
 # Checked once, before anything is fetched: that the Python is new enough, and which environments another Python made.
 ifeq ($(MAKELEVEL)$(filter clean lock,$(MAKECMDGOALS)),0)
@@ -51,7 +51,7 @@ template: .venv/dev .venv-sam/made .venv-checkov/made
 # one thing at a time and is what the suites wait for: hence two, and new ones for each suite. The endpoint suite
 # calls one over our own transport and the other over boto3's client; ARGS='--transport boto3' has both called so.
 APART := tests/deploy tests/clients tests/faulty tests/fuzz
-real: .venv/dev .venv-lambda/made .venv-clients/made .venv-fuzz/made .venv-openapi/made
+real: .venv/dev .venv-lambda/made .venv-clients/made .venv-fuzz/made .venv-openapi/made .venv-scim/made
 	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) -m endpoint --engine dynamodb $(ARGS)
 	$(MAKE) --no-print-directory build ARCH=$(HERE)
 	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) --dist loadfile -m real $(APART:%=--ignore %) $(ARGS)
@@ -115,6 +115,7 @@ hostile: .venv/dev
 #   clients   programs of other people, as they come     fuzz      schemathesis; FUZZ=10000 asks for more of it
 #   lambda    AWS's runtime client                       peers     what others would deploy, for `make bench`
 #   rehearse  an emulator of AWS                         openapi   API Gateway's parser, for Java
+#   scim      testers of SCIM servers
 # lambda, peers and rehearse stand on the functions' own Python; the emulator alone cannot do without.
 VENV_PYTHON = $(PYTHON)
 .venv-lambda/made .venv-peers/made: VENV_PYTHON = $$($(PYTHON) -m tools.runtime_python || echo $(PYTHON))
@@ -179,4 +180,4 @@ lock:
 LOCK := --quiet --generate-hashes --no-header --no-annotate
 
 clean:
-	rm -rf .venv .venv-clients .venv-fuzz .venv-lambda .venv-peers .venv-sam .venv-checkov .venv-openapi .venv-rehearse .aws-sam .tools
+	rm -rf .venv $(VENVS:%=.venv-%) .aws-sam .tools

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
 
-from cli.invariants import number_of, words_of
+from cli.invariants import number_of, of_listing, words_of
 from roster.db import counted_lists, keys, list_log, list_tree
 from roster.db.codec import readable
 from roster.db.list_tree import Changes
@@ -145,7 +145,8 @@ def gives_numbers(listing: str) -> bool:
     """Whether the listing's numbers are its own; others are those of what the rows refer to."""
     own: tuple[str, ...] = (
         *(keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES, keys.APPS, keys.members("x")),
-        *(keys.projects_in("x"), keys.features_in("x")),
+        *(keys.projects_in("x"), keys.features_in("x"), keys.invitations_in("x")),
+        *(keys.groups_in("x"), keys.members_of_group("x", "x")),
     )
     return words_of(Key(listing, ""))[0] in {words_of(Key(each, ""))[0] for each in own}
 
@@ -235,10 +236,27 @@ def room(store: Store, listing: str) -> tuple[int, int] | None:
 
 
 def next_number(store: Store, listing: str) -> tuple[int, int]:
-    """The last number given out, and the largest of a row: the rows first, for numbers come before them."""
-    rows = store.query(listing, between=keys.rows_from(0), forward=False, limit=1).items
-    highest = number_of(Key.of(rows[0])) if rows else 0
+    """The last number given out, and the largest of a row: the rows first, for numbers come before them.
+
+    A suspended member keeps the number that the list of members gave.
+    """
+    highest = 0
+    for each in (listing, *suspended_beside(listing)):
+        rows = store.query(each, between=keys.rows_from(0), forward=False, limit=1).items
+        highest = max(highest, number_of(Key.of(rows[0])) if rows else 0)
     return list_log.last_number(store, listing), highest
+
+
+def suspended_beside(listing: str) -> Iterator[str]:
+    """Of a workspace's list of members, the list of those who are suspended."""
+    if words_of(Key(listing, ""))[0] == words_of(Key(keys.members("x"), ""))[0]:
+        yield from (keys.suspended_members(workspace_id) for workspace_id in of_listing(listing))
+
+
+def members_beside(listing: str) -> Iterator[str]:
+    """Of a workspace's list of suspended members, the list of its members, which gave their numbers."""
+    if words_of(Key(listing, ""))[0] == words_of(Key(keys.suspended_members("x"), ""))[0]:
+        yield from (keys.members(workspace_id) for workspace_id in of_listing(listing))
 
 
 def site_admins(store: Store) -> tuple[int | None, int] | None:
@@ -343,7 +361,7 @@ def group_members(store: Store, workspace_id: str, group_id: str) -> tuple[int |
 
     def look() -> tuple[int | None, frozenset[str]]:
         group = store.get(keys.workspace_group(workspace_id, group_id)) or {}
-        rows = counted_lists.everything(store, keys.members_of_group(group_id))
+        rows = counted_lists.everything(store, keys.members_of_group(workspace_id, group_id))
         return _maybe(group, "members"), frozenset(str(row["SK"]) for row in rows)
 
     return _counted(retry_on_conflict(look))
@@ -379,9 +397,17 @@ def admin_by_groups(store: Store, user_id: str) -> Places | None:
             at = [keys.workspace_group(one.workspace_id, one.group_id) for one in places]
             groups = readable(WorkspaceGroup, store.batch_get(at).values())
             said.update(one.workspace_id for one in groups if one.role is not None)
+            said |= _leaving(store, user.admin_by_groups)
         return present, dict(said)
 
     return retry_on_conflict(look)
+
+
+def _leaving(store: Store, told: Mapping[str, int]) -> Counter[str]:
+    """What a map of the profile says of workspaces that are being cleared away, and the memberships last."""
+    jobs = {own: keys.cleanup_of_workspace(own) for own in told if keys.is_id(own)}
+    ordered = store.batch_get(list(jobs.values())) if jobs else {}
+    return Counter({own: told[own] for own, job in jobs.items() if job in ordered})
 
 
 def modules(

@@ -145,6 +145,7 @@ class Invariant(StrEnum):
     ADMIN_BY_GROUPS = "admin-by-groups"
     SCIM_NAME_LOCK = "scim-name-lock"
     SCIM_EXTERNAL_ROW = "scim-external-row"
+    SCIM_ADDRESS_ROW = "scim-address-row"
     SCIM_VIEW_MEMBER = "scim-view-member"
     GROUP_NAME_LOCK = "group-name-lock"
     GROUP_EXTERNAL_ROW = "group-external-row"
@@ -257,6 +258,16 @@ def number_of(key: Key) -> int:
 def of_listing(listing: str) -> list[str]:
     """The ids in the name of a listing: whose it is."""
     return listing.split("#")[2:]
+
+
+def workspace_of(key: Key) -> Key | None:
+    """The workspace with which the item goes when it is deleted: that of its partition, or of its list."""
+    kind, own = words_of(key)[0], ""
+    if kind == words_of(keys.workspace(_X))[0] and key.sk not in (keys.PROFILE, _TOMBSTONE):
+        own = keys.id_in(key)
+    elif kind in _LISTS_OF_WORKSPACES:
+        own = of_listing(key.pk)[0]
+    return keys.workspace(own) if keys.is_id(own) else None
 
 
 def is_counter(pk: str) -> bool:
@@ -557,6 +568,9 @@ def _scim_view(key: Key, item: Item) -> Told:
     if view.external_id is not None:
         row = keys.scim_user(view.workspace_id, view.external_id, view.user_id)
         copies.append(Copy(Invariant.SCIM_EXTERNAL_ROW, key, row, content))
+    for address in scim_views.addresses(view):
+        row = keys.scim_address(view.workspace_id, address, view.user_id)
+        copies.append(Copy(Invariant.SCIM_ADDRESS_ROW, key, row, content))
     need = Need(Invariant.SCIM_VIEW_MEMBER, keys.member(view.workspace_id, view.user_id))
     return Told(copies=tuple(copies), needs=(need,))
 
@@ -569,6 +583,11 @@ def _scim_name(key: Key, item: Item) -> Told:
 def _scim_user(key: Key, item: Item) -> Told:
     owner = keys.scim_view(keys.id_in(key), _text(item, "user_id"))
     return Told(copy=Copy(Invariant.SCIM_EXTERNAL_ROW, owner, key, _some(item, ("user_id",))))
+
+
+def _scim_address(key: Key, item: Item) -> Told:
+    owner = keys.scim_view(keys.id_in(key), _text(item, "user_id"))
+    return Told(copy=Copy(Invariant.SCIM_ADDRESS_ROW, owner, key, _some(item, ("user_id",))))
 
 
 def _scim_token(key: Key, item: Item) -> Told:
@@ -808,7 +827,7 @@ def _grant(key: Key, item: Item) -> Told:
     if "group_id" in item:
         place = entity(GroupPlace, item)
         _under(key, keys.group_place(user_id, workspace_id, place.group_id))
-        row = keys.row(keys.members_of_group(place.group_id), number)
+        row = keys.row(keys.members_of_group(workspace_id, place.group_id), number)
         return Told(
             copies=(Copy(Invariant.GROUPS_MEMBER_ROW, key, row, _some(item, _GROUP_PLACE)),),
             needs=(owner, Need(Invariant.GRANT_PLACE, keys.workspace_group(workspace_id, place.group_id))),
@@ -1092,6 +1111,17 @@ _LIST = keys.USERS.partition("#")[0]
 _COUNTER, _LOG = keys.COUNTERS.rstrip("#"), keys.LOGS.rstrip("#")
 _X = "x"
 _OF_GROUP = words_of(keys.workspace_group(_X, _X))
+_TOMBSTONE = keys.workspace_tombstone(_X).sk
+_LISTS_OF_WORKSPACES = {
+    words_of(Key(listing, ""))[0]
+    for listing in (
+        keys.members(_X),
+        keys.suspended_members(_X),
+        keys.invitations_in(_X),
+        keys.groups_in(_X),
+        keys.members_of_group(_X, _X),
+    )
+}
 
 _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.user(_X)): _user,
@@ -1112,6 +1142,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.scim_view(_X, _X)): _scim_view,
     words_of(keys.scim_user_name(_X, _X)): _scim_name,
     words_of(keys.scim_user(_X, _X, _X)): _scim_user,
+    words_of(keys.scim_address(_X, _X, _X)): _scim_address,
     words_of(keys.scim_group(_X, _X, _X)): _group_copy(Invariant.GROUP_EXTERNAL_ROW),
     words_of(keys.scim_token(_X, 1)): _scim_token,
     words_of(keys.workspace_group(_X, _X)): _workspace_group,
@@ -1185,7 +1216,7 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
             keys.members(_X): _member_row,
             keys.suspended_members(_X): _member_row,
             keys.groups_in(_X): _group_row,
-            keys.members_of_group(_X): _groups_member_row,
+            keys.members_of_group(_X, _X): _groups_member_row,
             keys.invitations_in(_X): _invitation_row,
             keys.workspaces_of(_X): _users_workspace_row,
             keys.spaces_in(_X): _workspaces_space_row,

@@ -398,6 +398,7 @@ def _secrets(counts: Counter[str]) -> str:
         for kind, what, plural in (
             ("user", "password", "passwords"),
             ("apiToken", "secret of an API token", "secrets of API tokens"),
+            ("scimToken", "secret of a SCIM token", "secrets of SCIM tokens"),
             ("client", "secret of a client", "secrets of clients"),
         )
         if counts[kind]

@@ -541,6 +541,8 @@ class _Round:
     def _jobs(self, key: Key, found: Item) -> Iterator[tuple[Key, Item]]:
         """The cleanups that an item waits for; never that of a living user, as it would remove live data."""
         home = found.get("workspace_id")
+        if (place := invariants.workspace_of(key)) is not None:
+            home = keys.id_in(place)
         if isinstance(home, str) and self.store.get(keys.workspace(home)) is None:
             left = self.store.get(keys.workspace_tombstone(home))
             if left is not None:
@@ -632,6 +634,7 @@ _COPIED = {
     Invariant.PROJECTS_USER_ROW,
     Invariant.SCIM_NAME_LOCK,
     Invariant.SCIM_EXTERNAL_ROW,
+    Invariant.SCIM_ADDRESS_ROW,
     Invariant.GROUP_NAME_LOCK,
     Invariant.GROUP_EXTERNAL_ROW,
     Invariant.GROUP_ROW,

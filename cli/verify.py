@@ -200,8 +200,8 @@ class _Walk:
     """Users who have a suspended membership, or say so."""
     admin_by_groups: set[str] = field(default_factory=set)
     """Users whose profile says that a group makes them ADMIN."""
-    admin_groups: set[str] = field(default_factory=set)
-    """Groups that make their members ADMINs: few are in one."""
+    admin_groups: set[tuple[str, str]] = field(default_factory=set)
+    """Workspaces and groups of theirs that make their members ADMINs: few are in one."""
     apps: Counter[str] = field(default_factory=Counter)
     """By space: the apps in it less what it says of them."""
     modules: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -299,8 +299,8 @@ class _Walk:
         """Users whom a group makes ADMIN, or who say so: one Query for each such group."""
         members = (
             str(row.get("user_id"))
-            for group_id in self.admin_groups
-            for row in counted_lists.everything(store, keys.members_of_group(group_id))
+            for workspace_id, group_id in self.admin_groups
+            for row in counted_lists.everything(store, keys.members_of_group(workspace_id, group_id))
         )
         return self.admin_by_groups | {user_id for user_id in members if keys.is_id(user_id)}
 
@@ -329,9 +329,12 @@ class _Walk:
             return
         tally = self.add_counter
         self.doubts.update(tally.doubts())
+        for listing in counts.members_beside(tally.listing):
+            seen = self._numbers(listing)
+            seen.highest = max(seen.highest, tally.highest)
         if keys.is_counted_after(tally.listing):
             seen = self._numbers(tally.listing)
-            seen.highest, seen.last = tally.highest, max(seen.last, tally.last)
+            seen.highest, seen.last = max(seen.highest, tally.highest), max(seen.last, tally.last)
             seen.mark = _whole(tally.root, "mark")
             seen.rows = sum(bits.bit_count() for bits in tally.there.values())
         if self.first is not None:
@@ -358,7 +361,9 @@ class _Walk:
                 self.site_admins += entity.is_admin
                 self.factors[entity.id] -= entity.factors
                 self.administered[entity.id] -= entity.administers
-                self.suspended_in |= {entity.id} if entity.suspended_in else set()
+                if entity.suspended_in:
+                    self.suspended_in.add(entity.id)
+                    self.differing.add(entity.id)  # the list of their workspaces has suspended ones too
                 self.admin_by_groups |= {entity.id} if entity.admin_by_groups else set()
                 if entity.oldest_workspace_id is not None or entity.oldest_membership_at is not None:
                     said = hash((entity.oldest_membership_at, entity.oldest_workspace_id))
@@ -373,7 +378,7 @@ class _Walk:
                 self.suspended_in |= {entity.user_id} if entity.suspended else set()
             case WorkspaceGroup():
                 self.group_members[entity.workspace_id, entity.id] -= entity.members
-                self.admin_groups |= {entity.id} if entity.role is not None else set()
+                self.admin_groups |= {(entity.workspace_id, entity.id)} if entity.role is not None else set()
             case GroupPlace():
                 self.group_members[entity.workspace_id, entity.group_id] += 1
             case Factor():
@@ -434,6 +439,10 @@ class _Judge:
         item = found.get(key)
         if item is None:
             return
+        home = invariants.workspace_of(key)
+        if home is not None and (job := _torn_down(home, found)) is not None:
+            yield self._swept(key, job, found)  # it may have lost already what it needs
+            return
         try:
             told = invariants.read(item)
         except CorruptItem as error:
@@ -493,10 +502,11 @@ class _Judge:
         if need.invariant is Invariant.USERS_SPACE_NAME:
             yield from self._renamed(key, need, found)
             return
-        if target is None and (job := invariants.cleanup_of(need)) is not None:
+        home = invariants.workspace_of(need.target) or need.target
+        if target is None and (job := _torn_down(home, found)) is not None:
             yield self._swept(key, job, found)
             return
-        if target is None and (job := _torn_down(need.target, found)) is not None:
+        if target is None and (job := invariants.cleanup_of(need)) is not None:
             yield self._swept(key, job, found)
             return
         if target is not None and "deleted_at" in target and invariants.words_of(key) != _PASSWORD:
@@ -684,9 +694,11 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
     """What else is to be read, as far as one can tell from what was."""
     item = found.get(key)
     told = _told(item) if item is not None else None
-    if item is None or told is None:
-        return set()
     wanted: set[Key] = set()
+    if (home := invariants.workspace_of(key)) is not None:
+        wanted |= {home, *(invariants.teardown_of(home) or ())}
+    if item is None or told is None:
+        return wanted
     copies = list(told.copies)
     if told.copy is not None:
         wanted.add(told.copy.owner)
@@ -703,7 +715,9 @@ def _prefetch(key: Key, found: _Found) -> set[Key]:
         wanted.add(need.target)
         if (job := invariants.cleanup_of(need)) is not None:
             wanted.add(job)
-        wanted |= set(invariants.teardown_of(need.target) or ())
+        home = invariants.workspace_of(need.target) or need.target
+        if (left := invariants.teardown_of(home)) is not None:
+            wanted |= {home, *left}
         target = found.get(need.target)
         if target is not None and "deleted_at" in target:
             wanted.add(keys.cleanup_of_user(str(target["id"])))

@@ -29,7 +29,7 @@ def test_an_endpoint_takes_what_its_row_says(fixtures: BudgetFixtures, meter: Me
     row.prepare(fixtures)
     with meter.measure() as reading:
         answer = row.ask(fixtures)
-    assert answer.status == (404 if row.route == "$default" else 200), answer.text
+    assert (answer.status == 404) if row.route == "$default" else (200 <= answer.status < 300), answer.text
     assert reading.trips == row.trips, dict(reading.calls)
     assert reading.calls["TransactWriteItems"] == row.transactions
     assert reading.calls["Scan"] == 0
@@ -46,8 +46,12 @@ def test_a_long_list_gives_the_whole_page_within_its_row(
 ) -> None:
     row.prepare(fixtures)
     answer = row.ask(fixtures)
-    assert len(answer.data) == SIZE
-    assert answer.json["meta"]["total"] >= MANY
+    if " /scim/" in row.route:
+        rows, total = answer.json["Resources"], answer.json["totalResults"]
+    else:
+        rows, total = answer.data, answer.json["meta"]["total"]
+    assert len(rows) == SIZE
+    assert total >= MANY
 
 
 def test_an_hour_later_a_reading_request_writes_once_more(fixtures: BudgetFixtures, meter: Meter) -> None:

@@ -85,6 +85,8 @@ def _holds(field: Schema, whole: Schema) -> str:
             return f"text, {least}{arm['maxLength']:,} characters" if "maxLength" in arm else "text"
         case "boolean", _:
             return "`true` or `false`"
+        case "object", _:
+            return "an object"
     return f"{arm['minimum']} to {arm['maximum']:,}"
 
 

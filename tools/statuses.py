@@ -209,7 +209,7 @@ STATUSES: dict[str, str] = {
     f"DELETE {_SCIM}/Users/{{userId}}": f"204 {_SCIM_READ} 404 409 412",
     f"GET {_SCIM}/Groups": f"{_ANY} 400",
     f"POST {_SCIM}/Groups": "201 400 401 409 413 415 503",
-    f"GET {_SCIM}/Groups/{{groupId}}": f"{_ANY} 304 404",
+    f"GET {_SCIM}/Groups/{{groupId}}": f"{_ANY} 304 400 404",
     f"PUT {_SCIM}/Groups/{{groupId}}": f"200 {_SCIM_WRITE}",
     f"PATCH {_SCIM}/Groups/{{groupId}}": f"200 204 {_SCIM_WRITE}",
     f"DELETE {_SCIM}/Groups/{{groupId}}": f"204 {_SCIM_READ} 404 412",

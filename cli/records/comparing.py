@@ -7,6 +7,8 @@ from typing import TypeVar
 from cli.records.ledger import Ledger, State
 from roster.db import keys
 from roster.db.store import Item, Key, Store, every
+from roster.directory import provisioning
+from roster.directory.folding import folded
 
 T = TypeVar("T")
 
@@ -22,6 +24,8 @@ _PROFILES: Mapping[str, Callable[[str], Key]] = {
     "group": lambda number: keys.group(int(number)),
     "user": keys.user,
     "client": keys.client,
+    "scimUser": lambda name: keys.scim_view(*name.split(" ")),
+    "workspaceGroup": lambda name: keys.workspace_group(*name.split(" ")),
 }
 _NUMBERED = {"project": keys.PROJECTS, "user": keys.USERS}
 _TITLED = {"role": keys.permission_role(0).pk, "group": keys.group(0).pk}
@@ -42,6 +46,7 @@ def compare(store: Store, ledger: Ledger, tick: Callable[[int, int], None]) -> N
         ("email", ((entry, keys.email(each)) for each, entry in ledger.addresses.items())),
         ("key", ((entry, keys.workspace_key(each)) for each, entry in ledger.keys.items())),
         ("name", ((entry, keys.space_name(*each)) for each, entry in ledger.space_names.items())),
+        ("displayName", ((entry, keys.group_name(*each)) for each, entry in ledger.group_names.items())),
         *(("number", _rows(ledger, kind, listing)) for kind, listing in _NUMBERED.items()),
     ]
     for label, wanted in uniques:
@@ -51,6 +56,10 @@ def compare(store: Store, ledger: Ledger, tick: Callable[[int, int], None]) -> N
                 _held(ledger, entry, label)
             if done % _AT_ONCE == 0:
                 tick(done, total)
+    for entry, found in _asked(store, _memberships(ledger)):
+        if found is not None:
+            ledger.states[entry] = State.THERE
+    _compare_user_names(store, ledger)
     for kind, partition in _TITLED.items():
         _compare_titles(store, ledger, kind, partition)
     tick(total, total)
@@ -63,9 +72,29 @@ def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
 
 
 def _total(ledger: Ledger) -> int:
-    uniques = len(ledger.addresses) + len(ledger.keys) + len(ledger.space_names)
+    uniques = len(ledger.addresses) + len(ledger.keys) + len(ledger.space_names) + len(ledger.group_names)
     uniques += sum(map(len, ledger.given.values()))
     return uniques + sum(len(ledger.entries[kind]) for kind in _PROFILES)
+
+
+def _memberships(ledger: Ledger) -> Iterator[tuple[int, Key]]:
+    """Those that are only referred to."""
+    for name, entry in ledger.entries["membership"].items():
+        if ledger.states[entry] == State.NAMED:
+            yield entry, keys.member(*name.split(" "))
+
+
+def _compare_user_names(store: Store, ledger: Ledger) -> None:
+    """A lock of a user name may be that of a member who is gone: whose it is tells the member."""
+    locks = ((entry, keys.scim_user_name(*each)) for each, entry in ledger.user_names.items())
+    for entry, found in _asked(store, locks):
+        if found is None or ledger.states[entry] != State.NEW:
+            continue
+        workspace_id, user_id = ledger.names[entry].split(" ")
+        for one in provisioning.by_ids(store, workspace_id, [str(found["user_id"])]):
+            named = folded(one.user_name) if one.view is not None else ""
+            if one.user.id != user_id and ledger.user_names.get((workspace_id, named)) == entry:
+                ledger.condemn(entry, "userName is that of another member in the table")
 
 
 def _rows(ledger: Ledger, kind: str, listing: str) -> Iterator[tuple[int, Key]]:

@@ -2,8 +2,8 @@
 
 No password and no secret comes out (`Exported` counts them), but the empty one of a public client; nor what
 has ended: deleted users, what refers to them, and what was granted under a membership that is over. Within
-each type the order is that of creation where the table keeps it: features, clients, space roles and tokens
-come in the order of their ids.
+each type the order is that of creation where the table keeps it: features, clients, space roles, tokens and
+SCIM users come in the order of their ids.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import Enum
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 from typing import Any, TextIO, TypeVar
 
 from pydantic.alias_generators import to_camel
@@ -20,11 +20,12 @@ from cli.records.comparing import chunks
 from cli.records.loading import Progress, unheard
 from cli.records.shapes import SHAPES
 from cli.records.tenant import Tenant
+from roster.auth import scim_tokens
 from roster.auth.credentials import digest, same
 from roster.db import counted_lists, keys
 from roster.db.codec import attributes, readable
 from roster.db.store import Item, Key, Store, every
-from roster.directory import grants, members, users
+from roster.directory import grants, members, provisioning, users, workspace_groups
 from roster.domain import (
     ApiToken,
     App,
@@ -35,14 +36,17 @@ from roster.domain import (
     Membership,
     PermissionRole,
     Project,
+    ScimToken,
+    ScimView,
     Space,
     User,
     Workspace,
+    WorkspaceGroup,
 )
 
 _AT_ONCE = 100
 _SECRETS = {"secret", "password", "password_hash"}
-_IF_TRUE = {"must_change_password"}
+_IF_TRUE = {"must_change_password", "suspended"}
 """Fields that came after the format was fixed: readers of its first version know the default."""
 _NAMING = ("created_by", "updated_by", "owner_id", "touched_by", "user_id")
 """Fields that name a user."""
@@ -88,6 +92,7 @@ def export(
     left_out = Counter(
         user=strays.passwords,
         apiToken=counts["apiToken"],
+        scimToken=counts["scimToken"],
         client=max(0, counts["client"] - len(strays.public)),
     )
     return Exported(counts, +left_out)
@@ -111,7 +116,11 @@ def _records(store: Store, strays: "_Strays") -> Iterator[tuple[str, Iterator[Li
     yield "membership", _lines("membership", _memberships(store, strays.before))
     yield "projectMembership", _project_memberships(store)
     yield "spaceRole", _space_roles(store)
+    yield "scimUser", map(_scim_user, _views(store))
+    yield "workspaceGroup", map(_group, _groups(store))
+    yield "workspaceGroupMember", _group_members(store)
     yield "apiToken", _lines("apiToken", _of_the_living(store, strays.tokens))
+    yield "scimToken", _lines("scimToken", _scim_tokens(store))
     clients = _lines("client", _forgetting(store, strays.clients))
     yield "client", (_client(line, line["id"] in strays.public) for line in clients)
 
@@ -256,7 +265,9 @@ def _memberships(store: Store, before: Mapping[tuple[str, str], str]) -> Iterato
 
 
 def _joined(store: Store, workspace_id: str) -> Iterator[Membership]:
-    rows = readable(Membership, counted_lists.everything(store, keys.members(workspace_id)))
+    """Those that are in force, then the suspended ones."""
+    listings = keys.members(workspace_id), keys.suspended_members(workspace_id)
+    rows = readable(Membership, chain.from_iterable(counted_lists.everything(store, one) for one in listings))
     for some in chunks(rows, _AT_ONCE):
         living = _living(store, (each.user_id for each in some))
         yield from (each for each in some if each.user_id in living)
@@ -285,5 +296,74 @@ def _in_force(store: Store, granted: Iterable[Item]) -> Iterator[Item]:
         user_ids = [str(grant["user_id"]) for grant in some]
         living = users.by_ids(store, user_ids)
         for grant, user_id in zip(some, user_ids, strict=True):
-            if user_id in living and not grants.is_void(grant, living[user_id]):
+            if user_id in living and not grants.has_ended(grant, living[user_id]):
                 yield grant
+
+
+# What the identity providers of workspaces wrote, and the groups of workspaces.
+
+
+def _workspace_ids(store: Store) -> Iterator[str]:
+    return (str(row["id"]) for row in counted_lists.everything(store, keys.WORKSPACES))
+
+
+def _views(store: Store) -> Iterator[ScimView]:
+    """One Query a workspace; of whom it finds, a BatchGet a hundred keys tells who is a member still."""
+    for workspace_id in _workspace_ids(store):
+        written = every(store, keys.workspace(workspace_id).pk, begins=keys.SCIM_VIEWS)
+        for some in chunks(readable(ScimView, written), _AT_ONCE):
+            there = provisioning.by_ids(store, workspace_id, [view.user_id for view in some])
+            yield from (one.view for one in there if one.view is not None)
+
+
+def _scim_user(view: ScimView) -> Line:
+    return {
+        "workspaceId": view.workspace_id,
+        "userId": view.user_id,
+        "userName": view.user_name,
+        "externalId": view.external_id,
+        "attributes": json.loads(view.body),
+        "managed": view.managed,
+        "createdAt": view.created_at,
+        "updatedAt": view.updated_at,
+    }
+
+
+def _groups(store: Store) -> Iterator[WorkspaceGroup]:
+    for workspace_id in _workspace_ids(store):
+        yield from _entities(
+            store,
+            WorkspaceGroup,
+            keys.groups_in(workspace_id),
+            lambda row: keys.workspace_group(str(row["workspace_id"]), str(row["group_id"])),
+        )
+
+
+def _group(group: WorkspaceGroup) -> Line:
+    return {
+        "id": group.id,
+        "workspaceId": group.workspace_id,
+        "displayName": group.name,
+        "externalId": group.external_id,
+        "workspaceRole": None if group.role is None else str(group.role.value),
+        "createdAt": group.created_at,
+        "updatedAt": group.updated_at,
+    }
+
+
+def _group_members(store: Store) -> Iterator[Line]:
+    for group in _groups(store):
+        for place in _in_force(store, workspace_groups.granted(store, group.workspace_id, group.id)):
+            yield {
+                "workspaceId": group.workspace_id,
+                "groupId": group.id,
+                "userId": place["user_id"],
+                "createdAt": place["created_at"],
+            }
+
+
+def _scim_tokens(store: Store) -> Iterator[ScimToken]:
+    for some in chunks(_workspace_ids(store), _AT_ONCE // 2):
+        places = [place for workspace_id in some for place in scim_tokens.places(workspace_id)]
+        found = store.batch_get(places)
+        yield from readable(ScimToken, (found[place] for place in places if place in found))

@@ -22,13 +22,15 @@ from cli.records.shapes import (
     FeatureRecord,
     ProjectRecord,
     Record,
+    ScimUserRecord,
     SpaceRecord,
     UserRecord,
+    WorkspaceGroupRecord,
     WorkspaceRecord,
     canonical_json,
 )
 from roster.directory.emails import canonical
-from roster.directory.spaces import folded
+from roster.directory.folding import folded
 
 _TYPES = tuple(SHAPES)
 
@@ -74,6 +76,9 @@ class Ledger:
     keys: dict[str, int] = field(default_factory=dict)
     space_names: dict[tuple[str, str], int] = field(default_factory=dict)
     """By workspace and folded name: whose it is."""
+    user_names: dict[tuple[str, str], int] = field(default_factory=dict)
+    group_names: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Likewise of what an identity provider names."""
     given: dict[str, dict[int, int]] = field(default_factory=lambda: {"project": {}, "user": {}})
     """By type: who was given which number."""
     homes: dict[int, str] = field(default_factory=dict)
@@ -207,6 +212,11 @@ class Ledger:
                 claims = (("key", self.keys, record.key),)
             case SpaceRecord() if record.name:
                 claims = (("name", self.space_names, (record.workspace_id, folded(record.name))),)
+            case ScimUserRecord():
+                claims = (("userName", self.user_names, (record.workspace_id, folded(record.user_name))),)
+            case WorkspaceGroupRecord():
+                named = record.workspace_id, folded(record.display_name)
+                claims = (("displayName", self.group_names, named),)
             case ProjectRecord():
                 claims = (("number", self.given["project"], number),)
                 self.homes[entry] = record.workspace_id

@@ -18,7 +18,7 @@ from typing import IO, TypeAlias
 from cli.records import comparing, writing
 from cli.records.ledger import Bad, Ledger, State
 from cli.records.reading import Unreadable, line_at, lines, opened, parsed
-from cli.records.shapes import SHAPES, ApiTokenRecord, Record
+from cli.records.shapes import SHAPES, ApiTokenRecord, Record, ScimTokenRecord
 from roster.db.store import Store
 from roster.domain import Actor
 
@@ -131,6 +131,7 @@ def _chunks(file: IO[bytes], ledger: Ledger, order: list[int]) -> Iterator[list[
 def _order(ledger: Ledger, kind: str) -> list[int]:
     """A type's new entries as they are written: in the order of the file."""
     order = ledger.in_order(kind)
-    if kind == ApiTokenRecord.type_name:  # whether a token without a secret is there shows after the others
+    if kind in (ApiTokenRecord.type_name, ScimTokenRecord.type_name):
+        # Whether a token without a secret is there shows after the others.
         order.sort(key=lambda entry: ledger.names[entry].startswith("name "))
     return order

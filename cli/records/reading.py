@@ -35,6 +35,7 @@ def _pattern(kind: Any) -> str:
 _REASONS = {
     **words.OF_TYPES,
     "missing": "is missing",
+    "dict_type": "must be an object",
     "extra_forbidden": "is no field of this type",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
@@ -163,6 +164,10 @@ def _reason(error: ErrorDetails) -> str:
 
 def _named(kind: str, fields: dict[str, Any]) -> tuple[str, str] | None:
     own = fields.get("number" if kind in ("role", "group") else "id")
+    home = fields.get("workspaceId")
+    if kind == "workspaceGroup":
+        told = isinstance(own, str) and keys.is_id(own) and isinstance(home, str) and keys.is_id(home)
+        return (kind, f"{home} {own}") if told else None
     if type(own) is int or (isinstance(own, str) and keys.is_id(own)):
         return kind, str(own)
     return None

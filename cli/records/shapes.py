@@ -2,7 +2,9 @@
 
 workspace ─┬─ project ─┬─ space ─── app        role   group   client
            │           └─ feature                └──┬───┘       │
-           └─ membership, space role, project membership ── user ── API token
+           ├─ membership, space role, project membership ── user ── API token
+           ├─ group of the workspace, its members, SCIM user ── membership
+           └─ SCIM token
 """
 
 import json
@@ -36,7 +38,11 @@ from roster.dialects.fields import (
     moment,
     visible,
 )
+from roster.dialects.scim.attributes import USERS
+from roster.dialects.scim.refusals import ScimRefused
+from roster.dialects.scim.values import TEXT_CHARACTERS, read_resource
 from roster.directory.emails import canonical
+from roster.directory.folding import folded
 from roster.domain import (
     ApiToken,
     App,
@@ -49,12 +55,17 @@ from roster.domain import (
     PermissionRole,
     PlatformRole,
     Project,
+    ScimToken,
+    ScimView,
     Space,
     User,
     UserKind,
     Workspace,
+    WorkspaceGroup,
+    WorkspaceRole,
     WorkspaceSettings,
 )
+from roster.http.error_responses import compact
 
 Reference: TypeAlias = tuple[str, str, str]
 """The field that refers, and the type and identity of what it refers to."""
@@ -79,6 +90,28 @@ def _hash(text: str) -> str:
     return text
 
 
+def _named(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return visible(text.strip(" "))
+
+
+_FIELDS_OF_THEIR_OWN = ("userName", "externalId", "active")
+
+
+def _scim_attributes(given: dict[str, Any]) -> dict[str, Any]:
+    """The attributes as SCIM keeps them. Raises ValueError, which holds nothing that was given."""
+    try:
+        found = read_resource(given, USERS)
+    except ScimRefused as refused:
+        raise ValueError(f"do not fit: {refused.detail.rstrip('.')}") from refused
+    if told := next((name for name in _FIELDS_OF_THEIR_OWN if name in found), None):
+        raise ValueError(f"must not hold '{told}', which the record says beside them")
+    if len(compact(found).encode()) > bounds.SCIM_VIEW_BYTES:
+        raise ValueError(f"have more than {bounds.SCIM_VIEW_BYTES} bytes")
+    return found
+
+
 def _once(values: list[Any]) -> list[Any]:
     return list(dict.fromkeys(values))
 
@@ -95,6 +128,11 @@ TokenSecret = Annotated[
 ]
 PasswordHash = Annotated[str, AfterValidator(_hash)]
 """A hash of a password that another system made, in one of the notations of `roster.auth`."""
+ScimName = Annotated[str, StringConstraints(min_length=1, max_length=TEXT_CHARACTERS), AfterValidator(_named)]
+ExternalId = Annotated[
+    str, StringConstraints(min_length=1, max_length=TEXT_CHARACTERS), AfterValidator(visible)
+]
+ScimAttributes = Annotated[dict[str, Any], AfterValidator(_scim_attributes)]
 ClientSecret = Annotated[
     str, StringConstraints(max_length=1024), AfterValidator(visible), AfterValidator(_client_secret)
 ]
@@ -524,9 +562,11 @@ class MembershipRecord(Record):
     """A user's place in a workspace. The order of the lines is the order of joining."""
 
     type_name = "membership"
+    notes = {"suspended": "whether it is kept and counts as none ([SCIM](scim.md))"}
     workspace_id: Id
     user_id: UserId
     role: Literal["ADMIN", "MEMBER"] = "MEMBER"
+    suspended: bool = False
     created_at: Moment | None = None
 
     def identity(self, given: Mapping[str, Any]) -> str:
@@ -565,6 +605,104 @@ class SpaceRoleRecord(Record):
 
     def references(self) -> Iterator[Reference]:
         return _refer(spaceId=("space", self.space_id), userId=("user", self.user_id))
+
+
+def _membership(workspace_id: str, user_id: str) -> Iterator[Reference]:
+    """That the user is a member of the workspace, and the two: of these the first that lacks is told."""
+    yield "membership", "membership", f"{workspace_id} {user_id}"
+    yield from _refer(workspaceId=("workspace", workspace_id), userId=("user", user_id))
+
+
+class ScimUserRecord(Record):
+    """What the identity provider of a workspace wrote of a member ([SCIM](scim.md))."""
+
+    type_name = "scimUser"
+    notes = {
+        "userName": "unique in the workspace without regard to case",
+        "attributes": "all else, as SCIM writes a user, at most 16 KB; what SCIM does not know is dropped",
+        "managed": "whether the workspace made the user, whose profile then follows",
+    }
+    workspace_id: Id
+    user_id: UserId
+    user_name: ScimName
+    external_id: ExternalId | None = None
+    attributes: ScimAttributes = {}
+    managed: bool = False
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        return f"{self.workspace_id} {self.user_id}"
+
+    def references(self) -> Iterator[Reference]:
+        return _membership(self.workspace_id, self.user_id)
+
+    def made(self, at: str) -> ScimView:
+        created = self.created_at or at
+        return ScimView(
+            self.workspace_id,
+            self.user_id,
+            self.user_name,
+            created,
+            self.updated_at or created,
+            self.external_id,
+            compact(self.attributes),
+            managed=self.managed,
+        )
+
+
+class WorkspaceGroupRecord(Record):
+    """A group of a workspace's members."""
+
+    type_name = "workspaceGroup"
+    notes = {
+        "displayName": "unique in the workspace without regard to case; identifies one without an id",
+        "externalId": "the identity provider's own id",
+        "workspaceRole": "ADMIN makes the members ADMINs of the workspace, 90 at most",
+    }
+    id: Id | None = None
+    workspace_id: Id
+    display_name: ScimName
+    external_id: ExternalId | None = None
+    workspace_role: Literal["ADMIN"] | None = None
+    created_at: Moment | None = None
+    updated_at: Moment | None = None
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        return f"{self.workspace_id} {self.id or f'name#{folded(self.display_name)}'}"
+
+    def references(self) -> Iterator[Reference]:
+        return _refer(workspaceId=("workspace", self.workspace_id))
+
+    def made(self, made_id: str, number: int, at: str) -> WorkspaceGroup:
+        created = self.created_at or at
+        return WorkspaceGroup(
+            made_id,
+            self.workspace_id,
+            number,
+            self.display_name,
+            created,
+            self.updated_at or created,
+            self.external_id,
+            None if self.workspace_role is None else WorkspaceRole(self.workspace_role),
+        )
+
+
+class WorkspaceGroupMemberRecord(Record):
+    """A member's place in a group of the workspace. The order of the lines is the order of joining."""
+
+    type_name = "workspaceGroupMember"
+    workspace_id: Id
+    group_id: Id
+    user_id: UserId
+    created_at: Moment | None = None
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        return f"{self.workspace_id} {self.group_id} {self.user_id}"
+
+    def references(self) -> Iterator[Reference]:
+        yield from _membership(self.workspace_id, self.user_id)
+        yield from _refer(groupId=("workspaceGroup", f"{self.workspace_id} {self.group_id}"))
 
 
 class ApiTokenRecord(Record):
@@ -608,6 +746,44 @@ class ApiTokenRecord(Record):
         return ApiToken(made_id, self.user_id, self.name, at, self.workspace_id)
 
 
+class ScimTokenRecord(Record):
+    """The bearer credential of a workspace's identity provider; a workspace has two at most."""
+
+    type_name = "scimToken"
+    notes = {
+        "secret": "`scim_<workspaceId>.<secret>`, used as it stands; never exported; "
+        "without it the line is left out",
+    }
+    workspace_id: Id
+    name: Text = ""
+    expires_at: Moment | None = None
+    secret: TokenSecret | None = None
+
+    @model_validator(mode="after")
+    def _names_its_workspace(self) -> Self:
+        if self.secret is not None:
+            found = Credential.read(self.secret)
+            if found is None or (found.kind, found.user_id) != ("scim", self.workspace_id):
+                raise ValueError("secret has not the form of a SCIM token of this workspace")
+        return self
+
+    @property
+    def credential(self) -> Credential | None:
+        """The secret as the credential that it is."""
+        return None if self.secret is None else Credential.read(self.secret)
+
+    def identity(self, given: Mapping[str, Any]) -> str:
+        if (credential := self.credential) is None:
+            return f"name {self.workspace_id} {self.name}"
+        return f"secret {credential.digest}"
+
+    def references(self) -> Iterator[Reference]:
+        return _refer(workspaceId=("workspace", self.workspace_id))
+
+    def made(self, made_id: str, slot: int, at: str) -> ScimToken:
+        return ScimToken(made_id, self.workspace_id, slot, self.name, at, self.expires_at)
+
+
 class ClientRecord(Record):
     """A program of the token endpoint."""
 
@@ -647,7 +823,11 @@ SHAPES: Mapping[str, type[Record]] = {
         MembershipRecord,
         ProjectMembershipRecord,
         SpaceRoleRecord,
+        ScimUserRecord,
+        WorkspaceGroupRecord,
+        WorkspaceGroupMemberRecord,
         ApiTokenRecord,
+        ScimTokenRecord,
         ClientRecord,
     )
 }

@@ -1,8 +1,8 @@
 """The records of one workspace, which import elsewhere: what an export leaves out of the others, and forgets.
 
-Its members come with the platform role USER alone. What is the site's own (numbers, permission roles, groups,
-clients), what proves anybody (passwords, tokens), and what names other workspaces or who is no member stays
-behind.
+Its members come with the platform role USER alone. What is the site's own (numbers, permission roles, groups
+of the site, clients), what proves anybody (passwords, tokens of users and of an identity provider), and what
+names other workspaces or who is no member stays behind.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,8 @@ Line = dict[str, Any]
 _NAMING = ("createdBy", "updatedBy", "ownerId", "touchedBy")
 """Fields that name a user, perhaps one who is no member."""
 
-_OF_THE_SITE = frozenset({"role", "group", "apiToken", "client"})
+_OF_THE_SITE = frozenset({"role", "group", "client"})
+_PROOFS = frozenset({"apiToken", "scimToken"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class Tenant:
         The types come in the order in which an export writes them.
         """
         return (
-            self._shown(kind, line) for line in lines if kind not in _OF_THE_SITE and self._is(kind, line)
+            self._shown(kind, line)
+            for line in lines
+            if kind not in _OF_THE_SITE | _PROOFS and self._is(kind, line)
         )
 
     def _is(self, kind: str, line: Line) -> bool:

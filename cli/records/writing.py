@@ -18,21 +18,42 @@ from cli.records.shapes import (
     ProjectRecord,
     Record,
     RoleRecord,
+    ScimTokenRecord,
+    ScimUserRecord,
     SpaceRecord,
     SpaceRoleRecord,
     UserRecord,
+    WorkspaceGroupMemberRecord,
+    WorkspaceGroupRecord,
     WorkspaceRecord,
 )
 from roster import bounds
-from roster.auth import api_tokens, passwords
+from roster.auth import api_tokens, passwords, scim_tokens
 from roster.auth.credentials import digest
 from roster.clock import instant
 from roster.db import keys, list_log
 from roster.db.store import Absent, Item, Key, Store, every
 from roster.db.transactions import ReadConflict, Transaction, batched
-from roster.directory import grants, members, projects, reference_data, spaces, users, workspaces
+from roster.directory import (
+    grants,
+    members,
+    projects,
+    reference_data,
+    scim_views,
+    spaces,
+    users,
+    workspace_groups,
+    workspaces,
+)
 from roster.domain import Actor, Membership, Project, Space, SpaceRole, User, WorkspaceRole
-from roster.errors import Conflict, DirectoryError, NotFound
+from roster.errors import (
+    Conflict,
+    DirectoryError,
+    LimitReached,
+    NotFound,
+    Unavailable,
+    ValidationFailed,
+)
 
 _TRIES = 5
 
@@ -126,6 +147,9 @@ class Writer:
         memberships: list[tuple[int, MembershipRecord]] = []
         granted: list[tuple[int, ProjectMembershipRecord | SpaceRoleRecord]] = []
         credentials: list[tuple[int, ApiTokenRecord]] = []
+        provisioned: list[tuple[int, ScimUserRecord]] = []
+        placed: list[tuple[int, WorkspaceGroupMemberRecord]] = []
+        proofs: list[tuple[int, ScimTokenRecord]] = []
         for entry, record in records:
             match record:
                 case MembershipRecord():
@@ -134,6 +158,12 @@ class Writer:
                     granted.append((entry, record))
                 case ApiTokenRecord():
                     credentials.append((entry, record))
+                case ScimUserRecord():
+                    provisioned.append((entry, record))
+                case WorkspaceGroupMemberRecord():
+                    placed.append((entry, record))
+                case ScimTokenRecord():
+                    proofs.append((entry, record))
                 case ClientRecord(secret=None):
                     results[entry] = State.LEFT_OUT
                 case _:
@@ -143,7 +173,9 @@ class Writer:
         results |= self._memberships(memberships)
         results |= self._granted(granted)
         results |= self._tokens(credentials)
-        return results
+        results |= self._scim_users(provisioned)
+        results |= self._group_members(placed)
+        return results | self._scim_tokens(proofs)
 
     def _commit(self, parts: Iterable[tuple[int, Transaction]]) -> Results:
         some = list(parts)
@@ -156,7 +188,7 @@ class Writer:
     # Entities.
 
     def _places(self, records: Sequence[tuple[int, Record]]) -> dict[int, int]:
-        """The places of projects and features in the lists of their workspaces: one Write a list."""
+        """The places of projects, features and groups in the lists of their workspaces: one Write a list."""
         wanting: dict[str, list[int]] = {}
         for entry, record in records:
             match record:
@@ -164,6 +196,8 @@ class Writer:
                     wanting.setdefault(keys.projects_in(record.workspace_id), []).append(entry)
                 case FeatureRecord():
                     wanting.setdefault(keys.features_in(record.workspace_id), []).append(entry)
+                case WorkspaceGroupRecord():
+                    wanting.setdefault(keys.groups_in(record.workspace_id), []).append(entry)
         return {
             entry: place
             for listing, entries in wanting.items()
@@ -190,6 +224,11 @@ class Writer:
                 spaces.plan_app(work, record.made(made_id, given))
             case FeatureRecord():
                 reference_data.plan_feature(work, record.made(made_id, places[entry]))
+            case WorkspaceGroupRecord():
+                own, home = record.id or made_id, record.workspace_id
+                workspace_groups.plan(work, record.made(own, places[entry], self.at))
+                # Else places in a deleted group of this id, not cleared yet, would be in force again.
+                work.check(keys.cleanup_of_workspace_group(home, own), Absent(), lambda _: Conflict("id"))
             case RoleRecord():
                 reference_data.plan_role(work, record.made(given))
             case GroupRecord():
@@ -249,7 +288,7 @@ class Writer:
         missing = [
             (entry, record)
             for entry, record in wanted
-            if members.of_item(found.get(keys.member(record.workspace_id, record.user_id))) is None
+            if members.kept_in(found.get(keys.member(record.workspace_id, record.user_id))) is None
         ]
         results |= {entry: State.THERE for entry, _ in wanted}
         self._number_members(missing, numbers)
@@ -263,7 +302,7 @@ class Writer:
                 results[entry] = _reason(NotFound("workspace" if workspace is None else "user"))
                 continue
             role, at = WorkspaceRole(record.role), record.created_at or self.at
-            made = Membership(workspace.id, user.id, role, numbers[entry], at)
+            made = Membership(workspace.id, user.id, role, numbers[entry], at, suspended=record.suspended)
             work = Transaction(self.by, bulk=True)
             members.plan(work, workspace, user, made)
             parts.append((rounds[user.id], entry, work))
@@ -301,10 +340,10 @@ class Writer:
             if entry not in places or user is None:
                 results[entry] = _reason(NotFound("user" if entry in places else "space or project"))
                 continue
-            live = members.of_item(memberships.get(places[entry]))
+            live = members.kept_in(memberships.get(places[entry]))
             held = found.get(place)
             if held is not None:
-                results[entry] = _CLEARING if grants.is_void(held, user) else State.THERE
+                results[entry] = _CLEARING if grants.has_ended(held, user) else State.THERE
             elif live is None and found[owner]["workspace_id"] in user.revoked_through:
                 results[entry] = _CLEARING
             else:
@@ -359,6 +398,99 @@ class Writer:
             for item in every(self.store, keys.user(record.user_id).pk, begins=keys.TOKENS)
         )
 
+    # What identity providers wrote, groups' members, and SCIM tokens.
+
+    def _scim_users(self, wanted: Sequence[tuple[int, ScimUserRecord]]) -> Results:
+        results: Results = {}
+        views = [(entry, record.made(self.at)) for entry, record in wanted]
+        found = self.store.batch_get(
+            [
+                key
+                for _, view in views
+                for key in (
+                    keys.member(view.workspace_id, view.user_id),
+                    keys.scim_view(view.workspace_id, view.user_id),
+                    scim_views.name_of(view),
+                )
+            ]
+        )
+        parts: list[tuple[int, Transaction]] = []
+        for entry, view in views:
+            membership = members.kept_in(found.get(keys.member(view.workspace_id, view.user_id)))
+            if membership is None:
+                results[entry] = _reason(NotFound("membership"))
+            elif scim_views.among(found, view.workspace_id, view.user_id) is not None:
+                results[entry] = State.THERE
+            else:
+                work = Transaction(self.by, bulk=True)
+                scim_views.plan(work, None, view, found)
+                there = keys.member(view.workspace_id, view.user_id)
+                work.check(there, members.still(membership), lambda _: NotFound("membership"))
+                parts.append((entry, work))
+        return results | self._commit(parts)
+
+    def _group_members(self, wanted: Sequence[tuple[int, WorkspaceGroupMemberRecord]]) -> Results:
+        results: Results = {}
+        groups: dict[tuple[str, str], list[tuple[int, WorkspaceGroupMemberRecord]]] = {}
+        found = self.store.batch_get(
+            [
+                key
+                for _, record in wanted
+                for key in (
+                    keys.user(record.user_id),
+                    keys.group_place(record.user_id, record.workspace_id, record.group_id),
+                )
+            ]
+        )
+        for entry, record in wanted:
+            user = users.of_item(found.get(keys.user(record.user_id)))
+            held = found.get(keys.group_place(record.user_id, record.workspace_id, record.group_id))
+            if user is not None and held is not None and not grants.has_ended(held, user):
+                results[entry] = State.THERE
+            else:
+                groups.setdefault((record.workspace_id, record.group_id), []).append((entry, record))
+        for some in groups.values():
+            results |= self._come_in(some)
+        return results
+
+    def _come_in(self, some: Sequence[tuple[int, WorkspaceGroupMemberRecord]]) -> Results:
+        """Let people into one group, together, and where that is refused one by one."""
+        first = some[0][1]
+        at = {record.user_id: record.created_at or self.at for _, record in some}
+        try:
+            workspace = workspaces.alive(self.store, first.workspace_id)
+            group = workspace_groups.by_id(self.store, first.workspace_id, first.group_id)
+            workspace_groups.add(self.store, workspace, group, list(at), by=self.by, at=at)
+        except Unavailable:
+            raise
+        except DirectoryError as refusal:
+            if len(some) == 1:
+                return {some[0][0]: _reason(refusal)}
+            results: Results = {}
+            for one in some:
+                results |= self._come_in([one])
+            return results
+        return {entry: State.NEW for entry, _ in some}
+
+    def _scim_tokens(self, wanted: Sequence[tuple[int, ScimTokenRecord]]) -> Results:
+        """One after the other: two share the places of their workspace."""
+        results: Results = {}
+        for entry, record in wanted:
+            found = self.store.batch_get(scim_tokens.places(record.workspace_id))
+            credential = record.credential
+            if credential is None:
+                is_there = any(each.get("name") == record.name for each in found.values())
+                results[entry] = State.THERE if is_there else State.LEFT_OUT
+            elif any(each.get("id") == credential.id for each in found.values()):
+                results[entry] = State.THERE
+            elif free := scim_tokens.free_slots(found, record.workspace_id, self.by.at):
+                work = Transaction(self.by, bulk=True)
+                scim_tokens.plan(work, record.made(credential.id, free[0], self.at), credential, found)
+                results |= self._commit([(entry, work)])
+            else:
+                results[entry] = "the workspace has two SCIM tokens already"
+        return results
+
 
 def _ground(record: ProjectMembershipRecord | SpaceRoleRecord) -> tuple[Key, Key, Key]:
     """Where the space or project, the user and the grant are."""
@@ -382,5 +514,9 @@ def _reason(refusal: DirectoryError) -> str:
             return f"{what} was taken while this import ran; import again"
         case NotFound(what):
             return f"{what} went away while this import ran"
+        case LimitReached():
+            return f"a group with the role ADMIN has at most {workspace_groups.MOST_ADMINS} members"
+        case ValidationFailed():
+            return "the membership went away while this import ran"
         case _:
             return "changed while this import ran; import again"

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tools.openapi.examples import JSON_TYPES
+
 HEADERS = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -15,7 +17,10 @@ REQUEST_IDS = ("x-request-id", "x-vcap-request-id")
 
 _PARTS = ("password", "hash", "digest", "epoch", "secret")
 _WHOLE = ("pk", "sk", "v", "token")
-_STATES = ("mustChangePassword",)  # which say something of a secret, and nothing that is in it
+_STATES = (
+    "mustChangePassword",
+    "changePassword",
+)  # which say something of a secret, and nothing that is in it
 _GRANTED = {
     "POST /api/workspaces/{workspaceId}/scim-tokens": {"secret"},
     "POST /api/auth/tokens": {"token"},
@@ -47,7 +52,7 @@ def _faults(route: str, answer: Mapping[str, Any]) -> Iterator[str]:
         yield "without a charset"
     if not any(sent.get(name) for name in REQUEST_IDS):
         yield "without a request id"
-    has_json = sent["content-type"].startswith("application/json") and answer["statusCode"] != 204
+    has_json = sent["content-type"].partition(";")[0] in JSON_TYPES and answer["statusCode"] not in (204, 304)
     if has_json and route not in _DOCUMENTS:
         for name in _names(json.loads(answer["body"])):
             if _is_internal(name.lower()) and name not in (*_STATES, *_GRANTED.get(route, ())):

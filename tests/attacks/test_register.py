@@ -11,6 +11,7 @@ NUMBERS |= {"T": 12}
 NUMBERS |= {"SP": 11, "M": 8}
 NUMBERS |= {"SF": 36}
 NUMBERS |= {"EV": 18}
+NUMBERS |= {"SC": 15}
 
 
 def test_the_register_has_every_row_once() -> None:

@@ -16,7 +16,7 @@ from roster.dialects.testmo import schemas
 from roster.dialects.workspaces.schemas import WHOLE, AdminUser, Listed, Member
 from roster.domain import Membership, PlatformRole, User, WorkspaceRole
 from tests.attacks.conftest import Site
-from tests.contract.fixtures import ContractFixtures
+from tests.contract.fixtures import ContractFixtures, granted
 from tests.contract.recorder import STATUSES
 from tests.support.api import bare, in_process
 
@@ -214,7 +214,7 @@ def test_an_unforeseen_error_at_any_endpoint_is_500_and_tells_nothing(
     fixtures: ContractFixtures, caplog: pytest.LogCaptureFixture
 ) -> None:
     routes = [route for route, statuses in STATUSES.items() if 503 in statuses]
-    requests = {route: fixtures.request(route, "worker", "own") for route in routes}
+    requests = {route: fixtures.request(route, granted(route, "worker"), "own") for route in routes}
     broken = cast(Store, Broken())
     dependencies.use(dependencies.Dependencies(broken, fixtures.api.clock))
     for route, send in requests.items():

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from roster.db.store import Key
-from roster.directory import cleanup
+from roster.directory import cleanup, workspace_groups
+from roster.domain import User, WorkspaceRole
 from tests.cloud_foundry.conftest import Cloud
 from tests.cloud_foundry.fixtures import Fixtures
 from tests.support.api import Api
@@ -227,6 +228,94 @@ def test_workspace_admins_are_the_managers_of_the_organization(fixtures: Fixture
     assert fixtures.names(f"{own}/auditors", fixtures.memo) == []
     assert fixtures.names(f"/v2/users/{fixtures.boss.id}/managed_organizations", fixtures.boss) == ["Acme"]
     assert fixtures.names(f"/v2/users/{fixtures.memo.id}/managed_organizations", fixtures.memo) == []
+
+
+def test_who_is_admin_by_a_group_is_a_manager_of_the_organization_while_the_group_says_so(
+    fixtures: Fixtures, directory: Directory
+) -> None:
+    """In every list and condition that tells of managers; a suspended one is none."""
+    acme, boss, memo, root = fixtures.acme, fixtures.boss, fixtures.memo, fixtures.root
+    directory.workspace_group(acme, "Idle", fixtures.dev, memo)
+    crew = directory.workspace_group(acme, "Crew", memo)
+
+    def managers(asks: User) -> list[list[str]]:
+        own = f"/v2/organizations/{acme.id}"
+        inlined = fixtures.get(f"{own}?inline-relations-depth=1", asks).json["entity"]["managers"]
+        return [
+            fixtures.names(f"{own}/managers", asks),
+            fixtures.names(f"{own}/managers?order-direction=desc", asks)[::-1],
+            fixtures.names(f"{own}/users?q=managed_organization_guid:{acme.id}", asks),
+            [each["metadata"]["guid"] for each in inlined],
+        ]
+
+    def manages(user: User, asks: User) -> list[list[str]]:
+        own = f"/v2/users/{user.id}"
+        found = [fixtures.names(f"/v2/organizations?q=manager_guid:{user.id}", asks)]
+        if asks in (user, root):
+            inlined = fixtures.get(f"{own}?inline-relations-depth=1", asks).json["entity"]
+            names = [each["entity"]["name"] for each in inlined["managed_organizations"]]
+            found += [fixtures.names(f"{own}/managed_organizations", asks), names]
+        return found
+
+    def demand(*wanted: User) -> None:
+        for asks in (boss, root):
+            assert managers(asks) == [[user.id for user in wanted]] * 4
+            for user in (boss, memo):
+                assert all(names == ["Acme"] * (user in wanted) for names in manages(user, asks)), user.email
+        for names in manages(memo, memo):
+            assert names == ["Acme"] * (memo in wanted)
+
+    demand(boss)
+    assert fixtures.names("/v2/spaces", memo) == []
+    crew = workspace_groups.set_role(directory.store, acme, crew, WorkspaceRole.ADMIN, by=directory.by)
+    demand(memo, boss)
+    assert fixtures.names("/v2/spaces", memo) == ["alpha", "beta"]
+    directory.suspend_member(acme, memo)
+    demand(boss)
+    assert fixtures.names("/v2/spaces", memo) == []
+    directory.suspend_member(acme, memo, active=True)
+    demand(boss, memo)  # who is resumed joins anew
+    workspace_groups.set_role(directory.store, acme, crew, None, by=directory.by)
+    demand(boss)
+
+
+def test_a_suspended_membership_hides_all_that_was_granted_until_it_is_resumed(
+    fixtures: Fixtures, directory: Directory
+) -> None:
+    dev, acme, root = fixtures.dev, fixtures.acme, fixtures.root
+    developers = f"/v2/spaces/{fixtures.alpha.id}/developers"
+
+    def seen() -> list[object]:
+        inlined = fixtures.get(f"/v2/users/{dev.id}?inline-relations-depth=1", root).json["entity"]
+        space = fixtures.get(f"/v2/spaces/{fixtures.alpha.id}?inline-relations-depth=2", root).json["entity"]
+        colleague = fixtures.get(f"{developers}?inline-relations-depth=1", fixtures.boss).json["resources"]
+        return [
+            *(fixtures.names(f"/v2/users/{dev.id}/{kind}", dev) for kind in ("spaces", "organizations")),
+            *(fixtures.names(f"/v2/users/{dev.id}/{kind}", root) for kind in ("spaces", "organizations")),
+            *(fixtures.names(f"/v2/{kind}", dev) for kind in ("spaces", "organizations")),
+            *([e["entity"]["name"] for e in inlined[kind]] for kind in ("spaces", "organizations")),
+            fixtures.names(developers, root),
+            [each["metadata"]["guid"] for each in space["developers"]],
+            sorted(each["metadata"]["guid"] for each in space["organization"]["entity"]["users"]),
+            [each["metadata"]["guid"] for each in colleague],
+            sorted(fixtures.names(f"/v2/organizations/{acme.id}/users", root)),
+            fixtures.names(f"/v2/spaces?q=developer_guid:{dev.id}", root),
+            fixtures.names(f"/v2/organizations?q=user_guid:{dev.id}", root),
+            fixtures.names(f"/v2/organizations?q=user_guid:{dev.id}", fixtures.boss),
+            fixtures.names(f"/v2/users?q=space_guid:{fixtures.alpha.id}", root),
+            dev.id in fixtures.names(f"/v2/users?q=organization_guid:{acme.id}", root),
+            fixtures.get(f"/v2/organizations/{acme.id}", dev).status,
+            fixtures.get(f"/v2/spaces/{fixtures.alpha.id}", dev).status,
+        ]
+
+    first = seen()
+    directory.suspend_member(acme, dev)
+    others = sorted(user.id for user in (fixtures.max, fixtures.aud, fixtures.memo, fixtures.boss))
+    both: list[object] = [["gamma"], ["Globex"]]
+    hidden = [*both * 4, [], [], others, [], others, ["gamma"], ["Globex"], [], [], False, 403, 403]
+    assert seen() == hidden
+    directory.suspend_member(acme, dev, active=True)
+    assert seen() == first
 
 
 def test_a_deactivated_target_is_shown_to_administrators(fixtures: Fixtures) -> None:

@@ -10,6 +10,7 @@ from roster.auth.credentials import Credential
 from roster.clock import instant
 from roster.db import keys
 from roster.db.store import Delete
+from roster.dialects.scim.attributes import CORE_USER
 from roster.directory import factors, users, webhooks
 from roster.domain import ChallengePurpose, Project, Space, User, UserKind, Workspace
 from tests.support.api import Answer, Api
@@ -33,7 +34,9 @@ ROLES = (
     "limited-member",  # MEMBER of both, of a project and developer of a space in each
     "limited-boss",  # ADMIN of both
     "limited-root",  # platform ADMIN, and MEMBER of both
+    "provider",  # no user: the identity provider of acme, with its SCIM token
 )
+NO_USERS = ("nobody", "provider")
 WORKERS = ("worker", "service", "limited-member")  # members of a project, where there is one
 LIMITED = tuple(role for role in ROLES if role.startswith("limited-"))
 LINKS = (
@@ -75,6 +78,7 @@ BY_BODY = (
     *("POST /oauth/token", "POST /oauth/revoke"),
 )
 """The routes that are told in the body who asks."""
+SCIM = "/scim/v2/"
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 NO_NUMBER = 999_999
 
@@ -84,9 +88,19 @@ def takes_bearer(route: str) -> bool:
     return route.rpartition(" ")[2].startswith(("/minimal/", "/v2/", "/api/v1/", "/api/workspace/"))
 
 
+def is_scim(route: str) -> bool:
+    """Whether a route or path is SCIM's, which is for the identity provider alone."""
+    return route.rpartition(" ")[2].startswith(SCIM)
+
+
+def granted(route: str, role: str = "root") -> str:
+    """Who may call the route: the role, or the provider where it is SCIM's."""
+    return "provider" if is_scim(route) else role
+
+
 @dataclass
 class ContractFixtures:
-    """Two workspaces with a project each, and one user in every role (`nobody` apart)."""
+    """Two workspaces with a project each, and one user in every role that is one (`NO_USERS`)."""
 
     api: Api
     directory: Directory
@@ -97,6 +111,8 @@ class ContractFixtures:
     mobile: Project
     alpha: Space
     beta: Space
+    provider: str
+    """The SCIM token of acme's identity provider."""
     made: int = 0
     code: str = ""
     """What confirms the enrolment that the last path named."""
@@ -104,7 +120,7 @@ class ContractFixtures:
     @classmethod
     @made_once
     def make(cls, api: Api, directory: Directory) -> "ContractFixtures":
-        people = {name: _person(directory, name) for name in ROLES if name != "nobody"}
+        people = {name: _person(directory, name) for name in ROLES if name not in NO_USERS}
         directory.admin("deputy")
         acme, globex = directory.workspace("acme"), directory.workspace("globex")
         web, mobile = directory.project(acme, "web"), directory.project(globex, "mobile")
@@ -133,7 +149,8 @@ class ContractFixtures:
             api.cookie(user)
             api.token(user)
         directory.suspend(people["suspended"])
-        return cls(api, directory, people, acme, globex, web, mobile, alpha, beta)
+        provider = str(directory.scim_token(acme))
+        return cls(api, directory, people, acme, globex, web, mobile, alpha, beta, provider)
 
     def request(
         self,
@@ -158,6 +175,9 @@ class ContractFixtures:
             method, path = "GET", "/api/nowhere"
         if route == "DELETE /api/workspaces/{workspaceId}" and place != "absent":
             path = f"/api/workspaces/{self._suspended().id}"
+        if method == "ANY":  # of the rest of SCIM's paths, one that is answered
+            method = "GET" if raw is None else "POST"
+            path = path.replace("{proxy+}", "ServiceProviderConfig/")
         path = self._filled(path, role, place)
         body, proof = self.body(route, role), self._proof(path, role, place, by)
         if by == "bearer" and route == "PUT /api/admin/clients/{clientId}":
@@ -183,6 +203,8 @@ class ContractFixtures:
         if "{webhookId}" in path:
             owner = None if "/admin/" in path else self.globex if at_globex else self.acme
             path = self._of_webhook(path, owner, place)
+        if "{id}" in path:
+            path = path.replace("{id}", "User" if "ResourceTypes" in path else CORE_USER)
         if "{clientId}" in path:
             return path.replace("{clientId}", NOWHERE if place == "absent" else "robot")
         if "{guid}" in path:
@@ -249,7 +271,7 @@ class ContractFixtures:
                 "{groupId}", self.directory.workspace_group(workspace, f"fresh-{self._count()}").id
             )
         if path.endswith("/scim-tokens") or "{tokenId}" in path:  # a workspace has two at most
-            self.directory.end_scim_tokens(workspace)
+            self.directory.end_scim_tokens(workspace, self.provider)
         if "{tokenId}" in path:
             return path.replace("{tokenId}", self.directory.scim_token(workspace).id)
         if "{featureId}" in path:
@@ -280,6 +302,20 @@ class ContractFixtures:
             path = path.replace(f"{{{name}}}", value)
         return path
 
+    def _scim_body(self, route: str) -> dict[str, Any] | None:
+        fresh, method = f"fresh-{self._count()}", route.partition(" ")[0]
+        if "/Groups" in route:
+            whole: dict[str, Any] = {"displayName": fresh}
+            changed: dict[str, Any] = {
+                "op": "add",
+                "path": "members",
+                "value": [{"value": self.people["member"].id}],
+            }
+        else:
+            whole = {"userName": f"{fresh}@example.com", "name": {"givenName": "Fresh"}, "active": True}
+            changed = {"op": "replace", "path": "active", "value": False}
+        return {"POST": whole, "PUT": whole, "PATCH": {"Operations": [changed]}}.get(method)
+
     def _of_cloud_foundry(self, path: str, role: str, place: str) -> str:
         workspace, space = (self.globex, self.beta) if place == "foreign" else (self.acme, self.alpha)
         match path.split("/")[2]:
@@ -297,6 +333,8 @@ class ContractFixtures:
     def body(self, route: str, role: str) -> dict[str, Any] | None:
         """The body of a granted request, if the route takes one."""
         fresh = f"fresh-{role}"
+        if is_scim(route):
+            return self._scim_body(route)
         if route == "POST /api/workspaces/{workspaceId}/members":
             return {"userId": self._newcomer().id, "role": "MEMBER"}
         if route in LINKS:
@@ -403,7 +441,7 @@ class ContractFixtures:
             body = {"attestation": Authenticator().make(options), "name": "Phone"}
         else:
             authenticator = (
-                Authenticator() if role == "nobody" else passkey_of(self.directory, self._with_room(user))
+                Authenticator() if role in NO_USERS else passkey_of(self.directory, self._with_room(user))
             )
             asked = asked_for(self.directory, ChallengePurpose.PASSKEY)
             authenticator.handle = authenticator.handle or text(b"999")
@@ -436,11 +474,14 @@ class ContractFixtures:
             }[place]
             named = caller or self.people["boss"]
             headers = {"X-User-Id": named.id, "X-Org-Id": organisation, "X-Project-Id": project}
-        if caller is None or f"POST {path}" in (*LINKS, *BY_BODY):
+        if role == "nobody" or f"POST {path}" in (*LINKS, *BY_BODY):
             return {"headers": headers}
+        if role == "provider":
+            return {"headers": headers, by or "bearer": self.provider}
+        assert caller is not None
         if by == "access_token":
             return {"headers": headers, by: self.api.token(caller)}
-        usual = "bearer" if takes_bearer(path) or role in LIMITED else "as_"
+        usual = "bearer" if takes_bearer(path) or is_scim(path) or role in LIMITED else "as_"
         return {"headers": headers, by or usual: caller}
 
     def _invitation(self, workspace: Workspace) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.gateway import Routes
-from tests.contract.fixtures import LINKS, NOWHERE, ROLES, ContractFixtures, takes_bearer
+from tests.contract.fixtures import LINKS, NOWHERE, ROLES, ContractFixtures, is_scim, takes_bearer
 from tests.support.api import bare
 
 pytestmark = pytest.mark.any_engine
@@ -37,12 +37,15 @@ PUBLIC = (
     "$default",
 )
 _OF_THE_SITE = ("GET /api/v1/groups/{number}", "GET /api/v1/roles/{number}")
+_TRACE = re.compile(r'"traceId":"[^"]*"')
 _REFERENCE_DATA = re.compile("/api/admin/(groups|roles|clients|webhooks)/")
 
 CELLS = [
     pytest.param(route, place, id=f"{route}-{place}") for route, places in MATRIX.items() for place in places
 ]
-WORKSPACES = [route for route in MATRIX if not takes_bearer(route) and route not in PUBLIC]
+WORKSPACES = [
+    route for route in MATRIX if not (takes_bearer(route) or is_scim(route)) and route not in PUBLIC
+]
 SESSION_ONLY = [
     "POST /api/auth/logout",
     "PUT /api/auth/me/password",
@@ -104,11 +107,11 @@ def test_each_role_gets_what_the_matrix_says(fixtures: ContractFixtures, route: 
     answers = {}
     for role in COLUMNS:
         request = fixtures.request(route, role, place)
-        may_write = expected[role] == 200 or route in (*LOGINS, *SECOND_LOGINS)  # which count failures
+        may_write = expected[role] < 300 or route in (*LOGINS, *SECOND_LOGINS)  # which count failures
         with nullcontext() if may_write else fixtures.api.no_effect():
             answers[role] = request()
     assert {role: answer.status for role, answer in answers.items()} == expected
-    refusals = {answer.text for answer in answers.values() if answer.status == 401}
+    refusals = {_TRACE.sub("", answer.text) for answer in answers.values() if answer.status == 401}
     assert len(refusals) <= (2 if route in CLOUD_FOUNDRY else 1)  # it tells no credential from a bad one
 
 

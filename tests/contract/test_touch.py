@@ -1,11 +1,11 @@
-"""A session or an API token that was last used an hour ago is moved on, at whichever endpoint it is used."""
+"""A credential that was last used an hour ago is moved on, at whichever endpoint it is used."""
 
 import pytest
 
 from roster.auth.credentials import Credential
 from roster.clock import instant
 from roster.db import keys
-from tests.contract.fixtures import LINKS, LOGINS, PROVED, ContractFixtures, takes_bearer
+from tests.contract.fixtures import LINKS, LOGINS, PROVED, ContractFixtures, is_scim, takes_bearer
 from tests.contract.recorder import STATUSES
 
 pytestmark = pytest.mark.any_engine
@@ -50,5 +50,15 @@ def test_a_use_after_an_hour_moves_the_token_on(fixtures: ContractFixtures, rout
     fixtures.api.clock.advance(hours=2)
     assert request().status == 200
     kept = fixtures.api.store.get(keys.token(caller.id, token.id))
+    assert kept is not None
+    assert kept["seen_at"] == instant(fixtures.api.clock())
+
+
+@pytest.mark.parametrize("route", [route for route in STATUSES if is_scim(route)])
+def test_a_use_after_an_hour_moves_the_scim_token_on(fixtures: ContractFixtures, route: str) -> None:
+    request = fixtures.request(route, "provider", "own")
+    fixtures.api.clock.advance(hours=2)
+    assert request().status < 300
+    kept = fixtures.api.store.get(keys.scim_token(fixtures.acme.id, 1))
     assert kept is not None
     assert kept["seen_at"] == instant(fixtures.api.clock())

@@ -12,9 +12,10 @@ from roster import dependencies
 from roster.auth import api_tokens
 from roster.auth.credentials import Credential
 from roster.auth.issuers import Issuers
+from roster.db import keys
 from roster.db.store import Key
 from roster.db.transactions import Transaction
-from roster.directory import cleanup, users
+from roster.directory import cleanup, search, users
 from roster.domain import ApiToken, Project, Space, User, Workspace
 from tests.support.api import Answer, Api
 from tests.support.directory import PASSWORD, Directory
@@ -58,6 +59,7 @@ class App:
     session: str
     bearers: dict[str, str]
     refresh: str
+    provider: str = ""
 
     def user_space(self, path: str = "space", *, user: User | None = None, **proof: str) -> Answer:
         headers = {
@@ -114,6 +116,18 @@ class App:
     def leave(self) -> None:
         path = f"/api/workspaces/{self.acme.id}/members/{self.ada.id}"
         assert self.api.delete(path, as_=self.root).status == 200
+
+    def provision(self, method: str, body: object = None) -> Answer:
+        """What acme's identity provider says of her."""
+        if not self.provider:
+            self.provider = str(self.directory.scim_token(self.acme))
+        path = f"/scim/v2/{self.acme.id}/Users/{self.ada.id}"
+        return self.api.send(method, path, body, bearer=self.provider)
+
+    def set_active(self, value: object) -> None:
+        body = {"Operations": [{"op": "replace", "path": "active", "value": value}]}
+        answer = self.provision("PATCH", body)
+        assert (answer.status, answer.json["active"]) == (200, str(value) in ("True", "true")), answer.text
 
     def names_in_project(self) -> list[str]:
         return [row["name"] for row in self.testmo(self.api.token(self.root)).json["result"]]
@@ -250,6 +264,99 @@ def test_a_removed_member_loses_the_workspace_and_all_that_was_granted_in_it(app
         for relation in ("spaces", "organizations"):
             assert app.cloud_foundry(bearer, relation).json["resources"] == []
     assert api.get("/api/auth/me", as_=app.session).status == 200
+
+
+OUTSIDE = answers(workspaces=403, user_space=404, testmo=404, profile=403)
+
+
+def _as_member(app: App) -> dict[str, int]:
+    return OUTSIDE
+
+
+def _as_admin(app: App) -> dict[str, int]:
+    path = f"/api/workspaces/{app.acme.id}/members/{app.ada.id}"
+    app.directory.member(app.acme, app.directory.user("another"), "ADMIN")
+    assert app.api.put(path, {"role": "ADMIN"}, as_=app.root).status == 200
+    return OUTSIDE
+
+
+def _as_admin_by_a_group(app: App) -> dict[str, int]:
+    group = app.directory.workspace_group(app.acme, "Crew", app.ada)
+    path = f"/api/workspaces/{app.acme.id}/groups/{group.id}"
+    assert app.api.put(path, {"workspaceRole": "ADMIN"}, as_=app.root).status == 200
+    return OUTSIDE
+
+
+def _as_platform_admin(app: App) -> dict[str, int]:
+    app.change_user(roles=["ADMIN", "USER"])
+    return answers(profile=403)  # which shows a workspace of the user's, and this was the only one
+
+
+@pytest.mark.parametrize(
+    "be", [_as_member, _as_admin, _as_admin_by_a_group, _as_platform_admin], ids=lambda be: be.__name__[4:]
+)
+def test_a_suspended_member_is_none_on_the_next_request_and_comes_back_with_all_that_was_granted(
+    app: App, api: Api, be: Callable[[App], dict[str, int]]
+) -> None:
+    """In every dialect, with every credential; before a cleanup and after it."""
+    outside, inside = be(app), f"/api/workspaces/{app.acme.id}"
+    group = api.post("/api/admin/groups", {"name": "QA"}, as_=app.root).data["number"]
+    app.change_user(groups=[group])
+    limited = app.directory.token(app.ada, app.acme)
+    is_platform_admin = be is _as_platform_admin
+
+    def seen() -> list[Any]:
+        token, members = app.bearers["token"], api.get(f"{inside}/members?page=1", as_=app.root)
+        listed = api.get("/api/v1/users", bearer=app.root).json["result"]
+        own = api.get("/api/workspaces", as_=app.session)
+        managed = app.cloud_foundry(token, "managed_organizations").json["resources"]
+        return [
+            sorted((row["email"], row["role"]) for row in members.data),
+            members.json["meta"]["total"],
+            api.get(f"{inside}/usage", as_=app.root).data["members"],
+            [row["email"] for row in api.get(f"{inside}/members?q=ada", as_=app.root).data],
+            api.get(f"{inside}/members/{app.ada.id}", as_=app.root).status,
+            app.names_in_project(),
+            app.developed(),
+            app.profile(limited).status,
+            app.profile(token).json.get("Data", {}).get("Roles"),
+            [row["id"] for row in own.data],
+            [row["metadata"]["guid"] for row in managed],
+            [(row["email"], row["groups"]) for row in listed],  # of the site: as it was
+        ]
+
+    place = keys.member(app.acme.id, app.ada.id)
+    search.refresh(api.store, [place], api.clock())  # as the table's stream does, some time later
+    first = seen()
+    assert all(first[:8]), "she is found by all of it"
+    app.set_active("False")
+    app.demand(outside)
+    others = [row for row in first[0] if row[0] != app.ada.email]
+    workspaces = [app.acme.id] if is_platform_admin else []
+    hidden = [others, first[1] - 1, first[2] - 1, [], 404, [], [], 403, None]
+    assert seen() == [*hidden, workspaces, [], first[11]]
+    for bearer in app.bearers.values():  # who they are is not withdrawn
+        assert api.get("/api/v1/user", bearer=bearer).status == 200
+    assert app.provision("GET").json["active"] is False
+    app.set_active(True)
+    app.demand(GRANTED)
+    assert seen() == first
+
+
+def test_the_provider_lifts_no_suspension_of_the_site_and_ends_what_it_suspended(app: App) -> None:
+    app.change_user(active=False)
+    expected = answers(session=401, user_space=404, testmo=401, profile=403, cloud_foundry=401)
+    app.set_active(True)
+    app.demand(expected)
+    app.api.clock.advance(minutes=1)
+    app.change_user(active=True)
+    app.api.clock.advance(minutes=1)
+    app.bearers["jwt"] = issued(app.ada, app.api)
+    app.set_active(False)
+    app.demand(answers(session=401, access=401, workspaces=403, user_space=404, testmo=404, profile=403))
+    assert app.provision("DELETE").status == 204
+    app.join()
+    assert app.names_in_project() == [], "what was granted before has ended"
 
 
 @pytest.mark.parametrize("cleaned_up", [False, True], ids=["before the cleanup", "after the cleanup"])

@@ -49,7 +49,8 @@ class App:
         route: str,
         body: Any = None,
         *,
-        by: User | str | None,
+        by: User | str | None = None,
+        bearer: str | None = None,
         sees: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
         keeps: Callable[[Answer], Mapping[str, str]] = lambda _: {},
@@ -61,14 +62,14 @@ class App:
         """
         method, _, path = route.partition(" ")
         named = {"workspaceId": self.acme.id, "userId": self.ada.id, **ids}
-        answer = self.api.send(method, path.format(**named), body, as_=by, form=form)
-        assert answer.status == 200, answer.text
+        answer = self.api.send(method, path.format(**named), body, as_=by, bearer=bearer, form=form)
+        assert answer.status in (200, 201, 204), answer.text
         self.credentials |= keeps(answer)
         self.played.add(route)
         after = self.seen()
         assert after == {**self.before, **(sees or {})}
         self.before = after
-        return answer.json.get("data") if answer.text else None
+        return answer.json.get("data", answer.json) if answer.text else None
 
     def seen(self) -> Seen:
         """What each dialect says to ada, to whoever administers, and to bob's credentials."""
@@ -304,6 +305,64 @@ def _memberships(app: App) -> Mapping[str, Any]:
     body = {"userId": app.ada.id, "role": "MEMBER"}
     app.write(f"POST {IN}/members", body, by=app.boss, sees={**back, "members": everybody})
     return {**lost, "members": everybody, "users": app.before["users"]}
+
+
+SCIM = "/scim/v2/{workspaceId}"
+
+
+@plays(
+    *(f"POST {IN}/scim-tokens", f"DELETE {IN}/scim-tokens/{{tokenId}}", f"POST {SCIM}/Users"),
+    *(f"{method} {SCIM}/Users/{{userId}}" for method in ("PUT", "PATCH", "DELETE")),
+)
+def _provisioned_users(app: App) -> Mapping[str, Any]:
+    """A suspended member is none in any dialect; who is resumed joins again, with all that was granted."""
+    one, members, users = f"{SCIM}/Users/{{userId}}", app.before["members"], app.before["users"]
+    token = app.write(f"POST {IN}/scim-tokens", {"name": "Entra"}, by=app.boss)
+    secret = token["secret"]
+    cal = {"userName": "cal@example.com", "displayName": "Cal"}
+    said: Seen = {"members": [*members, "cal@example.com"], "users": [*users, ("Cal", None, [])]}
+    made = app.write(f"POST {SCIM}/Users", cal, bearer=secret, sees=said)["id"]
+    for name, address in (("Callie", "callie@example.com"), ("Cal", "cal@example.com")):
+        body = {"userName": address, "displayName": name}
+        said = {"members": [*members, address], "users": [*users, (name, None, [])]}
+        app.write(f"PUT {one}", body, bearer=secret, userId=made, sees=said)
+    app.write(f"DELETE {one}", bearer=secret, userId=made, sees={"members": members, "users": users})
+    none: Seen = {"projects": [], "people": 404, "spaces": [], "workspaces": [], "members": 403}
+    none |= {"organizations": [], "profile": 403, "modules": 403}
+    none |= {f"user space: {kind}": 404 for kind in ("org", "project", "space", "feature")}
+    back = {name: app.before[name] for name in none}
+    members = [*(each for each in members if each != app.ada.email), app.ada.email]
+    for value, said in ((False, none), (True, {**back, "members": members})):
+        patch = {"Operations": [{"op": "replace", "path": "active", "value": value}]}
+        app.write(f"PATCH {one}", patch, bearer=secret, sees=said)
+    app.write(f"DELETE {IN}/scim-tokens/{{tokenId}}", by=app.boss, tokenId=token["id"])
+    return {"members": members}
+
+
+@plays(
+    *(f"POST {SCIM}/Groups", f"PUT {IN}/groups/{{groupId}}"),
+    *(f"{method} {SCIM}/Groups/{{groupId}}" for method in ("PUT", "PATCH", "DELETE")),
+)
+def _provisioned_groups(app: App) -> None:
+    """Who is in a group that has the role ADMIN is an ADMIN in every dialect."""
+    secret, one = str(app.directory.scim_token(app.acme)), f"{SCIM}/Groups/{{groupId}}"
+    ada = [{"value": app.ada.id}]
+    body: dict[str, Any] = {"displayName": "Crew", "members": ada}
+    crew = app.write(f"POST {SCIM}/Groups", body, bearer=secret)["id"]
+    profile = app.before["profile"]
+    member = {"profile": profile, "managed organizations": []}
+    admin = {"profile": (profile[0], ["ADMIN", "USER"], profile[2]), "managed organizations": ["Acme"]}
+    for role, said in (("ADMIN", admin), (None, member), ("ADMIN", admin)):
+        app.write(
+            f"PUT {IN}/groups/{{groupId}}", {"workspaceRole": role}, by=app.boss, groupId=crew, sees=said
+        )
+    for op, said in (("remove", member), ("add", admin)):
+        body = {"Operations": [{"op": op, "path": "members", "value": ada}]}
+        app.write(f"PATCH {one}", body, bearer=secret, groupId=crew, sees=said)
+    for people, said in (([], member), (ada, admin)):
+        body = {"displayName": "Staff", "members": people}
+        app.write(f"PUT {one}", body, bearer=secret, groupId=crew, sees=said)
+    app.write(f"DELETE {one}", bearer=secret, groupId=crew, sees=member)
 
 
 @plays("POST /api/workspaces", f"PUT {IN}", f"DELETE {IN}", f"POST {IN}/members")

@@ -13,7 +13,7 @@ from roster import dependencies
 from roster.db import keys
 from roster.db.store import Delete, Item, Key, Store
 from tests.support import real
-from tests.support.api import Api, Clock, in_process, make_dependencies
+from tests.support.api import Answer, Api, Clock, in_process, make_dependencies
 from tests.support.budgets import ENDPOINTS, FOLDS, BudgetFixtures, Endpoint
 from tests.support.directory import Directory
 from tests.support.fault_injector import Hurried, Injector
@@ -25,6 +25,11 @@ WRITING = [row for row in ENDPOINTS if row.transactions and (row not in FOLDING 
 
 OF_THEIR_OWN = ("NEXT", "ATTEMPTS")
 """Sort keys of what may move whatever follows: numbers may be skipped, and attempts count."""
+
+
+def is_done(answer: Answer) -> bool:
+    """Whether a request was served."""
+    return 200 <= answer.status < 300
 
 
 def items_of(store: Store) -> dict[Key, Item]:

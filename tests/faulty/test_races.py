@@ -20,8 +20,17 @@ from roster.db import counted_lists, keys
 from roster.db.dynamodb.store import DynamoStore
 from roster.db.store import Key
 from roster.db.transactions import retry_on_conflict
-from roster.directory import cleanup, members, projects, spaces, users, workspaces
-from roster.domain import Limits, PlatformRole, Project, Space, User, Workspace, WorkspaceRole
+from roster.directory import (
+    cleanup,
+    members,
+    projects,
+    provisioning,
+    spaces,
+    users,
+    workspace_groups,
+    workspaces,
+)
+from roster.domain import Actor, Limits, PlatformRole, Project, Space, User, Workspace, WorkspaceRole
 from roster.errors import (
     Conflict,
     DirectoryError,
@@ -318,6 +327,135 @@ def test_one_admin_of_a_workspace_is_left_by_role_changes_and_removals_at_once(d
     told = raced(*(partial((change, remove)[place % 2], user) for place, user in enumerate(admins)))
     assert told == {"done": THREADS - 1, LastAdmin.__name__: 1}
     assert workspaces.alive(store, acme.id).admins == 1
+
+
+# What identity providers write.
+
+
+def _provisioned(store: Any, workspace: Workspace, name: str, by: Actor, **more: Any) -> Any:
+    profile = provisioning.MemberProfile(f"{name}@example.com", name.title())
+    wanted = provisioning.WrittenMember(**{"user_name": name, "profile": profile, **more})
+    return provisioning.create(store, workspace, wanted, by=by)
+
+
+def _set_active(directory: Directory, workspace: Workspace, user_id: str, value: bool) -> None:
+    def edit(one: provisioning.Provisioned) -> provisioning.WrittenMember:
+        profile = provisioning.MemberProfile(one.user.email, one.user.full_name)
+        return provisioning.WrittenMember(one.user_name, profile, active=value)
+
+    present = provisioning.by_id(directory.store, workspace.id, user_id)
+    provisioning.change(directory.store, workspace, present, edit, by=directory.by)
+
+
+@pytest.mark.row("E-07")
+def test_of_eight_creates_of_one_user_one_is_made_and_of_as_many_ends_one_ends(
+    directory: Directory,
+) -> None:
+    store, acme = directory.store, directory.workspace()
+    spellings = ("ada", "ADA", "Ada")
+    creates = [
+        partial(_provisioned, store, acme, spellings[n % 3], directory.by, external_id=str(n))
+        for n in range(8)
+    ]
+    assert raced(*creates) == {"done": 1, Conflict.__name__: 7}
+    assert workspaces.counts(store, acme.id).members == counted_lists.total(store, keys.USERS) == 1
+    [ada], _ = provisioning.page(store, acme.id, 1, 10)
+    end = partial(provisioning.end, store, acme, ada, by=directory.by)
+    assert raced(*[end] * 8) == {"done": 1, NotFound.__name__: 7}
+    assert workspaces.counts(store, acme.id).members == counted_lists.total(store, keys.USERS) == 0
+
+
+@pytest.mark.row("T-05")
+def test_at_a_limit_of_members_as_many_are_provisioned_and_resumed(directory: Directory) -> None:
+    acme = directory.workspace(limits=Limits(members=8))
+    held = [directory.provisioned(acme, f"off-{n}", active=False).user.id for n in range(THREADS // 2)]
+    attempts: list[Callable[[], object]] = [
+        partial(_set_active, directory, acme, each, True) for each in held
+    ]
+    attempts += [
+        partial(_provisioned, directory.store, acme, f"new-{n}", directory.by) for n in range(THREADS // 2)
+    ]
+    assert raced(*attempts) == {"done": 8, LimitReached.__name__: THREADS - 8}
+    assert workspaces.counts(directory.store, acme.id).members == 8
+
+
+@pytest.mark.row("T-03")
+def test_one_admin_of_a_workspace_is_left_by_suspensions_ends_and_role_changes_at_once(
+    directory: Directory,
+) -> None:
+    store, acme = directory.store, directory.workspace()
+    admins = [directory.user(f"admin-{place}") for place in range(THREADS)]
+    for user in admins:
+        directory.member(acme, user, "ADMIN")
+
+    def end(place: int, user: User) -> None:
+        if place % 3 == 0:
+            _set_active(directory, acme, user.id, False)
+        elif place % 3 == 1:
+            present = provisioning.by_id(store, acme.id, user.id)
+            provisioning.end(store, acme, present, by=directory.by)
+        else:
+            role, by = WorkspaceRole.MEMBER, directory.by
+            members.change_role(
+                store, acme, user.id, role, by=by, even_last_admin=False, demand=lambda _: None
+            )
+
+    told = raced(*(partial(end, place, user) for place, user in enumerate(admins)))
+    assert told == {"done": THREADS - 1, LastAdmin.__name__: 1}
+    assert workspaces.alive(store, acme.id).admins == 1
+
+
+def test_an_admin_group_is_filled_by_sixteen_at_once_to_its_limit_and_no_further(
+    directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workspace_groups, "MOST_ADMINS", 10)
+    store, acme = directory.store, directory.workspace()
+    people = [directory.user(f"user-{place}") for place in range(THREADS)]
+    for user in people:
+        directory.member(acme, user)
+    crew = directory.workspace_group(acme, "Crew")
+    crew = workspace_groups.set_role(store, acme, crew, WorkspaceRole.ADMIN, by=directory.by)
+
+    def join(user: User) -> None:
+        workspace_groups.add(store, acme, crew, [user.id], by=directory.by)
+
+    told = raced(*(partial(join, user) for user in people))
+    assert told == {"done": 10, LimitReached.__name__: THREADS - 10}
+    assert workspace_groups.by_id(store, acme.id, crew.id).members == 10
+    found = users.by_ids(store, [user.id for user in people]).values()
+    assert sum(user.admin_by_groups.get(acme.id, 0) for user in found) == 10
+
+
+def test_whatever_is_done_to_one_member_at_once_leaves_one_state(directory: Directory) -> None:
+    """Suspended and resumed, ADMIN and not, by a group and not, in and out of it: the fixture verifies."""
+    store, acme, by = directory.store, directory.workspace(), directory.by
+    directory.member(acme, directory.user("boss"), "ADMIN")
+    ada = directory.provisioned(acme, "ada").user
+    crew = directory.workspace_group(acme, "Crew", ada)
+
+    def role(wanted: WorkspaceRole) -> None:
+        members.change_role(store, acme, ada.id, wanted, by=by, even_last_admin=True, demand=lambda _: None)
+
+    def group_role(wanted: WorkspaceRole | None) -> None:
+        workspace_groups.set_role(store, acme, crew, wanted, by=by)
+
+    every: list[Callable[[], object]] = [
+        *(partial(_set_active, directory, acme, ada.id, value) for value in (False, True)),
+        *(partial(role, wanted) for wanted in WorkspaceRole),
+        *(partial(group_role, wanted) for wanted in (WorkspaceRole.ADMIN, None)),
+        partial(workspace_groups.add, store, acme, crew, [ada.id], by=by),
+        partial(workspace_groups.remove, store, acme, crew, [ada.id], by=by),
+    ]
+    for _ in range(3):
+        told = raced(*every)
+        assert set(told) <= {"done", NotFound.__name__}, "a suspended member has no role to change"
+        assert told["done"] >= len(every) - 2
+    one = provisioning.by_id(store, acme.id, ada.id)
+    group = workspace_groups.by_id(store, acme.id, crew.id)
+    is_in = [place.user_id for place in workspace_groups.places(store, group)] == [ada.id]
+    assert group.members == is_in
+    assert one.user.admin_by_groups.get(acme.id, 0) == (is_in and group.role is WorkspaceRole.ADMIN)
+    assert (acme.id in one.user.suspended_in) == one.membership.suspended
 
 
 @pytest.mark.row("Z-12", "item-15")

@@ -114,7 +114,7 @@ def secrets_of(table: list[Item], api: Api, answers: list[Answer]) -> dict[str, 
 
 def shown_in(answer: Answer) -> list[str]:
     """The credentials that an answer shows, this once."""
-    told = answer.json
+    told = answer.json if answer.text else {}
     whole = {**told, **told["data"]} if isinstance(told.get("data"), dict) else told
     return [
         str(whole[name]) for name in ("token", "access_token", "refresh_token", "link") if whole.get(name)
@@ -161,7 +161,7 @@ def test_no_secret_is_logged_answered_audited_or_kept_in_the_clear(
         answers.append(row.ask(fixtures))
         table += everything(fixtures.store)
         lay_down(first, fixtures.store)
-    assert {answer.status for answer in answers} == {200}
+    assert {answer.status for answer in answers} <= {200, 201, 204}
     refused = misuse(fixtures)
     assert {answer.status for answer in refused} <= {400, 401, 415, 422}
     table += everything(fixtures.store)

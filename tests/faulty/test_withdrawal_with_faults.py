@@ -11,7 +11,7 @@ from roster import dependencies
 from roster.clock import Deadline
 from roster.db.store import Store
 from roster.errors import Unavailable
-from tests.contract.test_withdrawal import GRANTED, App, answers, app
+from tests.contract.test_withdrawal import GRANTED, OUTSIDE, App, answers, app
 from tests.support.api import Answer
 
 __all__ = ["app"]
@@ -73,6 +73,10 @@ def _remove(app: App) -> Answer:
     return app.api.delete(f"/api/workspaces/{app.acme.id}/members/{app.ada.id}", as_=app.root)
 
 
+def _suspend_as_provider(app: App) -> Answer:
+    return app.provision("PATCH", {"Operations": [{"op": "replace", "path": "active", "value": False}]})
+
+
 def _log_out(app: App) -> Answer:
     return app.api.post("/api/auth/logout", as_=app.session)
 
@@ -86,6 +90,7 @@ CHANGES: list[Any] = [
     pytest.param(_delete, dict.fromkeys(GRANTED, 401), id="deleted"),
     pytest.param(_remove, answers(workspaces=403, user_space=404, testmo=404, profile=403), id="removed"),
     pytest.param(_log_out, answers(session=401), id="logged out"),
+    pytest.param(_suspend_as_provider, OUTSIDE, id="suspended by SCIM"),
 ]
 
 
@@ -100,7 +105,7 @@ def test_what_was_withdrawn_with_a_lost_answer_is_withdrawn(
 
 
 @pytest.mark.row("item-08", "F-01")
-@pytest.mark.parametrize("change", [_suspend, _delete, _remove, _log_out])
+@pytest.mark.parametrize("change", [_suspend, _delete, _remove, _log_out, _suspend_as_provider])
 def test_no_fault_of_a_read_lets_in_who_was_refused(app: App, change: Change) -> None:
     assert change(app).status == 200
     for asked in _asked(app):

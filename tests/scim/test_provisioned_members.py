@@ -7,15 +7,18 @@ import pytest
 
 from roster.auth.authentication import by_scim_token
 from roster.db import counted_lists, keys
-from roster.db.store import Key
+from roster.db.store import Key, Store
 from roster.directory import cleanup, provisioning, users, workspace_groups, workspaces
 from roster.directory.provisioning import MemberProfile, WrittenMember
 from roster.domain import Actor, User, WorkspaceRole
 from roster.errors import Conflict, LastAdmin, LimitReached, NotFound, Unauthenticated, ValidationFailed
 from tests.projects.test_projects import broken
 from tests.support.api import Api
-from tests.support.directory import Directory
+from tests.support.directory import Directory, settle
 from tests.workspaces.fixtures import Fixtures
+
+AT_HOME = '{"emails":[{"value":"at@home.example"}]}'
+"""A view with an address that has a row of its own."""
 
 
 def clean_up(api: Api) -> None:
@@ -139,7 +142,7 @@ def test_the_oldest_membership_is_none_that_is_suspended(
 def test_a_provider_makes_a_user_whom_the_workspace_manages(
     api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
-    made = directory.provisioned(fixtures.acme, "Zoe", external_id="e-1")
+    made = directory.provisioned(fixtures.acme, "Zoe", external_id="e-1", body=AT_HOME)
     store, acme = api.store, fixtures.acme.id
     assert made == provisioning.by_id(store, acme, made.user.id)
     assert (made.active, made.view and made.view.managed) == (True, True)
@@ -147,7 +150,8 @@ def test_a_provider_makes_a_user_whom_the_workspace_manages(
     assert provisioning.by_user_name(store, acme, "zoe@example.com") is None
     assert provisioning.by_external_id(store, acme, "e-1") == [made]
     assert provisioning.by_external_id(store, acme, "E-1") == []
-    assert provisioning.by_email(store, acme, "zoe@example.com") == made
+    assert provisioning.by_email(store, acme, "zoe@example.com") == [made]
+    assert provisioning.by_email(store, acme, "AT@home.example") == [made]
     assert provisioning.by_user_name(store, fixtures.globex.id, "zoe") is None
     by_mail = provisioning.by_user_name(store, acme, "BOSS@example.com")
     assert by_mail is not None
@@ -205,7 +209,7 @@ def test_a_profile_follows_the_view_while_the_user_belongs_nowhere_else(
 def test_a_managed_user_is_deleted_with_the_only_membership(
     api: Api, directory: Directory, fixtures: Fixtures, active: bool
 ) -> None:
-    made = directory.provisioned(fixtures.acme, "zoe", active=active, external_id="e-1")
+    made = directory.provisioned(fixtures.acme, "zoe", active=active, external_id="e-1", body=AT_HOME)
     assert made.active is active
     assert broken(api) == []
     directory.workspace_group(fixtures.acme, "Crew", made.user)
@@ -222,7 +226,7 @@ def test_a_managed_user_is_deleted_with_the_only_membership(
 def test_a_user_who_was_deleted_leaves_the_user_name(
     api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
-    made = directory.provisioned(fixtures.acme, "zoe")
+    made = directory.provisioned(fixtures.acme, "zoe", body=AT_HOME)
     users.delete(api.store, users.alive(api.store, made.user.id), by=directory.by)
     again = directory.provisioned(fixtures.acme, "zoe")  # before any cleanup
     clean_up(api)
@@ -233,7 +237,8 @@ def test_a_user_who_was_deleted_leaves_the_user_name(
 def test_another_user_name_is_unique_too_and_frees_the_former(
     api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
-    zoe, _ = directory.provisioned(fixtures.acme, "zoe"), directory.provisioned(fixtures.acme, "yan")
+    zoe = directory.provisioned(fixtures.acme, "zoe", body=AT_HOME)
+    directory.provisioned(fixtures.acme, "yan")
 
     def rename(name: str) -> Any:
         present = provisioning.by_id(api.store, fixtures.acme.id, zoe.user.id)
@@ -255,12 +260,22 @@ def test_a_page_begins_anywhere_and_the_suspended_come_last(
     for name in ("a", "b", "c", "d"):
         directory.provisioned(fixtures.acme, name, active=name not in ("a", "c"))
     store, acme = api.store, fixtures.acme.id
-    whole = [one.user_name for one in provisioning.page(store, acme, 1, 100)[0]]
-    assert whole == ["boss@example.com", "member@example.com", "b", "d", "a", "c"]
-    for start in range(1, 8):
-        for count in (0, 1, 3):
-            found, total = provisioning.page(store, acme, start, count)
-            assert ([one.user_name for one in found], total) == (whole[start - 1 :][:count], 6)
+    whole = ["boss@example.com", "member@example.com", "b", "d", "a", "c"]
+    assert_pages(store, acme, whole)
+    settle(store)  # every count is in the tree
+    assert_pages(store, acme, whole)
+    for name in ("e", "f", "g"):  # more than the tree says
+        directory.provisioned(fixtures.acme, name, active=name != "g")
+    assert_pages(store, acme, [*whole[:4], "e", "f", *whole[4:], "g"])
+
+
+def assert_pages(store: Store, home: str, whole: list[str]) -> None:
+    """Each page, however long and wherever it begins, shows these members in this order."""
+    for start in range(1, len(whole) + 2):
+        for count in (0, 1, 3, 5):
+            found, total = provisioning.page(store, home, start, count)
+            shown = [one.user_name for one in found]
+            assert (shown, total) == (whole[start - 1 :][:count], len(whole))
 
 
 # Groups.
@@ -343,13 +358,13 @@ def test_members_come_and_go_by_hundreds_and_each_call_may_be_repeated(
     crew = directory.workspace_group(acme, "Crew")
     with pytest.raises(ValidationFailed):
         workspace_groups.add(store, acme, crew, [*people, fixtures.rival.id], by=by)
-    assert list(workspace_groups.places(store, crew.id)) == []
+    assert list(workspace_groups.places(store, crew)) == []
     assert workspace_groups.add(store, acme, crew, people, by=by) == 100
     assert workspace_groups.add(store, acme, crew, [*people, fixtures.boss.id], by=by) == 1
     assert workspace_groups.remove(store, acme, crew, people[:50], by=by) == 50
     assert workspace_groups.remove(store, acme, crew, people[:50], by=by) == 0
     workspace_groups.replace_members(store, acme, crew, people[40:60], by=by)
-    there = [place.user_id for place in workspace_groups.places(store, crew.id)]
+    there = [place.user_id for place in workspace_groups.places(store, crew)]
     assert sorted(there) == sorted(people[40:60])
     found, total = workspace_groups.members_page(store, crew, 1, 10)
     assert (len(found), total) == (10, 20)
@@ -371,7 +386,7 @@ def test_two_who_change_a_group_at_once_lose_nobody(
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(add, [people[:50], people[30:]]))
-    assert sorted(place.user_id for place in workspace_groups.places(api.store, crew.id)) == sorted(people)
+    assert sorted(place.user_id for place in workspace_groups.places(api.store, crew)) == sorted(people)
     assert broken(api) == []
 
 
@@ -422,7 +437,7 @@ def test_nothing_is_left_of_a_workspace_that_is_deleted(
     acme = fixtures.acme
     crew = directory.workspace_group(acme, "Crew", fixtures.member)
     workspace_groups.set_role(api.store, acme, crew, WorkspaceRole.ADMIN, by=directory.by)
-    directory.provisioned(acme, "zoe", external_id="e", active=False)
+    directory.provisioned(acme, "zoe", external_id="e", active=False, body=AT_HOME)
     directory.scim_token(acme)
     home = f"/api/workspaces/{acme.id}"
     assert api.put(home, {"active": False}, as_=fixtures.root).status == 200
@@ -430,7 +445,7 @@ def test_nothing_is_left_of_a_workspace_that_is_deleted(
     clean_up(api)
     user = users.alive(api.store, fixtures.member.id)
     assert (user.admin_by_groups, user.suspended_in) == ({}, {})
-    assert counted_lists.total(api.store, keys.members_of_group(crew.id)) == 0
+    assert counted_lists.total(api.store, keys.members_of_group(acme.id, crew.id)) == 0
     left = api.store.query(keys.workspace(acme.id).pk).items
     assert [str(each["SK"]) for each in left] == ["TOMBSTONE"]
     assert broken(api) == []
@@ -483,11 +498,38 @@ def test_a_scim_token_ends_with_its_time_and_leaves_room(
 
 def test_the_audit_names_the_token_that_did_it(api: Api, directory: Directory, fixtures: Fixtures) -> None:
     by = Actor("request", api.clock(), workspace_id=fixtures.acme.id, scim_token_id="t-1")
-    wanted = WrittenMember("zoe", MemberProfile("zoe@example.com", "Zoe"))
-    provisioning.create(api.store, fixtures.acme, wanted, by=by)
-    found = api.get(f"/api/workspaces/{fixtures.acme.id}/audit?actor=t-1", as_=fixtures.boss).data
-    assert {(row["action"], row["actor"]) for row in found} == {
-        ("member.added", "t-1"),
-        ("user.created", "t-1"),
-        ("member.view_changed", "t-1"),
+    acme, store = fixtures.acme, api.store
+    wanted = WrittenMember("zoe", MemberProfile("zoe@example.com", "Zoe"), active=False)
+    zoe = provisioning.create(store, acme, wanted, by=by)
+    later = WrittenMember("zora", MemberProfile("zora@example.com", "Zora"), active=True)
+    provisioning.change(store, acme, zoe, lambda _: later, by=by)
+    crew = workspace_groups.create(store, acme, "Crew", None, by=by)
+    workspace_groups.add(store, acme, crew, [zoe.user.id], by=by)
+    workspace_groups.remove(store, acme, crew, [zoe.user.id], by=by)
+    crew = workspace_groups.by_id(store, acme.id, crew.id)
+    crew = workspace_groups.set_role(store, acme, crew, WorkspaceRole.ADMIN, by=by)
+    workspace_groups.delete(store, acme, crew, by=by)
+    found = api.get(f"/api/workspaces/{acme.id}/audit?actor=t-1&size=100", as_=fixtures.boss).data
+    assert all(row["actor"] == {"kind": "scim", "tokenId": "t-1"} for row in found)
+    assert not any(word in str(found) for word in ("zoe@", "zora", "Crew"))
+    home, whom, many = {"workspace": acme.id}, zoe.user.id, {"users": [zoe.user.id]}
+    off, on = {"suspended": True}, {"suspended": False}
+    rights = {"roles": ["USER"], "active": True}
+    told = {row["action"]: row["details"] for row in found if row["action"] != "member.view_changed"}
+    view = {"fields": ["user_name"]}
+    views = [row["details"] for row in found if row["action"] == "member.view_changed"]
+    assert [each["fields"] for each in views] == [["user_name"], ["user_name", "body"]]
+    assert (views[0], views[1]["after"]) == ({**home, **view}, {"managed": True})
+    assert told == {
+        "user.created": {"after": rights},
+        "user.changed": {"fields": ["email", "full_name", "revision", "updated_at"]},
+        "member.added": {**home, "role": "MEMBER", "after": {"role": "MEMBER"}},
+        "member.suspended": {**home, "before": on, "after": off},
+        "member.resumed": {**home, "before": off, "after": on},
+        "workspace_group.created": home,
+        "workspace_group.joined": {**home, **many},
+        "workspace_group.left": {**home, **many},
+        "workspace_group.changed": {**home, "fields": ["role"], "after": {"role": "ADMIN"}},
+        "workspace_group.deleted": {**home, "before": {"role": "ADMIN"}},
     }
+    assert {row["target"] for row in found} == {whom, crew.id}

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -10,6 +12,7 @@ from roster.auth import scim_tokens
 from roster.domain import User, Workspace
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
+from tests.support.fixtures import made_once
 
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
@@ -40,6 +43,12 @@ class Provider:
     def put(self, path: str, body: Any, **headers: str) -> Answer:
         return self.send("PUT", path, body, **headers)
 
+    def find(self, kind: str, filter: str) -> list[str]:
+        """The ids of those that a filter finds."""
+        answer = self.get(f"/{kind}?{urlencode({'filter': filter})}")
+        assert answer.status == 200, answer.text
+        return [str(each["id"]) for each in answer.json["Resources"]]
+
     def patch(self, path: str, *operations: dict[str, Any], **headers: str) -> Answer:
         return self.send("PATCH", path, {"schemas": [PATCH], "Operations": list(operations)}, **headers)
 
@@ -64,6 +73,12 @@ class Provider:
         return [each["value"] for each in self.get(f"/Groups/{group_id}").json.get("members", [])]
 
 
+def op(name: str, path: str | None = None, *value: object) -> dict[str, object]:
+    """An operation of a PATCH."""
+    given: dict[str, object] = {"op": name} if path is None else {"op": name, "path": path}
+    return {**given, "value": value[0]} if value else given
+
+
 def user(who: str, /, **more: Any) -> dict[str, Any]:
     """A user as a provider writes one."""
     address = f"{who}@example.com"
@@ -77,27 +92,70 @@ def user(who: str, /, **more: Any) -> dict[str, Any]:
     }
 
 
+def provider_for(api: Api, directory: Directory, workspace: Workspace) -> Provider:
+    work, _, credential = scim_tokens.prepare(api.store, workspace, "Entra", None, by=directory.by)
+    work.commit(api.store)
+    provider = Provider(api, workspace, str(credential))
+    assert provider.get("/ServiceProviderConfig").status == 200  # moves the token's last use
+    return provider
+
+
 @pytest.fixture
 def provider_of(api: Api, directory: Directory) -> Callable[[Workspace], Provider]:
-    def make(workspace: Workspace) -> Provider:
-        work, _, credential = scim_tokens.prepare(api.store, workspace, "Entra", None, by=directory.by)
-        work.commit(api.store)
-        provider = Provider(api, workspace, str(credential))
-        assert provider.get("/ServiceProviderConfig").status == 200  # moves the token's last use
-        return provider
+    return partial(provider_for, api, directory)
 
-    return make
+
+@dataclass(frozen=True)
+class Acme:
+    """A workspace with its provider, and the ADMIN, whom nobody's provider made."""
+
+    api: Api
+    boss: User
+    workspace: Workspace
+    token: str
+
+    @classmethod
+    @made_once
+    def set(cls, api: Api, directory: Directory) -> "Acme":
+        boss, acme = directory.user("boss"), directory.workspace("acme")
+        directory.member(acme, boss, "ADMIN")
+        return cls(api, boss, acme, provider_for(api, directory, acme).token)
 
 
 @pytest.fixture
-def boss(directory: Directory) -> User:
+def acme(api: Api, directory: Directory) -> Acme:
+    return Acme.set(api, directory)
+
+
+@pytest.fixture
+def boss(acme: Acme) -> User:
     """ADMIN of acme, made by nobody's provider."""
-    return directory.user("boss")
+    return acme.boss
 
 
 @pytest.fixture
-def provider(directory: Directory, boss: User, provider_of: Callable[[Workspace], Provider]) -> Provider:
+def provider(acme: Acme) -> Provider:
     """That of acme."""
-    acme = directory.workspace("acme")
-    directory.member(acme, boss, "ADMIN")
-    return provider_of(acme)
+    return Provider(acme.api, acme.workspace, acme.token)
+
+
+@dataclass(frozen=True)
+class LargeWorkspace:
+    """Acme's provider, and users that it made."""
+
+    acme: Acme
+    users: tuple[str, ...]
+
+    @classmethod
+    @made_once
+    def set(cls, api: Api, directory: Directory) -> "LargeWorkspace":
+        acme = Acme.set(api, directory)
+        made = (directory.provisioned(acme.workspace, f"u{number}") for number in range(70))
+        return cls(acme, tuple(one.user.id for one in made))
+
+
+@pytest.fixture
+def large(api: Api, directory: Directory) -> tuple[Provider, list[str]]:
+    """Acme's provider, and the ids of seventy users that it made: more than one transaction takes."""
+    made = LargeWorkspace.set(api, directory)
+    return Provider(api, made.acme.workspace, made.acme.token), [*made.users]

@@ -28,7 +28,14 @@ def test_what_the_schemas_demand(provider: Provider) -> None:
     required = {
         (kind, each["name"]) for kind in by_id for each in by_id[kind]["attributes"] if each["required"]
     }
-    assert required == {("User", "userName"), ("User", "emails"), ("Group", "displayName")}
+    assert required == {
+        ("User", "userName"),
+        ("User", "active"),
+        ("User", "emails"),
+        ("Group", "displayName"),
+    }
+    [emails] = [each for each in by_id["User"]["attributes"] if each["name"] == "emails"]
+    assert {each["name"] for each in emails["subAttributes"] if each["required"]} == {"value"}
     [members] = [each for each in by_id["Group"]["attributes"] if each["name"] == "members"]
     assert [each["name"] for each in members["subAttributes"]] == ["value", "$ref", "type"]
 
@@ -40,6 +47,7 @@ def test_what_the_schemas_demand(provider: Provider) -> None:
         ("PUT", "/ServiceProviderConfig", 405),
         ("DELETE", "/ResourceTypes/User", 405),
         ("PUT", "/Users", 405),
+        ("POST", "/Groups/some", 405),
         ("GET", "/Me", 501),
         ("PATCH", "/Me", 501),
         ("POST", "/.search", 501),
@@ -52,3 +60,4 @@ def test_what_is_not_offered(provider: Provider, method: str, path: str, status:
     with provider.api.no_effect():
         answer = provider.send(method, path, {} if method != "GET" else None)
     assert (answer.status, answer.json["status"]) == (status, str(status))
+    assert ("allow" in answer.headers) is (status == 405)

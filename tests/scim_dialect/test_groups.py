@@ -5,87 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from roster.domain import Workspace
-from tests.scim_dialect.conftest import Provider
+from tests.scim_dialect.conftest import Provider, op
 from tests.support.directory import Directory
 
 
 @pytest.fixture
 def people(provider: Provider) -> list[str]:
     return [provider.user(name) for name in ("ada", "bob", "cid")]
-
-
-def op(name: str, path: str | None = None, *value: object) -> dict[str, object]:
-    given: dict[str, object] = {"op": name} if path is None else {"op": name, "path": path}
-    return {**given, "value": value[0]} if value else given
-
-
-def test_the_sequence_of_entra(provider: Provider, people: list[str]) -> None:
-    group = provider.group("Engineers")
-    place = f"/Groups/{group}"
-    [found] = provider.get('/Groups?excludedAttributes=members&filter=displayName%20eq%20"engineers"').json[
-        "Resources"
-    ]
-    assert (found["id"], "members" in found) == (group, False)
-    added = provider.patch(place, op("Add", "members", [{"$ref": None, "value": each} for each in people]))
-    assert (added.status, added.text) == (204, "")
-    assert provider.members(group) == people
-    assert provider.patch(place, op("Add", "members", [{"value": people[0]}])).status == 204  # who is there
-    assert provider.members(group) == people
-    assert provider.patch(place, op("Remove", "members", [{"value": people[0]}])).status == 204
-    assert provider.members(group) == people[1:]
-    assert provider.patch(place, op("Remove", f'members[value eq "{people[1]}"]')).status == 204
-    assert provider.members(group) == people[2:]
-    assert provider.patch(place, op("Replace", "displayName", "Builders")).status == 204
-    assert provider.get(place).json["displayName"] == "Builders"
-    assert provider.delete(place).status == 204
-    assert provider.get(place).status == 404
-
-
-def test_the_sequence_of_okta(provider: Provider, people: list[str]) -> None:
-    group = provider.group("Engineers", *people)
-    place = f"/Groups/{group}"
-    body = {"displayName": "Engineers", "members": [{"value": people[0], "display": "Ada"}]}
-    assert provider.put(place, body).status == 200
-    assert provider.members(group) == people[:1]
-    renamed = provider.patch(place, op("replace", None, {"id": group, "displayName": "Builders"}))
-    assert renamed.status == 204
-    both = provider.patch(
-        place,
-        op("remove", f'members[value eq "{people[0]}"]'),
-        op("add", "members", [{"value": people[1]}, {"value": people[2]}]),
-    )
-    assert both.status == 204
-    assert provider.members(group) == people[1:]
-    assert provider.put(place, {"displayName": "Builders"}).json["displayName"] == "Builders"
-    assert provider.members(group) == people[1:]  # a PUT without members leaves them
-
-
-@pytest.mark.parametrize(
-    ("operation", "left"),
-    [
-        (op("remove", 'members[value eq "nobody"]'), 3),  # a filtered removal that clears all
-        (op("remove", 'members[value sw "no-such"]'), 3),
-        (op("remove", "members", []), 3),  # a value removal read as "remove all"
-        (op("remove", "members", [{"value": "nobody"}]), 3),
-        (op("replace", "members", []), 0),
-        (op("remove", "members"), 0),
-        (op("remove", 'members[type eq "User"]'), 0),
-    ],
-)
-def test_a_removal_removes_those_it_names(
-    provider: Provider, people: list[str], operation: dict[str, object], left: int
-) -> None:
-    group = provider.group("Engineers", *people)
-    assert provider.patch(f"/Groups/{group}", operation).status == 204
-    assert len(provider.members(group)) == left
-
-
-def test_members_may_be_removed_one_by_one_in_one_patch(provider: Provider, people: list[str]) -> None:
-    """No index shifts while members are removed."""
-    group = provider.group("Engineers", *people)
-    each = [op("remove", f'members[value eq "{id}"]') for id in people[:2]]
-    assert provider.patch(f"/Groups/{group}", *each).status == 204
-    assert provider.members(group) == people[2:]
 
 
 def test_unknown_and_foreign_members_are_refused_alike_and_nothing_is_written(

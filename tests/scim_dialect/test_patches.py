@@ -77,6 +77,15 @@ BOSS = {"department": "Analysis", "manager": {"value": "7"}}
         (op("remove", ENTERPRISE), {n: v for n, v in ADA.items() if n != ENTERPRISE}),
         (op("remove", "active"), {n: v for n, v in ADA.items() if n != "active"}),
         (op("replace", "title", None), ADA),
+        (op("add", "name", None), ADA),
+        (op("replace", "name", None), {n: v for n, v in ADA.items() if n != "name"}),
+        (op("replace", None, {"name": None}), ADA),
+        (op("replace", "department", "Engines"), with_(**{ENTERPRISE: {"department": "Engines"}})),
+        (op("replace", None, {"department": "Engines"}), ADA),
+        (op("remove", "emails"), {n: v for n, v in ADA.items() if n != "emails"}),
+        (op("replace", None, {'emails[type eq "home"].value': "h@b.example", 'emails[type eq "x"].value': None}), with_(emails=[WORK, {**HOME, "value": "h@b.example"}])),
+        (op("replace", 'emails[type eq "home"].primary', True), with_(emails=[{**WORK, "primary": False}, {**HOME, "primary": True}])),
+        (op("add", 'emails[type eq "work"].display', "Ada"), with_(emails=[{**WORK, "display": "Ada"}, HOME])),
         (op("replace", 'emails[type eq "work"].value', "a@b.example"), with_(emails=[{**WORK, "value": "a@b.example"}, HOME])),
         (op("replace", 'emails[type eq "other"].value', "a@b.example"), with_(emails=[WORK, HOME, {"type": "other", "value": "a@b.example"}])),
         (op("add", 'phoneNumbers[type eq "work"].value', "+1"), with_(phoneNumbers=[{"type": "work", "value": "+1"}])),
@@ -131,6 +140,9 @@ def test_operations_are_done_in_their_order() -> None:
         (body(op("replace", "name", "Ada")), "invalidValue"),
         (body(op("replace", "title", "x\u202ey")), "invalidValue"),
         (body(op("replace", f"{ENTERPRISE}:manager", [{"value": "1"}, {"value": "2"}])), "invalidValue"),
+        (body(op("remove", "emails", None)), "invalidValue"),
+        (body(*[op("add", "title", "x")] * 1_001), "tooMany"),
+        (body(op("add", None, {f"{'x' * n}[y pr]": "x" for n in range(600)})), "tooMany"),
     ],
 )
 def test_what_cannot_be_done_is_refused_by_its_name(given: dict[str, Any], scim_type: str) -> None:
@@ -163,6 +175,15 @@ A, B = {"value": "a"}, {"value": "b"}
 )
 def test_an_operation_on_members_says_who_comes_and_who_goes(operation: Any, wanted: list[Any]) -> None:
     assert steps(intentions(body(operation), GROUPS)) == wanted
+
+
+def test_an_operation_a_member_is_one_step_and_the_order_stays() -> None:
+    each = [op("add", "members", A), op("add", "members", B), op("remove", "members", [A])]
+    assert steps(intentions(body(*each, op("remove", "members", B), op("add", "members", A)), GROUPS)) == [
+        Coming(("a", "b")),
+        Going(("a", "b")),
+        Coming(("a",)),
+    ]
 
 
 def test_a_filter_that_names_no_ids_one_by_one_is_kept() -> None:

@@ -8,68 +8,9 @@ import pytest
 
 from roster.directory import users
 from roster.domain import User, Workspace
-from tests.scim_dialect.conftest import Provider, user
+from tests.scim_dialect.conftest import Provider, op, user
 from tests.support.api import Api
 from tests.support.directory import Directory
-
-
-def test_the_sequence_of_entra(provider: Provider) -> None:
-    """Test connection, match, create, update, disable, delete: as its documentation shows them."""
-    nobody = provider.get('/Users?filter=userName%20eq%20"1f2e3d4c-none"')
-    assert (nobody.status, nobody.json["totalResults"], nobody.json["Resources"]) == (200, 0, [])
-    made = provider.post("/Users", user("ada", externalId="ada-x", displayName="Ada E"))
-    assert made.status == 201
-    assert made.headers["content-type"].startswith("application/scim+json")
-    assert made.headers["location"] == made.json["meta"]["location"]
-    place = f"/Users/{made.json['id']}"
-    found = provider.get('/Users?filter=userName%20eq%20"ADA@example.com"').json
-    assert found["totalResults"] == 1
-    assert found["Resources"] == [made.json]
-    by_other = provider.get('/Users?filter=externalId%20eq%20"ada-x"').json
-    assert [each["id"] for each in by_other["Resources"]] == [made.json["id"]]
-    changed = provider.patch(
-        place,
-        {"op": "Replace", "path": 'emails[type eq "work"].value', "value": "ada.new@example.com"},
-        {"op": "Replace", "path": "name.familyName", "value": "Lovelace"},
-    )
-    assert changed.status == 200
-    assert changed.json["name"]["familyName"] == "Lovelace"
-    assert users.alive(provider.api.store, made.json["id"]).email == "ada.new@example.com"
-    off = provider.patch(place, {"op": "Replace", "path": "active", "value": "False"})
-    assert off.json["active"] is False
-    assert provider.get(place).json["active"] is False
-    assert provider.get("/Users").json["totalResults"] == 2
-    assert provider.delete(place).status == 204
-    gone = provider.get(place)
-    assert (gone.status, gone.json["status"]) == (404, "404")
-    assert gone.json["schemas"] == ["urn:ietf:params:scim:api:messages:2.0:Error"]
-
-
-def test_the_sequence_of_okta(provider: Provider) -> None:
-    """Match, create, PUT of the profile, deactivate by PATCH without a path and by PUT, reactivate."""
-    start = provider.get('/Users?filter=userName%20eq%20"ada@example.com"&startIndex=1&count=100').json
-    assert start == {
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-        "totalResults": 0,
-        "startIndex": 1,
-        "itemsPerPage": 0,
-        "Resources": [],
-    }
-    made = provider.post("/Users", user("ada", externalId="00u1", locale="en-US", groups=[], password="x1"))
-    assert made.status == 201
-    assert "password" not in made.text
-    place = f"/Users/{made.json['id']}"
-    body = {**made.json, "name": {"givenName": "Augusta", "familyName": "King"}}
-    assert provider.put(place, body).json["name"]["givenName"] == "Augusta"
-
-    def turned(is_active: bool) -> dict[str, object]:
-        return {"op": "replace", "value": {"active": is_active}}
-
-    assert provider.patch(place, turned(False)).json["active"] is False
-    assert provider.patch(place, turned(True)).json["active"] is True
-    assert provider.put(place, {**body, "active": False}).json["active"] is False
-    assert provider.patch(place, turned(True)).json["active"] is True
-    assert provider.put(place, {n: v for n, v in body.items() if n != "active"}).json["active"] is True
 
 
 def test_a_suspended_member_is_none_until_resumed(provider: Provider, directory: Directory) -> None:
@@ -110,17 +51,6 @@ def test_an_account_of_another_tenant_is_not_taken_over(
     assert provider.get(f"/Users/{ada}").json["title"] == "At acme"
     assert provider.delete(f"/Users/{ada}").status == 204
     assert other.get(f"/Users/{ada}").status == 200
-
-
-def test_a_user_name_is_unique_also_when_it_is_changed(provider: Provider) -> None:
-    provider.user("ada")
-    bob = provider.user("bob")
-    with provider.api.no_effect():
-        operation = {"op": "add", "path": "userName", "value": "ADA@example.com"}
-        by_patch = provider.patch(f"/Users/{bob}", operation)
-        by_put = provider.put(f"/Users/{bob}", {**user("bob"), "userName": "Ada@example.com"})
-    for refused in (by_patch, by_put):
-        assert (refused.status, refused.json["scimType"]) == (409, "uniqueness")
 
 
 def test_the_last_admin_stays(provider: Provider, boss: User) -> None:
@@ -242,6 +172,8 @@ def test_a_token_is_good_in_its_workspace_and_nowhere_else(
             assert (refused.status, refused.headers["www-authenticate"]) == (401, "Bearer")
             assert refused.json["status"] == "401"
     assert api.get(f"{provider.base}/Users", as_=boss).status == 401
+    for path in ("/Users", "/Users/u1", "/Groups/g1", "/Schemas"):  # a workspace that none can have
+        assert api.get(f"/scim/v2/%C2%84{path}", bearer=provider.token).status == 401, path
     for path in (
         "/api/workspaces",
         "/api/v1/user",
@@ -262,3 +194,117 @@ def test_bodies(provider: Provider) -> None:
         "POST", f"{provider.base}/Users", raw=b"{", bearer=provider.token, headers={"Content-Type": "application/json"}
     )  # fmt: skip
     assert (broken.status, broken.json["scimType"]) == (400, "invalidSyntax")
+
+
+def _written(who: str, **more: object) -> dict[str, object]:
+    return {"userName": who, "name": {"formatted": "Ada King"}, **more}
+
+
+HOME, WORK = {"value": "h@example.com", "type": "home"}, {"value": "w@example.com", "type": "Work"}
+
+
+@pytest.mark.parametrize(
+    ("body", "email"),
+    [
+        (_written("ada", emails=[WORK, HOME, {"value": "p@example.com", "primary": True}]), "p@example.com"),
+        (_written("ada", emails=[HOME, WORK]), "w@example.com"),
+        (_written("ada", emails=[{"type": "work"}, HOME, {"value": "o@example.com"}]), "h@example.com"),
+        (_written("ada", emails="h@example.com"), "h@example.com"),
+        (_written("Ada@example.com", emails=[]), "Ada@example.com"),
+        (_written("Ada@example.com"), "Ada@example.com"),
+    ],
+)
+def test_who_is_written_is_named_by_an_address(
+    provider: Provider, body: dict[str, object], email: str
+) -> None:
+    made = provider.post("/Users", {**body, "password": "correct horse battery", "roles": ["ADMIN"]})
+    user = users.alive(provider.api.store, made.json["id"])
+    assert (user.email, user.full_name) == (email, "Ada King")
+    assert not user.is_platform_admin  # nor has the user a password
+    login = {"email": email, "password": "correct horse battery"}
+    assert provider.api.post("/api/auth/login", login).status == 401
+    shown = provider.api.get(
+        f"/api/workspaces/{provider.workspace.id}/members/{user.id}",
+        as_=Directory(provider.api.store, provider.api.clock).admin(),
+    )
+    assert shown.data["role"] == "MEMBER"
+
+
+def test_an_address_is_unique_on_the_site(provider: Provider, directory: Directory) -> None:
+    """Also for a workspace that names a person anew whom it made."""
+    directory.user("eve")
+    ada = provider.user("ada")
+    work = op("replace", 'emails[type eq "work"].value', "EVE@example.com")
+    with provider.api.no_effect():
+        refused = provider.patch(f"/Users/{ada}", work)
+    assert (refused.status, refused.json["scimType"]) == (409, "uniqueness")
+
+
+def test_what_the_site_suspends_no_provider_resumes(provider: Provider, directory: Directory) -> None:
+    ada = provider.user("ada")
+    directory.change(users.alive(provider.api.store, ada), active=False)
+    assert provider.get(f"/Users/{ada}").json["active"] is True  # the membership's state
+    again = provider.patch(f"/Users/{ada}", op("replace", "active", True), op("add", "title", "x"))
+    assert again.status == 200
+    assert users.alive(provider.api.store, ada).active is False
+
+
+def test_removing_active_leaves_the_state(provider: Provider) -> None:
+    ada = provider.user("ada", active="False")
+    for operation in (
+        op("remove", "active"),
+        op("replace", "active", None),
+        op("add", None, {"active": None}),
+    ):
+        assert provider.patch(f"/Users/{ada}", operation).json["active"] is False
+    assert provider.put(f"/Users/{ada}", {**user("ada"), "active": None}).json["active"] is False
+
+
+def test_answers_to_writes_have_the_attributes_that_are_asked(provider: Provider) -> None:
+    made = provider.post("/Users?attributes=userName", user("ada"))
+    assert (made.status, set(made.json)) == (201, {"schemas", "id", "userName"})
+    assert made.headers["location"].endswith(made.json["id"])
+    place = f"/Users/{made.json['id']}"
+    assert "emails" not in provider.put(f"{place}?excludedAttributes=emails,meta", user("ada")).json
+    title = provider.patch(f"{place}?attributes=title,nobody", op("add", "title", "Dr"))
+    assert title.json == {**{name: made.json[name] for name in ("schemas", "id")}, "title": "Dr"}
+    body = {"displayName": "Staff", "members": [{"value": made.json["id"]}]}
+    group = provider.post("/Groups?excludedAttributes=members", body)
+    assert (group.status, "members" in group.json) == (201, False)
+    at = f"/Groups/{group.json['id']}"
+    assert set(provider.put(f"{at}?attributes=displayName", body).json) == {"schemas", "id", "displayName"}
+    assert provider.patch(f"{at}?excludedAttributes=members", op("add", "externalId", "g")).status == 204
+    assert provider.patch(f"{at}?attributes=members", op("add", "externalId", "h")).json["members"]
+
+
+def test_conditions_of_any_version(provider: Provider) -> None:
+    place = f"/Users/{provider.user('ada')}"
+    assert provider.get(place, If_None_Match="*").status == 304
+    assert provider.get(place, If_None_Match='"x", W/"y"').status == 200
+    title = op("add", "title", "x")
+    assert provider.patch(place, title, If_Match="*").status == 200
+    tag = provider.get(place).headers["etag"]
+    assert tag.startswith('W/"')
+    assert (
+        provider.patch(place, op("add", "title", "y"), If_Match=f'"x", {tag.removeprefix("W/")}').status
+        == 200
+    )
+    assert provider.delete(place, If_Match='"x"').status == 412
+
+
+def test_meta_says_since_when_and_what_changed_last(provider: Provider, boss: User) -> None:
+    place = f"/Users/{boss.id}"
+    began = provider.get(place).json["meta"]["created"]
+    clock, seen = provider.api.clock, []
+    ada = provider.user("ada")
+    for at, operation in (
+        (place, op("add", "title", "x")),  # whom the provider did not make
+        (f"/Users/{ada}", op("replace", "active", False)),
+        (f"/Users/{ada}", op("replace", "active", True)),
+        (f"/Users/{ada}", op("add", "title", "x")),
+    ):
+        clock.advance(minutes=1)
+        seen.append(provider.patch(at, operation).json["meta"]["lastModified"])
+        assert seen[-1] == provider.get(at).json["meta"]["lastModified"]
+    assert seen == sorted(set(seen))
+    assert provider.get(place).json["meta"]["created"] == began

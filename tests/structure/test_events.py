@@ -119,11 +119,8 @@ def test_no_event_shows_a_name_an_address_or_a_secret() -> None:
     known |= {"permissions", "is_default", "grants", "scopes", "user_id"}  # of the site's reference data
     known |= {"project_id", "owner_id", "allow_ssh"}  # of spaces
     known |= {"types"}  # of events that a webhook hears of
-    known |= {
-        "state",
-        "expires_at",
-        "number",
-    }  # of invitations, of projects
+    known |= {"state", "expires_at", "number"}  # of invitations, of projects
+    known |= {"suspended", "managed"}  # of a membership, and of what an identity provider says of a member
     known |= {"enabled", "module"}  # whether a feature is on, and the module of the profile that it turns on
     assert known >= STATES, "look whether what is new may be shown to every platform ADMIN"
 

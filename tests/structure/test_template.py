@@ -113,7 +113,7 @@ def test_every_route_has_exactly_one_function() -> None:
 def test_only_families_and_aliases_share_a_function() -> None:
     keys = set(ROUTES.keys)
     shared = {name for name, routes in HTTP.items() if len([one for one in routes if one.key in keys]) > 1}
-    assert shared == {"TestmoProjectUsers", "TestmoSiblings", "CfLinked", "CfInfo"}
+    assert shared == {"TestmoProjectUsers", "TestmoSiblings", "CfLinked", "CfInfo", "ScimDiscover"}
 
 
 def test_a_reading_function_may_only_write_the_touch_of_a_session() -> None:

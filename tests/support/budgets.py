@@ -4,6 +4,7 @@ The figures are what the worst case takes: a page that begins in another branch 
 membership that was the user's oldest, a first attempt to log in.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,6 +26,7 @@ from roster.auth import (
     password_links,
     refresh_tokens,
     remembered,
+    scim_tokens,
     second_factor,
     sessions,
     source_failures,
@@ -37,6 +39,7 @@ from roster.db.codec import attributes, entity
 from roster.db.list_tree import BRANCH
 from roster.db.store import Item, Key, Store, Update, Value, every
 from roster.db.transactions import Transaction, item
+from roster.dialects.scim.attributes import CORE_USER
 from roster.directory import (
     activity,
     audit,
@@ -51,6 +54,7 @@ from roster.directory import (
     mail,
     members,
     projects,
+    provisioning,
     reference_data,
     search,
     site_roles,
@@ -60,8 +64,10 @@ from roster.directory import (
     user_lists,
     users,
     webhooks,
+    workspace_groups,
     workspaces,
 )
+from roster.directory.provisioning import MemberProfile, Provisioned, WrittenMember
 from roster.domain import (
     Actor,
     ApiToken,
@@ -71,9 +77,11 @@ from roster.domain import (
     Factor,
     Feature,
     Group,
+    GroupPlace,
     Invitation,
     Membership,
     Project,
+    ScimToken,
     Session,
     Space,
     SpaceRole,
@@ -135,6 +143,10 @@ MODULES = (
     second_factor,
     passkey_enrolment,
     passkey_login,
+    # SCIM:
+    provisioning,
+    workspace_groups,
+    scim_tokens,
 )
 """The modules whose public functions of a store have a row each."""
 
@@ -177,6 +189,7 @@ class BudgetFixtures:
     signing: challenges.NewChallenge  # what a browser of nobody yet was asked for a passkey by
     workspace_group: WorkspaceGroup  # of acme; the member is in it
     scim_token: Credential  # of acme
+    paula: Provisioned  # whom acme's provider made
     webhook: Webhook  # of acme
     site_webhook: Webhook  # of the site
     delivery: Delivery  # of acme's
@@ -228,6 +241,7 @@ class BudgetFixtures:
         passkeys_ = _passkeys(directory, ada)
         crew = directory.workspace_group(base.acme, "Crew", base.member)
         scim_token = directory.scim_token(base.acme)
+        paula = directory.provisioned(base.acme, "paula", user_name="paula@example.com", external_id="p1")
         hooks = _webhooks(directory, base)
         settle(api.store)
         credentials = (token, session, refresh, issued.access, family)
@@ -246,6 +260,7 @@ class BudgetFixtures:
             *passkeys_,
             crew,
             scim_token,
+            paula,
             *hooks,
         )
 
@@ -469,6 +484,59 @@ class BudgetFixtures:
             lambda place, _: {"user_id": people[place].id, "workspace_id": acme, "since": 0},
         )
 
+    def bulk_suspended(self) -> None:
+        """Lengthen the list of the workspace's members, and that of those who are suspended."""
+        self.bulk_users()
+        acme = self.base.acme.id
+        people = [replace(_person(place), id=f"off-{place}") for place in range(MANY)]
+        self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
+        self._lengthen(
+            keys.suspended_members(acme),
+            lambda place, number: attributes(
+                Membership(
+                    acme,
+                    people[place].id,
+                    WorkspaceRole.MEMBER,
+                    number,
+                    people[place].created_at,
+                    suspended=True,
+                )
+            ),
+        )
+
+    def bulk_groups(self) -> None:
+        """Lengthen the list of the workspace's groups."""
+        acme, at = self.base.acme.id, "2026-04-13T01:00:00Z"
+        many = [
+            WorkspaceGroup(f"many-{place}", acme, place, f"many-{place}", at, at) for place in range(MANY)
+        ]
+        self.store.bulk_put([item(keys.workspace_group(acme, one.id), attributes(one)) for one in many])
+        self._lengthen(
+            keys.groups_in(acme), lambda place, _: {"group_id": many[place].id, "workspace_id": acme}
+        )
+
+    def bulk_places(self) -> None:
+        """Lengthen the list of a group's members."""
+        group, people = self.workspace_group, [_person(place) for place in range(MANY)]
+        self.store.bulk_put([item(keys.user(user.id), attributes(user)) for user in people])
+        self._lengthen(
+            keys.members_of_group(self.base.acme.id, group.id),
+            lambda place, number: attributes(
+                GroupPlace(group.id, self.base.acme.id, people[place].id, number, 1, group.created_at)
+            ),
+        )
+        grown = Update(keys.workspace_group(self.base.acme.id, group.id), add={"members": MANY})
+        self.store.write(grown)
+
+    def scim(self, method: str, path: str, body: object = None) -> Answer:
+        """A request of acme's identity provider; ids of the fixtures stand in braces. The far page reaches
+        from the members in force to those who are suspended.
+        """
+        filled = path.format(paula=self.paula.user.id, crew=self.workspace_group.id, far=MANY - 50, size=SIZE)
+        raw = json.dumps(body).replace("{paula}", self.paula.user.id).encode() if body is not None else None
+        target = f"/scim/v2/{self.base.acme.id}/{filled}"
+        return self.api.send(method, target, raw=raw, bearer=str(self.scim_token))
+
     def limit_spaces(self) -> None:
         """Limit how many spaces the workspace may have."""
         self.store.write(Update(keys.workspace(self.base.acme.id), set={"limits": {"spaces": 500}}))
@@ -501,9 +569,10 @@ class BudgetFixtures:
         """Let the next change of each list be one whose writer folds the log."""
         acme = self.base.acme.id
         of_acme = (keys.members, keys.invitations_in, keys.projects_in, keys.features_in, keys.spaces_in)
+        of_one = keys.apps_in(self.alpha.id), keys.members_of_group(acme, self.workspace_group.id)
         of_site = (keys.USERS, keys.WORKSPACES, keys.PROJECTS, keys.SPACES, keys.APPS)
         voids: list[Item] = []
-        for listing in (*of_site, *(of(acme) for of in of_acme), keys.apps_in(self.alpha.id)):
+        for listing in (*of_site, *(of(acme) for of in (*of_acme, keys.groups_in)), *of_one):
             taken = list_log.take(self.store, listing, numbers=0)
             assert taken.change is not None
             last = taken.change
@@ -688,6 +757,41 @@ def _cloud_foundry(
 
 def _workspace_group(on: "BudgetFixtures") -> str:
     return f"/api/workspaces/{on.base.acme.id}/groups/{on.workspace_group.id}"
+
+
+_PAULA = "paula@example.com"
+_SCIM_USER = {"userName": "new@example.com", "name": {"givenName": "New"}}
+_SCIM_STRANGER = {"userName": "stranger@example.com"}
+_SCIM_OFF = {"Operations": [{"op": "replace", "path": "active", "value": False}]}
+_SCIM_JOIN = {"Operations": [{"op": "add", "path": "members", "value": [{"value": "{paula}"}]}]}
+_SCIM_DESCRIBED = ("ResourceTypes/User", f"Schemas/{CORE_USER}")
+_SCIM_NAMES = {
+    "/{paula}": "/{userId}",
+    "/{crew}": "/{groupId}",
+    "Types/User": "Types/{id}",
+    CORE_USER: "{id}",
+}
+"""What stands in routes for what a request names."""
+
+
+def _of_scim(
+    request: str,
+    budget: int,
+    trips: int,
+    transactions: int = 0,
+    body: object = None,
+    note: str = "",
+    prepare: Callable[[BudgetFixtures], None] = _bare,
+) -> Endpoint:
+    """The row of a request of acme's identity provider: method, and path below the workspace."""
+    method, _, path = request.partition(" ")
+    route = path.partition("?")[0]
+    for own, name in _SCIM_NAMES.items():
+        route = route.replace(own, name)
+    ask = partial(BudgetFixtures.scim, method=method, path=path, body=body)
+    return Endpoint(
+        f"{method} /scim/v2/{{workspaceId}}/{route}", budget, trips, transactions, ask, note, prepare
+    )
 
 
 def _invitation(on: BudgetFixtures) -> str:
@@ -1401,6 +1505,39 @@ _ENDPOINTS = (
             ),
         )
     ),
+    # SCIM: a lookup takes 3, a page of 100 members 5 at any place. Each list that grows takes a Write.
+    _of_scim("GET Users?startIndex={far}&count={size}", 5, 5, prepare=BudgetFixtures.bulk_suspended),
+    _of_scim(
+        "GET Users?startIndex=201&count={size}",
+        *(5, 5),
+        note="in the midst of one list",
+        prepare=BudgetFixtures.bulk_suspended,
+    ),
+    _of_scim(f"GET Users?filter=userName%20eq%20%22{_PAULA}%22", 3, 2, note="by the user name"),
+    _of_scim("GET Users?filter=externalId%20eq%20%22p1%22", 3, 3, note="by the external id"),
+    _of_scim("POST Users", 5, 5, 1, _SCIM_USER),
+    _of_scim("POST Users", 5, 5, 1, _SCIM_STRANGER, "of a user who is no member"),
+    _of_scim("GET Users/{paula}", 1, 1),
+    _of_scim("PUT Users/{paula}", 5, 5, 1, {**_SCIM_USER, "active": False}, "by another name, suspended"),
+    _of_scim("PATCH Users/{paula}", 4, 4, 1, _SCIM_OFF, "that suspends"),
+    _of_scim("DELETE Users/{paula}", 4, 4, 1),
+    _of_scim(
+        "GET Groups?startIndex=201&count={size}&excludedAttributes=members",
+        *(5, 5),
+        note="without members",
+        prepare=BudgetFixtures.bulk_groups,
+    ),
+    _of_scim("GET Groups?filter=displayName%20eq%20%22crew%22", 4, 3, note="by the name"),
+    _of_scim("POST Groups", 4, 4, 1, {"displayName": "New"}, "without members"),
+    _of_scim("GET Groups/{crew}", 2, 2),
+    _of_scim("PUT Groups/{crew}", 4, 3, 1, {"displayName": "New"}, "without members"),
+    _of_scim("PATCH Groups/{crew}", 6, 6, 1, _SCIM_JOIN, "by which up to thirty come"),
+    _of_scim("DELETE Groups/{crew}", 4, 3, 1),
+    *(_of_scim(f"GET {path}", 1, 1) for path in ("ServiceProviderConfig", "ResourceTypes", "Schemas")),
+    *(_of_scim(f"GET {path}", 1, 1) for path in _SCIM_DESCRIBED),
+    Endpoint(
+        "ANY /scim/v2/{workspaceId}/{proxy+}", 1, 1, 0, lambda on: on.scim("GET", "ServiceProviderConfig/")
+    ),
     # Invitations and forgotten passwords.
     Endpoint(
         "POST /api/workspaces/{workspaceId}/invitations",
@@ -1567,6 +1704,14 @@ _FOLDS = {
     "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}": 2,
     "POST /api/workspaces/{workspaceId}/spaces/{spaceId}/apps": 2,
     "DELETE /api/workspaces/{workspaceId}/spaces/{spaceId}/apps/{appId}": 2,
+    "POST /scim/v2/{workspaceId}/Users": 2,
+    "POST /scim/v2/{workspaceId}/Users of a user who is no member": 1,
+    "PUT /scim/v2/{workspaceId}/Users/{userId}": 1,
+    "PATCH /scim/v2/{workspaceId}/Users/{userId}": 1,
+    "DELETE /scim/v2/{workspaceId}/Users/{userId}": 2,
+    "POST /scim/v2/{workspaceId}/Groups": 1,
+    "PATCH /scim/v2/{workspaceId}/Groups/{groupId}": 1,
+    "DELETE /scim/v2/{workspaceId}/Groups/{groupId}": 1,
 }
 """How many lists a route moves rows of whose counts follow: one writer in ten folds a log that is long."""
 
@@ -1636,6 +1781,28 @@ def _token(text: str) -> links.LinkToken:
     token = links.LinkToken.read(text)
     assert token is not None
     return token
+
+
+def _written(name: str) -> WrittenMember:
+    """What a provider writes of somebody."""
+    return WrittenMember(f"{name}@example.com", MemberProfile(f"{name}@example.com", name.title()))
+
+
+def _let_crew_rule(on: BudgetFixtures) -> None:
+    role = WorkspaceRole.ADMIN
+    workspace_groups.set_role(on.store, on.base.acme, on.workspace_group, role, by=on.by)
+    settle(on.store)
+
+
+def _refer_to_crew(on: BudgetFixtures) -> None:
+    edit = {"external_id": "g1"}
+    workspace_groups.change(on.store, on.base.acme, on.workspace_group, edit, by=on.by)
+
+
+def _scim_token(on: BudgetFixtures) -> ScimToken:
+    """Acme's token, as it was used last."""
+    at = "2026-04-13T01:01:00Z"
+    return ScimToken(on.scim_token.id, on.base.acme.id, 1, "Entra ID", at, seen_at=at)
 
 
 def _later(on: BudgetFixtures) -> None:
@@ -2011,6 +2178,14 @@ PATTERNS = (
         lambda on: counted_lists.few(on.store, [keys.workspaces_of(on.ada.id)], 50),
         "(two where numbers lie past the first ten thousand)",
     ),
+    Pattern(
+        "counted_lists.rows_of",
+        {_BATCH: 2},
+        lambda on: counted_lists.rows_of(
+            on.store, counted_lists.few(on.store, [keys.workspaces_of(on.ada.id)], 50)
+        ),
+        "(with `few`)",
+    ),
     Pattern("spaces.by_id", {_GET: 1}, lambda on: spaces.by_id(on.store, on.alpha.id)),
     Pattern(
         "counted_lists.counted", {_BATCH: 1}, lambda on: counted_lists.counted(on.store, keys.USERS, None)
@@ -2132,7 +2307,7 @@ PATTERNS = (
     ),
     Pattern(
         "audit.erase",
-        {_QUERY: 2, _UPDATE: 2},
+        {_QUERY: 18, _UPDATE: 2},
         lambda on: audit.erase(on.store, on.base.stranger.id, "erased"),
         "(two entries)",
     ),
@@ -2580,6 +2755,216 @@ PATTERNS = (
         lambda on: passkey_login.log_in(
             on.store, PARTY, on.assertion, Sender("192.0.2.1"), [on.signing.browser], by=on.by
         ),
+    ),
+    # SCIM:
+    Pattern(
+        "provisioning.by_id", {_BATCH: 1}, lambda on: provisioning.by_id(on.store, on.base.acme.id, on.ada.id)
+    ),
+    Pattern(
+        "provisioning.by_ids",
+        {_BATCH: 1},
+        lambda on: provisioning.by_ids(on.store, on.base.acme.id, [on.ada.id, on.base.boss.id]),
+    ),
+    Pattern(
+        "provisioning.by_user_name",
+        {_BATCH: 2},
+        lambda on: provisioning.by_user_name(on.store, on.base.acme.id, _PAULA),
+    ),
+    Pattern(
+        "provisioning.by_external_id",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: provisioning.by_external_id(on.store, on.base.acme.id, "p1"),
+    ),
+    Pattern(
+        "provisioning.ids_by_external_id",
+        {_QUERY: 1},
+        lambda on: provisioning.ids_by_external_id(on.store, on.base.acme.id, "p1"),
+    ),
+    Pattern(
+        "provisioning.ids_by_email",
+        {_BATCH: 1, _QUERY: 1},
+        lambda on: provisioning.ids_by_email(on.store, on.base.acme.id, _PAULA),
+    ),
+    Pattern(
+        "provisioning.by_email",
+        {_BATCH: 2, _QUERY: 1},
+        lambda on: provisioning.by_email(on.store, on.base.acme.id, _PAULA),
+    ),
+    Pattern(
+        "provisioning.page",
+        {_BATCH: 3, _GET: 1, _QUERY: 1},
+        lambda on: provisioning.page(on.store, on.base.acme.id, 2 * SIZE + 1, SIZE),
+        prepare=BudgetFixtures.bulk_suspended,
+    ),
+    Pattern(
+        "provisioning.page",
+        {_BATCH: 3, _QUERY: 2},
+        lambda on: provisioning.page(on.store, on.base.acme.id, MANY - 50, SIZE),
+        "(that reaches into both lists)",
+        BudgetFixtures.bulk_suspended,
+    ),
+    Pattern(
+        "provisioning.create",
+        {_BATCH: 1, _UPDATE: 2, _TRANSACT: 1},
+        lambda on: provisioning.create(on.store, on.base.acme, _written("new"), by=on.by),
+    ),
+    Pattern(
+        "provisioning.create",
+        {_BATCH: 2, _UPDATE: 1, _TRANSACT: 1},
+        lambda on: provisioning.create(on.store, on.base.acme, _written("stranger"), by=on.by),
+        "(of a user who is no member)",
+    ),
+    Pattern(
+        "provisioning.change",
+        {_BATCH: 1, _QUERY: 1, _UPDATE: 1, _TRANSACT: 1},
+        lambda on: provisioning.change(
+            on.store, on.base.acme, on.paula, lambda _: replace(_written("new"), active=False), by=on.by
+        ),
+        "(that suspends, with another name)",
+    ),
+    Pattern("provisioning.is_all_of", {}, lambda on: provisioning.is_all_of(on.store, on.paula)),
+    Pattern(
+        "provisioning.is_all_of",
+        {_BATCH: 1},
+        lambda on: provisioning.is_all_of(on.store, replace(on.paula, user=on.ada)),
+        "(of a user with a former one)",
+    ),
+    Pattern(
+        "provisioning.end",
+        {_UPDATE: 2, _TRANSACT: 1},
+        lambda on: provisioning.end(on.store, on.base.acme, on.paula, by=on.by),
+        "(with the user)",
+    ),
+    Pattern(
+        "workspace_groups.by_id",
+        {_GET: 1},
+        lambda on: workspace_groups.by_id(on.store, on.base.acme.id, on.workspace_group.id),
+    ),
+    Pattern(
+        "workspace_groups.by_name",
+        {_GET: 1, _BATCH: 1},
+        lambda on: workspace_groups.by_name(on.store, on.base.acme.id, "crew"),
+    ),
+    Pattern(
+        "workspace_groups.by_external_id",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: workspace_groups.by_external_id(on.store, on.base.acme.id, "g1"),
+        prepare=_refer_to_crew,
+    ),
+    Pattern(
+        "workspace_groups.page",
+        _JOINED,
+        lambda on: workspace_groups.page(on.store, on.base.acme.id, 2 * SIZE + 1, SIZE),
+        prepare=BudgetFixtures.bulk_groups,
+    ),
+    Pattern(
+        "workspace_groups.members_page",
+        _JOINED,
+        lambda on: workspace_groups.members_page(on.store, on.workspace_group, FAR, SIZE),
+        prepare=BudgetFixtures.bulk_places,
+    ),
+    Pattern(
+        "workspace_groups.places",
+        {_QUERY: 1},
+        lambda on: list(workspace_groups.places(on.store, on.workspace_group)),
+    ),
+    Pattern(
+        "workspace_groups.granted",
+        {_QUERY: 1},
+        lambda on: list(workspace_groups.granted(on.store, on.base.acme.id, on.workspace_group.id)),
+    ),
+    Pattern(
+        "workspace_groups.rulers",
+        {_BATCH: 6},
+        lambda on: workspace_groups.rulers(on.store, [on.base.acme.id]),
+        prepare=_let_crew_rule,
+    ),
+    Pattern(
+        "workspace_groups.pairs_among",
+        {_BATCH: 1},
+        lambda on: workspace_groups.pairs_among(on.store, [on.workspace_group], [on.base.member.id]),
+    ),
+    Pattern(
+        "workspace_groups.demand_members",
+        {_BATCH: 1},
+        lambda on: workspace_groups.demand_members(on.store, on.base.acme.id, [on.base.member.id]),
+    ),
+    Pattern(
+        "workspace_groups.create_with",
+        {_BATCH: 1, _UPDATE: 2, _TRANSACT: 1},
+        lambda on: workspace_groups.create_with(
+            on.store, on.base.acme, "New", None, [on.ada.id, on.base.boss.id], by=on.by
+        ),
+    ),
+    Pattern(
+        "workspace_groups.create",
+        {_BATCH: 1, _UPDATE: 1, _TRANSACT: 1},
+        lambda on: workspace_groups.create(on.store, on.base.acme, "New", None, by=on.by),
+    ),
+    Pattern(
+        "workspace_groups.change",
+        {_TRANSACT: 1},
+        lambda on: workspace_groups.change(
+            on.store, on.base.acme, on.workspace_group, {"name": "New"}, by=on.by
+        ),
+    ),
+    Pattern(
+        "workspace_groups.set_role",
+        {_QUERY: 1, _BATCH: 1, _TRANSACT: 1},
+        lambda on: workspace_groups.set_role(
+            on.store, on.base.acme, on.workspace_group, WorkspaceRole.ADMIN, by=on.by
+        ),
+    ),
+    Pattern(
+        "workspace_groups.delete",
+        {_UPDATE: 1, _TRANSACT: 1},
+        lambda on: workspace_groups.delete(on.store, on.base.acme, on.workspace_group, by=on.by),
+    ),
+    Pattern(
+        "workspace_groups.add",
+        {_BATCH: 1, _UPDATE: 1, _TRANSACT: 1},
+        lambda on: workspace_groups.add(
+            on.store, on.base.acme, on.workspace_group, [on.ada.id, on.base.boss.id], by=on.by
+        ),
+        "(up to thirty)",
+    ),
+    Pattern(
+        "workspace_groups.remove",
+        {_BATCH: 1, _UPDATE: 1, _TRANSACT: 1},
+        lambda on: workspace_groups.remove(
+            on.store, on.base.acme, on.workspace_group, [on.base.member.id], by=on.by
+        ),
+        "(up to thirty)",
+    ),
+    Pattern(
+        "workspace_groups.replace_members",
+        {_QUERY: 1, _BATCH: 3, _UPDATE: 2, _TRANSACT: 2},
+        lambda on: workspace_groups.replace_members(
+            on.store, on.base.acme, on.workspace_group, [on.ada.id], by=on.by
+        ),
+        "(of one by another)",
+    ),
+    Pattern(
+        "scim_tokens.of_workspace",
+        {_BATCH: 1},
+        lambda on: scim_tokens.of_workspace(on.store, on.base.acme.id, on.by.at),
+    ),
+    Pattern(
+        "scim_tokens.prepare",
+        {_BATCH: 1},
+        lambda on: scim_tokens.prepare(on.store, on.base.acme, "Okta", None, by=on.by),
+    ),
+    Pattern(
+        "scim_tokens.revoke",
+        {_BATCH: 1, _TRANSACT: 1},
+        lambda on: scim_tokens.revoke(on.store, on.base.acme, on.scim_token.id, by=on.by),
+    ),
+    Pattern(
+        "scim_tokens.touch",
+        {_UPDATE: 1},
+        lambda on: scim_tokens.touch(on.store, _scim_token(on), on.by.at),
+        "(once an hour)",
+        _later,
     ),
     Pattern("cleanup.jobs", {_QUERY: 1 + len(keys.CLEANUP_SHARDS)}, lambda on: list(cleanup.jobs(on.store))),
     Pattern(

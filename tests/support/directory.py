@@ -120,14 +120,18 @@ class Directory:
         return credential
 
     def scim_token(self, workspace: Workspace, name: str = "Entra ID") -> Credential:
-        """A new SCIM token of the workspace."""
-        work, _, credential = scim_tokens.prepare(self.store, workspace, name, None, by=self.by)
+        """A new SCIM token of the workspace, which has been used just now."""
+        work, token, credential = scim_tokens.prepare(self.store, workspace, name, None, by=self.by)
         work.commit(self.store)
+        scim_tokens.touch(self.store, token, self.now())
         return credential
 
-    def end_scim_tokens(self, workspace: Workspace) -> None:
+    def end_scim_tokens(self, workspace: Workspace, kept: str = "") -> None:
+        """End the SCIM tokens of the workspace but the one that is kept."""
+        credential = Credential.read(kept)
         for token in scim_tokens.of_workspace(self.store, workspace.id, self.now()):
-            scim_tokens.revoke(self.store, workspace, token.id, by=self.by)
+            if credential is None or token.id != credential.id:
+                scim_tokens.revoke(self.store, workspace, token.id, by=self.by)
 
     def workspace_group(self, workspace: Workspace, name: str, *people: User) -> WorkspaceGroup:
         """A group of the workspace, and who is in it."""

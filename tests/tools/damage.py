@@ -12,6 +12,7 @@ from roster.auth import (
     enrolment,
     login_throttle,
     refresh_tokens,
+    scim_tokens,
     sessions,
     source_failures,
 )
@@ -32,10 +33,13 @@ from roster.directory import (
     mail,
     members,
     projects,
+    provisioning,
     reference_data,
+    scim_views,
     spaces,
     users,
     webhooks,
+    workspace_groups,
     workspaces,
 )
 from roster.directory.emails import canonical
@@ -56,12 +60,15 @@ from roster.domain import (
     PermissionRole,
     PlatformRole,
     Project,
+    ScimToken,
+    ScimView,
     Space,
     SpaceRole,
     User,
     Webhook,
     WebhookHealth,
     Workspace,
+    WorkspaceGroup,
     WorkspaceRole,
 )
 from roster.events import Event
@@ -74,7 +81,9 @@ SESSION = "s1"
 
 
 def whole(store: Store) -> None:
-    """root (ADMIN), ann (ADMIN of acme, member of beta), bob (member of acme, with grants), and the rest."""
+    """root (ADMIN), ann (ADMIN of acme, member of beta), bob (member of acme, with grants), gil and sue, whom
+    the identity provider of acme made members, sue suspended; and the rest.
+    """
     user(store, "root", roles=(PlatformRole.ADMIN,))
     ann = user(store, "ann", password="x")
     bob = user(store, "bob")
@@ -124,6 +133,7 @@ def whole(store: Store) -> None:
     prove(store, users.alive(store, "ann"))
     for owner in ("acme", None):
         hear(store, Webhook("hook00", "https://hooks.example.com/", "whpk_", "", owner, signing="sealed"))
+    provision(store, acme)
     settle(store)
     for kind in (keys.source_logins, keys.source_gateway, keys.source_forgotten):
         source_failures.add(store, "192.0.2.1", NOW, kind)
@@ -178,6 +188,29 @@ def invite(store: Store, acme: Workspace) -> None:
     mail.order(work, keys.mail_of_invitation("acme", "i0"), "n", workspace_id="acme", invitation_id="i0")
     mail.order(work, keys.mail_of_factors("ann"), "n", user_id="ann", about="factors")
     work.do(Put(item(keys.forgotten("ann@example.com"), {"since": 1, "count": 1})))
+    work.commit(store)
+
+
+def provision(store: Store, acme: Workspace) -> None:
+    """Members as an identity provider wrote them, two groups, of which one makes its members ADMINs, and the
+    provider's token.
+    """
+    for name, active in (("gil", True), ("sue", False)):
+        profile = provisioning.MemberProfile(user(store, name).email, name.title())
+        body = f'{{"emails":[{{"value":"{name}@home.example"}}]}}'
+        wanted = provisioning.WrittenMember(name, profile, f"e-{name}", body, active)
+        provisioning.create(store, acme, wanted, by=BY)
+    for name, role in (("crew", None), ("chiefs", WorkspaceRole.ADMIN)):
+        work = Transaction(BY)
+        place = work.take(store, keys.groups_in("acme"))
+        made = WorkspaceGroup(
+            name, "acme", place, name.title(), instant(NOW), instant(NOW), f"e-{name}", role
+        )
+        workspace_groups.plan(work, made)
+        work.commit(store)
+        people = ["bob", "gil", "sue"] if role is None else ["gil", "sue"]
+        workspace_groups.add(store, acme, made, people, by=BY)
+    work, _, _ = scim_tokens.prepare(store, acme, "Entra ID", None, by=BY)
     work.commit(store)
 
 
@@ -621,6 +654,42 @@ def link_of_nobody(store: Store) -> Key:
     return stray(keys.password_link("none"), **attributes(link))(store)
 
 
+def view_of_no_member(work: Transaction) -> Key:
+    view = ScimView("acme", "root", "root", instant(NOW), instant(NOW), "e-root")
+    scim_views.plan(work, None, view, {})
+    return keys.scim_view("acme", "root")
+
+
+def _group_of_nowhere(work: Transaction) -> Key:
+    group = WorkspaceGroup("stray", "gone", 1, "Stray", instant(NOW), instant(NOW), "e-stray")
+    workspace_groups.plan(work, group)
+    work.do(Update(keys.counter(keys.groups_in("gone")), set={"last": 1}))
+    return keys.workspace_group("gone", "stray")
+
+
+def group_without_cleanup(store: Store) -> Key:
+    """The places of a deleted group, of which no cleanup knows any more."""
+    chiefs = workspace_groups.by_id(store, "acme", "chiefs")
+    workspace_groups.delete(store, _workspace(store, "acme"), chiefs, by=BY)
+    store.write(Delete(keys.cleanup_of_workspace_group("acme", "chiefs")))
+    return keys.group_place("gil", "acme", "chiefs")
+
+
+def scim_token_of_nothing(store: Store) -> Key:
+    token = ScimToken("t9", "none", 1, "t", instant(NOW))
+    return stray(keys.scim_token("none", 1), **attributes(token), digest="d")(store)
+
+
+def number_of_one_who_is_suspended(store: Store) -> Key:
+    """The number of a suspended membership may be given again: nothing in the members' own list has it."""
+    store.write(Update(keys.counter(keys.members("acme")), set={"last": number(store, _SUES) - 1}))
+    return keys.counter(keys.members("acme"))
+
+
+_SUE, _GIL, _SUES = keys.user("sue"), keys.user("gil"), keys.member("acme", "sue")
+_CREW, _CREWS = keys.workspace_group("acme", "crew"), keys.members_of_group("acme", "crew")
+_SUES_VIEW, _SUES_NAME = keys.scim_view("acme", "sue"), keys.scim_user_name("acme", "sue")
+_SUES_ADDRESS = keys.scim_address("acme", "sue@home.example", "sue")
 _INVITATION = keys.invitation("acme", "i0")
 _ANN, _BOB, _ACME = keys.user("ann"), keys.user("bob"), keys.workspace("acme")
 _BOBS = keys.member("acme", "bob")
@@ -804,7 +873,7 @@ CASES = [
         lacks(keys.feed_counter(keys.WHOLE_FEED), keys.feed_counter(keys.WHOLE_FEED)),
     ),
     Case("another row's bit", Invariant.LEAF, swapped_bit),
-    Case("a wrong branch", Invariant.BRANCH, sets(keys.root(keys.USERS), b0=2, b1=1)),
+    Case("a wrong branch", Invariant.BRANCH, sets(keys.root(keys.USERS), b0=4, b1=1)),
     Case("a wrong total", Invariant.TOTAL, sets(keys.root(keys.USERS), total=9)),
     Case("numbers given twice", Invariant.NEXT_NUMBER, sets(keys.counter(keys.USERS), last=1)),
     Case(
@@ -821,4 +890,68 @@ CASES = [
     Case("an old cleanup", Invariant.ABANDONED_CLEANUP, old_cleanup),
     Case("an old cleanup of tokens", Invariant.ABANDONED_CLEANUP, old_cleanup_of_tokens),
     Case("void grants", Invariant.ABANDONED_CLEANUP, void_grants_without_cleanup),
+    # SCIM.
+    Case("of one who is suspended", Invariant.NEXT_NUMBER, number_of_one_who_is_suspended),
+    Case(
+        "a stale row of a suspended one",
+        Invariant.MEMBER_ROW,
+        sets(row(keys.suspended_members("acme"), _SUES), role="ADMIN"),
+    ),
+    Case(
+        "a suspended one",
+        Invariant.OLDEST_MEMBERSHIP,
+        sets(_SUE, oldest_workspace_id="acme", oldest_membership_at=instant(NOW)),
+    ),
+    Case("in another workspace too", Invariant.SUSPENDED_IN, sets(_SUE, suspended_in={"acme": 4, "beta": 1})),
+    Case("under another number", Invariant.SUSPENDED_IN, sets(_SUE, suspended_in={"acme": 99})),
+    Case("who is not", Invariant.SUSPENDED_IN, sets(_BOB, suspended_in={"beta": 1})),
+    Case("by two groups", Invariant.ADMIN_BY_GROUPS, sets(_SUE, admin_by_groups={"acme": 2})),
+    Case("by none that has the role", Invariant.ADMIN_BY_GROUPS, sets(_BOB, admin_by_groups={"acme": 1})),
+    Case("and not told", Invariant.ADMIN_BY_GROUPS, sets(_GIL, admin_by_groups={})),
+    Case("no lock", Invariant.SCIM_NAME_LOCK, lacks(_SUES_NAME, _SUES_VIEW)),
+    Case(
+        "a lock of nobody",
+        Invariant.SCIM_NAME_LOCK,
+        stray(keys.scim_user_name("acme", "none"), user_id="none"),
+    ),
+    Case("no row", Invariant.SCIM_EXTERNAL_ROW, lacks(keys.scim_user("acme", "e-sue", "sue"), _SUES_VIEW)),
+    Case(
+        "a row of another id",
+        Invariant.SCIM_EXTERNAL_ROW,
+        stray(keys.scim_user("acme", "e-old", "sue"), user_id="sue"),
+    ),
+    Case("no row", Invariant.SCIM_ADDRESS_ROW, lacks(_SUES_ADDRESS, _SUES_VIEW)),
+    Case(
+        "a row of another address",
+        Invariant.SCIM_ADDRESS_ROW,
+        stray(keys.scim_address("acme", "old@home.example", "sue"), user_id="sue"),
+    ),
+    Case("of nobody", Invariant.SCIM_VIEW_MEMBER, planned(view_of_no_member)),
+    Case("no lock", Invariant.GROUP_NAME_LOCK, lacks(keys.group_name("acme", "crew"), _CREW)),
+    Case(
+        "a lock of nothing",
+        Invariant.GROUP_NAME_LOCK,
+        stray(keys.group_name("acme", "none"), group_id="none"),
+    ),
+    Case("no row", Invariant.GROUP_EXTERNAL_ROW, lacks(keys.scim_group("acme", "e-crew", "crew"), _CREW)),
+    Case(
+        "a row of nothing",
+        Invariant.GROUP_EXTERNAL_ROW,
+        stray(keys.scim_group("acme", "e-none", "none"), group_id="none"),
+    ),
+    Case("a stale row", Invariant.GROUP_ROW, sets(row(keys.groups_in("acme"), _CREW), workspace_id="beta")),
+    Case("of no workspace", Invariant.GROUP_WORKSPACE, without_workspace(_group_of_nowhere), mends=False),
+    Case(
+        "a stale row",
+        Invariant.GROUPS_MEMBER_ROW,
+        sets(row(_CREWS, keys.group_place("bob", "acme", "crew")), since=0),
+    ),
+    Case("too many members", Invariant.GROUP_MEMBERS, sets(_CREW, members=7)),
+    Case("places in nothing", Invariant.ABANDONED_CLEANUP, group_without_cleanup),
+    Case(
+        "in a workspace that was cleared away",
+        Invariant.ABANDONED_CLEANUP,
+        stray(keys.scim_user_name("left", "ann"), user_id="ann"),
+    ),
+    Case("of no workspace", Invariant.SCIM_TOKEN_WORKSPACE, scim_token_of_nothing),
 ]

@@ -30,11 +30,12 @@ def store(path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def ada(store: Store) -> str:
-    """The id of a user who made a membership, was made a member, and was deleted."""
+    """The id of a user who made a membership, was made a member, came into a group, and was deleted."""
     directory = Directory(store, Clock())
-    ada, acme = directory.user("ada"), directory.workspace()
+    ada, bob, acme = directory.user("ada"), directory.user("bob"), directory.workspace()
     directory.member(acme, ada)
-    directory.member(acme, directory.user("bob"))
+    directory.member(acme, bob)
+    directory.workspace_group(acme, "Crew", ada, bob)  # one item names both
     by = directory.by
     users.change(store, users.alive(store, ada.id), lambda user: user, by=type(by)("own", by.at, ada.id))
     users.delete(store, users.alive(store, ada.id), by=by)
@@ -61,10 +62,10 @@ def test_the_audit_names_the_erased_nowhere_and_says_all_else_as_before(
     *after, said = sorted(entries(store), key=lambda item: item["action"] == "audit.erased")
     assert ada not in str(after)
     put_back = [
-        {name: ada if value == pseudonym else value for name, value in item.items()} for item in after
+        {name: audit._replaced(value, pseudonym, ada) for name, value in item.items()} for item in after
     ]
     assert sorted(put_back, key=str) == sorted(before, key=str)
-    assert (said["target"], said["details"]) == (pseudonym, {"items": 5})
+    assert (said["target"], said["details"]) == (pseudonym, {"items": 6})
     assert verify(store, now=Clock().moment).broken == []
 
 

@@ -313,6 +313,15 @@ def _texts() -> Iterator[tuple[str, Line]]:
         yield f"user.{name}", user("u2", **{name: mark})
     yield "apiToken.name", token(SECRET, name=mark)
     yield "client.scopes.0", {"type": "client", "scopes": [mark]}
+    for name in ("userName", "externalId"):
+        provisioned = {"type": "scimUser", "workspaceId": "w1", "userId": "u1", "userName": "u"}
+        yield f"scimUser.{name}", {**provisioned, name: mark}
+    for name in ("displayName", "externalId"):
+        yield (
+            f"workspaceGroup.{name}",
+            {"type": "workspaceGroup", "workspaceId": "w1", "displayName": "G", name: mark},
+        )
+    yield "scimToken.name", {"type": "scimToken", "workspaceId": "w1", "name": mark}
 
 
 TEXTS = dict(_texts())

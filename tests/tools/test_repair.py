@@ -89,6 +89,9 @@ def test_rows_that_vanished_come_back_with_their_counts(whole: SqliteStore) -> N
         keys.row(keys.USERS, number(whole, keys.user("ann"))),
         keys.row(keys.members("acme"), number(whole, keys.member("acme", "bob"))),
         keys.row(keys.spaces_of("bob", "developer"), number(whole, keys.space("dev"))),
+        keys.row(keys.suspended_members("acme"), number(whole, keys.member("acme", "sue"))),
+        keys.row(keys.groups_in("acme"), number(whole, keys.workspace_group("acme", "crew"))),
+        *map(Key.of, counted_lists.everything(whole, keys.members_of_group("acme", "crew"))),
         keys.project_member("web", "bob"),
     ):
         whole.write(Delete(key))
@@ -117,6 +120,17 @@ def test_who_administers_workspaces_is_counted_in_a_table_that_did_not(
     found = verify(whole, now=NOW)
     assert (found.broken, {finding.key for finding in found.late}) == ([], {profile})
     assert repaired(whole).after.late == []
+    assert state(whole) == before
+
+
+def test_a_suspension_that_the_profile_does_not_tell_is_told_again(whole: SqliteStore) -> None:
+    """Without it the membership would count as the oldest one, too."""
+    before = state(whole)
+    whole.write(Update(keys.user("sue"), remove=("suspended_in",)))
+    assert {finding.invariant for finding in repaired(whole).mended} == {
+        Invariant.SUSPENDED_IN,
+        Invariant.OLDEST_MEMBERSHIP,
+    }
     assert state(whole) == before
 
 
@@ -197,7 +211,7 @@ def repair_among_writers(store: Store, *, old: int) -> None:
             done.set()
         kept = set[str]().union(*(writer.result() for writer in writers))
     assert verify(store, now=NOW).broken == []
-    expected = {"root", "ann", "bob", *(f"old{index}" for index in range(old)), *kept}
+    expected = {"root", "ann", "bob", "gil", "sue", *(f"old{index}" for index in range(old)), *kept}
     assert listed(store) == expected
     assert counted_lists.total(store, keys.USERS) == len(expected)
 

@@ -44,11 +44,15 @@ def test_the_whole_directory_has_an_item_of_every_kind(whole: SqliteStore) -> No
         invariants.words_of(keys.cleanup_of_group(1)),
         invariants.words_of(keys.cleanup_of_role(1)),
         invariants.words_of(keys.cleanup_of_workspace("x")),
+        invariants.words_of(keys.cleanup_of_workspace_group("x", "x")),
         invariants.words_of(keys.cleanup_of_space("x")),
         invariants.words_of(keys.spaces_changing()),
     }
     numberless = (
         keys.members("x"),
+        keys.suspended_members("x"),
+        keys.groups_in("x"),
+        keys.members_of_group("x", "x"),
         keys.SUSPENDED,
         keys.workspaces_of("x"),
         keys.spaces_in("x"),

@@ -39,6 +39,11 @@ OF_IDS: dict[str, Maker] = {
         "forgotten",
         "invited",
         "space_name",
+        "scim_user_name",
+        "scim_user",
+        "scim_address",
+        "scim_group",
+        "group_name",
     }
     and all(each.annotation is str for each in inspect.signature(maker).parameters.values())
 }

@@ -727,3 +727,49 @@ def test_a_list_that_was_opened_meanwhile_refuses_counts_that_move_with_rows(
     with pytest.raises(ReadConflict):
         work.commit(api.store)
     assert kinds(verified(api).broken) == LACKING
+
+
+# SCIM, which the commit did not know: an identity provider takes over a workspace that has members.
+
+
+@pytest.mark.parametrize("counts", ["with", "after"])
+def test_an_identity_provider_suspends_and_resumes_members_of_before(
+    api: Api, deployed: Callable[..., None], tmp_path: Path, counts: str
+) -> None:
+    deployed(LIST_COUNTS=counts)
+    robot = {"workspaceId": "beta", "userId": "robot"}
+    records: list[dict[str, Any]] = [
+        {"type": "membership", **robot, "suspended": True},
+        {"type": "scimUser", **robot, "userName": "robot"},
+        {"type": "workspaceGroup", "id": "crew", "workspaceId": "beta", "displayName": "Crew"},
+        {"type": "workspaceGroupMember", **robot, "groupId": "crew"},
+    ]
+    Records(api.store, tmp_path).good(*records)
+    token = data(api.post("/api/workspaces/acme/scim-tokens", {"name": "Entra ID"}, as_=ROOT_SESSION))[
+        "secret"
+    ]
+
+    def scim(method: str, path: str, body: Any = None, status: int = 200) -> Any:
+        answer = api.send(method, f"/scim/v2/acme{path}", body, bearer=token)
+        assert answer.status == status, answer.text
+        return answer.json
+
+    before = scim("GET", "/Users?count=200")
+    assert [each["id"] for each in before["Resources"]] == ["ada", "bob", "sue", "robot", NEW_ID, "kim"]
+    assert {each["active"] for each in before["Resources"]} == {True}
+    group = scim("POST", "/Groups", {"displayName": "Crew", "members": [{"value": "bob"}]}, 201)["id"]
+    home = "/api/workspaces/acme"
+    assert api.get(home, as_=BOB_SESSION).status == 200
+    for active, status in ((False, 403), (True, 200)):
+        change = {"Operations": [{"op": "Replace", "path": "active", "value": active}]}
+        assert scim("PATCH", "/Users/bob", change)["active"] is active
+        assert api.get(home, as_=BOB_SESSION).status == status
+        assert scim("GET", "/Users?count=0")["totalResults"] == before["totalResults"]
+        assert [each["value"] for each in scim("GET", f"/Groups/{group}")["members"]] == ["bob"]
+        assert kinds(verified(api).broken) == LACKING
+    scim("PATCH", "/Users/sue", {"Operations": [{"op": "Replace", "path": "active", "value": False}]})
+    outcome = repair(api.store, now=api.clock(), by=Actor("test", api.clock()))
+    assert outcome.after.broken == []
+    assert [each["id"] for each in scim("GET", "/Users")["Resources"]][-2:] == ["bob", "sue"]
+    assert api.delete(f"{home}/members/sue", as_=ROOT_SESSION).status == 200
+    assert kinds(verified(api).broken) == set()

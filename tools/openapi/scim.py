@@ -79,6 +79,17 @@ _DISCOVERY = (
     ("Schemas/{id}", "A schema", "getScimSchema", "ScimDescription"),
 )
 _URN_USER, _URN_GROUP = USERS.urn, GROUPS.urn
+_NAMED = {
+    "ResourceTypes/{id}": ("User", "Group"),
+    "Schemas/{id}": (_URN_USER, _URN_GROUP, *USERS.extensions),
+}
+
+
+def _ids(path: str) -> dict[str, Schema]:
+    """The ids of what is described at a path."""
+    return {"id": {"type": "string", "enum": list(_NAMED[path])}} if path in _NAMED else {}
+
+
 _SHOWN = (
     query("attributes", "What is answered of a resource, beside `id` and `schemas`."),
     query("excludedAttributes", "What is not answered."),
@@ -168,7 +179,10 @@ SCIM = ApiSpec(
         "ScimWritten": {"type": "object", "additionalProperties": True},
         "ScimPatch": {
             "type": "object",
-            "properties": {"Operations": {"type": "array", "items": {"type": "object"}}},
+            "properties": {
+                "schemas": {"type": "array", "items": TEXT},
+                "Operations": {"type": "array", "items": {"type": "object"}},
+            },
             "required": ["Operations"],
         },
     },
@@ -199,7 +213,9 @@ SCIM = ApiSpec(
         **_of("User", "Users", _USER, _PATCH),
         **_of("Group", "Groups", _GROUP, _PATCH_MEMBERS),
         **{
-            f"GET /scim/v2/{{workspaceId}}/{path}": Operation(summary, id, content=_content(name))
+            f"GET /scim/v2/{{workspaceId}}/{path}": Operation(
+                summary, id, path=_ids(path), content=_content(name)
+            )
             for path, summary, id, name in _DISCOVERY
         },
     },

@@ -392,13 +392,15 @@ class Event(Enum):
     MEMBER_VIEW_CHANGED = (
         "member.view_changed",
         "roster.member.view.changed",
-        "a workspace's identity provider changed what it says of a member; `fields` names what changed",
+        "a workspace's identity provider changed what it says of a member; `fields` names what changed, "
+        "`managed` says that the workspace made the user",
         ("workspace", "fields"),
+        ("managed",),
     )
     WORKSPACE_GROUP_CREATED = (
         "workspace_group.created",
         "roster.workspace.group.created",
-        "a group of a workspace was made",
+        "a group of a workspace was made; `role` ADMIN makes its members ADMINs",
         ("workspace",),
         ("role",),
     )

@@ -30,6 +30,7 @@ PURPOSE = "links"
 
 Kind = Literal["invitation", "account", "reset"]
 
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?", re.ASCII)
 _RANDOM = r"([A-Za-z0-9_-]{43})"
 _SHAPE = re.compile(
     rf"(?:(invitation)_({PLAIN_ID.pattern})\.([0-9a-f]{{32}})"
@@ -111,10 +112,14 @@ def address(public_url: str, token: LinkToken) -> str:
 
 
 def public_url(request: Request) -> str:
-    """Where links lead: what the deployment says, else the name that the gateway says it was called by."""
+    """Where links lead: what the deployment says, else the name that the gateway says it was called by.
+
+    Empty, so that links have no host, where that can be the name of none: no line break gets into a header.
+    """
     frame = request.event.get("requestContext")
     name = frame.get("domainName") if isinstance(frame, dict) else None
-    return settings().public_url or f"https://{name}"
+    is_host = isinstance(name, str) and _HOST.fullmatch(name)
+    return settings().public_url or (f"https://{name}" if is_host else "")
 
 
 def _again(

@@ -33,6 +33,12 @@ def live(found: Mapping[Key, Item], workspace_id: str, now: datetime) -> list[Sc
     return sorted(tokens, key=lambda token: (token.created_at, token.id))
 
 
+def free_slots(found: Mapping[Key, Item], workspace_id: str, now: datetime) -> list[int]:
+    """The slots without a live token among the items of `places`."""
+    taken = {token.slot for token in live(found, workspace_id, now)}
+    return [slot for slot in keys.SCIM_TOKEN_SLOTS if slot not in taken]
+
+
 def has_expired(token: ScimToken, now: datetime) -> bool:
     """Whether the token's time has passed; the table only tidies later."""
     return token.expires_at is not None and token.expires_at <= instant(now)
@@ -68,23 +74,29 @@ def prepare(
     ReadConflict.
     """
     found = store.batch_get(places(workspace.id))
-    taken = {token.slot for token in live(found, workspace.id, by.at)}
-    free = [slot for slot in keys.SCIM_TOKEN_SLOTS if slot not in taken]
+    free = free_slots(found, workspace.id, by.at)
     if not free:
         raise LimitReached("SCIM token")
     credential = Credential.new("scim", workspace.id)
     token = ScimToken(
         credential.id, workspace.id, free[0], name, instant(by.at), expires_at, by.user_id or None
     )
-    state: Item = {**attributes(token), "digest": credential.digest}
-    if expires_at is not None:
-        state["ttl"] = int(moment(expires_at).timestamp())
-    place = keys.scim_token(workspace.id, token.slot)
     work = Transaction(by)
-    work.do(Put(item(place, state), _still(found.get(place))))
-    work.check(keys.workspace(workspace.id), Present(), lambda _: NotFound("workspace", workspace.id))
-    work.audit(Event.SCIM_TOKEN_CREATED, token.id, workspace=workspace.id)
+    plan(work, token, credential, found)
     return work, token, credential
+
+
+def plan(work: Transaction, token: ScimToken, credential: Credential, found: Mapping[Key, Item]) -> None:
+    """The operations that put a token into its slot, as the items of `places` have it: nothing is there, or
+    one that has expired.
+    """
+    state: Item = {**attributes(token), "digest": credential.digest}
+    if token.expires_at is not None:
+        state["ttl"] = int(moment(token.expires_at).timestamp())
+    home, place = token.workspace_id, keys.scim_token(token.workspace_id, token.slot)
+    work.do(Put(item(place, state), _still(found.get(place))))
+    work.check(keys.workspace(home), Present(), lambda _: NotFound("workspace", home))
+    work.audit(Event.SCIM_TOKEN_CREATED, token.id, workspace=home)
 
 
 def revoke(

@@ -31,6 +31,7 @@
                                   SCIMVIEW#<user>                what the provider wrote of a member
                                   SCIMNAME#<sha256>              which member has the provider's user name
                                   SCIMUSER#<sha256>#<user>       which members have an external id
+                                  SCIMMAIL#<sha256>#<user>       which members' views have an e-mail address
                                   SCIMGROUP#<sha256>#<group>     which groups have one
                                   GROUP#<id>                     a group of the workspace
                                   GROUPNAME#<sha256>             which group has the name
@@ -573,6 +574,7 @@ def activity(scope: str, day: str) -> Key:
 SCIM_VIEWS = "SCIMVIEW#"
 SCIM_NAMES = "SCIMNAME#"
 SCIM_USERS = "SCIMUSER#"
+SCIM_ADDRESSES = "SCIMMAIL#"
 SCIM_GROUPS = "SCIMGROUP#"
 GROUPS_BESIDE = "GROUP#"
 GROUP_NAMES = "GROUPNAME#"
@@ -601,6 +603,16 @@ def scim_users_of(workspace_id: str, external_id: str) -> tuple[str, str]:
 
 def scim_user(workspace_id: str, external_id: str, user_id: str) -> Key:
     pk, prefix = scim_users_of(workspace_id, external_id)
+    return Key(pk, f"{prefix}{_part(user_id)}")
+
+
+def scim_addresses_of(workspace_id: str, folded: str) -> tuple[str, str]:
+    """The partition, and the prefix in it, of the members in whose views the e-mail address is."""
+    return workspace(workspace_id).pk, f"{SCIM_ADDRESSES}{_digest(folded)}#"
+
+
+def scim_address(workspace_id: str, folded: str, user_id: str) -> Key:
+    pk, prefix = scim_addresses_of(workspace_id, folded)
     return Key(pk, f"{prefix}{_part(user_id)}")
 
 
@@ -646,9 +658,9 @@ def groups_in(workspace_id: str) -> str:
     return f"LIST#GROUPSIN#{_part(workspace_id)}"
 
 
-def members_of_group(group_id: str) -> str:
-    """The members of a group of a workspace."""
-    return f"LIST#MEMBERSOF#{_part(group_id)}"
+def members_of_group(workspace_id: str, group_id: str) -> str:
+    """The members of a group of a workspace, whose id another workspace's group may have too (an import)."""
+    return f"LIST#MEMBERSOF#{_part(workspace_id)}#{_part(group_id)}"
 
 
 # Counted listings. A listing is named by its partition.

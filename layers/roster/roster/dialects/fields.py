@@ -28,8 +28,13 @@ def visible(text: str) -> str:
     return text
 
 
+def is_blank(text: str) -> bool:
+    """Whether people see nothing of the text."""
+    return not _JOINERS.sub("", text).strip()
+
+
 def _line(text: str) -> str:
-    if not _JOINERS.sub("", text).strip():
+    if is_blank(text):
         raise ValueError("must not be blank")
     return visible(text)
 

@@ -169,8 +169,8 @@ def _project(store: Store, project_id: str, by: Actor) -> None:
 def _workspace_group(store: Store, workspace_id: str, group_id: str, by: Actor) -> None:
     if store.get(keys.workspace_group(workspace_id, group_id)) is not None:
         return  # its places are in force
-    _until_clear(lambda: _end_grants(store, workspace_groups.granted(store, group_id), by))
-    teardown.clear_list(store, keys.members_of_group(group_id))
+    _until_clear(lambda: _end_grants(store, workspace_groups.granted(store, workspace_id, group_id), by))
+    teardown.clear_list(store, keys.members_of_group(workspace_id, group_id))
 
 
 def _tokens(store: Store, user_id: str) -> None:

@@ -182,7 +182,7 @@ def plan_end(work: Transaction, grant: Item, *, groups: Collection[Key] = ()) ->
     elif "group_id" in grant:
         group_id = str(grant["group_id"])
         work.do(Delete(keys.group_place(user_id, workspace_id, group_id), _still(grant)))
-        work.remove_row(keys.members_of_group(group_id), number)
+        work.remove_row(keys.members_of_group(workspace_id, group_id), number)
         group = keys.workspace_group(workspace_id, group_id)
         if group in groups:
             work.add_counter(Update(group, add={"members": -1, "revision": 1}, condition=Present()))

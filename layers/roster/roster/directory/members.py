@@ -157,6 +157,8 @@ def plan(
     work.add_row(keys.workspaces_of(user.id), workspace.number, row, lambda _: Conflict("membership"))
     role = membership.role
     work.audit(Event.MEMBER_ADDED, user.id, after=state, workspace=workspace.id, role=role)
+    if membership.suspended:
+        _tell_suspension(work, replace(membership, suspended=False), membership)
 
 
 def joined(user: User, membership: Membership) -> User:
@@ -292,7 +294,7 @@ def suspend(
     now: Item = {"suspended": True, "revision": after.revision}
     work.do(Update(keys.member(workspace.id, user.id), set=now, condition=unchanged(membership)))
     work.remove_row(keys.members(workspace.id), membership.number)
-    work.add_row(keys.suspended_members(workspace.id), membership.number, attributes(after))
+    work.add_row(keys.suspended_members(workspace.id), membership.number, _row_of(after))
     if membership.role is WorkspaceRole.ADMIN:
         _count_admins(work, workspace, WorkspaceRole.MEMBER, even_last_admin=False)
     state: Item = {"suspended_in": {**user.suspended_in, workspace.id: membership.number}}
@@ -300,7 +302,7 @@ def suspend(
     if user.oldest_workspace_id == workspace.id:
         place, gone = _next_place(work, store, user)
         state |= place
-    _tell(work, Event.MEMBER_SUSPENDED, membership, after)
+    _tell_suspension(work, membership, after)
     fewer = _administered(membership, -1)
     return after, Update(keys.user(user.id), set=state, add=fewer, remove=gone, condition=_as_read(user))
 
@@ -318,21 +320,30 @@ def resume(
     now: Item = {"suspended": False, "number": number, "revision": after.revision}
     work.do(Update(keys.member(workspace.id, user.id), set=now, condition=unchanged(membership)))
     work.remove_row(keys.suspended_members(workspace.id), membership.number)
-    work.add_row(keys.members(workspace.id), number, attributes(after))
+    work.add_row(keys.members(workspace.id), number, _row_of(after))
     if membership.role is WorkspaceRole.ADMIN:
         _count_admins(work, workspace, WorkspaceRole.ADMIN, even_last_admin=True)
     state: Item = {}
     gone = _without(state, "suspended_in", user.suspended_in, workspace.id)
     if user.oldest_membership_at is None or user.oldest_membership_at > membership.created_at:
         state |= {"oldest_workspace_id": workspace.id, "oldest_membership_at": membership.created_at}
-    _tell(work, Event.MEMBER_RESUMED, membership, after)
+    before, now_is = attributes(membership), attributes(after)
+    work.audit(Event.MEMBER_RESUMED, user.id, before=before, after=now_is, workspace=workspace.id)
     more = _administered(after, 1)
     return after, Update(keys.user(user.id), set=state, add=more, remove=gone, condition=_as_read(user))
 
 
-def _tell(work: Transaction, event: Event, membership: Membership, after: Membership) -> None:
-    before, now = attributes(membership), attributes(after)
-    work.audit(event, membership.user_id, before=before, after=now, workspace=membership.workspace_id)
+def _row_of(membership: Membership) -> Item:
+    """The row of a membership that is there already: as its item, which before `turn` was kept has none."""
+    state: Item = {**attributes(membership)}
+    if not membership.turn:
+        del state["turn"]
+    return state
+
+
+def _tell_suspension(work: Transaction, membership: Membership, after: Membership) -> None:
+    before, now, home = attributes(membership), attributes(after), membership.workspace_id
+    work.audit(Event.MEMBER_SUSPENDED, membership.user_id, before=before, after=now, workspace=home)
 
 
 def end(work: Transaction, workspace: Workspace, membership: Membership, *, even_last_admin: bool) -> None:

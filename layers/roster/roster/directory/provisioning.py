@@ -13,6 +13,7 @@ from uuid import uuid4
 from roster.clock import instant
 from roster.db import counted_lists, keys, list_log
 from roster.db.codec import attributes, readable
+from roster.db.list_tree import integer
 from roster.db.store import (
     Absent,
     Check,
@@ -22,9 +23,8 @@ from roster.db.store import (
     Item,
     Key,
     Store,
-    every,
 )
-from roster.db.transactions import Transaction, retry_from, retry_on_conflict
+from roster.db.transactions import ReadConflict, Transaction, retry_from, retry_on_conflict
 from roster.directory import members, scim_views, users
 from roster.directory.emails import NotAnAddress, canonical
 from roster.directory.folding import folded
@@ -81,6 +81,9 @@ class WrittenMember:
     active: bool | None = None
 
 
+MOST = 1_000
+"""Members who are found by one external id or address: a provider may repeat both."""
+
 Edit = Callable[[Provisioned], WrittenMember]
 """Makes what is to be written from the member as it is; may raise."""
 
@@ -125,11 +128,11 @@ def _is_member(found: Mapping[Key, Item], workspace_id: str, user_id: str) -> bo
 
 
 def name_places(workspace_id: str, user_name: str) -> list[Key]:
-    """What tells who has the user name: the name's lock, and the address's if it is one. To be read with the
-    caller.
+    """What tells who has the user name: the name's lock, and the address's if it is one, also in other
+    characters that fold alike. To be read with the caller.
     """
-    address = _address(user_name)
-    lock = keys.scim_user_name(workspace_id, folded(user_name))
+    name = folded(user_name)
+    address, lock = _address(name), keys.scim_user_name(workspace_id, name)
     return [lock] if address is None else [lock, address]
 
 
@@ -158,22 +161,43 @@ def by_user_name(
     return next((one for one in there if folded(one.user_name) == folded(user_name)), None)
 
 
+def ids_by_external_id(store: Store, workspace_id: str, external_id: str, most: int = MOST) -> list[str]:
+    """Users of whom the provider wrote this external id, `most` and one more at most: one Query."""
+    return _indexed(store, *keys.scim_users_of(workspace_id, external_id), most)
+
+
 def by_external_id(store: Store, workspace_id: str, external_id: str) -> list[Provisioned]:
     """The members of whom the provider wrote exactly this external id: one Query, one BatchGet."""
-    pk, prefix = keys.scim_users_of(workspace_id, external_id)
-    ids = [str(row["user_id"]) for row in every(store, pk, begins=prefix)]
+    ids = ids_by_external_id(store, workspace_id, external_id)
     there = by_ids(store, workspace_id, ids) if ids else []
     return [one for one in there if one.view is not None and one.view.external_id == external_id]
 
 
-def by_email(store: Store, workspace_id: str, address: str) -> Provisioned | None:
-    """The member whose profile has the address: one Get, one BatchGet. What views say of e-mail is not
-    searched: filters over views are evaluated on resources.
+def ids_by_email(
+    store: Store,
+    workspace_id: str,
+    address: str,
+    *,
+    known: Mapping[Key, Item] | None = None,
+    most: int = MOST,
+) -> list[str]:
+    """Users in whose views the address may be, in any case, and who has it in the profile; `most` and two
+    more at most: a BatchGet and a Query, the Query alone where `known` holds the items of `name_places`.
     """
-    place = _address(address)
-    lock = store.get(place) if place is not None else None
-    there = by_ids(store, workspace_id, [str(lock["user_id"])]) if lock is not None else []
-    return there[0] if there else None
+    wanted = name_places(workspace_id, address)
+    named = _named(store.batch_get(wanted) if known is None else known, wanted)
+    rows = _indexed(store, *keys.scim_addresses_of(workspace_id, folded(address)), most)
+    return list(dict.fromkeys([*named, *rows]))
+
+
+def by_email(store: Store, workspace_id: str, address: str) -> list[Provisioned]:
+    """The members of `ids_by_email`: two BatchGets, one Query."""
+    ids = ids_by_email(store, workspace_id, address)
+    return by_ids(store, workspace_id, ids) if ids else []
+
+
+def _indexed(store: Store, pk: str, prefix: str, most: int) -> list[str]:
+    return [str(row["user_id"]) for row in store.query(pk, begins=prefix, limit=most + 1).items]
 
 
 def heads(workspace_id: str) -> list[Key]:
@@ -195,7 +219,7 @@ def page(
     """`count` members from the place `start` (from 1) on, and the total: those in force by their number, then
     the suspended ones.
 
-    Three calls and a BatchGet a hundred keys, two a member; one fewer where `known` holds `heads`, two more
+    Three calls and a BatchGet a hundred keys, two a member; one fewer where `known` holds `heads`. As many
     where the page reaches into both lists.
     """
     head = store.batch_get(heads(workspace_id)) if known is None else known
@@ -206,13 +230,26 @@ def page(
         mine = {key: head[key] for key in here if key in head}
         wanted, skip = count - len(rows), max(0, start - 1 - before)
         if wanted > 0:
-            found = counted_lists.page(store, listing, 1, wanted, offset=skip, known=mine)
+            found = _from(store, listing, skip, wanted, mine)
             rows, size = [*rows, *found.items], found.total
         else:
             root, changes = counted_lists.counted(store, listing, mine)
             size = counted_lists.size_of(root, changes)
         before, total = before + size, total + size
     return _joined(store, workspace_id, readable(Membership, rows)), total
+
+
+def _from(store: Store, listing: str, skip: int, count: int, head: Mapping[Key, Item]) -> counted_lists.Rows:
+    """`count` rows after the first `skip`, and the total. Where the list ends among them, they are read from
+    its end, which needs no branch.
+    """
+    seen = integer(head.get(keys.root(listing), {}), "total")
+    if 0 < skip < seen < skip + count:
+        last = counted_lists.page(store, listing, 1, count, forward=False, known=head)
+        left = max(0, last.total - skip)
+        if left <= count:  # else the log says of more than the root does
+            return counted_lists.Rows(last.items[:left][::-1], last.total)
+    return counted_lists.page(store, listing, 1, count, offset=skip, known=head)
 
 
 def _joined(store: Store, workspace_id: str, found: list[Membership]) -> list[Provisioned]:
@@ -246,16 +283,35 @@ def create(store: Store, workspace: Workspace, wanted: WrittenMember, *, by: Act
             raise NotAnAddress("is not a valid e-mail address")
         found = store.batch_get([*names, address, keys.default_role()])
         holder = next(iter(_named(found, [address])), None)
-        there = {one.user.id: one for one in by_ids(store, workspace.id, _named(found, [*names, address]))}
+        named = _named(found, [*names, address])
+        items = (
+            store.batch_get([key for each in named for key in places(workspace.id, each)]) if named else {}
+        )
+        there = {
+            each: among(items, workspace.id, each) for each in named if _is_member(items, workspace.id, each)
+        }
         present = there.get(holder) if holder is not None else None
         if present is not None and present.view is not None:
             raise Conflict("userName", wanted.user_name)
         _demand_free(there.values(), wanted.user_name, holder)
         if present is not None:
             return _change(store, workspace, present, wanted, found, by=by)
-        return _join(store, workspace, holder, wanted, found, by=by)
+        user = users.of_item(items.get(keys.user(holder))) if holder is not None else None
+        return _join(store, workspace, user, wanted, found, by=by)
 
-    return retry_on_conflict(attempt)
+    return retry_on_conflict(lambda: _with_what_is_there(attempt))
+
+
+def _with_what_is_there(attempt: Callable[[], Provisioned]) -> Provisioned:
+    """What the attempt returns. Raises ReadConflict where somebody got the address, or became a member, since
+    it has read: they are who is provisioned.
+    """
+    try:
+        return attempt()
+    except Conflict as error:
+        if error.what in ("email", "membership"):
+            raise ReadConflict from error
+        raise
 
 
 def _demand_free(there: Iterable[Provisioned], user_name: str, own: str | None) -> None:
@@ -268,14 +324,14 @@ def _demand_free(there: Iterable[Provisioned], user_name: str, own: str | None) 
 def _join(
     store: Store,
     workspace: Workspace,
-    holder: str | None,
+    holder: User | None,
     wanted: WrittenMember,
     found: Mapping[Key, Item],
     *,
     by: Actor,
 ) -> Provisioned:
     """Make the membership of somebody who is no member, and of nobody the user."""
-    user = users.alive(store, holder) if holder is not None else _user(wanted.profile, found, by)
+    user = holder or _user(wanted.profile, found, by)
     work = Transaction(by)
     suspended = wanted.active is False
     listing = keys.members(workspace.id)
@@ -354,9 +410,9 @@ def _change(
     by: Actor,
 ) -> Provisioned:
     """`found` are the items of `name_places` where the user name is another one."""
-    view = _viewed(present, wanted, workspace.id, instant(by.at))
-    user = _profiled(store, present, wanted.profile)
     is_toggled = wanted.active is not None and wanted.active != present.active
+    view = _viewed(present, wanted, workspace.id, instant(by.at), is_toggled)
+    user = _profiled(store, present, wanted.profile)
     if view == present.view and user == present.user and not is_toggled:
         return present
     work = Transaction(by)
@@ -368,21 +424,31 @@ def _change(
         turn = members.resume if membership.suspended else members.suspend
         membership, of_user = turn(work, store, workspace, membership, present.user)
         work.also(of_user)
+        after = replace(after, suspended_in=_suspended_in(after, membership))
     else:
         place = keys.member(workspace.id, membership.user_id)
         work.do(Check(place, members.unchanged(membership)))
     if view != present.view:
         scim_views.plan(work, present.view, view, found)
     work.commit(store)
-    after = users.alive(store, after.id) if is_toggled else after
     return Provisioned(membership, after, view)
 
 
-def _viewed(present: Provisioned, wanted: WrittenMember, workspace_id: str, at: str) -> ScimView:
-    """The view as it will be; the present one where nothing changes."""
+def _suspended_in(user: User, membership: Membership) -> Mapping[str, int]:
+    """The user's `suspended_in` with what the membership is now."""
+    others = {home: number for home, number in user.suspended_in.items() if home != membership.workspace_id}
+    return {**others, membership.workspace_id: membership.number} if membership.suspended else others
+
+
+def _viewed(
+    present: Provisioned, wanted: WrittenMember, workspace_id: str, at: str, is_toggled: bool
+) -> ScimView:
+    """The view as it will be; the present one where nothing changes. It says when the member was changed, so
+    it is another when the membership is suspended or resumed too.
+    """
     old = present.view or ScimView(workspace_id, present.user.id, "", at, at, revision=0)
     new = replace(old, user_name=wanted.user_name, external_id=wanted.external_id, body=wanted.body)
-    return old if new == old else replace(new, updated_at=at, revision=old.revision + 1)
+    return old if new == old and not is_toggled else replace(new, updated_at=at, revision=old.revision + 1)
 
 
 def _profiled(store: Store, present: Provisioned, profile: MemberProfile) -> User:

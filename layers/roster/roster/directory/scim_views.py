@@ -1,7 +1,9 @@
 """What the identity provider of a workspace wrote of its members: an item for each, a lock of the user name,
-and a row for the external id. `provisioning.py` knows what it means.
+a row for the external id, and one for each e-mail address that the user name's lock does not find.
+`provisioning.py` knows what it means.
 """
 
+import json
 from collections.abc import Mapping
 
 from roster.db import keys
@@ -25,8 +27,19 @@ def name_of(view: ScimView) -> Key:
     return keys.scim_user_name(view.workspace_id, folded(view.user_name))
 
 
+def addresses(view: ScimView | None) -> set[str]:
+    """The e-mail addresses in a view that have rows of their own, folded: all but the one that is the user
+    name too.
+    """
+    if view is None:
+        return set()
+    listed = json.loads(view.body).get("emails", ())
+    return {folded(str(each["value"])) for each in listed if "value" in each} - {folded(view.user_name)}
+
+
 def plan(work: Transaction, before: ScimView | None, after: ScimView, found: Mapping[Key, Item]) -> None:
-    """The operations that write a view: its item, the user name's lock, the row of the external id.
+    """The operations that write a view: its item, the user name's lock, the rows of the external id and of
+    e-mail addresses that come or go.
 
     `found` has the name's lock where one is there: the caller has seen that nobody stands behind it.
     """
@@ -49,8 +62,22 @@ def plan(work: Transaction, before: ScimView | None, after: ScimView, found: Map
         if after.external_id is not None:
             place = keys.scim_user(workspace_id, after.external_id, user_id)
             work.do(Put(item(place, {"user_id": user_id})))
+    was, will = addresses(before), addresses(after)
+    for address in sorted(was - will):
+        work.do(Delete(keys.scim_address(workspace_id, address, user_id)))
+    for address in sorted(will - was):
+        work.do(Put(item(keys.scim_address(workspace_id, address, user_id), {"user_id": user_id})))
     fields = [name for name in _FIELDS if getattr(before, name, None) != getattr(after, name)]
-    work.audit(Event.MEMBER_VIEW_CHANGED, user_id, workspace=workspace_id, fields=[*fields])
+    if not fields:  # the membership alone was suspended or resumed, which is told of by itself
+        return
+    work.audit(
+        Event.MEMBER_VIEW_CHANGED,
+        user_id,
+        before=attributes(before) if before is not None else {},
+        after=attributes(after),
+        workspace=workspace_id,
+        fields=[*fields],
+    )
 
 
 _FIELDS = ("user_name", "external_id", "body")
@@ -65,3 +92,5 @@ def plan_forget(work: Transaction, view: ScimView, *, has_name: bool = True) -> 
         work.do(Delete(name_of(view), Equals("user_id", user_id)))
     if view.external_id is not None:
         work.do(Delete(keys.scim_user(workspace_id, view.external_id, user_id)))
+    for address in sorted(addresses(view)):
+        work.do(Delete(keys.scim_address(workspace_id, address, user_id)))

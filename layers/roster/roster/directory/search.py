@@ -227,7 +227,9 @@ def members_page(
     shown = []
     for row in rows:
         user = found.get(str(row["user_id"]))
-        if user is not None and _is_first(row, wanted, user.email, user.full_name):
+        if user is None or workspace_id in user.suspended_in:
+            continue
+        if _is_first(row, wanted, user.email, user.full_name):
             shown += [(membership, user) for membership in readable(Membership, [row])]
     return shown, following
 

@@ -157,8 +157,8 @@ def _end_groups(store: Store, rows: list[Item], by: Actor) -> bool:
     for row in naming(rows, "group_id", "workspace_id"):
         workspace_id, group_id = str(row["workspace_id"]), str(row["group_id"])
         store.write(Delete(keys.workspace_group(workspace_id, group_id)))  # from now on nobody comes into it
-        clean &= end_grants(store, workspace_groups.granted(store, group_id), by)
-        clear_list(store, keys.members_of_group(group_id))
+        clean &= end_grants(store, workspace_groups.granted(store, workspace_id, group_id), by)
+        clear_list(store, keys.members_of_group(workspace_id, group_id))
         work = Transaction(by)
         work.remove_row(keys.groups_in(workspace_id), keys.number_of(Key.of(row)))
         parts.append(work)

@@ -8,7 +8,7 @@ A group with the role ADMIN makes its members ADMINs. What counts is `User.admin
 member, so that the role comes and goes in one transaction; hence `MOST_ADMINS`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -30,20 +30,32 @@ from roster.db.store import (
     Store,
     Update,
     all_of,
-    every,
 )
 from roster.db.transactions import ReadConflict, Transaction, item, retry_from, retry_on_conflict
 from roster.directory import grants, members, users
 from roster.directory.folding import folded
-from roster.domain import Actor, GroupPlace, User, Workspace, WorkspaceGroup, WorkspaceRole
+from roster.domain import (
+    Actor,
+    GroupPlace,
+    Instant,
+    User,
+    Workspace,
+    WorkspaceGroup,
+    WorkspaceRole,
+)
 from roster.errors import Conflict, DirectoryError, FieldError, LimitReached, NotFound, ValidationFailed
 from roster.events import Event
 
 MOST_ADMINS = 90
 """Members of a group with the role ADMIN: one operation each, of a hundred in a transaction."""
 
-_READ, _WRITTEN = 32, 96
-"""Users of one chunk, and operations that may be theirs in its transaction: three more are the group's."""
+_READ, _WRITTEN, _FIRST = 32, 96, 28
+"""Users of one chunk, and operations that may be theirs in its transaction: three more are the group's.
+Of a new group there are more; so fewer users come with it.
+"""
+
+_FEW = 200
+"""Rows up to which a list is read with others."""
 
 Demand = Callable[[WorkspaceGroup], None]
 """Is given the group as it is, and may raise."""
@@ -90,10 +102,12 @@ def by_name(
     return found[0] if found else None
 
 
-def by_external_id(store: Store, workspace_id: str, external_id: str) -> list[WorkspaceGroup]:
-    """The groups with exactly this external id: one Query, one BatchGet."""
+def by_external_id(
+    store: Store, workspace_id: str, external_id: str, *, most: int = 1_000
+) -> list[WorkspaceGroup]:
+    """The groups with exactly this external id, `most` and one more at most: one Query, one BatchGet."""
     pk, prefix = keys.scim_groups_of(workspace_id, external_id)
-    ids = [str(row["group_id"]) for row in every(store, pk, begins=prefix)]
+    ids = [str(row["group_id"]) for row in store.query(pk, begins=prefix, limit=most + 1).items]
     return [one for one in _by_ids(store, workspace_id, ids) if one.external_id == external_id]
 
 
@@ -119,8 +133,8 @@ def members_page(
 
     Who is suspended, or has left the workspace and is not cleared away yet, is not shown but counted.
     """
-    rows = counted_lists.page(store, keys.members_of_group(group.id), number, size)
-    found = [_place_in(row) for row in naming(rows.items, "user_id", "workspace_id", "group_id")]
+    rows = counted_lists.page(store, _list_of(group), number, size)
+    found = _places_in(naming(rows.items, "user_id", "workspace_id", "group_id"))
     living = users.by_ids(store, [one.user_id for one in found])
     pairs = ((one, living.get(one.user_id)) for one in found)
     return [
@@ -128,26 +142,57 @@ def members_page(
     ], rows.total
 
 
-def places(store: Store, group_id: str) -> Iterator[GroupPlace]:
+def places(store: Store, group: WorkspaceGroup) -> Iterator[GroupPlace]:
     """All places in a group, in order of joining: one Query a megabyte. Take no more of it than is shown."""
-    return (_place_in(row) for row in granted(store, group_id))
+    return (place for row in counted_lists.everything(store, _list_of(group)) for place in _places_in([row]))
 
 
-def granted(store: Store, group_id: str) -> Iterator[Item]:
+def granted(store: Store, workspace_id: str, group_id: str) -> Iterator[Item]:
     """The same as grants, as `grants.plan_end` takes them."""
-    rows = counted_lists.everything(store, keys.members_of_group(group_id))
+    rows = counted_lists.everything(store, keys.members_of_group(workspace_id, group_id))
     return ({**row, "number": keys.number_of(Key.of(row))} for row in rows)
 
 
-def _place_in(row: Item) -> GroupPlace:
-    return entity(GroupPlace, {**row, "number": keys.number_of(Key.of(row))})
+def _list_of(group: WorkspaceGroup) -> str:
+    return keys.members_of_group(group.workspace_id, group.id)
 
 
-def members_among(store: Store, group: WorkspaceGroup, user_ids: Sequence[str]) -> list[str]:
-    """Those of the users who are in the group: one BatchGet a hundred."""
+def _places_in(rows: Iterable[Item]) -> list[GroupPlace]:
+    return readable(GroupPlace, ({**row, "number": keys.number_of(Key.of(row))} for row in rows))
+
+
+def rulers(store: Store, workspace_ids: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The users whom groups make ADMINs, of each workspace: one BatchGet where they have no groups. Else one
+    BatchGet a hundred keys in each of six steps (heads, rows and groups; of ADMIN groups heads, rows and
+    users), and a Query for a long list.
+    """
+    lists = {workspace_id: keys.groups_in(workspace_id) for workspace_id in workspace_ids}
+    rows = [row for some in _rows_of(store, lists.values()) for row in naming(some, "group_id")]
+    places = [keys.workspace_group(str(row["workspace_id"]), str(row["group_id"])) for row in rows]
+    groups = readable(WorkspaceGroup, store.batch_get(places).values()) if places else []
+    ruling = [group for group in groups if group.role is not None]
+    there = _rows_of(store, (_list_of(group) for group in ruling))
+    ids = dict.fromkeys(str(row["user_id"]) for some in there for row in naming(some, "user_id"))
+    people = users.by_ids(store, list(ids)).values() if ids else ()
+    return {
+        workspace_id: frozenset(user.id for user in people if user.admin_by_groups.get(workspace_id, 0) > 0)
+        for workspace_id in lists
+    }
+
+
+def _rows_of(store: Store, listings: Iterable[str]) -> Iterable[list[Item]]:
+    wanted = list(listings)
+    return counted_lists.rows_of(store, counted_lists.few(store, wanted, _FEW)).values() if wanted else ()
+
+
+def pairs_among(
+    store: Store, groups: Sequence[WorkspaceGroup], user_ids: Sequence[str]
+) -> dict[str, list[str]]:
+    """Who of the users is in which of the groups, by the group's id: one BatchGet a hundred pairs."""
     known = [user_id for user_id in dict.fromkeys(user_ids) if keys.is_id(user_id)]
-    found = store.batch_get([_at(group, user_id) for user_id in known]) if known else {}
-    return [user_id for user_id in known if _at(group, user_id) in found]
+    wanted = [_at(group, user_id) for group in groups for user_id in known]
+    found = store.batch_get(wanted) if wanted else {}
+    return {group.id: [each for each in known if _at(group, each) in found] for group in groups}
 
 
 def demand_members(store: Store, workspace_id: str, user_ids: Sequence[str]) -> None:
@@ -173,33 +218,46 @@ def _at(group: WorkspaceGroup, user_id: str) -> Key:
 # The group itself.
 
 
-def prepare_create(
-    store: Store, workspace: Workspace, name: str, external_id: str | None, *, by: Actor
-) -> tuple[Transaction, WorkspaceGroup]:
-    """The transaction that makes a group without members, and the group: one Get, one Write for the number.
-
-    Raises Conflict ("displayName"); so does the commit.
-    """
-    if store.get(keys.group_name(workspace.id, folded(name))) is not None:  # a refusal spends no number
-        raise Conflict("displayName", name)
-    work, at = Transaction(by), instant(by.at)
-    number = work.take(store, keys.groups_in(workspace.id))
-    made = WorkspaceGroup(str(uuid4()), workspace.id, number, name, at, at, external_id)
-    plan(work, made)
-    return work, made
-
-
 def create(
     store: Store, workspace: Workspace, name: str, external_id: str | None, *, by: Actor
 ) -> WorkspaceGroup:
-    """As `prepare_create`, and one Transact."""
+    """Make a group without members, as `create_with` does."""
+    return create_with(store, workspace, name, external_id, (), by=by)[0]
+
+
+def create_with(
+    store: Store,
+    workspace: Workspace,
+    name: str,
+    external_id: str | None,
+    user_ids: Sequence[str],
+    *,
+    by: Actor,
+) -> tuple[WorkspaceGroup, list[str]]:
+    """Make a group with the first of these users, as many as its transaction takes, and return it and who is
+    left to `add`: one BatchGet, one Write a list, one Transact.
+
+    Raises Conflict ("displayName"), and ValidationFailed where one of the first is no member.
+    """
+    wanted, group_id = list(dict.fromkeys(user_ids)), str(uuid4())
+    first, rest = wanted[:_FIRST], wanted[_FIRST:]
+    lock = keys.group_name(workspace.id, folded(name))
 
     def attempt() -> WorkspaceGroup:
-        work, made = prepare_create(store, workspace, name, external_id, by=by)
+        found = store.batch_get([lock, *_tells(workspace.id, first)])
+        if lock in found:  # a refusal spends no number
+            raise Conflict("displayName", name)
+        work, at = Transaction(by), instant(by.at)
+        new = WorkspaceGroup(group_id, workspace.id, 0, name, at, at, external_id, members=len(first))
+        coming = [one for each in first if (one := _coming(found, new, each)) is not None]
+        made = replace(new, number=work.take(store, keys.groups_in(workspace.id)))
+        plan(work, made)
+        if coming:
+            _plan_places(work, store, made, coming)
         work.commit(store)
         return made
 
-    return retry_on_conflict(attempt)
+    return retry_on_conflict(attempt), rest
 
 
 def plan(work: Transaction, group: WorkspaceGroup) -> None:
@@ -212,7 +270,8 @@ def plan(work: Transaction, group: WorkspaceGroup) -> None:
     row: Item = {"group_id": group.id, "workspace_id": group.workspace_id}
     work.add_row(keys.groups_in(group.workspace_id), group.number, row)
     work.check(keys.workspace(group.workspace_id), Present(), lambda _: NotFound("workspace"))
-    work.audit(Event.WORKSPACE_GROUP_CREATED, group.id, after=attributes(group), workspace=group.workspace_id)
+    after = attributes(group)
+    work.audit(Event.WORKSPACE_GROUP_CREATED, group.id, after=after, workspace=group.workspace_id)
 
 
 def _name(work: Transaction, group: WorkspaceGroup) -> None:
@@ -325,7 +384,7 @@ def set_role(
 
 def _rule(work: Transaction, store: Store, group: WorkspaceGroup, more: int) -> None:
     """All members of a group become ADMINs by it, or are it no longer: one Query, one BatchGet."""
-    there = list(places(store, group.id))
+    there = list(places(store, group))
     living = users.by_ids(store, [place.user_id for place in there])
     for place in there:
         user = living.get(place.user_id)
@@ -394,13 +453,22 @@ def _gone_or_lost(found: Item | None) -> DirectoryError:
 
 
 def add(
-    store: Store, workspace: Workspace, group: WorkspaceGroup, user_ids: Sequence[str], *, by: Actor
+    store: Store,
+    workspace: Workspace,
+    group: WorkspaceGroup,
+    user_ids: Sequence[str],
+    *,
+    by: Actor,
+    demand: Demand | None = None,
+    at: Mapping[str, Instant] | None = None,
 ) -> int:
     """Let users into a group, and return how many came; who is there stays. A BatchGet a hundred, and for
-    each thirty a BatchGet, a Write and a Transact; so it may be repeated.
+    each thirty a BatchGet, a Write and a Transact; so it may be repeated. `at` says when each came (import);
+    then the group counts as not changed.
 
-    Raises ValidationFailed as `demand_members` does, LimitReached for an ADMIN group of more than
-    `MOST_ADMINS`, NotFound where the group has gone, and Unavailable at the deadline.
+    `demand` is asked of the group as it is when the first row is written, and may raise. Raises
+    ValidationFailed as `demand_members` does, LimitReached for an ADMIN group of more than `MOST_ADMINS`,
+    NotFound where the group has gone, and Unavailable at the deadline.
     """
     rest, came = list(dict.fromkeys(user_ids)), 0
     if len(rest) > _READ:  # else the one chunk tells before anything is written
@@ -408,17 +476,27 @@ def add(
     while rest:
         some = rest[:_READ]
         taken, more = retry_on_conflict(
-            lambda some=some: _add_some(store, workspace.id, group.id, some, by)  # type: ignore[misc]
+            lambda some=some, first=None if came else demand: _add_some(  # type: ignore[misc]
+                store, workspace.id, group.id, some, by, first, at
+            )
         )
         rest, came = rest[taken:], came + more
     return came
 
 
 def _add_some(
-    store: Store, workspace_id: str, group_id: str, user_ids: Sequence[str], by: Actor
+    store: Store,
+    workspace_id: str,
+    group_id: str,
+    user_ids: Sequence[str],
+    by: Actor,
+    demand: Demand | None,
+    at: Mapping[str, Instant] | None,
 ) -> tuple[int, int]:
     """Let the first of these users in, as many as one transaction takes: how many these are, and who came."""
     group, found = _read(store, workspace_id, group_id, user_ids)
+    if demand is not None:
+        demand(group)
     ops, taken = 0, 0
     coming: list[_Coming] = []
     for user_id in user_ids:
@@ -435,15 +513,10 @@ def _add_some(
     more = sum(one.former is None for one in coming)
     if group.role is not None and group.members + more > MOST_ADMINS:
         raise LimitReached("members of an ADMIN group")
-    listing = keys.members_of_group(group.id)
     work = Transaction(by)
-    block = list_log.take(store, listing, numbers=len(coming))
-    work.taken[listing] = block
-    for number, one in enumerate(coming, block.number):
-        _plan_place(work, group, one, number)
-    _count(work, group, more)
-    ids = [one.user.id for one in coming]
-    work.audit(Event.WORKSPACE_GROUP_JOINED, group.id, workspace=workspace_id, users=[*ids])
+    _plan_places(work, store, group, coming, at)
+    changed_at = group.updated_at if at is not None else instant(by.at)
+    _count(work, group, more, changed_at, only_this=demand is not None)
     work.commit(store)
     return taken, len(coming)
 
@@ -453,12 +526,16 @@ def _read(
 ) -> tuple[WorkspaceGroup, Mapping[Key, Item]]:
     """The group, with all that tells of these users: one BatchGet. Raises NotFound."""
     known = [user_id for user_id in user_ids if keys.is_id(user_id)]
-    wanted = [keys.workspace_group(workspace_id, group_id)]
-    for user_id in known:
-        wanted += [keys.user(user_id), keys.member(workspace_id, user_id)]
-        wanted.append(keys.group_place(user_id, workspace_id, group_id))
+    wanted = [keys.workspace_group(workspace_id, group_id), *_tells(workspace_id, known)]
+    wanted += [keys.group_place(user_id, workspace_id, group_id) for user_id in known]
     found = store.batch_get(wanted)
     return among(found, workspace_id, group_id), found
+
+
+def _tells(workspace_id: str, user_ids: Sequence[str]) -> list[Key]:
+    """What tells of users whether they are members: nothing, of a text that can be no id."""
+    known = [user_id for user_id in user_ids if keys.is_id(user_id)]
+    return [key for each in known for key in (keys.user(each), keys.member(workspace_id, each))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,11 +563,30 @@ def _coming(found: Mapping[Key, Item], group: WorkspaceGroup, user_id: str) -> _
     return _Coming(user, membership.number, members.still(membership), former)
 
 
-def _plan_place(work: Transaction, group: WorkspaceGroup, one: _Coming, number: int) -> None:
+def _plan_places(
+    work: Transaction,
+    store: Store,
+    group: WorkspaceGroup,
+    coming: Sequence[_Coming],
+    at: Mapping[str, Instant] | None = None,
+) -> None:
+    """The operations that let users into a group, perhaps as of `at`: one Write for the numbers of all."""
+    listing = _list_of(group)
+    work.taken[listing] = block = list_log.take(store, listing, numbers=len(coming))
+    for number, one in enumerate(coming, block.number):
+        came_at = instant(work.by.at) if at is None else at[one.user.id]
+        _plan_place(work, group, one, number, came_at)
+    ids = [one.user.id for one in coming]
+    work.audit(Event.WORKSPACE_GROUP_JOINED, group.id, workspace=group.workspace_id, users=[*ids])
+
+
+def _plan_place(
+    work: Transaction, group: WorkspaceGroup, one: _Coming, number: int, came_at: Instant
+) -> None:
     user_id, workspace_id = one.user.id, group.workspace_id
-    made = GroupPlace(group.id, workspace_id, user_id, number, one.since, instant(work.by.at))
+    made = GroupPlace(group.id, workspace_id, user_id, number, one.since, came_at)
     state = attributes(made)
-    listing = keys.members_of_group(group.id)
+    listing = _list_of(group)
     free: Condition = Absent() if one.former is None else Equals("number", one.former.number)
     work.do(Put(item(_at(group, user_id), state), free))
     work.do(Check(keys.member(workspace_id, user_id), one.member))
@@ -501,16 +597,20 @@ def _plan_place(work: Transaction, group: WorkspaceGroup, one: _Coming, number: 
         work.do(ruling(one.user, workspace_id, 1))
 
 
-def _count(work: Transaction, group: WorkspaceGroup, more: int) -> None:
-    """So many members more are counted, while the group has the role that was read, and few enough for it."""
+def _count(
+    work: Transaction, group: WorkspaceGroup, more: int, changed_at: Instant, *, only_this: bool = False
+) -> None:
+    """So many members more are counted, while the group has the role that was read, and few enough for it;
+    with `only_this` while it is as it was read.
+    """
     role = group.role
     same: Condition = Absent("role") if role is None else Equals("role", role.value)
-    conditions: list[Condition] = [Present(), same]
+    conditions: list[Condition] = [Present(), same, *([_unchanged(group)] if only_this else [])]
     if role is not None and more > 0:
         conditions.append(Below("members", MOST_ADMINS - more + 1))
     counted = Update(
         keys.workspace_group(group.workspace_id, group.id),
-        set={"updated_at": instant(work.by.at)},
+        set={"updated_at": changed_at},
         add={"members": more, "revision": 1},
         condition=all_of(*conditions),
     )
@@ -518,22 +618,35 @@ def _count(work: Transaction, group: WorkspaceGroup, more: int) -> None:
 
 
 def remove(
-    store: Store, workspace: Workspace, group: WorkspaceGroup, user_ids: Sequence[str], *, by: Actor
+    store: Store,
+    workspace: Workspace,
+    group: WorkspaceGroup,
+    user_ids: Sequence[str],
+    *,
+    by: Actor,
+    demand: Demand | None = None,
 ) -> int:
     """Take users out of a group, and return how many went; who is not there is no error. For each thirty a
-    BatchGet, a Write and a Transact; so it may be repeated. Raises NotFound and Unavailable.
+    BatchGet, a Write and a Transact; so it may be repeated. `demand` as in `add`. Raises NotFound and
+    Unavailable.
     """
     rest, gone = [user_id for user_id in dict.fromkeys(user_ids) if keys.is_id(user_id)], 0
     while rest:
         some, rest = rest[:_READ], rest[_READ:]
         gone += retry_on_conflict(
-            lambda some=some: _remove_some(store, workspace.id, group.id, some, by)  # type: ignore[misc]
+            lambda some=some, first=None if gone else demand: _remove_some(  # type: ignore[misc]
+                store, workspace.id, group.id, some, by, first
+            )
         )
     return gone
 
 
-def _remove_some(store: Store, workspace_id: str, group_id: str, user_ids: Sequence[str], by: Actor) -> int:
+def _remove_some(
+    store: Store, workspace_id: str, group_id: str, user_ids: Sequence[str], by: Actor, demand: Demand | None
+) -> int:
     group, found = _read(store, workspace_id, group_id, user_ids)
+    if demand is not None:
+        demand(group)
     work = Transaction(by)
     left: list[str] = []
     for user_id in user_ids:
@@ -547,20 +660,27 @@ def _remove_some(store: Store, workspace_id: str, group_id: str, user_ids: Seque
         left.append(user_id)
     if not left:
         return 0
-    _count(work, group, -len(left))
+    _count(work, group, -len(left), instant(by.at), only_this=demand is not None)
     work.audit(Event.WORKSPACE_GROUP_LEFT, group.id, workspace=workspace_id, users=[*left])
     work.commit(store)
     return len(left)
 
 
 def replace_members(
-    store: Store, workspace: Workspace, group: WorkspaceGroup, user_ids: Sequence[str], *, by: Actor
-) -> None:
-    """Let exactly these users be in a group: one Query a megabyte, then as `remove` and `add`. Raises as they
-    do, and ValidationFailed before anything is written.
+    store: Store,
+    workspace: Workspace,
+    group: WorkspaceGroup,
+    user_ids: Sequence[str],
+    *,
+    by: Actor,
+    demand: Demand | None = None,
+) -> int:
+    """Let exactly these users be in a group, and return how many came or went: one Query a megabyte, then as
+    `remove` and `add`. Raises as they do, and ValidationFailed before anything is written.
     """
     demand_members(store, workspace.id, user_ids)
     wanted = set(user_ids)
-    present = [place.user_id for place in places(store, group.id)]
-    remove(store, workspace, group, [user_id for user_id in present if user_id not in wanted], by=by)
-    add(store, workspace, group, user_ids, by=by)
+    present = [place.user_id for place in places(store, group)]
+    going = [user_id for user_id in present if user_id not in wanted]
+    gone = remove(store, workspace, group, going, by=by, demand=demand)
+    return gone + add(store, workspace, group, user_ids, by=by, demand=None if gone else demand)

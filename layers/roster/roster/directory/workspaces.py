@@ -93,19 +93,29 @@ def page_of_caller(
 def memberships_page(
     store: Store, user: User, number: int, size: int
 ) -> tuple[list[tuple[Workspace, Membership]], int]:
-    """A page of a user's memberships in order of the workspaces' creation, with these, and the total: four
-    calls at most.
+    """A page of a user's memberships in order of the workspaces' creation, with these and the role that the
+    user has there, and the total: four calls at most.
+
+    Without the suspended ones, where there are any: then one Query a megabyte of the rows, and one BatchGet.
     """
-    rows = counted_lists.page(store, keys.workspaces_of(user.id), number, size)
-    named = naming(rows.items, "workspace_id")
+    if user.suspended_in:
+        whole = list(members.rows_of_caller(store, user))
+        named, total = whole[(number - 1) * size : number * size], len(whole)
+    else:
+        rows = counted_lists.page(store, keys.workspaces_of(user.id), number, size)
+        named, total = list(naming(rows.items, "workspace_id")), rows.total
     found = by_ids(store, (str(row["workspace_id"]) for row in named))
     pairs = ((found.get(str(row["workspace_id"])), row) for row in named)
-    return [(place, _membership(place, user, row)) for place, row in pairs if place is not None], rows.total
+    return [(place, _membership(place, user, row)) for place, row in pairs if place is not None], total
 
 
 def _membership(workspace: Workspace, user: User, row: Item) -> Membership:
-    """A membership as the list of its user's has it, which does not say its number."""
-    return entity(Membership, {**row, "workspace_id": workspace.id, "user_id": user.id, "number": 0})
+    """A membership as the list of its user's has it, which does not say its number, with the role that
+    counts.
+    """
+    role = user.effective_role(workspace.id, row.get("role"))
+    there: Item = {"workspace_id": workspace.id, "user_id": user.id, "number": 0, "role": role}
+    return entity(Membership, {**row, **there})
 
 
 def _limited_to(store: Store, caller: User, workspace_id: str) -> list[Workspace]:

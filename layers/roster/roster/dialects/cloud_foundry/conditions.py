@@ -25,7 +25,7 @@ from roster.db.store import Item, Key, Store
 from roster.dialects.cloud_foundry.query_string import Condition, invalid_query
 from roster.dialects.cloud_foundry.schemas import Kind, listing_of
 from roster.dialects.cloud_foundry.visibility import Visibility
-from roster.directory import grants, users
+from roster.directory import grants, users, workspace_groups
 from roster.domain import App, Space, SpaceRole, User, Workspace, WorkspaceRole
 
 Claim: TypeAlias = tuple[str, str]
@@ -95,8 +95,11 @@ class Related:
                 met[key, guid] = {spaces[guid].workspace_id: ()}
             elif (named == "space" and guid in spaces) or (named == "organization" and guid in workspaces):
                 lists[key, guid] = listing_of(named, guid, relation) or ""
-        rows = self._rows(lists.values())
-        met |= {claim: self._by_guid(claim[0], rows[listing]) for claim, listing in lists.items()}
+        rows, rulers = self._rows(lists.values()), self._rulers(lists)
+        met |= {
+            claim: self._by_guid(claim[0], rows[listing], rulers=rulers.get(claim[1], frozenset()))
+            for claim, listing in lists.items()
+        }
         return [_matches(condition, met) for condition in conditions]
 
     def to_users(self, conditions: Sequence[Condition], listed: Collection[str]) -> list[Matches]:
@@ -162,18 +165,14 @@ class Related:
         """All rows of these lists. Raises ValidationFailed before any is read where they are too many."""
         few = counted_lists.few(self.store, list(dict.fromkeys(wanted)), _FEW)
         self._take(sum(each.total for each in few.values()))
-        places = {
-            listing: [keys.row(listing, number) for number in each.numbers]
-            for listing, each in few.items()
-            if each.numbers is not None
-        }
-        found = self.store.batch_get([key for some in places.values() for key in some])
-        return {
-            listing: [found[key] for key in places[listing] if key in found]
-            if listing in places
-            else list(counted_lists.everything(self.store, listing))
-            for listing in few
-        }
+        return counted_lists.rows_of(self.store, few)
+
+    def _rulers(self, claims: Iterable[Claim]) -> Mapping[str, frozenset[str]]:
+        """Who is ADMIN by a group in each organization of which a claim asks for the managers."""
+        asked = [guid for key, guid in claims if key in _RULING]
+        rulers = workspace_groups.rulers(self.store, asked)
+        self._take(sum(map(len, rulers.values())))
+        return rulers
 
     def _pairs(self, user_ids: Sequence[str], listed: Collection[str]) -> dict[str, list[Item]]:
         """By user, the items that relate them to what is listed: as many are asked for, whoever it is."""
@@ -187,11 +186,20 @@ class Related:
             return keys.space_role(guid, SpaceRole.DEVELOPER, user_id)
         return keys.member(guid, user_id)
 
-    def _by_guid(self, key: str, rows: Iterable[Item], user: User | None = None) -> Matches:
-        """The rows that meet a condition's key, by the listed guid; void roles of the user do not."""
+    def _by_guid(
+        self,
+        key: str,
+        rows: Iterable[Item],
+        user: User | None = None,
+        rulers: Collection[str] = frozenset(),
+    ) -> Matches:
+        """The rows that meet a condition's key, by the listed guid; void roles of the user do not.
+
+        Where the rows are of several users, `rulers` are those who are ADMIN by a group.
+        """
         found: dict[str, list[Item]] = {}
         for row in naming(rows, _GUID[self.kind]):
-            ruling = key not in _RULING or _rules(row, user)
+            ruling = key not in _RULING or _rules(row, user) or row.get("user_id") in rulers
             void = user is not None and self._is_void(row, user)
             if ruling and not void:
                 found.setdefault(str(row[_GUID[self.kind]]), []).append(row)

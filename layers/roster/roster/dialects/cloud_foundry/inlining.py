@@ -121,8 +121,10 @@ class _Common:
 
 
 def _stands(row: Item, user: User) -> bool:
-    """Whether a row of a user is of a membership, or of a role whose membership has not ended."""
-    return "since" not in row or not grants.is_void(row, user)
+    """Whether a row of a user is of a membership, or of a role, that neither has ended nor is suspended."""
+    if "since" in row:
+        return not grants.is_void(row, user)
+    return row.get("workspace_id") not in user.suspended_in
 
 
 def _inlinable(node: Node, asked: ListQuery) -> Iterator[Relation]:
@@ -288,9 +290,11 @@ def _rules(user: User, row: Item) -> bool:
 def _of_rows(expansion: _Expansion, rows: Mapping[Key, Item]) -> list[Entity]:
     """The things of a relation, in order of their numbers; what has gone meanwhile is left out."""
     there = {key: rows[key] for key in expansion.places if key in rows}
-    if expansion.relation.name == "managed_organizations":
+    user = expansion.node.entity
+    if isinstance(user, User) and expansion.relation.to == "organization":
+        there = {key: row for key, row in there.items() if row.get("id") not in user.suspended_in}
+    if isinstance(user, User) and expansion.relation.name == "managed_organizations":
         said = zip(expansion.places, _prefetch(expansion), strict=True)
-        user = cast(User, expansion.node.entity)
         ruled = {place for place, row in said if _rules(user, rows.get(row, {}))}
         there = {key: row for key, row in there.items() if key in ruled}
     match expansion.relation.to:

@@ -17,7 +17,7 @@ from roster.dialects.cloud_foundry.conditions import Matches, Related
 from roster.dialects.cloud_foundry.query_string import Condition, ListQuery, invalid_query
 from roster.dialects.cloud_foundry.schemas import Entity, Kind, listing_of, status_of
 from roster.dialects.cloud_foundry.visibility import Visibility
-from roster.directory import grants, members, spaces, suspensions, users, workspaces
+from roster.directory import grants, members, spaces, suspensions, users, workspace_groups, workspaces
 from roster.domain import Space, SpaceRole, User, Workspace, WorkspaceRole
 
 FILTERS: Mapping[Kind, tuple[str, ...]] = {
@@ -78,13 +78,15 @@ def _bounded(rows: Iterable[Item]) -> Iterator[Item]:
 class Source:
     """Where the rows of a list are: in a counted listing, of which `keep` may leave some out, or gathered.
 
-    `changing` says what is right of spaces of which the rows are wrong as yet (`spaces.changing`).
+    `ruled` is the workspace of which the rows are members, where its ADMINs alone are kept. `changing` says
+    what is right of spaces of which the rows are wrong as yet (`spaces.changing`).
     """
 
     kind: Kind
     listing: str = ""
     keep: Callable[[Item], bool] | None = None
     gathered: Sequence[Item] | None = None
+    ruled: str | None = None
     changing: Mapping[int, str | None] = field(default_factory=dict)
 
     def rows(self, store: Store) -> Iterator[Item]:
@@ -96,14 +98,13 @@ class Source:
             yield from self.gathered
         elif self.listing:
             found = _as_they_are(counted_lists.everything(store, self.listing), self.changing)
-            yield from filter(self._keeps, _bounded(found))
-
-    def _keeps(self, row: Item) -> bool:
-        return self.keep is None or self.keep(row)
+            keeps = self.keep if self.ruled is None else _ruling_in(store, self.ruled)
+            yield from filter(keeps, _bounded(found)) if keeps is not None else _bounded(found)
 
     @property
     def is_counted(self) -> bool:
-        return self.gathered is None and self.keep is None and None not in self.changing.values()
+        whole = self.gathered is None and self.keep is None and self.ruled is None
+        return whole and None not in self.changing.values()
 
 
 def _as_they_are(rows: Iterable[Item], changing: Mapping[int, str | None]) -> Iterator[Item]:
@@ -275,8 +276,10 @@ def _read(
 
 
 def _stands(row: Item, user: User) -> bool:
-    """Whether a row of a user is of a membership, or of a role whose membership has not ended."""
-    return "since" not in row or not grants.is_void(row, user)
+    """Whether a row of a user is of a membership, or of a role, that neither has ended nor is suspended."""
+    if "since" in row:
+        return not grants.is_void(row, user)
+    return row.get("workspace_id") not in user.suspended_in
 
 
 def roles_of(store: Store, user: User, role: SpaceRole) -> Iterator[Item]:
@@ -309,15 +312,17 @@ def of_relation(
     if isinstance(entity, User):
         kept = _kept_of_user(entity, to, ruling)
         return Source(to, listing, _without(closed, kept) if closed else kept)
-    return Source(to, listing, _is_ruling if ruling else None)
+    return Source(to, listing, ruled=guid if ruling else None)
 
 
 def _without(closed: frozenset[str], kept: Callable[[Item], bool] | None) -> Callable[[Item], bool]:
     return lambda row: row.get("workspace_id") not in closed and (kept is None or kept(row))
 
 
-def _is_ruling(row: Item) -> bool:
-    return row.get("role") == WorkspaceRole.ADMIN
+def _ruling_in(store: Store, workspace_id: str) -> Callable[[Item], bool]:
+    """Which rows of a workspace's members are of its ADMINs, some of them by a group."""
+    rulers = workspace_groups.rulers(store, [workspace_id])[workspace_id]
+    return lambda row: row.get("role") == WorkspaceRole.ADMIN or row.get("user_id") in rulers
 
 
 def _kept_of_user(user: User, to: Kind, ruling: bool) -> Callable[[Item], bool] | None:

@@ -10,10 +10,11 @@ from aws_lambda_powertools.event_handler import Response
 
 from roster import bounds, dependencies
 from roster.auth import authentication, links
+from roster.db import keys
 from roster.db.store import Item, Key, Store
 from roster.dialects.scim.attributes import Schema
 from roster.dialects.scim.projection import projected
-from roster.dialects.scim.refusals import MethodNotAllowed, NotSupported, ScimRefused
+from roster.dialects.scim.refusals import GroupIncomplete, MethodNotAllowed, NotSupported, ScimRefused
 from roster.domain import Actor, ScimToken, Workspace
 from roster.errors import (
     Conflict,
@@ -52,6 +53,11 @@ _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     TooLarge: (413, "", "The request is too large."),
     WrongMediaType: (415, "", "The body must be application/scim+json."),
     NotSupported: (501, "", "The operation is not supported."),
+    GroupIncomplete: (
+        503,
+        "",
+        "The group was made, and not all of its members are in it: send them by PUT or PATCH of the group.",
+    ),
     Unavailable: (503, "", "The directory is busy; sending the request again is safe."),
     DirectoryError: (500, "", "The request could not be completed."),
 }
@@ -145,9 +151,9 @@ class Scim(handler.Dialect[ScimCall]):
     def authorize(self, request: Request, store: Store) -> ScimCall:
         """401 for whatever is no live SCIM token of the workspace in the path."""
         text = authentication.bearer_in(request.headers.get("authorization"))
-        if text is None:
-            raise Unauthenticated
         now, home = dependencies.current().now(), request.path.get("workspaceId", "")
+        if text is None or not keys.is_id(home):  # which could be no part of a key
+            raise Unauthenticated
         proved = authentication.by_scim_token(store, text, home, now, self.prefetch(request))
         return ScimCall(store, now, request, proved.workspace, proved.token, proved.prefetch)
 
@@ -177,6 +183,8 @@ class Scim(handler.Dialect[ScimCall]):
         if scim_type:
             told["scimType"] = scim_type
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        if isinstance(error, MethodNotAllowed):
+            headers["Allow"] = error.allowed
         return ErrorResponse(status, compact(told), headers)
 
 

@@ -110,7 +110,8 @@ USER: tuple[Attribute, ...] = (
     Attribute("preferredLanguage", "The preferred languages"),
     Attribute("locale", "The locale"),
     Attribute("timezone", "The time zone"),
-    Attribute("active", "Whether the membership of the workspace is in force", "boolean"),
+    # Every user has it: a removal leaves the state as it is, and who does not say it at first is active.
+    Attribute("active", "Whether the membership of the workspace is in force", "boolean", required=True),
     _several("emails", "E-mail addresses; one names the person", "work", "home", "other", required=True),
     _several("phoneNumbers", "Telephone numbers", "work", "home", "mobile", "fax", "pager", "other"),
     _several("ims", "Addresses for instant messages"),

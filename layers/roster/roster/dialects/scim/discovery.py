@@ -5,7 +5,7 @@ from typing import Any
 from roster.dialects.scim.api import Answer, ScimCall, answer, listed
 from roster.dialects.scim.attributes import CORE_GROUP, CORE_USER, ENTERPRISE, EXTENSION, GROUP, USER
 from roster.dialects.scim.refusals import MethodNotAllowed, NotSupported
-from roster.dialects.scim.users import EVALUATED
+from roster.dialects.scim.users import PAGE
 from roster.errors import NotFound
 
 _CORE = "urn:ietf:params:scim:schemas:core:2.0"
@@ -19,11 +19,11 @@ def discovered(call: ScimCall) -> Answer:
     if name in ("Me", "Bulk") or rest.rpartition("/")[2] == ".search":
         raise NotSupported
     if name in ("Users", "Groups") and "/" not in id:
-        raise MethodNotAllowed
+        raise MethodNotAllowed("GET, PUT, PATCH, DELETE" if id else "GET, POST")
     if name not in _READ_ONLY:
         raise NotFound("resource")
     if call.request.method not in ("GET", "HEAD"):
-        raise MethodNotAllowed
+        raise MethodNotAllowed("GET")
     if name == "ServiceProviderConfig" and not id:
         return answer(200, _config(call))
     found = _types(call) if name == "ResourceTypes" else _schemas(call) if name == "Schemas" else []
@@ -41,7 +41,7 @@ def _config(call: ScimCall) -> dict[str, Any]:
         "schemas": [f"{_CORE}:ServiceProviderConfig"],
         "patch": {"supported": True},
         "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
-        "filter": {"supported": True, "maxResults": EVALUATED},
+        "filter": {"supported": True, "maxResults": PAGE},
         "changePassword": {"supported": False},
         "sort": {"supported": False},
         "etag": {"supported": True},

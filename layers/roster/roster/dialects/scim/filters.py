@@ -16,9 +16,10 @@ from typing import Any
 
 from roster.dialects.scim.attributes import COMMON, Attribute, Schema, named
 from roster.dialects.scim.refusals import ScimRefused
+from roster.directory.folding import folded
 
-CHARACTERS, DEPTH = 8_192, 20
-"""Of a filter, and of the brackets in it."""
+CHARACTERS, DEPTH, TERMS = 8_192, 20, 200
+"""Of a filter, of the brackets in it, and of its comparisons: each is a level for what reads it."""
 
 OPERATORS = ("eq", "ne", "co", "sw", "ew", "gt", "lt", "ge", "le")
 
@@ -92,6 +93,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.ASCII,
 )
 _NAME = re.compile(r"[A-Za-z$][\w$-]*", re.ASCII)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -129,7 +131,7 @@ class _Reader:
         if len(text) > CHARACTERS:
             raise BadFilter("is too long")
         self.tokens = list(_tokens(text))
-        self.schema, self.place = schema, 0
+        self.schema, self.place, self.terms = schema, 0, 0
 
     def peek(self) -> tuple[str, str]:
         return self.tokens[self.place] if self.place < len(self.tokens) else ("end", "")
@@ -178,6 +180,9 @@ class _Reader:
     def factor(self, depth: int) -> Filter:
         if depth > DEPTH:
             raise BadFilter("is nested too deeply")
+        self.terms += 1
+        if self.terms > TERMS:
+            raise BadFilter("has too many comparisons")
         start = self.place
         negated = self.word("not") is not None
         if self.takes("("):
@@ -212,9 +217,12 @@ class _Reader:
         self.place += 1
         if kind in ("text", "number"):
             try:
-                return json.loads(text)
+                value = json.loads(text)
             except ValueError as error:
                 raise BadFilter("has a value that is no JSON") from error
+            if isinstance(value, str) and _SURROGATE.search(value):  # half a character, which no key can hold
+                raise BadFilter("has a value that is no text")
+            return value
         if kind == "word" and text.lower() in _WORDS:
             return _WORDS[text.lower()]
         raise BadFilter("lacks a value")
@@ -343,7 +351,7 @@ def _holds(there: Any, operator: str, value: Any, exact: bool) -> bool:
         if ordered and (moments := _moments(there, value)):
             return _ordered(operator, *moments)
         if not exact:
-            there, value = there.casefold(), value.casefold()
+            there, value = folded(there), folded(value)
     match operator:
         case "eq":
             return bool(there == value)
@@ -414,6 +422,63 @@ def sought(filter: Filter, schema: Schema) -> Iterator[tuple[str, str]]:
                 yield f"{attribute.name}.{inner.name}", compare.value
         elif path.sub is None:
             yield attribute.name, compare.value
+
+
+def is_hopeless(filter: Filter, schema: Schema) -> bool:
+    """Whether nothing can meet the filter, for it demands a value of an attribute that nobody has, or an
+    empty one: then nothing need be looked at.
+    """
+    match filter:
+        case Both(left, right):
+            return is_hopeless(left, schema) or is_hopeless(right, schema)
+        case Either(left, right):
+            return is_hopeless(left, schema) and is_hopeless(right, schema)
+        case Not():
+            return False
+        case Element(path):
+            return schema.attribute(path.urn, path.name) is None
+        case Compare(path, operator, value):
+            if operator == "ne" or (operator == "eq" and value is None):
+                return False
+            attribute = schema.attribute(path.urn, path.name) if path.name else None
+            if path.name and attribute is not None and path.sub is not None:
+                attribute = attribute.named(path.sub)
+            return (bool(path.name) and attribute is None) or (operator == "eq" and value == "")
+
+
+def named_elements(filter: Filter, name: str) -> frozenset[str] | None:
+    """The values of elements of the attribute `name` on whose being there the filter depends, and on no
+    other element's; None where it depends on others.
+    """
+    match filter:
+        case Both(left, right) | Either(left, right):
+            first, second = named_elements(left, name), named_elements(right, name)
+            return None if first is None or second is None else first | second
+        case Not(inner):
+            return named_elements(inner, name)
+        case Element(path, inner):
+            return _values_in(inner) if path.name.lower() == name else frozenset()
+        case Compare(path, operator, value):
+            if path.name.lower() != name:
+                return frozenset()
+            is_named = (
+                operator == "eq" and isinstance(value, str) and (path.sub or "value").lower() == "value"
+            )
+            return frozenset((value,)) if is_named else None
+
+
+def _values_in(filter: Filter) -> frozenset[str] | None:
+    """The values of which an element must have one to meet the filter; None where it may have any."""
+    match filter:
+        case Compare(Path(name, None), "eq", str(value)) if name.lower() == "value":
+            return frozenset((value,))
+        case Either(left, right):
+            first, second = _values_in(left), _values_in(right)
+            return None if first is None or second is None else first | second
+        case Both(left, right):
+            first = _values_in(left)
+            return first if first is not None else _values_in(right)
+    return None
 
 
 def selects(names: str, schema: Schema) -> list[Path]:

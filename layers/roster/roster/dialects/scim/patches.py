@@ -7,6 +7,7 @@ One on a group's members names who comes and who goes: rows are written, and no 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from itertools import chain, groupby
 from typing import Any
 
 from roster.dialects.scim.attributes import Attribute, Schema
@@ -21,10 +22,10 @@ from roster.dialects.scim.filters import (
     parse_path,
 )
 from roster.dialects.scim.refusals import ScimRefused, invalid_syntax, invalid_value
-from roster.dialects.scim.values import assignments, attribute_at, home, one_primary, put, read
+from roster.dialects.scim.values import ELEMENTS, assignments, attribute_at, home, one_primary, put, read
 
-OPERATIONS = 1_000
-"""Of one PATCH."""
+OPERATIONS, PATH_CHARACTERS = 1_000, 128 * 1024
+"""Of one PATCH: its operations, and their paths together, whose filters are asked of every element."""
 
 _ADDS_WHERE_NONE = ("emails", "phoneNumbers", "addresses")
 _READ_ONLY = ("id", "meta", "schemas", "groups")
@@ -58,6 +59,8 @@ def intentions(body: Any, schema: Schema) -> list[Intention]:
             raise ScimRefused("invalidPath", "`path` must be text.")
         else:
             found += _at_path(op, path, has_value, value, schema)
+        if len(found) > OPERATIONS:
+            raise ScimRefused("tooMany", f"A PATCH may change at most {OPERATIONS} attributes.")
     return found
 
 
@@ -67,7 +70,16 @@ def _operations(body: Any) -> Sequence[Mapping[str, Any]]:
         raise invalid_syntax("`Operations` must be a list of operations.")
     if len(listed) > OPERATIONS:
         raise ScimRefused("tooMany", f"A PATCH may have at most {OPERATIONS} operations.")
+    if sum(len(path) for each in listed for path in _paths(each)) > PATH_CHARACTERS:
+        raise ScimRefused("tooMany", f"The paths may have at most {PATH_CHARACTERS} characters together.")
     return listed
+
+
+def _paths(operation: Mapping[str, Any]) -> list[str]:
+    """The paths in an operation: its own, and keys of its value that have filters."""
+    own, value = _named(operation, "path"), _named(operation, "value")
+    within = [key for key in value if "[" in key] if isinstance(value, dict) else []
+    return [*within, own] if isinstance(own, str) else within
 
 
 def _named(body: Mapping[str, Any], name: str) -> Any:
@@ -84,10 +96,14 @@ def _without_path(op: str, has_value: bool, value: Any, schema: Schema) -> list[
     if not has_value or not isinstance(value, dict):
         raise invalid_syntax("Without a path, `value` must be an object.")
     found = []
-    for path, each in assignments(value, schema):
-        attribute = attribute_at(path, schema)
-        if attribute is not None and attribute.mutability != "readOnly":
-            found.append(Intention(op, PatchTarget(path), attribute, read(each, attribute)))
+    for key, whole in value.items():
+        if "[" in key:  # `emails[type eq "work"].value`, as Entra ID writes keys
+            found += _at_path(op, key, True, whole, schema) if whole is not None else []
+            continue
+        for path, each in assignments({key: whole}, schema):
+            attribute = attribute_at(path, schema)
+            if attribute is not None and attribute.mutability != "readOnly":
+                found.append(Intention(op, PatchTarget(path), attribute, read(each, attribute)))
     return found
 
 
@@ -105,6 +121,11 @@ def _at_path(op: str, text: str, has_value: bool, value: Any, schema: Schema) ->
     if is_core and path.name.lower() in _READ_ONLY:
         raise ScimRefused("mutability", "The attribute is read only.")
     whole = schema.attribute(path.urn, path.name)
+    if whole is None and path.urn is None:
+        # Entra ID names `manager` without its schema.
+        urn = next((urn for urn in schema.extensions if schema.attribute(urn, path.name)), None)
+        path = replace(path, urn=urn)
+        whole, target = schema.attribute(urn, path.name), replace(target, path=path)
     if whole is None:
         return []
     if target.filter is not None and not (whole.many and whole.sub):
@@ -113,13 +134,22 @@ def _at_path(op: str, text: str, has_value: bool, value: Any, schema: Schema) ->
     attribute = whole.named(sub) if sub is not None else whole
     if attribute is None:
         return []
-    if op != "remove" and value is None:
+    is_list = attribute is whole and whole.many and target.filter is None
+    if is_list and has_value and value is None and (op == "remove" or whole.name == "members"):
+        # Null names no element. Who wants all to go leaves the value out, or replaces them by [].
+        raise invalid_value("The elements must be a list.")
+    if op == "add" and value is None:
+        return []
+    if op == "replace" and value is None:
         op = "remove"  # null is absent (RFC 7643, 2.5)
     if op == "remove":
-        if attribute.required and not attribute.many and target.filter is None and whole.required:
+        is_required = attribute.required and whole.required and target.filter is None
+        if (
+            is_required and not attribute.many and attribute.type != "boolean"
+        ):  # `active` is a state, and stays
             raise ScimRefused("mutability", "The attribute is required.")
-        gone = None if value is None or attribute is not whole or not whole.many else read(value, whole)
-        if gone is not None and value and not gone:
+        gone = read(value, whole) if is_list and value is not None else None
+        if gone is not None and value != [] and not gone:
             raise invalid_value("The elements to be removed have no value.")
         return [Intention(op, target, attribute, gone)]
     if target.filter is not None and attribute is whole:
@@ -150,6 +180,7 @@ def patched(resource: Mapping[str, Any], wanted: Sequence[Intention], schema: Sc
     after = deepcopy(dict(resource))
     for intention in wanted:
         _do(after, intention, schema)
+        _demand_few(after, intention, schema)
     return {name: value for name, value in after.items() if name not in schema.extensions or value}
 
 
@@ -176,6 +207,16 @@ def _do(resource: dict[str, Any], wanted: Intention, schema: Schema) -> None:
         put(resource, path, {**(there or {}), **wanted.value}, schema)
     else:
         put(resource, path, wanted.value, schema)
+
+
+def _demand_few(resource: dict[str, Any], done: Intention, schema: Schema) -> None:
+    """Raise ScimRefused where an operation has left more elements than there may be: before the next one,
+    which would look at all of them.
+    """
+    path = done.target.path
+    whole = schema.attribute(path.urn, path.name)
+    if whole is not None and whole.many and len(home(resource, path, schema).get(whole.name, ())) > ELEMENTS:
+        raise invalid_value(f"`{whole.name}` may have at most {ELEMENTS} elements.")
 
 
 def _same(element: Mapping[str, Any], gone: Mapping[str, Any]) -> bool:
@@ -260,7 +301,15 @@ def steps(wanted: Sequence[Intention]) -> list[Step]:
     for each in wanted:
         if each.target.path.name.lower() == "members":
             found += _step(each)
-    return found
+    return [step for kind, some in groupby(found, type) for step in _joined(kind, list(some))]
+
+
+def _joined(kind: type[Step], some: list[Step]) -> list[Step]:
+    """Steps of one kind in a row, as one where they name users: an operation a member is a usual PATCH."""
+    if kind not in (Coming, Going):
+        return some
+    users = tuple(dict.fromkeys(chain.from_iterable(step.users for step in some)))  # type: ignore[union-attr]
+    return [Coming(users) if kind is Coming else Going(users)]
 
 
 def _step(wanted: Intention) -> list[Step]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from roster.errors import DirectoryError
+from roster.errors import DirectoryError, Unavailable
 
 
 @dataclass
@@ -17,8 +17,16 @@ class NotSupported(DirectoryError):
     """An operation of SCIM that is not offered here."""
 
 
+@dataclass
 class MethodNotAllowed(DirectoryError):
-    """A resource that is only read."""
+    """A resource that does not take the method; `allowed` are those that it takes."""
+
+    allowed: str
+
+
+@dataclass
+class GroupIncomplete(Unavailable):
+    """A group was made, and time ran out before all of its members were in it."""
 
 
 def invalid_value(detail: str) -> ScimRefused:

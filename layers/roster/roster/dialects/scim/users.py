@@ -1,20 +1,22 @@
 """SCIM Users: members of a workspace, as its identity provider sees and writes them."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from roster import bounds
 from roster.db.store import Key
-from roster.dialects.fields import visible
+from roster.dialects.fields import is_blank, visible
 from roster.dialects.scim.api import ScimCall
 from roster.dialects.scim.attributes import CORE_USER, ENTERPRISE, USERS
-from roster.dialects.scim.filters import BadFilter, Filter, meets, parse, sought
+from roster.dialects.scim.filters import BadFilter, Filter, is_hopeless, meets, parse, sought
 from roster.dialects.scim.patches import Intention, patched
 from roster.dialects.scim.refusals import ScimRefused, invalid_value
 from roster.dialects.scim.values import read_resource
 from roster.directory import emails, provisioning
 from roster.directory.provisioning import MemberProfile, Provisioned, WrittenMember
+from roster.errors import NotFound
 from roster.http.error_responses import compact
 from roster.http.request import Request
 
@@ -22,6 +24,10 @@ EVALUATED = 1_000
 """Resources on which a filter is evaluated that no key answers."""
 
 PAGE = 200
+ADDRESSES = 20
+"""E-mail addresses of a user: each has a row, and rows come and go in one transaction."""
+
+_WHOLE = re.compile("[+-]?[0-9]+")
 
 
 def place(request: Request) -> Sequence[Key]:
@@ -42,7 +48,7 @@ def resource(call: ScimCall, one: Provisioned) -> dict[str, Any]:
     """A member as SCIM shows them: as the provider wrote them, else from the profile."""
     found, view = attributes(one), one.view
     own = [CORE_USER, ENTERPRISE] if ENTERPRISE in found else [CORE_USER]
-    began = view.created_at if view is not None else one.membership.created_at
+    began = one.membership.created_at
     return {
         "schemas": own,
         "id": one.user.id,
@@ -77,9 +83,11 @@ def attributes(one: Provisioned) -> dict[str, Any]:
 def written(found: Mapping[str, Any]) -> WrittenMember:
     """What is to be kept of attributes that were read. Raises ScimRefused (`invalidValue`)."""
     user_name = found.get("userName", "").strip(" ")
-    if not user_name:
+    if is_blank(user_name):
         raise invalid_value("`userName` is required.")
     rest = {name: value for name, value in found.items() if name not in ("userName", "externalId", "active")}
+    if len(found.get("emails", ())) > ADDRESSES:
+        raise invalid_value(f"`emails` may have at most {ADDRESSES} elements.")
     body = compact(rest)
     if len(body.encode()) > bounds.SCIM_VIEW_BYTES:
         raise invalid_value(f"A user may have at most {bounds.SCIM_VIEW_BYTES} bytes of attributes.")
@@ -107,7 +115,7 @@ def _profile(found: Mapping[str, Any], user_name: str) -> MemberProfile:
         " ".join(filter(None, (given, family))),
         user_name,
     )
-    full_name = next(text for text in told if text and text.strip())
+    full_name = next(text for text in told if text and not is_blank(text))
     for text in (full_name, given or "", family or ""):
         if len(text) > bounds.LINE_CHARACTERS:
             raise invalid_value(f"A name may have at most {bounds.LINE_CHARACTERS} characters.")
@@ -144,10 +152,9 @@ def _number(query: Mapping[str, str], name: str, default: int) -> int:
     text = next((value for key, value in query.items() if key.lower() == name.lower()), "")
     if not text:
         return default
-    digits = text.removeprefix("-").removeprefix("+")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
+    if _WHOLE.fullmatch(text) is None:
         raise invalid_value(f"`{name}` must be a whole number.")
-    return int(text)
+    return int(text[:10])  # more is past the end of every list
 
 
 def filter_in(query: Mapping[str, str], schema: Any) -> Filter | None:
@@ -169,6 +176,8 @@ def list_places(request: Request) -> Sequence[Key]:
     except ScimRefused:
         return ()
     asked = dict(sought(filter, USERS)) if filter is not None else {}
+    if filter is not None and is_hopeless(filter, USERS):
+        return ()
     if "id" in asked:
         return provisioning.places(home, asked["id"])
     if name := asked.get("userName", asked.get("emails.value")):
@@ -182,6 +191,8 @@ def page(call: ScimCall, start: int, count: int) -> tuple[list[dict[str, Any]], 
     if filter is None:
         found, total = provisioning.page(store, home, start, count, known=call.found)
         return [resource(call, one) for one in found], total
+    if is_hopeless(filter, USERS):
+        return [], 0
     hits = [each for each in _candidates(call, filter) if meets(filter, each, USERS)]
     return hits[start - 1 : start - 1 + count], len(hits)
 
@@ -189,19 +200,26 @@ def page(call: ScimCall, start: int, count: int) -> tuple[list[dict[str, Any]], 
 def _candidates(call: ScimCall, filter: Filter) -> list[dict[str, Any]]:
     store, home, asked = call.store, call.workspace.id, dict(sought(filter, USERS))
     if "id" in asked:
-        wanted = provisioning.places(home, asked["id"])
-        there = all(key in call.found for key in wanted[:2]) and bool(wanted)
-        found = provisioning.by_ids(store, home, [asked["id"]]) if there else []
-    elif name := asked.get("userName", asked.get("emails.value")):
-        places = provisioning.name_places(home, name)
-        ids = dict.fromkeys(str(call.found[key]["user_id"]) for key in places if key in call.found)
-        found = provisioning.by_ids(store, home, list(ids)) if ids else []
+        try:
+            found = [provisioning.among(call.found, home, asked["id"])]
+        except NotFound:
+            found = []
+    elif "userName" in asked:
+        one = provisioning.by_user_name(store, home, asked["userName"], known=call.found)
+        found = [] if one is None else [one]
+    elif "emails.value" in asked:
+        found = _few(call, provisioning.ids_by_email(store, home, asked["emails.value"], known=call.found))
     elif "externalId" in asked:
-        found = provisioning.by_external_id(store, home, asked["externalId"])
+        found = _few(call, provisioning.ids_by_external_id(store, home, asked["externalId"]))
     else:
         found, total = provisioning.page(store, home, 1, EVALUATED, known=call.found)
         demand_few(total)
     return [resource(call, one) for one in found]
+
+
+def _few(call: ScimCall, user_ids: Sequence[str]) -> list[Provisioned]:
+    demand_few(len(user_ids))
+    return provisioning.by_ids(call.store, call.workspace.id, user_ids) if user_ids else []
 
 
 def demand_few(total: int) -> None:

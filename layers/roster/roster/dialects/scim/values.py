@@ -108,7 +108,12 @@ def read(value: Any, attribute: Attribute) -> Any:
         return _read_one(value, attribute)
     elements = value if isinstance(value, list) else [value]
     read_here = [_read_one(_element(each), attribute) for each in elements if each is not None]
-    if attribute.name != "members" and len(read_here) > ELEMENTS:
+    if attribute.name == "members":
+        # Whoever is left out of a list of members is not let in, or goes: so none is left out silently.
+        if len(read_here) < len(elements) or any("value" not in each for each in read_here):
+            raise invalid_value("A member must have the id of a user as its `value`.")
+        return read_here
+    if len(read_here) > ELEMENTS:
         raise invalid_value(f"`{attribute.name}` may have at most {ELEMENTS} elements.")
     kept = [each for each in read_here if each]
     return one_primary(kept, kept)

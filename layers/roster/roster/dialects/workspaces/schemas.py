@@ -456,10 +456,17 @@ class NewToken(Token):
     token: str
 
 
+class ScimActor(Wire):
+    """The identity provider of a workspace, by the id of its SCIM token (docs/scim.md)."""
+
+    kind: Literal["scim"]
+    tokenId: str
+
+
 class AuditEvent(Wire):
     at: str
     action: str
-    actor: str
+    actor: str | ScimActor
     target: str
     workspaceId: str | None
     requestId: str
@@ -470,7 +477,7 @@ class AuditEvent(Wire):
         return cls(
             at=entry.at,
             action=entry.action,
-            actor=entry.actor,
+            actor=ScimActor(kind="scim", tokenId=entry.actor) if entry.actor_kind == "scim" else entry.actor,
             target=entry.target,
             workspaceId=entry.workspace,
             requestId=entry.request,
