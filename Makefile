@@ -161,6 +161,7 @@ documents: .venv/dev
 cost: export POWERTOOLS_LOG_LEVEL = ERROR
 cost: .venv/dev
 	$(BIN)/python -m bench.units
+	$(BIN)/python -m bench.event_units
 	$(BIN)/python -m bench.cost_pages
 
 # Builds, and deploys to the stack that samconfig.toml has for that environment, if it says who hears the alarms.

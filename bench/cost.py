@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from bench import event_units
+from bench.event_units import EventUnits
 from bench.units import ROOT, Units, read
 from local.gateway import Routes, translate
 from tests.support.budgets import ENDPOINTS, Endpoint
@@ -80,6 +82,48 @@ def requests() -> list[Line]:
     return lines
 
 
+@dataclass(frozen=True)
+class EventLine:
+    """How changes come, what the event of one takes until a webhook has heard it, and USD of a million."""
+
+    name: str
+    units: EventUnits
+    table: float
+    function: float
+    queue: float
+    logs: float
+    out: float
+
+    @property
+    def total(self) -> float:
+        return self.table + self.function + self.queue + self.logs + self.out
+
+
+def events() -> list[EventLine]:
+    """What a million changes cost beside the requests that made them, where one webhook hears them all."""
+    price, assumed = PRICES["request"], PRICES["assumed"]
+    lines = []
+    for name, units in event_units.read().items():
+        taking = (
+            units.invocations * assumed["own_milliseconds"]
+            + units.trips * assumed["trip_milliseconds"]
+            + units.messages * assumed["receiver_milliseconds"]
+        )
+        lines.append(
+            EventLine(
+                name,
+                units,
+                table=units.read * price["read_million"] + units.write * price["write_million"],
+                function=units.invocations * price["lambda_million"]
+                + taking * 1_000 * MEMORY / 1_024 * price["lambda_gb_second"],
+                queue=units.messages * assumed["requests_of_a_message"] * price["queue_million"],
+                logs=units.invocations * assumed["log_bytes"] / 1_000 * price["log_gigabyte"],
+                out=(units.bytes + assumed["head_bytes"]) / 1_000 * price["out_gigabyte"],
+            )
+        )
+    return lines
+
+
 def watching() -> dict[str, float]:
     """USD a month of alarms and dashboards, by what is billed."""
     resources, price = translate(TEMPLATE)["Resources"].values(), PRICES["month"]
@@ -102,11 +146,18 @@ def keeping() -> dict[str, float]:
     """USD a month of what is stored, by what is billed."""
     resources, price = translate(TEMPLATE)["Resources"].values(), PRICES["month"]
     secrets = sum(resource["Type"] == "AWS::SecretsManager::Secret" for resource in resources)
+    polled = sum(
+        str(resource["Properties"].get("EventSourceArn")).count("Queue") > 0
+        for resource in resources
+        if resource["Type"] == "AWS::Lambda::EventSourceMapping"
+    )
+    polls = polled * PRICES["assumed"]["polls_of_a_queue"] / 1_000_000
     return {
         "table: 1 GB": price["table_gigabyte"],
         "its point-in-time recovery: 1 GB": price["recovery_gigabyte"],
         "logs: 1 GB": price["log_gigabyte_kept"],
         f"secrets that the stack makes: {secrets}": secrets * price["secret"],
+        f"Lambda's polls of empty queues: {polled}": polls * PRICES["request"]["queue_million"],
         "artifacts of five releases": PRICES["assumed"]["artifact_gigabytes"] * price["artifact_gigabyte"],
     }
 

@@ -3,7 +3,7 @@
 import re
 import textwrap
 
-from bench.cost import MEMORY, PRICES, Line, keeping, requests, watching
+from bench.cost import MEMORY, PRICES, EventLine, Line, events, keeping, requests, watching
 from bench.units import ROOT
 
 DOCUMENT, README = ROOT / "docs/operating.md", ROOT / "README.md"
@@ -22,6 +22,12 @@ _HEAD = """\
 """
 
 
+_EVENTS_HEAD = """\
+| changes come | read units | write units | messages | invocations | function | table | queue | out | USD |
+|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|
+"""
+
+
 def section() -> str:
     """The two tables of docs/operating.md, in Markdown."""
     lines = requests()
@@ -30,6 +36,8 @@ def section() -> str:
             "",
             _prose(_premises(lines[0])),
             _HEAD + "".join(map(_row, lines)),
+            _prose(_of_events()),
+            _EVENTS_HEAD + "".join(map(_event_row, events())),
             "A month in which nobody calls:\n",
             _month(),
             _prose(_prefetch()),
@@ -52,12 +60,30 @@ def _premises(any_line: Line) -> str:
     )
 
 
+def _of_events() -> str:
+    assumed = PRICES["assumed"]
+    return (
+        "A million changes are also numbered as events, and delivered to one webhook that hears them all."
+        " The units are of one event; its receiver is assumed to answer in"
+        f" {assumed['receiver_milliseconds']} ms. Changes that come together share transactions, messages and"
+        f" invocations. A bus of EventBridge is {PRICES['request']['event_bus_million']:.2f} more."
+    )
+
+
+def _event_row(line: EventLine) -> str:
+    units = line.units
+    measured = (units.read, units.write, units.messages, units.invocations)
+    billed = (line.function, line.table, line.queue, line.out)
+    parts = [f"{each:g}" for each in measured] + [f"{each:.2f}" for each in billed]
+    return f"| {line.name} | {' | '.join(parts)} | **{line.total:.2f}** |\n"
+
+
 def _prefetch() -> str:
     return (
         f"Each further secret in Secrets Manager is {PRICES['month']['secret']:.2f} more. An account's free"
         " tier takes away ten metrics under alarms, ten made of logs, three dashboards and 25 GB of table. A"
-        " metric made of logs is billed for the hours in which it has values. Functions, layers, queue,"
-        " stream and TTL cost nothing while they stand still."
+        " metric made of logs is billed for the hours in which it has values. Functions, layers, stream"
+        " and TTL cost nothing while they stand still."
     )
 
 

@@ -139,11 +139,17 @@ def table_key(stack: DeployedStack) -> Iterator[Wrong]:
 
 
 FOLLOWERS = {
-    "Cleanup": "FailedCleanupQueue",
+    "Publish": "FailedEventsQueue",
     "RouteChanges": "FailedChangesQueue",
-    "SendMail": "FailedMailQueue",
 }
 """The functions that follow the table's stream, and the queues of what it gave up on."""
+
+QUEUED = {
+    "Cleanup": ("CleanupQueue", "FailedCleanupQueue"),
+    "Deliver": ("DeliveryQueue", "FailedDeliveriesQueue"),
+    "SendMail": ("MailQueue", "FailedMailQueue"),
+}
+"""The functions that do what a queue orders, their queues, and those of what was given up."""
 
 
 def cleanup(stack: DeployedStack) -> Iterator[Wrong]:
@@ -183,15 +189,16 @@ def _follows(stack: DeployedStack, function: str, again: str) -> Iterator[Wrong]
 
 
 def failed_cleanups(stack: DeployedStack) -> Iterator[Wrong]:
-    """The queues of what the stream gave up on are empty."""
+    """The queues of what was given up are empty."""
     name = "ApproximateNumberOfMessages"
-    for function in FOLLOWERS.keys() & stack.resources.keys():
-        url = stack.physical(FOLLOWERS[function])
+    failed = FOLLOWERS | {function: dead for function, (_, dead) in QUEUED.items()}
+    for function in failed.keys() & stack.resources.keys():
+        url = stack.physical(failed[function])
         answer = stack.clients("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
         if count := int(answer["Attributes"][name]):
             yield Wrong(
-                f"the stream gave up on some ({count} messages)",
-                f"read why in the log of {function}; roster repair --stack {stack.name}; "
+                f"{function} gave up on some ({count} messages)",
+                f"read why in its log; roster repair --stack {stack.name}; "
                 f"aws sqs purge-queue --queue-url {url}",
             )
 

@@ -20,6 +20,7 @@ from roster.db.codec import CorruptItem, attributes, entity, names
 from roster.db.store import Item, Key
 from roster.directory import (
     activity,
+    event_feed,
     grants,
     invitations,
     scim_views,
@@ -38,6 +39,7 @@ from roster.domain import (
     App,
     Challenge,
     Client,
+    Delivery,
     Enrolment,
     Factor,
     Feature,
@@ -56,6 +58,7 @@ from roster.domain import (
     Space,
     TokenFamily,
     User,
+    Webhook,
     Workspace,
     WorkspaceGroup,
 )
@@ -127,6 +130,9 @@ class Invariant(StrEnum):
     SEARCH_ROW = "search-row"
     SEARCHED = "searched"
     COUNTED_CHANGE = "counted-change"
+    # Events.
+    NUMBERED_EVENT = "numbered-event"
+    FEED = "feed"
     # The site's reference data.
     DEFAULT_ROLE = "default-role"
     CLIENT_ROW = "client-row"
@@ -150,7 +156,7 @@ class Invariant(StrEnum):
     SCIM_TOKEN_WORKSPACE = "scim-token-workspace"  # noqa: S105
 
 
-LATE = frozenset({Invariant.SEARCHED, Invariant.COUNTED_CHANGE})
+LATE = frozenset({Invariant.SEARCHED, Invariant.COUNTED_CHANGE, Invariant.NUMBERED_EVENT})
 """What the function on the stream has yet to do, or `repair` where it is too late for that: never broken."""
 
 KEPT_SINCE = frozenset({Invariant.USER_KIND_ROW, Invariant.DEFAULT_ROLE, Invariant.CLIENT_ROW})
@@ -211,6 +217,10 @@ class Told:
     entity: Counted | None = None
     uncounted: str = ""
     """When the change was made that an audit item tells of, if the activity has not counted it."""
+    unnumbered: str = ""
+    """Likewise, if no event has its number."""
+    feed: str = ""
+    """The feed of which this is the counter or a row."""
 
 
 _NOTHING = Told()
@@ -1018,7 +1028,28 @@ def _search_row(key: Key, item: Item) -> Told:
 
 
 def _audit(_: Key, item: Item) -> Told:
-    return _NOTHING if activity.COUNTED in item else Told(uncounted=str(item.get("at", "")))
+    at = str(item.get("at", ""))
+    return Told(
+        uncounted="" if activity.COUNTED in item else at,
+        unnumbered="" if event_feed.SEQUENCE in item else at,
+    )
+
+
+def _feed_counter(key: Key, item: Item) -> Told:
+    _whole(item, "last")
+    return Told(feed=keys.feed_of_counter(key))
+
+
+def _feed_row(key: Key, item: Item) -> Told:
+    if not event_feed.FeedRow.of(item).places:
+        raise CorruptItem("FeedRow", "places")
+    return Told(feed=key.pk)
+
+
+def _publishing(_: Key, item: Item) -> Told:
+    for name in ("since", "through"):
+        _text(item, name)
+    return _NOTHING
 
 
 def _activity(_: Key, item: Item) -> Told:
@@ -1052,6 +1083,18 @@ def _branch(key: Key, item: Item) -> Told:
 
 
 def _unjudged(_: Key, __: Item) -> Told:
+    return _NOTHING
+
+
+def _webhook(key: Key, item: Item) -> Told:
+    webhook = entity(Webhook, item)
+    _under(key, keys.webhook(webhook.workspace_id, webhook.id))
+    return _NOTHING
+
+
+def _delivery(key: Key, item: Item) -> Told:
+    delivery = entity(Delivery, item)
+    _under(key, keys.delivery(delivery.webhook_id, delivery.id))
     return _NOTHING
 
 
@@ -1146,6 +1189,11 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     (words_of(keys.client_row(_X))[0], ""): _client_row,
     words_of(keys.cleanup_of_workspace(_X)): _cleanup,
     words_of(keys.workspace_tombstone(_X)): _workspace_tombstone,
+    words_of(keys.webhook(_X, "x00")): _webhook,
+    words_of(keys.webhook(None, "x00")): _webhook,
+    words_of(keys.webhook_health(_X)): _unjudged,
+    words_of(keys.delivery(_X, _X)): _delivery,
+    (words_of(keys.replay_order(_X))[0], ""): _unjudged,
     words_of(keys.suspended(_X)): _suspended_row,
     words_of(keys.suspensions()): _numbers,
     (words_of(keys.permission_role(0))[0], ""): _permission_role,
@@ -1155,6 +1203,9 @@ _READERS: Mapping[tuple[str, str], _Reader] = {
     words_of(keys.searched(keys.workspace(_X))): _marker,
     (words_of(keys.search_row(keys.SEARCHED_USERS, _X, _X))[0], ""): _search_row,
     (words_of(keys.activity(keys.SITE_ACTIVITY, _X))[0], ""): _activity,
+    (words_of(keys.feed_row(keys.WHOLE_FEED, 0))[0], ""): _feed_row,
+    words_of(keys.feed_counter(keys.WHOLE_FEED)): _feed_counter,
+    words_of(keys.publishing()): _publishing,
     **{
         (words_of(Key(listing, ""))[0], part): reader
         for listing, row in {

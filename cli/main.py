@@ -24,7 +24,7 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter
 
-from cli import sources
+from cli import events, sources
 from cli.deployed import DeployedStack
 from cli.doctor import examine
 from cli.output import printing
@@ -191,6 +191,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     erasing.add_argument("--user", required=True, metavar="ID", help="the id that the user had")
     erasing.set_defaults(run=_erase_from_audit, must_exist=True)
+
+    telling = commands.add_parser("events", parents=[where], help="print events, a CloudEvent a line")
+    telling.add_argument("--workspace", metavar="ID", help="those of one workspace alone")
+    telling.add_argument(
+        "--after", default="", metavar="CURSOR", help="the `next` of a feed; default: the oldest"
+    )
+    telling.add_argument("--follow", action="store_true", help="go on as they come, until interrupted")
+    telling.set_defaults(run=_events, must_exist=True)
 
     backing_up = commands.add_parser(
         "backup", parents=[where], help="copy an embedded store and its key, also while a server uses it"
@@ -540,6 +548,16 @@ def _backup(store: Store, arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _events(store: Store, arguments: argparse.Namespace) -> int:
+    feed = events.feed_named(arguments.workspace)
+    try:
+        for event, _ in events.told(store, feed, arguments.after, follow=arguments.follow):
+            print(events.line(event), flush=arguments.follow)
+    except ValueError as error:
+        raise CommandRefused(f"--after={arguments.after}: {error}", 2) from error
+    return 0
+
+
 def _verify(store: Store, arguments: argparse.Namespace) -> int:
     with Bars() as bars:
         report = verify(store, now=clock.now(), progress=bars)
@@ -570,6 +588,8 @@ def _repair(store: Store, arguments: argparse.Namespace) -> int:
         print(f"left {finding}")
     if outcome.caught_up:
         print(f"caught up on {outcome.caught_up} that searches or the activity lacked", file=sys.stderr)
+    if outcome.ordered:
+        print(f"ordered {outcome.ordered} mails and deliveries anew", file=sys.stderr)
     print(f"mended {len(outcome.mended)}, left {len(outcome.after.broken)}", file=sys.stderr)
     return 1 if outcome.after.broken else 0
 

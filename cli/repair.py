@@ -3,6 +3,8 @@
     copies      are written anew from their owners, or removed where nobody owns them
     counts      of listings follow the rows; those of ADMINs and modules, what they count
     cleanups    that nobody finishes are ordered and done
+    feeds       of events get the rows that they lack, as the audit items say
+    orders      of mails and deliveries that nobody carried out are told to the stream anew
 
 Every write is one conditional transaction on what was read, read anew where it is refused. What cannot be
 decided (unreadable items, two users of one address, references to what is not there) is left as it is.
@@ -19,7 +21,7 @@ from typing import TypeAlias, TypeVar
 from cli import counts, invariants
 from cli.invariants import COUNTED_SINCE, KEPT_SINCE, Copy, Invariant, Told, is_listing
 from cli.records.loading import Progress, unheard
-from cli.verify import Finding, Report, place_of, verify
+from cli.verify import YOUNG, Finding, Report, place_of, verify
 from roster.clock import instant
 from roster.db import keys, list_log, list_tree
 from roster.db.codec import CorruptItem
@@ -37,9 +39,10 @@ from roster.db.store import (
     Store,
     Update,
     all_of,
+    every,
 )
 from roster.db.transactions import Transaction, item
-from roster.directory import changes, cleanup, reference_data, site_roles, users
+from roster.directory import changes, cleanup, deliveries, event_feed, mail, reference_data, site_roles, users
 from roster.domain import Actor, Feature, Project
 from roster.errors import DirectoryError, Unavailable
 from roster.events import Event
@@ -69,12 +72,15 @@ class RepairOutcome:
     after: Report
     caught_up: int = 0
     """How much was found that the function on the stream had not done, and was done here."""
+    ordered: int = 0
+    """Mails and deliveries that had been ordered and were not made, and are ordered anew."""
 
 
 def repair(store: Store, *, now: datetime, by: Actor, progress: Progress = unheard) -> RepairOutcome:
     """Verify, mend, and verify again, as long as that helps. Raises Unavailable; then repair again."""
     report = verify(store, now=now, progress=progress)
     first, late = report.broken, len(report.late)
+    ordered = _order_again(store, now)
     for _ in range(_ROUNDS):
         if not report.broken and not report.late:
             break
@@ -86,7 +92,18 @@ def repair(store: Store, *, now: datetime, by: Actor, progress: Progress = unhea
             break
     left = set(report.broken)
     mended = [finding for finding in first if finding not in left]
-    return RepairOutcome(mended, report, late - len(report.late))
+    return RepairOutcome(mended, report, late - len(report.late), ordered)
+
+
+def _order_again(store: Store, now: datetime) -> int:
+    """Have the stream tell anew of mails and deliveries that were ordered long ago: a message was lost.
+
+    A Query a megabyte, a Write for each. A cleanup is found by what waits for it, and done here.
+    """
+    before = instant(now - YOUNG)
+    orders = [found for found in mail.orders(store) if str(found.get("since", "")) < before]
+    orders += [found for found in deliveries.orders(store) if str(found.get("ordered_at", "")) < before]
+    return sum(mail.order_again(store, found, now) for found in orders)
 
 
 def _catch_up(store: Store, late: list[Finding], now: datetime, by: Actor, progress: Progress) -> None:
@@ -95,6 +112,9 @@ def _catch_up(store: Store, late: list[Finding], now: datetime, by: Actor, progr
         progress("catch up", start, len(late))
         some = late[start : start + _AT_ONCE]
         changes.act(store, [finding.key for finding in some], now)
+        silent = [finding.key for finding in some if finding.invariant is Invariant.NUMBERED_EVENT]
+        if silent:  # the publisher hands them over, for the rows are not `sent`
+            event_feed.number(store, silent, now)
         for finding in some:
             if finding.invariant in KEPT_SINCE:
                 _Round(store, now, by).restore(finding)
@@ -148,6 +168,8 @@ class _Round:
                     pass  # all leaves of a branch are looked at together
                 case Invariant.LOG:
                     first.append((self._log, finding))
+                case Invariant.FEED:
+                    first.append((self._feed, finding))
                 case Invariant.ROOM:
                     then.append((self._room, finding))
                 case Invariant.LEAF | Invariant.BRANCH | Invariant.TOTAL | Invariant.NEXT_NUMBER:
@@ -424,6 +446,22 @@ class _Round:
     def _children(self, finding: Finding) -> None:
         (project_id,) = finding.key.pk.split("#")[1:]
         self._count(finding, "children", counts.children(self.store, project_id))
+
+    def _feed(self, finding: Finding) -> None:
+        """The rows that are not there before a row of a feed, or a counter that is below the last number."""
+        if keys.is_feed_counter(finding.key):
+            feed, present = keys.feed_of_counter(finding.key), self.store.get(finding.key)
+            last = max((event_feed.FeedRow.of(found).last for found in every(self.store, feed)), default=0)
+            told = (present or {}).get("last", 0)
+            if isinstance(told, int) and told < last:
+                raised = Update(finding.key, set={"v": 1, "last": last}, condition=_unchanged(present))
+                self._commit(finding, raised)
+            return
+        feed, until = finding.key.pk, keys.number_of_feed_row(finding.key)
+        before = (event_feed.FeedRow.of(found).last for found in every(self.store, feed))
+        first = max((last for last in before if last < until), default=0) + 1
+        for row in event_feed.restored(self.store, feed, first, until - 1, self.now):
+            self._commit(finding, row)
 
     def _group_members(self, finding: Finding) -> None:
         workspace_id, group_id = keys.id_in(finding.key), finding.key.sk.partition("#")[2]

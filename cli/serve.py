@@ -18,6 +18,7 @@ from local.deployment_key import NotAKey, key_file, read_or_make
 from local.embedded import open_embedded
 from local.log import configure_functions
 from local.server import HOST, CannotStart, Options, ServedApp
+from local.sqlite_queues import SqliteQueues
 from local.sqlite_store import SqliteStore
 from local.streams import DynamoFeed, Feed, StoreFeed
 from roster import clock, dependencies
@@ -51,6 +52,7 @@ def _prepare(options: Options) -> None:
         MAIL_PRINTED="true",
         IDENTITY_HEADER_PROOF=options.identity_header_proof,
     )
+    os.environ.setdefault("WEBHOOK_TARGETS", "loopback")  # `public` is as on AWS
     if options.table_endpoint is None:
         dependencies.use(_wired(_embedded(options), options))
         return
@@ -135,7 +137,16 @@ def expiry(options: Options) -> Callable[[], int]:
     return _embedded(options).remove_expired
 
 
-APP = ServedApp(TEMPLATE, prepare, populate, feed, expiry)
+def queues(options: Options) -> SqliteQueues:
+    """The queues, in the embedded store; over a DynamoDB endpoint in a file that goes with the server."""
+    if options.table_endpoint is None:
+        return SqliteQueues(_embedded(options))
+    if options.queues is None:
+        raise ValueError("the server says where its queues are")
+    return SqliteQueues(SqliteStore.open(options.queues))
+
+
+APP = ServedApp(TEMPLATE, prepare, populate, feed, queues, expiry)
 
 
 def _wired(store: Store, options: Options) -> dependencies.Dependencies:
@@ -147,6 +158,7 @@ def _wired(store: Store, options: Options) -> dependencies.Dependencies:
         issuers=lambda: issuers,
         gateway_secrets=lambda: secrets,
         deployment_keys=partial(derived, _deployment_key(options)),
+        queues=queues(options),
     )
 
 

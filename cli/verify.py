@@ -18,8 +18,8 @@ from cli.records.loading import Progress, unheard
 from roster.clock import instant
 from roster.db import counted_lists, keys, list_tree
 from roster.db.codec import CorruptItem
-from roster.db.store import Item, Key, Store
-from roster.directory import grants, users
+from roster.db.store import Item, Key, Store, every
+from roster.directory import event_feed, grants, users
 from roster.domain import (
     App,
     Factor,
@@ -58,7 +58,7 @@ class Finding:
 class Report:
     """What is broken; what is still to be cleaned up or never stood still; how many items were walked.
 
-    `late` is what searches do not find as it is, and what the activity has not counted.
+    `late` is what searches do not find as it is, and what no activity has counted and no event numbered.
     """
 
     broken: list[Finding]
@@ -69,7 +69,10 @@ class Report:
 
 def verify(store: Store, *, now: datetime, progress: Progress = unheard) -> Report:
     """Walk the table and report every broken invariant. Writers may go on. Raises Unavailable."""
-    walk = _Walk(uncounted=(instant(now - ACTIVITY_DAYS), instant(now - YOUNG)))
+    walk = _Walk(
+        uncounted=(instant(now - ACTIVITY_DAYS), instant(now - YOUNG)),
+        unnumbered=(_numbered_since(store), instant(now - YOUNG)),
+    )
     start: Key | None = None
     while True:
         page = store.scan(start=start)
@@ -84,8 +87,28 @@ def verify(store: Store, *, now: datetime, progress: Progress = unheard) -> Repo
     judge = _Judge(store, now)
     for found in _judgements(store, judge, walk, progress):
         judge.take(found)
+    for feed in sorted(walk.feeds):
+        judge.broken.update(_gaps(store, feed))
     late = sorted({*walk.late(), *judge.late})
     return Report(sorted(judge.broken), sorted(judge.pending), walk.items, late)
+
+
+def _numbered_since(store: Store) -> str:
+    """Since when events are numbered; after all moments where they never were."""
+    return str((store.get(keys.publishing()) or {}).get("since", "~"))
+
+
+def _gaps(store: Store, feed: str) -> Iterator[Finding]:
+    """Where a feed does not count on. It may begin anywhere: what expired is gone."""
+    last: int | None = None
+    for found in every(store, feed):
+        row = event_feed.FeedRow.of(found)
+        if last is not None and row.first != last + 1:
+            yield Finding(Key.of(found), Invariant.FEED, f"the number before it is not {row.first - 1}")
+        last = row.last
+    counted = (store.get(keys.feed_counter(feed)) or {}).get("last", 0)
+    if last is not None and isinstance(counted, int) and counted < last:  # it may have gone on meanwhile
+        yield Finding(keys.feed_counter(feed), Invariant.FEED, "is below the last number given")
 
 
 def _judgements(
@@ -139,6 +162,8 @@ class _Walk:
 
     uncounted: tuple[str, str]
     """Between which moments a change should be counted by now."""
+    unnumbered: tuple[str, str]
+    """Likewise numbered as an event."""
     items: int = 0
     searched: dict[int, Key] = field(default_factory=dict)
     """By fact: who stated under which words something is found, and no other has said so yet."""
@@ -146,6 +171,9 @@ class _Walk:
     """What memberships say of the words of their users: by what these should offer, and who says so."""
     changes: list[Key] = field(default_factory=list)
     """Audit items that no activity has counted."""
+    silent: list[Key] = field(default_factory=list)
+    """Audit items that no event has numbered."""
+    feeds: set[str] = field(default_factory=set)
     unread: set[Key] = field(default_factory=set)
     halves: dict[int, str] = field(default_factory=dict)
     """By fact: who stated it, an owner or a copy, whose other side has not come by."""
@@ -204,6 +232,10 @@ class _Walk:
         name = f"{key.pk}\n{key.sk}"
         if told.uncounted and self.uncounted[0] <= told.uncounted <= self.uncounted[1]:
             self.changes.append(key)
+        if told.unnumbered and self.unnumbered[0] <= told.unnumbered <= self.unnumbered[1]:
+            self.silent.append(key)
+        if told.feed:
+            self.feeds.add(told.feed)
         for copy in told.copies:
             self._state(copy, f"owner\n{name}")
         if told.copy is not None:
@@ -260,6 +292,8 @@ class _Walk:
             yield Finding(owner, Invariant.SEARCHED, "searches do not find it as it is")
         for key in self.changes:
             yield Finding(key, Invariant.COUNTED_CHANGE, "no activity has counted it")
+        for key in self.silent:
+            yield Finding(key, Invariant.NUMBERED_EVENT, "no event has its number")
 
     def ruling(self, store: Store) -> set[str]:
         """Users whom a group makes ADMIN, or who say so: one Query for each such group."""

@@ -22,4 +22,4 @@ def open_embedded(path: Path | str, *, clock: Callable[[], float] = time.time) -
 
 def _is_followed(key: Key) -> bool:
     """What the filters of the template let through, and a little more."""
-    return keys.is_cleanup(key.pk) or key.pk == keys.MAIL or changes.is_followed(key)
+    return keys.is_cleanup(key.pk) or key.pk in (keys.DELIVERIES, keys.MAIL) or changes.is_followed(key)

@@ -36,6 +36,8 @@ from local.gateway import (
 )
 from local.hosts import AbsoluteForm, KnownHosts, host_name
 from local.log import REQUEST_ID, LogForm, RequestLog, configure
+from local.queues import QueueSource, consume
+from local.sqlite_queues import SqliteQueues
 from local.streams import Feed, Readers, Subscription, follow
 from local.workers import FunctionError, NotStarted, Pool
 from roster.auth import credentials
@@ -64,6 +66,8 @@ class Options:
     """0: any free one."""
     store: Path | None = None
     """The file of the embedded store; None: a fresh one that goes with the server."""
+    queues: Path | None = None
+    """The file of the queues: the embedded store, or where there is none a fresh one."""
     data: Path | None = None
     """The records to import."""
     demo: bool = True
@@ -239,6 +243,8 @@ class ServedApp:
 
     It is given what is told the number of the last change taken, and returns the last that all have taken.
     """
+    queues: Callable[[Options], SqliteQueues] | None = None
+    """Opens the queues, of which the template's functions get the messages."""
     expiry: Callable[[Options], Callable[[], int]] | None = None
     """Opens what removes a batch of expired items, and returns how many it found."""
     workers: int = 4
@@ -353,6 +359,8 @@ async def _run(
     pool = Pool(app.workers, prepare)
     subscriptions = Subscription.from_template(app.template) if app.feed else []
     followers = [Pool(1, prepare) for _ in subscriptions]  # so that none waits for another
+    sources = QueueSource.from_template(app.template) if app.queues else []
+    consumers = [Pool(source.at_once, prepare, lazy=True) for source in sources]
 
     def announce() -> None:
         for line in [*lines, f"ready {options.listens_at}"]:
@@ -395,13 +403,23 @@ async def _run(
                 open_feed = partial(app.feed, options, partial(readers.taken, place))
                 following = follow(open_feed, subscription, function, follower.invoke)
                 background.append(asyncio.create_task(following))
+        if app.queues:
+            for source, consumer in zip(sources, consumers, strict=True):
+                await consumer.start()
+                consuming = consume(
+                    partial(app.queues, options),
+                    source,
+                    routes.functions[source.function_id],
+                    consumer.invoke,
+                )
+                background.append(asyncio.create_task(consuming))
         if app.expiry:
             background.append(asyncio.create_task(keep_removing(partial(app.expiry, options))))
         await server.serve(sockets=[listener])
     finally:
         for each in background:
             each.cancel()
-        await asyncio.gather(pool.stop(), *(each.stop() for each in followers))
+        await asyncio.gather(pool.stop(), *(each.stop() for each in [*followers, *consumers]))
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
@@ -433,9 +451,13 @@ def serve(options: Options, app: ServedApp) -> None:
                 f"cannot listen on {options.host}:{options.port}: {error.strerror}; choose another PORT"
             ) from error
         options = replace(options, port=listener.getsockname()[1])
-        if options.store is None and options.table_endpoint is None:
+        if options.store is None:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="roster-"))
-            options = replace(options, store=Path(folder, "roster.db"))
+            options = replace(options, queues=Path(folder, "roster.db"))
+            if options.table_endpoint is None:
+                options = replace(options, store=options.queues)
+        else:
+            options = replace(options, queues=options.store)
         lines = app.populate(options)
         routes = Routes.from_template(app.template, options.origins)
         try:

@@ -4,8 +4,9 @@ item         a row an item, in the order of its key
 entry        the indexes: a row for each item that has the attribute
 definition   which indexes the file keeps
 token        transactions of the last ten minutes
-change       what was written, for the cleanup
+change       what was written, for those who follow the stream
 expiry       when items expire: a row for each item whose `ttl` is a moment
+message      queues: a row for each message that is still to be done (`sqlite_queues.py`)
 
 `PRAGMA user_version` counts the schema's versions: 0 had no expiry. A file of an older version is moved on
 where it is opened. `PRAGMA application_id` marks the file as a store of Roster, so that no other program's
@@ -81,6 +82,10 @@ _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS expiry (
         moment INTEGER NOT NULL, pk TEXT NOT NULL, sk TEXT NOT NULL,
         PRIMARY KEY (moment, pk, sk)) WITHOUT ROWID""",
+    """CREATE TABLE IF NOT EXISTS message (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT NOT NULL, body TEXT NOT NULL,
+        sent REAL NOT NULL, due REAL NOT NULL, received INTEGER NOT NULL DEFAULT 0)""",
+    "CREATE INDEX IF NOT EXISTS message_by_due ON message (queue, due)",
 )
 _VERSION = 1
 _JOURNALS = ("-wal", "-shm", "-journal")
@@ -339,6 +344,16 @@ class SqliteStore:
         if nearest[0] is None or nearest[0] >= int(self._clock()):
             return 0
         return self._run(work, writing=True)
+
+    # For what else the file holds.
+
+    def run(self, work: Callable[[sqlite3.Connection], _T], *, writing: bool = False) -> _T:
+        """The result of `work` in one transaction of the file. Raises Unavailable."""
+        return self._run(work, writing=writing)
+
+    def clock(self) -> float:
+        """The present in seconds of the epoch."""
+        return self._clock()
 
     # Inside.
 

@@ -213,8 +213,10 @@ class Pool:
     (or a partial of one) that workers can import.
     """
 
-    def __init__(self, size: int, prepare: Callable[[], None]) -> None:
+    def __init__(self, size: int, prepare: Callable[[], None], *, lazy: bool = False) -> None:
+        """`lazy` starts each worker with its first job."""
         self._size = size
+        self._lazy = lazy
         self._prepare = pickle.dumps(prepare)
         self._jobs: asyncio.Queue[_Job] = asyncio.Queue()
         self._places: list[asyncio.Task[None]] = []
@@ -245,8 +247,10 @@ class Pool:
             self._jobs.get_nowait().answer.cancel()
 
     async def _fill(self, ready: "asyncio.Future[None]") -> None:
+        worker: _Worker | None = None
         try:
-            worker = await _Worker.start(self._prepare)
+            if not self._lazy:
+                worker = await _Worker.start(self._prepare)
         except NotStarted as error:
             if not ready.done():
                 ready.set_exception(error)
@@ -257,7 +261,7 @@ class Pool:
             while True:
                 job = await self._jobs.get()
                 try:
-                    if not worker.alive():
+                    if worker is None or not worker.alive():
                         worker = await self._replace(worker)
                     await self._do(job, worker)
                 except asyncio.CancelledError:
@@ -266,7 +270,8 @@ class Pool:
                 if not worker.alive():
                     worker = await self._replace(worker)
         finally:
-            await worker.stop()
+            if worker is not None:
+                await worker.stop()
 
     async def _do(self, job: _Job, worker: _Worker) -> None:
         if job.answer.done():
@@ -281,8 +286,9 @@ class Pool:
         if not job.answer.done():
             job.answer.set_result(result)
 
-    async def _replace(self, dead: _Worker) -> _Worker:
-        await dead.stop()
+    async def _replace(self, dead: _Worker | None) -> _Worker:
+        if dead is not None:
+            await dead.stop()
         while True:
             try:
                 return await _Worker.start(self._prepare)

@@ -33,7 +33,7 @@ def _unprotect(aws: EmulatedAws, names: Mapping[str, str]) -> None:
 
 def _stop_reading(aws: EmulatedAws, names: Mapping[str, str]) -> None:
     client = aws.client("lambda")
-    [found] = client.list_event_source_mappings(FunctionName=names["Cleanup"])["EventSourceMappings"]
+    [found] = client.list_event_source_mappings(FunctionName=names["RouteChanges"])["EventSourceMappings"]
     client.update_event_source_mapping(UUID=found["UUID"], Enabled=False)
 
 
@@ -65,7 +65,7 @@ FAULTS: Mapping[str, Fault] = {
     "grants: LoginRole lacks the policy ReadDeploymentKey": _detach,
     "table: it is not protected": _unprotect,
     "cleanup: its event source is Disabled": _stop_reading,
-    "failed cleanups: the stream gave up on some (1 messages)": _give_up,
+    "failed cleanups: Cleanup gave up on some (1 messages)": _give_up,
     "secrets: DeploymentKey is ": _lose_the_key,
     "alarms: LatencyAlarm rings": _ring,
     "errors: ": _log_an_error,

@@ -31,6 +31,9 @@ _CREDENTIALS: dict[str, tuple[str, str]] = {
 _IDENTITY = {"X-Org-Id": "org-1", "X-Project-Id": "p-1", "X-User-Id": "user-uuid"}
 """The headers that an operation may require as parameters."""
 
+_ORDERS = {"send_mail.handler": "MAIL", "cleanup.handler": "SWEEP", "deliver.handler": "DELIVERIES"}
+"""The partition of the orders that a queue's function carries out."""
+
 _FIELDS: dict[str, Any] = {
     "currentPassword": "difference engine",
     "email": "ada@example.com",
@@ -63,6 +66,10 @@ def _event(function: Mapping[str, Any], document: Mapping[str, Any]) -> dict[str
     source = next(iter(function["Events"].values()))
     if source["Type"] == "DynamoDB":
         return _change(source["Properties"])
+    if source["Type"] == "SQS":
+        return _message(_ORDERS[function["Handler"]])
+    if source["Type"] == "Schedule":
+        return _change(function["Events"]["Stream"]["Properties"])
     if "Path" not in source["Properties"]:
         return _made("GET", "/api/nowhere", "$default", {}, _HEADERS, b"")
     method, path = source["Properties"]["Method"], source["Properties"]["Path"]
@@ -162,6 +169,21 @@ def _change(properties: Mapping[str, Any]) -> dict[str, Any]:
         "awsRegion": "us-east-1",
         "dynamodb": change,
         "eventSourceARN": stream,
+    }
+    return {"Records": [record]}
+
+
+def _message(orders: str) -> dict[str, Any]:
+    """What a queue tells a function: an order that is in the table no more."""
+    record = {
+        "messageId": "00000000-0000-4000-8000-000000000001",
+        "receiptHandle": "receipt",
+        "body": json.dumps({"pk": orders, "sk": "USER#user-uuid"}),
+        "attributes": {"ApproximateReceiveCount": "1", "SentTimestamp": "1776042000000"},
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:orders",
+        "awsRegion": "us-east-1",
     }
     return {"Records": [record]}
 

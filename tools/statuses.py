@@ -20,6 +20,7 @@ _TESTMO_SITE_PAGE = f"{_TESTMO_PAGE} 403"
 _SCIM, _SCIM_READ = "/scim/v2/{workspaceId}", "401 413 503"
 _SCIM_WRITE = f"{_SCIM_READ} 400 404 409 412 415"
 
+_WEBHOOKS = "/api/workspaces/{workspaceId}/webhooks"
 _SPACES = "/api/workspaces/{workspaceId}/spaces"
 
 STATUSES: dict[str, str] = {
@@ -59,6 +60,9 @@ STATUSES: dict[str, str] = {
     # The activity of days.
     "GET /api/admin/activity": f"{_OURS} 403",
     "GET /api/workspaces/{workspaceId}/activity": f"{_OURS} 403 404",
+    # Events.
+    "GET /api/admin/events": f"{_OURS} 403",
+    "GET /api/workspaces/{workspaceId}/events": f"{_OURS} 403 404",
     # The site's groups, roles and clients.
     "POST /api/admin/groups": f"{_OURS} 403 409 415 422",
     "GET /api/admin/groups": f"{_OURS} 403",
@@ -76,6 +80,27 @@ STATUSES: dict[str, str] = {
     "PUT /api/admin/clients/{clientId}": f"{_OURS} 403 404 412 415",
     "DELETE /api/admin/clients/{clientId}": f"{_OURS} 403 404 412 415",
     "POST /api/admin/clients/{clientId}/secret": f"{_OURS} 403 404 409 415",
+    # Webhooks of a workspace and of the site.
+    "POST /api/workspaces/{workspaceId}/webhooks": f"{_OURS} 403 404 409 415 422",
+    "GET /api/workspaces/{workspaceId}/webhooks": f"{_OURS} 403 404",
+    "GET /api/workspaces/{workspaceId}/webhooks/{webhookId}": f"{_OURS} 403 404",
+    "PUT /api/workspaces/{workspaceId}/webhooks/{webhookId}": f"{_OURS} 403 404 412 415",
+    "DELETE /api/workspaces/{workspaceId}/webhooks/{webhookId}": f"{_OURS} 403 404 412 415",
+    "POST /api/workspaces/{workspaceId}/webhooks/{webhookId}/secret": f"{_OURS} 403 404 415 422",
+    "POST /api/workspaces/{workspaceId}/webhooks/{webhookId}/test": f"{_OURS} 403 404 409 415",
+    "GET /api/workspaces/{workspaceId}/webhooks/{webhookId}/deliveries": f"{_OURS} 403 404",
+    f"POST {_WEBHOOKS}/{{webhookId}}/deliveries/{{deliveryId}}/retry": f"{_OURS} 403 404 415",
+    "POST /api/workspaces/{workspaceId}/webhooks/{webhookId}/replay": f"{_OURS} 403 404 409 415",
+    "POST /api/admin/webhooks": f"{_OURS} 403 409 415 422",
+    "GET /api/admin/webhooks": f"{_OURS} 403",
+    "GET /api/admin/webhooks/{webhookId}": f"{_OURS} 403 404",
+    "PUT /api/admin/webhooks/{webhookId}": f"{_OURS} 403 404 412 415",
+    "DELETE /api/admin/webhooks/{webhookId}": f"{_OURS} 403 404 412 415",
+    "POST /api/admin/webhooks/{webhookId}/secret": f"{_OURS} 403 404 415 422",
+    "POST /api/admin/webhooks/{webhookId}/test": f"{_OURS} 403 404 409 415",
+    "GET /api/admin/webhooks/{webhookId}/deliveries": f"{_OURS} 403 404",
+    "POST /api/admin/webhooks/{webhookId}/deliveries/{deliveryId}/retry": f"{_OURS} 403 404 415",
+    "POST /api/admin/webhooks/{webhookId}/replay": f"{_OURS} 403 404 409 415",
     # Spaces, roles in them, their apps.
     f"POST {_SPACES}": f"{_OURS} 403 404 409 415 422",
     f"GET {_SPACES}": f"{_OURS} 403 404",

@@ -1,4 +1,4 @@
-"""The table's stream: clears what deleted users and ended memberships left behind."""
+"""The queue of cleanups: clears what deleted users and ended memberships left behind."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from roster.http.request import MARGIN
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
-    """Do the cleanups that the records announce; a failed one begins again where it stopped."""
+    """Do the cleanups that the messages announce; a failed one begins again where it stopped."""
     current = dependencies.current()
     deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - MARGIN)
     return api.clean_up(current.store.within(deadline), event, current.now())

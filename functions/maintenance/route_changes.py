@@ -1,4 +1,4 @@
-"""The table's stream: keeps what searches find, counts activity, and what came to lists or left them."""
+"""The table's stream: queues mails and cleanups, keeps what searches find, counts activity and lists."""
 
 from typing import Any
 
@@ -12,4 +12,4 @@ def handler(event: Any, context: Any) -> dict[str, Any]:
     """Do what the changes are followed for (`roster.directory.changes`); a failed one comes again."""
     current = dependencies.current()
     deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - MARGIN)
-    return api.route(current.store.within(deadline), event, current.now())
+    return api.route(current.store.within(deadline), current.queues, event, current.now())

@@ -1,4 +1,4 @@
-"""The table's stream: sends the mails with links that were ordered; their templates are in `mails`."""
+"""The queue of mails: sends the mails with links that were ordered; their templates are in `mails`."""
 
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from roster.http.request import MARGIN
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
-    """Send the mails that the records announce; after a failure the record comes again."""
+    """Send the mails that the messages announce; after a failure the message comes again."""
     current = dependencies.current()
     deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - MARGIN)
     folder = Path(__file__).parent / "mails"

@@ -27,6 +27,10 @@ _GRANTED = {
     "POST /api/auth/factors/totp": {"secret"},
     "POST /api/admin/clients": {"secret"},
     "POST /api/admin/clients/{clientId}/secret": {"secret"},
+    "POST /api/admin/webhooks": {"secret"},
+    "POST /api/admin/webhooks/{webhookId}/secret": {"secret"},
+    "POST /api/workspaces/{workspaceId}/webhooks": {"secret"},
+    "POST /api/workspaces/{workspaceId}/webhooks/{webhookId}/secret": {"secret"},
 }
 """The one time that it is shown."""
 _DOCUMENTS = ("GET /openapi.json",)  # which speak of such fields

@@ -7,8 +7,11 @@ from typing import Any
 from roster import bounds
 from roster.auth import passkeys, refresh_tokens
 from roster.auth.credentials import Credential
+from roster.clock import instant
+from roster.db import keys
+from roster.db.store import Delete
 from roster.dialects.scim.attributes import CORE_USER
-from roster.directory import factors, users
+from roster.directory import factors, users, webhooks
 from roster.domain import ChallengePurpose, Project, Space, User, UserKind, Workspace
 from tests.support.api import Answer, Api
 from tests.support.authenticator import PARTY, Authenticator, asked_for, passkey_of, text
@@ -197,6 +200,9 @@ class ContractFixtures:
 
     def _filled(self, path: str, role: str, place: str) -> str:
         at_globex = place == "foreign"
+        if "{webhookId}" in path:
+            owner = None if "/admin/" in path else self.globex if at_globex else self.acme
+            path = self._of_webhook(path, owner, place)
         if "{id}" in path:
             path = path.replace("{id}", "User" if "ResourceTypes" in path else CORE_USER)
         if "{clientId}" in path:
@@ -235,6 +241,16 @@ class ContractFixtures:
             path = path.replace("{factorId}", NOWHERE if place == "absent" else made)
         if "{tokenId}" in path:
             path = path.replace("{tokenId}", NOWHERE if place == "absent" else self._token(role, place))
+        return path
+
+    def _of_webhook(self, path: str, owner: Workspace | None, place: str) -> str:
+        """A path below a webhook, of which no replay is under way; it is new where there is none."""
+        found = webhooks.of_owner(self.api.store, owner.id if owner else None)
+        webhook = found[0] if found else self.directory.webhook(owner)[0]
+        self.api.store.write(Delete(keys.replay_order(webhook.id)))
+        named = {"{webhookId}": webhook.id, "{deliveryId}": self.directory.delivery(webhook).id}
+        for name, id_ in named.items():
+            path = path.replace(name, NOWHERE if place == "absent" else id_)
         return path
 
     def _of_workspace(self, path: str, role: str, workspace: Workspace, project: Project) -> str:
@@ -351,6 +367,15 @@ class ContractFixtures:
             "PUT /api/workspaces/{workspaceId}/features/{featureId}": {"enabled": False},
             "POST /api/workspaces/{workspaceId}/scim-tokens": {"name": "Entra ID"},
             "PUT /api/workspaces/{workspaceId}/groups/{groupId}": {"workspaceRole": "ADMIN"},
+            **{
+                f"{method} {root}/webhooks{rest}": body
+                for root in ("/api/workspaces/{workspaceId}", "/api/admin")
+                for method, rest, body in (
+                    ("POST", "", {"url": "https://hooks.example.com/in", "types": ["roster.user.*"]}),
+                    ("PUT", "/{webhookId}", {"enabled": False}),
+                    ("POST", "/{webhookId}/replay", {"from": instant(self.api.clock())}),
+                )
+            },
             "POST /api/admin/groups": {"name": fresh},
             "PUT /api/admin/groups/{number}": {"name": fresh},
             "POST /api/admin/roles": {"name": fresh, "permissions": ["users.read"], "isDefault": True},

@@ -38,7 +38,7 @@ PUBLIC = (
 )
 _OF_THE_SITE = ("GET /api/v1/groups/{number}", "GET /api/v1/roles/{number}")
 _TRACE = re.compile(r'"traceId":"[^"]*"')
-_REFERENCE_DATA = re.compile("/api/admin/(groups|roles|clients)/")
+_REFERENCE_DATA = re.compile("/api/admin/(groups|roles|clients|webhooks)/")
 
 CELLS = [
     pytest.param(route, place, id=f"{route}-{place}") for route, places in MATRIX.items() for place in places

@@ -616,6 +616,18 @@ UNSEEN = {
         ),
         "open or renew a session, which GET /api/auth/sessions alone shows (tests/factors, tests/passkeys)",
     ),
+    **dict.fromkeys(
+        (
+            f"{method} {root}/webhooks{rest}"
+            for root in (IN, "/api/admin")
+            for method, rest in (
+                *(("POST", ""), ("PUT", "/{webhookId}"), ("DELETE", "/{webhookId}")),
+                *(("POST", f"/{{webhookId}}/{verb}") for verb in ("secret", "test", "replay")),
+                ("POST", "/{webhookId}/deliveries/{deliveryId}/retry"),
+            )
+        ),
+        "webhooks, which Workspaces alone shows (tests/webhooks)",
+    ),
 }
 """Writes that no play has, and why."""
 

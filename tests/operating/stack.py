@@ -32,9 +32,11 @@ BESIDE = ("ApiGatewayV2", "Logs::MetricFilter", "CloudWatch::Dashboard", "Lambda
 """Types that the doctor does not look at."""
 FUNCTIONS = {
     "Cleanup": "CleanupRole",
+    "Deliver": "DeliverRole",
     "GetDocs": "LogRole",
     "GetWorkspace": "ReadCallerRole",
     "Login": "LoginRole",
+    "Publish": "PublishRole",
     "RouteChanges": "RouteChangesRole",
     "SendMail": "SendMailRole",
 }

@@ -148,7 +148,7 @@ def delete_the_table(stack: MotoStack) -> None:
 
 def mapping(stack: MotoStack) -> str:
     client = stack.client("lambda")
-    found = client.list_event_source_mappings(FunctionName=stack.name("Cleanup"))["EventSourceMappings"]
+    found = client.list_event_source_mappings(FunctionName=stack.name("RouteChanges"))["EventSourceMappings"]
     return str(found[0]["UUID"])
 
 

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from cli.doctor import FOLLOWERS
+from cli.doctor import FOLLOWERS, QUEUED
 from local.gateway import Routes, read_template, translate
 from roster import dependencies
 from roster.auth.issuers import Issuers
+from roster.directory import webhooks
+from roster.domain import Webhook
 from roster.settings import Settings
 from tests.contract.fixtures import is_scim
 from tests.support.api import Api
@@ -107,6 +109,13 @@ APART = {
         f"sqs:SendMessage on {queue}": f"{HERE}::test_what_the_stream_gives_up_on_goes_to_the_queue"
         for queue in FOLLOWERS.values()
     },
+    **{
+        f"sqs:{action} on {queue}": f"{HERE}::test_those_that_queues_call_are_known"
+        for queue in ("MailQueue", "CleanupQueue", "DeliveryQueue")
+        for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage", "SendMessage")
+    },
+    "events:PutEvents on arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/"
+    "${EventBusName}": (f"{HERE}::test_events_go_to_the_one_bus_and_only_where_there_is_one"),
     "ses:SendEmail on arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*": (
         f"{HERE}::test_mails_are_sent_from_the_one_address_and_only_where_there_is_one"
     ),
@@ -248,6 +257,7 @@ ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:roster/issuers-AbC12
 KEY_ARN = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 CERTIFICATE_ARN = "arn:aws:acm:eu-west-1:123456789012:certificate/1234abcd-12ab-34cd-56ef-1234567890ab"
 TAKEN = [
+    ("EventBusName", "changes", "two words"),
     ("AllowedOrigins", "https://a.example https://b.example:8443", "*"),
     ("AllowedOrigins", "https://a.example", "http://a.example"),
     ("GatewaySecret", ARN, "the secret itself"),
@@ -333,7 +343,8 @@ def test_fa_02_the_api_and_the_stream_call_the_functions_themselves() -> None:
         for methods in paths.values()
         for operation in methods.values()
     }
-    assert targets == {f"${{{name}.Arn}}/invocations" for name in FUNCTIONS if name not in FOLLOWERS}
+    called = [name for name in FUNCTIONS if name not in FOLLOWERS and name not in QUEUED]
+    assert targets == {f"${{{name}.Arn}}/invocations" for name in called}
 
 
 def test_fa_02_no_description_carries_a_parameter() -> None:
@@ -442,6 +453,8 @@ ELSEWHERE = {
     "MAIL_PRINTED",  # the local server's
     "PLAIN_COOKIE",
     "TABLE_ENDPOINT",
+    "WEBHOOK_SCHEDULE",
+    "WEBHOOK_TARGETS",
 }
 """Variables that no function on AWS is given."""
 
@@ -530,7 +543,11 @@ def test_the_gateway_keeps_no_answer_of_an_authorizer() -> None:
 
 @pytest.mark.row("item-03")
 def test_only_this_api_may_call_a_function() -> None:
-    permissions = list(of_type("AWS::Lambda::Permission"))
+    """The hourly rule may call the one function that it is for."""
+    permissions = [name for name in of_type("AWS::Lambda::Permission") if name != "PublishHourlyPermission"]
+    hourly = properties("PublishHourlyPermission")
+    assert (hourly["Principal"], hourly["FunctionName"]) == ("events.amazonaws.com", {"Ref": "Publish"})
+    assert hourly["SourceArn"] == {"Fn::GetAtt": ["PublishHourly", "Arn"]}
     assert len(permissions) >= len(ROUTES.routes)
     for name in permissions:
         permission = properties(name)
@@ -683,7 +700,32 @@ def mapping_of(function: str) -> Any:
 
 def test_those_that_follow_the_stream_are_known() -> None:
     mappings = [properties(one)["FunctionName"]["Ref"] for one in of_type("AWS::Lambda::EventSourceMapping")]
-    assert sorted(mappings) == sorted(FOLLOWERS)
+    assert sorted(mappings) == sorted([*FOLLOWERS, *QUEUED])
+
+
+def test_those_that_queues_call_are_known() -> None:
+    """A message that fails is hidden for longer than the function may take, and goes to the dead at last."""
+    for function, (queue, dead) in QUEUED.items():
+        mapping, orders = mapping_of(function), properties(queue)
+        assert mapping["EventSourceArn"] == {"Fn::GetAtt": [queue, "Arn"]}
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert mapping["ScalingConfig"]["MaximumConcurrency"] <= 5, (
+            "a small account has ten executions in all"
+        )
+        assert orders["VisibilityTimeout"] > properties(function)["Timeout"]
+        assert orders["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [dead, "Arn"]}
+        assert orders["SqsManagedSseEnabled"] is properties(dead)["SqsManagedSseEnabled"] is True
+        assert properties(dead)["MessageRetentionPeriod"] == 14 * 86_400
+        reads = {Grant(action, queue) for action in ("DeleteMessage", "GetQueueAttributes", "ReceiveMessage")}
+        sends = {Grant("SendMessage", queue)} if function == "Deliver" else set()  # what is tried again
+        assert grants(statements(MADE, function), "sqs") == reads | sends
+
+
+def test_events_go_to_the_one_bus_and_only_where_there_is_one() -> None:
+    for given, expected in (({}, False), ({"EventBusName": "changes"}, True)):
+        assert ("events:PutEvents" in json.dumps(stack(given))) == expected
+    putters = [name for name in FUNCTIONS if grants(statements(MADE, name), "events")]
+    assert putters == ["Publish"]
 
 
 @pytest.mark.parametrize("function", FOLLOWERS)
@@ -712,7 +754,12 @@ def test_fa_03_the_cleanup_may_read_any_stream() -> None:
 def test_what_the_stream_gives_up_on_goes_to_the_queue(function: str, queue: str) -> None:
     destination = {"Fn::GetAtt": [queue, "Arn"]}
     assert mapping_of(function)["DestinationConfig"] == {"OnFailure": {"Destination": destination}}
-    assert grants(statements(MADE, function), "sqs") == {Grant("SendMessage", queue)}
+    orders = {
+        "RouteChanges": {"CleanupQueue", "DeliveryQueue", "MailQueue"},
+        "Publish": {"DeliveryQueue"},
+    }[function]
+    sends = {Grant("SendMessage", each) for each in {queue, *orders}}
+    assert grants(statements(MADE, function), "sqs") == sends
     assert properties(queue)["SqsManagedSseEnabled"] is True
     assert properties(queue)["MessageRetentionPeriod"] == 14 * 86_400
 
@@ -778,6 +825,14 @@ WHOLE_BODIES = {
     "POST /api/auth/invitations/accept": {"token": "x"},
     "POST /api/auth/password/forgotten": {"email": "ada@example.com"},
     "GET /api/workspaces/{workspaceId}/audit": None,
+    **{
+        f"POST {owner}/webhooks{rest}": body
+        for owner in ("/api/workspaces/{workspaceId}", "/api/admin")
+        for rest, body in (
+            ("", {"url": "https://hooks.example.com/"}),
+            *(("/{webhookId}/secret", None), ("/{webhookId}/test", None)),
+        )
+    },
 }
 PASSCODE = {"username": "ada@example.com", "password": "a phrase", "passcode": "000000"}
 SEARCHES = ("GET /api/admin/users", "GET /api/workspaces", "GET /api/workspaces/{workspaceId}/members")
@@ -817,7 +872,11 @@ def test_a_function_may_read_the_secrets_that_it_asks_for_and_no_other(
     deployed(MAIL_FROM="roster@example.com")
     if key in WHOLE_BODIES:
         query = "q=ada&cursor=forged" if key in SEARCHES else "size=1"
-        directory.member(directory.workspace("acme", id="1"), directory.user("ada", id="1"))
+        acme = directory.workspace("acme", id="1")
+        directory.member(acme, directory.user("ada", id="1"))
+        for owner in (acme.id, None):
+            made = Webhook("1", "https://hooks.example.com/", "", "", owner, signing="sealed")
+            webhooks.prepare(made, by=directory.by)[0].commit(api.store)
         api.send(
             method,
             f"{target}?{query}" if method == "GET" else target,
@@ -902,7 +961,7 @@ def test_the_gateway_has_every_route_that_the_template_says() -> None:
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_is_within_the_gateways_limits(function: str) -> None:
     one = properties(function)
-    if function not in FOLLOWERS:
+    if function not in FOLLOWERS and function not in QUEUED:
         assert one["Timeout"] < 29, "the gateway waits for thirty seconds"
     assert one["Runtime"] == "python3.13"
     assert one["MemorySize"] >= 256
@@ -1102,12 +1161,14 @@ def test_fa_10_alarms_go_to_an_address_or_in_words_to_nobody(email: str, told: b
         assert actions == ([{"Ref": "AlarmTopic"}] if told else {"Ref": "AWS::NoValue"})
 
 
-def test_an_error_that_a_function_logs_is_counted() -> None:
-    [name] = of_type("AWS::Logs::MetricFilter")
-    assert properties(name)["LogGroupName"] == {"Ref": "FunctionLogs"}
-    [made] = properties(name)["MetricTransformations"]
-    assert made["MetricName"] == properties("FunctionErrorsAlarm")["MetricName"]
-    assert made["MetricNamespace"] == properties("FunctionErrorsAlarm")["Namespace"]
+def test_what_a_function_logs_is_counted_where_an_alarm_looks() -> None:
+    alarms = {"FunctionErrors": "FunctionErrorsAlarm", "DisabledWebhooks": "DisabledWebhooksAlarm"}
+    assert sorted(of_type("AWS::Logs::MetricFilter")) == sorted(alarms)
+    for name, alarm in alarms.items():
+        assert properties(name)["LogGroupName"] == {"Ref": "FunctionLogs"}
+        [made] = properties(name)["MetricTransformations"]
+        assert made["MetricName"] == properties(alarm)["MetricName"]
+        assert made["MetricNamespace"] == properties(alarm)["Namespace"]
 
 
 def test_the_dashboard_is_one_that_cloudwatch_can_read() -> None:

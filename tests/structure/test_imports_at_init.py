@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.doctor import FOLLOWERS
+from cli.doctor import FOLLOWERS, QUEUED
 from roster.deferred import defer
 from tools.invoke import functions
 
@@ -57,7 +57,8 @@ RESOLVER = {
 }
 """The third parties of every endpoint."""
 LOGGER = {"aws_lambda_powertools"}
-"""Those that no gateway calls."""
+"""The third parties of functions that no gateway calls."""
+EVENT_DRIVEN = FOLLOWERS.keys() | QUEUED.keys()
 TRANSPORT = {"botocore", "httptools"}
 """The `__init__` alone of botocore: beside it lies the table of AWS's partitions."""
 
@@ -124,7 +125,7 @@ def test_a_function_imports_only_what_it_starts_with() -> None:
     """PyJWT, argon2, cryptography, zxcvbn, email-validator and botocore come when a request needs them."""
     of_dialects: dict[str, list[str]] = {}
     for id_ in FUNCTIONS:
-        of_dialects.setdefault("" if id_ in FOLLOWERS else dialect_of(id_), []).append(id_)
+        of_dialects.setdefault("" if id_ in EVENT_DRIVEN else dialect_of(id_), []).append(id_)
     found = [
         (id_, imported)
         for base, ids in of_dialects.items()
@@ -132,7 +133,7 @@ def test_a_function_imports_only_what_it_starts_with() -> None:
     ]
     assert len(found) == len(FUNCTIONS)
     for id_, imported in found:
-        assert third_parties(imported) == (LOGGER if id_ in FOLLOWERS else RESOLVER | TRANSPORT), id_
+        assert third_parties(imported) == (LOGGER if id_ in EVENT_DRIVEN else RESOLVER | TRANSPORT), id_
         assert UNUSED & set(imported) == set(), id_
         assert sum(name.startswith("aws_lambda_powertools") for name in imported) <= POWERTOOLS, id_
 

@@ -89,9 +89,9 @@ def test_fa_06_the_page_asks_for_the_accounts_concurrency_before_the_first_deplo
 
 def test_fa_18_nobody_is_told_to_find_a_key_in_the_queue() -> None:
     """Lambda's message of a failed record has its place in the stream and the cause, and no record."""
-    told = [RESOURCES["FailedCleanupAlarm"]["Properties"]["AlarmDescription"]]
-    told += [TEMPLATE["Outputs"]["FailedCleanupQueueUrl"]["Description"]]
-    told += re.findall(r"^\| `FailedCleanupAlarm` .*$", PAGE, re.MULTILINE)
+    told = [RESOURCES["FailedChangesAlarm"]["Properties"]["AlarmDescription"]]
+    told += [TEMPLATE["Outputs"]["FailedChangesQueueUrl"]["Description"]]
+    told += re.findall(r"^\| `FailedChangesAlarm` .*$", PAGE, re.MULTILINE)
     assert len(told) == 3
     for words in told:
         assert not re.search(r"\bkeys?\b(?<!has no key)", words), words

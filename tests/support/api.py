@@ -21,6 +21,7 @@ from roster.domain import User
 from tests.contract import recorder
 from tests.support.directory import Directory
 from tests.support.guard import acting_as
+from tests.support.queues import ListedQueues
 from tests.support.snapshots import Row, rows
 
 OF_A_SOURCE = ("LOGINS#", "GATEWAY#")
@@ -44,7 +45,13 @@ class Clock:
 def make_dependencies(store: Store, now: Callable[[], datetime], **more: Any) -> Dependencies:
     """What handlers stand on in a test: the store, the clock, a key of the deployment, and `more`."""
     return Dependencies(
-        store, now, **{"deployment_keys": partial(derived, "the key of this deployment"), **more}
+        store,
+        now,
+        **{
+            "deployment_keys": partial(derived, "the key of this deployment"),
+            "queues": ListedQueues(),
+            **more,
+        },
     )
 
 

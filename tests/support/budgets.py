@@ -37,7 +37,7 @@ from roster.clock import instant
 from roster.db import counted_lists, keys, list_difference, list_log
 from roster.db.codec import attributes, entity
 from roster.db.list_tree import BRANCH
-from roster.db.store import Item, Key, Store, Update, Value
+from roster.db.store import Item, Key, Store, Update, Value, every
 from roster.db.transactions import Transaction, item
 from roster.dialects.scim.attributes import CORE_USER
 from roster.directory import (
@@ -45,6 +45,9 @@ from roster.directory import (
     audit,
     changes,
     cleanup,
+    cloud_events,
+    deliveries,
+    event_feed,
     factors,
     features,
     invitations,
@@ -60,6 +63,7 @@ from roster.directory import (
     suspensions,
     user_lists,
     users,
+    webhooks,
     workspace_groups,
     workspaces,
 )
@@ -69,6 +73,7 @@ from roster.domain import (
     ApiToken,
     App,
     ChallengePurpose,
+    Delivery,
     Factor,
     Feature,
     Group,
@@ -82,6 +87,8 @@ from roster.domain import (
     SpaceRole,
     TokenFamily,
     User,
+    Webhook,
+    WebhookHealth,
     Workspace,
     WorkspaceGroup,
     WorkspaceRole,
@@ -127,6 +134,10 @@ MODULES = (
     password_links,
     acceptance,
     suspensions,
+    webhooks,
+    deliveries,
+    event_feed,
+    cloud_events,
     factors,
     enrolment,
     second_factor,
@@ -179,6 +190,10 @@ class BudgetFixtures:
     workspace_group: WorkspaceGroup  # of acme; the member is in it
     scim_token: Credential  # of acme
     paula: Provisioned  # whom acme's provider made
+    webhook: Webhook  # of acme
+    site_webhook: Webhook  # of the site
+    delivery: Delivery  # of acme's
+    site_delivery: Delivery  # of the site's
 
     @classmethod
     @made_once
@@ -224,11 +239,10 @@ class BudgetFixtures:
         api.cookie(second[0])
         ada = users.alive(api.store, ada.id)  # as the tokens have left it
         passkeys_ = _passkeys(directory, ada)
-        provisioned = (
-            directory.workspace_group(base.acme, "Crew", base.member),
-            directory.scim_token(base.acme),
-            directory.provisioned(base.acme, "paula", user_name="paula@example.com", external_id="p1"),
-        )
+        crew = directory.workspace_group(base.acme, "Crew", base.member)
+        scim_token = directory.scim_token(base.acme)
+        paula = directory.provisioned(base.acme, "paula", user_name="paula@example.com", external_id="p1")
+        hooks = _webhooks(directory, base)
         settle(api.store)
         credentials = (token, session, refresh, issued.access, family)
         return cls(
@@ -244,7 +258,10 @@ class BudgetFixtures:
             *links_,
             *second,
             *passkeys_,
-            *provisioned,
+            crew,
+            scim_token,
+            paula,
+            *hooks,
         )
 
     @property
@@ -328,6 +345,11 @@ class BudgetFixtures:
     def as_admin(self, path: str) -> Answer:
         """A request of the bearer dialects by the platform ADMIN."""
         return self.api.get(path, bearer=self.base.root)
+
+    def numbered(self) -> None:
+        """Let the publisher number what was changed."""
+        places = [Key.of(found) for shard in keys.AUDIT_SHARDS for found in every(self.store, shard)]
+        event_feed.number(self.store, places, self.by.at)
 
     def routed(self) -> None:
         """Let the stream's router do its work, on many users whose names begin alike."""
@@ -679,6 +701,46 @@ def _reference_data(
         as_=on.base.root,
         headers=_ONCE if method == "POST" else {},
     )
+
+
+def _webhooks(directory: Directory, base: Fixtures) -> tuple[Webhook, Webhook, Delivery, Delivery]:
+    """A webhook of acme and one of the site, and a delivery of each."""
+    own, of_site = directory.webhook(base.acme)[0], directory.webhook(None)[0]
+    return own, of_site, directory.delivery(own), directory.delivery(of_site)
+
+
+def _replay(owner: str) -> Item:
+    """The order of a replay of a year."""
+    since, until = "2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z"
+    return {"since": since, "until": until, "place": "", "shard": 0, "left": 100, "owner": owner}
+
+
+def _replaying(on: BudgetFixtures) -> None:
+    since, until = "2026-01-01T00:00:00Z", "2026-01-31T00:00:00Z"
+    deliveries.order_replay(on.store, on.webhook, since, until, 100, on.by.at)
+
+
+def _leased(on: BudgetFixtures) -> None:
+    deliveries.lease(on.store, on.webhook, WebhookHealth(), on.by.at)
+
+
+def _webhook(
+    method: str, root: str, path: str, body: Mapping[str, object] | None
+) -> Callable[[BudgetFixtures], Answer]:
+    """A request of the platform ADMIN for a webhook of acme or of the site."""
+
+    def ask(on: BudgetFixtures) -> Answer:
+        webhook, delivery = (
+            (on.site_webhook, on.site_delivery) if "admin" in root else (on.webhook, on.delivery)
+        )
+        filled = f"{root}{path}".format(
+            workspaceId=on.base.acme.id, webhookId=webhook.id, deliveryId=delivery.id
+        )
+        told = {"from": instant(on.api.clock())} if body and "from" in body else body
+        once = _ONCE if method == "POST" and path in ("", "/{webhookId}/secret") else {}
+        return on.api.send(method, filled, told, as_=on.base.root, headers=once)
+
+    return ask
 
 
 def _cloud_foundry(
@@ -1069,6 +1131,23 @@ _ENDPOINTS = (
         lambda on: on.api.get(f"/api/admin/audit?target={on.ada.id}", as_=on.base.root),
         "of a user",
     ),
+    # Webhooks of a workspace and of the site.
+    *(
+        Endpoint(f"{method} {root}{path}", 4, trips, transactions, _webhook(method, root, path, body))
+        for root in ("/api/workspaces/{workspaceId}/webhooks", "/api/admin/webhooks")
+        for method, path, trips, transactions, body in (
+            ("POST", "", 3, 1, {"url": "https://hooks.example.com/in"}),
+            ("GET", "", 2, 0, None),
+            ("GET", "/{webhookId}", 1, 0, None),
+            ("PUT", "/{webhookId}", 2, 1, {"enabled": False}),
+            ("DELETE", "/{webhookId}", 2, 1, None),
+            ("POST", "/{webhookId}/secret", 2, 1, None),
+            ("POST", "/{webhookId}/test", 3, 0, None),
+            ("GET", "/{webhookId}/deliveries", 2, 0, None),
+            ("POST", "/{webhookId}/deliveries/{deliveryId}/retry", 2, 0, None),
+            ("POST", "/{webhookId}/replay", 2, 0, {"from": "2026-01-31T00:00:00Z"}),
+        )
+    ),
     # The site's groups, roles and clients.
     *(
         Endpoint(f"{method} /api/admin/{path}", budget, trips, transactions, ask)
@@ -1146,6 +1225,22 @@ _ENDPOINTS = (
     ),
     Endpoint(
         "GET /api/admin/activity", 2, 2, 0, lambda on: on.api.get("/api/admin/activity", as_=on.base.root)
+    ),
+    Endpoint(
+        "GET /api/admin/events",
+        3,
+        3,
+        0,
+        lambda on: on.api.get("/api/admin/events", as_=on.base.root),
+        prepare=BudgetFixtures.numbered,
+    ),
+    Endpoint(
+        "GET /api/workspaces/{workspaceId}/events",
+        3,
+        3,
+        0,
+        lambda on: on.api.get(f"/api/workspaces/{on.base.acme.id}/events", as_=on.base.boss),
+        prepare=BudgetFixtures.numbered,
     ),
     Endpoint(
         "GET /api/workspaces/{workspaceId}/activity",
@@ -1665,6 +1760,15 @@ def _spare(on: BudgetFixtures) -> Space:
 
 def _leave(on: BudgetFixtures) -> None:
     members.remove(on.store, on.base.acme, on.ada.id, by=on.by, even_last_admin=False)
+
+
+_CHANGED: Item = {
+    "PK": "AUDIT#00",
+    "SK": "2026-01-01T00:00:00Z#x#000",
+    "action": "user.changed",
+    "target": "x",
+}
+"""An audit item."""
 
 
 def _audited(on: BudgetFixtures) -> list[Key]:
@@ -2228,6 +2332,94 @@ PATTERNS = (
         {_BATCH: 1, _TRANSACT: 1},
         lambda on: site_roles.delete(on.store, site_roles.ROLES, 1, by=on.by, demand=lambda _: None),
     ),
+    Pattern("webhooks.by_id", {_GET: 1}, lambda on: webhooks.by_id(on.store, None, on.site_webhook.id)),
+    Pattern("webhooks.of_owner", {_QUERY: 1}, lambda on: webhooks.of_owner(on.store, on.base.acme.id)),
+    Pattern(
+        "webhooks.change",
+        {_TRANSACT: 1},
+        lambda on: webhooks.change(on.store, on.webhook, lambda one: replace(one, enabled=False), by=on.by),
+    ),
+    Pattern(
+        "webhooks.delete",
+        {_TRANSACT: 1},
+        lambda on: webhooks.delete(on.store, on.webhook, by=on.by, demand=lambda _: None),
+    ),
+    Pattern(
+        "webhooks.disable",
+        {_TRANSACT: 1},
+        lambda on: webhooks.disable(on.store, on.webhook, "gone", by=on.by),
+    ),
+    Pattern(
+        "webhooks.orders",
+        {_QUERY: 1},
+        lambda on: webhooks.orders(on.store, on.base.acme.id, [("a place", "roster.user.created")]),
+    ),
+    Pattern("deliveries.recent", {_QUERY: 1}, lambda on: deliveries.recent(on.store, on.webhook.id)),
+    Pattern(
+        "deliveries.record",
+        {_PUT: 1},
+        lambda on: deliveries.record(on.store, replace(on.delivery, tries=2), 1, on.by.at),
+    ),
+    Pattern(
+        "deliveries.lease",
+        {_UPDATE: 1},
+        lambda on: deliveries.lease(on.store, on.webhook, WebhookHealth(), on.by.at),
+    ),
+    Pattern(
+        "deliveries.lease",
+        {_UPDATE: 2},
+        lambda on: deliveries.lease(on.store, on.webhook, WebhookHealth(), on.by.at),
+        "(while one is taken)",
+        prepare=_leased,
+    ),
+    Pattern(
+        "deliveries.release",
+        {_UPDATE: 1},
+        lambda on: deliveries.release(on.store, on.webhook, "lease_a", WebhookHealth()),
+    ),
+    Pattern(
+        "deliveries.begin_test",
+        {_UPDATE: 1},
+        lambda on: deliveries.begin_test(on.store, on.webhook, on.by.at),
+    ),
+    Pattern("deliveries.end_test", {_UPDATE: 1}, lambda on: deliveries.end_test(on.store, on.webhook)),
+    Pattern(
+        "deliveries.order_retry",
+        {_PUT: 1},
+        lambda on: deliveries.order_retry(on.store, on.webhook, on.delivery, on.by.at),
+    ),
+    Pattern("deliveries.order_replay", {_PUT: 1}, _replaying),
+    Pattern("deliveries.orders", {_QUERY: 1}, lambda on: deliveries.orders(on.store)),
+    Pattern(
+        "deliveries.ordered",
+        {_GET: 1},
+        lambda on: deliveries.ordered(on.store, keys.replay_order(on.webhook.id)),
+    ),
+    Pattern(
+        "deliveries.went_on",
+        {_UPDATE: 1},
+        lambda on: deliveries.went_on(
+            on.store, item(keys.replay_order(on.webhook.id), {"place": ""}), place="there"
+        ),
+        prepare=_replaying,
+    ),
+    Pattern(
+        "deliveries.done",
+        {_DELETE: 1},
+        lambda on: deliveries.done(on.store, item(keys.replay_order(on.webhook.id), {})),
+    ),
+    Pattern(
+        "deliveries.page_of_replay",
+        {_QUERY: 1},
+        lambda on: deliveries.page_of_replay(on.store, _replay(on.base.acme.id), 40),
+        "(of a workspace)",
+    ),
+    Pattern(
+        "deliveries.page_of_replay",
+        {_QUERY: 1},
+        lambda on: deliveries.page_of_replay(on.store, _replay(""), 40),
+        "(of the site)",
+    ),
     Pattern("clients.by_id", {_GET: 1}, lambda on: clients.by_id(on.store, "robot", on.by.at)),
     Pattern("clients.everyone", {_QUERY: 1, _BATCH: 1}, lambda on: clients.everyone(on.store, on.by.at)),
     Pattern(
@@ -2296,6 +2488,72 @@ PATTERNS = (
         "(a user who has rows, a change and a sign-in)",
         BudgetFixtures.routed,
     ),
+    # Events and their feeds.
+    Pattern(
+        "event_feed.page",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: event_feed.page(on.store, keys.WHOLE_FEED, "", SIZE),
+        prepare=BudgetFixtures.numbered,
+    ),
+    Pattern(
+        "event_feed.number",
+        {_QUERY: 1, _BATCH: 2, _TRANSACT: 1},
+        lambda on: event_feed.number(on.store, _audited(on), on.by.at),
+        "(a change and a sign-in, found by the Query)",
+    ),
+    Pattern(
+        "event_feed.number",
+        {_QUERY: 1, _BATCH: 1},
+        lambda on: event_feed.number(on.store, _audited(on), on.by.at),
+        "(that have numbers, found by the Query)",
+        BudgetFixtures.numbered,
+    ),
+    Pattern(
+        "event_feed.rows_of",
+        {_QUERY: 1, _BATCH: 2},
+        lambda on: event_feed.rows_of(on.store, _audited(on)),
+        "(found by the Query)",
+        prepare=BudgetFixtures.numbered,
+    ),
+    Pattern("event_feed.sent", {_UPDATE: 1}, lambda on: event_feed.sent(on.store, event_feed.FeedRow(1, ()))),
+    Pattern(
+        "event_feed.restored",
+        {_QUERY: len(keys.AUDIT_SHARDS)},
+        lambda on: event_feed.restored(on.store, keys.WHOLE_FEED, 1, 40, on.by.at),
+    ),
+    Pattern(
+        "event_feed.publishing",
+        {_GET: 1, _UPDATE: 1},
+        lambda on: event_feed.publishing(on.store, on.by.at),
+        "(the first time)",
+    ),
+    Pattern(
+        "event_feed.missing",
+        {_QUERY: len(keys.AUDIT_SHARDS)},
+        lambda on: list(event_feed.missing(on.store, instant(on.by.at), instant(on.by.at))),
+    ),
+    Pattern(
+        "event_feed.catch_up",
+        {_QUERY: len(keys.AUDIT_SHARDS), _UPDATE: 1},
+        lambda on: event_feed.catch_up(
+            on.store, event_feed.Publishing(instant(on.by.at), instant(on.by.at)), on.by.at
+        ),
+        "(where nothing is missing)",
+        BudgetFixtures.numbered,
+    ),
+    Pattern("event_feed.advance", {_UPDATE: 1}, lambda on: event_feed.advance(on.store, "unsent", 2)),
+    Pattern(
+        "event_feed.unsent",
+        {_QUERY: 1, _UPDATE: 1},
+        lambda on: list(event_feed.unsent(on.store, event_feed.Publishing("", ""))),
+        prepare=BudgetFixtures.numbered,
+    ),
+    Pattern(
+        "cloud_events.events_of",
+        {},
+        lambda on: cloud_events.events_of(on.store, [_CHANGED]),
+        "(without profiles)",
+    ),
     Pattern(
         "user_lists.page",
         {_BATCH: 3},
@@ -2351,6 +2609,11 @@ PATTERNS = (
         lambda on: invitations.revoke(on.store, on.invitation, by=on.by),
     ),
     Pattern("mail.orders", {_QUERY: 1}, lambda on: list(mail.orders(on.store))),
+    Pattern(
+        "mail.order_again",
+        {_UPDATE: 1},
+        lambda on: mail.order_again(on.store, item(keys.mail_of_user("x"), {"job": "x"}), on.by.at),
+    ),
     Pattern("mail.ordered", {_GET: 1}, lambda on: mail.ordered(on.store, keys.mail_of_user("x"))),
     Pattern(
         "mail.done",

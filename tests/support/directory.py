@@ -17,13 +17,16 @@ from roster.auth import (
     sealing,
     sessions,
     totp,
+    webhook_signing,
 )
 from roster.auth.credentials import Credential, digest
+from roster.auth.webhook_signatures import Signing
 from roster.clock import instant
 from roster.db import keys, list_log
 from roster.db.store import Key, Store
 from roster.db.transactions import Transaction
 from roster.directory import (
+    deliveries,
     factors,
     grants,
     invitations,
@@ -33,6 +36,7 @@ from roster.directory import (
     reference_data,
     spaces,
     users,
+    webhooks,
     workspace_groups,
     workspaces,
 )
@@ -41,6 +45,8 @@ from roster.domain import (
     App,
     ChallengePurpose,
     Client,
+    Delivery,
+    DeliveryState,
     Factor,
     FactorKind,
     Feature,
@@ -53,6 +59,7 @@ from roster.domain import (
     Space,
     SpaceRole,
     User,
+    Webhook,
     Workspace,
     WorkspaceGroup,
     WorkspaceRole,
@@ -192,6 +199,25 @@ class Directory:
             str(uuid4()), workspace.id, name, project_id=project.id if project else None, place=place
         )
         return self._made(reference_data.plan_feature, replace(made, **more))
+
+    def webhook(
+        self, workspace: Workspace | None, url: str = "https://127.0.0.1:9/in", **more: Any
+    ) -> tuple[Webhook, Signing]:
+        """A webhook, mostly one that nothing is sent to: its address is not public."""
+        owner, signing = workspace.id if workspace else None, Signing.new()
+        id_ = webhooks.new_id(webhooks.of_owner(self.store, owner), owner)
+        sealed = webhook_signing.seal(signing, id_)
+        made = Webhook(id_, url, signing.public_key, "", owner, signing=sealed, **more)
+        work, webhook = webhooks.prepare(made, by=self.by)
+        work.commit(self.store)
+        return webhook, signing
+
+    def delivery(self, webhook: Webhook, event_id: str = "e1") -> Delivery:
+        """One that has failed; of no event that there is."""
+        made = Delivery(event_id, webhook.id, "roster.user.created", "2026-01-01T00:00:00Z#e#001")
+        failed = replace(made, state=DeliveryState.FAILED, tries=1)
+        deliveries.record(self.store, failed, 0, self.now())
+        return failed
 
     def role(self, number: int, name: str, *permissions: str) -> PermissionRole:
         return self._made(reference_data.plan_role, PermissionRole(number, name, permissions))

@@ -20,11 +20,13 @@ from roster.auth.credentials import digest
 from roster.clock import instant
 from roster.db import idempotency, keys, list_log
 from roster.db.codec import attributes
-from roster.db.store import Delete, Item, Key, Put, Store, Update, Value
+from roster.db.store import Delete, Item, Key, Put, Store, Update, Value, every
 from roster.db.transactions import Transaction, item
 from roster.directory import (
     changes,
     cleanup,
+    deliveries,
+    event_feed,
     factors,
     grants,
     invitations,
@@ -36,6 +38,7 @@ from roster.directory import (
     scim_views,
     spaces,
     users,
+    webhooks,
     workspace_groups,
     workspaces,
 )
@@ -46,6 +49,7 @@ from roster.domain import (
     App,
     ChallengePurpose,
     Client,
+    Delivery,
     Enrolment,
     Factor,
     FactorKind,
@@ -61,10 +65,13 @@ from roster.domain import (
     Space,
     SpaceRole,
     User,
+    Webhook,
+    WebhookHealth,
     Workspace,
     WorkspaceGroup,
     WorkspaceRole,
 )
+from roster.events import Event
 from tests.support.directory import settle
 
 NOW = datetime(2026, 4, 13, 1, 0, tzinfo=UTC)
@@ -124,11 +131,32 @@ def whole(store: Store) -> None:
     login_throttle.take(store, keys.client_attempts("cf", "192.0.2.1"), NOW)
     invite(store, acme)
     prove(store, users.alive(store, "ann"))
+    for owner in ("acme", None):
+        hear(store, Webhook("hook00", "https://hooks.example.com/", "whpk_", "", owner, signing="sealed"))
     provision(store, acme)
     settle(store)
     for kind in (keys.source_logins, keys.source_gateway, keys.source_forgotten):
         source_failures.add(store, "192.0.2.1", NOW, kind)
     routed(store)
+    published(store)
+
+
+def published(store: Store) -> None:
+    """Number what was changed, as the publisher does."""
+    places = [Key.of(found) for shard in keys.AUDIT_SHARDS for found in every(store, shard)]
+    for row in event_feed.number(store, places, NOW):
+        event_feed.sent(store, row)
+    event_feed.publishing(store, NOW)
+
+
+def hear(store: Store, webhook: Webhook) -> None:
+    """A webhook that was sent an event, and is to be sent more."""
+    work, made = webhooks.prepare(webhook, by=BY)
+    work.commit(store)
+    delivery = Delivery("e1", made.id, "roster.user.created", "2026-01-01T00:00:00Z#e#001")
+    deliveries.record(store, delivery, 0, NOW)
+    deliveries.lease(store, made, WebhookHealth(), NOW)
+    deliveries.order_retry(store, made, delivery, NOW)
 
 
 def routed(store: Store) -> None:
@@ -597,6 +625,19 @@ def invitation_to_nowhere(store: Store) -> Key:
     return keys.invitation("gone", "i9")
 
 
+def row_of_events_lost(store: Store) -> Key:
+    """A row in the middle of acme's feed."""
+    feed = keys.feed_of("acme")
+    for _ in range(3):
+        work = Transaction(BY)
+        work.audit(Event.MEMBER_ADDED, "ann", workspace="acme", role="ADMIN")
+        work.commit(store)
+        published(store)
+    *_, lost, after = every(store, feed)
+    store.write(Delete(Key.of(lost)))
+    return Key.of(after)
+
+
 def too_many_factors(store: Store) -> Key:
     sets(row(keys.USERS, _ANN), factors=2)(store)
     return sets(_ANN, factors=2)(store)
@@ -824,6 +865,13 @@ CASES = [
     Case("a stale row", Invariant.PROJECTS_USER_ROW, sets(row(keys.users_of("web"), _BOB), since=0)),
     Case("of nobody", Invariant.GRANT_USER, planned(_grant_of_nobody), mends=False),
     Case("of another number", Invariant.GRANT_PLACE, planned(_grant_of_another_number), mends=False),
+    Case("a row that is gone", Invariant.FEED, row_of_events_lost),
+    Case("numbers given twice", Invariant.FEED, sets(keys.feed_counter(keys.SITE_FEED), last=1)),
+    Case(
+        "a counter that is gone",
+        Invariant.FEED,
+        lacks(keys.feed_counter(keys.WHOLE_FEED), keys.feed_counter(keys.WHOLE_FEED)),
+    ),
     Case("another row's bit", Invariant.LEAF, swapped_bit),
     Case("a wrong branch", Invariant.BRANCH, sets(keys.root(keys.USERS), b0=4, b1=1)),
     Case("a wrong total", Invariant.TOTAL, sets(keys.root(keys.USERS), total=9)),

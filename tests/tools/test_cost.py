@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
-from bench import cost, cost_pages
+from bench import cost, cost_pages, event_units
 from bench.units import Units, measure, read
 from local.gateway import Routes
 from tests.support.budgets import ENDPOINTS, Endpoint
@@ -23,6 +23,11 @@ def test_the_documents_are_the_ones_that_the_figures_make() -> None:
 
 def test_every_endpoint_was_measured_and_nothing_else() -> None:
     assert set(read()) == {row.name for row in ENDPOINTS}, "make cost"
+
+
+@pytest.mark.parametrize("name", event_units.TOGETHER)
+def test_an_event_takes_what_is_in_the_file(name: str) -> None:
+    assert event_units.measure(event_units.TOGETHER[name]) == event_units.read()[name], "make cost"
 
 
 def test_passwords_are_counted_for_endpoints_that_there_are() -> None:

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from itertools import count
 from threading import Event
 
@@ -54,6 +55,16 @@ def test_what_cannot_be_told_is_left_as_it_is(whole: SqliteStore, case: Case) ->
     before = state(whole)
     assert repaired(whole).after.broken == broken
     assert state(whole) == before
+
+
+def test_orders_that_nobody_carried_out_for_an_hour_are_told_to_the_stream_anew(whole: SqliteStore) -> None:
+    ordered = {key for key in state(whole) if key.pk in (keys.MAIL, keys.DELIVERIES)}
+    last = whole.changes(0, 100_000)[-1].sequence
+    assert len(ordered) > 3
+    assert repaired(whole).ordered == 0
+    assert repair(whole, now=NOW + timedelta(hours=1, seconds=1), by=BY).ordered == len(ordered)
+    told = {change.key for change in whole.changes(last, 1_000) if change.event == "MODIFY"}
+    assert ordered <= told
 
 
 def test_a_whole_directory_stays_as_it_is(whole: SqliteStore) -> None:

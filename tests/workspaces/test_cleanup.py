@@ -216,7 +216,7 @@ def test_a_cleanup_without_time_says_so_and_comes_again(
     from functions.maintenance.cleanup import handler
 
     answer = handler(event, Hurried())
-    number = EVENT["Records"][0]["dynamodb"]["SequenceNumber"]
+    number = EVENT["Records"][0]["messageId"]
     assert answer == {"batchItemFailures": [{"itemIdentifier": number}]}
     assert _jobs(api.store) == [keys.cleanup_of_user(estate.ada.id)]
     _clean_up(api)

@@ -63,6 +63,8 @@ _CLIENT_DATA = "eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0"
 
 _PERSON = {"email": "ada.lovelace@example.org", "fullName": "Ada Lovelace"}
 
+_WEBHOOK = {"url": "https://hooks.example.org/in", "types": ["roster.member.*"]}
+
 _SPACES = "/api/workspaces/{workspaceId}/spaces"
 
 NOT_VALID = refused(
@@ -78,6 +80,7 @@ WORKSPACES = ApiSpec(
         "reference",
         "factors",
         "passkeys",
+        "webhooks",
     ),
     security=({"session": ()}, {"bearer": ()}),
     path={
@@ -96,6 +99,8 @@ WORKSPACES = ApiSpec(
         "spaceId": IDENTIFIER,
         "role": {"type": "string", "enum": ["developer", "manager", "auditor"]},
         "appId": IDENTIFIER,
+        "webhookId": IDENTIFIER,
+        "deliveryId": IDENTIFIER,
     },
     refusals={
         400: NOT_VALID,
@@ -229,6 +234,22 @@ WORKSPACES = ApiSpec(
         ),
         "DELETE /api/admin/clients/{clientId}": Operation(parameters=(_IF_MATCH,)),
         "POST /api/admin/clients/{clientId}/secret": Operation(security=_SESSION, parameters=(_ONCE,)),
+        **{
+            f"{method} {root}{rest}": operation
+            for root in ("/api/workspaces/{workspaceId}/webhooks", "/api/admin/webhooks")
+            for method, rest, operation in (
+                ("POST", "", Operation(example=_WEBHOOK, parameters=(_ONCE,))),
+                ("GET", "/{webhookId}", Operation(headers=("ETag",))),
+                (
+                    "PUT",
+                    "/{webhookId}",
+                    Operation(example={"enabled": True}, parameters=(_IF_MATCH,), headers=("ETag",)),
+                ),
+                ("DELETE", "/{webhookId}", Operation(parameters=(_IF_MATCH,))),
+                ("POST", "/{webhookId}/secret", Operation(parameters=(_ONCE,))),
+                ("POST", "/{webhookId}/replay", Operation(example={"from": "2026-01-31T09:30:00Z"})),
+            )
+        },
         f"POST {_SPACES}": Operation(
             example={"name": "staging", "projectId": None, "allowSsh": False}, parameters=(_ONCE,)
         ),

@@ -113,3 +113,21 @@ SCIM_BODY_BYTES = 4 * 1024 * 1024
 SCIM_JSON_VALUES = 200_000
 SCIM_VIEW_BYTES = 16 * 1024
 """What is kept of one user."""
+# Webhooks.
+
+URL_CHARACTERS = 2_048
+"""The URL of a webhook."""
+WEBHOOKS, SITE_WEBHOOKS = 10, 20
+"""Webhooks of one workspace, and of the site."""
+WEBHOOK_TYPES = 50
+"""Types of events that a webhook names."""
+WEBHOOK_SECONDS = 15.0
+"""A whole attempt: name, connection, TLS and the answer's head."""
+WEBHOOK_ANSWER_SECONDS = 1.0
+"""From the head on, the part of an answer that is kept; a status of 2xx counts without it."""
+WEBHOOK_ANSWER_BYTES = 1_024
+"""The part of an answer that is kept."""
+WEBHOOK_ADDRESSES = 3
+"""Addresses of one name that are tried."""
+REPLAYED_DAYS, REPLAYED_EVENTS = 30, 10_000
+"""What one replay of a webhook may hold."""

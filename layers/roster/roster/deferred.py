@@ -25,6 +25,7 @@ POWERTOOLS: Mapping[str, Mapping[str, str]] = {
         "APIGatewayProxyEventV2": "api_gateway_proxy_event",
         "BedrockAgentEvent": "bedrock_agent_event",
         "LambdaFunctionUrlEvent": "lambda_function_url_event",
+        "S3Event": "s3_event",
         "VPCLatticeEvent": "vpc_lattice",
         "VPCLatticeEventV2": "vpc_lattice",
     },

@@ -1,13 +1,14 @@
 """What every call stands on: the store and the clock. Made once, on first use; tests bring their own."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from roster import clock
 from roster.auth import secrets
 from roster.auth.issuers import Issuers
 from roster.db.store import Store
+from roster.queues import Queues, SqsQueues
 from roster.settings import settings, starts_on_lambda
 
 
@@ -26,6 +27,7 @@ class Dependencies:
 
     Empty where the deployment has no key; raises Unavailable likewise.
     """
+    queues: Queues = field(default_factory=SqsQueues)
 
 
 _current: Dependencies | None = None

@@ -705,6 +705,81 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Webhook:
+    """An address that is told of events: those of a workspace, or (`workspace_id` None) all.
+
+    `types` are types of events, or beginnings of them with `*`; none means all. `signing` is the secret and
+    the private key that messages are signed with, sealed under a key of the deployment; the former ones sign
+    too, until `former_until`. `disabled_because` says why the deliveries themselves have switched it off.
+    """
+
+    id: str
+    url: str
+    public_key: str
+    created_at: Instant
+    workspace_id: str | None = None
+    types: tuple[str, ...] = ()
+    description: str = ""
+    enabled: bool = True
+    disabled_because: str | None = None
+    signing: str = field(default="", repr=False)
+    former_signing: str = field(default="", repr=False)
+    former_until: Instant | None = None
+    revision: int = 1
+
+    def wants(self, type_: str) -> bool:
+        """Whether it is told of events of this type."""
+        return not self.types or any(
+            type_.startswith(each[:-1]) if each.endswith("*") else type_ == each for each in self.types
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookHealth:
+    """How a webhook fares: failures since the last success, and until when nothing is tried any more."""
+
+    failures: int = 0
+    failing_since: Instant | None = None
+    rests_until: Instant | None = None
+
+
+class DeliveryState(StrEnum):
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryAttempt:
+    """One attempt to tell a webhook of an event, and the beginning of what came back."""
+
+    at: Instant
+    milliseconds: int = 0
+    status: int | None = None
+    error: str | None = None
+    answer: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An event on its way to a webhook. `audit` is the sort key of the audit item that the event is made of.
+
+    `tries` counts all attempts, of which the last are kept; `from_try` is how many there were when the
+    schedule began, anew after a retry or a replay.
+    """
+
+    id: str
+    webhook_id: str
+    type: str
+    audit: str
+    state: DeliveryState = DeliveryState.PENDING
+    tries: int = 0
+    from_try: int = 0
+    attempts: tuple[DeliveryAttempt, ...] = ()
+    next_attempt_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """How much was done on a day, on the whole site or in one workspace."""
 

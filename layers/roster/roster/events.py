@@ -8,6 +8,10 @@ _Names: TypeAlias = tuple[str, ...]
 _RIGHTS = ("roles", "active")
 _STATES = (*_RIGHTS, "kind", "role_number", "groups", "default_workspace_id")
 """Of a user: ids, roles and states. Names and addresses are never among them."""
+_WEBHOOK_STATES = ("enabled", "types")
+"""Of a webhook: never its URL, which may hold a credential of the receiver's."""
+_INVITATION_STATES = ("role", "state", "expires_at")
+"""Of an invitation: never the address, nor anything that its link is made of."""
 _SPACE_STATES = ("project_id", "owner_id", "allow_ssh")
 
 
@@ -43,7 +47,13 @@ class Event(Enum):
         _STATES,
     )
     USER_DELETED = ("user.deleted", "roster.user.deleted", "a user was deleted", (), _RIGHTS)
-    WORKSPACE_CREATED = ("workspace.created", "roster.workspace.created", "a workspace was made")
+    WORKSPACE_CREATED = (
+        "workspace.created",
+        "roster.workspace.created",
+        "a workspace was made",
+        (),
+        ("active", "limits"),
+    )
     WORKSPACE_CHANGED = (
         "workspace.changed",
         "roster.workspace.changed",
@@ -91,25 +101,28 @@ class Event(Enum):
         "roster.invitation.created",
         "an address was invited to a workspace",
         ("workspace", "role"),
-        ("role",),
+        _INVITATION_STATES,
     )
     INVITATION_RENEWED = (
         "invitation.renewed",
         "roster.invitation.renewed",
         "an invitation got a new link; the one before is dead",
         ("workspace",),
+        _INVITATION_STATES,
     )
     INVITATION_REVOKED = (
         "invitation.revoked",
         "roster.invitation.revoked",
         "an invitation was taken back",
         ("workspace",),
+        _INVITATION_STATES,
     )
     INVITATION_ACCEPTED = (
         "invitation.accepted",
         "roster.invitation.accepted",
         "an invitation was accepted: `user` is a member now",
         ("workspace", "user"),
+        _INVITATION_STATES,
     )
     PASSWORD_FORGOTTEN = (
         "password.forgotten",
@@ -129,14 +142,26 @@ class Event(Enum):
         ("workspace", "role"),
         ("role",),
     )
-    PROJECT_CREATED = ("project.created", "roster.project.created", "a project was made", ("workspace",))
+    PROJECT_CREATED = (
+        "project.created",
+        "roster.project.created",
+        "a project was made",
+        ("workspace",),
+        ("number",),
+    )
     PROJECT_CHANGED = (
         "project.changed",
         "roster.project.changed",
         "a project was changed; `fields` names all that changed",
         ("workspace", "fields"),
     )
-    PROJECT_DELETED = ("project.deleted", "roster.project.deleted", "a project was deleted", ("workspace",))
+    PROJECT_DELETED = (
+        "project.deleted",
+        "roster.project.deleted",
+        "a project was deleted",
+        ("workspace",),
+        ("number",),
+    )
     PROJECT_MEMBER_REMOVED = (
         "project_member.removed",
         "roster.project.member.deleted",
@@ -205,6 +230,7 @@ class Event(Enum):
         "roster.feature.created",
         "a feature was registered in a workspace",
         ("workspace",),
+        ("enabled", "module"),
     )
     GROUP_CHANGED = ("group.changed", "roster.group.changed", "a group of the site got another name")
     GROUP_DELETED = (
@@ -246,11 +272,19 @@ class Event(Enum):
         ("grants", "scopes", "user_id"),
     )
     GROUP_CREATED = ("group.created", "roster.group.created", "a group of the site was made")
-    ROLE_CREATED = ("role.created", "roster.role.created", "a permission role of the site was made")
+    ROLE_CREATED = (
+        "role.created",
+        "roster.role.created",
+        "a permission role of the site was made",
+        (),
+        ("permissions", "is_default"),
+    )
     CLIENT_CREATED = (
         "client.created",
         "roster.client.created",
         "a program was registered for the token endpoint",
+        (),
+        ("grants", "scopes", "user_id"),
     )
     TOKEN_CREATED = ("token.created", "roster.token.created", "a user got an API token", ("token_id",))
     TOKEN_REVOKED = ("token.revoked", "roster.token.revoked", "an API token was ended", ("token_id",))
@@ -407,6 +441,34 @@ class Event(Enum):
         "roster.scim_token.revoked",
         "a SCIM token of a workspace was ended",
         ("workspace",),
+    )
+    WEBHOOK_CREATED = (
+        "webhook.created",
+        "roster.webhook.created",
+        "a webhook was made",
+        (),
+        _WEBHOOK_STATES,
+    )
+    WEBHOOK_CHANGED = (
+        "webhook.changed",
+        "roster.webhook.changed",
+        "a webhook was changed; `fields` names all that changed, `secret` too",
+        ("fields",),
+        _WEBHOOK_STATES,
+    )
+    WEBHOOK_DISABLED = (
+        "webhook.disabled",
+        "roster.webhook.disabled",
+        "a webhook was switched off because its receiver is gone, or failed for days; `reason` says which",
+        ("reason",),
+        _WEBHOOK_STATES,
+    )
+    WEBHOOK_DELETED = (
+        "webhook.deleted",
+        "roster.webhook.deleted",
+        "a webhook was deleted",
+        (),
+        _WEBHOOK_STATES,
     )
     AUDIT_ERASED = (
         "audit.erased",

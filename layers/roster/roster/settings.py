@@ -53,8 +53,22 @@ class Settings:
     """For how many days an API token may be made at most; 0 sets no bound."""
     second_factor: str = "optional"
     """Who must have a second factor: nobody (`optional`), platform and workspace ADMINs (`admins`), `all`."""
+    webhook_targets: str = "public"
+    """Where webhooks may go: `public` addresses by https, or also `loopback`, for the local server."""
+    webhook_schedule: tuple[int, ...] = (5, 300, 1_800, 7_200, 18_000, 36_000, 86_400)
+    """Seconds from one attempt of a delivery to the next; after the last it has failed."""
     audit_days: int = 365
     """For how many days the audit is kept."""
+    mail_queue: str = "MailQueue"
+    """The queue of ordered mails: its URL in SQS; the local server's have the template's names."""
+    cleanup_queue: str = "CleanupQueue"
+    """The queue of ordered cleanups."""
+    delivery_queue: str = "DeliveryQueue"
+    """The queue of what is to be delivered to webhooks."""
+    event_bus: str = ""
+    """The name of the bus of Amazon EventBridge that gets every event; empty: none does."""
+    include_profiles: bool = False
+    """Whether events tell the name and the address of the user that they are about."""
     seconds: float = 6.0
     """Within which a request's calls must have begun; an attempt under way takes 3.5 at most."""
 
@@ -98,8 +112,19 @@ class Settings:
             list_counts=environ.get("LIST_COUNTS", default.list_counts),
             maximum_token_days=int(environ.get("MAXIMUM_TOKEN_DAYS", default.maximum_token_days)),
             second_factor=environ.get("SECOND_FACTOR", default.second_factor),
+            webhook_targets=environ.get("WEBHOOK_TARGETS", default.webhook_targets),
+            webhook_schedule=_seconds(environ.get("WEBHOOK_SCHEDULE", "")) or default.webhook_schedule,
             audit_days=int(environ.get("AUDIT_DAYS", default.audit_days)),
+            mail_queue=environ.get("MAIL_QUEUE", default.mail_queue),
+            cleanup_queue=environ.get("CLEANUP_QUEUE", default.cleanup_queue),
+            delivery_queue=environ.get("DELIVERY_QUEUE", default.delivery_queue),
+            event_bus=environ.get("EVENT_BUS", ""),
+            include_profiles=environ.get("INCLUDE_PROFILES", "") == "true",
         )
+
+
+def _seconds(text: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in text.replace(",", " ").split())
 
 
 def _endpoint(environ: Mapping[str, str]) -> str | None:

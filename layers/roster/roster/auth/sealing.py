@@ -13,12 +13,14 @@ from roster.errors import Fault, Unavailable
 
 PURPOSE = "second factors"
 """What the deployment's key is derived for, to seal secrets of second factors."""
+WEBHOOKS = "webhooks"
+"""What it is derived for, to seal what webhooks sign with."""
 _NONCE = 12
 
 
-def keys() -> Sequence[bytes]:
+def keys(purpose: str = PURPOSE) -> Sequence[bytes]:
     """What secrets are sealed with; the first is used. Raises Unavailable where the deployment has no key."""
-    found = dependencies.current().deployment_keys(PURPOSE)
+    found = dependencies.current().deployment_keys(purpose)
     if not found:
         raise Unavailable(retry_after=60, fault=Fault("NoDeploymentKey", False))
     return found

@@ -17,6 +17,11 @@
                                   ATTEMPTS                       how many logins failed lately
                                   ATTEMPTS#<device>              how many of a device that is known
                                   FORGOTTEN                      how many links were asked for lately
+    WORKSPACE#<id>  SITE          WEBHOOK#<place>                a webhook of it
+    WEBHOOK#<id>                  HEALTH                         how it fares: `deliveries.py`
+                                  DELIVERY#<event>               an event that it was, or will be, sent
+    DELIVERIES                    <webhook>#<event>              a delivery that is to be tried now
+                                  <webhook>#REPLAY               events that are to be sent once more
     WORKSPACE#<id>                PROFILE                        the workspace
                                   MEMBER#<user>                  a membership
                                   INVITATION#<id>                an invitation
@@ -61,6 +66,10 @@
     ACTIVITY#<scope>              <day>                          how much was done that day: `activity.py`
     MAIL                          USER#...  INVITATION#...       a mail that is still to be sent
                                   FACTORS#...
+    FEED#ALL  FEED#SITE           <number>                       which audit items have the numbers from this
+    FEED#WORKSPACE#<id>           <number>                       on in a feed: `event_feed.py`
+    FEEDNEXT#<feed>               NEXT                           the last number of a feed
+    SITE                          PUBLISHING                     how far events are numbered and delivered
                                   WORKSPACE#...                  likewise
                                   CHANGING                       that there may be cleanups of spaces
 
@@ -460,6 +469,39 @@ def cleanup_of_role(number: int) -> Key:
     return Key(CLEANUP, f"ROLE#{number}")
 
 
+# Webhooks.
+
+WEBHOOKS = "WEBHOOK#"
+DELIVERED = "DELIVERY#"
+DELIVERIES = "DELIVERIES"
+
+
+def webhooks_of(workspace_id: str | None) -> str:
+    """The partition that has the webhooks of a workspace, or of the site."""
+    return "SITE" if workspace_id is None else workspace(workspace_id).pk
+
+
+def webhook(workspace_id: str | None, webhook_id: str) -> Key:
+    """The webhook is in one of a few places, so that there are never more; its id ends with it."""
+    return Key(webhooks_of(workspace_id), f"{WEBHOOKS}{_part(webhook_id)[-2:]}")
+
+
+def webhook_health(webhook_id: str) -> Key:
+    return Key(f"{WEBHOOKS}{_part(webhook_id)}", "HEALTH")
+
+
+def delivery(webhook_id: str, event_id: str) -> Key:
+    return Key(f"{WEBHOOKS}{_part(webhook_id)}", f"{DELIVERED}{_part(event_id)}")
+
+
+def delivery_order(webhook_id: str, event_id: str) -> Key:
+    return Key(DELIVERIES, f"{_part(webhook_id)}#{_part(event_id)}")
+
+
+def replay_order(webhook_id: str) -> Key:
+    return Key(DELIVERIES, f"{_part(webhook_id)}#REPLAY")
+
+
 # What the stream's router keeps (`directory/changes.py`).
 
 AUDITS = "AUDIT#"
@@ -774,3 +816,59 @@ def starts_empty(listing: str) -> bool:
 def may_be_limited(listing: str) -> bool:
     """Whether a workspace may be given a limit for the rows of the listing."""
     return _LIMITED.fullmatch(listing) is not None
+
+
+# Events (`directory/event_feed.py`). A feed is named by its partition.
+
+FEEDS = "FEED#"
+FEED_COUNTERS = "FEEDNEXT#"
+WHOLE_FEED = f"{FEEDS}ALL"
+"""All events, in the order in which they were numbered."""
+SITE_FEED = f"{FEEDS}SITE"
+"""The events that concern no workspace."""
+
+
+def feed_of(workspace_id: str) -> str:
+    """The feed of a workspace's events; of those that concern none, where the id is empty."""
+    return f"{FEEDS}WORKSPACE#{_part(workspace_id)}" if workspace_id else SITE_FEED
+
+
+def feed_row(feed: str, first: int) -> Key:
+    """The row of a feed whose first event has this number."""
+    return Key(feed, f"{first:0{_DIGITS}}")
+
+
+def rows_of_feed_from(first: int) -> tuple[str, str]:
+    """The range of sort keys of a feed's rows from this number on."""
+    return f"{first:0{_DIGITS}}", ":"  # the colon follows the digits
+
+
+def number_of_feed_row(row: Key) -> int:
+    """The number of the first event in a feed's row."""
+    return int(row.sk)
+
+
+def feed_counter(feed: str) -> Key:
+    """The last number of a feed; outside of its partition, whose writes the rows need."""
+    return Key(f"{FEED_COUNTERS}{feed.removeprefix(FEEDS)}", "NEXT")
+
+
+def is_feed_counter(key: Key) -> bool:
+    """Whether the key is of a feed's counter."""
+    return key.pk.startswith(FEED_COUNTERS)
+
+
+def feed_of_counter(counter: Key) -> str:
+    """The feed to which a counter belongs."""
+    return f"{FEEDS}{counter.pk.removeprefix(FEED_COUNTERS)}"
+
+
+def publishing() -> Key:
+    """Up to which moment the audit is numbered, and from which row on events may be undelivered."""
+    return Key("SITE", "PUBLISHING")
+
+
+def event_id(audit: Key) -> str:
+    """The id of the event that an audit item tells of: its transaction and place, without a dot."""
+    _, transaction, position = audit.sk.split("#")
+    return f"{transaction}-{position}"

@@ -131,7 +131,7 @@ def renew(store: Store, present: Invitation, renewed: Invitation, *, by: Actor) 
     work.do(Update(place, set=locked, condition=Equals("id", present.id)), _lost)
     here = keys.workspace(present.workspace_id)
     work.check(here, Present(), lambda _: NotFound("workspace", present.workspace_id))
-    work.audit(Event.INVITATION_RENEWED, present.id, workspace=present.workspace_id)
+    work.audit(Event.INVITATION_RENEWED, present.id, before=old, after=new, workspace=present.workspace_id)
     _order_mail(work, renewed)
     work.commit(store)
 
@@ -139,8 +139,10 @@ def renew(store: Store, present: Invitation, renewed: Invitation, *, by: Actor) 
 def revoke(store: Store, present: Invitation, *, by: Actor) -> None:
     """Take an open invitation back: one Transact. Raises Conflict where it is open no more meanwhile."""
     work = Transaction(by)
-    _close(work, present, InvitationState.REVOKED, _lost)
-    work.audit(Event.INVITATION_REVOKED, present.id, workspace=present.workspace_id)
+    before, after = _close(work, present, InvitationState.REVOKED, _lost)
+    work.audit(
+        Event.INVITATION_REVOKED, present.id, before=before, after=after, workspace=present.workspace_id
+    )
     work.commit(store)
 
 
@@ -149,15 +151,25 @@ def plan_acceptance(work: Transaction, present: Invitation, user_id: str) -> Non
 
     The commit raises NotFound where its link was spent, killed or renewed meanwhile.
     """
-    _close(work, present, InvitationState.ACCEPTED, lambda _: NotFound("invitation"))
-    workspace_id = present.workspace_id
-    work.audit(Event.INVITATION_ACCEPTED, present.id, workspace=workspace_id, user=user_id)
+    before, after = _close(work, present, InvitationState.ACCEPTED, lambda _: NotFound("invitation"))
+    work.audit(
+        Event.INVITATION_ACCEPTED,
+        present.id,
+        before=before,
+        after=after,
+        workspace=present.workspace_id,
+        user=user_id,
+    )
 
 
-def _close(work: Transaction, present: Invitation, state: InvitationState, to_error: ToError) -> None:
+def _close(
+    work: Transaction, present: Invitation, state: InvitationState, to_error: ToError
+) -> tuple[Item, Item]:
+    """The operations that end an invitation; its state before and after."""
     _change(work, present, {"state": state.value}, to_error)
     place = keys.invited(present.workspace_id, canonical(present.email))
     work.do(Delete(place, Equals("id", present.id)), to_error)
+    return attributes(present), attributes(replace(present, state=state))
 
 
 def _change(work: Transaction, present: Invitation, state: Item, to_error: ToError) -> None:

@@ -6,10 +6,11 @@ it was.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from roster.clock import instant
 from roster.db import keys
-from roster.db.store import Delete, Equals, Item, Key, Put, Refused, Store, every
+from roster.db.store import Delete, Equals, Item, Key, Present, Put, Refused, Store, Update, every
 from roster.db.transactions import Transaction, item
 
 
@@ -26,6 +27,16 @@ def orders(store: Store) -> Iterator[Item]:
 def ordered(store: Store, key: Key) -> Item | None:
     """The order under a key, if it is still to be done: one Get."""
     return store.get(key)
+
+
+def order_again(store: Store, found: Item, now: datetime) -> bool:
+    """Have the table's stream tell of an order once more, if it is still as it was read: one Write."""
+    same = Equals("job", found["job"]) if "job" in found else Present()
+    try:
+        store.write(Update(Key.of(found), set={"again": instant(now)}, condition=same))
+    except Refused:
+        return False
+    return True
 
 
 def done(store: Store, found: Item) -> None:

@@ -207,7 +207,7 @@ def delete(store: Store, project: Project, *, by: Actor, demand: Demand) -> None
         if before.place:
             work.remove_row(keys.projects_in(before.workspace_id), before.place)
         work.order_cleanup(keys.cleanup_of_project(before.id), project_id=before.id)
-        work.audit(Event.PROJECT_DELETED, before.id, workspace=before.workspace_id)
+        work.audit(Event.PROJECT_DELETED, before.id, before=attributes(before), workspace=before.workspace_id)
         work.commit(store)
 
     retry_from(project, lambda: alive(store, project.id), attempt)
@@ -324,4 +324,4 @@ def plan(work: Transaction, project: Project) -> None:
     if project.place:
         listing = keys.projects_in(project.workspace_id)
         work.add_row(listing, project.place, {"project_id": project.id})
-    work.audit(Event.PROJECT_CREATED, project.id, workspace=project.workspace_id)
+    work.audit(Event.PROJECT_CREATED, project.id, after=state, workspace=project.workspace_id)

@@ -89,7 +89,7 @@ def plan_feature(
         work.add_counter(counted, lambda _: NotFound("workspace"))
     else:
         work.check(workspace, Present(), lambda _: NotFound("workspace"))
-    work.audit(Event.FEATURE_CREATED, feature.id, workspace=feature.workspace_id)
+    work.audit(Event.FEATURE_CREATED, feature.id, after=state, workspace=feature.workspace_id)
 
 
 def _number_taken(_: Item | None) -> DirectoryError:
@@ -116,7 +116,7 @@ def plan_role(
             item(keys.default_role(), {"number": role.number}), None if replaces_default else none_or_this
         )
         work.do(claim, lambda _: Conflict("default"))
-    work.audit(Event.ROLE_CREATED, str(role.number))
+    work.audit(Event.ROLE_CREATED, str(role.number), after=attributes(role))
 
 
 def plan_group(work: Transaction, group: Group, taken: ToError = _number_taken) -> None:
@@ -131,4 +131,4 @@ def plan_client(work: Transaction, client: Client, secret_digest: str) -> None:
     state = {**attributes(client), "digest": secret_digest}
     work.do(Put(item(keys.client(client.id), state), Absent()), lambda _: Conflict("id", client.id))
     work.do(Put(item(keys.client_row(client.id), {"client_id": client.id})))
-    work.audit(Event.CLIENT_CREATED, client.id)
+    work.audit(Event.CLIENT_CREATED, client.id, after=state)

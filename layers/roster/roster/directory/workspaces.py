@@ -170,7 +170,7 @@ def plan(work: Transaction, workspace: Workspace) -> None:
     work.add_row(keys.WORKSPACES, workspace.number, {name: state[name] for name in LISTED if name in state})
     if not workspace.active:
         suspensions.plan_begin(work, workspace.id)
-    work.audit(Event.WORKSPACE_CREATED, workspace.id, within=workspace.id)
+    work.audit(Event.WORKSPACE_CREATED, workspace.id, after=state, within=workspace.id)
 
 
 def change(store: Store, workspace: Workspace, edit: Edit, *, by: Actor) -> Workspace:

@@ -12,6 +12,8 @@ USER_STATUS = "^(active|suspended)$"
 PLATFORM_ROLE = "^(ADMIN|USER)$"
 SCOPE = "^[\\x21\\x23-\\x5b\\x5d-\\x7e]{1,255}$"
 DAYS = "^([1-9]|[1-8][0-9]|90)$"
+EVENTS = "^([1-9][0-9]?|100)$"
+EVENT_CURSOR = "^[0-9]{1,12}\\.[0-9]{1,3}$"
 
 OF_PATTERNS: Mapping[str, str] = {
     PAGE: "must be a whole number from 1 to 999999999",
@@ -23,6 +25,8 @@ OF_PATTERNS: Mapping[str, str] = {
     PLATFORM_ROLE: "must be ADMIN or USER",
     SCOPE: "must be 1 to 255 printable ASCII characters without spaces, quotes and backslashes",
     DAYS: "must be a whole number from 1 to 90",
+    EVENTS: "must be a whole number from 1 to 100",
+    EVENT_CURSOR: "must be a `next` of this list",
 }
 """By the pattern that a field's shape demands; a test holds that each pattern of a shape is here."""
 

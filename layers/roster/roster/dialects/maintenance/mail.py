@@ -54,7 +54,7 @@ class Written:
 
 
 def send_ordered(store: Store, event: Any, now: datetime, folder: Path) -> dict[str, Any]:
-    """Send the mails whose orders the records announce; `folder` has the templates. As `api.each`."""
+    """Send the mails whose orders the messages announce; `folder` has the templates. As `api.each`."""
     return api.each(event, keys.MAIL.__eq__, lambda key: send(store, key, now, folder), "mail failed")
 
 

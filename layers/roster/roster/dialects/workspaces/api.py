@@ -470,6 +470,8 @@ _TAKEN = {
     "invitation": "An invitation of this address is open.",
     "invitation closed": "The invitation is not open any more.",
     "factor": "This second factor is enrolled already.",
+    "test": "A test of this webhook is under way.",
+    "replay": "A replay of this webhook is under way.",
     "no factor": "You have no second factor yet; enrol one first.",
 }
 
@@ -502,12 +504,12 @@ def _prefetch(request: Request, user_id: str, rights: Rights | None) -> Sequence
     workspace_id = request.path.get("workspaceId", "")
     if keys.is_id(workspace_id):
         prefetch += [keys.workspace(workspace_id), keys.member(workspace_id, user_id)]
-        if rights is not None:
-            prefetch += rights.prefetch(request, user_id)
         if request.route.endswith("/{workspaceId}/members/{userId}"):
             prefetch += members.places(workspace_id, request.path.get("userId", ""))
         if request.route == "GET /api/workspaces/{workspaceId}/members":
             prefetch += counted_lists.head(keys.members(workspace_id))
+    if rights is not None and (keys.is_id(workspace_id) or "workspaceId" not in request.path):
+        prefetch += rights.prefetch(request, user_id)
     if request.route == "GET /api/workspaces":
         prefetch.append(keys.suspensions())
     given = request.headers.get("idempotency-key")

@@ -1,0 +1,13 @@
+"""POST /api/admin/webhooks/{webhookId}/test: sends a test, answers what came back."""
+
+from roster.dialects.workspaces import webhooks
+from roster.dialects.workspaces.api import Access, endpoint
+from roster.dialects.workspaces.schemas import Success
+from roster.dialects.workspaces.webhooks import NAMED_WEBHOOK, TestedWebhook
+
+app, handler = endpoint(Access.PLATFORM_ADMIN, NAMED_WEBHOOK)
+
+
+@app.post("/api/admin/webhooks/<webhookId>/test")
+def try_site_webhook(webhookId: str) -> Success[TestedWebhook]:
+    return app.call.success(webhooks.test(app.call))
