@@ -40,6 +40,7 @@ from roster.dialects.fields import (
 )
 from roster.dialects.scim.attributes import USERS
 from roster.dialects.scim.refusals import ScimRefused
+from roster.dialects.scim.users import ADDRESSES
 from roster.dialects.scim.values import TEXT_CHARACTERS, read_resource
 from roster.directory.emails import canonical
 from roster.directory.folding import folded
@@ -107,6 +108,8 @@ def _scim_attributes(given: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(f"do not fit: {refused.detail.rstrip('.')}") from refused
     if told := next((name for name in _FIELDS_OF_THEIR_OWN if name in found), None):
         raise ValueError(f"must not hold '{told}', which the record says beside them")
+    if len(found.get("emails", ())) > ADDRESSES:
+        raise ValueError(f"have more than {ADDRESSES} elements of `emails`")
     if len(compact(found).encode()) > bounds.SCIM_VIEW_BYTES:
         raise ValueError(f"have more than {bounds.SCIM_VIEW_BYTES} bytes")
     return found

@@ -4,6 +4,7 @@ What no request of these reads or writes (addresses, lists of people) is not lai
 its time for it, but beside what the engine has when all is verified.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,8 +39,9 @@ EACH = 256
 """Members in one PATCH, as Okta sends them."""
 SHARED = 4 * EACH
 """Members whom both clients send, at the same time."""
-MOST_BUSY = 2
-"""Requests of some 130 that a machine with much else to do may not get done in time."""
+MOST_TRIES = 5
+MOST_BUSY = 0.2
+"""The share of requests that a machine with much else to do may not get done within the deadline."""
 AT = "2026-04-13T00:00:00Z"
 BY = Actor("bulk", datetime(2026, 4, 13, tzinfo=UTC))
 
@@ -58,8 +60,8 @@ class Provider:
     app: Served
     base: str
     token: str
-    busy: list[str] = field(default_factory=list)
-    """The operations that were answered 503 at the deadline, and sent again."""
+    answers: Counter[int] = field(default_factory=Counter)
+    """How many of the PATCHes got which status."""
 
     def send(self, method: str, path: str, body: Any = None) -> tuple[int, Any, str]:
         """Status, body and ETag."""
@@ -68,13 +70,14 @@ class Provider:
         return answer.status, answer.json if answer.text else None, etag
 
     def patch(self, group_id: str, op: str, people: Sequence[str]) -> None:
-        """Add or remove members; where that takes longer than the deadline, send it once more."""
+        """Add or remove members; what is not done within the deadline is sent again, as 503 asks for."""
         value = [{"value": user_id} for user_id in people]
         body = {"Operations": [{"op": op, "path": "members", "value": value}]}
-        status, said, _ = self.send("PATCH", f"/Groups/{group_id}", body)
-        if status == 503:
-            self.busy.append(op)
+        for _ in range(MOST_TRIES):
             status, said, _ = self.send("PATCH", f"/Groups/{group_id}", body)
+            self.answers[status] += 1
+            if status != 503:
+                break
         assert status == 204, said
 
 
@@ -93,7 +96,7 @@ def test_ten_thousand_members_come_and_go_by_two_clients_at_once(tmp_path: Path,
             for op, expected in (("add", people), ("remove", [])):
                 two_clients(provider, group_id, op, people)
                 assert_holds(provider, store, acme, group_id, expected)
-        assert len(provider.busy) <= MOST_BUSY
+        assert provider.answers[503] <= MOST_BUSY * provider.answers[204]
         table = whole(table_file, store, beside)
         report = verify(table, now=clock.now())
         table.close()

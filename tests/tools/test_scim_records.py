@@ -216,6 +216,10 @@ BAD: list[tuple[Line, str]] = [
         scim_user(attributes={"addresses": [{"formatted": "x" * 1000}] * 20}),
         "attributes have more than 16384 bytes",
     ),
+    (
+        scim_user(attributes={"emails": [{"value": f"a{n}@example.com"} for n in range(21)]}),
+        "attributes have more than 20 elements of `emails`",
+    ),
     (scim_user(active=True), "active is no field of this type"),
     (group("g/1"), "id must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'"),
     (group(displayName="\t"), "displayName must not be blank"),
