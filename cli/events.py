@@ -21,14 +21,17 @@ def told(
     follow: bool = False,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[tuple[CloudEvent, str]]:
-    """The events of a feed after a cursor, each with the cursor of its page; with `follow` without an end.
+    """The events of a feed after a cursor, each with the cursor to go on with; with `follow` without an end.
+
+    Within a page it is that of the page before, so that whoever stops there misses nothing.
 
     Raises ValueError for what is no cursor, and Unavailable.
     """
     while True:
         page = event_feed.page(store, feed, after, PAGE)
-        for event in events_of(store, page.items):
-            yield event, page.next
+        found = events_of(store, page.items)
+        for left, event in zip(reversed(range(len(found))), found, strict=True):
+            yield event, after if left else page.next
         if page.next == after:  # a page may lack what has expired, and more come after it
             if not follow:
                 return

@@ -549,12 +549,16 @@ def _backup(store: Store, arguments: argparse.Namespace) -> int:
 
 
 def _events(store: Store, arguments: argparse.Namespace) -> int:
-    feed = events.feed_named(arguments.workspace)
+    feed, seen = events.feed_named(arguments.workspace), str(arguments.after)
     try:
-        for event, _ in events.told(store, feed, arguments.after, follow=arguments.follow):
+        for event, after in events.told(store, feed, seen, follow=arguments.follow):
+            seen = after
             print(events.line(event), flush=arguments.follow)
     except ValueError as error:
         raise CommandRefused(f"--after={arguments.after}: {error}", 2) from error
+    finally:
+        if seen:
+            print(f"# what comes then: --after {seen}", file=sys.stderr)
     return 0
 
 

@@ -171,6 +171,25 @@ def test_while_the_bus_is_away_the_batch_comes_again_and_nothing_is_lost_or_numb
     ]
 
 
+def test_what_a_bus_refused_while_the_audit_was_walked_is_put_on_it_later(
+    api: Api, use: Callable[[Any], Bus]
+) -> None:
+    """Also where no batch of the stream comes again."""
+    publish(api.store, {}, api.clock(), [])
+    for at in range(3):
+        work = Transaction(Actor("r-1", api.clock(), "u-1"))
+        work.audit(Event.MEMBER_ADDED, f"u-{at}", workspace="w-1", role="MEMBER")
+        work.commit(api.store)
+    bus = use(Bus(error=access_denied()))
+    for _ in range(2):
+        api.clock.advance(hours=1)
+        assert publish(api.store, {}, api.clock(), [event_bus.deliver])["batchItemFailures"]
+    bus.error = None
+    api.clock.advance(hours=1)
+    assert publish(api.store, {}, api.clock(), [event_bus.deliver]) == {"batchItemFailures": []}
+    assert [json.loads(entry["Detail"])["sequence"] for entry in bus.taken][-3:] == ["1", "2", "3"]
+
+
 def test_an_entry_is_what_the_service_says_that_it_takes(store: Store, use: Callable[[Any], Any]) -> None:
     """botocore holds each request against its model of EventBridge."""
     client = boto3.client("events", "eu-west-1", aws_access_key_id="local", aws_secret_access_key="local")

@@ -133,12 +133,22 @@ def test_the_command_prints_the_events_and_goes_on_as_they_come(
 
     before = len(api.get("/api/admin/events", as_=root).data)
 
+    keys_ = iter(("next", "last"))
+
     def come(_: float) -> None:
-        assert api.post("/api/workspaces", {"key": "next", "name": "Next"}, as_=root).status == 200
+        assert api.post("/api/workspaces", {"key": next(keys_), "name": "Next"}, as_=root).status == 200
         publish_all(api)
 
     following = told(api.store, keys.WHOLE_FEED, follow=True, sleep=come)
     seen = [event["type"] for event, _ in islice(following, before + 1)]
     assert seen.count("roster.workspace.created") == 2
+    capsys.readouterr()
     assert main(["events", "--store", str(table_file)]) == 0
-    assert [json.loads(text)["type"] for text in capsys.readouterr().out.splitlines()] == seen
+    printed = capsys.readouterr()
+    assert [json.loads(text)["type"] for text in printed.out.splitlines()] == seen
+    come(0)
+    assert main(["events", "--store", str(table_file), "--after", printed.err.split()[-1]]) == 0
+    assert "roster.workspace.created" in [
+        json.loads(text)["type"] for text in capsys.readouterr().out.splitlines()
+    ]
+    assert main(["events", "--store", str(table_file), "--after", "nonsense"]) == 2

@@ -225,9 +225,12 @@ def test_by_mail_the_link_is_answered_to_nobody(
     assert set(order) == {"PK", "SK", "v", "workspace_id", "invitation_id", "nonce", "job", "since"}
 
 
-def test_the_audit_tells_it_by_ids_alone(api: Api, fixtures: Fixtures) -> None:
+def test_fs_17_the_audit_tells_it_by_ids_alone_from_what_to_what(api: Api, fixtures: Fixtures) -> None:
     made = invite(api, fixtures.acme, ADA, fixtures.boss).data
+    first = made["expiresAt"]
+    api.clock.advance(hours=1)
     api.post(f"{of(fixtures.acme, made['id'])}/resend", as_=fixtures.boss)
+    [second] = [each["expiresAt"] for each in api.get(of(fixtures.acme), as_=fixtures.boss).data]
     api.delete(of(fixtures.acme, made["id"]), as_=fixtures.boss)
     found = api.get(f"/api/admin/audit?target={made['id']}", as_=fixtures.root).data
     assert [each["action"] for each in found] == [
@@ -236,8 +239,9 @@ def test_the_audit_tells_it_by_ids_alone(api: Api, fixtures: Fixtures) -> None:
         "invitation.created",
     ]
     assert {each["actor"] for each in found} == {fixtures.boss.id}
-    assert found[-1]["details"] == {
-        "workspace": fixtures.acme.id,
-        "role": "MEMBER",
-        "after": {"role": "MEMBER"},
-    }
+    here = {"workspace": fixtures.acme.id}
+    assert [each["details"] for each in found] == [
+        {**here, "before": {"state": "open"}, "after": {"state": "revoked"}},
+        {**here, "before": {"expires_at": first}, "after": {"expires_at": second}},
+        {**here, "role": "MEMBER", "after": {"role": "MEMBER", "state": "open", "expires_at": first}},
+    ]

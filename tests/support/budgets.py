@@ -2543,9 +2543,9 @@ PATTERNS = (
     ),
     Pattern("event_feed.advance", {_UPDATE: 1}, lambda on: event_feed.advance(on.store, "unsent", 2)),
     Pattern(
-        "event_feed.unsent",
-        {_QUERY: 1, _UPDATE: 1},
-        lambda on: list(event_feed.unsent(on.store, event_feed.Publishing("", ""))),
+        "event_feed.rows_since",
+        {_QUERY: 1},
+        lambda on: list(event_feed.rows_since(on.store, 1)),
         prepare=BudgetFixtures.numbered,
     ),
     Pattern(

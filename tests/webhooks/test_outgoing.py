@@ -47,6 +47,32 @@ def test_a_redirect_is_not_followed(status: int) -> None:
     assert other.connections == 0
 
 
+@pytest.mark.row("EV-06")
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://169.254.169.254/latest/meta-data/iam/security-credentials/",
+        "https://169.254.169.254/",
+        "//[fd00:ec2::254]/latest/",
+        "http://169.254.170.2/v2/credentials",
+        "/elsewhere",
+    ],
+)
+def test_a_redirect_to_a_metadata_address_makes_no_second_connection(location: str) -> None:
+    called: list[tuple[str, int]] = []
+
+    def connect(address: str, port: int, seconds: float) -> socket.socket:
+        called.append((address, port))
+        return dial(address, port, seconds)
+
+    with receiving(answers(307, Location=location)) as receiver:
+        target = target_of(receiver.url, loopback=True)
+        outcome = post(target, {}, b"{}", loopback=True, connect=connect)
+    assert (outcome.status, outcome.succeeded) == (307, False)
+    assert called == [("127.0.0.1", receiver.port)]
+    assert len(receiver.received) == 1
+
+
 @pytest.mark.parametrize(
     ("behaviour", "error"),
     [

@@ -139,6 +139,35 @@ def test_fs_17_a_change_is_told_from_what_to_what(api: Api, fixtures: Fixtures) 
     ]
 
 
+def test_fs_17_workspaces_and_projects_are_told_from_what_to_what(api: Api, fixtures: Fixtures) -> None:
+    made = api.post("/api/workspaces", {"key": "fresh", "name": "Fresh"}, as_=fixtures.root).data["id"]
+    here = f"/api/workspaces/{made}"
+    project = api.post(f"{here}/projects", {"name": "Web"}, as_=fixtures.root).data["id"]
+    api.clock.advance(seconds=1)
+    assert api.put(f"{here}/projects/{project}", {"name": "App"}, as_=fixtures.root).status == 200
+    api.clock.advance(seconds=1)
+    assert api.delete(f"{here}/projects/{project}", as_=fixtures.root).status == 200
+    for body in ({"limits": {"members": 7}}, {"name": "Fresher"}, {"active": False}):
+        api.clock.advance(seconds=1)
+        assert api.put(here, body, as_=fixtures.root).status == 200, body
+    api.clock.advance(seconds=1)
+    assert api.delete(here, as_=fixtures.root).status == 200
+
+    def sides(whom: str) -> list[tuple[Any, Any]]:
+        told = [one["details"] for one in found(api, fixtures, f"target={whom}")]
+        return [(one.get("before"), one.get("after")) for one in reversed(told)]
+
+    (_, created), limited, renamed, suspended, (deleted, _) = sides(made)
+    assert created["active"] is True
+    assert limited[1]["limits"] != limited[0]["limits"]
+    assert renamed == (None, None)
+    assert suspended == ({"active": True}, {"active": False})
+    assert deleted["active"] is False
+    (_, first), changed, (last, _) = sides(project)
+    assert changed == (None, None)
+    assert first == last == {"number": first["number"]}
+
+
 def test_fs_17_an_entry_from_before_there_was_from_and_to_is_shown_as_it_is(
     api: Api, fixtures: Fixtures
 ) -> None:

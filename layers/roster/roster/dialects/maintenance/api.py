@@ -35,12 +35,25 @@ def each(
     records = event.get("Records", [])
     if not records or any("body" not in record for record in records):
         return _each_in_sequence(records, is_order, work, what)
+
+    def one(body: str) -> None:
+        told = json.loads(body)
+        key = Key(str(told["pk"]), str(told["sk"]))
+        if is_order(key.pk):
+            work(key)
+
+    return each_message(event, one, what)
+
+
+def each_message(event: Any, work: Callable[[str], None], what: str) -> dict[str, Any]:
+    """Do the work on the body of each of a queue's messages; each fails alone, with a line of the log.
+
+    Returns Lambda's partial batch answer.
+    """
     from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
     def one(record: Any) -> None:
-        told = json.loads(record.body)
-        key = Key(str(told["pk"]), str(told["sk"]))
-        error = error_of(lambda: work(key)) if is_order(key.pk) else None
+        error = error_of(lambda: work(record.body))
         if error is not None:
             _log(what, error)
             raise error

@@ -19,11 +19,12 @@ from roster.auth.webhook_signatures import Signing
 from roster.clock import Deadline, instant, moment
 from roster.db import keys
 from roster.db.store import Item, Key, Refused, Store
+from roster.dialects.maintenance import api
 from roster.dialects.maintenance.publish import NumberedItem
 from roster.directory import cloud_events, deliveries, webhooks
 from roster.directory.deliveries import Recipient
 from roster.domain import Actor, Delivery, DeliveryAttempt, DeliveryState, WebhookHealth
-from roster.errors import NotFound, fault_of, is_passing
+from roster.errors import NotFound
 from roster.http.logger import log
 from roster.queues import LONGEST_DELAY, Message, Queues
 from roster.settings import settings
@@ -332,17 +333,9 @@ def take_all(
     event: Any, store: Store, queues: Queues, now: Callable[[], datetime], deadline: Deadline
 ) -> dict[str, Any]:
     """Do what the messages of a batch ask for; the answer names those that come again."""
-    failures = []
-    for record in event.get("Records", []):
-        try:
-            Delivering(store, queues, now, deadline).take(str(record["body"]))
-        except Exception as error:  # whatever it is, the message must come again
-            fault = fault_of(error)
-            tell = log.warning if is_passing(error) else log.error
-            facts = fault.facts() if fault is not None else {}
-            tell("delivery failed", extra={"cause": type(error).__name__, **facts})
-            failures.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failures}
+    return api.each_message(
+        event, lambda body: Delivering(store, queues, now, deadline).take(body), "delivery failed"
+    )
 
 
 def _until_free(health: WebhookHealth) -> int:

@@ -47,21 +47,25 @@ def _publish(store: Store, told: Sequence[Key], now: datetime, deliver: Sequence
     numbered = {place for row in new for place in row.places}
     # Numbered by another, who may have been stopped before it handed them over.
     others = [key for key in places if key.sk not in numbered]
-    rows = new + [row for row in (event_feed.rows_of(store, others) if others else ()) if not row.sent]
-    _hand_over(store, rows, deliver)
+    _hand_over(store, new + (event_feed.rows_of(store, others) if others else []), deliver)
     state = event_feed.publishing(store, now)
     if event_feed.is_behind(state, now):
         event_feed.catch_up(store, state, now)
-        _hand_over(store, event_feed.unsent(store, state), deliver)
+        last = _hand_over(store, event_feed.rows_since(store, state.unsent), deliver)
+        event_feed.advance(store, "unsent", max(last + 1, state.unsent))
 
 
-def _hand_over(store: Store, rows: Iterable[FeedRow], deliver: Sequence[Deliver]) -> None:
-    """Hand the events of the rows to all; who fails is left out of the rows that follow, and stops no other.
+def _hand_over(store: Store, rows: Iterable[FeedRow], deliver: Sequence[Deliver]) -> int:
+    """Hand the events of rows that are not `sent` to all; returns the last number of the last row, or 0.
 
-    A row is `sent` once all have taken it. Raises what failed first.
+    Who fails is left out of the rows that follow, and stops no other. A row is `sent` once all have taken it.
+    Raises what failed first.
     """
-    well, failures = [*deliver], list[Exception]()
+    well, failures, last = [*deliver], list[Exception](), 0
     for row in rows:
+        last = row.last
+        if row.sent:
+            continue
         if well:
             found = store.batch_get([keys.audited(place) for place in row.places])
             told = [
@@ -79,3 +83,4 @@ def _hand_over(store: Store, rows: Iterable[FeedRow], deliver: Sequence[Deliver]
             event_feed.sent(store, row)
     if failures:
         raise failures[0]
+    return last
