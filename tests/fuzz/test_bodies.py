@@ -30,6 +30,11 @@ WITHOUT_SHAPE = {
     "POST /api/auth/factors/recovery-codes",
     "POST /api/auth/login/passkey/options",
     "ANY /scim/v2/{workspaceId}/{proxy+}",
+    *(
+        f"POST {of}/webhooks/{{webhookId}}/{what}"
+        for of in ("/api/workspaces/{workspaceId}", "/api/admin")
+        for what in ("secret", "test", "deliveries/{deliveryId}/retry")
+    ),
 }
 """Those that say it all by their path: a body, if there is one, must be JSON."""
 

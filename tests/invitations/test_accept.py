@@ -187,7 +187,12 @@ def test_the_audit_says_who_became_a_member_by_which_invitation(api: Api, fixtur
     assert accepted["action"] == "invitation.accepted"
     assert accepted["actor"] == fixtures.stranger.id
     assert accepted["workspaceId"] == fixtures.acme.id
-    assert accepted["details"] == {"workspace": fixtures.acme.id, "user": fixtures.stranger.id}
+    assert accepted["details"] == {
+        "workspace": fixtures.acme.id,
+        "user": fixtures.stranger.id,
+        "before": {"state": "open"},
+        "after": {"state": "accepted"},
+    }
 
 
 @pytest.mark.row("L-09")

@@ -239,5 +239,5 @@ def test_the_audit_tells_it_by_ids_alone(api: Api, fixtures: Fixtures) -> None:
     assert found[-1]["details"] == {
         "workspace": fixtures.acme.id,
         "role": "MEMBER",
-        "after": {"role": "MEMBER"},
+        "after": {"role": "MEMBER", "state": "open", "expires_at": made["expiresAt"]},
     }
