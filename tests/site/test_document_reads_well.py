@@ -20,6 +20,7 @@ VERBS = (
     *("get", "list", "create", "update", "replace", "delete", "add", "remove", "change", "issue", "revoke"),
     *("end", "unlock", "accept", "look", "resend", "forget", "reset", "set"),
     *("log", "begin", "enrol", "confirm", "reauthenticate"),
+    *("try", "retry", "replay", "renew"),
 )
 
 
