@@ -29,6 +29,8 @@ LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", ".tools", ".aws-sam*", ".*_c
 them anew takes longer than most guards' tests.
 """
 _MEMBERS = "tests/scim/test_provisioned_members.py"
+_DELIVERIES = "tests/webhooks/test_deliveries.py"
+_OUTGOING = "tests/webhooks/test_outgoing.py"
 SECONDS = 300  # for the tests of one guard, on a machine that is busy
 
 
@@ -1137,6 +1139,62 @@ GUARDS = (
         "_demand_few(after, intention, schema)",
         "pass",
         ("tests/attacks/test_scim.py::test_a_patch_bomb_is_refused_before_anything_is_written",),
+    ),
+    Guard(
+        "EV-04 every address of a target",
+        f"{LAYER}/http/targets.py",
+        "if not all(may_be_called(each, loopback=loopback, secure=target.secure) for each in found):",
+        "if not any(may_be_called(each, loopback=loopback, secure=target.secure) for each in found):",
+        (f"{_OUTGOING}::test_a_name_with_a_private_address_is_not_connected_to",),
+    ),
+    Guard(
+        "EV-06 a redirect is no success",
+        f"{LAYER}/http/outgoing.py",
+        "200 <= self.status < 300",
+        "200 <= self.status < 400",
+        (f"{_OUTGOING}::test_a_redirect_is_not_followed",),
+    ),
+    Guard(
+        "EV-20 body under a webhook's signature",
+        f"{LAYER}/auth/webhook_signatures.py",
+        'signed = f"{message_id}.{at}.".encode() + body',
+        'signed = f"{message_id}.{at}.".encode()',
+        ("tests/webhooks/test_signatures.py::test_both_kinds_verify",),
+    ),
+    Guard(
+        "EV-22 feed of one's own workspace",
+        "functions/workspaces/list_workspace_events.py",
+        "keys.feed_of(app.call.workspace.id)",
+        "keys.WHOLE_FEED",
+        ("tests/events/test_feeds.py",),
+    ),
+    Guard(
+        "EV-14 profiles where they are included alone",
+        f"{LAYER}/directory/cloud_events.py",
+        "if settings().include_profiles:",
+        "if True:",
+        ("tests/events/test_contents.py",),
+    ),
+    Guard(
+        "one number an event",
+        f"{LAYER}/directory/event_feed.py",
+        "condition=all_of(Present(), Absent(SEQUENCE)),",
+        "condition=Present(),",
+        ("tests/events/test_numbering.py::test_what_another_numbers_meanwhile_is_not_numbered_again",),
+    ),
+    Guard(
+        "EV-11 secret of a webhook once",
+        f"{LAYER}/dialects/workspaces/api.py",
+        'SHOWN_ONCE = frozenset({"link", "secret"})',
+        'SHOWN_ONCE = frozenset({"link"})',
+        ("tests/webhooks/test_endpoints.py::test_a_secret_is_shown_once_and_is_nowhere_else",),
+    ),
+    Guard(
+        "EV-24 rest of a webhook that fails",
+        f"{LAYER}/directory/deliveries.py",
+        "if failures >= RESTS_AFTER:",
+        "if False:",
+        (f"{_DELIVERIES}::test_a_webhook_that_fails_rests_for_longer_and_longer",),
     ),
 )
 

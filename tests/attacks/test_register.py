@@ -10,7 +10,7 @@ NUMBERS |= {"L": 10}
 NUMBERS |= {"T": 12}
 NUMBERS |= {"SP": 11, "M": 8}
 NUMBERS |= {"SF": 36}
-NUMBERS |= {"EV": 18}
+NUMBERS |= {"EV": 24}
 NUMBERS |= {"SC": 15}
 
 

@@ -40,9 +40,15 @@ _OF_THE_SITE = ("GET /api/v1/groups/{number}", "GET /api/v1/roles/{number}")
 _TRACE = re.compile(r'"traceId":"[^"]*"')
 _REFERENCE_DATA = re.compile("/api/admin/(groups|roles|clients|webhooks)/")
 
-CELLS = [
-    pytest.param(route, place, id=f"{route}-{place}") for route, places in MATRIX.items() for place in places
-]
+_EVENTS = re.compile("/webhooks|/events$")
+
+
+def _cell(route: str, place: str) -> Any:
+    marks = [pytest.mark.row("EV-22")] if _EVENTS.search(route) else []
+    return pytest.param(route, place, id=f"{route}-{place}", marks=marks)
+
+
+CELLS = [_cell(route, place) for route, places in MATRIX.items() for place in places]
 WORKSPACES = [
     route for route in MATRIX if not (takes_bearer(route) or is_scim(route)) and route not in PUBLIC
 ]

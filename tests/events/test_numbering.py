@@ -153,6 +153,23 @@ def test_two_shards_that_number_one_workspace_number_each_item_once(bare_store: 
     assert {event["id"] for event in received.events} == {keys.event_id(key) for key in made}
 
 
+def test_what_another_numbers_meanwhile_is_not_numbered_again(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the reading of the items and that of the counters, which the other has left by then."""
+    made = change(store, clock, "w-1", 3)
+    planned = event_feed._planned
+
+    def another_first(*given: Any) -> Any:
+        monkeypatch.setattr(event_feed, "_planned", planned)
+        assert len(event_feed.number(store, made, clock())) == 1
+        return planned(*given)
+
+    monkeypatch.setattr(event_feed, "_planned", another_first)
+    assert event_feed.number(store, made, clock()) == []
+    demand_numbered(store, [keys.WHOLE_FEED, keys.feed_of("w-1")])
+
+
 def test_a_publisher_that_was_away_for_25_hours_finds_what_the_stream_lost(
     store: Store, clock: Clock
 ) -> None:

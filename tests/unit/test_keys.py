@@ -44,10 +44,16 @@ OF_IDS: dict[str, Maker] = {
         "scim_address",
         "scim_group",
         "group_name",
+        "feed_counter",
     }
     and all(each.annotation is str for each in inspect.signature(maker).parameters.values())
 }
 LISTINGS = (keys.members, keys.workspaces_of, keys.spaces_in, keys.users_of, keys.apps_in)
+OF_WEBHOOKS: tuple[Maker, ...] = (
+    lambda text: keys.webhook(None, text),
+    lambda text: keys.webhook("a", text),
+    lambda text: keys.webhook(text, "a"),
+)
 
 NO_IDS = [
     "",
@@ -108,6 +114,12 @@ def test_what_cannot_be_an_id_comes_into_no_key(text: str) -> None:
     for listing in LISTINGS:
         with pytest.raises(ValueError, match="^not a possible id$"):
             listing(text)
+    for webhook in OF_WEBHOOKS:
+        with pytest.raises(ValueError, match="^not a possible id$"):
+            webhook(text)
+    if text:  # none is the site's feed
+        with pytest.raises(ValueError, match="^not a possible id$"):
+            keys.feed_of(text)
 
 
 @pytest.mark.row("item-21")

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
-from roster import dependencies
+from roster import bounds, dependencies
 from roster.auth import webhook_signing
 from roster.auth.secrets import derived
 from roster.clock import instant, moment
@@ -123,6 +123,7 @@ def path_of(webhook: Webhook) -> str:
     return f"/api/{owner}/webhooks/{webhook.id}"
 
 
+@pytest.mark.row("EV-23")
 def test_each_hears_what_it_asked_for(line: Line, api: Api, directory: Directory, fixtures: Fixtures) -> None:
     everything_, _ = directory.webhook(fixtures.acme, HOOK)
     some, _ = directory.webhook(fixtures.acme, HOOK, types=("roster.member.*", "roster.workspace.deleted"))
@@ -192,6 +193,7 @@ def test_a_receiver_that_is_back_gets_all_that_it_missed(
     assert len({event for _, _, event in line.sent}) == 10
 
 
+@pytest.mark.row("EV-24")
 def test_a_webhook_that_fails_rests_for_longer_and_longer(
     line: Line, api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
@@ -251,6 +253,7 @@ def test_five_days_of_failures_switch_a_webhook_off(
 # Who waits, and who does not.
 
 
+@pytest.mark.row("EV-24")
 def test_two_messages_at_most_are_sent_to_one_webhook_at_once(
     line: Line, api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
@@ -277,6 +280,7 @@ def test_a_lease_whose_holder_was_killed_is_void_after_a_minute(
     assert [each.state for each in delivered(api, webhook)] == [DeliveryState.DELIVERED]
 
 
+@pytest.mark.row("EV-23")
 def test_while_a_workspace_is_suspended_its_webhooks_wait_and_the_sites_go_on(
     line: Line, api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:
@@ -369,6 +373,7 @@ def test_a_delivery_that_failed_is_tried_again_when_somebody_asks(
     assert api.store.get(keys.delivery_order(webhook.id, shown["id"])) is None
 
 
+@pytest.mark.row("EV-19")
 @pytest.mark.parametrize("of_site", [False, True], ids=["workspace", "site"])
 def test_a_replay_sends_an_interval_once_more(
     line: Line, api: Api, directory: Directory, fixtures: Fixtures, of_site: bool
@@ -394,6 +399,31 @@ def test_a_replay_sends_an_interval_once_more(
     assert len(first) == 90 <= len(line.sent)  # a page that there was no time for comes again
     assert api.store.get(keys.replay_order(webhook.id)) is None
     assert all(each.state is DeliveryState.DELIVERED for each in delivered(api, webhook))
+
+
+@pytest.mark.row("EV-19")
+@pytest.mark.parametrize("of_site", [False, True], ids=["workspace", "site"])
+def test_a_replay_ends_at_its_bound(
+    line: Line,
+    api: Api,
+    directory: Directory,
+    fixtures: Fixtures,
+    monkeypatch: pytest.MonkeyPatch,
+    of_site: bool,
+) -> None:
+    monkeypatch.setattr(bounds, "REPLAYED_EVENTS", 50)
+    webhook, _ = directory.webhook(None if of_site else fixtures.acme, HOOK)
+    line.pass_over()
+    api.clock.advance(hours=1)
+    since = instant(api.clock())
+    for n in range(60):
+        changed(api, fixtures, f"Name {n}")
+    line.pass_over()
+    answer = api.post(f"{path_of(webhook)}/replay", {"from": since}, bearer=fixtures.root)
+    assert answer.status == 200
+    line.run(minutes=1)
+    assert len({event for _, _, event in line.sent}) == 50
+    assert api.store.get(keys.replay_order(webhook.id)) is None
 
 
 # Keys of the deployment.

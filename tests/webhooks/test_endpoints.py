@@ -165,6 +165,7 @@ def test_one_test_at_a_time(api: Api, directory: Directory, fixtures: Fixtures) 
     assert (shown["delivered"], shown["error"]) == (False, "the address is not public")
 
 
+@pytest.mark.row("EV-19")
 @pytest.mark.parametrize(
     ("days", "status"), [({"days": 29}, 200), ({"days": 31}, 400), ({"days": -1}, 400)], ids=str
 )

@@ -37,6 +37,26 @@ def test_a_post_has_its_headers_and_body_and_tells_what_came_back() -> None:
     assert request.headers["host"] == f"127.0.0.1:{receiver.port}"
 
 
+@pytest.mark.row("EV-21")
+def test_a_line_break_that_is_encoded_stays_so() -> None:
+    with receiving(answers(204)) as receiver:
+        url = f"{receiver.url}%0d%0aX-Made:%20up?a=%0d%0aX-Made:%20up"
+        outcome = post(target_of(url, loopback=True), {"a": "b"}, b"{}", loopback=True)
+    [request] = receiver.received
+    assert outcome.succeeded
+    assert request.line == "POST /in%0d%0aX-Made:%20up?a=%0d%0aX-Made:%20up HTTP/1.1"
+    assert "x-made" not in request.headers
+
+
+@pytest.mark.row("EV-21")
+@pytest.mark.parametrize("value", ["b\r\nX-Made: up", "b\nX-Made: up", "b\r\n\r\nbody"])
+def test_a_header_with_a_line_break_is_not_sent(value: str) -> None:
+    with receiving(answers(204)) as receiver:
+        outcome = post(target_of(receiver.url, loopback=True), {"a": value}, b"{}", loopback=True)
+    assert not outcome.succeeded
+    assert receiver.received == []
+
+
 @pytest.mark.row("EV-06")
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed(status: int) -> None:

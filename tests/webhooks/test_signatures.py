@@ -45,6 +45,7 @@ def test_while_both_sign_either_verifies() -> None:
         verify_by_public_key(one.public_key, given, BODY)
 
 
+@pytest.mark.row("EV-20")
 @pytest.mark.parametrize("part", ["webhook-id", "webhook-timestamp", "body", "secret"])
 def test_nothing_that_is_signed_can_be_exchanged(part: str) -> None:
     given, body, other = signed(BEFORE), BODY, BEFORE
@@ -63,6 +64,7 @@ def test_nothing_that_is_signed_can_be_exchanged(part: str) -> None:
         verify_by_public_key(other.public_key, given, body)
 
 
+@pytest.mark.row("EV-20")
 def test_an_old_message_is_refused_by_the_receiver() -> None:
     with pytest.raises(WebhookVerificationError, match="too old"):
         Webhook(BEFORE.shown_secret).verify(BODY, signed(BEFORE, at=int(time.time()) - 3600))

@@ -79,7 +79,7 @@ def test_an_address_in_another_spelling_is_refused(host: str) -> None:
         f"https://a.example.com/{'x' * bounds.URL_CHARACTERS}",
     ],
 )
-@pytest.mark.row("EV-08")
+@pytest.mark.row("EV-08", "EV-21")
 def test_a_url_that_is_not_plainly_of_the_web_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="must"):
         target_of(url)

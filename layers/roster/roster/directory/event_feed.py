@@ -14,6 +14,7 @@ delivers them; one that is not is found and handed over later.
 """
 
 import heapq
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -47,6 +48,8 @@ from roster.settings import settings
 
 T = TypeVar("T")
 
+_CURSOR = re.compile(r"([0-9]{1,12})\.([0-9]{1,3})")
+"""The number of a row, and how many of its events are passed."""
 SEQUENCE = "sequence"
 """The attribute of a numbered audit item: its number in the feed of its workspace, or in the site's own."""
 AT_ONCE = 40
@@ -121,10 +124,10 @@ def _place(cursor: str) -> tuple[int, int]:
     """The number of a row, and how many of its events are passed."""
     if not cursor:
         return 1, 0
-    first, dot, skipped = cursor.partition(".")
-    if not (dot and cursor.isascii() and first.isdigit() and skipped.isdigit() and len(cursor) <= 24):
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
         raise ValueError("not a cursor")
-    return int(first), int(skipped)
+    return int(found[1]), int(found[2])
 
 
 # Numbering.
