@@ -1278,7 +1278,7 @@ def _failures(tree: Path, tests: Sequence[str], *options: str) -> list[str]:
     if missing:
         raise Useless(f"there is no {missing[0]}")
     command = [sys.executable, "-m", "pytest", "-q", "-rf", "--tb=no", "-p", "no:cacheprovider", *options]
-    # Bytecode is read and never written: a file changed twice within a second would be taken from that of before.
+    # Bytecode is read, never written: else what changes twice in a second would be that of before.
     environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     ran = subprocess.run(  # noqa: S603 - our own tests
         [*command, *tests],
