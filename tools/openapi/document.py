@@ -211,7 +211,6 @@ _INTEGERS: Mapping[str, Schema] = {
     "^(15|25|50|100)$": {"type": "integer", "enum": [15, 25, 50, 100]},
     "^([1-9][0-9]?|100)$": {"type": "integer", "minimum": 1, "maximum": 100},
     "^([1-9]|[1-8][0-9]|90)$": {"type": "integer", "minimum": 1, "maximum": 90},
-    "^([1-9][0-9]?|100)$": {"type": "integer", "minimum": 1, "maximum": 100},
 }
 """The patterns of numbers: a handler reads them as text, so that it refuses `+1`, `01` and `1.0`."""
 
