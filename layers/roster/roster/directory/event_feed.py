@@ -14,6 +14,7 @@ delivers them; one that is not is found and handed over later.
 """
 
 import heapq
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,6 +50,7 @@ T = TypeVar("T")
 
 SEQUENCE = "sequence"
 """The attribute of a numbered audit item: its number in the feed of its workspace, or in the site's own."""
+_CURSOR = re.compile(r"([0-9]{1,12})\.([0-9]{1,3})")
 AT_ONCE = 40
 """Items that one transaction numbers at most."""
 LATEST_WRITE = timedelta(minutes=15)
@@ -121,10 +123,10 @@ def _place(cursor: str) -> tuple[int, int]:
     """The number of a row, and how many of its events are passed."""
     if not cursor:
         return 1, 0
-    first, dot, skipped = cursor.partition(".")
-    if not (dot and cursor.isascii() and first.isdigit() and skipped.isdigit() and len(cursor) <= 24):
+    found = _CURSOR.fullmatch(cursor)
+    if found is None:
         raise ValueError("not a cursor")
-    return int(first), int(skipped)
+    return int(found[1]), int(found[2])
 
 
 # Numbering.

@@ -20,7 +20,7 @@ Resolve = Callable[[str, int], Sequence[str]]
 _URL = re.compile(r"[!#-;=?-\[\]_a-z~]+")
 """What RFC 3986 has in a URL: printable ASCII without `"`, `<`, `>`, `\\`, `^`, `` ` ``, `{`, `|` and `}`."""
 _NAME = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
-_NUMBER = re.compile(r"\d+|0x[0-9a-f]*")
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _PRIVATE_NAMES = (".localhost", ".local", ".internal", ".home.arpa")
 
 _NOT_PUBLIC = tuple(
