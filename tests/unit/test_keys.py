@@ -44,7 +44,7 @@ OF_IDS: dict[str, Maker] = {
         "scim_address",
         "scim_group",
         "group_name",
-        "feed_counter",
+        "feed_counter",  # of a feed, by its partition
     }
     and all(each.annotation is str for each in inspect.signature(maker).parameters.values())
 }

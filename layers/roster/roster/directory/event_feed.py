@@ -52,6 +52,7 @@ _CURSOR = re.compile(r"([0-9]{1,12})\.([0-9]{1,3})")
 """The number of a row, and how many of its events are passed."""
 SEQUENCE = "sequence"
 """The attribute of a numbered audit item: its number in the feed of its workspace, or in the site's own."""
+_CURSOR = re.compile(r"([0-9]{1,12})\.([0-9]{1,3})")
 AT_ONCE = 40
 """Items that one transaction numbers at most."""
 LATEST_WRITE = timedelta(minutes=15)
