@@ -24,6 +24,7 @@ from tests.contract.fixtures import ContractFixtures
 from tests.contract.recorder import STATUSES
 from tests.support.api import Answer, Api
 from tests.support.directory import Directory
+from tests.support.guard import acting_as
 from tests.support.stream import records
 from tests.webhooks.line import Line
 
@@ -59,7 +60,8 @@ def audited(store: Store) -> list[Item]:
 
 def numbered(api: Api) -> None:
     places = [Key.of(found) for found in audited(api.store)]
-    assert publish(api.store, records(places, "INSERT"), api.clock(), []) == {"batchItemFailures": []}
+    with acting_as("Publish"):
+        assert publish(api.store, records(places, "INSERT"), api.clock(), []) == {"batchItemFailures": []}
 
 
 class Bus:

@@ -17,6 +17,7 @@ from roster.domain import Webhook
 from roster.http.outgoing import Outcome
 from roster.queues import LONGEST_DELAY, Message
 from tests.support.api import Api
+from tests.support.guard import acting_as
 from tests.support.snapshots import everything
 
 
@@ -54,7 +55,9 @@ class Line:
 
     def publish(self) -> None:
         """Hand over what was changed, as the publisher does; and the orders, as the stream's router does."""
-        deliveries.hand_over(self, self.api.store, self.new_items())
+        new = self.new_items()
+        with acting_as("Publish"):
+            deliveries.hand_over(self, self.api.store, new)
         for each in everything(self.api.store):
             if each["PK"] == keys.DELIVERIES:
                 self.send("DeliveryQueue", [Message(json.dumps({"pk": each["PK"], "sk": each["SK"]}))])
@@ -67,7 +70,8 @@ class Line:
 
     def take(self, body: str) -> None:
         deadline = Deadline.after(self.seconds)
-        Delivering(self.api.store, self, self.api.clock, deadline, self._attempt).take(body)
+        with acting_as("Deliver"):
+            Delivering(self.api.store, self, self.api.clock, deadline, self._attempt).take(body)
 
     def run(self, **time: float) -> None:
         """Publish, then take every message that is due within this time; the clock moves with them."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from roster import bounds
+from roster.directory import deliveries
 from roster.domain import Workspace
 from tests.support.api import Api
 from tests.support.directory import Directory
@@ -43,8 +44,10 @@ def test_a_webhook_is_made_seen_changed_and_deleted(api: Api, fixtures: Fixtures
     got = api.get(one, as_=fixtures.root)
     assert got.data == {name: made[name] for name in SHOWN}
     assert api.get(root, as_=fixtures.root).data == [got.data]
-    stale = api.put(one, {"types": []}, as_=fixtures.root, headers={"If-Match": '"7"'})
-    assert stale.status == 412
+    stale = {"If-Match": '"7"'}
+    assert api.put(one, {"types": []}, as_=fixtures.root, headers=stale).status == 412
+    assert api.delete(one, as_=fixtures.root, headers=stale).status == 412
+    assert api.get(one, as_=fixtures.root).data == got.data
     changed = api.put(
         one, {"types": [], "enabled": False}, as_=fixtures.root, headers={"If-Match": got.headers["etag"]}
     )
@@ -153,15 +156,23 @@ def test_a_test_tells_what_came_back(
     assert api.get(path.removesuffix("/test") + "/deliveries", as_=fixtures.boss).data == []
 
 
-def test_one_test_at_a_time(api: Api, directory: Directory, fixtures: Fixtures) -> None:
-    from roster.directory import deliveries
+def test_a_key_that_came_with_another_body_is_refused(api: Api, fixtures: Fixtures, root: str) -> None:
+    once = {"Idempotency-Key": "one"}
+    made = api.post(root, {"url": URL}, as_=fixtures.root, headers=once).data
+    assert api.post(root, {"url": f"{URL}s"}, as_=fixtures.root, headers=once).status == 422
+    [there] = api.get(root, as_=fixtures.root).data
+    assert there == {name: made[name] for name in SHOWN}
 
-    webhook, _ = directory.webhook(fixtures.acme)
+
+def test_one_test_at_a_time(
+    api: Api, directory: Directory, fixtures: Fixtures, owner: Workspace | None, root: str
+) -> None:
+    webhook, _ = directory.webhook(owner)
     deliveries.begin_test(api.store, webhook, api.clock())
-    path = f"/api/workspaces/{fixtures.acme.id}/webhooks/{webhook.id}/test"
-    assert api.post(path, as_=fixtures.boss).status == 409
+    path = f"{root}/{webhook.id}/test"
+    assert api.post(path, as_=fixtures.root).status == 409
     api.clock.advance(minutes=2)
-    shown = api.post(path, as_=fixtures.boss).data
+    shown = api.post(path, as_=fixtures.root).data
     assert (shown["delivered"], shown["error"]) == (False, "the address is not public")
 
 
