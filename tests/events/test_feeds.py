@@ -27,6 +27,17 @@ def publish_all(api: Api) -> None:
         assert publish(api.store, records(places, "INSERT"), api.clock(), []) == {"batchItemFailures": []}
 
 
+def test_an_event_names_the_token_of_an_identity_provider(api: Api, directory: Directory) -> None:
+    root, acme = directory.user("root", admin=True), directory.workspace("acme")
+    token = directory.scim_token(acme)
+    made = api.post(f"/scim/v2/{acme.id}/Users", {"userName": "new@example.com"}, bearer=str(token))
+    assert made.status == 201
+    publish_all(api)
+    own = api.get(f"/api/workspaces/{acme.id}/events", as_=root).data
+    [event] = [each for each in own if each["type"] == "roster.member.added"]
+    assert event["data"]["actor"] == {"kind": "scim", "tokenId": token.id}
+
+
 def test_a_change_becomes_an_event_of_the_site_and_of_its_workspace(api: Api, directory: Directory) -> None:
     root = directory.user("root", admin=True)
     made = api.post("/api/workspaces", {"key": "acme", "name": "Acme"}, as_=root).data

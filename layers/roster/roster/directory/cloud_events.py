@@ -100,15 +100,13 @@ def event_of(found: Item, profile: User | None = None) -> CloudEvent:
         event["sequence"] = str(sequence)
     data = {
         "workspaceId": workspace_of(found) or None,
-        "actor": found.get("actor"),
+        "actor": _actor(found),
         "target": found.get("target"),
         "before": _shown(_side(found, "before")),
         "after": _shown(_side(found, "after")),
         "details": _shown({n: v for n, v in _details(found).items() if n not in ("before", "after")}),
         "request": found.get("request"),
     }
-    if isinstance(kind := found.get("actor_kind"), str):
-        data["actorKind"] = kind
     if profile is not None and subject_noun(type_of(found)) == _USER:
         data["profile"] = {"name": profile.full_name, "email": profile.email}
     event["data"] = data
@@ -116,6 +114,12 @@ def event_of(found: Item, profile: User | None = None) -> CloudEvent:
         if len(json.dumps(event, ensure_ascii=False).encode()) > MOST_BYTES:
             data[name] = {"cut": True}
     return event
+
+
+def _actor(found: Item) -> Any:
+    """The id of whoever did it; of an identity provider its kind and its token, as in the audit."""
+    actor = found.get("actor")
+    return {"kind": "scim", "tokenId": actor} if found.get("actor_kind") == "scim" else actor
 
 
 def _details(found: Item) -> Mapping[str, Value]:
