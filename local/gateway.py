@@ -126,7 +126,7 @@ def translate(template: Path, parameters: Mapping[str, str] | None = None) -> di
 # Both are kept by the text, for they take half a second and one and a half, and many ask; the translation is
 # kept in a file too, for every start of the server and every process of a test run asks for the same one.
 
-_KEPT = Path(__file__).parent.parent / ".aws-sam/translations"
+TRANSLATIONS = Path(__file__).parent.parent / ".aws-sam/translations"
 _MOST_KEPT = 8
 
 
@@ -144,15 +144,15 @@ def _translated(text: str, parameters: tuple[tuple[str, str], ...]) -> str:
     from importlib.metadata import version
 
     of = json.dumps([Path(__file__).read_text("utf-8"), version("aws-sam-translator"), text, parameters])
-    kept = _KEPT / f"{sha256(of.encode()).hexdigest()}.json"
+    kept = TRANSLATIONS / f"{sha256(of.encode()).hexdigest()}.json"
     with suppress(OSError):
         return kept.read_text("utf-8")
     made = _translated_anew(text, parameters)
     with suppress(OSError):  # where nothing can be kept it is made each time
-        _KEPT.mkdir(parents=True, exist_ok=True)
+        TRANSLATIONS.mkdir(parents=True, exist_ok=True)
         with private_files.replacing(kept) as out:
             out.write(made)
-        for old in sorted(_KEPT.glob("*.json"), key=lambda file: file.stat().st_mtime)[:-_MOST_KEPT]:
+        for old in sorted(TRANSLATIONS.glob("*.json"), key=lambda file: file.stat().st_mtime)[:-_MOST_KEPT]:
             old.unlink()
     return made
 

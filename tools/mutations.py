@@ -1,4 +1,4 @@
-"""Removes named checks, one at a time, in a copy of the tree, and demands that a test fails for each.
+"""Removes named checks, one at a time, in copies of the tree, and demands that a test fails for each.
 
 Run as `python -m tools.mutations [NAME...]`, in the tests' environment. Prints a table; the exit code is 1
 where a mutation survives, and where a guard cannot be judged: its text is not found, or its tests do not
@@ -13,17 +13,21 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
 from cli.output import printing
+from local.gateway import TRANSLATIONS
 
 ROOT = Path(__file__).parent.parent
 LAYER = "layers/roster/roster"
-LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv*", ".tools", ".aws-sam*", ".*_cache", "__pycache__", "node_modules"
-)
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv*", ".tools", ".aws-sam*", ".*_cache", "node_modules")
+"""What a copy of the tree goes without. Bytecode comes along, and so do translations of the template: to make
+them anew takes longer than most guards' tests.
+"""
 _MEMBERS = "tests/scim/test_provisioned_members.py"
 SECONDS = 300  # for the tests of one guard, on a machine that is busy
 
@@ -1145,8 +1149,13 @@ def main(names: Sequence[str]) -> int:
     """Try the checks of these names, or all. Returns the exit code."""
     guards = [guard for guard in GUARDS if not names or guard.name in names]
     caught: dict[str, str] = {}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for guard, (test, why) in zip(guards, pool.map(_judge, guards), strict=True):
+    with ExitStack() as stack:
+        trees = SimpleQueue[Path]()
+        workers = os.cpu_count() or 1
+        for _ in range(workers):
+            trees.put(stack.enter_context(_copied()))
+        pool = stack.enter_context(ThreadPoolExecutor(workers))
+        for guard, (test, why) in zip(guards, pool.map(partial(_judge, trees), guards), strict=True):
             print(f"{guard.name:<45} {test or f'NOT PROVED: {why}'}", flush=True)
             if test:
                 caught[guard.name] = test
@@ -1157,14 +1166,25 @@ def main(names: Sequence[str]) -> int:
     return 0 if guards and len(caught) == len(guards) else 1
 
 
-def _judge(guard: Guard) -> tuple[str | None, str]:
-    """The test that fails without the guard, in a copy of the tree of its own; or why there is none."""
+@contextmanager
+def _copied() -> Iterator[Path]:
+    """A copy of the tree, which goes when the block ends."""
     with tempfile.TemporaryDirectory(prefix="roster-mutation-") as folder:
         tree = Path(shutil.copytree(ROOT, Path(folder) / "tree", ignore=LEFT_OUT))
-        try:
-            return _caught(tree, guard), "it can be taken away and all tests pass"
-        except (Useless, subprocess.TimeoutExpired) as error:
-            return None, str(error)
+        if TRANSLATIONS.is_dir():
+            shutil.copytree(TRANSLATIONS, tree / TRANSLATIONS.relative_to(ROOT))
+        yield tree
+
+
+def _judge(trees: "SimpleQueue[Path]", guard: Guard) -> tuple[str | None, str]:
+    """The test that fails without the guard, in one of these trees; or why there is none."""
+    tree = trees.get()
+    try:
+        return _caught(tree, guard), "it can be taken away and all tests pass"
+    except (Useless, subprocess.TimeoutExpired) as error:
+        return None, str(error)
+    finally:
+        trees.put(tree)
 
 
 def _caught(tree: Path, guard: Guard) -> str | None:
@@ -1200,7 +1220,7 @@ def _failures(tree: Path, tests: Sequence[str], *options: str) -> list[str]:
     if missing:
         raise Useless(f"there is no {missing[0]}")
     command = [sys.executable, "-m", "pytest", "-q", "-rf", "--tb=no", "-p", "no:cacheprovider", *options]
-    # A file changed twice within a second would be taken from the bytecode of before.
+    # Bytecode is read, never written: else what changes twice in a second would be that of before.
     environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     ran = subprocess.run(  # noqa: S603 - our own tests
         [*command, *tests],

@@ -23,17 +23,21 @@ FOLDING = [row for row in ENDPOINTS if row.note.endswith(FOLDS)]
 _SCIM = "/scim/v2/{workspaceId}"
 _OF_SCIM = (f"POST {_SCIM}/Users", f"PATCH {_SCIM}/Users/{{userId}}", f"PATCH {_SCIM}/Groups/{{groupId}}")
 
+_MEMBERS = "/api/workspaces/{workspaceId}/members"
+_FOLD = (f"POST {_MEMBERS}", f"DELETE {_MEMBERS}/{{userId}}")
+
 
 def _is_tried(row: Endpoint) -> bool:
     if _SCIM in row.route:
         first = next(each for each in ENDPOINTS if each.route == row.route)
         return row.route in _OF_SCIM and row is first
-    return row not in FOLDING or row in FOLDING[:4]
+    return row not in FOLDING or row.route in _FOLD
 
 
 WRITING = [row for row in ENDPOINTS if row.transactions and _is_tried(row)]
-"""Every write; of those that fold a log as well, some: the fold is the same for all. Of SCIM's, what makes a
-member, suspends one and moves a group's: the others write in the same ways.
+"""Every write. Of those that fold a log as well, one by which a row comes and one by which a row goes: the
+fold is the same for all. Of SCIM's, what makes a member, suspends one and moves a group's: the others write
+in the same ways.
 """
 
 OF_THEIR_OWN = ("NEXT", "ATTEMPTS")
