@@ -15,7 +15,7 @@ from roster.db.store import Item, Key, Store, every
 from roster.db.transactions import Transaction
 from roster.dialects.maintenance import event_bus
 from roster.dialects.maintenance.publish import NumberedItem, publish
-from roster.directory import users
+from roster.directory import audit, users
 from roster.directory.cloud_events import MOST_BYTES, event_of, events_of, subject_noun
 from roster.domain import Actor, User, Webhook
 from roster.events import STATES, Event
@@ -122,6 +122,22 @@ def test_the_profile_of_a_deleted_user_is_told_no_more(
     assert "profile" in events_of(api.store, items)[0]["data"]
     users.delete(api.store, users.alive(api.store, ada.id), by=directory.by)
     assert "profile" not in events_of(api.store, items)[0]["data"]
+
+
+def test_an_erasure_reaches_the_events_of_before(api: Api, directory: Directory) -> None:
+    root, acme = directory.user("root", admin=True), directory.workspace("acme")
+    ada = directory.user("ada")
+    directory.member(acme, ada)
+    assert api.put(f"/api/admin/users/{ada.id}", {"roles": ["ADMIN"]}, as_=root).status == 200
+    numbered(api)
+    before = api.get("/api/admin/events", as_=root).data
+    assert ada.id in str(before)
+    users.delete(api.store, users.alive(api.store, ada.id), by=directory.by)
+    numbered(api)
+    assert audit.erase(api.store, ada.id, "erased-1") > 3
+    after = api.get("/api/admin/events", as_=root).data
+    assert ada.id not in str(after)
+    assert [event["id"] for event in after][: len(before)] == [event["id"] for event in before]
 
 
 # Fuzz.
