@@ -270,6 +270,29 @@ def test_two_messages_at_most_are_sent_to_one_webhook_at_once(
     assert webhook.id in {to for _, to, _ in line.sent}
 
 
+def test_what_waits_for_a_receiver_that_hangs_looks_less_and_less_often(
+    line: Line, api: Api, directory: Directory, fixtures: Fixtures
+) -> None:
+    webhook, _ = directory.webhook(fixtures.acme, HOOK, types=("roster.workspace.*",))
+    line.pass_over()
+    for _ in range(2):
+        deliveries.lease(api.store, webhook, WebhookHealth(), api.clock())
+    changed(api, fixtures)
+    taken: list[float] = []
+    began, take = api.clock(), line.take
+
+    def noted(body: str) -> None:
+        taken.append((api.clock() - began).total_seconds())
+        take(body)
+
+    line.take = noted  # type: ignore[method-assign]
+    line.run(seconds=59)
+    assert taken == [0, 1, 3, 7, 15, 31, 47]
+    assert line.sent == []
+    line.run(minutes=1)
+    assert [each.state for each in delivered(api, webhook)] == [DeliveryState.DELIVERED]
+
+
 def test_a_lease_whose_holder_was_killed_is_void_after_a_minute(
     line: Line, api: Api, directory: Directory, fixtures: Fixtures
 ) -> None:

@@ -38,8 +38,10 @@ AT_ONCE = 8
 """Events that are sent to one webhook at a time; to one that fails, one."""
 A_PAGE = 40
 """Events of a replay that are sent between two looks at the time."""
-_BUSY, _BUSY_AND_FAILING = (1, 1), (2, 5)
-"""Seconds after which one looks again whether a webhook may be sent to."""
+_LONGEST_WAIT = 16
+"""Seconds after which a message looks again, at most, whether its webhook may be sent to: at first after one,
+then twice as long each time, so that what waits for a receiver that hangs keeps no function busy.
+"""
 _ROOM = bounds.WEBHOOK_SECONDS + 5.0
 """Seconds that must be left for an attempt, and to keep what came of it."""
 _GONE = 410
@@ -67,7 +69,8 @@ def hand_over(queues: Queues, store: Store, told: Sequence[NumberedItem]) -> Non
 class Order:
     """What a message asks for; `tries` is how often its one event was tried before (0: never, or many).
 
-    `again` sends also what was delivered already, and begins the schedule anew.
+    `again` sends also what was delivered already, and begins the schedule anew. `waits` is how often the
+    message came while others were sending to its webhook.
     """
 
     owner: str | None
@@ -76,6 +79,7 @@ class Order:
     due: int = 0
     tries: int = 0
     again: bool = False
+    waits: int = 0
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Order":
@@ -86,11 +90,12 @@ class Order:
             int(told.get("due", 0)),
             int(told.get("tries", 0)),
             bool(told.get("again", False)),
+            int(told.get("waits", 0)),
         )
 
     def message(self) -> str:
         """The same as a message."""
-        more = {"due": self.due, "tries": self.tries, "again": int(self.again)}
+        more = {"due": self.due, "tries": self.tries, "again": int(self.again), "waits": self.waits}
         set_ = {name: value for name, value in more.items() if value}
         return webhooks.message(self.owner, self.webhook_id, self.audits, **set_)
 
@@ -180,7 +185,8 @@ class Delivering:
             return self._put_off(order, rest + randint(0, rest), of_order)  # noqa: S311 - to spread load
         lease = deliveries.lease(self.store, recipient.webhook, recipient.health, now)
         if lease is None:
-            return self._put_off(order, _until_free(recipient.health), of_order)
+            wait = min(2**order.waits, _LONGEST_WAIT)
+            return self._put_off(replace(order, waits=order.waits + 1), wait, of_order)
         return self._attempt(order, recipient, lease, todo, of_order)
 
     def _events(self, order: Order, found: Mapping[Key, Item]) -> dict[str, cloud_events.CloudEvent]:
@@ -244,7 +250,7 @@ class Delivering:
             self._disable(recipient, deliveries.GONE if gone else deliveries.FAILING)
         if not left:
             return 0
-        wait = max(_rest(health, self.now()), _until_free(health))
+        wait = max(_rest(health, self.now()), 1)
         return self._put_off(replace(order, audits=[each.audit for each in left]), wait, of_order)
 
     def _outcomes(
@@ -336,11 +342,6 @@ def take_all(
     return api.each_message(
         event, lambda body: Delivering(store, queues, now, deadline).take(body), "delivery failed"
     )
-
-
-def _until_free(health: WebhookHealth) -> int:
-    """Seconds after which a webhook that others are sending to may take more."""
-    return randint(*(_BUSY_AND_FAILING if health.failures else _BUSY))  # noqa: S311 - to spread load
 
 
 def _rest(health: WebhookHealth, now: datetime) -> int:
