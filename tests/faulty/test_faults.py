@@ -6,7 +6,7 @@ import pytest
 
 from local.gateway import Routes
 from tests.faulty import fixtures
-from tests.faulty.fixtures import FOLDING, WRITING, FaultyFixtures, is_done
+from tests.faulty.fixtures import FOLDING, TRYING, WEBHOOKS, WRITING, FaultyFixtures, is_done
 from tests.support import budgets, tally
 from tests.support.api import Answer
 from tests.support.budgets import ENDPOINTS, Endpoint
@@ -19,8 +19,9 @@ _BEGUN = {
     "POST /api/auth/factors/totp",
     "POST /api/auth/factors/passkeys/options",
     "POST /api/auth/login/passkey/options",
+    *(f"POST {webhook}/deliveries/{{deliveryId}}/retry" for webhook in WEBHOOKS),
 }
-"""What is begun by one write of its own, and answered with a secret that is another each time."""
+"""What is begun, or ordered, by one write of its own."""
 BEGINNING = [row for row in ASKING if row.route in _BEGUN]
 READING = [row for row in ASKING if not row.transactions and row not in BEGINNING]
 
@@ -111,6 +112,20 @@ def test_what_meets_a_fault_at_its_beginning_is_begun_or_503(whole: FaultyFixtur
             assert whole.kinds() == begun, fault
 
 
+@pytest.mark.row("F-01")
+@pytest.mark.parametrize("row", TRYING, ids=by_name)
+def test_what_tries_a_webhook_and_meets_a_fault_tells_what_came_back_or_503(
+    whole: FaultyFixtures, row: Endpoint
+) -> None:
+    """All that it writes is that it is tried, which keeps others waiting, and it takes that away again."""
+    for fault, at in cases(whole, row):
+        whole.restore()
+        answer = asked_with(whole, row, fault, at)
+        if not is_done(answer):
+            assert fault.lasts, fault
+            demand_outage(answer)
+
+
 @pytest.mark.row("F-01", "F-03", "F-04", "F-05", "F-06", "item-34")
 @pytest.mark.parametrize("row", WRITING, ids=by_name)
 def test_a_write_that_meets_a_fault_is_whole_or_not_at_all(ready: FaultyFixtures, row: Endpoint) -> None:
@@ -170,6 +185,7 @@ _AGAIN = {
     "POST /api/auth/factors/passkeys": {422},  # for here each time another passkey is sent
     "POST /scim/v2/{workspaceId}/Users": {409},
     "POST /scim/v2/{workspaceId}/Groups": {409},
+    **{f"POST {webhook}/replay": {409} for webhook in WEBHOOKS},
 }
 """What says that it is done already, where no key tells a retry from another request; of DELETEs, 404."""
 
@@ -190,6 +206,7 @@ _TWICE = {
     "PUT /api/admin/clients/{clientId}",
     "PUT /api/auth/me/password",
     "PUT /api/auth/me",
+    *(f"PUT {webhook}" for webhook in WEBHOOKS),
     "DELETE /api/auth/sessions",
     "DELETE /api/admin/users/{userId}/credentials",
     "DELETE /api/admin/users/{userId}/factors",

@@ -1142,10 +1142,10 @@ _ENDPOINTS = (
             ("PUT", "/{webhookId}", 2, 1, {"enabled": False}),
             ("DELETE", "/{webhookId}", 2, 1, None),
             ("POST", "/{webhookId}/secret", 2, 1, None),
-            ("POST", "/{webhookId}/test", 3, 0, None),
+            ("POST", "/{webhookId}/test", 3, 1, None),
             ("GET", "/{webhookId}/deliveries", 2, 0, None),
             ("POST", "/{webhookId}/deliveries/{deliveryId}/retry", 2, 0, None),
-            ("POST", "/{webhookId}/replay", 2, 0, {"from": "2026-01-31T00:00:00Z"}),
+            ("POST", "/{webhookId}/replay", 2, 1, {"from": "2026-01-31T00:00:00Z"}),
         )
     ),
     # The site's groups, roles and clients.
@@ -2379,7 +2379,7 @@ PATTERNS = (
     ),
     Pattern(
         "deliveries.begin_test",
-        {_UPDATE: 1},
+        {_TRANSACT: 1},
         lambda on: deliveries.begin_test(on.store, on.webhook, on.by.at),
     ),
     Pattern("deliveries.end_test", {_UPDATE: 1}, lambda on: deliveries.end_test(on.store, on.webhook)),
@@ -2388,7 +2388,7 @@ PATTERNS = (
         {_PUT: 1},
         lambda on: deliveries.order_retry(on.store, on.webhook, on.delivery, on.by.at),
     ),
-    Pattern("deliveries.order_replay", {_PUT: 1}, _replaying),
+    Pattern("deliveries.order_replay", {_TRANSACT: 1}, _replaying),
     Pattern("deliveries.orders", {_QUERY: 1}, lambda on: deliveries.orders(on.store)),
     Pattern(
         "deliveries.ordered",

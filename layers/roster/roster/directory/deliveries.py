@@ -6,11 +6,12 @@ holds two environments of the function at most, and one that fails is tried once
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import uniform
 
-from roster.clock import instant, moment
+from roster.clock import instant, moment, ordered_id
 from roster.db import keys
 from roster.db.codec import attributes, entity, readable
 from roster.db.store import (
@@ -142,26 +143,29 @@ def lease(store: Store, webhook: Webhook, health: WebhookHealth, now: datetime) 
     Returns its name, or None where none is free.
     """
     for name in _LEASES[: 1 if health.failures else None]:
-        if _take(store, webhook, name, now):
+        with suppress(Refused):
+            store.write(_taking(webhook, name, now))
             return name
     return None
 
 
-def _take(store: Store, webhook: Webhook, name: str, now: datetime) -> bool:
+def _taking(webhook: Webhook, name: str, now: datetime) -> Update:
+    """What takes a lease, or a turn, where it is free."""
     until = instant(now + timedelta(seconds=LEASE_SECONDS))
+    kept = int((now + KEPT).timestamp())  # a webhook that is deleted leaves it behind
     free = any_of(Absent(name), Below(name, instant(now)))
-    try:
-        kept = int((now + KEPT).timestamp())  # a webhook that is deleted leaves it behind
-        state: Item = {name: until, "ttl": kept}
-        store.write(Update(keys.webhook_health(webhook.id), set=state, condition=free))
-    except Refused:
-        return False
-    return True
+    return Update(keys.webhook_health(webhook.id), set={name: until, "ttl": kept}, condition=free)
 
 
 def begin_test(store: Store, webhook: Webhook, now: datetime) -> bool:
-    """Whether a test of the webhook may begin, because no other is under way: one Write."""
-    return _take(store, webhook, _TEST, now)
+    """Whether a test of the webhook may begin, because no other is under way: one Transact, which is not
+    refused as another's where its answer was lost and it is sent again.
+    """
+    try:
+        store.transact([_taking(webhook, _TEST, now)], token=ordered_id())
+    except Refused:
+        return False
+    return True
 
 
 def end_test(store: Store, webhook: Webhook) -> None:
@@ -209,7 +213,8 @@ def order_retry(store: Store, webhook: Webhook, delivery: Delivery, now: datetim
 def order_replay(
     store: Store, webhook: Webhook, since: Instant, until: Instant, most: int, now: datetime
 ) -> None:
-    """Order that a webhook is sent once more what happened from one moment to another: one Write.
+    """Order that a webhook is sent once more what happened from one moment to another: one Transact,
+    as `begin_test`.
 
     Raises Conflict where a replay of the webhook is under way.
     """
@@ -222,7 +227,7 @@ def order_replay(
         "shard": 0,
     }
     try:
-        store.write(Put(item(keys.replay_order(webhook.id), state), Absent()))
+        store.transact([Put(item(keys.replay_order(webhook.id), state), Absent())], token=ordered_id())
     except Refused as error:
         raise Conflict("replay") from error
 

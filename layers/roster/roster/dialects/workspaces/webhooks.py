@@ -292,7 +292,7 @@ def delete(call: WorkspacesCall) -> None:
 
 
 def test(call: WorkspacesCall) -> TestedWebhook:
-    """Send an event that tells of nothing, and tell what came back: two Writes.
+    """Send an event that tells of nothing, and tell what came back: one Transact, one Write.
 
     It is signed and bounded as any other, and goes out whether the webhook is on or off. Raises Conflict
     while another is under way.
@@ -322,6 +322,8 @@ def retry(call: WorkspacesCall) -> None:
 
 
 def replay(call: WorkspacesCall, body: Replay) -> None:
-    """Have what happened in an interval sent once more: one Write. Raises Conflict while one is under way."""
+    """Have what happened in an interval sent once more: one Transact. Raises Conflict while another is under
+    way.
+    """
     since, until = body.interval(call)
     deliveries.order_replay(call.store, webhook_of(call), since, until, bounds.REPLAYED_EVENTS, call.now)
