@@ -101,7 +101,7 @@ def whole() -> Iterator[Listing]:
     with real.fresh_table(PLAIN) as name:
         rows = [row for some in bulk_users.filling(partial(real.dynamo_store, name), USERS) for row in some]
         meter = Meter()
-        transport = Billing(MeteredTransport(BotoTransport(real.client()), meter), meter)
+        transport = Billing(MeteredTransport(BotoTransport(real.patient_client()), meter), meter)
         weights = {number_of(row): Row.of(row).size for row in rows}
         yield Listing(DynamoStore(transport, name), meter, rows, weights)
 

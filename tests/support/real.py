@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
+from botocore.session import Session
 
 from local.tables import create_table, table_definition
 from roster.db.dynamodb import connect
@@ -54,6 +56,14 @@ def client() -> Any:
 @cache
 def _client(_process: int) -> Any:
     return boto_client(region="eu-west-1", endpoint=endpoint())
+
+
+def patient_client() -> Any:
+    """A client that waits for a busy engine: a call that timed out and was made again counts twice."""
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=60)
+    return Session().create_client(
+        "dynamodb", region_name="eu-west-1", endpoint_url=endpoint(), config=config
+    )
 
 
 @contextmanager
