@@ -137,6 +137,7 @@ def test_an_event_stays_small() -> None:
     assert event["data"]["before"] == {"roles": ["ADMIN"]}
 
 
+@pytest.mark.any_engine  # the command reads the embedded store's file
 def test_the_command_prints_the_events_and_goes_on_as_they_come(
     api: Api, directory: Directory, table_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
