@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -23,6 +24,7 @@ from cli import demo
 from local.embedded import open_embedded
 from roster.db import counted_lists, keys
 from roster.db.store import Item, Key
+from roster.directory.event_feed import SEQUENCE
 from tests.support import real
 from tests.support.codes import code_of
 from tests.support.served import BOUND, ROOT, Served, launch, ready, served
@@ -170,11 +172,13 @@ def test_many_records_of_every_type_are_imported_once(tmp_path: Path) -> None:
 def imported(file: Path) -> list[Item]:
     """Every item without what the stream keeps, which it does whenever it comes to a change."""
     items = [item for item in snapshot(file) if not _is_kept_by_the_stream(Key.of(item))]
-    return [{name: value for name, value in item.items() if name != "counted"} for item in items]
+    return [{name: item[name] for name in item.keys() - {"counted", SEQUENCE}} for item in items]
 
 
 def _is_kept_by_the_stream(key: Key) -> bool:
-    return key.pk.startswith(("ACTIVITY#", "SEARCH#")) or key.sk.startswith("SEARCHED#")
+    of_feeds = key.pk.startswith((keys.FEEDS, keys.FEED_COUNTERS)) or key == keys.publishing()
+    of_searches = key.pk.startswith("SEARCH#") or key.sk.startswith(keys.SEARCHED)
+    return of_feeds or of_searches or key.pk.startswith("ACTIVITY#")
 
 
 def snapshot(file: Path) -> list[Item]:
@@ -342,11 +346,13 @@ def test_killing_the_server_loses_nothing_that_was_answered(tmp_path: Path) -> N
         process.communicate()
         for thread in threads:
             thread.join()
-    embedded = open_embedded(store)
-    rows = {str(row["email"]) for row in counted_lists.everything(embedded, keys.USERS)}
-    assert set(answered) <= rows
-    assert counted_lists.total(embedded, keys.USERS) == len(rows)
-    embedded.close()
+    # Of one moment: a worker whose server is gone ends what it has begun.
+    with closing(sqlite3.connect(store)) as source, closing(sqlite3.connect(tmp_path / "copy.db")) as target:
+        source.backup(target)
+    with closing(open_embedded(tmp_path / "copy.db")) as embedded:
+        rows = {str(row["email"]) for row in counted_lists.everything(embedded, keys.USERS)}
+        assert set(answered) <= rows
+        assert counted_lists.total(embedded, keys.USERS) == len(rows)
 
 
 def write(running: Served, cookie: str, answered: list[str]) -> None:

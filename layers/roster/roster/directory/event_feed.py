@@ -48,11 +48,10 @@ from roster.settings import settings
 
 T = TypeVar("T")
 
-_CURSOR = re.compile(r"([0-9]{1,12})\.([0-9]{1,3})")
-"""The number of a row, and how many of its events are passed."""
 SEQUENCE = "sequence"
 """The attribute of a numbered audit item: its number in the feed of its workspace, or in the site's own."""
 _CURSOR = re.compile(r"([0-9]{1,12})\.([0-9]{1,3})")
+"""The number of a row, and how many of its events are passed."""
 AT_ONCE = 40
 """Items that one transaction numbers at most."""
 LATEST_WRITE = timedelta(minutes=15)
