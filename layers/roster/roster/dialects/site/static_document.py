@@ -43,14 +43,14 @@ class StaticDocument:
     def response(self, request: Request) -> Response[str]:
         """The document as the request takes it: 304 where `If-None-Match` has it, else 200."""
         plain, packed = f'"{self.tag}"', f'"{self.tag}-gzip"'
-        takes_gzip = _takes_gzip(request.headers.get("accept-encoding", ""))
+        takes_gzip = takes(request.headers.get("accept-encoding", ""), "gzip")
         headers = {
             **self.headers,
             "Cache-Control": CACHE_CONTROL,
             "ETag": packed if takes_gzip else plain,
             "Vary": "Accept-Encoding",
         }
-        if _names(request.headers.get("if-none-match", ""), {plain, packed}):
+        if named_tags(request.headers.get("if-none-match", ""), {plain, packed}):
             return Response(304, self.media_type, "", headers=headers)
         if not takes_gzip:
             return Response(200, self.media_type, self.text, headers=headers)
@@ -61,16 +61,16 @@ class StaticDocument:
         return response
 
 
-def _takes_gzip(header: str) -> bool:
-    """Whether `Accept-Encoding` has gzip, by name or `*`, and not at a quality of 0 (RFC 9110, 12.5.3)."""
+def takes(header: str, coding: str) -> bool:
+    """Whether `Accept-Encoding` has it, by name or `*`, and not at a quality of 0 (RFC 9110, 12.5.3)."""
     accepted = {}
     for part in header.lower().split(","):
-        coding, *parameters = (one.strip(BLANK) for one in part.split(";"))
-        accepted[coding] = not any(_QUALITY_ZERO.fullmatch(one) for one in parameters)
-    return accepted.get("gzip", accepted.get("*", False))
+        name, *parameters = (one.strip(BLANK) for one in part.split(";"))
+        accepted[name] = not any(_QUALITY_ZERO.fullmatch(one) for one in parameters)
+    return accepted.get(coding, accepted.get("*", False))
 
 
-def _names(header: str, tags: set[str]) -> bool:
+def named_tags(header: str, tags: set[str]) -> bool:
     """Whether `If-None-Match` is `*` or names one of the tags, weak or strong (RFC 9110, 13.1.2)."""
     given = (one.strip(BLANK).removeprefix("W/") for one in header.split(","))
     return any(one == "*" or one in tags for one in given)
