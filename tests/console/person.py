@@ -6,9 +6,9 @@ person.types("Name", "Ada")
 person.clicks("button", "Save")
 person.sees("Ada was created")
 
-Every method waits, with a bound, until it can be done. With `keyboard` set, the same script is done without a mouse.
-A name is the whole accessible name. Where several elements have it, those in the open dialog and then those in <main>
-are meant; `inside` says more: a text of the row, card or group that is meant.
+Every method waits, with a bound, until it can be done. With `keyboard` set, the same script is done without a
+mouse. A name is the whole accessible name. Where several elements have it, those in the open dialog and then
+those in <main> are meant; `inside` says more: a text of the row, card or group that is meant.
 """
 
 import base64
@@ -17,6 +17,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -24,18 +25,19 @@ from urllib.parse import urlsplit
 from tests.browser.chromium import Browser, Refused
 from tests.support.served import Served
 
-BOUND = 15.0  # seconds after which a person gives up
+BOUND = 30.0  # seconds after which a person gives up
 STEPS = 300  # presses of a key after which one who looks for something by keyboard gives up
 
 Any_ = TypeVar("Any_")
 
-_OPERABLE = frozenset(
-    "button link textbox searchbox checkbox switch combobox listbox menuitem menuitemcheckbox menuitemradio "
-    "tab option radio spinbutton slider DisclosureTriangle ComboBoxSelect ComboBoxMenuButton MenuListPopup "
-    "Date DateTime InputTime PopUpButton row gridcell treeitem".split()
-)
 _FIELDS = frozenset(
-    "textbox searchbox combobox spinbutton Date DateTime InputTime ComboBoxSelect listbox slider".split()
+    {"ComboBoxSelect", "Date", "DateTime", "InputTime", "combobox", "listbox", "searchbox", "slider"}
+    | {"spinbutton", "textbox"}
+)
+_OPERABLE = _FIELDS | frozenset(
+    {"ComboBoxMenuButton", "DisclosureTriangle", "MenuListPopup", "PopUpButton", "button", "checkbox"}
+    | {"gridcell", "link", "menuitem", "menuitemcheckbox", "menuitemradio", "option", "radio", "row"}
+    | {"switch", "tab", "treeitem"}
 )
 _KEYS = {
     "Enter": (13, "Enter", "\r"),
@@ -83,7 +85,8 @@ async function () {
 # Of several elements those in the open dialog, else those in <main>, else all.
 _NEAREST = """
 function (...all) {
-    for (const part of [...document.querySelectorAll("dialog[open]")].reverse().concat(document.querySelector("main"))) {
+    const open = [...document.querySelectorAll("dialog[open]")].reverse();
+    for (const part of [...open, document.querySelector("main")]) {
         const there = part ? all.flatMap((one, place) => part.contains(one) ? [place] : []) : [];
         if (there.length) return there;
     }
@@ -95,9 +98,11 @@ function (...all) {
 _INSIDE = """
 function (text) {
     const plain = all => all.replace(/\\s+/g, " ").trim().toLowerCase(), meant = plain(text);
-    const seen = one => one.checkVisibility() && plain(one.innerText + " " + (one.ariaLabel || "")).includes(meant);
+    const named = one => plain(one.innerText + " " + (one.ariaLabel || ""));
+    const seen = one => one.checkVisibility() && named(one).includes(meant);
+    const groups = "section, article, form, [role=region], nav, dialog";
     const open = [...document.querySelectorAll("dialog[open]")].at(-1) || document;
-    for (const kind of ["tr, [role=row]", "li", "fieldset, [role=group]", "section, article, form, [role=region], nav, dialog"]) {
+    for (const kind of ["tr, [role=row]", "li", "fieldset, [role=group]", groups]) {
         const there = [...open.querySelectorAll(kind)].filter(seen);
         const least = there.filter(one => !there.some(other => other !== one && one.contains(other)));
         if (least.length) return least[0];
@@ -239,15 +244,19 @@ class Person:
 
     def sees(self, *texts: str, inside: str = "") -> None:
         """Wait until the page shows each text; neither case nor spaces count."""
-        for text in texts:
-            self._wait(lambda text=text: _plain(text) in self.text(inside), f"sees {text!r}", self.text)  # type: ignore[misc]
+        for text in map(_plain, texts):
+            self._wait(partial(self._shows, text, inside), f"sees {text!r}", self.text)
 
     def sees_no(self, *texts: str, inside: str = "") -> None:
         """Wait until the page shows none of the texts."""
-        for text in texts:
-            self._wait(
-                lambda text=text: _plain(text) not in self.text(inside), f"sees no {text!r}", self.text
-            )  # type: ignore[misc]
+        for text in map(_plain, texts):
+            self._wait(partial(self._lacks, text, inside), f"sees no {text!r}", self.text)
+
+    def _shows(self, text: str, inside: str) -> bool:
+        return text in self.text(inside)
+
+    def _lacks(self, text: str, inside: str) -> bool:
+        return text not in self.text(inside)
 
     def text(self, inside: str = "") -> str:
         """All text in sight, in small letters."""
@@ -317,7 +326,7 @@ class Person:
     # What one does.
 
     def clicks(self, *what: str, inside: str = "") -> None:
-        """Click the element of this name, or role and name; by keyboard: go there, and press what it takes."""
+        """Click an element; by keyboard: go there, and press what it takes."""
         role, name = _role_and_name(what)
         if self.keyboard:
             self.tabs_to(*what, inside=inside)
@@ -331,7 +340,7 @@ class Person:
         self.browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
 
     def types(self, label: str, text: str, inside: str = "") -> None:
-        """Type into a field, in place of what it holds; `label` may be its role ("searchbox") where it has no other name."""
+        """Type into a field, in place of what it holds."""
         if self.keyboard:
             self.tabs_to(label, inside=inside)
         else:
@@ -349,18 +358,21 @@ class Person:
             self.presses({"\n": "Enter", " ": "Space"}.get(letter, letter))
 
     def chooses(self, label: str, option: str, inside: str = "") -> None:
-        """Choose an option of a list by its text, by its keys in both ways, for the list that opens is not the page's."""
-        find = lambda: self._one_now(label, "", inside, _FIELDS)  # noqa: E731
+        """Choose an option of a list by its text; always by keys, for the open list is not the page's."""
         there = """function (text) {
             const all = [...this.options].filter(one => !one.disabled);
             const place = all.findIndex(one => one.text.trim() === text);
             return place < 0 ? null : [place, all.indexOf(this.selectedOptions[0])];
         }"""
-        wanted, chosen = self._wait(
-            lambda: (list_ := find()) and self._on(list_, there, option),
-            f"{label!r} has the option {option!r}",
-            lambda: str(self._on(self._one(label, "", inside), "function () { return this.innerText }")),
-        )
+
+        def now() -> Any:
+            list_ = self._one_now(label, "", inside, _FIELDS)
+            return list_ and self._on(list_, there, option)
+
+        def shown() -> str:
+            return str(self._on(self._one(label, "", inside), "function () { return this.innerText }"))
+
+        wanted, chosen = self._wait(now, f"{label!r} has the option {option!r}", shown)
         if wanted == chosen:
             return
         if self.keyboard:
@@ -373,10 +385,7 @@ class Person:
         for _ in range(abs(wanted - chosen)):
             self.presses(key)
         self.presses("Enter")
-        self._wait(
-            lambda: (list_ := find()) is None or self._on(list_, there, option) in (None, [wanted, wanted]),
-            f"{option!r} of {label!r} is chosen",
-        )
+        self._wait(lambda: now() in (None, [wanted, wanted]), f"{option!r} of {label!r} is chosen")
 
     def checks(self, label: str, on: bool = True, inside: str = "") -> None:
         """Have a checkbox or a switch on, or off."""
@@ -386,9 +395,8 @@ class Person:
     def picks(self, *rows: str) -> None:
         """Tick the rows of a list that show these texts."""
         for row in rows:
-            self._wait(lambda row=row: self._tick_of(row), f"a row of {row!r} to tick")  # type: ignore[misc]
-            name = str(self._wait(lambda row=row: self._name_of(self._tick_of(row)), f"its name: {row!r}"))  # type: ignore[misc]
-            self.clicks("checkbox", name, inside=row)
+            tick = self._wait(partial(self._tick_of, row), f"a row of {row!r} to tick", self._names)
+            self.clicks("checkbox", self._name_of(tick), inside=row)
 
     def presses(self, *keys: str) -> None:
         """Press keys, one after the other; "Shift+Tab" holds one and presses the other."""
@@ -417,15 +425,15 @@ class Person:
             self.browser.call("Input.dispatchKeyEvent", type="keyUp", **told)
 
     def tabs_to(self, *what: str, inside: str = "") -> None:
-        """Go by keyboard alone to the element of this name, or role and name: by Tab, and by arrows where those lead."""
+        """Go by keyboard alone to an element: by Tab, and by arrows where those lead."""
         role, name = _role_and_name(what)
-        target = self._wait(lambda: self._one_now(name, role, inside), f"finds {what}", self._names)
+        target = self._one(name, role, inside)
         for _ in range(STEPS):
             state = self._on(target, _STEP)
             if state == "there":
                 return
             if state == "gone":
-                target = self._wait(lambda: self._one_now(name, role, inside), f"finds {what}", self._names)
+                target = self._one(name, role, inside)
                 continue
             assert state != "unseen", f"the focus cannot be seen on {self.focused()}"
             self.presses(state)
@@ -480,7 +488,7 @@ class Person:
         after: bool = False,
         headers: dict[str, str] | None = None,
     ) -> Fault:
-        """Meet a failure in place of the next answers at a path (a pattern); `after`: the server did what was asked."""
+        """Meet a failure in place of answers at a path (a pattern); `after`: once the server has done it."""
         body = {"code": code, "message": "The service is not available for the moment.", "data": None}
         fault = Fault(method, path, status, times, body, headers or {}, after)
         self._faults.append(fault)
@@ -583,7 +591,7 @@ class Person:
         path.write_bytes(base64.b64decode(self.browser.call("Page.captureScreenshot")["data"]))
 
     def complaints(self) -> list[str]:
-        """All that the browser holds against the page: errors, warnings, refusals, requests off the origin."""
+        """All that the browser holds against the page."""
         self.browser.value("0")
         found = [
             f"exception: {json.dumps(one['exceptionDetails'])[:1500]}"
@@ -744,19 +752,20 @@ class Person:
         return str(node.get("name", {}).get("value", ""))
 
 
-# One step by keyboard toward an element: "there", "gone", "unseen" (the focus cannot be seen), or the key to press.
+# One step by keyboard toward an element: "there", "gone", "unseen" (the focus is), or the key to press.
 _STEP = """
 function () {
     if (!this.isConnected) return "gone";
     const focus = document.activeElement;
-    if (focus === this || this.contains(focus) && focus !== document.body && !this.matches("tr, [role=row], dialog, main"))
-        return "there";
+    if (focus === this) return "there";
     if (!focus || focus === document.body) return "Tab";
     const style = getComputedStyle(focus), box = focus.getBoundingClientRect();
-    const marked = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0 || style.boxShadow !== "none";
-    if (!marked && focus.matches(":focus-visible") && box.width > 1 && !focus.matches("main, h1, dialog, [tabindex='-1']"))
-        return "unseen";
-    const composite = "[role=grid], [role=tablist], [role=menu], [role=radiogroup], [role=listbox], [role=toolbar], [data-arrows]";
+    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+    const bare = focus.matches("main, h1, dialog, [tabindex='-1']");
+    const marked = outlined || style.boxShadow !== "none" || bare;
+    if (!marked && focus.matches(":focus-visible") && box.width > 1) return "unseen";
+    const roles = ["grid", "tablist", "menu", "radiogroup", "listbox", "toolbar"];
+    const composite = roles.map(role => `[role=${role}]`).join() + ", [data-arrows]";
     const group = focus.closest(composite);
     if (group && group === this.closest(composite) && this.tabIndex < 0) {
         const from = focus.getBoundingClientRect(), to = this.getBoundingClientRect();
