@@ -1,0 +1,65 @@
+// Accepting an invitation: with a new account, or in the account that the address has.
+import { api, ApiError } from "../api.js";
+import { time } from "../dates.js";
+import { h, put } from "../render.js";
+import { t } from "../texts.js";
+import { go, link, restart } from "../shell.js";
+import { actionButton, details, notice } from "../parts/bits.js";
+import { form } from "../parts/form.js";
+import { signInForm } from "../parts/sign_in_form.js";
+import { deadLink } from "./set_password.js";
+
+/**
+ * The page of an invitation's link.
+ * @param {Place} place
+ */
+export async function acceptInvitationPage({ params: { token }, me: who, signal }) {
+  const node = h("div", { class: "card narrow" });
+  /** @param {Values} values */
+  const accept = async (values) => {
+    try {
+      await api.post("/api/auth/invitations/accept", { token, ...values });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 404) return void deadLink(node, t("account.dead_invitation"));
+      if (error.code === "ENROLMENT_REQUIRED") {
+        go("/account/factors");
+        return restart();
+      }
+      throw error;
+    }
+    go("/");
+    restart();
+  };
+  let offer;
+  try {
+    offer = (await api.post("/api/auth/invitations/look", { token }, { signal })).data;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 404) throw error;
+    return deadLink(node, t("account.dead_invitation"));
+  }
+  const { email, workspace, role, expiresAt, hasAccount } = offer;
+  const same = who.email.toLowerCase() === email.toLowerCase();
+  const mail = /** @type {Field} */ ({ name: "email", label: t("core.email"), type: "email", value: email, autocomplete: "username", required: true, disabled: true });
+  const name = /** @type {Field} */ ({ name: "fullName", label: t("account.fullName"), required: true, autocomplete: "name", maxlength: 255 });
+  const password = /** @type {Field} */ ({ name: "password", label: t("account.password_new"), type: "password", required: true, autocomplete: "new-password", minlength: 8, maxlength: 256, help: t("account.password_help") });
+  return put(node,
+    h("h1", { tabindex: "-1" }, workspace ? t("account.join", { name: workspace.name }) : t("account.welcome")),
+    details([
+      [t("core.email"), email],
+      role && [t("account.role"), t(`account.role_${role}`)],
+      [t("account.until"), time(expiresAt)],
+    ]),
+    hasAccount && who.id && !same && notice("warn", t("account.join_other", { email: who.email })),
+    hasAccount
+      ? same
+        ? actionButton({ label: t("account.join_now"), primary: true, run: () => accept({}) })
+        : [h("p", null, t("account.join_sign_in")), signInForm({ email, done: () => accept({}) })]
+      : form({
+        before: h("p", null, t(workspace ? "account.join_new" : "account.first_text")),
+        fields: workspace ? [mail, name, password] : [mail, password],
+        submit: t(workspace ? "account.join_create" : "account.choose_submit"),
+        save: ({ email: _, ...values }) => accept(values),
+      }),
+    h("p", null, link("/", t("core.home"))));
+}
