@@ -9,8 +9,7 @@ import {
 import { ask } from "./parts/dialog.js";
 import { empty, failure, skeleton } from "./parts/bits.js";
 import { listenKeys } from "./parts/help.js";
-import { prove } from "./parts/prove.js";
-import { signInDialog } from "./parts/sign_in_form.js";
+import { proveDialog, signInDialog } from "./parts/sign_in_form.js";
 
 /** Every page: its address, the key of its name, its module. The first that fits is taken. @type {Route[]} */
 const ROUTES = [
@@ -19,11 +18,11 @@ const ROUTES = [
   { path: "/forgotten", name: "core.forgotten", load: () => import("./pages/forgotten.js").then((m) => m.forgottenPage), bare: true },
   { path: "/reset/:token", name: "core.new_password", load: () => import("./pages/set_password.js").then((m) => m.setPasswordPage), bare: true },
   { path: "/invitations/:token", name: "core.invitation", load: () => import("./pages/accept_invitation.js").then((m) => m.acceptInvitationPage), bare: true },
-  { path: "/account", name: "core.account", load: () => import("./pages/account.js").then((m) => m.profilePage) },
-  { path: "/account/password", name: "core.account_password", load: () => import("./pages/account_password.js").then((m) => m.passwordPage) },
-  { path: "/account/factors", name: "core.account_factors", load: () => import("./pages/account_factors.js").then((m) => m.factorsPage) },
-  { path: "/account/sessions", name: "core.account_sessions", load: () => import("./pages/account_sessions.js").then((m) => m.sessionsPage) },
-  { path: "/account/tokens", name: "core.account_tokens", load: () => import("./pages/account_tokens.js").then((m) => m.tokensPage) },
+  { path: "/account", name: "core.account", load: () => import("./pages/account.js").then((m) => m.accountPage) },
+  { path: "/account/password", name: "core.account_password", load: () => import("./pages/account_password.js").then((m) => m.accountPasswordPage) },
+  { path: "/account/factors", name: "core.account_factors", load: () => import("./pages/account_factors.js").then((m) => m.accountFactorsPage) },
+  { path: "/account/sessions", name: "core.account_sessions", load: () => import("./pages/account_sessions.js").then((m) => m.accountSessionsPage) },
+  { path: "/account/tokens", name: "core.account_tokens", load: () => import("./pages/account_tokens.js").then((m) => m.accountTokensPage) },
   { path: "/users", name: "core.users", load: () => import("./pages/users.js").then((m) => m.usersPage) },
   { path: "/users/:userId", name: "core.user", load: () => import("./pages/user.js").then((m) => m.userPage) },
   { path: "/groups", name: "core.groups", load: () => import("./pages/groups.js").then((m) => m.groupsPage) },
@@ -47,7 +46,6 @@ const ROUTES = [
   { path: "/workspaces/:workspaceId/spaces/:spaceId", name: "core.space", load: () => import("./pages/spaces.js").then((m) => m.spacePage) },
   { path: "/workspaces/:workspaceId/features", name: "core.workspace_features", load: () => import("./pages/features.js").then((m) => m.featuresPage) },
   { path: "/workspaces/:workspaceId/features/:featureId", name: "core.feature", load: () => import("./pages/features.js").then((m) => m.featurePage) },
-  { path: "/workspaces/:workspaceId/apps", name: "core.workspace_apps", load: () => import("./pages/apps.js").then((m) => m.appsPage) },
   { path: "/workspaces/:workspaceId/groups", name: "core.workspace_groups", load: () => import("./pages/workspace_groups.js").then((m) => m.workspaceGroupsPage) },
   { path: "/workspaces/:workspaceId/groups/:groupId", name: "core.group", load: () => import("./pages/workspace_groups.js").then((m) => m.workspaceGroupPage) },
   { path: "/workspaces/:workspaceId/scim", name: "core.workspace_scim", load: () => import("./pages/scim.js").then((m) => m.scimPage) },
@@ -254,7 +252,7 @@ async function startApp() {
   else speak("en", textsEn);
   Object.assign(apiHooks, {
     signIn: signInDialog,
-    prove,
+    prove: proveDialog,
     demand: (/** @type {string} */ code) => {
       if (shellDemand(code)) showPage();
     },

@@ -152,7 +152,7 @@ async function readWorkspace(id) {
 /** The pages of a workspace, in their order; the second value says who sees them: a manager alone. @type {[string, boolean][]} */
 const WORKSPACE_PAGES = [
   ["", false], ["overview", true], ["members", false], ["invitations", true], ["projects", false], ["spaces", false], ["features", false],
-  ["apps", false], ["groups", false], ["scim", true], ["tokens", true], ["webhooks", true], ["events", true], ["audit", true], ["export", true], ["settings", true],
+  ["groups", false], ["scim", true], ["tokens", true], ["webhooks", true], ["events", true], ["audit", true], ["export", true], ["settings", true],
 ];
 const SITE_PAGES = ["workspaces", "users", "groups", "roles", "clients", "webhooks", "events", "audit"];
 const ACCOUNT_PAGES = ["", "password", "factors", "sessions", "tokens"];

@@ -93,7 +93,8 @@ interface Field {
   required?: boolean;
   disabled?: boolean;
   help?: Child;
-  options?: Option[];
+  /** Of a text, proposals. */
+  options?: Option[] | string[];
   autocomplete?: string;
   inputmode?: string;
   placeholder?: string;

@@ -20,7 +20,7 @@ export function dialog({ title, body, actions, wide = false }) {
   let result;
   const node = h("dialog", { class: wide ? "wide" : "", "aria-labelledby": id },
     h("header", null, h("h2", { id }, title),
-      h("button", { type: "button", class: "plain", "aria-label": t("core.close"), onclick: () => close() }, "✕")),
+      h("button", { type: "button", class: "plain", "aria-label": t("core.close"), onclick: () => close(undefined) }, "✕")),
     h("div", { class: "dialog-body" }, body),
     actions && h("footer", { class: "actions" }, actions),
     h("div", { class: "toasts dialog-toasts", role: "status" }));

@@ -30,7 +30,7 @@ export function fieldPart(field) {
   const control = fieldControl(field, type, common);
   const { input, box = input } = control;
   const told = help && h("p", { class: "help", id: `${id}-help` }, help);
-  const tag = h("label", { for: id, id: `${id}-label` }, label ?? name, !field.required && !["checkbox", "checks"].includes(type) && h("span", { class: "quiet" }, ` ${t("core.optional")}`));
+  const tag = h("label", { for: id, id: `${id}-label` }, label ?? name, !field.required && !["checkbox", "checks"].includes(type) && h("span", { class: "quiet", "aria-hidden": "true" }, ` ${t("core.optional")}`));
   const node = type === "checkbox"
     ? h("div", { class: "field tick" }, box, tag, told, error)
     : h("div", { class: "field", hidden: type === "hidden" }, tag, told, box, error);
@@ -58,7 +58,7 @@ export function fieldPart(field) {
  * @returns {{ input: HTMLElement, box?: HTMLElement, get: () => any, set: (value: any) => void }}
  */
 function fieldControl(field, type, common) {
-  const { value, options = [] } = field;
+  const { value, options = [] } = /** @type {Field & { options?: Option[] }} */ (field);
   if (type === "find") return findControl(field, common);
   if (type === "checks") return fieldChecks(field, common);
   if (type === "checkbox") {
@@ -89,15 +89,22 @@ function fieldControl(field, type, common) {
     if (type === "moment") return input.value === "" ? null : new Date(input.value).toISOString().replace(/\.\d+Z/, "Z");
     return input.value;
   };
-  return { input, get, set, box: type === "password" ? fieldReveal(input) : input };
+  return { input, get, set, box: fieldBox(field, input) };
 }
 
 /**
- * A password's field, with a button that shows what is typed.
+ * A field of text with what belongs to it: proposals, or a button that shows the password.
+ * @param {Field} field
  * @param {HTMLInputElement} input
  */
-function fieldReveal(input) {
-  const button = h("button", { type: "button", class: "plain", "aria-pressed": "false", onclick: () => {
+function fieldBox({ type, options = [], label = "" }, input) {
+  if (type !== "password") {
+    if (!options.length) return input;
+    const id = `${input.id}-options`;
+    input.setAttribute("list", id);
+    return h("div", null, input, h("datalist", { id }, options.map((one) => h("option", { value: typeof one === "string" ? one : one.value }))));
+  }
+  const button = h("button", { type: "button", class: "plain", "aria-pressed": "false", "aria-label": t("core.show_password", { label }), onclick: () => {
     const shown = input.type === "text";
     input.type = shown ? "password" : "text";
     button.setAttribute("aria-pressed", String(!shown));
@@ -111,7 +118,8 @@ function fieldReveal(input) {
  * @param {Field} field
  * @param {Record<string, any>} common
  */
-function fieldChecks({ options = [], value, disabled }, { id, name, "aria-describedby": described }) {
+function fieldChecks(field, { id, name, "aria-describedby": described }) {
+  const { options = [], value, disabled } = /** @type {Field & { options?: Option[] }} */ (field);
   const boxes = options.map((one) => h("input", { type: "checkbox", name, disabled, checked: (value ?? []).includes(one.value) }));
   const box = h("div", { class: "checks", role: "group", id, "aria-describedby": described }, options.map((one, at) =>
     h("label", null, boxes[at], h("span", null, one.label, one.help && h("small", { class: "quiet" }, one.help)))));

@@ -70,9 +70,9 @@ export function findControl(field, common) {
       event.preventDefault();
       if (list.hidden) ask();
       else mark((at + (event.key === "ArrowDown" ? 1 : -1) + options.length) % (options.length || 1));
-    } else if (event.key === "Enter" && !list.hidden && options[at]) {
+    } else if (event.key === "Enter" && !list.hidden && at >= 0) {
       event.preventDefault();
-      choose(options[at]);
+      choose(/** @type {Option} */ (options[at]));
     } else if (event.key === "Escape" && !list.hidden) {
       event.preventDefault();
       event.stopPropagation();

@@ -3,10 +3,9 @@ import { api, ApiError } from "../api.js";
 import { h, put } from "../render.js";
 import { t } from "../texts.js";
 import { link, me } from "../shell.js";
-import { actionButton } from "./bits.js";
+import { actionButton, skeleton } from "./bits.js";
 import { dialog } from "./dialog.js";
 import { form } from "./form.js";
-import { passkeySign, passkeysWork } from "./passkey.js";
 
 const SIGN_IN_QUIET = { quiet: true };
 
@@ -36,7 +35,7 @@ export function signInForm({ email = "", fixed = false, done }) {
       },
       after: !fixed && h("p", null, link("/forgotten", t("core.forgotten"))),
     });
-    put(node, password, passkeysWork() && [
+    put(node, password, hasPasskeys() && [
       h("p", { class: "or" }, h("span", null, t("core.or"))),
       actionButton({ label: t("core.with_passkey"), run: async () => {
         const { data } = await api.post("/api/auth/login/passkey/options", undefined, SIGN_IN_QUIET);
@@ -68,7 +67,7 @@ export function signInForm({ email = "", fixed = false, done }) {
         save: ({ code }) => answer({ code: code.trim() }),
         cancel: first,
       }),
-      options && passkeysWork() && [
+      options && hasPasskeys() && [
         h("p", { class: "or" }, h("span", null, t("core.or"))),
         actionButton({ label: t("core.use_passkey"), run: async () => answer({ assertion: await passkeySign(options) }) }),
       ]);
@@ -89,13 +88,41 @@ function codeField(methods) {
   };
 }
 
-/** @type {{ asked: Promise<boolean> | null }} */
-const signInOpen = { asked: null };
+/** Whether this browser can use passkeys here. */
+export function hasPasskeys() {
+  return typeof PublicKeyCredential === "function" && "parseRequestOptionsFromJSON" in PublicKeyCredential;
+}
+
+/**
+ * What a passkey signs by the server's options.
+ * @param {any} options
+ */
+async function passkeySign(options) {
+  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+  return passkeyTold(navigator.credentials.get({ publicKey }));
+}
+
+/**
+ * What a device answered, as JSON; else an error in words of ours.
+ * @param {Promise<Credential | null>} answer
+ */
+export async function passkeyTold(answer) {
+  try {
+    return /** @type {PublicKeyCredential} */ (await answer).toJSON();
+  } catch (error) {
+    const { name, message } = /** @type {DOMException} */ (error);
+    const told = { NotAllowedError: "passkey_stopped", AbortError: "passkey_stopped", InvalidStateError: "passkey_known" }[name];
+    throw new Error(told ? t(`core.${told}`) : message);
+  }
+}
+
+/** @type {{ signIn: Promise<boolean> | null, prove: Promise<boolean> | null }} */
+const signInOpen = { signIn: null, prove: null };
 
 /** Asks over the page to sign in again; one dialog for all requests that wait. */
 export function signInDialog() {
-  signInOpen.asked ??= openSignIn().finally(() => { signInOpen.asked = null; });
-  return signInOpen.asked;
+  signInOpen.signIn ??= openSignIn().finally(() => { signInOpen.signIn = null; });
+  return signInOpen.signIn;
 }
 
 async function openSignIn() {
@@ -111,5 +138,42 @@ async function openSignIn() {
       } }),
     ],
   });
+  return (await opened.closed) === true;
+}
+
+/** Asks over the page to prove anew who one is; one dialog for all requests that wait. */
+export function proveDialog() {
+  signInOpen.prove ??= openProve().finally(() => { signInOpen.prove = null; });
+  return signInOpen.prove;
+}
+
+async function openProve() {
+  const body = h("div", { class: "sign-in" }, skeleton(2));
+  const opened = dialog({ title: t("core.prove"), body: [h("p", null, t("core.prove_text")), body] });
+  const send = async (/** @type {any} */ proof) => {
+    await api.post("/api/auth/reauthenticate", proof, SIGN_IN_QUIET);
+    opened.close(true);
+  };
+  const factors = await api.get("/api/auth/factors", {}, SIGN_IN_QUIET).then(({ data }) => data, () => []);
+  /** @type {string[]} */
+  const kinds = factors.map((/** @type {any} */ one) => one.kind);
+  put(body,
+    form({
+      fields: kinds.length ? [codeField(kinds)] : [
+        { name: "email", type: "hidden", value: me().email, autocomplete: "username" },
+        { name: "password", label: t("core.password"), type: "password", required: true, autocomplete: "current-password" },
+      ],
+      submit: t("core.go_on"),
+      save: ({ code, password }) => send(code ? { code: code.trim() } : { password }),
+      cancel: () => opened.close(),
+    }),
+    kinds.includes("passkey") && hasPasskeys() && [
+      h("p", { class: "or" }, h("span", null, t("core.or"))),
+      actionButton({ label: t("core.use_passkey"), run: async () => {
+        const { data } = await api.post("/api/auth/login/passkey/options", undefined, SIGN_IN_QUIET);
+        await send({ assertion: await passkeySign(data) });
+      } }),
+    ]);
+  body.querySelector("input:not([type=hidden])")?.focus();
   return (await opened.closed) === true;
 }
