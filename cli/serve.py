@@ -45,6 +45,7 @@ def prepare(options: Options) -> None:
 def _prepare(options: Options) -> None:
     os.environ.update(
         ALLOWED_ORIGINS=" ".join([*_own_origins(options), *options.origins]),
+        AT_ITS_DOMAIN="false",
         # Behind TLS the cookies are for TLS alone, as on AWS.
         PLAIN_COOKIE="" if _is_secure(options) else "loopback",
         POWERTOOLS_LOG_LEVEL="INFO",

@@ -31,6 +31,8 @@ PUBLIC = (
     *LINKS,
     "GET /openapi.json",
     "GET /docs",
+    "GET /console",
+    "GET /console/{digest}/{file+}",
     "GET /health",
     "GET /",
     "GET /v2/info",

@@ -48,11 +48,15 @@ KEYS = sorted(route.key for route in ROUTES.routes)
 PUBLIC = {
     "$default",  # tells that there is no such route
     "GET /",  # Cloud Foundry: where to log in
+    "GET /console",
+    "GET /console/{digest}/{file+}",
     "GET /docs",
     "GET /health",
     "GET /openapi.json",
     "GET /v2/info",
     "HEAD /",
+    "HEAD /console",
+    "HEAD /console/{digest}/{file+}",
     "HEAD /docs",
     "HEAD /health",
     "HEAD /openapi.json",
@@ -450,7 +454,8 @@ ELSEWHERE = {
     "ARGON2_ITERATIONS",  # the tests' and the bench's, which hash cheaply
     "ARGON2_MEMORY_KIB",
     "ARGON2_PARALLELISM",
-    "MAIL_PRINTED",  # the local server's
+    "AT_ITS_DOMAIN",  # the local server's
+    "MAIL_PRINTED",
     "PLAIN_COOKIE",
     "TABLE_ENDPOINT",
     "WEBHOOK_SCHEDULE",

@@ -16,6 +16,7 @@ from roster.errors import DirectoryError, NotFound
 from roster.http import handler
 from roster.http.error_responses import ErrorResponse
 from roster.http.request import Request
+from roster.settings import settings
 
 INDEX = "index.html"
 MEDIA_TYPES = {
@@ -50,7 +51,9 @@ class ConsolePages(handler.Dialect[Request]):
     ignores_unknown_parameters = True
 
     def authorize(self, request: Request, store: Store) -> Request:
-        """Admit anybody."""
+        """Admit anybody. Raises NotFound, as a path without a route does, where `Console` is none."""
+        if settings().console != "public":
+            raise NotFound("route")
         return request
 
     def read_body(self, request: Request) -> None:
