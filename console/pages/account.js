@@ -14,7 +14,7 @@ const PROFILE_EMPTIED = ["firstName", "lastName", "timezone", "dateFormat", "tim
  * The page of one's own profile.
  * @param {Place} place
  */
-export async function profilePage({ me: who, signal }) {
+export async function accountPage({ me: who, signal }) {
   const read = () => api.get("/api/auth/me", {}, { signal });
   const [first, mine] = await Promise.all([read(), profileWorkspaces(who, signal)]);
   let { data: user, etag } = first;

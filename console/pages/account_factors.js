@@ -15,7 +15,7 @@ import { toast } from "../parts/toast.js";
  * The page of one's own second factors.
  * @param {Place} place
  */
-export function factorsPage({ me: who }) {
+export function accountFactorsPage({ me: who }) {
   let count = 0;
   const codes = h("div", null);
   const all = list({

@@ -23,7 +23,7 @@ export function newPasswordFields(name) {
  * The page of one's own password.
  * @param {Place} place
  */
-export function passwordPage({ me: who }) {
+export function accountPasswordPage({ me: who }) {
   return h("div", null,
     heading({ title: t("core.account_password"), text: t("account.password_text") }),
     who.demand === "password" && notice("warn", t("account.password_demanded")),

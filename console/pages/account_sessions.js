@@ -13,7 +13,7 @@ const SESSION_BROWSERS = { Edg: "Edge", OPR: "Opera", Firefox: "Firefox", Chrome
 const SESSION_SYSTEMS = { Windows: "Windows", Android: "Android", iPhone: "iPhone", iPad: "iPad", "Mac OS X": "macOS", CrOS: "ChromeOS", Linux: "Linux" };
 
 /** The page of one's own sessions. */
-export function sessionsPage() {
+export function accountSessionsPage() {
   const all = list({
     title: t("account.sessions"),
     text: t("account.sessions_text"),

@@ -13,7 +13,7 @@ import { toast } from "../parts/toast.js";
 const TOKEN_DAYS = [7, 30, 90, 365];
 
 /** The page of one's own API tokens. */
-export function tokensPage() {
+export function accountTokensPage() {
   const all = list({
     title: t("account.tokens"),
     text: t("account.tokens_text"),
