@@ -18,11 +18,11 @@ const ROUTES = [
   { path: "/forgotten", name: "core.forgotten", load: () => import("./pages/forgotten.js").then((m) => m.forgottenPage), bare: true },
   { path: "/reset/:token", name: "core.new_password", load: () => import("./pages/set_password.js").then((m) => m.setPasswordPage), bare: true },
   { path: "/invitations/:token", name: "core.invitation", load: () => import("./pages/accept_invitation.js").then((m) => m.acceptInvitationPage), bare: true },
-  { path: "/account", name: "core.account", load: () => import("./pages/account.js").then((m) => m.profilePage) },
-  { path: "/account/password", name: "core.account_password", load: () => import("./pages/account_password.js").then((m) => m.passwordPage) },
-  { path: "/account/factors", name: "core.account_factors", load: () => import("./pages/account_factors.js").then((m) => m.factorsPage) },
-  { path: "/account/sessions", name: "core.account_sessions", load: () => import("./pages/account_sessions.js").then((m) => m.sessionsPage) },
-  { path: "/account/tokens", name: "core.account_tokens", load: () => import("./pages/account_tokens.js").then((m) => m.tokensPage) },
+  { path: "/account", name: "core.account", load: () => import("./pages/account.js").then((m) => m.accountPage) },
+  { path: "/account/password", name: "core.account_password", load: () => import("./pages/account_password.js").then((m) => m.accountPasswordPage) },
+  { path: "/account/factors", name: "core.account_factors", load: () => import("./pages/account_factors.js").then((m) => m.accountFactorsPage) },
+  { path: "/account/sessions", name: "core.account_sessions", load: () => import("./pages/account_sessions.js").then((m) => m.accountSessionsPage) },
+  { path: "/account/tokens", name: "core.account_tokens", load: () => import("./pages/account_tokens.js").then((m) => m.accountTokensPage) },
   { path: "/users", name: "core.users", load: () => import("./pages/users.js").then((m) => m.usersPage) },
   { path: "/users/:userId", name: "core.user", load: () => import("./pages/user.js").then((m) => m.userPage) },
   { path: "/groups", name: "core.groups", load: () => import("./pages/groups.js").then((m) => m.groupsPage) },
@@ -58,7 +58,7 @@ const ROUTES = [
   { path: "/parts", name: "core.parts", load: () => import("./pages/parts.js").then((m) => m.partsPage), bare: true },
 ];
 
-const appState = { turn: 0, stop: new AbortController(), hash: "", workspaceId: "" };
+const appState = { turn: 0, stop: new AbortController(), hash: "", workspaceId: "", asked: false, asking: false };
 
 const appNode = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -119,7 +119,7 @@ function appPlace(path, params, query) {
   return place;
 }
 
-/** Shows the page of the address. */
+/** Shows the page of the address. @returns {Promise<void>} */
 async function showPage() {
   const turn = (appState.turn += 1);
   const { path, query } = appAddress();
@@ -129,8 +129,9 @@ async function showPage() {
   appState.stop = new AbortController();
   queryListeners.clear();
   closeDrawer();
-  const who = me();
   if (!found?.route.bare) {
+    if (!appState.asked) return startAgain();
+    const who = me();
     if (!who.id) return location.replace(`#/sign-in${path === "/" ? "" : `?to=${encodeURIComponent(location.hash.slice(1))}`}`);
     const owed = { password: "/account/password", factor: "/account/factors", "": "" }[who.demand];
     if (owed && owed !== path) return location.replace(`#${owed}`);
@@ -218,6 +219,8 @@ function appBroken(error) {
 async function hashChanged() {
   const { path, query } = appAddress();
   if (location.hash === appState.hash) return;
+  // While it is asked who is signed in, the answer shows the page of the address as it is then.
+  if (appState.asking) return;
   const place = currentPlace();
   if (place && path === place.path && queryListeners.size) {
     appState.hash = location.hash;
@@ -233,20 +236,22 @@ async function hashChanged() {
   await showPage();
 }
 
-/** Asks anew who is signed in, and shows the page. */
+/** Asks who is signed in, then shows the page. @returns {Promise<void>} */
 async function startAgain() {
+  appState.asking = true;
   try {
     await loadMe();
+    appState.asked = true;
+    appState.asking = false;
   } catch (error) {
+    appState.asking = false;
     return void put(appNode("main"), h("h1", { tabindex: "-1" }, t("core.broken")), failure(error, startAgain));
   }
-  await showPage();
+  return showPage();
 }
 
 /** The first steps: all that needs no answer of the API, then the rest. */
 async function startApp() {
-  const asked = loadMe();
-  asked.catch(() => null);
   const wanted = wantedLanguage();
   if (wanted === "de") speak(wanted, (await import("./texts/de.js")).textsDe);
   else speak("en", textsEn);
@@ -269,12 +274,9 @@ async function startApp() {
   addEventListener("beforeunload", (event) => {
     if (document.querySelector("form[data-dirty]")) event.preventDefault();
   });
-  try {
-    await asked;
-  } catch (error) {
-    return void put(appNode("main"), h("h1", { tabindex: "-1" }, t("core.broken")), failure(error, startAgain));
-  }
-  await showPage();
+  const { route } = appRoute(appAddress().path) ?? {};
+  // A page for anybody needs no answer first, but an invitation may be for who is signed in.
+  await (route?.bare && route.name !== "core.invitation" ? showPage() : startAgain());
 }
 
 startApp();

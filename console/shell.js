@@ -83,26 +83,22 @@ export function setPlace(place) {
 
 /** Asks who is signed in. Throws ApiError but for 401, and for what must be done first. */
 export async function loadMe() {
-  const workspaces = api.get("/api/workspaces", { page: 1, size: 50 }, { quiet: true }).catch(() => null);
+  shellState.workspaces.clear();
   try {
-    const { data } = await api.get("/api/auth/me", {}, { quiet: true });
-    setMe(data, (await workspaces)?.data ?? []);
+    const { data: user } = await api.get("/api/auth/me", {}, { quiet: true });
+    const { id, email, fullName, roles } = user;
+    const isAdmin = roles.includes("ADMIN");
+    shellState.me = { id, email, fullName, roles, isAdmin, workspaces: [], demand: "", user };
+    const known = shellState.me;
+    const listed = api.get("/api/workspaces", { page: 1, size: 50 }, { quiet: true }).then(({ data }) => { known.workspaces = data; }, () => {});
+    // What an administrator sees does not depend on them.
+    if (!isAdmin) await listed;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 401) shellState.me = SHELL_NOBODY;
     else if (!shellDemand(error.code)) throw error;
   }
   return shellState.me;
-}
-
-/**
- * @param {any} user
- * @param {Workspace[]} workspaces
- */
-function setMe(user, workspaces) {
-  const { id, email, fullName, roles } = user;
-  shellState.workspaces.clear();
-  shellState.me = { id, email, fullName, roles, isAdmin: roles.includes("ADMIN"), workspaces, demand: "", user };
 }
 
 /**

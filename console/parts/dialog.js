@@ -49,7 +49,7 @@ export function dialog({ title, body, actions, wide = false }) {
 export async function ask({ title, text, confirm, danger = false, typed }) {
   const sure = h("button", { type: "submit", form: "ask", class: `button primary${danger ? " danger" : ""}`, disabled: Boolean(typed) }, confirm);
   const input = typed && h("input", {
-    type: "text", autocomplete: "off", spellcheck: "false", autocapitalize: "none",
+    type: "text", name: "typed", autocomplete: "off", spellcheck: "false", autocapitalize: "none",
     oninput: (/** @type {Event} */ event) => { sure.disabled = /** @type {HTMLInputElement} */ (event.target).value !== typed; },
   });
   const cancel = h("button", { type: "button", class: "button", autofocus: !typed, onclick: () => opened.close(false) }, t("core.cancel"));

@@ -78,8 +78,9 @@ function fieldControl(field, type, common) {
     return { input, get: () => input.value, set: (now) => { input.value = now ?? ""; } };
   }
   const { autocomplete = type === "password" ? null : "off", inputmode, placeholder, pattern, min, max, minlength, maxlength } = field;
+  // Browsers want the address beside a password in a field of text, though nobody sees it.
   const input = h("input", {
-    ...common, type: type === "moment" ? "datetime-local" : type, autocomplete, inputmode, placeholder, pattern, min, max, minlength, maxlength,
+    ...common, type: type === "moment" ? "datetime-local" : type === "hidden" ? "text" : type, autocomplete, inputmode, placeholder, pattern, min, max, minlength, maxlength,
     spellcheck: type === "text" ? null : "false",
   });
   const set = (/** @type {any} */ now) => { input.value = type === "moment" ? localMoment(now) : String(now ?? ""); };

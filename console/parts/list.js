@@ -32,7 +32,7 @@ export function list(options) {
   const body = h("div", { class: "list-body" }, skeleton(8));
   const foot = h("div", { class: "list-foot" });
   const input = find && h("input", {
-    type: "search", class: "find-box", placeholder: t("core.find"), "aria-label": t("core.find_in", { title: options.title }), autocomplete: "off",
+    type: "search", name: parameter("find"), class: "find-box", placeholder: t("core.find"), "aria-label": t("core.find_in", { title: options.title }), autocomplete: "off",
     spellcheck: "false", value: said("find"), "data-find": level === 1, oninput: typed,
   });
   const selects = filters.map((filter) => listFilter(filter, said(filter.name), (value) => {
@@ -200,13 +200,13 @@ export function list(options) {
 
   function table() {
     const ticks = state.rows.map((row) => actions.length > 0 && h("input", {
-      type: "checkbox", "aria-label": t("core.select_one", { name: label(row) }), checked: selected.has(key(row)), onchange: (/** @type {Event} */ event) => tick(row, /** @type {HTMLInputElement} */ (event.target).checked),
+      type: "checkbox", name: "row", "aria-label": t("core.select_one", { name: label(row) }), checked: selected.has(key(row)), onchange: (/** @type {Event} */ event) => tick(row, /** @type {HTMLInputElement} */ (event.target).checked),
     }));
     const every = state.rows.every((row) => selected.has(key(row)));
     const some = state.rows.some((row) => selected.has(key(row)));
     const head = h("tr", null,
       actions.length > 0 && h("th", { class: "tick" }, h("input", {
-        type: "checkbox", "aria-label": t("core.select_page"), checked: every, indeterminate: some && !every, onchange: () => {
+        type: "checkbox", name: "page", "aria-label": t("core.select_page"), checked: every, indeterminate: some && !every, onchange: () => {
           for (const row of state.rows) if (every) selected.delete(key(row)); else selected.set(key(row), row);
           draw();
           body.querySelector("thead input")?.focus();
@@ -302,8 +302,8 @@ export function list(options) {
  */
 function listFilter({ name, label, options, type = "select" }, value, chosen) {
   const control = type === "select"
-    ? h("select", { "aria-label": label }, h("option", { value: "" }, label), options.map((one) => h("option", { value: String(one.value) }, one.label)))
-    : h("input", { type: type === "moment" ? "datetime-local" : "text", "aria-label": label, title: label, placeholder: label });
+    ? h("select", { name, "aria-label": label }, h("option", { value: "" }, label), options.map((one) => h("option", { value: String(one.value) }, one.label)))
+    : h("input", { name, type: type === "moment" ? "datetime-local" : "text", "aria-label": label, title: label, placeholder: label });
   const set = (/** @type {string} */ now) => {
     if (document.activeElement === control && type !== "select") return;
     control.value = type === "moment" ? now.slice(0, 16) : now;

@@ -174,6 +174,6 @@ async function openProve() {
         await send({ assertion: await passkeySign(data) });
       } }),
     ]);
-  body.querySelector("input:not([type=hidden])")?.focus();
+  body.querySelector("input:not([name=email])")?.focus();
   return (await opened.closed) === true;
 }

@@ -10,7 +10,7 @@ import { moveFocus } from "./bits.js";
 export function switcher(current) {
   return h("button", { type: "button", class: "switcher", onclick: openSwitcher },
     h("span", { class: "switcher-mark", "aria-hidden": "true" }, (current?.name ?? "–").slice(0, 1)),
-    h("span", { class: "switcher-name" }, h("small", null, t("core.workspace")), h("b", null, current?.name ?? t("core.choose_workspace"))),
+    h("span", { class: "switcher-name" }, h("small", null, t("core.workspace")), h("b", null, current?.name ?? t("core.no_workspace"))),
     h("span", { "aria-hidden": "true" }, "⌄"));
 }
 
@@ -19,7 +19,7 @@ function openSwitcher() {
   const found = h("ul", { class: "choices" });
   const show = (/** @type {Workspace[]} */ all) => put(found, all.map((one) => h("li", null, switcherLink(one))), !all.length && h("li", { class: "quiet" }, t("core.nothing_found")));
   let turns = 0;
-  const input = h("input", { type: "search", "aria-label": t("core.find_workspace"), placeholder: t("core.find_workspace"), autocomplete: "off", autofocus: true, oninput: async () => {
+  const input = h("input", { type: "search", name: "workspace", "aria-label": t("core.find_workspace"), placeholder: t("core.find_workspace"), autocomplete: "off", autofocus: true, oninput: async () => {
     const turn = (turns += 1);
     const text = input.value.trim().toLowerCase();
     show(workspaces.filter((one) => `${one.name} ${one.key}`.toLowerCase().includes(text)));

@@ -10,8 +10,8 @@ export const textsDe = {
     workspace_groups: "Gruppen", workspace_scim: "SCIM", workspace_webhooks: "Webhooks", workspace_events: "Ereignisse",
     workspace_audit: "Protokoll", workspace_export: "Export", workspace_tokens: "Token", feature: "Funktion",
     account_home: "Profil", account_password: "Passwort", account_factors: "Anmeldefaktoren", account_sessions: "Sitzungen", account_tokens: "Token",
-    navigation: "Navigation", trail: "Wo Sie sind", skip: "Zur Seite springen", more: "Sprache und mehr", sign_out: "Abmelden", home: "Zur Übersicht",
-    choose_workspace: "Arbeitsbereich wählen", find_workspace: "Arbeitsbereich suchen", tabs: "Teile", parts: "Teile der Konsole",
+    navigation: "Navigation", trail: "Wo Sie sind", skip: "Zur Seite springen", more: "Mehr", sign_out: "Abmelden", home: "Zur Übersicht",
+    choose_workspace: "Arbeitsbereich wählen", no_workspace: "Keiner gewählt", find_workspace: "Arbeitsbereich suchen", tabs: "Teile", parts: "Teile der Konsole",
     // What happens.
     loading: "Wird geladen", again: "Noch einmal versuchen", load_again: "Neu laden", close: "Schließen", cancel: "Abbrechen", stop: "Anhalten", undo: "Rückgängig",
     undone: "Rückgängig gemacht.", copy: "Kopieren", copied: "Kopiert.", copy_of: "{text} kopieren",

@@ -10,8 +10,8 @@ export const textsEn = {
     workspace_groups: "Groups", workspace_scim: "SCIM", workspace_webhooks: "Webhooks", workspace_events: "Events",
     workspace_audit: "Audit", workspace_export: "Export", workspace_tokens: "Tokens", feature: "Feature",
     account_home: "Profile", account_password: "Password", account_factors: "Sign-in factors", account_sessions: "Sessions", account_tokens: "Tokens",
-    navigation: "Navigation", trail: "Where you are", skip: "Skip to the page", more: "Language and more", sign_out: "Sign out", home: "To the overview",
-    choose_workspace: "Choose a workspace", find_workspace: "Find a workspace", tabs: "Parts", parts: "Parts of the console",
+    navigation: "Navigation", trail: "Where you are", skip: "Skip to the page", more: "More", sign_out: "Sign out", home: "To the overview",
+    choose_workspace: "Choose a workspace", no_workspace: "None chosen", find_workspace: "Find a workspace", tabs: "Parts", parts: "Parts of the console",
     // What happens.
     loading: "Loading", again: "Try again", load_again: "Load again", close: "Close", cancel: "Cancel", stop: "Stop", undo: "Undo", undone: "Undone.",
     copy: "Copy", copied: "Copied.", copy_of: "Copy {text}", copy_by_hand: "The browser does not let it be copied; it is marked.", code_text: "Code",
