@@ -455,6 +455,7 @@ ELSEWHERE = {
     "ARGON2_MEMORY_KIB",
     "ARGON2_PARALLELISM",
     "AT_ITS_DOMAIN",  # the local server's
+    "CONSOLE_FILES",  # tests of a build
     "MAIL_PRINTED",
     "PLAIN_COOKIE",
     "TABLE_ENDPOINT",

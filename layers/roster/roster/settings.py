@@ -37,6 +37,8 @@ class Settings:
     """Who may read the OpenAPI document and its page: `public`, or `none`, where neither is there."""
     console: str = "public"
     """Whether the console is served: `public`, or `none`, where none of its pages is there."""
+    console_files: str = ""
+    """A folder that holds a build of the console, for tests; empty: the one beside the function."""
     issuers_secret: str = ""
     """The secret in Secrets Manager that holds the trusted issuers; empty: there are none."""
     gateway_secret: str = ""
@@ -108,6 +110,7 @@ class Settings:
             access_token_in_query=environ.get("ACCESS_TOKEN_IN_QUERY", "true") == "true",
             api_docs=environ.get("API_DOCS", default.api_docs),
             console=environ.get("CONSOLE", default.console),
+            console_files=environ.get("CONSOLE_FILES", ""),
             issuers_secret=environ.get("ISSUERS_SECRET", ""),
             gateway_secret=environ.get("GATEWAY_SECRET_ID", ""),
             deployment_key=environ.get("DEPLOYMENT_KEY_ID", ""),

@@ -157,7 +157,8 @@ class Console:
     @classmethod
     def beside(cls, module: Path) -> Self:
         """The files that a build put beside the function's module, else the sources of this tree."""
-        built = module.with_name("files")
+        given = settings().console_files
+        built = Path(given) if given else module.with_name("files")
         return (
             cls(built, watched=False) if built.is_dir() else cls(module.parents[2] / "console", watched=True)
         )
