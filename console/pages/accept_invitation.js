@@ -3,7 +3,7 @@ import { api, ApiError } from "../api.js";
 import { time } from "../dates.js";
 import { h, put } from "../render.js";
 import { t } from "../texts.js";
-import { go, link, restart } from "../shell.js";
+import { go, link, loadMe } from "../shell.js";
 import { actionButton, details, notice } from "../parts/bits.js";
 import { form } from "../parts/form.js";
 import { signInForm } from "../parts/sign_in_form.js";
@@ -22,14 +22,11 @@ export async function acceptInvitationPage({ params: { token }, me: who, signal 
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (error.status === 404) return void deadLink(node, t("account.dead_invitation"));
-      if (error.code === "ENROLMENT_REQUIRED") {
-        go("/account/factors");
-        return restart();
-      }
-      throw error;
+      if (error.code !== "ENROLMENT_REQUIRED") throw error;
     }
+    // Who one is first, or the next page asks to sign in; one who must enrol is led there.
+    await loadMe();
     go("/");
-    restart();
   };
   let offer;
   try {

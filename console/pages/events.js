@@ -24,9 +24,9 @@ export async function eventsPage(place) {
     heading({ title: t("events.title"), text: t("events.what") }),
     card(t("events.feed"), h("p", null, copyable(`${location.origin}${base}/events`)), h("p", { class: "quiet" }, t("events.feed_help"))),
     data.length
-      ? h("div", { class: "scroll" }, h("table", { "aria-label": t("events.title") },
+      ? h("div", { class: "list level-1" }, h("div", { class: "list-body" }, h("table", { "aria-label": t("events.title") },
         h("thead", null, h("tr", null, columns.map((one) => h("th", { scope: "col" }, one)))),
-        h("tbody", null, data.map((/** @type {Row} */ one) => h("tr", null, row(one).map((cell, place) => h("td", { "data-label": columns[place] }, cell)))))))
+        h("tbody", null, data.map((/** @type {Row} */ one) => h("tr", null, row(one).map((cell, place) => h("td", { "data-label": columns[place] }, cell))))))))
       : empty({ title: t("events.none"), text: t("events.none_text") }),
     h("div", { class: "actions" },
       after && actionButton({ label: t("events.first"), address: `${at}/events` }),

@@ -8,7 +8,7 @@ import { t } from "../texts.js";
 const EXPORT_TABLES = ["members", "invitations", "projects", "spaces", "features", "groups"];
 
 /** @param {Place} place */
-export async function exportPage({ params: { workspaceId }, workspace, signal }) {
+export async function exportPage({ params: { workspaceId = "" }, workspace, signal }) {
   const base = url`/api/workspaces/${workspaceId}`;
   const { key = "", name = "" } = workspace ?? {};
   const told = h("p", { class: "quiet", role: "status" });

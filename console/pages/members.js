@@ -11,7 +11,7 @@ import { forgetWorkspace, refresh } from "../shell.js";
 import { t } from "../texts.js";
 
 /** @param {Place} place */
-export async function membersPage({ params: { workspaceId }, admin, me }) {
+export async function membersPage({ params: { workspaceId = "" }, admin, me }) {
   const base = url`/api/workspaces/${workspaceId}/members`;
   const become = (/** @type {string} */ role) => ({
     label: t(`members.make_${role}`),
@@ -58,7 +58,7 @@ export async function membersPage({ params: { workspaceId }, admin, me }) {
 }
 
 /** @param {Place} place */
-export async function memberPage({ params: { workspaceId, userId }, admin, me, signal, go }) {
+export async function memberPage({ params: { workspaceId = "", userId = "" }, admin, me, signal, go }) {
   const path = url`/api/workspaces/${workspaceId}/members/${userId}`;
   const { data: one, etag } = await api.get(path, {}, { signal });
   const role = one.role === "ADMIN" ? "MEMBER" : "ADMIN";
@@ -119,7 +119,7 @@ export function memberRole(role) {
 
 /** @returns {Field} */
 export function memberRoleField() {
-  return { name: "role", label: t("members.role"), type: "select", value: "MEMBER", options: ["MEMBER", "ADMIN"].map((value) => ({ value, label: t(`members.${value}`) })) };
+  return { name: "role", label: t("members.role"), type: "select", required: true, value: "MEMBER", options: ["MEMBER", "ADMIN"].map((value) => ({ value, label: t(`members.${value}`) })) };
 }
 
 /**

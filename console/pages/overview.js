@@ -1,9 +1,9 @@
 // What there is and what happened lately, of the site or of a workspace.
 import { api } from "../api.js";
 import { day, number, relative } from "../dates.js";
-import { card, empty, failure, heading, skeleton, tiles } from "../parts/bits.js";
+import { badge, card, empty, failure, heading, skeleton, tiles } from "../parts/bits.js";
 import { barChart } from "../parts/chart.js";
-import { h, put, url } from "../render.js";
+import { h, put, s, url } from "../render.js";
 import { link, workspaceOf } from "../shell.js";
 import { t } from "../texts.js";
 import { auditAction, auditPath, auditWho, auditWhom } from "./audit.js";
@@ -17,8 +17,9 @@ export async function overviewPage(place) {
   if (place.me.isAdmin) return overviewNode(t("overview.title"), ...siteOverview(place));
   const { workspaces } = place.me;
   const [only] = workspaces;
-  if (workspaces.length === 1 && only && (await workspaceOf(only.id)).admin) {
-    return overviewNode(only.name, ...workspaceOverview({ ...place, params: { workspaceId: only.id } }));
+  const known = only && workspaces.length === 1 && (await workspaceOf(only.id));
+  if (known && known.admin) {
+    return overviewNode(only.name, ...workspaceOverview({ ...place, ...known, params: { workspaceId: only.id } }));
   }
   return overviewNode(t("overview.yours"), only ? overviewSoon(() => ownWorkspaces(workspaces)) : empty({ title: t("overview.no_workspace"), text: t("overview.no_workspace_text") }));
 }
@@ -55,7 +56,7 @@ async function ownWorkspaces(workspaces) {
 function siteOverview(place) {
   return [
     overviewSoon(siteTiles),
-    h("div", { class: "cards" }, activityCards("/api/admin/activity"), overviewSoon(() => membersCard(place)), attention(siteAttention), lately(place)),
+    h("div", { class: "columns" }, activityCards("/api/admin/activity"), overviewSoon(() => membersCard(place)), attention(siteAttention), lately(place)),
   ];
 }
 
@@ -64,7 +65,7 @@ function workspaceOverview(place) {
   const base = url`/api/workspaces/${place.params.workspaceId}`;
   return [
     overviewSoon(() => workspaceTiles(place, base)),
-    h("div", { class: "cards" }, activityCards(`${base}/activity`), attention(() => workspaceAttention(place, base)), lately(place)),
+    h("div", { class: "columns" }, activityCards(`${base}/activity`), attention(() => workspaceAttention(place, base)), lately(place)),
   ];
 }
 
@@ -127,14 +128,21 @@ function activityCards(path) {
 async function membersCard(place) {
   const page = Number(place.query.get("page")) || 1;
   const { data, meta } = await api.get("/api/workspaces", { page, size: OVERVIEW_SHOWN });
-  const points = await Promise.all(data.map(async (/** @type {Workspace} */ one) => {
+  const counted = await Promise.all(data.map(async (/** @type {Workspace} */ one) => {
     const [{ data: usage }, { workspace }] = await Promise.all([api.get(url`/api/workspaces/${one.id}/usage`), workspaceOf(one.id)]);
-    return { label: workspace.active ? one.name : `${one.name} (${t("users.suspended")})`, value: usage.members };
+    return { ...workspace, members: usage.members };
   }));
+  const most = Math.max(1, ...counted.map((one) => one.members));
   const step = (/** @type {number} */ to, /** @type {string} */ text) => to >= 1 && to <= meta.totalPages && link(`#/?page=${to}`, t(text));
   return card(
     t("overview.by_workspace"),
-    barChart({ title: t("overview.by_workspace"), of: t("user.workspace"), points }),
+    // Names are long, so the bars lie: the chart is the table.
+    h("table", { class: "ranks", "aria-label": t("overview.by_workspace") },
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, t("user.workspace")), h("td", null), h("th", { scope: "col", class: "number" }, t("overview.members")))),
+      h("tbody", null, counted.map(({ id, name, active, members }) => h("tr", null,
+        h("th", { scope: "row" }, link(url`#/workspaces/${id}`, name), !active && [" ", badge(t("users.suspended"), "bad")]),
+        h("td", { "aria-hidden": "true" }, s("svg", { viewBox: `0 0 ${most} 1`, preserveAspectRatio: "none" }, s("rect", { class: "bar series-0", width: members, height: 1 }))),
+        h("td", { class: "number" }, number(members)))))),
     meta.totalPages > 1 && h("nav", { class: "pages", "aria-label": t("overview.by_workspace") }, step(page - 1, "core.previous_page"), step(page + 1, "core.next_page")),
   );
 }
@@ -177,9 +185,9 @@ async function siteAttention() {
  */
 async function workspaceAttention(place, base) {
   const at = url`#/workspaces/${place.params.workspaceId}`;
-  const [{ data: home }, invitations, tokens] = await Promise.all(["", "/invitations", "/scim-tokens"].map((end) => api.get(base + end)));
+  const [invitations, tokens] = await Promise.all([api.get(`${base}/invitations`), api.get(`${base}/scim-tokens`)]);
   return [
-    !home.active && t("overview.is_suspended"),
+    !place.workspace?.active && t("overview.is_suspended"),
     ...invitations.data.filter((/** @type {Row} */ one) => one.state === "open" && endsSoon(one)).map((/** @type {Row} */ one) => [link(`${at}/invitations`, t("overview.invitation", one)), " ", relative(one.expiresAt)]),
     ...tokens.data.filter(endsSoon).map((/** @type {Row} */ one) => [link(`${at}/scim`, t("overview.scim_token", one)), " ", relative(one.expiresAt)]),
   ];

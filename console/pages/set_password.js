@@ -16,14 +16,15 @@ export function setPasswordPage({ params }) {
     h("h1", { tabindex: "-1" }, t("account.choose")),
     h("p", null, t("account.choose_text")),
     form({
-      fields: newPasswordFields("password"),
+      // Password managers look for an address, which this page does not know.
+      fields: [{ name: "email", type: "hidden", value: "", autocomplete: "username" }, ...newPasswordFields("password")],
       submit: t("account.choose_submit"),
-      save: async (values) => {
+      save: async ({ password, endTokens }) => {
         try {
-          await api.post("/api/auth/password/reset", { token: params.token, ...values });
+          await api.post("/api/auth/password/reset", { token: params.token, password, endTokens });
         } catch (error) {
           if (!(error instanceof ApiError) || error.status !== 404) throw error;
-          return deadLink(node, link("/forgotten", t("account.forgotten_again")));
+          return void deadLink(node, link("/forgotten", t("account.forgotten_again")));
         }
         put(node, h("h1", { tabindex: "-1" }, t("account.chosen")), h("p", null, t("account.chosen_text")),
           actionButton({ label: t("core.sign_in"), address: "/sign-in", primary: true }));

@@ -39,7 +39,7 @@ export async function userPage(place) {
       }),
       h(
         "div",
-        { class: "cards" },
+        { class: "columns" },
         card(
           t("user.profile"),
           details([

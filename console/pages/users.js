@@ -69,13 +69,11 @@ function userState(user) {
  * @param {Row} user
  */
 export function userBadges(user) {
-  return h(
-    "span",
-    { class: "badges" },
+  return [
     badge(userState(user), user.active ? "good" : "bad"),
-    user.roles.includes("ADMIN") && badge(t("users.admin"), "neutral"),
-    user.mustChangePassword && badge(t("users.must_change"), "warn"),
-  );
+    user.roles.includes("ADMIN") && [" ", badge(t("users.admin"))],
+    user.mustChangePassword && [" ", badge(t("users.must_change"), "warn")],
+  ];
 }
 
 /**

@@ -26,7 +26,7 @@ const WORKSPACE_CHOICES = {
 export async function workspacePage({ params, admin, signal }) {
   const base = url`/api/workspaces/${params.workspaceId}`;
   const at = url`/workspaces/${params.workspaceId}`;
-  const [{ data: one }, { data: usage }] = await Promise.all([base, `${base}/usage`].map((path) => api.get(path, {}, { signal })));
+  const [{ data: one }, { data: usage }] = await Promise.all([api.get(base, {}, { signal }), api.get(`${base}/usage`, {}, { signal })]);
   const { settings, organisation } = one;
   const place = [organisation.address, organisation.pinCode, organisation.state, organisation.country].filter(Boolean).join(", ");
   const contact = [organisation.adminName, organisation.adminEmail].filter(Boolean).join(", ");
@@ -47,8 +47,8 @@ export async function workspacePage({ params, admin, signal }) {
         [t("workspaces.now"), writtenMoment(settings.dateTimeFormat, settings)],
         [t("workspaces.timeZone"), settings.timeZone],
         [t("workspaces.locale"), settings.locale],
-        contact && [t("workspaces.contact"), contact],
-        place && [t("workspaces.address"), place],
+        contact ? [t("workspaces.contact"), contact] : null,
+        place ? [t("workspaces.address"), place] : null,
         [t("workspaces.created"), time(one.createdAt)],
         [t("workspaces.changed"), time(one.updatedAt)],
       ]))),
