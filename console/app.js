@@ -130,7 +130,7 @@ async function showPage() {
   queryListeners.clear();
   closeDrawer();
   if (!found?.route.bare) {
-    if (!appState.asked) return startAgain();
+    if (!appState.asked && !me().id) return startAgain();
     const who = me();
     if (!who.id) return location.replace(`#/sign-in${path === "/" ? "" : `?to=${encodeURIComponent(location.hash.slice(1))}`}`);
     const owed = { password: "/account/password", factor: "/account/factors", "": "" }[who.demand];
@@ -177,7 +177,7 @@ async function showPage() {
  * @param {string} [title]
  */
 function appFrame(place, route, title) {
-  if (route?.bare) return put(appNode("side"));
+  if (route?.bare) return void [put(appNode("side")), put(appNode("trail"))];
   drawNavigation(place);
   const parts = place.path.split("/").slice(1, -1);
   const trail = parts.map((_, at) => `/${parts.slice(0, at + 1).join("/")}`).flatMap((path) => {
@@ -189,7 +189,6 @@ function appFrame(place, route, title) {
   put(appNode("trail"), trail.length > 0 && h("ol", null,
     trail.map(([path = "", name]) => h("li", null, link(path, name))),
     h("li", { "aria-current": "page" }, title ?? (route ? t(route.name) : ""))));
-  return undefined;
 }
 
 /** What is shown at an address that is none. */

@@ -161,25 +161,33 @@ export function drawNavigation(place) {
   const { me: who, workspace, admin, path } = place;
   const side = /** @type {HTMLElement} */ (document.getElementById("side"));
   const open = !who.demand;
-  const id = workspace?.id ?? "";
+  const home = url`/workspaces/${workspace?.id ?? ""}`;
+  const account = path.startsWith("/account") ? ACCOUNT_PAGES.filter((name) => open || name === `${who.demand}s`.replace("passwords", "password")) : [""];
+  /** @type {[string, [string, string][]][]} */
+  const groups = [
+    ["", open ? [["/", "core.overview"]] : []],
+    [workspace?.name ?? "", open && workspace ? WORKSPACE_PAGES.filter(([, manager]) => admin || !manager)
+      .map(([name]) => [home + (name && `/${name}`), `core.workspace_${name || "home"}`]) : []],
+    [t("core.site"), open && who.isAdmin ? SITE_PAGES.map((name) => [`/${name}`, `core.${name}`]) : []],
+    [account.length > 1 ? t("core.account") : "", account.map((name) =>
+      ["/account" + (name && `/${name}`), account.length > 1 ? `core.account_${name || "home"}` : open ? "core.account" : `core.account_${name}`])],
+  ];
+  // The longest address that leads to the place is the current one.
+  const current = groups.flatMap(([, entries]) => entries.map(([one]) => one))
+    .filter((one) => path === one || path.startsWith(`${one}/`)).sort((a, b) => b.length - a.length)[0];
   put(
     side,
     h("div", { class: "brand" }, link("/", "Roster"), h("button", {
       type: "button", class: "plain drawer-close", "aria-label": t("core.close"), onclick: closeDrawer,
     }, "✕")),
     open && (who.isAdmin || who.workspaces.length > 0) && switcher(workspace),
-    h("nav", { "aria-label": t("core.navigation") },
-      open && who.isAdmin && navigationGroup(path, "", [
-        ["/", "core.overview"],
-      ]),
-      open && workspace && navigationGroup(path, workspace.name, WORKSPACE_PAGES
-        .filter(([, manager]) => admin || !manager)
-        .map(([name]) => [url`/workspaces/${id}` + (name && `/${name}`), `core.workspace_${name || "home"}`])),
-      open && who.isAdmin && navigationGroup(path, t("core.site"), SITE_PAGES.map((name) => [`/${name}`, `core.${name}`])),
-      navigationGroup(path, t("core.account"), ACCOUNT_PAGES
-        .filter((name) => open || name === (who.demand === "password" ? "password" : "factors"))
-        .map((name) => ["/account" + (name && `/${name}`), `core.account_${name || "home"}`])),
-    ),
+    h("nav", { "aria-label": t("core.navigation") }, groups.map(([title, entries]) => entries.length > 0 && h("div", { class: "nav-group" },
+      title && h("h2", null, title),
+      h("ul", null, entries.map(([address, key]) => {
+        const item = link(address, t(key));
+        if (address === current) item.setAttribute("aria-current", "page");
+        return h("li", null, item);
+      }))))),
     h("div", { class: "side-foot" },
       h("div", { class: "who" }, h("b", null, who.fullName), h("span", { class: "quiet" }, who.email)),
       menu(t("core.more"), [
@@ -188,25 +196,6 @@ export function drawNavigation(place) {
         { label: t("core.sign_out"), run: signOut },
       ]),
     ),
-  );
-}
-
-/**
- * @param {string} path
- * @param {string} title
- * @param {[string, string][]} entries
- */
-function navigationGroup(path, title, entries) {
-  const inside = (/** @type {string} */ one) => path === one || path.startsWith(`${one}/`);
-  // The longest address that leads to the place is the current one.
-  const current = entries.map(([one]) => one).filter(inside).sort((a, b) => b.length - a.length)[0];
-  return h("div", { class: "nav-group" },
-    title && h("h2", null, title),
-    h("ul", null, entries.map(([address, key]) => {
-      const item = link(address, t(key));
-      if (address === current) item.setAttribute("aria-current", "page");
-      return h("li", null, item);
-    })),
   );
 }
 

@@ -42,9 +42,13 @@ export function list(options) {
   const csv = options.csv !== false && h("button", { type: "button", class: "button", onclick: (/** @type {Event} */ event) =>
     busily(/** @type {HTMLButtonElement} */ (event.currentTarget), () => downloadCsv(options.title, columns, everyRow())) }, "CSV");
   const { create } = options;
+  const tools = Boolean(find || filters.length);
   const node = /** @type {ListNode} */ (h("section", { class: `list level-${level}` },
-    heading({ title: options.title, text: options.text, level, actions: [...(options.heading ?? []), create && { label: create.label, primary: true, run: created }] }),
-    h("div", { class: "list-tools" }, input, selects.map((one) => one.node), status, csv),
+    heading({
+      title: options.title, text: options.text, level,
+      actions: [!tools && status, !tools && csv, ...(options.heading ?? []), create && { label: create.label, primary: level === 1, run: created }],
+    }),
+    tools && h("div", { class: "list-tools" }, input, selects.map((one) => one.node), status, csv),
     bulk, body, foot));
   node.reload = load;
 
@@ -167,6 +171,7 @@ export function list(options) {
     const total = meta?.total ?? rows.length;
     const asked = said("find") || filters.some((one) => said(one.name));
     put(status, meta?.next ? t("core.found_more", { count: rows.length }) : t(asked ? "core.found" : "core.total", { count: total }));
+    if (csv) csv.hidden = !rows.length;
     if (rows.length) put(body, table());
     else if (asked) put(body, empty({ title: t("core.nothing_found"), action: { label: t("core.show_all"), run: clear } }));
     else put(body, empty(options.empty ?? { title: t("core.nothing_yet") }));
