@@ -58,3 +58,24 @@ class Roster:
     def member(self, workspace: dict[str, Any], user: dict[str, Any], role: str = "MEMBER") -> None:
         """Make a user a member."""
         self.send("POST", f"/api/workspaces/{workspace['id']}/members", {"userId": user["id"], "role": role})
+
+    def webhook(self, scope: str) -> str:
+        """A webhook of a workspace (`/api/workspaces/...`) or of the site (`/api/admin`), which nobody hears; its id."""
+        body = {"url": "https://hooks.example/in", "description": "The yard's display", "enabled": False}
+        return str(self.send("POST", f"{scope}/webhooks", body).json["data"]["id"])
+
+    def scim_group(self, workspace_id: str, name: str = "Crane drivers", *user_ids: str) -> str:
+        """A group that the workspace's identity provider makes; its id."""
+        path = f"/api/workspaces/{workspace_id}/scim-tokens"
+        secret = self.send("POST", path, {"name": "Entra ID"}).json["data"]["secret"]
+        members = [{"value": user_id} for user_id in user_ids]
+        group = {
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+            "displayName": name,
+            "members": members,
+        }
+        made = self.app.send(
+            "POST", f"/scim/v2/{workspace_id}/Groups", group, Authorization=f"Bearer {secret}"
+        )
+        assert made.status == 201, made.text
+        return str(made.json["id"])
