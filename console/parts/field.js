@@ -30,13 +30,12 @@ export function fieldPart(field) {
   const control = fieldControl(field, type, common);
   const { input, box = input } = control;
   const told = help && h("p", { class: "help", id: `${id}-help` }, help);
-  const tag = h("label", { for: id, id: `${id}-label` }, label ?? name, !field.required && !["checkbox", "checks"].includes(type) && h("span", { class: "quiet", "aria-hidden": "true" }, ` ${t("core.optional")}`));
+  const tag = h(type === "checks" ? "span" : "label", { for: type === "checks" ? null : id, class: "label", id: `${id}-label` }, label ?? name, !field.required && !["checkbox", "checks"].includes(type) && h("span", { class: "quiet", "aria-hidden": "true" }, ` ${t("core.optional")}`));
   const node = type === "checkbox"
     ? h("div", { class: "field tick" }, box, tag, told, error)
     : h("div", { class: "field", hidden: type === "hidden" }, tag, told, box, error);
   if (type === "checks") {
     box.setAttribute("aria-labelledby", `${id}-label`);
-    tag.removeAttribute("for");
   }
   return {
     node, field, get: control.get, set: control.set,

@@ -61,6 +61,8 @@ export function findControl(field, common) {
   input.addEventListener("input", () => {
     value = "";
     input.setCustomValidity(input.value ? t("core.choose_one") : "");
+    // What is listed answers an earlier text: Enter must not choose of it.
+    mark(-1);
     ask();
   });
   input.addEventListener("focus", () => !value && ask());
