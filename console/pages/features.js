@@ -47,7 +47,7 @@ export async function featuresPage(place) {
  * @param {boolean} may
  */
 function featureSwitch(base, one, may) {
-  const node = h("input", { type: "checkbox", role: "switch", checked: one.enabled, disabled: !may, "aria-label": one.name });
+  const node = h("input", { type: "checkbox", role: "switch", name: "enabled", checked: one.enabled, disabled: !may, "aria-label": one.name });
   node.onchange = async () => {
     try {
       await api.put(base + url`/features/${one.id}`, { enabled: node.checked });
@@ -92,7 +92,7 @@ export async function featurePage(place) {
         [t("parts.project"), projectId && link(at + url`/projects/${projectId}`, await projectName(base, projectId))],
         [t("parts.owner"), await ownerText(base, feature.ownerId)],
         [t("parts.email"), feature.email],
-        [t("features.touched"), touchedBy && (await ownerText(base, touchedBy))],
+        [t("features.touched"), touchedBy === place.me.id ? place.me.fullName : touchedBy && copyable(touchedBy)],
       ])),
     ),
   };

@@ -23,7 +23,7 @@ export function setPasswordPage({ params }) {
         try {
           await api.post("/api/auth/password/reset", { token: params.token, password, endTokens });
         } catch (error) {
-          if (!(error instanceof ApiError) || error.status !== 404) throw error;
+          if (!(error instanceof ApiError && error.fields.token)) throw error;
           return void deadLink(node, link("/forgotten", t("account.forgotten_again")));
         }
         put(node, h("h1", { tabindex: "-1" }, t("account.chosen")), h("p", null, t("account.chosen_text")),

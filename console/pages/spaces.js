@@ -121,7 +121,7 @@ function spaceGrid(path, base, first, may) {
     const held = one.roles.has(role);
     if (!may) return held ? t("parts.yes") : "–";
     const values = { name: one.fullName, role: t(`spaces.${role}`) };
-    const node = h("input", { type: "checkbox", checked: held, "aria-label": t("spaces.role_of", values) });
+    const node = h("input", { type: "checkbox", name: role, checked: held, "aria-label": t("spaces.role_of", values) });
     node.onchange = async () => {
       const to = node.checked;
       try {
