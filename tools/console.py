@@ -24,18 +24,13 @@ MOST = 61_440
 START = "app.js"
 ENGLISH, GERMAN = "texts/en.js", "texts/de.js"
 FILES: Mapping[str, Sequence[str]] = {
-    "account.js": (
-        "pages/accept_invitation.js",
-        "pages/account*.js",
-        "pages/forgotten.js",
-        "pages/set_password.js",
-        "pages/sign_in.js",
-    ),
-    "pages.js": ("pages/*.js",),
     "de.js": (GERMAN,),
-    START: ("*.js", "parts/*.js", ENGLISH),
+    START: ("*.js", "parts/*.js", "pages/*.js", ENGLISH),
 }
-"""The deployed scripts, and the modules that each is joined of: a module is of the first that fits."""
+"""The deployed scripts, and the modules that each is joined of: a module is of the first that fits.
+
+One has all but the other language: in three, by area, they were a twentieth longer.
+"""
 
 _IMPORT = re.compile(r'import \{\s*([\w$]+(?:,\s*[\w$]+)*),?\s*\} from "(\.{1,2}/[\w./-]+)";\n')
 _DYNAMIC = re.compile(r'\bimport\("(\.{1,2}/[\w./-]+)"\)')
@@ -199,7 +194,7 @@ def joined(modules: Mapping[str, Module]) -> dict[str, str]:
 
 
 def _in_order(modules: Mapping[str, Module]) -> list[str]:
-    """The paths in the order in which a browser evaluates the modules: those that are imported first."""
+    """The paths, each after those that it imports; what starts the console is the last."""
     order: list[str] = []
     seen: set[str] = set()
 
@@ -210,7 +205,7 @@ def _in_order(modules: Mapping[str, Module]) -> list[str]:
                 visit(target)
             order.append(path)
 
-    for path in (START, *modules):
+    for path in sorted(modules, key=lambda path: path == START):
         visit(path)
     return order
 

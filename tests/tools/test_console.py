@@ -74,24 +74,15 @@ def written(folder: Path, changed: Mapping[str, str] | None = None) -> Path:
 def test_modules_are_joined_after_those_that_they_import(tmp_path: Path) -> None:
     assert console.made(written(tmp_path))["app.js"] == (
         "export function h(what, ...more) {const node = (what);return [`https://${node}`, more];}\n"
+        'export const userName = "Ada";'
+        "export function accountPage() {return h(userName);}\n"
+        "export const list = () => h(1);"
+        "export async function usersPage() {return list(userName);}\n"
         'export const textsEn = {core: {save: "Save", end: "End \\"it\\": now",},users: {title: "Users",},};'
-        'const ROUTES = [{ path: "/users", load: () => import("./pages.js").then((m) => m.usersPage) },'
-        '{ path: "/", load: () => import("./account.js").then((m) => m.accountPage) },];'
+        'const ROUTES = [{ path: "/users", load: () => import("./app.js").then((m) => m.usersPage) },'
+        '{ path: "/", load: () => import("./app.js").then((m) => m.accountPage) },];'
         'const german = () => import("./de.js");'
         "h(ROUTES, textsEn, german);"
-        "export const list = () => h(1);"
-    )
-
-
-def test_what_lies_in_another_file_is_imported_from_there(tmp_path: Path) -> None:
-    made = console.made(written(tmp_path))
-    assert made["account.js"] == (
-        'import{h}from"./app.js";import{userName}from"./pages.js";'
-        "export function accountPage() {return h(userName);}\n"
-    )
-    assert made["pages.js"] == (
-        'import{list}from"./app.js";export const userName = "Ada";'
-        "export async function usersPage() {return list(userName);}\n"
     )
 
 
@@ -111,7 +102,7 @@ def test_styles_lose_their_comments_and_the_index_names_the_folder(tmp_path: Pat
     assert made["index.html"] == INDEX.replace("style.css", f"/console/{digest}/style.css").replace(
         "app.js", f"/console/{digest}/app.js"
     )
-    assert sorted(made) == ["account.js", "app.js", "de.js", "index.html", "pages.js", "style.css"]
+    assert sorted(made) == ["app.js", "de.js", "index.html", "style.css"]
 
 
 def test_what_is_written_is_what_the_function_serves(tmp_path: Path) -> None:
