@@ -134,18 +134,13 @@ function workspaceGeneral(base, read) {
   /** @type {Field[]} */
   const fields = [
     { name: "name", required: true },
-    ...WORKSPACE_SETTINGS.map((name) => ({ name, required: name !== "regionCode", maxlength: name === "locale" ? 35 : 255, changed: draw })),
+    ...WORKSPACE_SETTINGS.map((name) => ({ name, required: name !== "regionCode", maxlength: name === "locale" ? 35 : 255, options: WORKSPACE_CHOICES[name]?.(), changed: draw })),
   ];
   const node = workspaceForm(base, read, fields,
     ({ name, settings }) => ({ name, ...settings }),
     ({ name, ...settings }) => ({ name, settings: { ...settings, regionCode: settings.regionCode || null } }),
     preview);
   draw(read.data.settings);
-  for (const [name, choices] of Object.entries(WORKSPACE_CHOICES)) {
-    const id = `choices-${name}`;
-    node.querySelector(`[name=${name}]`)?.setAttribute("list", id);
-    node.append(h("datalist", { id }, choices().map((value) => h("option", { value }))));
-  }
   return card(null, node);
 }
 
