@@ -102,13 +102,13 @@ function clientFields({ name, grants = ["client_credentials"], scopes = [], user
       value: grants,
       options: CLIENT_GRANTS.map((value) => ({ value, label: value, help: t(`clients.${value}`) })),
     },
-    { name: "userId", label: t("clients.user"), type: "find", value: userId ?? "", text: userId ?? "", find: findUsers, help: t("clients.user_help") },
+    { name: "userId", label: t("clients.user"), type: "find", value: userId ?? "", text: userId ?? "", find: findClientUsers, help: t("clients.user_help") },
     { name: "scopes", label: t("clients.scopes"), type: "textarea", rows: 3, value: scopes.join("\n"), help: t("clients.scopes_help") },
   ];
 }
 
 /** @param {string} text */
-async function findUsers(text) {
+async function findClientUsers(text) {
   const { data } = await api.get("/api/admin/users", text.length > 1 ? { q: text, size: 20 } : { page: 1, size: 20 });
   return data.map((/** @type {Row} */ one) => ({ value: one.id, label: `${one.fullName} (${one.email})` }));
 }

@@ -219,7 +219,7 @@ function membershipList(path, user) {
       { name: t("users.role"), of: (one) => badge(t(`users.${one.role.toLowerCase()}`), "neutral"), csv: (one) => one.role },
       { name: t("user.member_since"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt },
     ],
-    row: workspaceAddress,
+    row: userWorkspaceAddress,
     key: (one) => one.workspaceId,
     label: (one) => one.name,
     actions: [
@@ -236,7 +236,7 @@ function membershipList(path, user) {
 }
 
 /** @param {Row} one */
-function workspaceAddress(one) {
+function userWorkspaceAddress(one) {
   return url`#/workspaces/${one.workspaceId}`;
 }
 
