@@ -30,7 +30,7 @@ export function fieldPart(field) {
   const control = fieldControl(field, type, common);
   const { input, box = input } = control;
   const told = help && h("p", { class: "help", id: `${id}-help` }, help);
-  const tag = h(type === "checks" ? "span" : "label", { for: type === "checks" ? null : id, class: "label", id: `${id}-label` }, label ?? name, !field.required && !["checkbox", "checks"].includes(type) && h("span", { class: "quiet", "aria-hidden": "true" }, ` ${t("core.optional")}`));
+  const tag = h(type === "checks" ? "span" : "label", { for: type === "checks" ? null : id, class: "label", id: `${id}-label` }, label ?? name, !field.required && !field.disabled && !["checkbox", "checks", "select"].includes(type) && h("span", { class: "quiet", "aria-hidden": "true" }, ` ${t("core.optional")}`));
   const node = type === "checkbox"
     ? h("div", { class: "field tick" }, box, tag, told, error)
     : h("div", { class: "field", hidden: type === "hidden" }, tag, told, box, error);
