@@ -307,7 +307,7 @@ export function list(options) {
  */
 function listFilter({ name, label, options, type = "select" }, value, chosen) {
   const control = type === "select"
-    ? h("select", { name, "aria-label": label }, h("option", { value: "" }, label), options.map((one) => h("option", { value: String(one.value) }, one.label)))
+    ? h("select", { name, "aria-label": label }, h("option", { value: "" }, t("core.filter_all", { label })), options.map((one) => h("option", { value: String(one.value) }, one.label)))
     : h("input", { name, type: type === "moment" ? "datetime-local" : "text", "aria-label": label, title: label, placeholder: label });
   const set = (/** @type {string} */ now) => {
     if (document.activeElement === control && type !== "select") return;

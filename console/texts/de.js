@@ -27,7 +27,7 @@ export const textsDe = {
     loaded_again: "Neu geladen. Sehen Sie es durch und speichern Sie dann.", now_is: "Jetzt steht dort „{value}“; beim Speichern gilt Ihre Eingabe.",
     type_to_confirm: "Geben Sie zur Bestätigung {typed} ein", shown_once: "Dies wird nur dieses eine Mal gezeigt. Kopieren Sie es jetzt.", kept: "Ich habe es",
     // Lists.
-    find: "Suchen", find_in: "{title} durchsuchen", total: "{count} insgesamt", found: "{count} gefunden", found_more: "Die ersten {count}", nothing_found: "Nichts gefunden",
+    find: "Suchen", filter_all: "{label}: alle", find_in: "{title} durchsuchen", total: "{count} insgesamt", found: "{count} gefunden", found_more: "Die ersten {count}", nothing_found: "Nichts gefunden",
     nothing_yet: "Noch nichts", show_all: "Alle zeigen", more_rows: "Mehr zeigen", pages: "Seiten", first_page: "Erste Seite", previous_page: "Vorige Seite",
     next_page: "Nächste Seite", last_page: "Letzte Seite", page_of: "{from}–{to} von {total}", selection: "Ausgewählt", selected: "{count} ausgewählt",
     select_one: "{name} auswählen", select_page: "Diese Seite auswählen", select_all: "Alle {total} auswählen", clear: "Aufheben", none_fit: "Das passt zu keinem der ausgewählten.",

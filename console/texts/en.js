@@ -26,7 +26,7 @@ export const textsEn = {
     loaded_again: "Loaded again. Look at it, then save.", now_is: "It is “{value}” now; saving puts yours in its place.",
     type_to_confirm: "Type {typed} to confirm", shown_once: "It is shown this once. Copy it now.", kept: "I have it",
     // Lists.
-    find: "Find", find_in: "Find in {title}", total: "{count} in all", found: "{count} found", found_more: "The first {count}", nothing_found: "Nothing found",
+    find: "Find", filter_all: "{label}: all", find_in: "Find in {title}", total: "{count} in all", found: "{count} found", found_more: "The first {count}", nothing_found: "Nothing found",
     nothing_yet: "Nothing yet", show_all: "Show all", more_rows: "Show more", pages: "Pages", first_page: "First page", previous_page: "Previous page",
     next_page: "Next page", last_page: "Last page", page_of: "{from}–{to} of {total}", selection: "Selected", selected: "{count} selected",
     select_one: "Select {name}", select_page: "Select this page", select_all: "Select all {total}", clear: "Clear", none_fit: "This fits none of the selected.",
