@@ -19,7 +19,7 @@ let auditTurn = Promise.resolve("");
 export async function auditPage(place) {
   const { workspaceId } = place.params;
   return list({
-    title: t("audit.title"),
+    title: t("core.audit"),
     text: t(workspaceId ? "audit.of_workspace" : "audit.of_site"),
     path: auditPath(place),
     cursor: true,
@@ -35,12 +35,12 @@ export async function auditPage(place) {
       { name: t("audit.whom"), of: (entry) => auditWhom(entry, place), csv: (entry) => entry.target },
       ...(workspaceId
         ? []
-        : [{ name: t("audit.where"), of: auditWhere, csv: (/** @type {Row} */ entry) => entry.workspaceId, wide: true }]),
+        : [{ name: t("core.workspace"), of: (/** @type {Row} */ entry) => auditWhere(entry, place), csv: (/** @type {Row} */ entry) => entry.workspaceId, wide: true }]),
       { name: t("audit.changes"), of: auditChanges, csv: (entry) => JSON.stringify(entry.details) },
-      { name: t("audit.request"), of: (entry) => h("code", null, entry.requestId), csv: (entry) => entry.requestId, wide: true },
+      { name: t("core.request_id"), of: (entry) => h("code", null, entry.requestId), csv: (entry) => entry.requestId, wide: true },
     ],
     key: (entry) => `${entry.at} ${entry.requestId} ${entry.action} ${entry.target}`,
-    empty: { title: t("audit.none"), text: t("audit.none_text") },
+    empty: { title: t("audit.none") },
   });
 }
 
@@ -66,7 +66,16 @@ export function auditAction({ action, details }) {
   let [noun, verb] = action.split(".");
   const active = details.before?.active !== undefined && details.after?.active;
   if (verb === "changed" && typeof active === "boolean") verb = active ? "resumed" : "suspended";
-  return h("span", { title: action }, t(`audit_nouns.${noun}`), " ", t(`audit_verbs.${verb}`));
+  const [first = "", ...rest] = `${auditWord(noun)} ${auditWord(verb)}`;
+  return h("span", { title: action }, first.toUpperCase(), ...rest.join(""));
+}
+
+/**
+ * A word of an action's name; what the language has none for is said as the API says it.
+ * @param {string} name
+ */
+function auditWord(name) {
+  return t(`audit.${name}`).replace("audit.", "").replaceAll("_", " ");
 }
 
 /**
@@ -79,30 +88,46 @@ export function auditWho({ actor }, place) {
 }
 
 /**
+ * Of whom or what; `plainly`: nothing where there is an id alone.
  * @param {Row} entry
  * @param {Place} place
+ * @param {boolean} [plainly]
  */
-export function auditWhom({ action, target }, place) {
+export function auditWhom({ action, target }, place, plainly) {
   const noun = action.split(".")[0];
-  if (noun === "workspace" && !place.params.workspaceId) return auditWhere({ workspaceId: target });
+  if (noun === "workspace" && !place.params.workspaceId) return auditWhere({ workspaceId: target }, place);
   if (!AUDIT_THINGS.has(noun) && action !== "user.deleted") return auditPerson(target, place);
-  return link(auditAddress({ target }, place.params.workspaceId), h("code", null, target));
-}
-
-/** @param {Row} entry */
-function auditWhere({ workspaceId }) {
-  return workspaceId && link(url`#/workspaces/${workspaceId}`, h("code", null, workspaceId));
+  return !plainly && link(auditAddress({ target }, place.params.workspaceId), h("code", null, target));
 }
 
 /**
- * The name of a user, which comes after the id is shown; who is gone keeps the id.
+ * @param {Row} entry
+ * @param {Place} place
+ */
+function auditWhere({ workspaceId }, place) {
+  return workspaceId && auditNamed(workspaceId, url`/api/workspaces/${workspaceId}`, url`#/workspaces/${workspaceId}`, place);
+}
+
+/**
  * @param {string} id
  * @param {Place} place
  */
 function auditPerson(id, place) {
   const { workspaceId } = place.params;
-  const path = workspaceId ? url`/api/workspaces/${workspaceId}/members/${id}` : url`/api/admin/users/${id}`;
-  const node = link(workspaceId ? auditAddress({ target: id }, workspaceId) : url`#/users/${id}`, h("code", null, id));
+  return workspaceId
+    ? auditNamed(id, url`/api/workspaces/${workspaceId}/members/${id}`, auditAddress({ target: id }, workspaceId), place)
+    : auditNamed(id, url`/api/admin/users/${id}`, url`#/users/${id}`, place);
+}
+
+/**
+ * A name, which comes after the id is shown; what is gone keeps the id.
+ * @param {string} id
+ * @param {string} path
+ * @param {string} address
+ * @param {Place} place
+ */
+function auditNamed(id, path, address, place) {
+  const node = link(address, h("code", null, id));
   node.title = id;
   if (!auditNames.has(path)) {
     // One at a time: a page of names must not stand in the way of what the reader does next.
@@ -119,7 +144,8 @@ function auditPerson(id, place) {
 /** @param {string} path */
 async function auditName(path) {
   try {
-    return (await api.get(path, {}, { quiet: true })).data.fullName;
+    const { data } = await api.get(path, {}, { quiet: true });
+    return data.fullName ?? data.name;
   } catch {
     return "";
   }
@@ -133,22 +159,17 @@ export function auditChanges({ details: { before = {}, after = {}, fields = [], 
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const rest = Object.entries(more).filter(([name]) => !names.includes(name));
   const others = fields.filter((/** @type {string} */ name) => !names.includes(name));
-  return h(
-    "ul",
-    { class: "changes" },
-    names.map((name) =>
-      h(
-        "li",
-        null,
-        `${name}: `,
-        name in before && h("del", null, auditValue(before[name])),
-        name in before && name in after && " → ",
-        name in after && h("ins", null, auditValue(after[name])),
-      ),
-    ),
-    rest.map(([name, value]) => h("li", null, `${name}: ${auditValue(value)}`)),
-    others.length > 0 && h("li", null, t("audit.also", { names: others.join(", ") })),
-  );
+  const lines = [
+    ...names.map((name) => [
+      `${name}: `,
+      name in before && h("del", null, auditValue(before[name])),
+      name in before && name in after && " → ",
+      name in after && h("ins", null, auditValue(after[name])),
+    ]),
+    ...rest.map(([name, value]) => `${name}: ${auditValue(value)}`),
+    ...(others.length ? [t("audit.also", { names: others.join(", ") })] : []),
+  ];
+  return lines.length > 0 && h("ul", { class: "changes" }, lines.map((one) => h("li", null, one)));
 }
 
 /** @param {unknown} value */

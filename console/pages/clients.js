@@ -17,14 +17,14 @@ const CLIENT_GRANTS = ["password", "refresh_token", "client_credentials"];
 /** @param {Place} place */
 export async function clientsPage(place) {
   return list({
-    title: t("clients.title"),
+    title: t("core.clients"),
     text: t("clients.text"),
     path: "/api/admin/clients",
     find: "local",
     columns: [
       { name: t("users.name"), of: (client) => client.name },
       { name: t("users.id"), of: (client) => h("code", null, client.id), csv: (client) => client.id },
-      { name: t("clients.kind"), of: clientKind, csv: (client) => (client.public ? "public" : "confidential") },
+      { name: t("user.kind"), of: clientKind, csv: (client) => (client.public ? "public" : "confidential") },
       { name: t("clients.grants"), of: (client) => client.grants.join(", "), csv: (client) => client.grants.join(" ") },
       { name: t("users.since"), of: (client) => time(client.createdAt), csv: (client) => client.createdAt, wide: true },
     ],
@@ -40,7 +40,7 @@ export async function clientsPage(place) {
       },
     ],
     create: { label: t("clients.create"), open: () => createClient(place) },
-    empty: { title: t("clients.none"), text: t("clients.text") },
+    empty: { title: t("clients.none") },
   });
 }
 
@@ -100,10 +100,10 @@ function clientFields({ name, grants = ["client_credentials"], scopes = [], user
       label: t("clients.grants"),
       type: "checks",
       value: grants,
-      options: CLIENT_GRANTS.map((value) => ({ value, label: value, help: t(`clients.${value}`) })),
+      options: CLIENT_GRANTS.map((value) => ({ value, label: value })),
     },
     { name: "userId", label: t("clients.user"), type: "find", value: userId ?? "", text: userId ?? "", find: findClientUsers, help: t("clients.user_help") },
-    { name: "scopes", label: t("clients.scopes"), type: "textarea", rows: 3, value: scopes.join("\n"), help: t("clients.scopes_help") },
+    { name: "scopes", label: t("clients.scopes"), type: "textarea", rows: 3, value: scopes.join("\n"), help: t("roles.lines") },
   ];
 }
 
@@ -150,7 +150,7 @@ async function editClient(path, client, etag) {
   let was = client;
   let tag = etag;
   const saved = await formDialog({
-    title: t("clients.edit", client),
+    title: t("groups.edit", client),
     fields: clientFields(client),
     submit: t("user.save"),
     save: ({ name, grants, scopes, userId }) => {
@@ -186,9 +186,9 @@ async function rotateSecret(path, client) {
  * @param {Place} place
  */
 async function deleteClient(path, client, etag, place) {
-  const title = t("clients.delete_title", client);
+  const title = t("user.delete_title", { fullName: client.name });
   if (!(await ask({ title, text: t("clients.ends"), confirm: t("user.delete"), danger: true, typed: client.id }))) return;
   await api.delete(path, { etag });
-  toast(t("clients.deleted", client));
+  toast(t("user.deleted", client));
   place.go("#/clients");
 }

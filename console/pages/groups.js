@@ -23,7 +23,7 @@ export function siteThings(what, columns, fields, body) {
   const edit = async (/** @type {Row | null} */ known) => {
     let { data: thing, etag } = known ? await api.get(`${path}/${known.number}`) : { data: {}, etag: null };
     const saved = await formDialog({
-      title: known ? t(`${what}.edit`, thing) : t(`${what}.create`),
+      title: known ? t("groups.edit", thing) : t(`${what}.create`),
       fields: [{ name: "name", label: t("users.name"), value: thing.name, required: true, maxlength: 255, autocomplete: "off" }, ...fields(thing)],
       submit: t(known ? "user.save" : `${what}.create`),
       save: (values, { once }) => (known ? api.put(`${path}/${thing.number}`, body(values), { etag }) : api.post(path, body(values), { once })),
@@ -36,7 +36,7 @@ export function siteThings(what, columns, fields, body) {
     return saved;
   };
   const found = list({
-    title: t(`${what}.title`),
+    title: t(`core.${what}`),
     text: t(`${what}.text`),
     path,
     find: "local",
@@ -61,7 +61,7 @@ export function siteThings(what, columns, fields, body) {
       },
     ],
     create: { label: t(`${what}.create`), open: () => edit(null) },
-    empty: { title: t(`${what}.none`), text: t(`${what}.text`) },
+    empty: { title: t(`${what}.none`) },
   });
   return found;
 }

@@ -13,8 +13,8 @@ const OVERVIEW_SOON = 14 * 86_400_000;
 
 /** @param {Place} place */
 export async function overviewPage(place) {
-  if (place.params.workspaceId) return overviewNode(t("overview.activity"), ...workspaceOverview(place));
-  if (place.me.isAdmin) return overviewNode(t("overview.title"), ...siteOverview(place));
+  if (place.params.workspaceId) return overviewNode(t("core.workspace_overview"), ...workspaceOverview(place));
+  if (place.me.isAdmin) return overviewNode(t("core.overview"), ...siteOverview(place));
   const { workspaces } = place.me;
   const [only] = workspaces;
   const known = only && workspaces.length === 1 && (await workspaceOf(only.id));
@@ -56,7 +56,8 @@ async function ownWorkspaces(workspaces) {
 function siteOverview(place) {
   return [
     overviewSoon(siteTiles),
-    h("div", { class: "columns" }, activityCards("/api/admin/activity"), overviewSoon(() => membersCard(place)), attention(siteAttention), lately(place)),
+    h("div", { class: "columns" }, activityCards("/api/admin/activity"), overviewSoon(() => membersCard(place))),
+    h("div", { class: "columns lately" }, lately(place), attention(siteAttention)),
   ];
 }
 
@@ -65,24 +66,23 @@ function workspaceOverview(place) {
   const base = url`/api/workspaces/${place.params.workspaceId}`;
   return [
     overviewSoon(() => workspaceTiles(place, base)),
-    h("div", { class: "columns" }, activityCards(`${base}/activity`), attention(() => workspaceAttention(place, base)), lately(place)),
+    h("div", { class: "columns" }, activityCards(`${base}/activity`)),
+    h("div", { class: "columns lately" }, lately(place), attention(() => workspaceAttention(place, base))),
   ];
 }
 
 async function siteTiles() {
-  const count = async (/** @type {string} */ path, /** @type {Query} */ query = {}) => (await api.get(path, { page: 1, size: 1, ...query })).meta.total;
   const counted = await Promise.all([
-    ["users", "users", {}],
-    ["suspended", "users", { status: "suspended" }],
-    ["admins", "users", { role: "ADMIN" }],
-    ["workspaces", "", {}],
-    ["groups", "groups", {}],
-    ["roles", "roles", {}],
-    ["clients", "clients", {}],
-  ].map(async ([name, what, query]) => {
-    const total = await count(what ? `/api/admin/${what}` : "/api/workspaces", /** @type {Query} */ (query));
-    const address = `#/${what || name}?${new URLSearchParams(/** @type {any} */ (query))}`.replace(/\?$/, "");
-    return { label: t(`overview.${name}`), value: number(total), address };
+    ["core.users", "users", ""],
+    ["overview.suspended", "users", "status=suspended"],
+    ["overview.admins", "users", "role=ADMIN"],
+    ["core.workspaces", "workspaces", ""],
+    ["core.groups", "groups", ""],
+    ["core.roles", "roles", ""],
+    ["core.clients", "clients", ""],
+  ].map(async ([name = "", what, query]) => {
+    const { meta } = await api.get(`/api/${what === "workspaces" ? "" : "admin/"}${what}`, { ...Object.fromEntries(new URLSearchParams(query)), page: 1, size: 1 });
+    return { label: t(name), value: number(meta.total), address: `#/${what}${query && `?${query}`}` };
   }));
   return tiles(counted);
 }
@@ -94,7 +94,7 @@ async function siteTiles() {
 async function workspaceTiles(place, base) {
   const { data } = await api.get(`${base}/usage`);
   return tiles(["members", "projects", "spaces", "features", "invitations"].map((name) => ({
-    label: t(`overview.${name}`),
+    label: t(`core.workspace_${name}`),
     value: number(data[name]),
     text: name in data.limits && t("overview.of_limit", { limit: data.limits[name] }),
     tone: data[name] >= (data.limits[name] ?? Infinity) ? "warn" : "",
@@ -113,11 +113,11 @@ function activityCards(path) {
   return ["changes", "signIns"].map((name) => overviewSoon(async () => {
     const { days } = (await read()).data;
     const total = days.reduce((/** @type {number} */ sum, /** @type {Row} */ one) => sum + one[name], 0);
-    return card(t(`overview.${name}`), h("p", { class: "quiet" }, t("overview.in_30_days", { count: total })), barChart({
+    return card(null, barChart({
       title: t(`overview.${name}`),
       of: t("overview.day"),
       points: days.map((/** @type {Row} */ one) => ({ label: day(one.day), value: one[name] })),
-    }));
+    }), h("p", { class: "quiet" }, t("overview.in_30_days", { count: total })));
   }));
 }
 
@@ -138,7 +138,7 @@ async function membersCard(place) {
     t("overview.by_workspace"),
     // Names are long, so the bars lie: the chart is the table.
     h("table", { class: "ranks", "aria-label": t("overview.by_workspace") },
-      h("thead", null, h("tr", null, h("th", { scope: "col" }, t("user.workspace")), h("td", null), h("th", { scope: "col", class: "number" }, t("overview.members")))),
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, t("core.workspace")), h("td", null), h("th", { scope: "col", class: "number" }, t("core.workspace_members")))),
       h("tbody", null, counted.map(({ id, name, active, members }) => h("tr", null,
         h("th", { scope: "row" }, link(url`#/workspaces/${id}`, name), !active && [" ", badge(t("users.suspended"), "bad")]),
         h("td", { "aria-hidden": "true" }, s("svg", { viewBox: `0 0 ${most} 1`, preserveAspectRatio: "none" }, s("rect", { class: "bar series-0", width: members, height: 1 }))),
@@ -175,7 +175,7 @@ async function siteAttention() {
   return [
     suspended.meta.total > 0 && link("#/users?status=suspended", t("overview.suspended_users", { count: suspended.meta.total })),
     ...clients.data.filter((/** @type {Row} */ one) => one.formerUntil).map((/** @type {Row} */ one) => [link(url`#/clients/${one.id}`, t("overview.former", one)), " ", relative(one.formerUntil)]),
-    ...tokens.data.filter(endsSoon).map((/** @type {Row} */ one) => [link("#/account/tokens", t("overview.token", one)), " ", relative(one.expiresAt)]),
+    ...tokens.data.filter(endsSoon).map((/** @type {Row} */ one) => [link("#/account/tokens", t("overview.ends", one)), " ", relative(one.expiresAt)]),
   ];
 }
 
@@ -188,8 +188,8 @@ async function workspaceAttention(place, base) {
   const [invitations, tokens] = await Promise.all([api.get(`${base}/invitations`), api.get(`${base}/scim-tokens`)]);
   return [
     !place.workspace?.active && t("overview.is_suspended"),
-    ...invitations.data.filter((/** @type {Row} */ one) => one.state === "open" && endsSoon(one)).map((/** @type {Row} */ one) => [link(`${at}/invitations`, t("overview.invitation", one)), " ", relative(one.expiresAt)]),
-    ...tokens.data.filter(endsSoon).map((/** @type {Row} */ one) => [link(`${at}/scim`, t("overview.scim_token", one)), " ", relative(one.expiresAt)]),
+    ...invitations.data.filter((/** @type {Row} */ one) => one.state === "open" && endsSoon(one)).map((/** @type {Row} */ one) => [link(`${at}/invitations`, t("overview.ends", { name: one.email })), " ", relative(one.expiresAt)]),
+    ...tokens.data.filter(endsSoon).map((/** @type {Row} */ one) => [link(`${at}/scim`, t("overview.ends", one)), " ", relative(one.expiresAt)]),
   ];
 }
 
@@ -201,7 +201,7 @@ function lately(place) {
     return card(
       t("overview.lately"),
       data.length
-        ? h("ul", { class: "feed" }, data.map((/** @type {Row} */ entry) => h("li", null, auditAction(entry), ": ", auditWhom(entry, place), h("span", { class: "quiet" }, " · ", auditWho(entry, place), " · ", relative(entry.at)))))
+        ? h("ul", { class: "feed" }, data.map((/** @type {Row} */ entry) => h("li", null, auditAction(entry), " ", auditWhom(entry, place, true), h("span", { class: "quiet" }, " · ", auditWho(entry, place), " · ", relative(entry.at)))))
         : h("p", { class: "quiet" }, t("audit.none")),
       h("p", null, link(at, t("overview.all"))),
     );

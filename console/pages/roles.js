@@ -13,8 +13,8 @@ export async function rolesPage() {
       { name: t("roles.default"), of: (role) => role.isDefault && badge(t("roles.default"), "good"), csv: (role) => role.isDefault },
     ],
     ({ permissions = [], isDefault }) => [
-      { name: "permissions", label: t("roles.permissions"), type: "textarea", rows: 6, value: permissions.join("\n"), help: t("roles.permissions_help") },
-      { name: "isDefault", label: t("roles.default_field"), type: "checkbox", value: isDefault, help: t("roles.default_help") },
+      { name: "permissions", label: t("roles.permissions"), type: "textarea", rows: 6, value: permissions.join("\n"), help: t("roles.lines") },
+      { name: "isDefault", label: t("roles.default"), type: "checkbox", value: isDefault, help: t("roles.default_help") },
     ],
     (values) => ({ ...values, permissions: linesOf(values.permissions) }),
   );

@@ -47,7 +47,7 @@ export async function userPage(place) {
             [t("users.id"), copyable(user.id)],
             [t("user.user_name"), user.userName],
             [t("users.site_role"), named(roles, [user.roleNumber])],
-            [t("users.groups"), named(groups, user.groups)],
+            [t("core.groups"), named(groups, user.groups)],
             [t("user.home"), homes.find((/** @type {Row} */ one) => one.workspaceId === user.defaultWorkspaceId)?.name],
             [t("user.zone"), user.timezone],
             [t("users.since"), time(user.createdAt)],
@@ -118,7 +118,7 @@ async function deleteUser(path, user, etag, place) {
   const title = t("user.delete_title", user);
   if (!(await ask({ title, text: t("user.delete_ends"), confirm: t("user.delete"), danger: true, typed: user.email }))) return;
   await api.delete(path, { etag });
-  toast(t("user.deleted", user));
+  toast(t("user.deleted", { name: user.fullName }));
   place.go("#/users");
 }
 
@@ -179,8 +179,8 @@ async function editUser(path, user, etag, groups, roles, homes, own) {
       choice("roleNumber", "users.site_role", roles),
       ...(groups.length ? [groupsField(groups, user.groups)] : []),
       ...(homes.length ? [choice("defaultWorkspaceId", "user.home", homes.map((one) => ({ value: one.workspaceId, label: one.name })))] : []),
-      ...(own ? [] : [{ name: "admin", label: t("users.admin"), type: /** @type {const} */ ("checkbox"), value: admin, help: t("users.admin_help") }]),
-      { name: "mustChangePassword", label: t("users.must_change"), type: "checkbox", value: user.mustChangePassword, help: t("user.must_change_help") },
+      ...(own ? [] : [{ name: "admin", label: t("users.admin"), type: /** @type {const} */ ("checkbox"), value: admin }]),
+      { name: "mustChangePassword", label: t("users.must_change"), type: "checkbox", value: user.mustChangePassword },
     ],
     submit: t("user.save"),
     save: ({ admin: wanted = admin, ...values }) => {
@@ -214,10 +214,10 @@ function membershipList(path, user) {
     name: "memberships",
     path: `${path}/memberships`,
     columns: [
-      { name: t("user.workspace"), of: (one) => one.name },
+      { name: t("core.workspace"), of: (one) => one.name },
       { name: t("user.key"), of: (one) => h("code", null, one.key), csv: (one) => one.key },
       { name: t("users.role"), of: (one) => badge(t(`users.${one.role.toLowerCase()}`), "neutral"), csv: (one) => one.role },
-      { name: t("user.member_since"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt },
+      { name: t("users.since"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt },
     ],
     row: userWorkspaceAddress,
     key: (one) => one.workspaceId,
@@ -243,9 +243,9 @@ function userWorkspaceAddress(one) {
 /** @param {Row} user */
 function addMembership(user) {
   return formDialog({
-    title: t("user.add_title", user),
+    title: t("user.add"),
     fields: [
-      { name: "workspaceId", label: t("user.workspace"), type: "find", required: true, find: findWorkspaces },
+      { name: "workspaceId", label: t("core.workspace"), type: "find", required: true, find: findWorkspaces },
       {
         name: "role",
         label: t("users.role"),
@@ -281,10 +281,10 @@ function credentialList(path, user) {
       return [...data.sessions, ...data.tokens, ...data.grants];
     },
     columns: [
-      { name: t("user.kind"), of: (one) => t(`user.kind_${one.kind}`), csv: (one) => one.kind },
+      { name: t("user.kind"), of: (one) => t(`user.${one.kind}`), csv: (one) => one.kind },
       { name: t("user.what"), of: (one) => one.name ?? one.agent ?? "–" },
       { name: t("user.address"), of: (one) => one.address ?? "–", wide: true },
-      { name: t("user.made"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt },
+      { name: t("users.since"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt },
       { name: t("user.used"), of: (one) => time(one.lastUsedAt), csv: (one) => one.lastUsedAt },
       { name: t("user.ends"), of: (one) => time(one.expiresAt), csv: (one) => one.expiresAt, wide: true },
     ],
@@ -311,7 +311,7 @@ function credentialList(path, user) {
         },
       },
     ],
-    empty: { title: t("user.no_credentials"), text: t("user.no_credentials_text") },
+    empty: { title: t("user.no_credentials") },
   });
   return found;
 }

@@ -12,18 +12,18 @@ import { t } from "../texts.js";
 /** @param {Place} place */
 export async function usersPage(place) {
   return list({
-    title: t("users.title"),
+    title: t("core.users"),
     path: "/api/admin/users",
     find: true,
     oneQuestion: true,
     filters: [
-      { name: "status", label: t("users.status"), options: userOptions(["active", "suspended"]) },
-      { name: "role", label: t("users.role"), options: userOptions(["ADMIN", "USER"]) },
+      { name: "status", label: t("users.status"), options: ["active", "suspended"].map((value) => ({ value, label: t(`users.${value}`) })) },
+      { name: "role", label: t("users.role"), options: [{ value: "ADMIN", label: t("users.admin") }, { value: "USER", label: t("core.user") }] },
     ],
     columns: [
       { name: t("users.name"), of: (user) => user.fullName },
       { name: t("users.email"), of: (user) => user.email },
-      { name: t("users.state"), of: userBadges, csv: userState },
+      { name: t("users.status"), of: userBadges, csv: userState },
       { name: t("users.since"), of: (user) => time(user.createdAt), csv: (user) => user.createdAt, wide: true },
       { name: t("users.id"), of: (user) => h("code", null, user.id), csv: (user) => user.id, wide: true },
     ],
@@ -45,13 +45,8 @@ export async function usersPage(place) {
       { label: t("users.enable"), for: (user) => !user.active, run: (user) => setActive(user, true) },
     ],
     create: { label: t("users.create"), open: () => createUser(place) },
-    empty: { title: t("users.none"), text: t("users.none_text") },
+    empty: { title: t("users.none") },
   });
-}
-
-/** @param {string[]} values */
-function userOptions(values) {
-  return values.map((value) => ({ value, label: t(`users.${value.toLowerCase()}`) }));
 }
 
 /** @param {Row} user */
@@ -96,12 +91,12 @@ async function createUser(place) {
       { name: "email", label: t("users.email"), type: "email", required: true, maxlength: 254, autocomplete: "off" },
       {
         name: "password",
-        label: t("users.password"),
+        label: t("core.password"),
         type: "password",
         autocomplete: "new-password",
         help: t("users.password_help"),
       },
-      { name: "admin", label: t("users.admin"), type: "checkbox", help: t("users.admin_help") },
+      { name: "admin", label: t("users.admin"), type: "checkbox" },
       { name: "roleNumber", label: t("users.site_role"), type: "select", options: [{ value: "", label: t("users.default_role") }, ...roles] },
       ...(groups.length ? [groupsField(groups, [])] : []),
     ],
@@ -145,5 +140,5 @@ export async function siteChoices() {
  * @returns {Field}
  */
 export function groupsField(options, value) {
-  return { name: "groups", label: t("users.groups"), type: "checks", options, value };
+  return { name: "groups", label: t("core.groups"), type: "checks", options, value };
 }
