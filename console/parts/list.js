@@ -29,7 +29,7 @@ export function list(options) {
 
   const status = h("p", { class: "list-count", role: "status" });
   const bulk = h("div", { class: "bulk", role: "group", "aria-label": t("core.selection"), hidden: true });
-  const body = h("div", { class: "list-body" }, skeleton(8));
+  const body = h("div", { class: "list-body" }, skeleton(level === 1 ? 8 : 3));
   const foot = h("div", { class: "list-foot" });
   const input = find && h("input", {
     type: "search", name: parameter("find"), class: "find-box", placeholder: t("core.find"), "aria-label": t("core.find_in", { title: options.title }), autocomplete: "off",
