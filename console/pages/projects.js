@@ -67,7 +67,7 @@ export async function projectPage(place) {
       card(null, details([
         [t("parts.id"), copyable(project.id)],
         [t("projects.number"), String(project.number)],
-        [t("projects.abbreviation"), project.abbreviation],
+        [t("projects.abbreviation"), project.abbreviation || null],
         [t("parts.created"), time(project.createdAt)],
         [t("parts.changed"), time(project.updatedAt)],
       ])),
@@ -147,10 +147,9 @@ function projectDatabases(path, { data: { database }, etag }, admin) {
   const columns = DATABASE_FIELDS.slice(0, 5).map((name) => ({ name: t(`projects.${name}`), of: (one) => one[name] }));
   if (admin) columns.push({
     name: t("parts.change"),
-    of: (one) => [
+    of: (one) => h("div", { class: "actions" },
       actionButton({ label: t("parts.change"), run: () => edit(one.at) }),
-      actionButton({ label: t("parts.remove"), danger: true, run: () => remove(one) }),
-    ],
+      actionButton({ label: t("parts.remove"), danger: true, run: () => remove(one) })),
   });
   return list({
     title: t("projects.databases"),
@@ -159,6 +158,7 @@ function projectDatabases(path, { data: { database }, etag }, admin) {
     rows: async () => database.map((/** @type {Row} */ one, /** @type {number} */ at) => ({ ...one, at })),
     columns,
     key: (one) => String(one.at),
+    csv: false,
     create: admin ? { label: t("projects.add_database"), open: () => edit(database.length) } : undefined,
     empty: { title: t("projects.no_database") },
   });

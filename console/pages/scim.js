@@ -28,7 +28,6 @@ export async function scimPage(place) {
       more: {},
       columns: [
         { name: t("scim.used"), of: (one) => time(one.lastUsedAt), csv: (one) => one.lastUsedAt },
-        { name: t("scim.did"), of: (one) => link(`${at}/audit` + url`?actor=${one.id}`, t("scim.did")), csv: () => "" },
       ],
     }),
     tokens.map((/** @type {Row} */ one) => list({
@@ -42,7 +41,10 @@ export async function scimPage(place) {
       columns: [
         { name: t("scim.at"), of: (entry) => time(entry.at), csv: (entry) => entry.at },
         { name: t("scim.action"), of: (entry) => entry.action },
-        { name: t("scim.target"), of: (entry) => entry.target },
+        {
+          name: t("scim.target"),
+          of: ({ action, target }) => link(at + url`/${action.startsWith("workspace_group") ? "groups" : "members"}/${target}`, target),
+        },
       ],
       key: (entry) => `${entry.at} ${entry.action} ${entry.target}`,
       empty: { title: t("scim.nothing") },

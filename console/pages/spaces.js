@@ -75,8 +75,8 @@ export async function spacePage(place) {
       card(null, details([
         [t("parts.id"), copyable(space.id)],
         [t("parts.project"), project],
-        [t("parts.owner"), await ownerText(base, space.ownerId)],
-        [t("parts.email"), space.email],
+        [t("parts.owner"), (await ownerText(base, space.ownerId)) || null],
+        [t("parts.email"), space.email || null],
         [t("spaces.ssh"), t(space.allowSsh ? "parts.yes" : "parts.no")],
         [t("parts.created"), time(space.createdAt)],
         [t("parts.changed"), time(space.updatedAt)],

@@ -248,7 +248,7 @@ export const textsDe = {
     title: "SCIM", what: "Ein Identitätsanbieter wie Entra ID oder Okta hält Mitglieder und Gruppen dieses Arbeitsbereichs aktuell.", base: "Basis-URL",
     base_help: "Geben Sie dem Identitätsanbieter diese Adresse und ein Token.", tokens: "SCIM-Token",
     tokens_help: "Höchstens zwei, damit eines das andere ablösen kann.", create: "Neues Token", expires: "Gültig bis",
-    expires_help: "Unbegrenzt, wenn Sie es leer lassen.", never: "Unbegrenzt", used: "Zuletzt benutzt", did: "Im Protokoll",
+    expires_help: "Unbegrenzt, wenn Sie es leer lassen.", never: "Unbegrenzt", used: "Zuletzt benutzt",
     done: "Was der Anbieter mit {name} getan hat", at: "Wann", action: "Vorgang", target: "Woran", nothing: "Noch nichts", none: "Noch kein Token",
     once: "Tragen Sie es in das Programm ein, das es benutzen soll.", delete: "Token löschen?|{count} Token löschen?",
     delete_text: "Programme, die es benutzen, haben ab jetzt keinen Zugang.", api_tokens: "API-Token dieses Arbeitsbereichs",

@@ -227,7 +227,7 @@ export const textsEn = {
   scim: {
     title: "SCIM", what: "An identity provider such as Entra ID or Okta keeps members and groups of this workspace up to date.", base: "Base URL",
     base_help: "Give this and a token to the identity provider.", tokens: "SCIM tokens", tokens_help: "At most two, so that one can replace the other.",
-    create: "New token", expires: "Expires", expires_help: "Never, if you leave it empty.", never: "Never", used: "Last used", did: "In the audit",
+    create: "New token", expires: "Expires", expires_help: "Never, if you leave it empty.", never: "Never", used: "Last used",
     done: "What the provider did with {name}", at: "When", action: "Action", target: "On what", nothing: "Nothing yet", none: "No token yet",
     once: "Put it into the program that shall use it.", delete: "Delete the token?|Delete {count} tokens?",
     delete_text: "Programs that use it have no access from now on.", api_tokens: "API tokens of this workspace",
