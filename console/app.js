@@ -138,7 +138,6 @@ async function showPage() {
   }
   const place = appPlace(path, found?.params ?? {}, query);
   setPlace(place);
-  document.body.classList.toggle("bare", Boolean(found?.route.bare));
   const main = appNode("main");
   // What is there soon needs no skeleton, which would only flicker.
   const slow = setTimeout(() => put(main, skeleton()), 150);
@@ -160,6 +159,7 @@ async function showPage() {
   }
   clearTimeout(slow);
   if (turn !== appState.turn) return;
+  document.body.classList.toggle("bare", Boolean(found?.route.bare));
   put(main, page.node);
   const h1 = main.querySelector("h1");
   const title = page.title ?? h1?.firstChild?.textContent ?? (found ? t(found.route.name) : "");
