@@ -30,7 +30,7 @@ export function accountPasswordPage({ me: who }) {
     card(null, form({
       fields: [
         // For the password manager, which keeps a password under an address.
-        ...(who.email ? [/** @type {Field} */ ({ name: "email", label: t("core.email"), type: "email", value: who.email, autocomplete: "username", required: true, disabled: true })] : []),
+        { name: "email", label: t("core.email"), type: who.email ? "email" : "hidden", value: who.email, autocomplete: "username", required: Boolean(who.email), disabled: true },
         { name: "currentPassword", label: t("account.password_now"), type: "password", required: true, autocomplete: "current-password" },
         ...newPasswordFields("newPassword"),
       ],
