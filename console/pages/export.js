@@ -1,38 +1,29 @@
-// A workspace as files: records that `roster import` reads, and its lists as tables.
+// A workspace as a file of records, which `roster import` reads. Its lists are tables on their own pages.
 import { api } from "../api.js";
 import { actionButton, card, codeBlock, heading } from "../parts/bits.js";
-import { download, downloadCsv } from "../parts/csv.js";
+import { download } from "../parts/csv.js";
 import { h, put, url } from "../render.js";
 import { t } from "../texts.js";
-
-const EXPORT_TABLES = ["members", "invitations", "projects", "spaces", "features", "groups"];
 
 /** @param {Place} place */
 export async function exportPage({ params: { workspaceId = "" }, workspace, signal }) {
   const base = url`/api/workspaces/${workspaceId}`;
-  const { key = "", name = "" } = workspace ?? {};
+  const { key = "" } = workspace ?? {};
   const told = h("p", { class: "quiet", role: "status" });
   const records = async () => {
     const lines = [];
     for await (const record of exportRecords(base, workspaceId, signal)) {
       lines.push(`${JSON.stringify(record)}\n`);
-      put(told, t("export.records_read", { count: lines.length }));
+      put(told, t("export.read", { count: lines.length }));
     }
     download(`${key}.jsonl`, lines.join(""), "application/jsonl");
   };
-  const table = async (/** @type {string} */ what) => {
-    const rows = await exportRows(`${base}/${what}`, signal);
-    const columns = Object.keys(rows[0] ?? {}).map((one) => /** @type {Column} */ ({ name: one, csv: (row) => exportCell(row[one]) }));
-    await downloadCsv(`${key}-${what}`, columns, exportEach(rows));
-  };
   return h("div", null,
-    heading({ title: t("export.title"), text: name }),
-    card({ title: t("export.records"), text: t("export.records_text") },
+    heading({ title: t("core.workspace_export"), text: t("export.tables") }),
+    card({ title: t("export.records"), text: t("export.what") },
       actionButton({ label: t("export.download"), primary: true, run: records }), told,
       h("p", { class: "quiet" }, t("export.operator")),
-      codeBlock(`roster export --workspace ${key}`)),
-    card({ title: t("export.tables"), text: t("export.tables_text") },
-      h("div", { class: "actions" }, EXPORT_TABLES.map((what) => actionButton({ label: t(`export.${what}`), run: () => table(what) })))));
+      codeBlock(`roster export --workspace ${key}`)));
 }
 
 /**
@@ -44,16 +35,6 @@ async function exportRows(path, signal) {
   const rows = [];
   for await (const row of api.all(path, {}, { signal })) rows.push(row);
   return rows;
-}
-
-/** @param {Row[]} rows */
-async function* exportEach(rows) {
-  yield* rows;
-}
-
-/** @param {unknown} value */
-function exportCell(value) {
-  return value && typeof value === "object" ? JSON.stringify(value) : value;
 }
 
 /**

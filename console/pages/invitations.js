@@ -19,19 +19,19 @@ export async function invitationsPage({ params: { workspaceId } }) {
   const state = (/** @type {string} */ one) => t(`invitations.${one}`);
   const isOpen = (/** @type {Row} */ one) => one.state === "open";
   const all = list({
-    title: t("invitations.title"),
+    title: t("core.workspace_invitations"),
     path: base,
     find: "local",
     filters: [{
       name: "state",
-      label: t("invitations.state"),
+      label: t("users.status"),
       of: (one) => one.state,
       options: Object.keys(INVITATION_TONES).map((value) => ({ value, label: state(value) })),
     }],
     columns: [
-      { name: t("members.email"), of: (one) => one.email },
-      { name: t("members.role"), of: (one) => memberRole(one.role), csv: (one) => one.role },
-      { name: t("invitations.state"), of: (one) => badge(state(one.state), INVITATION_TONES[one.state]), csv: (one) => one.state },
+      { name: t("parts.email"), of: (one) => one.email },
+      { name: t("users.role"), of: (one) => memberRole(one.role), csv: (one) => one.role },
+      { name: t("users.status"), of: (one) => badge(state(one.state), INVITATION_TONES[one.state]), csv: (one) => one.state },
       { name: t("invitations.until"), of: (one) => relative(one.expiresAt), csv: (one) => one.expiresAt },
       { name: t("invitations.made"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
       {
@@ -46,11 +46,11 @@ export async function invitationsPage({ params: { workspaceId } }) {
       label: t("invitations.revoke"),
       danger: true,
       for: isOpen,
-      confirm: { title: (some) => t("invitations.revoke_some", { count: some.length }), text: t("invitations.revoke_ends") },
+      confirm: { title: (some) => t("invitations.revoke_some", { count: some.length }) },
       run: (one) => api.delete(base + url`/${one.id}`),
     }],
     create: { label: t("invitations.invite"), open: () => invite(base) },
-    empty: { title: t("invitations.none"), text: t("invitations.none_text") },
+    empty: { title: t("invitations.none") },
   });
   const resend = async (/** @type {Row} */ one) => {
     await showInvitation((await api.post(base + url`/${one.id}/resend`)).data);
@@ -66,7 +66,7 @@ async function invite(base) {
   await formDialog({
     title: t("invitations.invite"),
     fields: [
-      { name: "email", label: t("members.email"), type: "email", required: true, maxlength: 254 },
+      { name: "email", label: t("parts.email"), type: "email", required: true, maxlength: 254 },
       memberRoleField(),
       { name: "expiresAt", label: t("invitations.until"), type: "moment", help: t("invitations.until_help") },
     ],

@@ -23,7 +23,7 @@ export async function membersPage({ params: { workspaceId = "" }, admin, me }) {
     become("ADMIN"),
     become("MEMBER"),
     {
-      label: t("members.remove"),
+      label: t("parts.remove"),
       danger: true,
       confirm: { title: (all) => t("members.remove_some", { count: all.length }), text: t("members.remove_ends") },
       run: (one) => api.delete(base + url`/${one.userId}`),
@@ -37,23 +37,23 @@ export async function membersPage({ params: { workspaceId = "" }, admin, me }) {
     run: (one) => api.put(url`/api/admin/users/${one.userId}`, { active: false }),
   });
   return list({
-    title: t("members.title"),
+    title: t("core.workspace_members"),
     path: base,
     find: true,
     columns: [
-      { name: t("members.name"), of: (one) => one.fullName },
-      { name: t("members.email"), of: memberEmail, csv: (one) => one.email },
-      { name: t("members.role"), of: (one) => memberRole(one.role), csv: (one) => one.role },
+      { name: t("parts.name"), of: (one) => one.fullName },
+      { name: t("parts.email"), of: memberEmail, csv: (one) => one.email },
+      { name: t("users.role"), of: (one) => memberRole(one.role), csv: (one) => one.role },
       { name: t("members.seen"), of: (one) => relative(one.lastSignInAt), csv: (one) => one.lastSignInAt },
-      { name: t("members.since"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
+      { name: t("parts.since"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
     ],
     row: (one) => url`#/workspaces/${workspaceId}/members/${one.userId}`,
     key: (one) => one.userId,
     label: (one) => one.fullName,
     actions: admin ? actions : [],
-    heading: admin ? [{ label: t("members.invite"), address: url`/workspaces/${workspaceId}/invitations` }] : [],
-    create: admin ? { label: t("members.add"), open: () => addMember(base, me.isAdmin) } : undefined,
-    empty: { title: t("members.none"), text: t("members.none_text") },
+    heading: admin ? [{ label: t("core.workspace_invitations"), address: url`/workspaces/${workspaceId}/invitations` }] : [],
+    create: admin ? { label: t("projects.add"), open: () => addMember(base, me.isAdmin) } : undefined,
+    empty: { title: t("members.none") },
   });
 }
 
@@ -64,17 +64,17 @@ export async function memberPage({ params: { workspaceId = "", userId = "" }, ad
   const role = one.role === "ADMIN" ? "MEMBER" : "ADMIN";
   const become = async () => {
     await setMemberRole(workspaceId, userId, role, etag);
-    toast(t("members.changed"), { undo: async () => {
+    toast(t("parts.saved"), { undo: async () => {
       await setMemberRole(workspaceId, userId, one.role);
       refresh();
     } });
     refresh();
   };
   const remove = async () => {
-    const asked = { title: t("members.remove_one", { name: one.fullName }), text: t("members.remove_ends"), confirm: t("members.remove"), danger: true };
+    const asked = { title: t("members.remove_some", { count: 1 }), text: t("members.remove_ends"), confirm: t("parts.remove"), danger: true };
     if (!(await ask(asked))) return;
     await api.delete(path, { etag });
-    toast(t("members.removed", { name: one.fullName }));
+    toast(t("members.removed"));
     go(url`/workspaces/${workspaceId}/members`);
   };
   return h("div", null,
@@ -84,14 +84,14 @@ export async function memberPage({ params: { workspaceId = "", userId = "" }, ad
       actions: [
         me.isAdmin && { label: t("members.account"), address: url`/users/${userId}` },
         admin && { label: t(`members.make_${role}`), run: become },
-        admin && { label: t("members.remove"), danger: true, run: remove },
+        admin && { label: t("parts.remove"), danger: true, run: remove },
       ],
     }),
     card(null, details([
-      [t("members.email"), memberEmail(one)],
+      [t("parts.email"), memberEmail(one)],
       [t("members.user_id"), copyable(userId)],
       [t("members.seen"), relative(one.lastSignInAt)],
-      [t("members.since"), time(one.createdAt)],
+      [t("parts.since"), time(one.createdAt)],
     ])));
 }
 
@@ -114,12 +114,17 @@ function memberEmail({ email, emailVerified }) {
 
 /** @param {string} role */
 export function memberRole(role) {
-  return badge(t(`members.${role}`), role === "ADMIN" ? "good" : "neutral");
+  return badge(memberRoleName(role), role === "ADMIN" ? "good" : "neutral");
+}
+
+/** @param {string} role */
+function memberRoleName(role) {
+  return t(role === "ADMIN" ? "users.admin" : "users.member");
 }
 
 /** @returns {Field} */
 export function memberRoleField() {
-  return { name: "role", label: t("members.role"), type: "select", required: true, value: "MEMBER", options: ["MEMBER", "ADMIN"].map((value) => ({ value, label: t(`members.${value}`) })) };
+  return { name: "role", label: t("users.role"), type: "select", required: true, value: "MEMBER", options: ["MEMBER", "ADMIN"].map((value) => ({ value, label: memberRoleName(value) })) };
 }
 
 /**
@@ -130,12 +135,12 @@ export function memberRoleField() {
 function addMember(base, finds) {
   /** @type {Field} */
   const user = finds
-    ? { name: "userId", label: t("members.user"), type: "find", required: true, find: findUsers }
+    ? { name: "userId", label: t("core.user"), type: "find", required: true, find: findUsers }
     : { name: "userId", label: t("members.user_id"), required: true, maxlength: 64, help: t("members.user_id_help") };
   return formDialog({
-    title: t("members.add"),
+    title: t("projects.add"),
     fields: [user, memberRoleField()],
-    submit: t("members.add"),
+    submit: t("projects.add"),
     save: (values, { once }) => api.post(base, values, { once }),
   });
 }

@@ -15,7 +15,7 @@ const WORKSPACE_SETTINGS = ["locale", "timeZone", "dateTimeFormat", "dateFormat"
 const WORKSPACE_LIMITS = ["members", "projects", "spaces"];
 /** What is offered as one types; anything else may be typed too. @type {Record<string, () => string[]>} */
 const WORKSPACE_CHOICES = {
-  locale: () => "ar-EG cs-CZ da-DK de-CH de-DE en-GB en-US es-ES fi-FI fr-FR he-IL hi-IN it-IT ja-JP ko-KR nl-NL pl-PL pt-BR sv-SE tr-TR uk-UA zh-CN".split(" "),
+  locale: () => "ar-EG de-DE en-GB en-US es-ES fr-FR hi-IN it-IT ja-JP pl-PL pt-BR zh-CN".split(" "),
   timeZone: () => ["UTC", ...Intl.supportedValuesOf("timeZone")],
   dateTimeFormat: () => ["yyyy-MM-dd HH:mm", "dd.MM.yyyy HH:mm", "dd/MM/yyyy HH:mm", "MM/dd/yyyy h:mm a", "d MMMM yyyy HH:mm"],
   dateFormat: () => ["yyyy-MM-dd", "dd.MM.yyyy", "dd/MM/yyyy", "MM/dd/yyyy", "d MMMM yyyy"],
@@ -35,22 +35,22 @@ export async function workspacePage({ params, admin, signal }) {
     node: h("div", null,
       heading({
         title: one.name,
-        badge: !one.active && badge(t("workspaces.suspended"), "bad"),
-        actions: [admin && { label: t("workspaces.settings"), address: `${at}/settings` }],
+        badge: !one.active && badge(t("users.suspended"), "bad"),
+        actions: [admin && { label: t("core.workspace_settings"), address: `${at}/settings` }],
       }),
       !one.active && notice("warn", t("workspaces.is_suspended")),
       tiles(["members", "projects", "spaces", "features", "invitations"].map((name) =>
         (name !== "invitations" || admin) && workspaceTile(name, usage[name], usage.limits[name], `${at}/${name}`))),
-      card(t("workspaces.about"), details([
+      card(null, details([
         [t("workspaces.key"), copyable(one.key)],
-        [t("workspaces.id"), copyable(one.id)],
+        [t("parts.id"), copyable(one.id)],
         [t("workspaces.now"), writtenMoment(settings.dateTimeFormat, settings)],
         [t("workspaces.timeZone"), settings.timeZone],
         [t("workspaces.locale"), settings.locale],
         contact ? [t("workspaces.contact"), contact] : null,
         place ? [t("workspaces.address"), place] : null,
-        [t("workspaces.created"), time(one.createdAt)],
-        [t("workspaces.changed"), time(one.updatedAt)],
+        [t("parts.created"), time(one.createdAt)],
+        [t("parts.changed"), time(one.updatedAt)],
       ]))),
   };
 }
@@ -63,7 +63,7 @@ export async function workspacePage({ params, admin, signal }) {
  * @param {string} address
  */
 function workspaceTile(name, value, limit, address) {
-  const label = t(`workspaces.${name}`);
+  const label = t(`core.workspace_${name}`);
   const isFull = limit !== undefined && value >= limit;
   return {
     label,
@@ -86,9 +86,9 @@ export async function workspaceSettingsPage({ params, me, query, signal }) {
   const part = /** @type {keyof typeof parts} */ (query.get("part") ?? "general");
   const current = part in parts ? part : "general";
   return {
-    title: t("workspaces.settings"),
+    title: t("core.workspace_settings"),
     node: h("div", null,
-      heading({ title: t("workspaces.settings") }),
+      heading({ title: t("core.workspace_settings") }),
       tabs(Object.keys(parts).map((id) => ({ id, label: t(`workspaces.${id}`), address: id === "general" ? at : `${at}?part=${id}` })), current),
       parts[current]?.(base, read)),
   };
@@ -101,17 +101,15 @@ export async function workspaceSettingsPage({ params, me, query, signal }) {
  * @param {Field[]} fields
  * @param {(data: Row) => Values} shown
  * @param {(values: Values) => Values} sent
- * @param {Child} [after]
  */
-function workspaceForm(base, { data, etag }, fields, shown, sent, after) {
+function workspaceForm(base, { data, etag }, fields, shown, sent) {
   const values = shown(data);
   return form({
     fields: fields.map((field) => ({ label: t(`workspaces.${field.name}`), maxlength: 255, value: values[field.name], ...field })),
-    after,
-    submit: t("workspaces.save"),
+    submit: t("parts.save"),
     save: async (now) => {
       await api.put(base, sent(now), { etag });
-      toast(t("workspaces.saved"));
+      toast(t("parts.saved"));
       forgetWorkspace(data.id);
       refresh();
     },
@@ -129,19 +127,18 @@ function workspaceForm(base, { data, etag }, fields, shown, sent, after) {
  * @param {Answer} read
  */
 function workspaceGeneral(base, read) {
-  const preview = h("div", { class: "preview", role: "status" });
+  const preview = h("div", { role: "status" });
   const draw = (/** @type {Values} */ values) => put(preview, workspacePreview(values));
   /** @type {Field[]} */
   const fields = [
-    { name: "name", required: true },
+    { name: "name", label: t("parts.name"), required: true },
     ...WORKSPACE_SETTINGS.map((name) => ({ name, required: name !== "regionCode", maxlength: name === "locale" ? 35 : 255, options: WORKSPACE_CHOICES[name]?.(), changed: draw })),
   ];
   const node = workspaceForm(base, read, fields,
     ({ name, settings }) => ({ name, ...settings }),
-    ({ name, ...settings }) => ({ name, settings: { ...settings, regionCode: settings.regionCode || null } }),
-    preview);
+    ({ name, ...settings }) => ({ name, settings: { ...settings, regionCode: settings.regionCode || null } }));
   draw(read.data.settings);
-  return card(null, node);
+  return card(null, h("div", { class: "beside" }, h("aside", { class: "notice" }, h("h2", null, t("workspaces.preview")), preview), node));
 }
 
 /**
@@ -205,7 +202,7 @@ function workspaceLimits(base, read) {
   /** @type {Field[]} */
   const fields = [
     { name: "key", required: true, maxlength: 63, help: t("workspaces.key_help") },
-    ...WORKSPACE_LIMITS.map((name) => /** @type {Field} */ ({ name, label: t("workspaces.most", { what: t(`workspaces.${name}`) }), type: "number", min: 0, max: 999999999 })),
+    ...WORKSPACE_LIMITS.map((name) => /** @type {Field} */ ({ name, label: t("workspaces.most", { what: t(`core.workspace_${name}`) }), type: "number", min: 0, max: 999999999 })),
   ];
   return card({ title: t("workspaces.limits"), text: t("workspaces.limits_text") }, workspaceForm(base, read, fields,
     ({ key, limits }) => ({ key, ...none, ...limits }),
@@ -222,24 +219,24 @@ function workspaceEnd(base, { data: { id, key, name, active }, etag }) {
     refresh();
   };
   const suspend = async () => {
-    const asked = { title: t("workspaces.suspend_one", { name }), text: t("workspaces.suspend_ends"), confirm: t("workspaces.suspend"), danger: true };
+    const asked = { title: t("workspaces.suspend_some", { count: 1 }), text: t("workspaces.suspend_ends"), confirm: t("users.suspend"), danger: true };
     if (!(await ask(asked))) return;
     await set(false, etag);
-    toast(t("workspaces.is_now_suspended"), { undo: () => set(true, null) });
+    toast(t("users.suspended"), { undo: () => set(true, null) });
   };
   const end = async () => {
-    const asked = { title: t("workspaces.delete_one", { name }), text: t("workspaces.delete_ends"), confirm: t("workspaces.delete"), danger: true, typed: key };
+    const asked = { title: t("workspaces.delete_one", { name }), text: t("workspaces.delete_ends"), confirm: t("parts.delete"), danger: true, typed: key };
     if (!(await ask(asked))) return;
     await api.delete(base, { etag });
     forgetWorkspace(id);
-    toast(t("workspaces.deleted", { name }));
+    toast(t("parts.deleted"));
     go("/workspaces");
   };
   return h("div", null,
-    card({ title: t(active ? "workspaces.suspend" : "workspaces.resume"), text: t(active ? "workspaces.suspend_ends" : "workspaces.resume_text") },
+    card({ title: t(active ? "users.suspend" : "workspaces.resume"), text: t(active ? "workspaces.suspend_ends" : "workspaces.is_suspended") },
       actionButton(active
-        ? { label: t("workspaces.suspend"), danger: true, run: suspend }
+        ? { label: t("users.suspend"), danger: true, run: suspend }
         : { label: t("workspaces.resume"), run: () => set(true, etag) })),
-    card({ title: t("workspaces.delete"), text: t(active ? "workspaces.delete_first" : "workspaces.delete_ends"), danger: true },
-      actionButton({ label: t("workspaces.delete"), danger: true, disabled: active, run: end })));
+    card({ title: t("parts.delete"), text: t(active ? "workspaces.delete_first" : "workspaces.delete_ends"), danger: true },
+      actionButton({ label: t("parts.delete"), danger: true, disabled: active, run: end })));
 }

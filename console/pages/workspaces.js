@@ -11,21 +11,21 @@ import { t } from "../texts.js";
 export async function workspacesPage(place) {
   const { isAdmin } = place.me;
   return list({
-    title: t("workspaces.title"),
+    title: t("core.workspaces"),
     path: "/api/workspaces",
     find: isAdmin || "local",
     columns: [
-      { name: t("workspaces.name"), of: (one) => one.name },
+      { name: t("parts.name"), of: (one) => one.name },
       { name: t("workspaces.key"), of: (one) => h("code", null, one.key) },
-      { name: t("workspaces.created"), of: (one) => time(one.createdAt) },
-      { name: t("workspaces.id"), of: (one) => h("code", null, one.id), wide: true },
+      { name: t("parts.created"), of: (one) => time(one.createdAt) },
+      { name: t("parts.id"), of: (one) => h("code", null, one.id), wide: true },
     ],
     row: workspaceAddress,
     key: (one) => one.id,
     label: (one) => one.name,
     actions: isAdmin ? [
       {
-        label: t("workspaces.suspend"),
+        label: t("users.suspend"),
         danger: true,
         confirm: { title: (all) => t("workspaces.suspend_some", { count: all.length }), text: t("workspaces.suspend_ends") },
         run: (one) => setWorkspaceActive(one.id, false),
@@ -33,7 +33,7 @@ export async function workspacesPage(place) {
       { label: t("workspaces.resume"), run: (one) => setWorkspaceActive(one.id, true) },
     ] : [],
     create: isAdmin ? { label: t("workspaces.create"), open: () => createWorkspace(place) } : undefined,
-    empty: { title: t("workspaces.none"), text: t(isAdmin ? "workspaces.none_admin" : "workspaces.none_member") },
+    empty: { title: t(isAdmin ? "workspaces.none" : "workspaces.none_member") },
   });
 }
 
@@ -65,7 +65,7 @@ async function createWorkspace(place) {
   await formDialog({
     title: t("workspaces.create"),
     fields: [
-      { name: "name", label: t("workspaces.name"), required: true, maxlength: 255, changed: suggest },
+      { name: "name", label: t("parts.name"), required: true, maxlength: 255, changed: suggest },
       { name: "key", label: t("workspaces.key"), required: true, minlength: 2, maxlength: 63, help: t("workspaces.key_help") },
     ],
     submit: t("workspaces.create"),
