@@ -169,6 +169,7 @@ class Person:
         self.browser.call("Page.addScriptToEvaluateOnNewDocument", source=_WATCH)
         self.sits_at(self.width, self.height)
         self.looks("light")
+        self._taken = len(self._downloads("Browser.downloadWillBegin"))
 
     def sits_at(self, width: int, height: int = 900) -> None:
         """Make the window so large."""
@@ -571,15 +572,19 @@ class Person:
     def settles(self) -> None:
         """Wait until every request is answered and nothing is shown as coming."""
         ended = ("Network.loadingFinished", "Network.loadingFailed")
-        quiet = """document.readyState === "complete" && !document.querySelector("[aria-busy=true]")"""
+        quiet = """document.readyState === "complete" && document.querySelector("main h1") !== null
+            && ([...document.querySelectorAll("dialog[open]")].at(-1) ?? document)
+                .querySelector("[aria-busy=true]") === null"""
 
-        def settled() -> bool:
-            if not self.browser.value(quiet):
-                return False
+        busy = "[...document.querySelectorAll('[aria-busy=true]')].map(one => one.outerHTML.slice(0, 200)).join()"
+
+        def waits_for() -> list[str]:
             done = {one["requestId"] for method in ended for one in self.browser.told(method)}
-            return all(one["requestId"] in done for one in self.browser.told("Network.requestWillBeSent"))
+            asked = self.browser.told("Network.requestWillBeSent")
+            open_ = [one["request"]["url"] for one in asked if one["requestId"] not in done]
+            return open_ if self.browser.value(quiet) else [*open_, str(self.browser.value(busy))]
 
-        self._wait(settled, "the page settles")
+        self._wait(lambda: not waits_for(), "the page settles", lambda: f"{waits_for()} {self.text()}")
         self.browser.result(
             "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))"
         )
@@ -671,6 +676,8 @@ class Person:
         if not root:
             return []
         nodes = self.browser.call("Accessibility.queryAXTree", objectId=root, accessibleName=name)["nodes"]
+        if len(nodes) > 1 and not role:  # a list may have the name of its first option
+            nodes = [node for node in nodes if _role(node) not in ("option", "MenuListOption")] or nodes
         if not nodes and not role and name in roles:  # a role alone
             nodes = self.browser.call("Accessibility.queryAXTree", objectId=root, role=name)["nodes"]
         meant = [
