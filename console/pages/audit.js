@@ -14,6 +14,10 @@ const AUDIT_THINGS = new Set(
 /** @type {Map<string, Promise<string>>} */
 const auditNames = new Map();
 let auditTurn = Promise.resolve("");
+/** Ids of what is known to be deleted: the newest entry comes first. @type {Set<string>} */
+const auditGone = new Set();
+/** @type {WeakMap<Place, Promise<Map<string, string>>>} */
+const auditKnown = new WeakMap();
 
 /** @param {Place} place */
 export async function auditPage(place) {
@@ -64,7 +68,7 @@ export function auditAddress(filter, workspaceId) {
  */
 export function auditAction({ action, details }) {
   let [noun, verb] = action.split(".");
-  const active = details.before?.active !== undefined && details.after?.active;
+  const active = details.before && details.after?.active;
   if (verb === "changed" && typeof active === "boolean") verb = active ? "resumed" : "suspended";
   const [first = "", ...rest] = `${auditWord(noun)} ${auditWord(verb)}`;
   return h("span", { title: action }, first.toUpperCase(), ...rest.join(""));
@@ -94,9 +98,10 @@ export function auditWho({ actor }, place) {
  * @param {boolean} [plainly]
  */
 export function auditWhom({ action, target }, place, plainly) {
-  const noun = action.split(".")[0];
+  const [noun, verb] = action.split(".");
+  if (verb === "deleted") auditGone.add(target);
   if (noun === "workspace" && !place.params.workspaceId) return auditWhere({ workspaceId: target }, place);
-  if (!AUDIT_THINGS.has(noun) && action !== "user.deleted") return auditPerson(target, place);
+  if (!AUDIT_THINGS.has(noun)) return auditPerson(target, place);
   return !plainly && link(auditAddress({ target }, place.params.workspaceId), h("code", null, target));
 }
 
@@ -114,9 +119,34 @@ function auditWhere({ workspaceId }, place) {
  */
 function auditPerson(id, place) {
   const { workspaceId } = place.params;
-  return workspaceId
-    ? auditNamed(id, url`/api/workspaces/${workspaceId}/members/${id}`, auditAddress({ target: id }, workspaceId), place)
-    : auditNamed(id, url`/api/admin/users/${id}`, url`#/users/${id}`, place);
+  if (!workspaceId) return auditNamed(id, url`/api/admin/users/${id}`, url`#/users/${id}`, place);
+  const node = auditLink(auditAddress({ target: id }, workspaceId), id);
+  auditMembers(place).then((names) => names.has(id) && put(node, names.get(id)));
+  return node;
+}
+
+/**
+ * The names of a workspace's members by their ids: the first thousand, read once a page.
+ * @param {Place} place
+ */
+function auditMembers(place) {
+  let found = auditKnown.get(place);
+  if (!found) {
+    const read = api.get(url`/api/workspaces/${place.params.workspaceId}/members`, { page: 1, size: 1000 }, { quiet: true });
+    found = read.then(({ data }) => new Map(data.map((/** @type {Row} */ one) => [one.userId, one.fullName])), () => new Map());
+    auditKnown.set(place, found);
+  }
+  return found;
+}
+
+/**
+ * @param {string} address
+ * @param {string} id
+ */
+function auditLink(address, id) {
+  const node = link(address, h("code", null, id));
+  node.title = id;
+  return node;
 }
 
 /**
@@ -127,8 +157,8 @@ function auditPerson(id, place) {
  * @param {Place} place
  */
 function auditNamed(id, path, address, place) {
-  const node = link(address, h("code", null, id));
-  node.title = id;
+  const node = auditLink(address, id);
+  if (auditGone.has(id)) return node;
   if (!auditNames.has(path)) {
     // One at a time: a page of names must not stand in the way of what the reader does next.
     auditTurn = auditTurn.then(() => (place.signal.aborted ? "" : auditName(path)));
@@ -158,7 +188,7 @@ async function auditName(path) {
 export function auditChanges({ details: { before = {}, after = {}, fields = [], workspace: _, ...more } }) {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const rest = Object.entries(more).filter(([name]) => !names.includes(name));
-  const others = fields.filter((/** @type {string} */ name) => !names.includes(name));
+  const others = fields.filter((/** @type {string} */ name) => !names.includes(name) && !/^(revision|updated_)/.test(name));
   const lines = [
     ...names.map((name) => [
       `${name}: `,
