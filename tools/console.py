@@ -163,12 +163,21 @@ def keys(areas: Mapping[str, Mapping[str, str]]) -> set[str]:
 
 
 def _like_english(german: Module, english: Module) -> Module:
-    """The other language's texts by their order: the names are the English ones. Raises BreaksARule."""
+    """The other language's texts by their order: the names are the English ones. Raises BreaksARule.
+
+    It may have more in some areas: words of the API's, of which English shows the name itself.
+    """
     named, said = texts(english), texts(german)
-    if differing := keys(named) ^ keys(said):
-        raise BreaksARule(f"one language alone has the texts {', '.join(sorted(differing))}")
+    if lacking := keys(named) - keys(said):
+        raise BreaksARule(f"{GERMAN} lacks {', '.join(sorted(lacking))}")
+    if areas := said.keys() - named.keys():
+        raise BreaksARule(f"{ENGLISH} lacks {', '.join(sorted(areas))}")
     values = ",".join(said[area][name] for area, names in named.items() for name in names)
-    return replace(german, body=_LIKE_ENGLISH % values, imports={ENGLISH: ("textsEn",)})
+    body = _LIKE_ENGLISH % values
+    for area, names in said.items():
+        if more := [f"{name}:{text}" for name, text in names.items() if name not in named[area]]:
+            body += f"Object.assign(textsDe.{area},{{{','.join(more)}}});\n"
+    return replace(german, body=body, imports={ENGLISH: ("textsEn",)})
 
 
 # Joining.
