@@ -167,10 +167,10 @@ export function drawNavigation(place) {
   const groups = [
     ["", open ? [["/", "core.overview"]] : []],
     [workspace?.name ?? "", open && workspace ? WORKSPACE_PAGES.filter(([, manager]) => admin || !manager)
-      .map(([name]) => [home + (name && `/${name}`), `core.workspace_${name || "home"}`]) : []],
+      .map(([name]) => [home + (name && `/${name}`), `core.${name === "overview" ? "activity" : name || "workspace"}`]) : []],
     [t("core.site"), open && who.isAdmin ? SITE_PAGES.map((name) => [`/${name}`, `core.${name}`]) : []],
     [account.length > 1 ? t("core.account") : "", account.map((name) =>
-      ["/account" + (name && `/${name}`), account.length > 1 ? `core.account_${name || "home"}` : open ? "core.account" : `core.account_${name}`])],
+      ["/account" + (name && `/${name}`), account.length > 1 ? `core.${name || "profile"}` : open ? "core.account" : `core.${name}`])],
   ];
   // The longest address that leads to the place is the current one.
   const current = groups.flatMap(([, entries]) => entries.map(([one]) => one))

@@ -22,7 +22,7 @@ export async function accountPage({ me: who, signal }) {
   const text = (/** @type {string} */ name, /** @type {Partial<Field>} */ more) =>
     ({ name, label: t(`account.${name}`), value: user[name], maxlength: 255, ...more });
   return h("div", null,
-    heading({ title: t("core.account_home") }),
+    heading({ title: t("core.profile") }),
     card(null, details([
       [t("core.email"), [user.email, " ", user.emailVerified ? badge(t("account.verified"), "good") : badge(t("account.unverified"))]],
       [t("account.roles"), who.isAdmin ? t("account.is_admin") : t("account.is_user")],

@@ -19,7 +19,7 @@ export function accountFactorsPage({ me: who }) {
   let count = 0;
   const codes = h("div", null);
   const all = list({
-    title: t("core.account_factors"),
+    title: t("core.factors"),
     text: t("account.factors_text"),
     path: "/api/auth/factors",
     csv: false,

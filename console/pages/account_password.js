@@ -25,7 +25,7 @@ export function newPasswordFields(name) {
  */
 export function accountPasswordPage({ me: who }) {
   return h("div", null,
-    heading({ title: t("core.account_password"), text: t("account.password_text") }),
+    heading({ title: t("core.password"), text: t("account.password_text") }),
     who.demand === "password" && notice("warn", t("account.password_demanded")),
     card(null, form({
       fields: [

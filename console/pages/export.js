@@ -19,7 +19,7 @@ export async function exportPage({ params: { workspaceId = "" }, workspace, sign
     download(`${key}.jsonl`, lines.join(""), "application/jsonl");
   };
   return h("div", null,
-    heading({ title: t("core.workspace_export"), text: t("export.tables") }),
+    heading({ title: t("core.export"), text: t("export.tables") }),
     card({ title: t("export.records"), text: t("export.what") },
       actionButton({ label: t("export.download"), primary: true, run: records }), told,
       h("p", { class: "quiet" }, t("export.operator")),

@@ -19,7 +19,7 @@ export async function invitationsPage({ params: { workspaceId } }) {
   const state = (/** @type {string} */ one) => t(`invitations.${one}`);
   const isOpen = (/** @type {Row} */ one) => one.state === "open";
   const all = list({
-    title: t("core.workspace_invitations"),
+    title: t("core.invitations"),
     path: base,
     find: "local",
     filters: [{

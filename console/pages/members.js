@@ -37,7 +37,7 @@ export async function membersPage({ params: { workspaceId = "" }, admin, me }) {
     run: (one) => api.put(url`/api/admin/users/${one.userId}`, { active: false }),
   });
   return list({
-    title: t("core.workspace_members"),
+    title: t("core.members"),
     path: base,
     find: true,
     columns: [
@@ -51,7 +51,7 @@ export async function membersPage({ params: { workspaceId = "" }, admin, me }) {
     key: (one) => one.userId,
     label: (one) => one.fullName,
     actions: admin ? actions : [],
-    heading: admin ? [{ label: t("core.workspace_invitations"), address: url`/workspaces/${workspaceId}/invitations` }] : [],
+    heading: admin ? [{ label: t("core.invitations"), address: url`/workspaces/${workspaceId}/invitations` }] : [],
     create: admin ? { label: t("projects.add"), open: () => addMember(base, me.isAdmin) } : undefined,
     empty: { title: t("members.none") },
   });

@@ -13,7 +13,7 @@ const OVERVIEW_SOON = 14 * 86_400_000;
 
 /** @param {Place} place */
 export async function overviewPage(place) {
-  if (place.params.workspaceId) return overviewNode(t("core.workspace_overview"), ...workspaceOverview(place));
+  if (place.params.workspaceId) return overviewNode(t("core.activity"), ...workspaceOverview(place));
   if (place.me.isAdmin) return overviewNode(t("core.overview"), ...siteOverview(place));
   const { workspaces } = place.me;
   const [only] = workspaces;
@@ -138,7 +138,7 @@ async function membersCard(place) {
     t("overview.by_workspace"),
     // Names are long, so the bars lie: the chart is the table.
     h("table", { class: "ranks", "aria-label": t("overview.by_workspace") },
-      h("thead", null, h("tr", null, h("th", { scope: "col" }, t("core.workspace")), h("td", null), h("th", { scope: "col", class: "number" }, t("core.workspace_members")))),
+      h("thead", null, h("tr", null, h("th", { scope: "col" }, t("core.workspace")), h("td", null), h("th", { scope: "col", class: "number" }, t("core.members")))),
       h("tbody", null, counted.map(({ id, name, active, members }) => h("tr", null,
         h("th", { scope: "row" }, link(url`#/workspaces/${id}`, name), !active && [" ", badge(t("users.suspended"), "bad")]),
         h("td", { "aria-hidden": "true" }, s("svg", { viewBox: `0 0 ${most} 1`, preserveAspectRatio: "none" }, s("rect", { class: "bar series-0", width: members, height: 1 }))),

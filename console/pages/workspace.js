@@ -36,7 +36,7 @@ export async function workspacePage({ params, admin, signal }) {
       heading({
         title: one.name,
         badge: !one.active && badge(t("users.suspended"), "bad"),
-        actions: [admin && { label: t("core.workspace_settings"), address: `${at}/settings` }],
+        actions: [admin && { label: t("core.settings"), address: `${at}/settings` }],
       }),
       !one.active && notice("warn", t("workspaces.is_suspended")),
       tiles(["members", "projects", "spaces", "features", "invitations"].map((name) =>
@@ -86,9 +86,9 @@ export async function workspaceSettingsPage({ params, me, query, signal }) {
   const part = /** @type {keyof typeof parts} */ (query.get("part") ?? "general");
   const current = part in parts ? part : "general";
   return {
-    title: t("core.workspace_settings"),
+    title: t("core.settings"),
     node: h("div", null,
-      heading({ title: t("core.workspace_settings") }),
+      heading({ title: t("core.settings") }),
       tabs(Object.keys(parts).map((id) => ({ id, label: t(`workspaces.${id}`), address: id === "general" ? at : `${at}?part=${id}` })), current),
       parts[current]?.(base, read)),
   };

@@ -32,6 +32,7 @@ export function findControl(field, common) {
     list.children[at]?.scrollIntoView({ block: "nearest" });
   };
   const choose = (/** @type {Option} */ one) => {
+    turns += 1;
     value = one.value;
     input.value = one.label;
     input.setCustomValidity("");

@@ -81,13 +81,13 @@ def test_a_session_that_ends_loses_nothing_that_was_typed(person: Person, roster
     person.types("Name", "Kept while signed out")
     person.browser.call("Network.clearBrowserCookies")
     person.expects(401, "/api/admin/groups")
-    person.clicks("button", "Create")
+    person.clicks("button", "Create group")
     person.sees("Your session has ended")
     person.holds("E-mail address", demo.ADMIN)
     person.types("Password", demo.PASSWORD)
     person.clicks("button", "Sign in")
     person.sees_no("Your session has ended")
-    person.finds("Kept while signed out")
+    person.sees("Kept while signed out")
 
 
 def test_another_user_in_the_dialog_sees_nothing_of_the_first(person: Person, roster: Roster) -> None:
