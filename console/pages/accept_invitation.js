@@ -7,6 +7,7 @@ import { go, link, loadMe } from "../shell.js";
 import { actionButton, details, notice } from "../parts/bits.js";
 import { form } from "../parts/form.js";
 import { signInForm } from "../parts/sign_in_form.js";
+import { newPasswordFields } from "./account_password.js";
 import { deadLink } from "./set_password.js";
 
 /**
@@ -39,22 +40,22 @@ export async function acceptInvitationPage({ params: { token }, me: who, signal 
   const same = who.email.toLowerCase() === email.toLowerCase();
   const mail = /** @type {Field} */ ({ name: "email", label: t("core.email"), type: "email", value: email, autocomplete: "username", required: true, disabled: true });
   const name = /** @type {Field} */ ({ name: "fullName", label: t("account.fullName"), required: true, autocomplete: "name", maxlength: 255 });
-  const password = /** @type {Field} */ ({ name: "password", label: t("account.password_new"), type: "password", required: true, autocomplete: "new-password", minlength: 8, maxlength: 256, help: t("account.password_help") });
+  const password = newPasswordFields("password").slice(0, 1);
   return put(node,
     h("h1", { tabindex: "-1" }, workspace ? t("account.join", { name: workspace.name }) : t("account.welcome")),
+    hasAccount && who.id && !same && notice("warn", t("account.join_other", { email: who.email })),
+    h("p", null, t(hasAccount ? same ? "account.join_text" : "account.join_sign_in" : workspace ? "account.join_new" : "account.first_text")),
     details([
-      [t("core.email"), email],
+      hasAccount && same && [t("core.email"), email],
       role && [t("account.role"), t(`account.role_${role}`)],
       [t("account.until"), time(expiresAt)],
     ]),
-    hasAccount && who.id && !same && notice("warn", t("account.join_other", { email: who.email })),
     hasAccount
       ? same
         ? actionButton({ label: t("account.join_now"), primary: true, run: () => accept({}) })
-        : [h("p", null, t("account.join_sign_in")), signInForm({ email, done: () => accept({}) })]
+        : signInForm({ email, done: () => accept({}) })
       : form({
-        before: h("p", null, t(workspace ? "account.join_new" : "account.first_text")),
-        fields: workspace ? [mail, name, password] : [mail, password],
+        fields: workspace ? [mail, name, ...password] : [mail, ...password],
         submit: t(workspace ? "account.join_create" : "account.choose_submit"),
         save: ({ email: _, ...values }) => accept(values),
       }),

@@ -46,9 +46,9 @@ export function accountFactorsPage({ me: who }) {
   async function added(add) {
     const isFirst = count === 0;
     if (!(await add())) return;
-    toast(t("account.factor_added"));
     // A lost device must not lock anybody out, so the first factor brings the codes.
     if (isFirst) await factorsShowCodes();
+    toast(t("account.factor_added"));
     if (who.demand) restart();
     else await all.reload();
   }

@@ -21,7 +21,7 @@ export function accountSessionsPage() {
     csv: false,
     columns: [
       { name: t("account.device"), of: (one) => [sessionName(one), " ", one.current && badge(t("account.current"), "good")] },
-      { name: t("account.address"), of: (one) => one.address ?? "–" },
+      { name: t("account.address"), of: (one) => h("span", { class: "whole" }, one.address ?? "–") },
       { name: t("account.began"), of: (one) => time(one.createdAt) },
       { name: t("account.used"), of: (one) => relative(one.lastUsedAt) },
       { name: t("account.until"), wide: true, of: (one) => time(one.expiresAt) },
