@@ -94,7 +94,7 @@ async function siteTiles() {
 async function workspaceTiles(place, base) {
   const { data } = await api.get(`${base}/usage`);
   return tiles(["members", "projects", "spaces", "features", "invitations"].map((name) => ({
-    label: t(`core.workspace_${name}`),
+    label: t(`core.${name}`),
     value: number(data[name]),
     text: name in data.limits && t("overview.of_limit", { limit: data.limits[name] }),
     tone: data[name] >= (data.limits[name] ?? Infinity) ? "warn" : "",

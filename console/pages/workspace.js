@@ -63,7 +63,7 @@ export async function workspacePage({ params, admin, signal }) {
  * @param {string} address
  */
 function workspaceTile(name, value, limit, address) {
-  const label = t(`core.workspace_${name}`);
+  const label = t(`core.${name}`);
   const isFull = limit !== undefined && value >= limit;
   return {
     label,
@@ -202,7 +202,7 @@ function workspaceLimits(base, read) {
   /** @type {Field[]} */
   const fields = [
     { name: "key", required: true, maxlength: 63, help: t("workspaces.key_help") },
-    ...WORKSPACE_LIMITS.map((name) => /** @type {Field} */ ({ name, label: t("workspaces.most", { what: t(`core.workspace_${name}`) }), type: "number", min: 0, max: 999999999 })),
+    ...WORKSPACE_LIMITS.map((name) => /** @type {Field} */ ({ name, label: t("workspaces.most", { what: t(`core.${name}`) }), type: "number", min: 0, max: 999999999 })),
   ];
   return card({ title: t("workspaces.limits"), text: t("workspaces.limits_text") }, workspaceForm(base, read, fields,
     ({ key, limits }) => ({ key, ...none, ...limits }),

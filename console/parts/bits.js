@@ -12,7 +12,7 @@ import { ApiError } from "../api.js";
 export function heading({ title, text, actions = [], level = 1, badge: mark }) {
   return h("header", { class: `heading level-${level}` },
     h("div", { class: "heading-text" },
-      level === 1 ? h("h1", { tabindex: "-1" }, title, mark && [" ", mark]) : h("h2", null, title, mark && [" ", mark]),
+      level === 1 ? h("h1", { tabindex: "-1" }, title, mark && [" ", mark]) : h("h2", { tabindex: "-1" }, title, mark && [" ", mark]),
       text && h("p", { class: "quiet" }, text)),
     actions.length > 0 && h("div", { class: "actions" }, actions.map((one) => (one && !(one instanceof Node) ? actionButton(one) : one))),
   );

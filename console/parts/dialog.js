@@ -14,6 +14,8 @@ const dialogCount = { made: 0 };
  */
 export function dialog({ title, body, actions, wide = false }) {
   const before = document.activeElement;
+  // What opens a dialog waits for its user, and is not at work.
+  before?.removeAttribute("aria-busy");
   dialogCount.made = (dialogCount.made + 1) % DIALOG_LIMIT;
   const id = `dialog-${dialogCount.made}`;
   /** @type {unknown} */

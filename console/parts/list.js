@@ -49,7 +49,7 @@ export function list(options) {
       actions: [!tools && status, !tools && csv, ...(options.heading ?? []), create && { label: create.label, primary: level === 1, run: created }],
     }),
     tools && h("div", { class: "list-tools" }, input, selects.map((one) => one.node), status, csv),
-    bulk, body, foot));
+    body, bulk, foot));
   node.reload = load;
 
   /** @param {Query} changes */
@@ -172,11 +172,13 @@ export function list(options) {
     const asked = said("find") || filters.some((one) => said(one.name));
     put(status, meta?.next ? t("core.found_more", { count: rows.length }) : t(asked ? "core.found" : "core.total", { count: total }));
     if (csv) csv.hidden = !rows.length;
+    const focus = listFocus(body);
     if (rows.length) put(body, table());
     else if (asked) put(body, empty({ title: t("core.nothing_found"), action: { label: t("core.show_all"), run: clear } }));
     else put(body, empty(options.empty ?? { title: t("core.nothing_yet") }));
     put(foot, meta?.next ? moreButton() : meta?.totalPages > 1 && pages(meta));
     drawBulk();
+    focus?.();
   }
 
   function clear() {
@@ -214,7 +216,6 @@ export function list(options) {
         type: "checkbox", name: "page", "aria-label": t("core.select_page"), checked: every, indeterminate: some && !every, onchange: () => {
           for (const row of state.rows) if (every) selected.delete(key(row)); else selected.set(key(row), row);
           draw();
-          body.querySelector("thead input")?.focus();
         },
       })),
       columns.map((column) => h("th", { scope: "col", class: listClass(column) }, column.name)));
@@ -298,6 +299,24 @@ export function list(options) {
   queryListeners.add(heard);
   show();
   return node;
+}
+
+/**
+ * What gives the focus back after the rows are drawn anew: to the same control of the row at the same place.
+ * @param {HTMLElement} body
+ */
+function listFocus(body) {
+  const now = /** @type {HTMLElement} */ (document.activeElement);
+  if (!body.contains(now)) return null;
+  const all = (/** @type {Element | undefined | null} */ row) => /** @type {HTMLElement[]} */ ([...(row?.querySelectorAll("a, button, input, select") ?? [])]);
+  const row = now.closest("tr");
+  const at = row ? row.rowIndex : 0;
+  const place = all(row).indexOf(now);
+  return () => {
+    const rows = body.querySelectorAll("tr");
+    const to = all(rows[Math.min(at, rows.length - 1)])[Math.max(place, 0)] ?? body.closest(".list")?.querySelector("h1, h2");
+    /** @type {HTMLElement | null | undefined} */ (to)?.focus();
+  };
 }
 
 /**
