@@ -209,7 +209,10 @@ class Person:
     def loads_again(self) -> None:
         loaded = len(self.browser.told("Page.loadEventFired"))
         self.browser.call("Page.reload")
-        self._wait(lambda: len(self.browser.told("Page.loadEventFired")) > loaded, "the page loads again")
+        self._wait(
+            lambda: self.browser.value("1") and len(self.browser.told("Page.loadEventFired")) > loaded,
+            "the page loads again",
+        )
 
     def goes_back(self) -> None:
         self.browser.value("history.back()")
