@@ -14,17 +14,17 @@ export async function eventsPage(place) {
   const { base, at } = place.params.workspaceId ? partsOf(place) : { base: "/api/admin", at: "" };
   const after = place.query.get("after") ?? "";
   const { data, meta } = await api.get(`${base}/events`, { after, limit: EVENTS_A_PAGE }, { signal: place.signal });
-  const columns = ["number", "time", "type", "subject", "actor"].map((one) => t(`events.${one}`));
+  const columns = ["core.number", "core.when", "events.type", "events.subject", "events.actor"].map((one) => t(one));
   const row = (/** @type {Row} */ event) => {
     const { sequence, type, subject, data: { actor } } = event;
     const content = h("details", null, h("summary", null, type), codeBlock(JSON.stringify(event, null, 2), { label: t("events.content") }));
     return [sequence, time(event.time), content, subject, typeof actor === "object" ? `${actor?.kind} ${actor?.tokenId}` : actor];
   };
   return h("div", null,
-    heading({ title: t("events.title"), text: t("events.what") }),
+    heading({ title: t("core.events"), text: t("events.what") }),
     card(t("events.feed"), h("p", null, copyable(`${location.origin}${base}/events`)), h("p", { class: "quiet" }, t("events.feed_help"))),
     data.length
-      ? h("div", { class: "list level-1" }, h("div", { class: "list-body" }, h("table", { "aria-label": t("events.title") },
+      ? h("div", { class: "list level-1" }, h("div", { class: "list-body" }, h("table", { "aria-label": t("core.events") },
         h("thead", null, h("tr", null, columns.map((one) => h("th", { scope: "col" }, one)))),
         h("tbody", null, data.map((/** @type {Row} */ one) => h("tr", null, row(one).map((cell, place) => h("td", { "data-label": columns[place] }, cell))))))))
       : empty({ title: t("events.none"), text: t("events.none_text") }),

@@ -19,14 +19,14 @@ export async function featuresPage(place) {
   const address = (/** @type {Row} */ one) => at + url`/features/${one.id}`;
   const open = async () => createPart(t("features.create"), await featureFields(base), `${base}/features`, address);
   return list({
-    title: t("features.title"),
+    title: t("core.features"),
     path: `${base}/features`,
-    filters: [{ name: "projectId", label: t("parts.project"), options: projects }],
+    filters: [{ name: "projectId", label: t("core.project"), options: projects }],
     columns: [
-      { name: t("parts.name"), of: (one) => one.name },
-      { name: t("features.enabled"), of: (one) => featureSwitch(base, one, place.admin), csv: (one) => one.enabled },
+      { name: t("core.name"), of: (one) => one.name },
+      { name: t("core.enabled"), of: (one) => featureSwitch(base, one, place.admin), csv: (one) => one.enabled },
       { name: t("features.module"), of: (one) => one.module },
-      { name: t("parts.project"), of: (one) => projects.find(({ value }) => value === one.projectId)?.label ?? one.projectId, wide: true },
+      { name: t("core.project"), of: (one) => projects.find(({ value }) => value === one.projectId)?.label ?? one.projectId, wide: true },
     ],
     row: address,
     key: (one) => one.id,
@@ -69,7 +69,7 @@ async function featureFields(base, feature = {}) {
   const [project, owner] = await Promise.all([projectField(base, feature.projectId), ownerField(base, feature.ownerId)]);
   const options = [{ value: "", label: t("features.no_module") }, ...FEATURE_MODULES.map((one) => ({ value: one, label: one }))];
   return [name, project, { name: "module", label: t("features.module"), type: "select", value: feature.module ?? "", options },
-    description, email, owner, { name: "enabled", label: t("features.enabled"), type: "checkbox", value: feature.enabled ?? true }];
+    description, email, owner, { name: "enabled", label: t("core.enabled"), type: "checkbox", value: feature.enabled ?? true }];
 }
 
 /** @param {Place} place */
@@ -86,10 +86,10 @@ export async function featurePage(place) {
     node: h("div", null,
       heading({ title: name, text: feature.description, actions: place.admin ? actions : [] }),
       card(null, details([
-        [t("parts.id"), copyable(feature.id)],
-        [t("features.enabled"), featureSwitch(base, feature, place.admin)],
+        [t("core.id"), copyable(feature.id)],
+        [t("core.enabled"), featureSwitch(base, feature, place.admin)],
         [t("features.module"), feature.module],
-        [t("parts.project"), projectId && link(at + url`/projects/${projectId}`, await projectName(base, projectId))],
+        [t("core.project"), projectId && link(at + url`/projects/${projectId}`, await projectName(base, projectId))],
         [t("parts.owner"), (await ownerText(base, feature.ownerId)) || null],
         [t("parts.email"), feature.email || null],
         [t("features.touched"), touchedBy === place.me.id ? place.me.fullName : touchedBy && copyable(touchedBy)],

@@ -24,19 +24,19 @@ export async function projectsPage(place) {
     open: () => createPart(t("projects.create"), projectFields(), `${base}/projects`, address),
   };
   return list({
-    title: t("projects.title"),
+    title: t("core.projects"),
     path: `${base}/projects`,
     columns: [
-      { name: t("parts.name"), of: (one) => one.name },
+      { name: t("core.name"), of: (one) => one.name },
       { name: t("projects.abbreviation"), of: (one) => one.abbreviation },
-      { name: t("projects.number"), of: (one) => String(one.number), number: true, wide: true },
-      { name: t("parts.created"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
+      { name: t("core.number"), of: (one) => String(one.number), number: true, wide: true },
+      { name: t("core.created"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
     ],
     row: address,
     key: (one) => one.id,
     label: (one) => one.name,
     actions: place.admin ? [{
-      label: t("parts.delete"),
+      label: t("core.delete"),
       danger: true,
       run: (one) => api.delete(base + url`/projects/${one.id}`),
       confirm: { title: (rows) => t("projects.delete", { count: rows.length }), text: t("projects.ends") },
@@ -65,10 +65,10 @@ export async function projectPage(place) {
     node: h("div", null,
       heading({ title: project.name, text: project.description, actions: place.admin ? actions : [] }),
       card(null, details([
-        [t("parts.id"), copyable(project.id)],
-        [t("projects.number"), String(project.number)],
+        [t("core.id"), copyable(project.id)],
+        [t("core.number"), String(project.number)],
         [t("projects.abbreviation"), project.abbreviation || null],
-        [t("parts.created"), time(project.createdAt)],
+        [t("core.created"), time(project.createdAt)],
         [t("parts.changed"), time(project.updatedAt)],
       ])),
       projectMembers(path, base, place.admin),
@@ -91,19 +91,19 @@ function projectMembers(path, base, admin) {
     save: ({ userId }) => api.put(place(userId), {}),
   });
   return list({
-    title: t("projects.members"),
+    title: t("core.members"),
     level: 2,
     name: "members",
     path: `${path}/members`,
     columns: [
-      { name: t("parts.name"), of: (one) => one.fullName },
+      { name: t("core.name"), of: (one) => one.fullName },
       { name: t("parts.email"), of: (one) => one.email },
       { name: t("parts.since"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
     ],
     key: (one) => one.userId,
     label: (one) => one.fullName,
     actions: admin ? [{
-      label: t("parts.remove"),
+      label: t("core.remove"),
       danger: true,
       run: (one) => api.delete(place(one.userId)),
       confirm: { title: (rows) => t("projects.remove", { count: rows.length }), text: t("projects.remove_text") },
@@ -136,20 +136,20 @@ function projectDatabases(path, { data: { database }, etag }, admin) {
         value: database[at]?.[name] ?? (place > 4 ? 0 : ""),
         help: name === "username" ? t("projects.no_password") : "",
       })),
-      submit: t("parts.save"),
+      submit: t("core.save"),
       save: (values) => save(database.toSpliced(at, 1, values)),
     });
   const remove = async (/** @type {Row} */ { at, host }) => {
-    const asked = { title: t("projects.remove_database", { host }), confirm: t("parts.remove"), danger: true };
+    const asked = { title: t("projects.remove_database", { host }), confirm: t("core.remove"), danger: true };
     if (await ask(asked)) await save(database.toSpliced(at, 1));
   };
   /** @type {Column[]} */
   const columns = DATABASE_FIELDS.slice(0, 5).map((name) => ({ name: t(`projects.${name}`), of: (one) => one[name] }));
   if (admin) columns.push({
-    name: t("parts.change"),
+    name: t("core.edit"),
     of: (one) => h("div", { class: "actions" },
-      actionButton({ label: t("parts.change"), run: () => edit(one.at) }),
-      actionButton({ label: t("parts.remove"), danger: true, run: () => remove(one) })),
+      actionButton({ label: t("core.edit"), run: () => edit(one.at) }),
+      actionButton({ label: t("core.remove"), danger: true, run: () => remove(one) })),
   });
   return list({
     title: t("projects.databases"),

@@ -17,7 +17,7 @@ export async function scimPage(place) {
   const path = `${base}/scim-tokens`;
   const { data: tokens } = await api.get(path, {}, { signal: place.signal });
   return h("div", null,
-    heading({ title: t("scim.title"), text: t("scim.what") }),
+    heading({ title: t("core.scim"), text: t("scim.what") }),
     card(t("scim.base"), h("p", null, copyable(location.origin + url`/scim/v2/${place.params.workspaceId}`)), h("p", { class: "quiet" }, t("scim.base_help"))),
     tokenList({
       title: t("scim.tokens"),
@@ -27,7 +27,7 @@ export async function scimPage(place) {
       rows: async () => (await api.get(path)).data,
       more: {},
       columns: [
-        { name: t("scim.used"), of: (one) => time(one.lastUsedAt), csv: (one) => one.lastUsedAt },
+        { name: t("core.used"), of: (one) => time(one.lastUsedAt), csv: (one) => one.lastUsedAt },
       ],
     }),
     tokens.map((/** @type {Row} */ one) => list({
@@ -39,7 +39,7 @@ export async function scimPage(place) {
       cursor: true,
       size: 10,
       columns: [
-        { name: t("scim.at"), of: (entry) => time(entry.at), csv: (entry) => entry.at },
+        { name: t("core.when"), of: (entry) => time(entry.at), csv: (entry) => entry.at },
         { name: t("scim.action"), of: (entry) => entry.action },
         {
           name: t("scim.target"),
@@ -78,8 +78,8 @@ function tokenList({ title, text, level, path, rows, more, columns }) {
     let made = {};
     const done = await formDialog({
       title: t("scim.create"),
-      fields: [partFields().name, { name: "expiresAt", label: t("scim.expires"), type: "moment", help: t("scim.expires_help") }],
-      submit: t("parts.create"),
+      fields: [partFields().name, { name: "expiresAt", label: t("core.ends"), type: "moment", help: t("scim.expires_help") }],
+      submit: t("core.create"),
       save: async ({ name, expiresAt }, { once }) => {
         const body = { name, ...more, ...(expiresAt ? { expiresAt } : {}) };
         made = (await api.post(path, body, { once })).data;
@@ -95,15 +95,15 @@ function tokenList({ title, text, level, path, rows, more, columns }) {
     name: level === 1 ? "" : "tokens",
     rows,
     columns: [
-      { name: t("parts.name"), of: (one) => one.name },
-      { name: t("parts.created"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
-      { name: t("scim.expires"), of: (one) => (one.expiresAt ? time(one.expiresAt) : t("scim.never")), csv: (one) => one.expiresAt },
+      { name: t("core.name"), of: (one) => one.name },
+      { name: t("core.created"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
+      { name: t("core.ends"), of: (one) => (one.expiresAt ? time(one.expiresAt) : t("core.never")), csv: (one) => one.expiresAt },
       ...columns,
     ],
     key: (one) => one.id,
     label: (one) => one.name,
     actions: [{
-      label: t("parts.delete"),
+      label: t("core.delete"),
       danger: true,
       run: (one) => api.delete(path + url`/${one.id}`),
       confirm: { title: (found) => t("scim.delete", { count: found.length }), text: t("scim.delete_text") },

@@ -22,20 +22,20 @@ export async function spacesPage(place) {
   const project = (/** @type {Row} */ one) => projects.find(({ value }) => value === one.projectId)?.label ?? one.projectId;
   const open = async () => createPart(t("spaces.create"), await spaceFields(base), `${base}/spaces`, address);
   return list({
-    title: t("spaces.title"),
+    title: t("core.spaces"),
     path: `${base}/spaces`,
-    filters: [{ name: "projectId", label: t("parts.project"), options: projects }],
+    filters: [{ name: "projectId", label: t("core.project"), options: projects }],
     columns: [
-      { name: t("parts.name"), of: (one) => one.name },
-      { name: t("parts.project"), of: project },
+      { name: t("core.name"), of: (one) => one.name },
+      { name: t("core.project"), of: project },
       { name: t("parts.email"), of: (one) => one.email, wide: true },
-      { name: t("parts.created"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
+      { name: t("core.created"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
     ],
     row: address,
     key: (one) => one.id,
     label: (one) => one.name,
     actions: place.admin ? [{
-      label: t("parts.delete"),
+      label: t("core.delete"),
       danger: true,
       run: (one) => api.delete(base + url`/spaces/${one.id}`),
       confirm: { title: (rows) => t("spaces.delete", { count: rows.length }), text: t("spaces.ends") },
@@ -73,12 +73,12 @@ export async function spacePage(place) {
     node: h("div", null,
       heading({ title: space.name, text: space.description, actions: place.admin ? actions : [] }),
       card(null, details([
-        [t("parts.id"), copyable(space.id)],
-        [t("parts.project"), project],
+        [t("core.id"), copyable(space.id)],
+        [t("core.project"), project],
         [t("parts.owner"), (await ownerText(base, space.ownerId)) || null],
         [t("parts.email"), space.email || null],
         [t("spaces.ssh"), t(space.allowSsh ? "parts.yes" : "parts.no")],
-        [t("parts.created"), time(space.createdAt)],
+        [t("core.created"), time(space.createdAt)],
         [t("parts.changed"), time(space.updatedAt)],
       ])),
       spaceGrid(path, base, roles, holds("manager")),
@@ -144,7 +144,7 @@ function spaceGrid(path, base, first, may) {
     title: t("spaces.add"),
     fields: [
       memberField(base, { required: true, help: t("parts.member_help") }),
-      { name: "roles", label: t("spaces.roles"), type: "checks", value: ["developer"], options: roles },
+      { name: "roles", label: t("core.roles"), type: "checks", value: ["developer"], options: roles },
     ],
     submit: t("parts.add"),
     save: (values) => Promise.all(values.roles.map((/** @type {string} */ one) => set(values.userId, one, true))),
@@ -161,7 +161,7 @@ function spaceGrid(path, base, first, may) {
     },
     find: "local",
     columns: [
-      { name: t("parts.name"), of: (one) => one.fullName },
+      { name: t("core.name"), of: (one) => one.fullName },
       { name: t("parts.email"), of: (one) => one.email, wide: true },
       ...roles.map(({ value, label }) => ({
         name: label,
@@ -227,7 +227,7 @@ function spaceApps(path, may) {
   const open = () => formDialog({
     title: t("spaces.create_app"),
     fields: [partFields().name],
-    submit: t("parts.create"),
+    submit: t("core.create"),
     save: (values, { once }) => api.post(`${path}/apps`, values, { once }),
   });
   return list({
@@ -236,14 +236,14 @@ function spaceApps(path, may) {
     name: "apps",
     path: `${path}/apps`,
     columns: [
-      { name: t("parts.name"), of: (one) => one.name },
-      { name: t("parts.id"), of: (one) => copyable(one.id), csv: (one) => one.id, wide: true },
-      { name: t("parts.created"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
+      { name: t("core.name"), of: (one) => one.name },
+      { name: t("core.id"), of: (one) => copyable(one.id), csv: (one) => one.id, wide: true },
+      { name: t("core.created"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
     ],
     key: (one) => one.id,
     label: (one) => one.name,
     actions: may ? [{
-      label: t("parts.delete"),
+      label: t("core.delete"),
       danger: true,
       run: (one) => api.delete(path + url`/apps/${one.id}`),
       confirm: { title: (rows) => t("spaces.delete_apps", { count: rows.length }), text: t("spaces.delete_apps_text") },

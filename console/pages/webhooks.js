@@ -36,7 +36,7 @@ export function webhooksPage(place) {
     await formDialog({
       title: t("webhooks.create"),
       fields: webhookFields(place),
-      submit: t("parts.create"),
+      submit: t("core.create"),
       save: async (values, { once }) => {
         made = (await api.post(path, webhookValues(values), { once })).data;
       },
@@ -46,14 +46,14 @@ export function webhooksPage(place) {
     return false;
   };
   return list({
-    title: t("webhooks.title"),
+    title: t("core.webhooks"),
     text: t(place.params.workspaceId ? "webhooks.what" : "webhooks.what_site"),
     path,
     columns: [
       { name: t("webhooks.url"), of: (one) => one.url },
       { name: t("parts.description"), of: (one) => one.description },
-      { name: t("webhooks.types"), of: (one) => one.types.join(", ") || t("webhooks.all"), wide: true },
-      { name: t("webhooks.state"), of: webhookState },
+      { name: t("core.events"), of: (one) => one.types.join(", ") || t("webhooks.all"), wide: true },
+      { name: t("core.state"), of: webhookState },
     ],
     row: (one) => at + url`/${one.id}`,
     key: (one) => one.id,
@@ -81,9 +81,9 @@ function webhookFields(place, webhook = {}) {
   return [
     { name: "url", label: t("webhooks.url"), type: "url", value: webhook.url, required: true, maxlength: 2048, help: t("webhooks.url_help") },
     { ...partFields(webhook).description, type: "text", maxlength: 255 },
-    { name: "types", label: t("webhooks.types"), type: "checks", help: t("webhooks.types_help"), value: types, options: offered.map((one) => ({ value: one, label: one })) },
+    { name: "types", label: t("core.events"), type: "checks", help: t("webhooks.types_help"), value: types, options: offered.map((one) => ({ value: one, label: one })) },
     { name: "more", label: t("webhooks.more"), value: types.filter((one) => !offered.includes(one)).join(" "), help: t("webhooks.more_help") },
-    { name: "enabled", label: t("webhooks.enabled"), type: "checkbox", value: webhook.enabled ?? true },
+    { name: "enabled", label: t("core.enabled"), type: "checkbox", value: webhook.enabled ?? true },
   ];
 }
 
@@ -132,11 +132,11 @@ export async function webhookPage(place) {
       ] }),
       webhook.disabledBecause && notice("warn", t(`webhooks.${webhook.disabledBecause}_text`)),
       card(null, details([
-        [t("parts.id"), copyable(webhook.id)],
-        [t("webhooks.types"), webhook.types.join(", ") || t("webhooks.all")],
+        [t("core.id"), copyable(webhook.id)],
+        [t("core.events"), webhook.types.join(", ") || t("webhooks.all")],
         [t("webhooks.public_key"), copyable(webhook.publicKey)],
         webhook.formerUntil && [t("webhooks.former"), time(webhook.formerUntil)],
-        [t("parts.created"), time(webhook.createdAt)],
+        [t("core.created"), time(webhook.createdAt)],
       ])),
       webhookDeliveries(path),
     ),
@@ -151,8 +151,8 @@ function webhookDeliveries(path) {
       title: t("webhooks.replay"),
       before: h("p", null, t("webhooks.replay_text")),
       fields: [
-        { name: "from", label: t("webhooks.from"), type: "moment", required: true, value: new Date(Date.now() - 3_600_000).toISOString() },
-        { name: "to", label: t("webhooks.to"), type: "moment", help: t("webhooks.to_help") },
+        { name: "from", label: t("core.from"), type: "moment", required: true, value: new Date(Date.now() - 3_600_000).toISOString() },
+        { name: "to", label: t("core.to"), type: "moment", help: t("webhooks.to_help") },
       ],
       submit: t("webhooks.replay"),
       save: ({ from, to }) => api.post(`${path}/replay`, to ? { from, to } : { from }),
@@ -169,10 +169,9 @@ function webhookDeliveries(path) {
     size: 20,
     columns: [
       { name: t("webhooks.type"), of: (one) => one.type },
-      { name: t("webhooks.state"), of: (one) => badge(t(`webhooks.${one.state}`), DELIVERY_TONES[one.state]), csv: (one) => one.state },
+      { name: t("core.state"), of: (one) => badge(t(`webhooks.${one.state}`), DELIVERY_TONES[one.state]), csv: (one) => one.state },
       { name: t("webhooks.said"), of: deliverySaid, csv: (one) => JSON.stringify(one.attempts) },
       { name: t("webhooks.next"), of: (one) => time(one.nextAttemptAt), csv: (one) => one.nextAttemptAt, wide: true },
-      { name: t("webhooks.event"), of: (one) => copyable(one.eventId), csv: (one) => one.eventId, wide: true },
     ],
     key: (one) => one.id,
     label: (one) => `${one.type} ${one.id}`,
@@ -190,21 +189,16 @@ function webhookDeliveries(path) {
  * What the receiver said to each attempt of a delivery.
  * @param {Row} delivery
  */
-function deliverySaid({ attempts }) {
+function deliverySaid({ attempts, eventId }) {
   const last = attempts.at(-1);
   if (!last) return t("webhooks.untried");
   const summary = t("webhooks.attempts", { count: attempts.length, last: String(last.status ?? last.error) });
-  return h("details", null, h("summary", null, summary), attempts.map(deliveryAttempt));
+  return h("details", null, h("summary", null, summary), attempts.map(deliveryAttempt), h("p", null, t("webhooks.event"), " ", copyable(eventId)));
 }
 
 /** @param {Row} attempt */
 function deliveryAttempt({ at, status, milliseconds, error, answer }) {
   return h("div", { class: "attempt" },
-    details([
-      at && [t("webhooks.at"), time(at)],
-      [t("webhooks.status"), String(status ?? "–")],
-      error && [t("webhooks.error"), error],
-      [t("webhooks.took"), t("webhooks.milliseconds", { count: milliseconds })],
-    ]),
+    h("p", null, at && [time(at), " · "], h("b", null, status ?? "–"), " · ", error && [error, " · "], t("webhooks.milliseconds", { count: milliseconds })),
     answer && codeBlock(answer, { label: t("webhooks.answer") }));
 }

@@ -23,14 +23,14 @@ export function workspaceGroupList(place, level) {
   const { base, at } = partsOf(place);
   const address = (/** @type {Row} */ one) => at + url`/groups/${one.id}`;
   return list({
-    title: t("workspace_groups.title"),
+    title: t("core.groups"),
     level,
     name: level === 1 ? "" : "groups",
     path: `${base}/groups`,
     columns: [
-      { name: t("parts.name"), of: (one) => one.displayName },
-      { name: t("workspace_groups.members"), of: (one) => String(one.members), number: true },
-      { name: t("workspace_groups.role"), of: (one) => one.workspaceRole && badge(one.workspaceRole), csv: (one) => one.workspaceRole },
+      { name: t("core.name"), of: (one) => one.displayName },
+      { name: t("core.members"), of: (one) => String(one.members), number: true },
+      { name: t("core.role"), of: (one) => one.workspaceRole && badge(one.workspaceRole), csv: (one) => one.workspaceRole },
       { name: t("parts.changed"), of: (one) => time(one.updatedAt), csv: (one) => one.updatedAt, wide: true },
     ],
     row: address,
@@ -57,7 +57,7 @@ export async function workspaceGroupPage(place) {
     };
     if (!(await ask(asked))) return;
     await api.put(path, { workspaceRole: role ? null : "ADMIN" }, { etag });
-    toast(t("parts.saved"));
+    toast(t("core.saved"));
     refresh();
   };
   const action = { label: t(role ? "workspace_groups.end_it" : "workspace_groups.make_it"), danger: Boolean(role), run: change };
@@ -66,18 +66,18 @@ export async function workspaceGroupPage(place) {
     node: h("div", null,
       heading({ title: name, badge: role && badge(role), actions: [place.admin && action] }),
       card(null, details([
-        [t("parts.id"), copyable(group.id)],
+        [t("core.id"), copyable(group.id)],
         [t("workspace_groups.external"), group.externalId && copyable(group.externalId)],
-        [t("parts.created"), time(group.createdAt)],
+        [t("core.created"), time(group.createdAt)],
         [t("parts.changed"), time(group.updatedAt)],
       ])),
       list({
-        title: t("workspace_groups.members"),
+        title: t("core.members"),
         level: 2,
         name: "members",
         path: `${path}/members`,
         columns: [
-          { name: t("parts.name"), of: (one) => one.fullName },
+          { name: t("core.name"), of: (one) => one.fullName },
           { name: t("parts.email"), of: (one) => one.email },
           { name: t("parts.since"), of: (one) => time(one.addedAt), csv: (one) => one.addedAt, wide: true },
         ],

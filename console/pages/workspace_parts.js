@@ -24,7 +24,7 @@ export function partsOf({ params: { workspaceId } }) {
 export function memberField(base, field) {
   return {
     name: "userId",
-    label: t("parts.member"),
+    label: t("core.member"),
     type: "find",
     find: async (text) => {
       const query = text.length > 1 ? { q: text, size: 20 } : { page: 1, size: 20 };
@@ -68,7 +68,7 @@ export async function ownerField(base, owner) {
  */
 export async function projectField(base, project) {
   const options = [{ value: "", label: t("parts.no_project") }, ...(await projectOptions(base))];
-  return { name: "projectId", label: t("parts.project"), type: "select", value: project ?? "", options };
+  return { name: "projectId", label: t("core.project"), type: "select", value: project ?? "", options };
 }
 
 /**
@@ -99,7 +99,7 @@ export async function projectName(base, id) {
  */
 export function partFields(one = {}) {
   return {
-    name: { name: "name", label: t("parts.name"), value: one.name, required: true, maxlength: 255 },
+    name: { name: "name", label: t("core.name"), value: one.name, required: true, maxlength: 255 },
     description: { name: "description", label: t("parts.description"), type: "textarea", value: one.description, maxlength: 4096 },
     email: { name: "email", label: t("parts.email"), type: "email", value: one.email, maxlength: 255 },
   };
@@ -125,7 +125,7 @@ export async function createPart(title, fields, path, address) {
   await formDialog({
     title,
     fields,
-    submit: t("parts.create"),
+    submit: t("core.create"),
     save: async (values, { once }) => go(address((await api.post(path, partValues(values), { once })).data)),
   });
   return false;
@@ -142,9 +142,9 @@ export async function createPart(title, fields, path, address) {
 export function editPart(path, { etag }, fields, body = partValues) {
   const run = async () => {
     const saved = await formDialog({
-      title: t("parts.edit"),
+      title: t("core.edit"),
       fields: await fields(),
-      submit: t("parts.save"),
+      submit: t("core.save"),
       save: (values) => api.put(path, body(values), { etag }),
       again: async () => {
         const now = await api.get(path);
@@ -153,10 +153,10 @@ export function editPart(path, { etag }, fields, body = partValues) {
       },
     });
     if (!saved) return;
-    toast(t("parts.saved"));
+    toast(t("core.saved"));
     refresh();
   };
-  return { label: t("parts.edit"), run };
+  return { label: t("core.edit"), run };
 }
 
 /**
@@ -168,12 +168,12 @@ export function editPart(path, { etag }, fields, body = partValues) {
  */
 export function deletePart(path, etag, { back, ...asked }) {
   return {
-    label: t("parts.delete"),
+    label: t("core.delete"),
     danger: true,
     run: async () => {
-      if (!(await ask({ ...asked, confirm: t("parts.delete"), danger: true }))) return;
+      if (!(await ask({ ...asked, confirm: t("core.delete"), danger: true }))) return;
       await api.delete(path, { etag });
-      toast(t("parts.deleted"));
+      toast(t("core.deleted"));
       go(back);
     },
   };

@@ -113,7 +113,7 @@ def test_a_project_is_made_changed_given_a_member_and_a_database_and_deleted(
     lead.types("Connect timeout, seconds", "5")
     lead.agrees("Save")
     lead.sees("db.engines.test")
-    lead.clicks("Change", inside="db.engines.test")
+    lead.clicks("Edit", inside="db.engines.test")
     lead.types("Port", "5432")
     lead.agrees("Save")
     lead.sees("5432")
