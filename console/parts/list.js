@@ -176,7 +176,12 @@ export function list(options) {
     if (rows.length) put(body, table());
     else if (asked) put(body, empty({ title: t("core.nothing_found"), action: { label: t("core.show_all"), run: clear } }));
     else put(body, empty(options.empty ?? { title: t("core.nothing_yet") }));
+    const step = foot.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
     put(foot, meta?.next ? moreButton() : meta?.totalPages > 1 && pages(meta));
+    if (step) {
+      foot.querySelector(`a[aria-label="${step}"], a`)?.focus();
+      node.scrollIntoView({ block: "nearest" });
+    }
     drawBulk();
     focus?.();
   }
