@@ -24,16 +24,16 @@ export async function invitationsPage({ params: { workspaceId } }) {
     find: "local",
     filters: [{
       name: "state",
-      label: t("users.status"),
+      label: t("core.state"),
       of: (one) => one.state,
       options: Object.keys(INVITATION_TONES).map((value) => ({ value, label: state(value) })),
     }],
     columns: [
-      { name: t("parts.email"), of: (one) => one.email },
-      { name: t("users.role"), of: (one) => memberRole(one.role), csv: (one) => one.role },
-      { name: t("users.status"), of: (one) => badge(state(one.state), INVITATION_TONES[one.state]), csv: (one) => one.state },
-      { name: t("invitations.until"), of: (one) => relative(one.expiresAt), csv: (one) => one.expiresAt },
-      { name: t("invitations.made"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
+      { name: t("core.email"), of: (one) => one.email },
+      { name: t("core.role"), of: (one) => memberRole(one.role), csv: (one) => one.role },
+      { name: t("core.state"), of: (one) => badge(state(one.state), INVITATION_TONES[one.state]), csv: (one) => one.state },
+      { name: t("core.ends"), of: (one) => relative(one.expiresAt), csv: (one) => one.expiresAt },
+      { name: t("core.created"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
       {
         name: t("invitations.link"),
         of: (one) => isOpen(one) && actionButton({ label: t("invitations.resend"), run: () => resend(one) }),
@@ -66,9 +66,9 @@ async function invite(base) {
   await formDialog({
     title: t("invitations.invite"),
     fields: [
-      { name: "email", label: t("parts.email"), type: "email", required: true, maxlength: 254 },
+      { name: "email", label: t("core.email"), type: "email", required: true, maxlength: 254 },
       memberRoleField(),
-      { name: "expiresAt", label: t("invitations.until"), type: "moment", help: t("invitations.until_help") },
+      { name: "expiresAt", label: t("core.ends"), type: "moment", help: t("invitations.until_help") },
     ],
     submit: t("invitations.invite"),
     save: async ({ expiresAt, ...values }, { once }) => {

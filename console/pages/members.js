@@ -23,7 +23,7 @@ export async function membersPage({ params: { workspaceId = "" }, admin, me }) {
     become("ADMIN"),
     become("MEMBER"),
     {
-      label: t("parts.remove"),
+      label: t("core.remove"),
       danger: true,
       confirm: { title: (all) => t("members.remove_some", { count: all.length }), text: t("members.remove_ends") },
       run: (one) => api.delete(base + url`/${one.userId}`),
@@ -41,11 +41,11 @@ export async function membersPage({ params: { workspaceId = "" }, admin, me }) {
     path: base,
     find: true,
     columns: [
-      { name: t("parts.name"), of: (one) => one.fullName },
-      { name: t("parts.email"), of: memberEmail, csv: (one) => one.email },
-      { name: t("users.role"), of: (one) => memberRole(one.role), csv: (one) => one.role },
+      { name: t("core.name"), of: (one) => one.fullName },
+      { name: t("core.email"), of: memberEmail, csv: (one) => one.email },
+      { name: t("core.role"), of: (one) => memberRole(one.role), csv: (one) => one.role },
       { name: t("members.seen"), of: (one) => relative(one.lastSignInAt), csv: (one) => one.lastSignInAt },
-      { name: t("parts.since"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
+      { name: t("core.created"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt, wide: true },
     ],
     row: (one) => url`#/workspaces/${workspaceId}/members/${one.userId}`,
     key: (one) => one.userId,
@@ -64,17 +64,17 @@ export async function memberPage({ params: { workspaceId = "", userId = "" }, ad
   const role = one.role === "ADMIN" ? "MEMBER" : "ADMIN";
   const become = async () => {
     await setMemberRole(workspaceId, userId, role, etag);
-    toast(t("parts.saved"), { undo: async () => {
+    toast(t("core.saved"), { undo: async () => {
       await setMemberRole(workspaceId, userId, one.role);
       refresh();
     } });
     refresh();
   };
   const remove = async () => {
-    const asked = { title: t("members.remove_some", { count: 1 }), text: t("members.remove_ends"), confirm: t("parts.remove"), danger: true };
+    const asked = { title: t("members.remove_some", { count: 1 }), text: t("members.remove_ends"), confirm: t("core.remove"), danger: true };
     if (!(await ask(asked))) return;
     await api.delete(path, { etag });
-    toast(t("members.removed"));
+    toast(t("core.done", { count: 1 }));
     go(url`/workspaces/${workspaceId}/members`);
   };
   return h("div", null,
@@ -82,16 +82,16 @@ export async function memberPage({ params: { workspaceId = "", userId = "" }, ad
       title: one.fullName,
       badge: memberRole(one.role),
       actions: [
-        me.isAdmin && { label: t("members.account"), address: url`/users/${userId}` },
+        me.isAdmin && { label: t("core.user"), address: url`/users/${userId}` },
         admin && { label: t(`members.make_${role}`), run: become },
-        admin && { label: t("parts.remove"), danger: true, run: remove },
+        admin && { label: t("core.remove"), danger: true, run: remove },
       ],
     }),
     card(null, details([
-      [t("parts.email"), memberEmail(one)],
+      [t("core.email"), memberEmail(one)],
       [t("members.user_id"), copyable(userId)],
       [t("members.seen"), relative(one.lastSignInAt)],
-      [t("parts.since"), time(one.createdAt)],
+      [t("core.created"), time(one.createdAt)],
     ])));
 }
 
@@ -119,12 +119,12 @@ export function memberRole(role) {
 
 /** @param {string} role */
 function memberRoleName(role) {
-  return t(role === "ADMIN" ? "users.admin" : "users.member");
+  return t(role === "ADMIN" ? "core.administrator" : "core.member");
 }
 
 /** @returns {Field} */
 export function memberRoleField() {
-  return { name: "role", label: t("users.role"), type: "select", required: true, value: "MEMBER", options: ["MEMBER", "ADMIN"].map((value) => ({ value, label: memberRoleName(value) })) };
+  return { name: "role", label: t("core.role"), type: "select", required: true, value: "MEMBER", options: ["MEMBER", "ADMIN"].map((value) => ({ value, label: memberRoleName(value) })) };
 }
 
 /**

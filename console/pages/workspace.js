@@ -12,6 +12,8 @@ import { setWorkspaceActive } from "./workspaces.js";
 
 const WORKSPACE_ORGANISATION = ["abbreviation", "adminName", "adminEmail", "address", "state", "country", "pinCode"];
 const WORKSPACE_SETTINGS = ["locale", "timeZone", "dateTimeFormat", "dateFormat", "timeFormat", "regionCode"];
+/** Fields whose names are words of all pages. @type {Record<string, string>} */
+const WORKSPACE_SHARED = { name: "core.name", key: "core.key", timeZone: "core.time_zone", adminName: "core.administrator" };
 const WORKSPACE_LIMITS = ["members", "projects", "spaces"];
 /** What is offered as one types; anything else may be typed too. @type {Record<string, () => string[]>} */
 const WORKSPACE_CHOICES = {
@@ -35,21 +37,21 @@ export async function workspacePage({ params, admin, signal }) {
     node: h("div", null,
       heading({
         title: one.name,
-        badge: !one.active && badge(t("users.suspended"), "bad"),
+        badge: !one.active && badge(t("core.suspended"), "bad"),
         actions: [admin && { label: t("core.settings"), address: `${at}/settings` }],
       }),
       !one.active && notice("warn", t("workspaces.is_suspended")),
       tiles(["members", "projects", "spaces", "features", "invitations"].map((name) =>
         (name !== "invitations" || admin) && workspaceTile(name, usage[name], usage.limits[name], `${at}/${name}`))),
       card(null, details([
-        [t("workspaces.key"), copyable(one.key)],
-        [t("parts.id"), copyable(one.id)],
+        [t("core.key"), copyable(one.key)],
+        [t("core.id"), copyable(one.id)],
         [t("workspaces.now"), writtenMoment(settings.dateTimeFormat, settings)],
-        [t("workspaces.timeZone"), settings.timeZone],
+        [t("core.time_zone"), settings.timeZone],
         [t("workspaces.locale"), settings.locale],
         contact ? [t("workspaces.contact"), contact] : null,
         place ? [t("workspaces.address"), place] : null,
-        [t("parts.created"), time(one.createdAt)],
+        [t("core.created"), time(one.createdAt)],
         [t("parts.changed"), time(one.updatedAt)],
       ]))),
   };
@@ -105,11 +107,11 @@ export async function workspaceSettingsPage({ params, me, query, signal }) {
 function workspaceForm(base, { data, etag }, fields, shown, sent) {
   const values = shown(data);
   return form({
-    fields: fields.map((field) => ({ label: t(`workspaces.${field.name}`), maxlength: 255, value: values[field.name], ...field })),
-    submit: t("parts.save"),
+    fields: fields.map((field) => ({ label: t(WORKSPACE_SHARED[field.name] ?? `workspaces.${field.name}`), maxlength: 255, value: values[field.name], ...field })),
+    submit: t("core.save"),
     save: async (now) => {
       await api.put(base, sent(now), { etag });
-      toast(t("parts.saved"));
+      toast(t("core.saved"));
       forgetWorkspace(data.id);
       refresh();
     },
@@ -131,14 +133,14 @@ function workspaceGeneral(base, read) {
   const draw = (/** @type {Values} */ values) => put(preview, workspacePreview(values));
   /** @type {Field[]} */
   const fields = [
-    { name: "name", label: t("parts.name"), required: true },
+    { name: "name", required: true },
     ...WORKSPACE_SETTINGS.map((name) => ({ name, required: name !== "regionCode", maxlength: name === "locale" ? 35 : 255, options: WORKSPACE_CHOICES[name]?.(), changed: draw })),
   ];
   const node = workspaceForm(base, read, fields,
     ({ name, settings }) => ({ name, ...settings }),
     ({ name, ...settings }) => ({ name, settings: { ...settings, regionCode: settings.regionCode || null } }));
   draw(read.data.settings);
-  return card(null, h("div", { class: "beside" }, h("aside", { class: "notice" }, h("h2", null, t("workspaces.preview")), preview), node));
+  return card(null, h("div", { class: "beside" }, h("section", { class: "notice", "aria-label": t("workspaces.preview") }, preview), node));
 }
 
 /**
@@ -222,14 +224,14 @@ function workspaceEnd(base, { data: { id, key, name, active }, etag }) {
     const asked = { title: t("workspaces.suspend_some", { count: 1 }), text: t("workspaces.suspend_ends"), confirm: t("users.suspend"), danger: true };
     if (!(await ask(asked))) return;
     await set(false, etag);
-    toast(t("users.suspended"), { undo: () => set(true, null) });
+    toast(t("core.suspended"), { undo: () => set(true, null) });
   };
   const end = async () => {
-    const asked = { title: t("workspaces.delete_one", { name }), text: t("workspaces.delete_ends"), confirm: t("parts.delete"), danger: true, typed: key };
+    const asked = { title: t("workspaces.delete_one", { name }), text: t("workspaces.delete_ends"), confirm: t("core.delete"), danger: true, typed: key };
     if (!(await ask(asked))) return;
     await api.delete(base, { etag });
     forgetWorkspace(id);
-    toast(t("parts.deleted"));
+    toast(t("core.deleted"));
     go("/workspaces");
   };
   return h("div", null,
@@ -237,6 +239,6 @@ function workspaceEnd(base, { data: { id, key, name, active }, etag }) {
       actionButton(active
         ? { label: t("users.suspend"), danger: true, run: suspend }
         : { label: t("workspaces.resume"), run: () => set(true, etag) })),
-    card({ title: t("parts.delete"), text: t(active ? "workspaces.delete_first" : "workspaces.delete_ends"), danger: true },
-      actionButton({ label: t("parts.delete"), danger: true, disabled: active, run: end })));
+    card({ title: t("core.delete"), text: t(active ? "workspaces.delete_first" : "workspaces.delete_ends"), danger: true },
+      actionButton({ label: t("core.delete"), danger: true, disabled: active, run: end })));
 }

@@ -15,10 +15,10 @@ export async function workspacesPage(place) {
     path: "/api/workspaces",
     find: isAdmin || "local",
     columns: [
-      { name: t("parts.name"), of: (one) => one.name },
-      { name: t("workspaces.key"), of: (one) => h("code", null, one.key) },
-      { name: t("parts.created"), of: (one) => time(one.createdAt) },
-      { name: t("parts.id"), of: (one) => h("code", null, one.id), wide: true },
+      { name: t("core.name"), of: (one) => one.name },
+      { name: t("core.key"), of: (one) => h("code", null, one.key) },
+      { name: t("core.created"), of: (one) => time(one.createdAt) },
+      { name: t("core.id"), of: (one) => h("code", null, one.id), wide: true },
     ],
     row: workspaceAddress,
     key: (one) => one.id,
@@ -65,8 +65,8 @@ async function createWorkspace(place) {
   await formDialog({
     title: t("workspaces.create"),
     fields: [
-      { name: "name", label: t("parts.name"), required: true, maxlength: 255, changed: suggest },
-      { name: "key", label: t("workspaces.key"), required: true, minlength: 2, maxlength: 63, help: t("workspaces.key_help") },
+      { name: "name", label: t("core.name"), required: true, maxlength: 255, changed: suggest },
+      { name: "key", label: t("core.key"), required: true, minlength: 2, maxlength: 63, help: t("workspaces.key_help") },
     ],
     submit: t("workspaces.create"),
     save: async (values, { once }) => place.go(workspaceAddress((await api.post("/api/workspaces", values, { once })).data)),
