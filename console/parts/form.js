@@ -1,5 +1,4 @@
 // Forms: errors stand beside their fields, and nothing typed is lost.
-import { ApiError } from "../api.js";
 import { h, put } from "../render.js";
 import { t } from "../texts.js";
 import { busily, copyable } from "./bits.js";
@@ -59,7 +58,7 @@ export function form({ fields, submit, save, cancel, again, danger, before, afte
 
   /** @param {unknown} error */
   function refused(error) {
-    const { status = 0, fields: wrong = {}, requestId = "", message } = /** @type {ApiError} */ (error);
+    const { status = 0, fields: wrong = {}, requestId = "", message } = /** @type {import("../api.js").ApiError} */ (error);
     const left = { ...wrong };
     /** @type {import("./field.js").FieldPart | undefined} */
     let first;

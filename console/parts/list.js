@@ -170,7 +170,7 @@ export function list(options) {
     const { rows, meta } = state;
     const total = meta?.total ?? rows.length;
     const asked = said("find") || filters.some((one) => said(one.name));
-    put(status, meta?.next ? t("core.found_more", { count: rows.length }) : t(asked ? "core.found" : "core.total", { count: total }));
+    put(status, !asked && !rows.length ? null : meta?.next ? t("core.found_more", { count: rows.length }) : t(asked ? "core.found" : "core.total", { count: total }));
     if (csv) csv.hidden = !rows.length;
     const focus = listFocus(body);
     if (rows.length) put(body, table());
@@ -223,7 +223,7 @@ export function list(options) {
           draw();
         },
       })),
-      columns.map((column) => h("th", { scope: "col", class: listClass(column) }, column.name)));
+      columns.map((column) => h("th", { scope: "col", class: listClass(column) }, column.name || h("span", { class: "hidden" }, t("core.action")))));
     return h("div", { class: "scroll", tabindex: "-1" }, h("table", { "aria-label": options.title, onkeydown: keys },
       h("thead", null, head),
       h("tbody", null, state.rows.map((row, at) => h("tr", { class: selected.has(key(row)) ? "selected" : "" },
