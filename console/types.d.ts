@@ -143,6 +143,7 @@ interface HeadingOptions {
 }
 
 interface Column {
+  /** Empty for a column of buttons. */
   name: string;
   of: (row: Row) => Child;
   csv?: (row: Row) => unknown;

@@ -47,8 +47,8 @@ export async function acceptInvitationPage({ params: { token }, me: who, signal 
     h("p", null, t(hasAccount ? same ? "account.join_text" : "account.join_sign_in" : workspace ? "account.join_new" : "account.first_text")),
     details([
       hasAccount && same && [t("core.email"), email],
-      role && [t("account.role"), t(`account.role_${role}`)],
-      [t("account.until"), time(expiresAt)],
+      role && [t("core.role"), t(role === "ADMIN" ? "core.administrator" : "core.member")],
+      [t("core.ends"), time(expiresAt)],
     ]),
     hasAccount
       ? same

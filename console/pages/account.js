@@ -38,13 +38,13 @@ export async function accountPage({ me: who, signal }) {
         text("timeFormat", { placeholder: "HH:mm" }),
         mine.length > 0 && text("defaultWorkspaceId", { type: "select", options: user.defaultWorkspaceId ? mine : [{ value: "", label: "–" }, ...mine] }),
       ].filter((one) => one !== false),
-      submit: t("account.save"),
+      submit: t("core.save"),
       save: async (values) => {
         const body = { ...values };
         for (const name of PROFILE_EMPTIED) body[name] = values[name] || null;
         if (!body.defaultWorkspaceId) delete body.defaultWorkspaceId;
         await api.put("/api/auth/me", body, { etag });
-        toast(t("account.saved"));
+        toast(t("core.saved"));
         restart();
       },
       again: async () => {

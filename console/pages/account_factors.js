@@ -24,11 +24,11 @@ export function accountFactorsPage({ me: who }) {
     path: "/api/auth/factors",
     csv: false,
     columns: [
-      { name: t("account.name"), of: (one) => one.name },
-      { name: t("account.kind"), of: (one) => t(`account.kind_${one.kind}`) },
+      { name: t("core.name"), of: (one) => one.name },
+      { name: t("core.kind"), of: (one) => t(`account.kind_${one.kind}`) },
       { name: t("account.added"), of: (one) => time(one.createdAt) },
-      { name: t("account.used"), of: (one) => relative(one.lastUsedAt) },
-      { name: "", of: (one) => actionButton({ label: t("account.remove"), run: () => remove(one) }) },
+      { name: t("core.used"), of: (one) => relative(one.lastUsedAt) },
+      { name: "", of: (one) => actionButton({ label: t("core.remove"), run: () => remove(one) }) },
     ],
     key: (one) => one.id,
     heading: [
@@ -56,7 +56,7 @@ export function accountFactorsPage({ me: who }) {
   /** @param {Row} one */
   async function remove({ id, name }) {
     const text = t(count === 1 ? "account.remove_last" : "account.remove_text");
-    if (!(await ask({ title: t("account.remove_title", { name }), text, confirm: t("account.remove"), danger: true }))) return;
+    if (!(await ask({ title: t("account.remove_title", { name }), text, confirm: t("core.remove"), danger: true }))) return;
     await api.delete(url`/api/auth/factors/${id}`);
     toast(t("account.removed", { name }));
     await all.reload();
@@ -137,5 +137,5 @@ async function factorsMakePasskey(options) {
  * @returns {Field}
  */
 function factorsName(value) {
-  return { name: "name", label: t("account.name"), value, required: true, maxlength: 255, help: t("account.name_help") };
+  return { name: "name", label: t("core.name"), value, required: true, maxlength: 255, help: t("account.name_help") };
 }

@@ -15,17 +15,17 @@ const SESSION_SYSTEMS = { Windows: "Windows", Android: "Android", iPhone: "iPhon
 /** The page of one's own sessions. */
 export function accountSessionsPage() {
   const all = list({
-    title: t("account.sessions"),
+    title: t("core.sessions"),
     text: t("account.sessions_text"),
     path: "/api/auth/sessions",
     csv: false,
     columns: [
       { name: t("account.device"), of: (one) => [sessionName(one), " ", one.current && badge(t("account.current"), "good")] },
       { name: t("account.address"), of: (one) => h("span", { class: "whole" }, one.address ?? "–") },
-      { name: t("account.began"), of: (one) => time(one.createdAt) },
-      { name: t("account.used"), of: (one) => relative(one.lastUsedAt) },
-      { name: t("account.until"), wide: true, of: (one) => time(one.expiresAt) },
-      { name: "", of: (one) => actionButton(one.current ? { label: t("account.sign_out"), run: signOut } : { label: t("account.end"), run: () => end(one) }) },
+      { name: t("core.created"), of: (one) => time(one.createdAt) },
+      { name: t("core.used"), of: (one) => relative(one.lastUsedAt) },
+      { name: t("core.ends"), wide: true, of: (one) => time(one.expiresAt) },
+      { name: "", of: (one) => actionButton(one.current ? { label: t("core.sign_out"), run: signOut } : { label: t("core.end"), run: () => end(one) }) },
     ],
     key: (one) => one.id,
     heading: [{ label: t("account.end_others"), danger: true, run: endOthers }],

@@ -20,11 +20,11 @@ export function accountTokensPage() {
     path: "/api/auth/tokens",
     csv: false,
     columns: [
-      { name: t("account.name"), of: (one) => one.name },
+      { name: t("core.name"), of: (one) => one.name },
       { name: t("account.token_for"), of: (one) => tokenPlace(one.workspaceId) },
-      { name: t("account.began"), of: (one) => time(one.createdAt) },
-      { name: t("account.until"), of: (one) => (one.expiresAt ? time(one.expiresAt) : t("account.never")) },
-      { name: "", of: (one) => actionButton({ label: t("account.delete"), run: () => remove(one) }) },
+      { name: t("core.created"), of: (one) => time(one.createdAt) },
+      { name: t("core.ends"), of: (one) => (one.expiresAt ? time(one.expiresAt) : t("core.never")) },
+      { name: "", of: (one) => actionButton({ label: t("core.delete"), run: () => remove(one) }) },
     ],
     key: (one) => one.id,
     create: { label: t("account.token_create"), open: tokenCreate },
@@ -33,7 +33,7 @@ export function accountTokensPage() {
 
   /** @param {Row} one */
   async function remove({ id, name }) {
-    const sure = await ask({ title: t("account.token_delete", { name }), text: t("account.token_delete_text"), confirm: t("account.delete"), danger: true });
+    const sure = await ask({ title: t("account.token_delete", { name }), text: t("account.token_delete_text"), confirm: t("core.delete"), danger: true });
     if (!sure) return;
     await api.delete(url`/api/auth/tokens/${id}`);
     toast(t("account.token_deleted", { name }));
@@ -55,13 +55,13 @@ async function tokenCreate() {
   const made = await formDialog({
     title: t("account.token_create"),
     fields: [
-      { name: "name", label: t("account.name"), required: true, maxlength: 255, help: t("account.token_name_help") },
+      { name: "name", label: t("core.name"), required: true, maxlength: 255, help: t("account.token_name_help") },
       { name: "workspaceId", label: t("account.token_for"), type: "select", required: true, options: [
         { value: null, label: t("account.everywhere") }, ...me().workspaces.map(({ id, name }) => ({ value: id, label: name })),
       ] },
-      { name: "expiresAt", label: t("account.until"), type: "select", required: true, value: 90, help: t("account.until_help"), options: [...days, { value: null, label: t("account.never") }] },
+      { name: "expiresAt", label: t("core.ends"), type: "select", required: true, value: 90, help: t("account.until_help"), options: [...days, { value: null, label: t("core.never") }] },
     ],
-    submit: t("account.create"),
+    submit: t("core.create"),
     save: async ({ name, workspaceId, expiresAt: last }, { once }) => {
       const expiresAt = last && new Date(Date.now() + last * 86_400_000).toISOString();
       secret = (await api.post("/api/auth/tokens", { name, workspaceId, expiresAt }, { once })).data.token;
