@@ -227,7 +227,7 @@ STATUSES: dict[str, str] = {
     "GET /console/{digest}/{file+}": "200 304 404 413",
     "GET /health": "200 400 413 503",
     # What has no endpoint.
-    "$default": "204 404 413",
+    "$default": "204 308 404 413",
 }
 
 

@@ -241,6 +241,19 @@ def test_a_source_that_changes_is_seen_at_once_and_the_page_that_is_open_still_g
     assert (old.status, header(old, "cache-control")) == (200, "no-store")
 
 
+@pytest.mark.usefixtures("console")
+def test_its_address_with_a_slash_leads_to_it(api: Api, deployed: Callable[..., None]) -> None:
+    """The fragment, in which links carry their token, stays with the browser."""
+    for method in ("GET", "HEAD"):
+        answer = api.send(method, "/console/")
+        assert (answer.status, answer.headers["location"], answer.text) == (308, "/console", "")
+        assert answer.headers["cache-control"] == "no-store"
+    for method, path in (("POST", "/console/"), ("GET", "/console//"), ("GET", "/console/x")):
+        assert api.send(method, path).status == 404
+    deployed(CONSOLE="none")
+    assert api.get("/console/").status == 404
+
+
 def test_the_digest_is_of_every_file_and_of_its_name_but_not_of_the_index(sources: Path) -> None:
     digests = [Edition.of(sources).digest]
     (sources / "app.js").rename(sources / "start.js")
