@@ -772,7 +772,9 @@ function () {
     if (focus === this) return "there";
     if (!focus || focus === document.body) return "Tab";
     const style = getComputedStyle(focus), box = focus.getBoundingClientRect();
-    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+    // A link that stands for its row is outlined with the row, by its ::after.
+    const outlined = [style, getComputedStyle(focus, "::after")]
+        .some(one => one.outlineStyle !== "none" && parseFloat(one.outlineWidth) > 0);
     const bare = focus.matches("main, h1, dialog, [tabindex='-1']");
     const marked = outlined || style.boxShadow !== "none" || bare;
     if (!marked && focus.matches(":focus-visible") && box.width > 1) return "unseen";
