@@ -3,7 +3,7 @@ import { api } from "../api.js";
 import { relative, time } from "../dates.js";
 import { h, put, url } from "../render.js";
 import { t } from "../texts.js";
-import { me, restart } from "../shell.js";
+import { loadMe, me, refresh } from "../shell.js";
 import { actionButton, card, copyable, notice } from "../parts/bits.js";
 import { ask, showOnce } from "../parts/dialog.js";
 import { formDialog } from "../parts/form.js";
@@ -46,11 +46,13 @@ export function accountFactorsPage({ me: who }) {
   async function added(add) {
     const isFirst = count === 0;
     if (!(await add())) return;
+    // One who had to add one is known from now on.
+    if (who.demand) await loadMe();
+    else await all.reload();
     // A lost device must not lock anybody out, so the first factor brings the codes.
     if (isFirst) await factorsShowCodes();
     toast(t("account.factor_added"));
-    if (who.demand) restart();
-    else await all.reload();
+    if (who.demand) refresh();
   }
 
   /** @param {Row} one */

@@ -48,7 +48,7 @@ function tokenPlace(id) {
   return id ? me().workspaces.find((one) => one.id === id)?.name ?? h("code", null, id) : t("account.everywhere");
 }
 
-/** Asks for a new token and shows it once; false where none was made. */
+/** Asks for a new token and shows it once. The API keeps no answer with a secret, so there is no key to ask again by. */
 async function tokenCreate() {
   let secret = "";
   const days = TOKEN_DAYS.map((count) => ({ value: count, label: t("account.days", { count }) }));
@@ -62,11 +62,10 @@ async function tokenCreate() {
       { name: "expiresAt", label: t("core.ends"), type: "select", required: true, value: 90, help: t("account.until_help"), options: [...days, { value: null, label: t("core.never") }] },
     ],
     submit: t("core.create"),
-    save: async ({ name, workspaceId, expiresAt: last }, { once }) => {
+    save: async ({ name, workspaceId, expiresAt: last }) => {
       const expiresAt = last && new Date(Date.now() + last * 86_400_000).toISOString();
-      secret = (await api.post("/api/auth/tokens", { name, workspaceId, expiresAt }, { once })).data.token;
+      secret = (await api.post("/api/auth/tokens", { name, workspaceId, expiresAt })).data.token;
     },
   });
   if (made) await showOnce({ title: t("account.token_made"), text: t("account.token_made_text"), secret });
-  return made;
 }

@@ -310,6 +310,9 @@ def test_one_adds_an_authenticator_app_and_keeps_the_codes(person: Person, roste
     person.browser.value("globalThis.printed = 0; globalThis.print = () => { globalThis.printed += 1 }; 0")
     person.clicks("button", "Print")
     assert person.browser.value("globalThis.printed") == 1
+    person.clicks("button", f"Copy {secret[:60]}")
+    person.sees("Copied.")
+    assert person.browser.result("navigator.clipboard.readText()") == secret
     person.clicks("button", "I have it")
     person.sees("Phone", "Authenticator app")
     # A recovery code signs in, once.
@@ -449,6 +452,7 @@ def test_one_creates_a_token_copies_it_and_deletes_it(person: Person, roster: Ro
     person.chooses("Ends", "30 days")
     person.clicks("button", "Create")
     person.sees("It is shown this once")
+    person.browser.wire.call("", "Browser.grantPermissions", {"permissions": ["clipboardReadWrite"]})
     secret: str = person.browser.value("document.querySelector('dialog[open] .secret code').textContent")
     person.clicks("button", "I have it")
     person.sees("nightly report", "Analytical Engines")
@@ -496,6 +500,7 @@ def test_who_must_enrol_is_led_to_the_factors_and_then_everywhere(newcomer: Pers
     person.sees("Scan this code")
     person.types("The six digits that the app shows", pyotp.TOTP(shown_secret(person)).now())
     person.clicks("button", "Confirm")
+    person.sees(f"For {demo.LEAD} at")
     person.clicks("button", "I have it")
     person.sees_no("This site demands a second factor")
     person.finds("link", "Tokens")
