@@ -29,11 +29,11 @@ export async function auditPage(place) {
     cursor: true,
     size: AUDIT_SIZE,
     filters: [
-      ...["from", "to"].map((name) => ({ name, label: t(`audit.${name}`), type: /** @type {const} */ ("moment"), options: [] })),
+      ...["from", "to"].map((name) => ({ name, label: t(`core.${name}`), type: /** @type {const} */ ("moment"), options: [] })),
       ...["actor", "target"].map((name) => ({ name, label: t(`audit.${name}`), type: /** @type {const} */ ("text"), options: [] })),
     ],
     columns: [
-      { name: t("audit.at"), of: (entry) => time(entry.at), csv: (entry) => entry.at },
+      { name: t("core.when"), of: (entry) => time(entry.at), csv: (entry) => entry.at },
       { name: t("audit.action"), of: auditAction, csv: (entry) => entry.action },
       { name: t("audit.who"), of: (entry) => auditWho(entry, place), csv: (entry) => entry.actor.tokenId ?? entry.actor },
       { name: t("audit.whom"), of: (entry) => auditWhom(entry, place), csv: (entry) => entry.target },
@@ -63,23 +63,15 @@ export function auditAddress(filter, workspaceId) {
 }
 
 /**
- * What was done, in words; the action's own name in the tooltip.
+ * What was done: the action's own name made readable, as programs know it in the tooltip.
  * @param {Row} entry
  */
 export function auditAction({ action, details }) {
   let [noun, verb] = action.split(".");
   const active = details.before && details.after?.active;
   if (verb === "changed" && typeof active === "boolean") verb = active ? "resumed" : "suspended";
-  const [first = "", ...rest] = `${auditWord(noun)} ${auditWord(verb)}`;
+  const [first = "", ...rest] = `${noun} ${verb}`.replaceAll("_", " ");
   return h("span", { title: action }, first.toUpperCase(), ...rest.join(""));
-}
-
-/**
- * A word of an action's name; what the language has none for is said as the API says it.
- * @param {string} name
- */
-function auditWord(name) {
-  return t(`audit.${name}`).replace("audit.", "").replaceAll("_", " ");
 }
 
 /**

@@ -22,20 +22,20 @@ export async function clientsPage(place) {
     path: "/api/admin/clients",
     find: "local",
     columns: [
-      { name: t("users.name"), of: (client) => client.name },
-      { name: t("users.id"), of: (client) => h("code", null, client.id), csv: (client) => client.id },
-      { name: t("user.kind"), of: clientKind, csv: (client) => (client.public ? "public" : "confidential") },
+      { name: t("core.name"), of: (client) => client.name },
+      { name: t("core.id"), of: (client) => h("code", null, client.id), csv: (client) => client.id },
+      { name: t("core.kind"), of: clientKind, csv: (client) => (client.public ? "public" : "confidential") },
       { name: t("clients.grants"), of: (client) => client.grants.join(", "), csv: (client) => client.grants.join(" ") },
-      { name: t("users.since"), of: (client) => time(client.createdAt), csv: (client) => client.createdAt, wide: true },
+      { name: t("core.created"), of: (client) => time(client.createdAt), csv: (client) => client.createdAt, wide: true },
     ],
     row: clientAddress,
     key: (client) => client.id,
     label: (client) => client.name,
     actions: [
       {
-        label: t("user.delete"),
+        label: t("core.delete"),
         danger: true,
-        confirm: { title: (rows) => t("clients.delete", { count: rows.length }), text: t("clients.ends"), confirm: t("user.delete") },
+        confirm: { title: (rows) => t("users.sure", { what: t("core.delete"), name: rows.length }), text: t("clients.ends"), confirm: t("core.delete") },
         run: (client) => api.delete(url`/api/admin/clients/${client.id}`),
       },
     ],
@@ -67,19 +67,19 @@ export async function clientPage(place) {
         title: client.name,
         badge: clientKind(client),
         actions: [
-          { label: t("user.edit"), primary: true, run: () => editClient(path, client, etag) },
+          { label: t("core.edit"), primary: true, run: () => editClient(path, client, etag) },
           !client.public && { label: t("clients.rotate"), run: () => rotateSecret(path, client) },
-          { label: t("user.delete"), danger: true, run: () => deleteClient(path, client, etag, place) },
+          { label: t("core.delete"), danger: true, run: () => deleteClient(path, client, etag, place) },
         ],
       }),
       card(
         null,
         details([
-          [t("users.id"), copyable(client.id)],
+          [t("core.id"), copyable(client.id)],
           [t("clients.grants"), client.grants.join(", ")],
           [t("clients.scopes"), client.scopes.map((/** @type {string} */ one) => [h("code", null, one), " "])],
           [t("clients.user"), client.userId && link(url`#/users/${client.userId}`, client.userId)],
-          [t("users.since"), time(client.createdAt)],
+          [t("core.created"), time(client.createdAt)],
           client.formerUntil && [t("clients.former"), time(client.formerUntil)],
         ]),
       ),
@@ -94,7 +94,7 @@ export async function clientPage(place) {
  */
 function clientFields({ name, grants = ["client_credentials"], scopes = [], userId }) {
   return [
-    { name: "name", label: t("users.name"), value: name, required: true, maxlength: 255, autocomplete: "off" },
+    { name: "name", label: t("core.name"), value: name, required: true, maxlength: 255, autocomplete: "off" },
     {
       name: "grants",
       label: t("clients.grants"),
@@ -121,7 +121,7 @@ async function createClient(place) {
     title: t("clients.create"),
     fields: [
       ...clientFields({}),
-      { name: "id", label: t("users.id"), maxlength: 64, autocomplete: "off", help: t("clients.id_help") },
+      { name: "id", label: t("core.id"), maxlength: 64, autocomplete: "off", help: t("clients.id_help") },
       { name: "public", label: t("clients.public"), type: "checkbox", help: t("clients.public_help") },
     ],
     submit: t("clients.create"),
@@ -150,9 +150,9 @@ async function editClient(path, client, etag) {
   let was = client;
   let tag = etag;
   const saved = await formDialog({
-    title: t("groups.edit", client),
+    title: t("core.edit"),
     fields: clientFields(client),
-    submit: t("user.save"),
+    submit: t("core.save"),
     save: ({ name, grants, scopes, userId }) => {
       // Whom a program stands for is sent where it was changed alone: that asks for a proof.
       const more = userId === (was.userId ?? "") ? {} : given({ userId });
@@ -165,7 +165,7 @@ async function editClient(path, client, etag) {
     },
   });
   if (!saved) return;
-  toast(t("user.saved"));
+  toast(t("core.saved"));
   refresh();
 }
 
@@ -174,7 +174,7 @@ async function editClient(path, client, etag) {
  * @param {Row} client
  */
 async function rotateSecret(path, client) {
-  if (!(await ask({ title: t("clients.rotate_title", client), text: t("clients.rotate_text"), confirm: t("clients.rotate") }))) return;
+  if (!(await ask({ title: t("clients.rotate"), text: t("clients.rotate_text"), confirm: t("clients.rotate") }))) return;
   await showSecret((await api.post(`${path}/secret`, undefined, { once: crypto.randomUUID() })).data);
   refresh();
 }
@@ -186,9 +186,9 @@ async function rotateSecret(path, client) {
  * @param {Place} place
  */
 async function deleteClient(path, client, etag, place) {
-  const title = t("user.delete_title", { fullName: client.name });
-  if (!(await ask({ title, text: t("clients.ends"), confirm: t("user.delete"), danger: true, typed: client.id }))) return;
+  const title = t("users.sure", { what: t("core.delete"), name: client.name });
+  if (!(await ask({ title, text: t("clients.ends"), confirm: t("core.delete"), danger: true, typed: client.id }))) return;
   await api.delete(path, { etag });
-  toast(t("user.deleted", client));
+  toast(t("core.deleted"));
   place.go("#/clients");
 }

@@ -23,16 +23,16 @@ export function siteThings(what, columns, fields, body) {
   const edit = async (/** @type {Row | null} */ known) => {
     let { data: thing, etag } = known ? await api.get(`${path}/${known.number}`) : { data: {}, etag: null };
     const saved = await formDialog({
-      title: known ? t("groups.edit", thing) : t(`${what}.create`),
-      fields: [{ name: "name", label: t("users.name"), value: thing.name, required: true, maxlength: 255, autocomplete: "off" }, ...fields(thing)],
-      submit: t(known ? "user.save" : `${what}.create`),
+      title: t(known ? "core.edit" : `${what}.create`),
+      fields: [{ name: "name", label: t("core.name"), value: thing.name, required: true, maxlength: 255, autocomplete: "off" }, ...fields(thing)],
+      submit: t(known ? "core.save" : `${what}.create`),
       save: (values, { once }) => (known ? api.put(`${path}/${thing.number}`, body(values), { etag }) : api.post(path, body(values), { once })),
       again: async () => {
         ({ data: thing, etag } = await api.get(`${path}/${thing.number}`));
         return Object.fromEntries([["name", thing.name], ...fields(thing).map((one) => [one.name, one.value])]);
       },
     });
-    if (saved) toast(t("user.saved"));
+    if (saved) toast(t("core.saved"));
     return saved;
   };
   const found = list({
@@ -41,12 +41,12 @@ export function siteThings(what, columns, fields, body) {
     path,
     find: "local",
     columns: [
-      { name: t("groups.number"), of: (one) => one.number, number: true },
-      { name: t("users.name"), of: (one) => one.name },
+      { name: t("core.number"), of: (one) => one.number, number: true },
+      { name: t("core.name"), of: (one) => one.name },
       ...columns,
       {
-        name: t("user.edit"),
-        of: (one) => actionButton({ label: t("user.edit"), run: async () => (await edit(one)) && found.reload() }),
+        name: t("core.edit"),
+        of: (one) => actionButton({ label: t("core.edit"), run: async () => (await edit(one)) && found.reload() }),
         csv: () => "",
       },
     ],
@@ -54,9 +54,9 @@ export function siteThings(what, columns, fields, body) {
     label: (one) => one.name,
     actions: [
       {
-        label: t("user.delete"),
+        label: t("core.delete"),
         danger: true,
-        confirm: { title: (rows) => t(`${what}.delete`, { count: rows.length }), text: t(`${what}.ends`), confirm: t("user.delete") },
+        confirm: { title: (rows) => t("users.sure", { what: t("core.delete"), name: rows.length }), text: t(`${what}.ends`), confirm: t("core.delete") },
         run: (one) => api.delete(`${path}/${one.number}`),
       },
     ],

@@ -74,7 +74,7 @@ function workspaceOverview(place) {
 async function siteTiles() {
   const counted = await Promise.all([
     ["core.users", "users", ""],
-    ["overview.suspended", "users", "status=suspended"],
+    ["core.suspended", "users", "status=suspended"],
     ["overview.admins", "users", "role=ADMIN"],
     ["core.workspaces", "workspaces", ""],
     ["core.groups", "groups", ""],
@@ -140,7 +140,7 @@ async function membersCard(place) {
     h("table", { class: "ranks", "aria-label": t("overview.by_workspace") },
       h("thead", null, h("tr", null, h("th", { scope: "col" }, t("core.workspace")), h("td", null), h("th", { scope: "col", class: "number" }, t("core.members")))),
       h("tbody", null, counted.map(({ id, name, active, members }) => h("tr", null,
-        h("th", { scope: "row" }, link(url`#/workspaces/${id}`, name), !active && [" ", badge(t("users.suspended"), "bad")]),
+        h("th", { scope: "row" }, link(url`#/workspaces/${id}`, name), !active && [" ", badge(t("core.suspended"), "bad")]),
         h("td", { "aria-hidden": "true" }, s("svg", { viewBox: `0 0 ${most} 1`, preserveAspectRatio: "none" }, s("rect", { class: "bar series-0", width: members, height: 1 }))),
         h("td", { class: "number" }, number(members)))))),
     meta.totalPages > 1 && h("nav", { class: "pages", "aria-label": t("overview.by_workspace") }, step(page - 1, "core.previous_page"), step(page + 1, "core.next_page")),

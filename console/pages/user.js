@@ -32,29 +32,29 @@ export async function userPage(place) {
         title: user.fullName,
         badge: userBadges(user),
         actions: [
-          { label: t("user.edit"), primary: true, run: () => editUser(path, user, etag, groups, roles, homes, own) },
+          { label: t("core.edit"), primary: true, run: () => editUser(path, user, etag, groups, roles, homes, own) },
           !own && { label: t(user.active ? "users.suspend" : "users.enable"), danger: user.active, run: () => switchUser(user) },
-          !own && { label: t("user.delete"), danger: true, run: () => deleteUser(path, user, etag, place) },
+          !own && { label: t("core.delete"), danger: true, run: () => deleteUser(path, user, etag, place) },
         ],
       }),
       h(
         "div",
         { class: "columns" },
         card(
-          t("user.profile"),
+          t("core.profile"),
           details([
-            [t("users.email"), [user.email, " ", user.emailVerified ? badge(t("user.verified"), "good") : badge(t("user.unverified"), "neutral")]],
-            [t("users.id"), copyable(user.id)],
+            [t("core.email"), [user.email, " ", user.emailVerified ? badge(t("user.verified"), "good") : badge(t("user.unverified"), "neutral")]],
+            [t("core.id"), copyable(user.id)],
             [t("user.user_name"), user.userName],
             [t("users.site_role"), named(roles, [user.roleNumber])],
             [t("core.groups"), named(groups, user.groups)],
             [t("user.home"), homes.find((/** @type {Row} */ one) => one.workspaceId === user.defaultWorkspaceId)?.name],
-            [t("user.zone"), user.timezone],
-            [t("users.since"), time(user.createdAt)],
+            [t("core.time_zone"), user.timezone],
+            [t("core.created"), time(user.createdAt)],
           ]),
         ),
         card(
-          t("user.sign_in"),
+          t("core.sign_in"),
           h(
             "ul",
             { class: "acts" },
@@ -89,18 +89,18 @@ function userAct(name, run) {
 /** @param {string} path */
 async function unlockUser(path) {
   await api.post(`${path}/unlock`);
-  toast(t("user.unlocked"));
+  toast(t("core.done", { count: 1 }));
 }
 
 /** @param {Row} user */
 async function switchUser(user) {
   if (user.active) {
-    const title = t("user.suspend_title", user);
+    const title = t("users.sure", { what: t("users.suspend"), name: user.fullName });
     if (!(await ask({ title, text: t("users.suspend_ends"), confirm: t("users.suspend"), danger: true }))) return;
   }
   await setActive(user, !user.active);
   refresh();
-  toast(t(user.active ? "user.is_suspended" : "user.is_active", user), {
+  toast(t("core.saved"), {
     undo: async () => {
       await setActive(user, user.active);
       refresh();
@@ -115,10 +115,10 @@ async function switchUser(user) {
  * @param {Place} place
  */
 async function deleteUser(path, user, etag, place) {
-  const title = t("user.delete_title", user);
-  if (!(await ask({ title, text: t("user.delete_ends"), confirm: t("user.delete"), danger: true, typed: user.email }))) return;
+  const title = t("users.sure", { what: t("core.delete"), name: user.fullName });
+  if (!(await ask({ title, text: t("user.delete_ends"), confirm: t("core.delete"), danger: true, typed: user.email }))) return;
   await api.delete(path, { etag });
-  toast(t("user.deleted", { name: user.fullName }));
+  toast(t("core.deleted"));
   place.go("#/users");
 }
 
@@ -137,10 +137,9 @@ async function resetLink(path, user) {
  * @param {Row} user
  */
 async function resetFactors(path, user) {
-  const title = t("user.factors_title", user);
-  if (!(await ask({ title, text: t("user.factors_ends"), confirm: t("user.factors"), danger: true }))) return;
+  if (!(await ask({ title: t("user.factors"), text: t("user.factors_ends"), confirm: t("user.factors"), danger: true }))) return;
   await api.delete(`${path}/factors`);
-  toast(t("user.factors_reset"));
+  toast(t("core.done", { count: 1 }));
   refresh();
 }
 
@@ -167,22 +166,22 @@ async function editUser(path, user, etag, groups, roles, homes, own) {
     return { name, label: t(label), type: /** @type {const} */ ("select"), value: user[name] ?? "", options: [...none, ...options] };
   };
   const saved = await formDialog({
-    title: t("user.edit_title", user),
+    title: t("core.edit"),
     fields: [
-      line("fullName", "users.name", { required: true }),
-      line("email", "users.email", { type: "email", required: true, maxlength: 254 }),
+      line("fullName", "core.name", { required: true }),
+      line("email", "core.email", { type: "email", required: true, maxlength: 254 }),
       { name: "emailVerified", label: t("user.verified_field"), type: "checkbox", value: user.emailVerified },
       line("firstName", "user.first_name"),
       line("lastName", "user.last_name"),
       line("userName", "user.user_name"),
-      line("timezone", "user.zone", { placeholder: "Europe/Berlin" }),
+      line("timezone", "core.time_zone", { placeholder: "Europe/Berlin" }),
       choice("roleNumber", "users.site_role", roles),
       ...(groups.length ? [groupsField(groups, user.groups)] : []),
       ...(homes.length ? [choice("defaultWorkspaceId", "user.home", homes.map((one) => ({ value: one.workspaceId, label: one.name })))] : []),
-      ...(own ? [] : [{ name: "admin", label: t("users.admin"), type: /** @type {const} */ ("checkbox"), value: admin }]),
+      ...(own ? [] : [{ name: "admin", label: t("core.administrator"), type: /** @type {const} */ ("checkbox"), value: admin }]),
       { name: "mustChangePassword", label: t("users.must_change"), type: "checkbox", value: user.mustChangePassword },
     ],
-    submit: t("user.save"),
+    submit: t("core.save"),
     save: ({ admin: wanted = admin, ...values }) => {
       /** @type {Values} */
       const body = wanted === was.roles.includes("ADMIN") ? {} : { roles: rolesOf(wanted) };
@@ -199,7 +198,7 @@ async function editUser(path, user, etag, groups, roles, homes, own) {
     },
   });
   if (!saved) return;
-  toast(t("user.saved"));
+  toast(t("core.saved"));
   refresh();
 }
 
@@ -215,18 +214,18 @@ function membershipList(path, user) {
     path: `${path}/memberships`,
     columns: [
       { name: t("core.workspace"), of: (one) => one.name },
-      { name: t("user.key"), of: (one) => h("code", null, one.key), csv: (one) => one.key },
-      { name: t("users.role"), of: (one) => badge(t(`users.${one.role.toLowerCase()}`), "neutral"), csv: (one) => one.role },
-      { name: t("users.since"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt },
+      { name: t("core.key"), of: (one) => h("code", null, one.key), csv: (one) => one.key },
+      { name: t("core.role"), of: (one) => badge(workspaceRole(one.role)), csv: (one) => one.role },
+      { name: t("core.created"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt },
     ],
     row: userWorkspaceAddress,
     key: (one) => one.workspaceId,
     label: (one) => one.name,
     actions: [
       {
-        label: t("user.remove"),
+        label: t("core.remove"),
         danger: true,
-        confirm: { title: t("user.remove_title", user), text: t("user.remove_ends"), confirm: t("user.remove") },
+        confirm: { title: t("users.sure", { what: t("core.remove"), name: user.fullName }), text: t("user.remove_ends"), confirm: t("core.remove") },
         run: (one) => api.delete(url`/api/workspaces/${one.workspaceId}/members/${user.id}`),
       },
     ],
@@ -248,10 +247,10 @@ function addMembership(user) {
       { name: "workspaceId", label: t("core.workspace"), type: "find", required: true, find: findWorkspaces },
       {
         name: "role",
-        label: t("users.role"),
+        label: t("core.role"),
         type: "select",
         value: "MEMBER",
-        options: ["MEMBER", "ADMIN"].map((value) => ({ value, label: t(`users.${value.toLowerCase()}`) })),
+        options: ["MEMBER", "ADMIN"].map((value) => ({ value, label: workspaceRole(value) })),
       },
     ],
     submit: t("user.add"),
@@ -281,20 +280,20 @@ function credentialList(path, user) {
       return [...data.sessions, ...data.tokens, ...data.grants];
     },
     columns: [
-      { name: t("user.kind"), of: (one) => t(`user.${one.kind}`), csv: (one) => one.kind },
+      { name: t("core.kind"), of: (one) => t(`user.${one.kind}`), csv: (one) => one.kind },
       { name: t("user.what"), of: (one) => one.name ?? one.agent ?? "–" },
       { name: t("user.address"), of: (one) => one.address ?? "–", wide: true },
-      { name: t("users.since"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt },
-      { name: t("user.used"), of: (one) => time(one.lastUsedAt), csv: (one) => one.lastUsedAt },
-      { name: t("user.ends"), of: (one) => time(one.expiresAt), csv: (one) => one.expiresAt, wide: true },
+      { name: t("core.created"), of: (one) => time(one.createdAt), csv: (one) => one.createdAt },
+      { name: t("core.used"), of: (one) => time(one.lastUsedAt), csv: (one) => one.lastUsedAt },
+      { name: t("core.ends"), of: (one) => time(one.expiresAt), csv: (one) => one.expiresAt, wide: true },
     ],
     key: (one) => one.id,
     label: (one) => one.name ?? one.agent ?? one.id,
     actions: [
       {
-        label: t("user.end"),
+        label: t("core.end"),
         danger: true,
-        confirm: { title: (rows) => t("user.end_some", { count: rows.length }), text: t("user.end_now"), confirm: t("user.end") },
+        confirm: { title: (rows) => t("users.sure", { what: t("core.end"), name: rows.length }), text: t("user.end_now"), confirm: t("core.end") },
         run: (one) => api.delete(`${path}/credentials/${encodeURIComponent(one.id)}`),
       },
     ],
@@ -304,9 +303,9 @@ function credentialList(path, user) {
         danger: true,
         run: async () => {
           const text = t("user.end_all_text", all);
-          if (!(await ask({ title: t("user.end_all_title", user), text, confirm: t("user.end_all"), danger: true }))) return;
+          if (!(await ask({ title: t("user.end_all"), text, confirm: t("user.end_all"), danger: true }))) return;
           await api.delete(`${path}/credentials`);
-          toast(t("user.ended"));
+          toast(t("core.done", { count: 1 }));
           found.reload();
         },
       },
@@ -314,4 +313,9 @@ function credentialList(path, user) {
     empty: { title: t("user.no_credentials") },
   });
   return found;
+}
+
+/** @param {string} role */
+function workspaceRole(role) {
+  return t(role === "ADMIN" ? "core.administrator" : "core.member");
 }

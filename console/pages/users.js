@@ -17,15 +17,15 @@ export async function usersPage(place) {
     find: true,
     oneQuestion: true,
     filters: [
-      { name: "status", label: t("users.status"), options: ["active", "suspended"].map((value) => ({ value, label: t(`users.${value}`) })) },
-      { name: "role", label: t("users.role"), options: [{ value: "ADMIN", label: t("users.admin") }, { value: "USER", label: t("core.user") }] },
+      { name: "status", label: t("core.state"), options: [{ value: "active", label: t("users.active") }, { value: "suspended", label: t("core.suspended") }] },
+      { name: "role", label: t("core.role"), options: [{ value: "ADMIN", label: t("core.administrator") }, { value: "USER", label: t("core.user") }] },
     ],
     columns: [
-      { name: t("users.name"), of: (user) => user.fullName },
-      { name: t("users.email"), of: (user) => user.email },
-      { name: t("users.status"), of: userBadges, csv: userState },
-      { name: t("users.since"), of: (user) => time(user.createdAt), csv: (user) => user.createdAt, wide: true },
-      { name: t("users.id"), of: (user) => h("code", null, user.id), csv: (user) => user.id, wide: true },
+      { name: t("core.name"), of: (user) => user.fullName },
+      { name: t("core.email"), of: (user) => user.email },
+      { name: t("core.state"), of: userBadges, csv: userState },
+      { name: t("core.created"), of: (user) => time(user.createdAt), csv: (user) => user.createdAt, wide: true },
+      { name: t("core.id"), of: (user) => h("code", null, user.id), csv: (user) => user.id, wide: true },
     ],
     row: userAddress,
     key: (user) => user.id,
@@ -36,7 +36,7 @@ export async function usersPage(place) {
         danger: true,
         for: (user) => user.active && user.id !== place.me.id,
         confirm: {
-          title: (users) => t("users.suspend_some", { count: users.length }),
+          title: (users) => t("users.sure", { what: t("users.suspend"), name: users.length }),
           text: t("users.suspend_ends"),
           confirm: t("users.suspend"),
         },
@@ -56,7 +56,7 @@ export function userAddress(user) {
 
 /** @param {Row} user */
 function userState(user) {
-  return t(user.active ? "users.active" : "users.suspended");
+  return t(user.active ? "users.active" : "core.suspended");
 }
 
 /**
@@ -66,7 +66,7 @@ function userState(user) {
 export function userBadges(user) {
   return [
     badge(userState(user), user.active ? "good" : "bad"),
-    user.roles.includes("ADMIN") && [" ", badge(t("users.admin"))],
+    user.roles.includes("ADMIN") && [" ", badge(t("core.administrator"))],
     user.mustChangePassword && [" ", badge(t("users.must_change"), "warn")],
   ];
 }
@@ -87,8 +87,8 @@ async function createUser(place) {
   await formDialog({
     title: t("users.create"),
     fields: [
-      { name: "fullName", label: t("users.name"), required: true, maxlength: 255, autocomplete: "off" },
-      { name: "email", label: t("users.email"), type: "email", required: true, maxlength: 254, autocomplete: "off" },
+      { name: "fullName", label: t("core.name"), required: true, maxlength: 255, autocomplete: "off" },
+      { name: "email", label: t("core.email"), type: "email", required: true, maxlength: 254, autocomplete: "off" },
       {
         name: "password",
         label: t("core.password"),
@@ -96,8 +96,8 @@ async function createUser(place) {
         autocomplete: "new-password",
         help: t("users.password_help"),
       },
-      { name: "admin", label: t("users.admin"), type: "checkbox" },
-      { name: "roleNumber", label: t("users.site_role"), type: "select", options: [{ value: "", label: t("users.default_role") }, ...roles] },
+      { name: "admin", label: t("core.administrator"), type: "checkbox" },
+      { name: "roleNumber", label: t("users.site_role"), type: "select", options: [{ value: "", label: t("roles.default") }, ...roles] },
       ...(groups.length ? [groupsField(groups, [])] : []),
     ],
     submit: t("users.create"),
@@ -110,7 +110,7 @@ async function createUser(place) {
   });
   if (!made) return false;
   if (made.link) await showOnce({ title: t("users.link"), text: t("users.first_link", made), secret: made.link });
-  else toast(t("users.created", made));
+  else toast(t("core.saved"));
   place.go(userAddress(made));
   return false;
 }

@@ -98,7 +98,9 @@ def test_an_administrator_of_a_workspace_sees_an_overview_of_it(person: Person, 
     roster.send("POST", f"/api/workspaces/{workspace['id']}/invitations", body)
     person.comes_as(ruler["email"], PASSWORD)
     person.at("#/")
-    person.sees("Analytical Engines", "Members", "of 1", "soon@console.test ends", "Member added Ada Lovelace")
+    person.sees(
+        "Analytical Engines", "Members", "of 1", "soon@console.test ends", "Member added Ada Lovelace"
+    )
     assert person.browser.value(TILES)["Members"] == "1"
     person.clicks("All of it")
     person.arrives(f"#/workspaces/{workspace['id']}/audit")
@@ -118,10 +120,10 @@ def test_users_are_found_as_one_types_and_by_status_and_role(person: Person, ros
     person.types("Find in Users", "grace hop")
     person.arrives("#/users?find=grace+hop")
     person.sees("Grace Hopper", "Suspended")
-    person.sees_no("Amara Okafor", inside="Created")
+    person.sees_no("Mateo Silva")
     asked = [path for _, path, _ in person.calls() if "q=" in path]
     assert len(asked) < len("grace hop") - 2, "one search for several letters"
-    person.chooses("Status", "Suspended")
+    person.chooses("State", "Suspended")
     person.arrives("#/users?status=suspended")
     person.sees("Priya Raman")
     person.chooses("Role", "Administrator")
@@ -142,7 +144,7 @@ def test_several_users_are_suspended_and_enabled(person: Person, roster: Roster)
     person.at(f"#/users?find={name}")
     person.picks(*(one["fullName"] for one in people))
     person.clicks("button", "Suspend")
-    person.sees("Suspend 2 users?", "end for good", people[1]["fullName"])
+    person.sees("Suspend 2?", "end for good", people[1]["fullName"])
     person.agrees("Suspend")
     person.sees("Done for 2.")
     assert [user_now(roster, one)["active"] for one in people] == [False, False]
@@ -159,7 +161,7 @@ def test_a_user_is_made_with_a_link_that_is_shown_once(person: Person, roster: R
     person.at("#/users")
     person.clicks("button", "Create user")
     person.types("Name", MARKUP)
-    person.types("E-mail", email)
+    person.types("E-mail address", email)
     person.chooses("Site role", "Lead")
     person.checks("Quality")
     person.clicks("button", "Create user")
@@ -179,7 +181,7 @@ def test_a_refused_field_is_told_beside_it_and_nothing_typed_is_lost(person: Per
     person.at("#/users")
     person.clicks("button", "Create user")
     person.types("Name", "Nobody New")
-    person.types("E-mail", demo.LEAD)
+    person.types("E-mail address", demo.LEAD)
     person.types("Password", "password")
     person.clicks("button", "Create user")
     person.is_on("textbox", "Password")
@@ -221,7 +223,7 @@ def test_a_user_is_suspended_and_that_is_undone(person: Person, roster: Roster) 
     person.clicks("button", "Suspend")
     person.sees("Suspend Alan Turing?")
     person.agrees("Suspend")
-    person.sees("Alan Turing is suspended.")
+    person.sees("Saved.")
     assert not user_now(roster, user)["active"]
     person.clicks("button", "Undo")
     person.sees("Undone.")
@@ -244,10 +246,10 @@ def test_a_reset_link_an_unlocked_address_and_reset_factors(person: Person, rost
     person.clicks("button", "Reset second factors")
     person.sees("be sure who asked you")
     person.agrees("Reset second factors")
-    person.sees("The second factors are reset.")
+    person.sees("Done for one.")
     assert login(roster, user)[0] == 401, "the address waits"
     person.clicks("button", "Unlock")
-    person.sees("Failed sign-ins are forgotten.")
+    person.settles()
     assert login(roster, user)[0] == 200
     person.clicks("button", "Make a reset link")
     person.sees("A link to choose a password")
@@ -296,9 +298,9 @@ def test_sessions_and_tokens_end_one_and_all(person: Person, roster: Roster) -> 
     assert ended.status == 401
     assert is_let_in(roster, first) and is_let_in(roster, second)
     person.clicks("button", "End all")
-    person.sees("End all of Mary Shelley?", "Sessions: 2, API tokens: 0")
+    person.sees("Sessions: 2, API tokens: 0")
     person.agrees("End all")
-    person.sees("All have ended.", "No session, no token")
+    person.sees("No session, no token")
     assert not is_let_in(roster, first) and not is_let_in(roster, second)
 
 
@@ -313,7 +315,7 @@ def test_a_user_is_deleted_by_typing_their_address(person: Person, roster: Roste
     person.types(f"Type {user['email']} to confirm", user["email"])
     person.agrees("Delete")
     person.arrives("#/users")
-    person.sees("Percy Shelley was deleted.")
+    person.sees("Deleted.")
     person.at(f"#/users/{user['id']}")
     person.sees("Not found")
 
@@ -346,7 +348,7 @@ def test_a_group_is_made_renamed_and_deleted(person: Person, roster: Roster) -> 
     person.clicks("button", "Delete")
     person.sees("Every user leaves a deleted group.")
     person.agrees("Delete")
-    person.sees_no(f"{name} two", inside="Number")
+    person.sees("Done for one.")
     groups = roster.send("GET", "/api/admin/groups").json["data"]
     assert name not in "".join(one["name"] for one in groups)
 
@@ -404,7 +406,7 @@ def test_a_client_gets_a_secret_once_and_another_and_is_deleted(person: Person, 
     person.types(f"Type {ident} to confirm", ident)
     person.agrees("Delete")
     person.arrives("#/clients")
-    person.sees("Continuous was deleted.")
+    person.sees("Deleted.")
     clients = roster.send("GET", "/api/admin/clients").json["data"]
     assert ident not in [one["id"] for one in clients]
 
