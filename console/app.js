@@ -58,7 +58,7 @@ const ROUTES = [
   { path: "/parts", name: "core.parts", load: () => import("./pages/parts.js").then((m) => m.partsPage), bare: true },
 ];
 
-const appState = { turn: 0, stop: new AbortController(), hash: "", workspaceId: "", asked: false, asking: false };
+const appState = { turn: 0, stop: new AbortController(), hash: "", workspaceId: "", asking: false };
 
 const appNode = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -119,8 +119,12 @@ function appPlace(path, params, query) {
   return place;
 }
 
-/** Shows the page of the address. @returns {Promise<void>} */
-async function showPage() {
+/**
+ * Shows the page of the address. Where nobody is signed in it is asked first, unless that was just done.
+ * @param {boolean} [asked]
+ * @returns {Promise<void>}
+ */
+async function showPage(asked = false) {
   const turn = (appState.turn += 1);
   const { path, query } = appAddress();
   const found = appRoute(path);
@@ -130,8 +134,8 @@ async function showPage() {
   queryListeners.clear();
   closeDrawer();
   if (!found?.route.bare) {
-    if (!appState.asked && !me().id) return startAgain();
     const who = me();
+    if (!who.id && !asked) return startAgain();
     if (!who.id) return location.replace(`#/sign-in${path === "/" ? "" : `?to=${encodeURIComponent(location.hash.slice(1))}`}`);
     const owed = { password: "/account/password", factor: "/account/factors", "": "" }[who.demand];
     if (owed && owed !== path) return location.replace(`#${owed}`);
@@ -240,13 +244,12 @@ async function startAgain() {
   appState.asking = true;
   try {
     await loadMe();
-    appState.asked = true;
     appState.asking = false;
   } catch (error) {
     appState.asking = false;
     return void put(appNode("main"), h("h1", { tabindex: "-1" }, t("core.broken")), failure(error, startAgain));
   }
-  return showPage();
+  return showPage(true);
 }
 
 /** The first steps: all that needs no answer of the API, then the rest. */
@@ -261,7 +264,7 @@ async function startApp() {
       if (shellDemand(code)) showPage();
     },
   });
-  onRefresh({ refresh: showPage, restart: startAgain });
+  onRefresh({ refresh: () => showPage(), restart: startAgain });
   appNode("skip").textContent = t("core.skip");
   appNode("skip").onclick = () => (appNode("main").querySelector("h1") ?? appNode("main")).focus();
   appNode("open-side").setAttribute("aria-label", t("core.navigation"));

@@ -112,7 +112,7 @@ function (text) {
 """
 
 _TEXT = """
-(() => { const text = (%s || document.body || document.documentElement).innerText; return text.replace(/\\s+/g, " ") })()
+(() => { const text = (%s || document.body || { innerText: "" }).innerText; return text.replace(/\\s+/g, " ") })()
 """
 
 # What a mistake looks like that no element shows: kept where the page's own scripts have no hand.
