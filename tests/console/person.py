@@ -111,9 +111,7 @@ function (text) {
 }
 """
 
-_TEXT = """
-(() => { const text = (%s || document.body || { innerText: "" }).innerText; return text.replace(/\\s+/g, " ") })()
-"""
+_TEXT = '(%s ?? document.body ?? document.documentElement)?.innerText ?? ""'
 
 # What a mistake looks like that no element shows: kept where the page's own scripts have no hand.
 _WATCH = """
@@ -126,6 +124,14 @@ new PerformanceObserver(list => { for (const one of list.getEntries()) if (!one.
     for (const source of one.sources) __shifted.push((source.node?.outerHTML || "?").slice(0, 120)); } })
     .observe({ type: "layout-shift", buffered: true });
 """
+
+
+# Issues that are none of the page: fields without a name that nothing sends; what our own scripts do in it.
+_NO_FAULT = (
+    "FormEmptyIdAndNameAttributesForInputError",
+    "NavigationEntryMarkedSkippable",
+    "PerformanceIssue",
+)
 
 
 @dataclass
@@ -207,12 +213,16 @@ class Person:
             self.browser.open(self.app.url + path)
 
     def loads_again(self) -> None:
-        loaded = len(self.browser.told("Page.loadEventFired"))
+        loaded = self._loads()
         self.browser.call("Page.reload")
         self._wait(
             lambda: self.browser.value("1") and len(self.browser.told("Page.loadEventFired")) > loaded,
             "the page loads again",
         )
+
+    def _loads(self) -> int:
+        self.browser.value("0")  # hears what there is
+        return len(self.browser.told("Page.loadEventFired"))
 
     def goes_back(self) -> None:
         self.browser.value("history.back()")
@@ -579,7 +589,7 @@ class Person:
             && ([...document.querySelectorAll("dialog[open]")].at(-1) ?? document)
                 .querySelector("[aria-busy=true]") === null"""
 
-        busy = "[...document.querySelectorAll('[aria-busy=true]')].map(one => one.outerHTML.slice(0, 200)).join()"
+        busy = "[...document.querySelectorAll('[aria-busy=true]')].map(one => one.outerHTML).join().slice(0, 500)"
 
         def waits_for() -> list[str]:
             done = {one["requestId"] for method in ended for one in self.browser.told(method)}
@@ -614,7 +624,7 @@ class Person:
                 found.append(f"log: {entry['text']} {entry.get('url', '')}")
         for one in self.browser.told("Audits.issueAdded"):
             issue = json.dumps(one["issue"])
-            if "FormEmptyIdAndNameAttributesForInputError" not in issue:  # nothing there is to be filled in
+            if not any(kind in issue for kind in _NO_FAULT):
                 found.append(f"issue: {issue[:600]}")
         for one in self.browser.told("Network.requestWillBeSent"):
             url = one["request"]["url"]

@@ -61,14 +61,14 @@ def test_a_server_that_is_not_available(admin: Person, roster: Roster) -> None:
     admin.at("#/users")
     admin.clicks("button", "Create user")
     admin.types("Name", "Annie Jump Cannon")
-    admin.types("E-mail", "annie@console.test")
+    admin.types("E-mail address", "annie@console.test")
     fault = admin.meets(503, "POST", "/api/admin/users", times=3, after=True)
     admin.clicks("button", "Create user", inside="Administrator")
     admin.sees("The service is not available for the moment.", "tried-by-a-test")
     assert fault.met == 3
     admin.holds("Name", "Annie Jump Cannon")
     admin.clicks("button", "Create user", inside="Administrator")
-    admin.sees("Annie Jump Cannon", "A link to choose a password")
+    admin.sees("Annie Jump Cannon was created.")
     assert users_called(roster, "Annie Jump Cannon") == 1
 
 
@@ -138,8 +138,9 @@ def test_somebody_else_who_signs_in_sees_nothing_of_the_page(
 
 @pytest.mark.row("CO-05")
 def test_after_signing_out_nothing_is_seen_by_going_back(admin: Person, user: dict[str, Any]) -> None:
+    admin.at("#/users")
     admin.at(f"#/users/{user['id']}")
-    admin.sees(user["email"])
+    admin.sees("Unlock", user["email"])
     admin.clicks("button", "More")
     admin.clicks("Sign out")
     admin.sees("Sign in to Roster")
