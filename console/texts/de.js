@@ -117,7 +117,7 @@ export const textsDe = {
     open: "Offen", accepted: "Angenommen", expired: "Abgelaufen", revoked: "Zurückgezogen", link: "Link", resend: "Neuer Link",
     revoke: "Zurückziehen", revoke_some: "Einladung zurückziehen?|{count} Einladungen zurückziehen?", invite: "Einladen",
     until_help: "Leer: in sieben Tagen. Höchstens 30 Tage.", none: "Noch keine Einladung", link_of: "Einladung von {email}",
-    hand_over: "Nur für diese Person. Frühere Links gelten nicht mehr. Er endet", mailed: "Der Link ging per E-Mail an {email}.",
+    hand_over: "Nur für diese Person. Frühere Links gelten nicht mehr. Er endet", mailed: "{email} ist per Mail eingeladen. Kommt keine, hilft ein neuer Link.",
   },
   export: {
     records: "Datensätze", download: "Herunterladen", read: "Ein Datensatz.|{count} Datensätze.", tables: "Jede Liste hat ihr eigenes CSV.",

@@ -114,7 +114,7 @@ export const textsEn = {
     open: "Open", accepted: "Accepted", expired: "Expired", revoked: "Revoked", link: "Link", resend: "New link",
     revoke: "Revoke", revoke_some: "Revoke the invitation?|Revoke {count} invitations?", invite: "Invite",
     until_help: "Empty: in seven days. 30 days at most.", none: "No invitation yet", link_of: "Invitation of {email}",
-    hand_over: "For this person alone. Earlier links are dead. It expires", mailed: "The link was mailed to {email}.",
+    hand_over: "For this person alone. Earlier links are dead. It expires", mailed: "{email} is invited by mail. If none comes, make a new link.",
   },
   export: {
     records: "Records", download: "Download", read: "One record.|{count} records.", tables: "Each list has its own CSV.",
