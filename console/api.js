@@ -22,11 +22,6 @@ export class ApiError extends Error {
     this.fields = {};
     if (Array.isArray(data)) for (const one of data) this.fields[one.field] ??= one.message;
   }
-
-  /** Whether nobody knows if the request was carried out. */
-  get isUnknown() {
-    return this.status === 0 || this.status >= 500;
-  }
 }
 
 /**

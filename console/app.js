@@ -7,7 +7,7 @@ import {
   me, go, link, loadMe, setPlace, currentPlace, onRefresh, queryListeners, workspaceOf, drawNavigation, openDrawer, closeDrawer, shellDemand,
 } from "./shell.js";
 import { ask } from "./parts/dialog.js";
-import { empty, failure, skeleton } from "./parts/bits.js";
+import { empty, failure, heading, skeleton } from "./parts/bits.js";
 import { listenKeys } from "./parts/help.js";
 import { proveDialog, signInDialog } from "./parts/sign_in_form.js";
 
@@ -197,7 +197,7 @@ function appFrame(place, route, title) {
 
 /** What is shown at an address that is none. */
 function appNothing() {
-  return h("div", null, h("h1", { tabindex: "-1" }, t("core.no_page")), empty({ title: t("core.no_page_text"), action: { label: t("core.home"), address: "/" } }));
+  return h("div", null, heading({ title: t("core.no_page") }), empty({ title: t("core.no_page_text"), action: { label: t("core.home"), address: "/" } }));
 }
 
 /**
@@ -208,14 +208,13 @@ function appNothing() {
 function appBroken(error) {
   if (error instanceof ApiError) {
     const title = error.status === 404 ? "core.not_found" : error.status === 403 ? "core.not_allowed" : "core.broken";
-    return h("div", null, h("h1", { tabindex: "-1" }, t(title)), failure(error));
+    return h("div", null, heading({ title: t(title) }), failure(error));
   }
-  if (!(error instanceof TypeError && /module/i.test(error.message))) {
-    reportError(error);
-    return h("div", null, h("h1", { tabindex: "-1" }, t("core.broken")), failure(error));
+  if (error instanceof TypeError && /module/i.test(error.message)) {
+    return h("div", null, heading({ title: t("core.not_built") }), empty({ title: t("core.not_built_text"), action: { label: t("core.load_again"), run: () => location.reload() } }));
   }
-  return h("div", null, h("h1", { tabindex: "-1" }, t("core.not_built")),
-    empty({ title: t("core.not_built_text"), action: { label: t("core.load_again"), run: () => location.reload() } }));
+  reportError(error);
+  return h("div", null, heading({ title: t("core.broken") }), failure(error));
 }
 
 /** The address is another one: a list takes a new query of the same page itself. */
@@ -229,11 +228,11 @@ async function hashChanged() {
     appState.hash = location.hash;
     place.query = query;
     if ([...queryListeners].filter((take) => take(query)).length) return;
-  } else if (document.querySelector("#main form[data-dirty]")) {
+  } else if (document.querySelector("#main form[data-dirty=true]")) {
     const wanted = location.hash;
     history.replaceState(null, "", appState.hash || "#/");
     if (!(await ask({ title: t("core.leave"), text: t("core.leave_text"), confirm: t("core.leave_sure"), danger: true }))) return;
-    document.querySelector("#main form[data-dirty]")?.removeAttribute("data-dirty");
+    document.querySelector("#main form[data-dirty=true]")?.removeAttribute("data-dirty");
     history.replaceState(null, "", wanted);
   }
   await showPage();
@@ -247,7 +246,7 @@ async function startAgain() {
     appState.asking = false;
   } catch (error) {
     appState.asking = false;
-    return void put(appNode("main"), h("h1", { tabindex: "-1" }, t("core.broken")), failure(error, startAgain));
+    return void put(appNode("main"), heading({ title: t("core.broken") }), failure(error, startAgain));
   }
   return showPage(true);
 }
@@ -274,7 +273,7 @@ async function startApp() {
   listenKeys();
   addEventListener("hashchange", hashChanged);
   addEventListener("beforeunload", (event) => {
-    if (document.querySelector("form[data-dirty]")) event.preventDefault();
+    if (document.querySelector("form[data-dirty=true]")) event.preventDefault();
   });
   const { route } = appRoute(appAddress().path) ?? {};
   // A page for anybody needs no answer first, but an invitation may be for who is signed in.

@@ -1,10 +1,8 @@
 // Dialogs: the browser's own, so that Esc, focus and what lies behind are its matter.
 import { h } from "../render.js";
 import { t } from "../texts.js";
-import { busily, copyButton } from "./bits.js";
+import { copyButton } from "./bits.js";
 
-/** @type {number} */
-const DIALOG_LIMIT = 1_000_000;
 const dialogCount = { made: 0 };
 
 /**
@@ -16,7 +14,7 @@ export function dialog({ title, body, actions, wide = false }) {
   const before = document.activeElement;
   // What opens a dialog waits for its user, and is not at work.
   before?.removeAttribute("aria-busy");
-  dialogCount.made = (dialogCount.made + 1) % DIALOG_LIMIT;
+  dialogCount.made += 1;
   const id = `dialog-${dialogCount.made}`;
   /** @type {unknown} */
   let result;
@@ -122,15 +120,4 @@ export async function runAll(title, jobs) {
   stop.textContent = t("core.close");
   if (bad) await opened.closed;
   return bad;
-}
-
-/**
- * A button in a dialog's foot.
- * @param {string} label
- * @param {() => unknown} run
- */
-export function dialogButton(label, run) {
-  const node = h("button", { type: "button", class: "button" }, label);
-  node.onclick = () => busily(node, run);
-  return node;
 }

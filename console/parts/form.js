@@ -21,11 +21,13 @@ export function form({ fields, submit, save, cancel, again, danger, before, afte
   const node = h("form", { class: "form", novalidate: true }, before, told, parts.map((part) => part.node), after,
     h("div", { class: "actions form-actions" }, button, cancel && h("button", { type: "button", class: "button", onclick: cancel }, t("core.cancel"))));
 
+  // Who has typed a password to sign in may leave that unsaved.
+  const dirty = () => { node.dataset.dirty = node.closest(".sign-in") ? "" : "true"; };
   const changed = (/** @type {Event} */ event) => {
     const part = parts.find((one) => one.node.contains(/** @type {Node} */ (event.target)));
     if (!part) return;
     touched.add(part.field.name);
-    node.dataset.dirty = "true";
+    dirty();
     part.fail("");
     part.field.changed?.(values(), node);
   };
@@ -51,7 +53,7 @@ export function form({ fields, submit, save, cancel, again, danger, before, afte
       once = crypto.randomUUID();
       touched.clear();
     } catch (error) {
-      node.dataset.dirty = "true";
+      dirty();
       refused(error);
     }
   }
@@ -73,7 +75,7 @@ export function form({ fields, submit, save, cancel, again, danger, before, afte
     if (!first || Object.keys(left).length || stale) {
       put(told, h("div", { class: "notice bad" },
         h("p", null, stale ? t("core.stale") : message),
-        Object.entries(left).length > 1 && h("ul", null, Object.entries(left).map(([name, text]) => h("li", null, `${name}: ${text}`))),
+        Object.entries(left).length > (first ? 0 : 1) && h("ul", null, Object.entries(left).map(([name, text]) => h("li", null, `${name}: ${text}`))),
         stale && again && h("p", null, h("button", { type: "button", class: "button", onclick: (/** @type {Event} */ event) =>
           busily(/** @type {HTMLButtonElement} */ (event.currentTarget), reloaded) }, t("core.load_again"))),
         requestId && h("p", { class: "request-id" }, t("core.request_id"), " ", copyable(requestId))));

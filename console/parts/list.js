@@ -370,7 +370,7 @@ function listNames(names) {
 }
 
 /** @param {Child} content */
-export function listText(content) {
+function listText(content) {
   return h("span", null, content).textContent ?? "";
 }
 
