@@ -215,10 +215,7 @@ class Person:
     def loads_again(self) -> None:
         loaded = self._loads()
         self.browser.call("Page.reload")
-        self._wait(
-            lambda: self.browser.value("1") and len(self.browser.told("Page.loadEventFired")) > loaded,
-            "the page loads again",
-        )
+        self._wait(lambda: self._loads() > loaded, "the page loads again")
 
     def _loads(self) -> int:
         self.browser.value("0")  # hears what there is
@@ -589,7 +586,7 @@ class Person:
             && ([...document.querySelectorAll("dialog[open]")].at(-1) ?? document)
                 .querySelector("[aria-busy=true]") === null"""
 
-        busy = "[...document.querySelectorAll('[aria-busy=true]')].map(one => one.outerHTML).join().slice(0, 500)"
+        busy = "[...document.querySelectorAll('[aria-busy=true]')].map(one => one.outerHTML).join()"
 
         def waits_for() -> list[str]:
             done = {one["requestId"] for method in ended for one in self.browser.told(method)}

@@ -38,7 +38,7 @@ def elsewhere(html: str) -> Iterator[str]:
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
-            self.wfile.write(html.encode())
+            self.wfile.write(f'<link rel=icon href="data:,">{html}'.encode())
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing."""
@@ -237,6 +237,7 @@ def test_secrets_are_neither_stored_nor_in_an_address(admin: Person, roster: Ros
     secret = admin.browser.value("document.querySelector('dialog[open] .secret code').textContent")
     assert secret.rpartition("/")[2]
     admin.agrees("I have it")
+    admin.browser.until("document.querySelector('dialog') === null")
     kept = """JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href,
         history.state])"""
     for text in (admin.browser.value(kept), admin.browser.value("document.documentElement.outerHTML")):

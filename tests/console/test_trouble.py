@@ -68,7 +68,8 @@ def test_a_server_that_is_not_available(admin: Person, roster: Roster) -> None:
     assert fault.met == 3
     admin.holds("Name", "Annie Jump Cannon")
     admin.clicks("button", "Create user", inside="Administrator")
-    admin.sees("Annie Jump Cannon was created.")
+    admin.arrives("#/users/*")
+    admin.sees("Annie Jump Cannon", "Make a reset link")
     assert users_called(roster, "Annie Jump Cannon") == 1
 
 
