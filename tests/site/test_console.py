@@ -9,6 +9,7 @@ import pytest
 
 from functions.console import get_console
 from local.gateway import HttpRequest, Response
+from roster.auth import links
 from roster.dialects.site.console import Console, Edition, addressed
 from tests.site.test_get_docs import Page, policy
 from tests.support.api import Api, bare
@@ -280,6 +281,18 @@ def test_a_deployment_may_serve_no_console(api: Api, deployed: Callable[..., Non
 def test_the_functions_folder_holds_no_files_in_the_sources() -> None:
     """What a build adds beside the function would hide the sources."""
     assert not Path(get_console.__file__).with_name("files").exists()
+
+
+@pytest.mark.parametrize("kind", ["invitation", "account", "reset"])
+def test_a_link_leads_to_a_page_of_the_console(kind: links.Kind) -> None:
+    """Without a setting it is of the name that the API was called by (tests/invitations)."""
+    page, _, fragment = links.address("https://roster.example", links.LinkToken(kind, ("a",), "b")).partition(
+        "#"
+    )
+    start = Path(get_console.__file__).parents[2] / "console/app.js"
+    paths = re.findall(r'\{ path: "([^"]+)"', start.read_text("utf-8"))
+    assert page == "https://roster.example/console"
+    assert re.sub(r"/[^/]+$", "/:token", fragment) in paths
 
 
 def test_the_sources_begin_with_a_page_without_inline_scripts_and_styles(api: Api) -> None:
