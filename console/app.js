@@ -58,7 +58,7 @@ const ROUTES = [
   { path: "/parts", name: "core.parts", load: () => import("./pages/parts.js").then((m) => m.partsPage), bare: true },
 ];
 
-const appState = { turn: 0, stop: new AbortController(), hash: "", workspaceId: "", asking: false };
+const appState = { turn: 0, stop: new AbortController(), hash: "", path: "", asking: false };
 
 const appNode = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -141,20 +141,23 @@ async function showPage(asked = false) {
     if (owed && owed !== path) return location.replace(`#${owed}`);
   }
   const place = appPlace(path, found?.params ?? {}, query);
-  setPlace(place);
   const main = appNode("main");
-  // What is there soon needs no skeleton, which would only flicker.
-  const slow = setTimeout(() => put(main, skeleton()), 150);
+  const again = path === appState.path && main.querySelector("h1");
+  setPlace(place);
+  // What is there soon needs no skeleton, which would only flicker; nor does a page that is made anew.
+  const slow = again ? undefined : setTimeout(() => put(main, skeleton()), 150);
   const { workspaceId } = place.params;
-  if (workspaceId !== appState.workspaceId || !document.querySelector("#side nav")) appFrame(place, found?.route);
-  appState.workspaceId = workspaceId ?? "";
+  if (!workspaceId) appFrame(place, found?.route);
   /** @type {{ node: Node, title?: string }} */
   let page;
   try {
     const loading = found?.route.load();
     loading?.catch(() => null);
-    if (workspaceId && !found?.route.bare) Object.assign(place, await workspaceOf(workspaceId));
-    if (turn !== appState.turn) return clearTimeout(slow);
+    if (workspaceId) {
+      Object.assign(place, await workspaceOf(workspaceId));
+      if (turn !== appState.turn) return clearTimeout(slow);
+      appFrame(place, found?.route);
+    }
     const made = loading ? await (await loading)(place) : appNothing();
     page = made instanceof Node ? { node: made } : made;
   } catch (error) {
@@ -169,7 +172,8 @@ async function showPage(asked = false) {
   const title = page.title ?? h1?.firstChild?.textContent ?? (found ? t(found.route.name) : "");
   document.title = title ? `${title} · Roster` : "Roster";
   appFrame(place, found?.route, title);
-  scrollTo(0, 0);
+  appState.path = path;
+  if (!again) scrollTo(0, 0);
   const focus = main.querySelector("[autofocus]") ?? h1;
   focus?.focus({ preventScroll: true });
 }
@@ -181,7 +185,7 @@ async function showPage(asked = false) {
  * @param {string} [title]
  */
 function appFrame(place, route, title) {
-  if (route?.bare) return void [put(appNode("side")), put(appNode("trail"))];
+  if (route?.bare) return put(appNode("trail"));
   drawNavigation(place);
   const parts = place.path.split("/").slice(1, -1);
   const trail = parts.map((_, at) => `/${parts.slice(0, at + 1).join("/")}`).flatMap((path) => {

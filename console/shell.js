@@ -162,6 +162,7 @@ export function drawNavigation(place) {
   const side = /** @type {HTMLElement} */ (document.getElementById("side"));
   const open = !who.demand;
   const home = url`/workspaces/${workspace?.id ?? ""}`;
+  const drawn = JSON.stringify([who.id, who.demand, who.fullName, who.workspaces.length > 0, workspace?.id, workspace?.name, admin, path.startsWith("/account")]);
   const account = path.startsWith("/account") ? ACCOUNT_PAGES.filter((name) => open || name === `${who.demand}s`.replace("passwords", "password")) : [""];
   /** @type {[string, [string, string][]][]} */
   const groups = [
@@ -175,7 +176,8 @@ export function drawNavigation(place) {
   // The longest address that leads to the place is the current one.
   const current = groups.flatMap(([, entries]) => entries.map(([one]) => one))
     .filter((one) => path === one || path.startsWith(`${one}/`)).sort((a, b) => b.length - a.length)[0];
-  put(
+  // What is the same stays, and with it the focus.
+  if (side.dataset.drawn !== drawn) put(
     side,
     h("div", { class: "brand" }, link("/", "Roster"), h("button", {
       type: "button", class: "plain drawer-close", "aria-label": t("core.close"), onclick: closeDrawer,
@@ -183,11 +185,7 @@ export function drawNavigation(place) {
     open && (who.isAdmin || who.workspaces.length > 0) && switcher(workspace),
     h("nav", { "aria-label": t("core.navigation") }, groups.map(([title, entries]) => entries.length > 0 && h("div", { class: "nav-group" },
       title && h("h2", null, title),
-      h("ul", null, entries.map(([address, key]) => {
-        const item = link(address, t(key));
-        if (address === current) item.setAttribute("aria-current", "page");
-        return h("li", null, item);
-      }))))),
+      h("ul", null, entries.map(([address, key]) => h("li", null, link(address, t(key)))))))),
     h("div", { class: "side-foot" },
       h("div", { class: "who" }, h("b", null, who.fullName), h("span", { class: "quiet" }, who.email)),
       menu(t("core.more"), [
@@ -197,6 +195,11 @@ export function drawNavigation(place) {
       ]),
     ),
   );
+  side.dataset.drawn = drawn;
+  for (const one of side.querySelectorAll("nav a")) {
+    if (one.getAttribute("href") === `#${current}`) one.setAttribute("aria-current", "page");
+    else one.removeAttribute("aria-current");
+  }
 }
 
 /** @param {string} code */

@@ -30,6 +30,8 @@ export function dialog({ title, body, actions, wide = false }) {
   };
   const closed = new Promise((resolve) => {
     node.addEventListener("close", () => {
+      // What was told in it stays to be read.
+      document.getElementById("toasts")?.append(...node.querySelectorAll(".toast"));
       node.remove();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
       resolve(result);

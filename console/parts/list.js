@@ -85,9 +85,9 @@ export function list(options) {
   function question() {
     /** @type {Query} */
     const query = { ...options.query };
-    for (const one of filters) query[one.name] = said(one.name);
     const text = said("find");
     if (find === true && text.length >= LIST_LEAST) query.q = text;
+    if (!query.q || !options.oneQuestion) for (const one of filters) query[one.name] = said(one.name);
     return query;
   }
 
@@ -169,7 +169,7 @@ export function list(options) {
   function draw() {
     const { rows, meta } = state;
     const total = meta?.total ?? rows.length;
-    const asked = said("find") || filters.some((one) => said(one.name));
+    const asked = (local ? said("find") : question().q) || filters.some((one) => said(one.name));
     put(status, !asked && !rows.length ? null : meta?.next ? t("core.found_more", { count: rows.length }) : t(asked ? "core.found" : "core.total", { count: total }));
     if (csv) csv.hidden = !rows.length;
     const focus = listFocus(body);
