@@ -20,7 +20,7 @@ export function accountSessionsPage() {
     path: "/api/auth/sessions",
     csv: false,
     columns: [
-      { name: t("account.device"), of: (one) => [sessionName(one), " ", one.current && badge(t("account.current"), "good")] },
+      { name: t("account.device"), of: (one) => [h("span", { title: one.agent }, sessionName(one)), " ", one.current && badge(t("account.current"), "good"), one.kind === "grant" && badge(t("account.kind_grant"))] },
       { name: t("account.address"), of: (one) => h("span", { class: "whole" }, one.address ?? "–") },
       { name: t("core.created"), of: (one) => time(one.createdAt) },
       { name: t("core.used"), of: (one) => relative(one.lastUsedAt) },
@@ -33,6 +33,7 @@ export function accountSessionsPage() {
 
   /** @param {Row} one */
   async function end(one) {
+    if (!(await ask({ title: t("account.end_title", { name: sessionName(one) }), text: t("account.end_text"), confirm: t("core.end"), danger: true }))) return;
     await api.delete(url`/api/auth/sessions/${one.id}`);
     toast(t("account.ended"));
     await all.reload();
@@ -52,10 +53,9 @@ export function accountSessionsPage() {
  * A session by its browser and system, a grant by its program.
  * @param {Row} one
  */
-export function sessionName({ kind, name, agent }) {
-  if (kind !== "session") return [name, " ", badge(t(`account.kind_${kind}`))];
+function sessionName({ kind, name, agent }) {
+  if (kind !== "session") return name;
   const of = (/** @type {Record<string, string>} */ names) => Object.entries(names).find(([sign]) => agent?.includes(sign))?.[1];
   const [browser, system] = [of(SESSION_BROWSERS), of(SESSION_SYSTEMS)];
-  const shown = browser && system ? t("account.browser_on", { browser, system }) : browser ?? (agent || t("account.unknown"));
-  return h("span", { title: agent }, shown);
+  return browser && system ? t("account.browser_on", { browser, system }) : browser ?? (agent || t("account.unknown"));
 }

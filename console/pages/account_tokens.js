@@ -51,13 +51,14 @@ function tokenPlace(id) {
 /** Asks for a new token and shows it once. The API keeps no answer with a secret, so there is no key to ask again by. */
 async function tokenCreate() {
   let secret = "";
+  const { data: workspaces } = await api.get("/api/workspaces");
   const days = TOKEN_DAYS.map((count) => ({ value: count, label: t("account.days", { count }) }));
   const made = await formDialog({
     title: t("account.token_create"),
     fields: [
       { name: "name", label: t("core.name"), required: true, maxlength: 255, help: t("account.token_name_help") },
       { name: "workspaceId", label: t("account.token_for"), type: "select", required: true, options: [
-        { value: null, label: t("account.everywhere") }, ...me().workspaces.map(({ id, name }) => ({ value: id, label: name })),
+        { value: null, label: t("account.everywhere") }, ...workspaces.map((/** @type {Workspace} */ { id, name }) => ({ value: id, label: name })),
       ] },
       { name: "expiresAt", label: t("core.ends"), type: "select", required: true, value: 90, help: t("account.until_help"), options: [...days, { value: null, label: t("core.never") }] },
     ],

@@ -60,6 +60,7 @@ export const textsDe = {
     must_change: "Muss das Passwort ändern", create: "Benutzer anlegen", none: "Noch keine Benutzer",
     password_help: "Leer: Sie erhalten einen Link, mit dem der Benutzer eines wählt.", site_role: "Rolle der Site",
     link: "Ein Link zur Wahl des Passworts", first_link: "Für {email}: ohne ihn keine Anmeldung.", sure: "{what}: {name}?",
+    no_link: "Der Link kommt per E-Mail. Sonst erzeugen Sie hier einen.",
   },
   user: {
     verified: "Bestätigt", unverified: "Nicht bestätigt", user_name: "Benutzername", home: "Standard-Arbeitsbereich", first_name: "Vorname",
@@ -89,17 +90,18 @@ export const textsDe = {
     ends: "Alle Token, die er erhielt, enden.", user_help: "Für client_credentials.", id_help: "Leer: zufällig.",
     public_help: "Er hat kein Geheimnis.", secret: "Das Geheimnis des Clients", secret_text: "{name} meldet sich als {id} an.",
     rotate: "Neues Geheimnis", rotate_text: "Das jetzige gilt noch 24 Stunden; das davor endet jetzt.",
+    lost: "Das Geheimnis ging unterwegs verloren: erzeugen Sie ein neues.",
   },
   audit: {
     of_site: "Ohne Filter: die letzten sieben Tage.", of_workspace: "Was in diesem Arbeitsbereich geändert wurde.", actor: "Durch (ID)",
     target: "An (ID)", action: "Was", who: "Durch", whom: "An", changes: "Vorher und nachher", none: "In dieser Zeit geschah nichts",
     scim: "Identitätsanbieter", system: "System", also: "auch geändert: {names}",
   },
-  // Ein Workspace: Liste und Einstellungen, Mitglieder, Einladungen, Export.
+  // Ein Arbeitsbereich: Liste und Einstellungen, Mitglieder, Einladungen, Export.
   workspaces: {
-    create: "Neuer Workspace", key_help: "2 bis 63 Zeichen aus a bis z, 0 bis 9 und -, zuerst ein Buchstabe.", none: "Noch kein Workspace",
-    none_member: "Sie sind in keinem Mitglied.", resume: "Entsperren", suspend_some: "Workspace sperren?|{count} Workspaces sperren?",
-    suspend_ends: "Mitglieder und Tokens verlieren sofort den Zugang. Nichts wird gelöscht.", is_suspended: "Die Mitglieder haben keinen Zugang.", now: "Jetzt", contact: "Kontakt",
+    create: "Neuer Arbeitsbereich", key_help: "2 bis 63 Zeichen aus a bis z, 0 bis 9 und -, zuerst ein Buchstabe.", none: "Noch kein Arbeitsbereich",
+    none_member: "Sie sind in keinem Mitglied.", resume: "Entsperren", suspend_some: "Arbeitsbereich sperren?|{count} Arbeitsbereiche sperren?",
+    suspend_ends: "Mitglieder und Token verlieren sofort den Zugang. Nichts wird gelöscht.", is_suspended: "Die Mitglieder haben keinen Zugang.", now: "Jetzt", contact: "Kontakt",
     address: "Anschrift", of: "von {limit}", full: "von {limit}: voll", general: "Allgemein", organisation: "Organisation", limits: "Schlüssel und Grenzen",
     end: "Sperren und löschen", locale: "Gebietsschema", dateTimeFormat: "Format für Datum und Zeit", dateFormat: "Datumsformat",
     timeFormat: "Zeitformat", regionCode: "Regionscode", date: "Datum", time: "Zeit", preview: "Vorschau", no_preview: "Gebietsschema oder Zeitzone gibt es nicht.",
@@ -109,8 +111,8 @@ export const textsDe = {
   },
   members: {
     seen: "Letzte Anmeldung", unproved: "nicht bestätigt", make_ADMIN: "Zum Administrator machen", make_MEMBER: "Zum Mitglied machen",
-    remove_some: "Mitglied entfernen?|{count} Mitglieder entfernen?", remove_ends: "Alle Rollen in diesem Workspace enden. Das Konto bleibt.",
-    suspend: "Konto sperren", suspend_some: "Konto sperren?|{count} Konten sperren?", suspend_ends: "Dann ist keine Anmeldung mehr möglich, in keinem Workspace.",
+    remove_some: "Mitglied entfernen?|{count} Mitglieder entfernen?", remove_ends: "Alle Rollen in diesem Arbeitsbereich enden. Das Konto bleibt.",
+    suspend: "Konto sperren", suspend_some: "Konto sperren?|{count} Konten sperren?", suspend_ends: "Dann ist keine Anmeldung mehr möglich, in keinem Arbeitsbereich.",
     none: "Noch kein Mitglied", user_id: "Benutzer-ID", user_id_help: "Sie steht auf der Profilseite des Benutzers.",
   },
   invitations: {
@@ -121,7 +123,7 @@ export const textsDe = {
   },
   export: {
     records: "Datensätze", download: "Herunterladen", read: "Ein Datensatz.|{count} Datensätze.", tables: "Jede Liste hat ihr eigenes CSV.",
-    what: "Der ganze Workspace, wie „roster import“ ihn liest, ohne Passwörter, Tokens und Webhooks.",
+    what: "Der ganze Arbeitsbereich, wie „roster import“ ihn liest, ohne Passwörter, Token und Webhooks.",
     operator: "Dieser Befehl schreibt auch gesperrte Mitglieder und was Identitätsanbieter gesendet haben:",
   },
   // The parts of a workspace.
@@ -224,6 +226,7 @@ export const textsDe = {
     codes_of: "Für {email} auf {site}. Jeder gilt einmal, statt eines Codes. Drucken Sie sie oder verwahren Sie sie sicher.", print: "Drucken",
     sessions_text: "Wo Sie angemeldet sind, und Programme, die für Sie handeln.", device: "Browser oder Programm",
     current: "diese", address: "Adresse", end_others: "Alle anderen beenden", end_all: "Alle beenden",
+    end_title: "„{name}“ beenden?", end_text: "Ab der nächsten Anfrage wird es abgewiesen.",
     end_others_text: "Alle anderen Sitzungen und die Zugänge aller Programme enden sofort. API-Token bleiben.", ended: "Sie ist beendet.",
     ended_others: "Alle anderen sind beendet.", browser_on: "{browser} auf {system}", unknown: "Unbekannt",
     tokens: "API-Token", tokens_text: "Für Programme, die für Sie handeln.", token_for: "Gilt in", everywhere: "Allen Ihren Arbeitsbereichen",

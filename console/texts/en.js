@@ -59,6 +59,7 @@ export const textsEn = {
     must_change: "Must change the password", create: "Create user", none: "No users yet",
     password_help: "Empty: you get a link by which the user chooses one.", site_role: "Site role", link: "A link to choose a password",
     first_link: "For {email}: without it there is no sign-in.", sure: "{what} {name}?",
+    no_link: "The link goes by mail. If none comes, make one here.",
   },
   user: {
     verified: "Verified", unverified: "Not verified", user_name: "User name", home: "Default workspace", first_name: "First name",
@@ -85,7 +86,7 @@ export const textsEn = {
     user: "Acts as user", former: "The former secret works until", create: "Create client", none: "No clients yet",
     ends: "All tokens that it was given end.", user_help: "For client_credentials.", id_help: "Empty: by chance.", public_help: "It has no secret.",
     secret: "The client's secret", secret_text: "{name} signs in as {id}.", rotate: "Make another secret",
-    rotate_text: "The present one works for 24 hours more; the one before it ends now.",
+    rotate_text: "The present one works for 24 hours more; the one before it ends now.", lost: "The secret was lost on its way: make another.",
   },
   audit: {
     of_site: "Without a filter: the last seven days.", of_workspace: "What was changed in this workspace.", actor: "By (ID)", target: "Of (ID)",
@@ -213,6 +214,7 @@ export const textsEn = {
     codes_of: "For {email} at {site}. Each is good once, in the place of a code. Print them, or keep them in a safe place.", print: "Print",
     sessions_text: "Where you are signed in, and programs that act for you.", device: "Browser or program", current: "this one",
     address: "Address", end_others: "End all others", end_all: "End all",
+    end_title: "End “{name}”?", end_text: "It is refused from the next request on.",
     end_others_text: "All your other sessions and all programs' grants end at once. API tokens stay.", ended: "It has ended.",
     ended_others: "All others have ended.", browser_on: "{browser} on {system}", unknown: "Unknown",
     tokens: "API tokens", tokens_text: "For programs that act for you.", token_for: "Works in", everywhere: "All your workspaces",

@@ -395,6 +395,23 @@ def test_a_fresh_proof_is_asked_by_the_factor_and_the_work_goes_on(person: Perso
     assert [status for _, _, status in made] == [403, 200]
 
 
+def test_a_fresh_proof_is_given_by_a_passkey(person: Person, roster: Roster, device: Device) -> None:
+    ada = roster.user()
+    person.comes_as(ada["email"], PASSWORD)
+    person.at("#/account/factors")
+    person.clicks("button", "Add a passkey")
+    person.clicks("button", "Next")
+    person.clicks("button", "I have it")
+    person.sees("Make new recovery codes")
+    person.meets(403, "POST", "/api/auth/factors/recovery-codes", code="REAUTHENTICATION_REQUIRED")
+    person.clicks("button", "Make new recovery codes")
+    person.clicks("button", "Make new codes")
+    person.sees("Is it you?")
+    person.clicks("button", "Use a passkey")
+    person.sees("It is shown this once")
+    assert len(shown_codes(person)) == 10
+
+
 def test_a_fresh_proof_is_asked_by_the_password_and_may_be_refused(person: Person, roster: Roster) -> None:
     ada = roster.user()
     person.comes_as(ada["email"], PASSWORD)
@@ -425,6 +442,8 @@ def test_one_ends_sessions(person: Person, roster: Roster) -> None:
     person.at("#/account/sessions")
     person.sees("4 in all", "Firefox on Linux")
     person.clicks("button", "End", inside="Firefox on Linux")
+    person.sees("End “Firefox on Linux”?")
+    person.agrees("End")
     person.sees("It has ended.", "3 in all")
     assert status_of(roster, first) == 401
     assert [status_of(roster, one) for one in others] == [200, 200]
