@@ -84,6 +84,6 @@ async function invite(base) {
  * @param {Row} invitation
  */
 async function showInvitation({ email, link: secret, expiresAt }) {
-  if (secret) await showOnce({ title: t("invitations.link_of", { email }), text: [t("invitations.hand_over"), " ", relative(expiresAt)], secret });
+  if (secret) await showOnce({ title: t("invitations.link_of", { email }), text: [t("invitations.hand_over"), " ", time(expiresAt)], secret });
   else toast(t("invitations.mailed", { email }));
 }

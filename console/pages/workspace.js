@@ -74,7 +74,7 @@ function workspaceTile(name, value, limit, address) {
     tone: isFull ? "warn" : "",
     text: limit !== undefined && [
       t(isFull ? "workspaces.full" : "workspaces.of", { limit }),
-      h("meter", { min: "0", max: String(limit || 1), value: Math.min(value, limit || 1), "aria-label": label }),
+      h("meter", { min: "0", max: limit || 1, low: limit * .8, high: limit * .99, optimum: "0", value: limit ? value : 1, "aria-label": label }),
     ],
   };
 }
