@@ -242,7 +242,7 @@ GUARDS = (
     Guard(
         "If-Match",
         f"{LAYER}/dialects/workspaces/api.py",
-        'if revision is None or _tag(revision) not in {tag.removeprefix("W/") for tag in tags}:',
+        "if given is not None and not entity_tags.names(given, tags):",
         "if False:",
         ("tests/workspaces/test_etag.py",),
     ),
