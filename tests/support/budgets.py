@@ -50,6 +50,7 @@ from roster.directory import (
     event_feed,
     factors,
     features,
+    group_places,
     invitations,
     mail,
     members,
@@ -145,6 +146,7 @@ MODULES = (
     passkey_login,
     # SCIM:
     provisioning,
+    group_places,
     workspace_groups,
     scim_tokens,
 )
@@ -2858,31 +2860,31 @@ PATTERNS = (
         prepare=BudgetFixtures.bulk_groups,
     ),
     Pattern(
-        "workspace_groups.members_page",
+        "group_places.members_page",
         _JOINED,
-        lambda on: workspace_groups.members_page(on.store, on.workspace_group, FAR, SIZE),
+        lambda on: group_places.members_page(on.store, on.workspace_group, FAR, SIZE),
         prepare=BudgetFixtures.bulk_places,
     ),
     Pattern(
-        "workspace_groups.places",
+        "group_places.places",
         {_QUERY: 1},
-        lambda on: list(workspace_groups.places(on.store, on.workspace_group)),
+        lambda on: list(group_places.places(on.store, on.workspace_group)),
     ),
     Pattern(
-        "workspace_groups.granted",
+        "group_places.granted",
         {_QUERY: 1},
-        lambda on: list(workspace_groups.granted(on.store, on.base.acme.id, on.workspace_group.id)),
+        lambda on: list(group_places.granted(on.store, on.base.acme.id, on.workspace_group.id)),
     ),
     Pattern(
-        "workspace_groups.rulers",
+        "group_places.rulers",
         {_BATCH: 6},
-        lambda on: workspace_groups.rulers(on.store, [on.base.acme.id]),
+        lambda on: group_places.rulers(on.store, [on.base.acme.id]),
         prepare=_let_crew_rule,
     ),
     Pattern(
-        "workspace_groups.pairs_among",
+        "group_places.pairs_among",
         {_BATCH: 1},
-        lambda on: workspace_groups.pairs_among(on.store, [on.workspace_group], [on.base.member.id]),
+        lambda on: group_places.pairs_among(on.store, [on.workspace_group], [on.base.member.id]),
     ),
     Pattern(
         "workspace_groups.demand_members",

@@ -33,12 +33,12 @@ from roster.db.store import (
 from roster.db.transactions import Transaction, batched, retry_on_conflict
 from roster.directory import (
     grants,
+    group_places,
     members,
     scim_views,
     site_roles,
     teardown,
     users,
-    workspace_groups,
     workspaces,
 )
 from roster.directory.teardown import Stuck as Stuck
@@ -169,7 +169,7 @@ def _project(store: Store, project_id: str, by: Actor) -> None:
 def _workspace_group(store: Store, workspace_id: str, group_id: str, by: Actor) -> None:
     if store.get(keys.workspace_group(workspace_id, group_id)) is not None:
         return  # its places are in force
-    _until_clear(lambda: _end_grants(store, workspace_groups.granted(store, workspace_id, group_id), by))
+    _until_clear(lambda: _end_grants(store, group_places.granted(store, workspace_id, group_id), by))
     teardown.clear_list(store, keys.members_of_group(workspace_id, group_id))
 
 

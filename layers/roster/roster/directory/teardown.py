@@ -15,7 +15,7 @@ from roster.db import counted_lists, keys, list_log
 from roster.db.codec import naming, readable
 from roster.db.store import Delete, Item, Key, Present, Store, Update, every
 from roster.db.transactions import ReadConflict, Transaction, batched
-from roster.directory import grants, members, projects, spaces, suspensions, users, workspace_groups
+from roster.directory import grants, group_places, members, projects, spaces, suspensions, users
 from roster.domain import Actor, App, Feature, Membership, Project, Space, SpaceRole
 from roster.errors import DirectoryError
 
@@ -157,7 +157,7 @@ def _end_groups(store: Store, rows: list[Item], by: Actor) -> bool:
     for row in naming(rows, "group_id", "workspace_id"):
         workspace_id, group_id = str(row["workspace_id"]), str(row["group_id"])
         store.write(Delete(keys.workspace_group(workspace_id, group_id)))  # from now on nobody comes into it
-        clean &= end_grants(store, workspace_groups.granted(store, workspace_id, group_id), by)
+        clean &= end_grants(store, group_places.granted(store, workspace_id, group_id), by)
         clear_list(store, keys.members_of_group(workspace_id, group_id))
         work = Transaction(by)
         work.remove_row(keys.groups_in(workspace_id), keys.number_of(Key.of(row)))

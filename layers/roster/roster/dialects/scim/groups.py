@@ -24,7 +24,7 @@ from roster.dialects.scim.projection import wants
 from roster.dialects.scim.refusals import GroupIncomplete, ScimRefused, invalid_value
 from roster.dialects.scim.users import EVALUATED, demand_few, filter_in
 from roster.dialects.scim.values import assignments, attribute_at, read_resource
-from roster.directory import workspace_groups
+from roster.directory import group_places, workspace_groups
 from roster.domain import WorkspaceGroup
 from roster.errors import LimitReached, Unavailable
 from roster.http.request import Request
@@ -88,7 +88,7 @@ def _members(call: ScimCall, group: WorkspaceGroup) -> list[str]:
         return []
     if not group.members:
         return []
-    return [each.user_id for each in workspace_groups.places(call.store, group)]
+    return [each.user_id for each in group_places.places(call.store, group)]
 
 
 def _member(call: ScimCall, user_id: str) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def _demand_room(call: ScimCall, group: WorkspaceGroup, wanted: Sequence[Step]) 
     """Raise LimitReached where a group that makes its members ADMINs would have too many of them."""
     if group.role is None or not wanted:
         return
-    there = {each.user_id for each in workspace_groups.places(call.store, group)}
+    there = {each.user_id for each in group_places.places(call.store, group)}
     for step in wanted:
         match step:
             case Coming(users):
@@ -204,7 +204,7 @@ def _grown(
             case Going(users):
                 moved += workspace_groups.remove(store, home, group, users, by=by, demand=first)
             case GoingWhere(filter):
-                there = [each.user_id for each in workspace_groups.places(store, group)]
+                there = [each.user_id for each in group_places.places(store, group)]
                 users = tuple(_those(call, there, filter))
                 moved += workspace_groups.remove(store, home, group, users, by=by, demand=first)
             case Exactly(users):
@@ -266,7 +266,7 @@ def _known_members(
     if read > MEMBERS_OF_A_PAGE:
         raise ScimRefused("tooMany", f"The filter would look at more than {MEMBERS_OF_A_PAGE} members.")
     if named is not None:
-        return workspace_groups.pairs_among(call.store, groups, sorted(named))
+        return group_places.pairs_among(call.store, groups, sorted(named))
     return {group.id: _members(call, group) for group in groups}
 
 
