@@ -16,7 +16,6 @@ from typing import Any, TextIO, TypeVar
 
 from pydantic.alias_generators import to_camel
 
-from cli.records.comparing import chunks
 from cli.records.loading import Progress, unheard
 from cli.records.shapes import SHAPES
 from cli.records.tenant import Tenant
@@ -24,7 +23,7 @@ from roster.auth import scim_tokens
 from roster.auth.credentials import digest, same
 from roster.db import counted_lists, keys
 from roster.db.codec import attributes, readable
-from roster.db.store import Item, Key, Store, every
+from roster.db.store import Item, Key, Store, chunks, every
 from roster.directory import grants, group_places, members, provisioning, users
 from roster.domain import (
     ApiToken,

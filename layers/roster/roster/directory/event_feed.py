@@ -18,8 +18,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import TypeVar
 
 from roster.clock import instant, moment, ordered_id
 from roster.db import keys
@@ -39,14 +37,13 @@ from roster.db.store import (
     Update,
     all_of,
     any_of,
+    chunks,
     every,
 )
 from roster.db.transactions import MOST, ReadConflict, retry_on_conflict
 from roster.directory.cloud_events import workspace_of
 from roster.domain import Instant
 from roster.settings import settings
-
-T = TypeVar("T")
 
 SEQUENCE = "sequence"
 """The attribute of a numbered audit item: its number in the feed of its workspace, or in the site's own."""
@@ -140,18 +137,12 @@ def number(store: Store, places: Iterable[Key], now: datetime) -> list[FeedRow]:
     """
     rows: list[FeedRow] = []
     wanted = sorted(set(places), key=lambda key: key.sk)
-    for some in _hundreds(wanted):
+    for some in chunks(wanted, MOST):
         found = store.batch_get(some)
         new = [found[key] for key in some if key in found and SEQUENCE not in found[key]]
         for items in _that_fit(new):
             rows += _numbered(store, items, now)
     return rows
-
-
-def _hundreds(found: Iterable[T]) -> Iterator[list[T]]:
-    left = iter(found)
-    while some := list(islice(left, MOST)):
-        yield some
 
 
 def rows_of(store: Store, places: Iterable[Key]) -> list[FeedRow]:
@@ -335,7 +326,7 @@ def catch_up(store: Store, state: Publishing, now: datetime) -> None:
     """
     since = instant(moment(state.through) - LATEST_WRITE)
     unnumbered = (one for one in missing(store, since, instant(now)) if SEQUENCE not in one)
-    for some in _hundreds(unnumbered):
+    for some in chunks(unnumbered, MOST):
         number(store, [Key.of(one) for one in some], now)
         advance(store, "through", str(some[0].get("at", since)))
     advance(store, "through", instant(now))
