@@ -16,6 +16,7 @@ from uuid import uuid4
 from roster.clock import instant
 from roster.db import counted_lists, keys, list_log
 from roster.db.codec import attributes, entity, naming, readable
+from roster.db.items import difference
 from roster.db.store import (
     Absent,
     Below,
@@ -255,11 +256,8 @@ def change(
 
 
 def _write(work: Transaction, before: WorkspaceGroup, after: WorkspaceGroup) -> None:
-    old, new = attributes(before), attributes(after)
-    changed: Item = {name: value for name, value in new.items() if old.get(name) != value}
-    gone = tuple(sorted(set(old) - set(new)))
     place = keys.workspace_group(before.workspace_id, before.id)
-    work.do(Update(place, set=changed, remove=gone, condition=_unchanged(before)), _gone_or_lost)
+    work.do(difference(place, attributes(before), attributes(after), _unchanged(before)), _gone_or_lost)
 
 
 def _tell_change(work: Transaction, before: WorkspaceGroup, after: WorkspaceGroup, fields: list[str]) -> None:
