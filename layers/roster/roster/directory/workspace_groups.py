@@ -109,17 +109,12 @@ def by_external_id(
     return [one for one in _by_ids(store, workspace_id, ids) if one.external_id == external_id]
 
 
-def page(
-    store: Store, workspace_id: str, start: int, count: int, *, known: Mapping[Key, Item] | None = None
-) -> tuple[list[WorkspaceGroup], int]:
-    """`count` groups from the place `start` (from 1) on, in order of creation, and the total: four calls,
-    three where `known` holds the head of `keys.groups_in`.
-    """
+def page(store: Store, workspace_id: str, start: int, count: int) -> tuple[list[WorkspaceGroup], int]:
+    """`count` groups from the place `start` (from 1) on, in order of creation, and the total: four calls."""
     listing = keys.groups_in(workspace_id)
     if count < 1:
-        root, changes = counted_lists.counted(store, listing, known)
-        return [], counted_lists.size_of(root, changes)
-    rows = counted_lists.page(store, listing, 1, count, offset=max(0, start - 1), known=known)
+        return [], counted_lists.total(store, listing)
+    rows = counted_lists.page(store, listing, 1, count, offset=max(0, start - 1))
     ids = [str(row["group_id"]) for row in naming(rows.items, "group_id")]
     return _by_ids(store, workspace_id, ids), rows.total
 
