@@ -1,6 +1,6 @@
 """The store: all that the access patterns may ask of a table, and how it refuses.
 
-Two stores implement it: DynamoDB (`dynamo.py`) and SQLite (`local/sqlite_store.py`); one contract
+Two stores implement it: DynamoDB (`dynamodb/store.py`) and SQLite (`local/sqlite_store.py`); one contract
 suite holds them equal. The semantics are DynamoDB's; what this interface cannot say, the directory
 does not need. Strings order by their UTF-8 bytes. Names of attributes may be any string.
 """

@@ -280,10 +280,8 @@ def create(store: Store, workspace: Workspace, wanted: WrittenMember, *, by: Act
     """
 
     def attempt() -> Provisioned:
-        names, address = (
-            name_places(workspace.id, wanted.user_name),
-            keys.email(canonical(wanted.profile.email)),
-        )
+        names = name_places(workspace.id, wanted.user_name)
+        address = keys.email(canonical(wanted.profile.email))
         found = store.batch_get([*names, address, keys.default_role()])
         holder = next(iter(_named(found, [address])), None)
         named = _named(found, [*names, address])
