@@ -53,7 +53,7 @@ template: .venv/dev .venv-sam/made .venv-checkov/made
 APART := tests/deploy tests/clients tests/faulty tests/fuzz
 real: tables programs
 
-tables: .venv/dev .venv-lambda/made .venv-fuzz/made .venv-openapi/made
+tables: .venv/dev .venv-lambda/made .venv-fuzz/made .venv-openapi/made .tools/console/made
 	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) -m endpoint --engine dynamodb $(ARGS)
 	$(MAKE) --no-print-directory build ARCH=$(HERE)
 	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) --dist loadfile -m real $(APART:%=--ignore %) $(ARGS)
@@ -133,8 +133,15 @@ $(VENVS:%=.venv-%/made): .venv-%/made: requirements/%.txt
 	@.venv-$*/bin/pip --quiet --disable-pip-version-check install --require-hashes --no-deps -r $<
 	@touch $@
 
+# What checks the console's modules, of npm. By --prefix, npm would not read the machine's own settings.
+.tools/console/made: tests/console/npm/package-lock.json
+	@echo 'roster: fetching what $< names into .tools/console' >&2
+	@mkdir -p .tools/console && cp tests/console/npm/package.json $< .tools/console
+	@cd .tools/console && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2
+	@touch $@
+
 # All that `check`, `test` and `real` want.
-environments: .venv/dev $(patsubst %,.venv-%/made,$(filter-out peers,$(VENVS)))
+environments: .venv/dev $(patsubst %,.venv-%/made,$(filter-out peers,$(VENVS))) .tools/console/made
 
 # One function, as built for this machine, with one event: `make invoke F=GetOrg [EVENT=file.json]`.
 invoke: .venv/run .venv-lambda/made .venv-sam/made

@@ -35,6 +35,13 @@ def filling(store: Callable[[], Store], count: int, *, only_rows: bool = False) 
     _patient(store).bulk_put(list(tree(keys.USERS, range(1, count + 1))))
 
 
+def rows_alone(first: int, last: int) -> Iterator[list[Item]]:
+    """The list's rows of these numbers, by thousands that all have the same names; no user is behind them."""
+    for start in range(first, last + 1, _CHUNK):
+        many = min(_CHUNK, last + 1 - start)
+        yield [_renumbered(row, start + which) for which, row in enumerate(_first_rows()[:many])]
+
+
 def tree(listing: str, numbers: Iterable[int]) -> Iterator[Item]:
     """The root, the branches and the counter of a listing that holds these numbers, the largest last."""
     moves = [Move(listing, number, 1) for number in numbers]

@@ -33,6 +33,7 @@ from roster.errors import Unavailable
 from roster.settings import settings
 
 TEMPLATE = Path(__file__).parent.parent / "template.yaml"
+_HTTP = 80
 _LOCAL = "local"  # for credentials, of which a local engine checks none
 
 
@@ -45,6 +46,7 @@ def prepare(options: Options) -> None:
 def _prepare(options: Options) -> None:
     os.environ.update(
         ALLOWED_ORIGINS=" ".join([*_own_origins(options), *options.origins]),
+        AT_ITS_DOMAIN="false",
         # Behind TLS the cookies are for TLS alone, as on AWS.
         PLAIN_COOKIE="" if _is_secure(options) else "loopback",
         POWERTOOLS_LOG_LEVEL="INFO",
@@ -67,7 +69,9 @@ def _own_origins(options: Options) -> list[str]:
     if _is_secure(options):
         return [str(options.public_url)]
     names = dict.fromkeys((HOST, "localhost", options.name, *options.hosts))
-    own = [f"http://{name}" for name in names] + [f"http://{name}:{options.port}" for name in names]
+    own = [f"http://{name}:{options.port}" for name in names]
+    # Of the default port is what a proxy in front of it has by those names, or the server itself.
+    own += [f"http://{name}" for name in (names if options.port == _HTTP else options.hosts)]
     return own + ([options.public_url] if options.public_url else [])
 
 
@@ -116,6 +120,8 @@ def _populated(options: Options) -> list[str]:
     if options.identity_header_proof == "none":
         lines.append("# identity headers are taken without proof: only for loopback and private networks")
     url = options.public_url or options.url
+    if settings().console == "public":
+        lines.append(f"# in a browser: {url}/console is for people: their accounts, and what they administer")
     lines.append(f"# in a browser: {url}/docs has every endpoint, and says how to sign in")
     if has_demo:
         return lines + _curls(url, store)

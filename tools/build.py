@@ -1,4 +1,4 @@
-"""`make build`: what `sam deploy` ships. SAM builds it, the functions' own Python adds the bytecode.
+"""`make build`: what `sam deploy` ships. SAM builds it; then come the console's files and the bytecode.
 
 arm64 goes where `sam deploy` looks for it; another architecture beside it, under a template that says so. A
 bill of materials stands beside each (`tools/sbom.py`).
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from cli.output import printing
-from tools import sbom
+from tools import console, sbom
 from tools.runtime_python import TEMPLATE, find, version
 
 ROOT = TEMPLATE.parent
@@ -22,6 +22,8 @@ NATIVE = "arm64"
 ARCHITECTURES = (NATIVE, "x86_64")
 HERE = {"aarch64": "arm64"}.get(platform.machine(), platform.machine())
 """The architecture of this machine, by AWS's name."""
+CONSOLE = Path("GetConsole/files")
+"""Where the function that serves the console finds its files."""
 MOST = 250_000_000
 """Bytes that a function and its layers may have unzipped: Lambda's limit."""
 
@@ -34,7 +36,8 @@ def folder(architecture: str) -> Path:
 def build(architecture: str) -> None:
     """Build the template's layers and functions, and write the bill of materials next to them.
 
-    Raises CalledProcessError where SAM refuses, and `sbom.Differs` where it built what is not locked.
+    Raises CalledProcessError where SAM refuses, `sbom.Differs` where it built what is not locked, and
+    `console.BreaksARule`.
     """
     # Make's own variables would reach the makefiles of the layers, and outdo what is said here.
     environ = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS")}
@@ -50,6 +53,7 @@ def build(architecture: str) -> None:
         check=True,
     )
     sbom.write(folder(architecture))
+    console.write(folder(architecture) / CONSOLE)
     _add_bytecode(folder(architecture))
 
 
@@ -104,6 +108,9 @@ def main() -> int:
         build(chosen)
     except subprocess.CalledProcessError as error:
         return error.returncode
+    except console.BreaksARule as error:
+        print(f"console: {error}", file=sys.stderr)
+        return 1
     print(_report(folder(chosen)))
     return 0
 

@@ -53,7 +53,7 @@ def _use(aws: EmulatedAws, table: str) -> None:
     remote = aws.remote_invoke("UnknownRoute", _event("UnknownRoute"))
     _demand(remote["statusCode"] == 404, f"no route is {remote}")
     _demand_status(aws, "GetMe", 401)
-    for public in ("GetDocs", "GetOpenapi", "CfInfo"):
+    for public in ("GetDocs", "GetOpenapi", "GetConsole", "CfInfo"):
         _demand_status(aws, public, 200)
     first = ("admin", "create", "--email", EMAIL, "--name", "First", "--password-stdin")
     aws.roster(*first, table=table, stdin=f"{PASSWORD}\n")

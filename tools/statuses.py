@@ -223,9 +223,11 @@ STATUSES: dict[str, str] = {
     # The site of itself.
     "GET /openapi.json": "200 304 400 404 413",
     "GET /docs": "200 304 400 404 413",
+    "GET /console": "200 304 404 413",
+    "GET /console/{digest}/{file+}": "200 304 404 413",
     "GET /health": "200 400 413 503",
     # What has no endpoint.
-    "$default": "204 404 413",
+    "$default": "204 308 404 413",
 }
 
 

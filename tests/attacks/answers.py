@@ -11,8 +11,13 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     "strict-transport-security": "max-age=63072000; includeSubDomains",
 }
-CACHEABLE = ("GET /docs", "GET /openapi.json")
-"""The routes whose answers are the same to everybody; their failures are not kept either."""
+CACHEABLE = {
+    "GET /docs": "public, max-age=300",
+    "GET /openapi.json": "public, max-age=300",
+    "GET /console": "no-cache",
+    "GET /console/{digest}/{file+}": "public, max-age=31536000, immutable",
+}
+"""The routes whose answers are the same to everybody, and how these are kept; their failures are not."""
 REQUEST_IDS = ("x-request-id", "x-vcap-request-id")
 
 _PARTS = ("password", "hash", "digest", "epoch", "secret")
@@ -43,8 +48,8 @@ def find_fault(route: str, answer: Mapping[str, Any]) -> str | None:
 
 def _faults(route: str, answer: Mapping[str, Any]) -> Iterator[str]:
     sent = {name.lower(): value for name, value in answer["headers"].items()}
-    cached = route in CACHEABLE and answer["statusCode"] < 400
-    expected = HEADERS | {"cache-control": "public, max-age=300"} if cached else HEADERS
+    cached = route in CACHEABLE and answer["statusCode"] < 400 and sent.get("cache-control") != "no-store"
+    expected = HEADERS | {"cache-control": CACHEABLE[route]} if cached else HEADERS
     for name, value in expected.items():
         if sent.get(name) != value:
             yield f"with {name}: {sent.get(name)}"

@@ -36,30 +36,84 @@ _FLAGS = (
 )
 
 
+class Refused(AssertionError):
+    """Chromium refused a command: what it names is perhaps no longer there."""
+
+
 @dataclass
-class Browser:
-    """One page; `events` are what it told of its console, its exceptions and its network."""
+class Wire:
+    """The two pipes: commands go out, and answers and events of all pages come in."""
 
     orders: int
     news: int
     events: list[dict[str, Any]] = field(default_factory=list)
-    session: str = ""
     _sent: int = 0
     _unread: bytes = b""
 
+    def call(self, session: str, method: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """The result of a command of the protocol."""
+        self._sent += 1
+        number = self._sent
+        command = {"id": number, "method": method, "params": parameters}
+        if session:
+            command["sessionId"] = session
+        os.write(self.orders, json.dumps(command).encode() + b"\0")
+        while True:
+            message = self.hear()
+            if message.get("id") == number:
+                if "error" in message:
+                    raise Refused(method, message)
+                result: dict[str, Any] = message["result"]
+                return result
+
+    def hear(self) -> dict[str, Any]:
+        """The next message; kept where it is an event."""
+        end = time.monotonic() + BOUND
+        while b"\0" not in self._unread:
+            heard, _, _ = select.select([self.news], [], [], max(0.0, end - time.monotonic()))
+            assert heard, "Chromium says nothing"
+            more = os.read(self.news, 1 << 16)
+            assert more, "Chromium has ended"
+            self._unread += more
+        text, _, self._unread = self._unread.partition(b"\0")
+        message: dict[str, Any] = json.loads(text)
+        if "method" in message:
+            self.events.append(message)
+        return message
+
+
+@dataclass
+class Browser:
+    """One page."""
+
+    wire: Wire
+    session: str = ""
+    target: str = ""
+
+    def tab(self) -> "Browser":
+        """Another page of the same browser."""
+        other = Browser(self.wire)
+        other.attach()
+        return other
+
     def attach(self) -> None:
         """Open a page, and ask it to tell of everything."""
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        self.target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.call("Target.attachToTarget", targetId=self.target, flatten=True)["sessionId"]
         for domain in ("Page", "Runtime", "Log", "Network"):
             self.call(f"{domain}.enable")
+
+    def close(self) -> None:
+        """Close the page, and forget what it told."""
+        self.wire.call("", "Target.closeTarget", {"targetId": self.target})
+        self.wire.events[:] = [event for event in self.wire.events if event.get("sessionId") != self.session]
 
     def open(self, url: str) -> None:
         """Go to a page, and wait until it has loaded."""
         loaded = len(self.told("Page.loadEventFired"))
         self.call("Page.navigate", url=url)
         while len(self.told("Page.loadEventFired")) == loaded:
-            self._hear()
+            self.wire.hear()
 
     def value(self, script: str) -> Any:
         """What an expression of JavaScript is in the page."""
@@ -78,7 +132,16 @@ class Browser:
         end = time.monotonic() + BOUND
         while not self.value(script):
             assert time.monotonic() < end, f"never true: {script}"
-            select.select([self.news], [], [], 0.05)
+            self.rest()
+
+    def rest(self) -> None:
+        """Wait a moment, or until Chromium tells something."""
+        select.select([self.wire.news], [], [], 0.05)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """What the page told of its console, its exceptions and its network."""
+        return [event for event in self.wire.events if event.get("sessionId") == self.session]
 
     def told(self, method: str) -> list[dict[str, Any]]:
         """The parameters of every event of that name, in order."""
@@ -86,32 +149,7 @@ class Browser:
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """The result of a command of the protocol."""
-        self._sent += 1
-        command = {"id": self._sent, "method": method, "params": parameters}
-        if self.session:
-            command["sessionId"] = self.session
-        os.write(self.orders, json.dumps(command).encode() + b"\0")
-        while True:
-            message = self._hear()
-            if message.get("id") == self._sent:
-                assert "error" not in message, message
-                result: dict[str, Any] = message["result"]
-                return result
-
-    def _hear(self) -> dict[str, Any]:
-        """The next message; kept where it is an event."""
-        end = time.monotonic() + BOUND
-        while b"\0" not in self._unread:
-            heard, _, _ = select.select([self.news], [], [], max(0.0, end - time.monotonic()))
-            assert heard, "Chromium says nothing"
-            more = os.read(self.news, 1 << 16)
-            assert more, "Chromium has ended"
-            self._unread += more
-        text, _, self._unread = self._unread.partition(b"\0")
-        message: dict[str, Any] = json.loads(text)
-        if "method" in message:
-            self.events.append(message)
-        return message
+        return self.wire.call(self.session, method, parameters)
 
 
 @contextmanager
@@ -139,7 +177,7 @@ def chromium(folder: Path) -> Iterator[Browser]:
     os.close(their_orders)
     os.close(their_news)
     try:
-        browser = Browser(orders, news)
+        browser = Browser(Wire(orders, news))
         browser.attach()
         yield browser
     finally:

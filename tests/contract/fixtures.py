@@ -16,6 +16,7 @@ from roster.domain import ChallengePurpose, Project, Space, User, UserKind, Work
 from tests.support.api import Answer, Api
 from tests.support.authenticator import PARTY, Authenticator, asked_for, passkey_of, text
 from tests.support.codes import code_of
+from tests.support.console import script_of
 from tests.support.directory import PASSWORD, Directory
 from tests.support.fixtures import made_once
 
@@ -200,6 +201,8 @@ class ContractFixtures:
 
     def _filled(self, path: str, role: str, place: str) -> str:
         at_globex = place == "foreign"
+        if "{file+}" in path:
+            return script_of(self.api) if place == "own" else f"/console/{NOWHERE}/{NOWHERE}.js"
         if "{webhookId}" in path:
             owner = None if "/admin/" in path else self.globex if at_globex else self.acme
             path = self._of_webhook(path, owner, place)

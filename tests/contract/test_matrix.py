@@ -31,12 +31,14 @@ PUBLIC = (
     *LINKS,
     "GET /openapi.json",
     "GET /docs",
+    "GET /console",
+    "GET /console/{digest}/{file+}",
     "GET /health",
     "GET /",
     "GET /v2/info",
     "$default",
 )
-_OF_THE_SITE = ("GET /api/v1/groups/{number}", "GET /api/v1/roles/{number}")
+_OF_THE_SITE = ("GET /api/v1/groups/{number}", "GET /api/v1/roles/{number}", "GET /console/{digest}/{file+}")
 _TRACE = re.compile(r'"traceId":"[^"]*"')
 _REFERENCE_DATA = re.compile("/api/admin/(groups|roles|clients|webhooks)/")
 

@@ -13,7 +13,7 @@ import pytest
 
 from local.gateway import Routes
 from tools import sbom
-from tools.build import HERE, ROOT, folder, sizes
+from tools.build import CONSOLE, HERE, ROOT, folder, sizes
 from tools.runtime_python import find, version
 
 pytestmark = pytest.mark.real
@@ -72,6 +72,11 @@ def test_a_host_without_the_functions_python_builds_all_but_the_bytecode(
     assert f"WARNING: no Python {version()}" in done.stderr
     assert not list(built.rglob("*.pyc"))
     assert {path.name for path in built.iterdir() if path.is_dir()} > set(ROUTES.functions)
+    assert {path.name for path in (built / CONSOLE).iterdir()} == {
+        f"{name}{coding}"
+        for name in ("app.js", "de.js", "index.html", "style.css")
+        for coding in ("", ".br", ".gz")
+    }
 
 
 def test_a_host_with_it_builds_bytecode_that_is_trusted_and_layers_that_import(copy: Path) -> None:
@@ -100,6 +105,26 @@ def test_a_host_with_it_builds_bytecode_that_is_trusted_and_layers_that_import(c
     for service in ("dynamodb", "secretsmanager", "sts"):
         code = f"import boto3; boto3.client('{service}', region_name='eu-west-1')"
         assert complaint(python, built, "GetMe", code) == "", service
+    assert complaint(python, built, "GetConsole", ASKS_FOR_ALL_FILES) == ""
+
+
+ASKS_FOR_ALL_FILES = f"""
+import base64, re, get_console
+event = {json.loads((ROOT / "events/GetConsole.json").read_text("utf-8"))!r}
+page = get_console.handler(event, None)
+assert page["statusCode"] == 200, page
+paths = re.findall('"/console/([^/"]+)/([^"]+)"', page["body"])
+assert len(paths) == 2, paths
+for digest, file in paths:
+    event["pathParameters"] = dict(digest=digest, file=file)
+    event["rawPath"] = event["requestContext"]["http"]["path"] = "/console/" + digest + "/" + file
+    event["routeKey"] = event["requestContext"]["routeKey"] = "GET /console/{{digest}}/{{file+}}"
+    event["headers"]["accept-encoding"] = "gzip, deflate, br"
+    answer = get_console.handler(event, None)
+    assert answer["statusCode"] == 200 and answer["isBase64Encoded"], answer["statusCode"]
+    assert answer["headers"]["Content-Encoding"] == "br", answer["headers"]
+    assert answer["headers"]["Cache-Control"].endswith("immutable"), answer["headers"]
+"""
 
 
 def complaint(python: Path, built: Path, function: str, code: str) -> str:

@@ -198,7 +198,9 @@ def test_a_body_beyond_the_bound_is_refused_by_nginx(
     assert (answer.status, answer.headers["content-type"].partition(";")[0]) == (status, says)
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/openapi.json", "/health"], ids=lambda path: f"FB-16-{path}")
+@pytest.mark.parametrize(
+    "path", ["/", "/console", "/docs", "/openapi.json", "/health"], ids=lambda path: f"FB-16-{path}"
+)
 def test_head_comes_through(site: Proxied, path: str) -> None:
     asked, got = site.send("HEAD", path), site.send("GET", path)
     assert (asked.status, asked.text, got.status) == (200, "", 200)

@@ -36,7 +36,7 @@ def test_fb_10_origins_names_whose_pages_may_call(tmp_path: Path) -> None:
         evil = log_in(site, "https://evil.example")
         assert (evil.status, of_cors(evil)) == (403, {})
         assert "origin" in evil.json["message"]
-        for path in ("/", "/docs", "/health"):
+        for path in ("/", "/console", "/docs", "/health"):
             head = site.send("HEAD", path)
             assert (head.status, head.text) == (200, ""), path
             assert int(head.headers["content-length"]) > 0
@@ -57,3 +57,20 @@ def test_behind_tls_the_cookies_are_for_tls_alone_and_the_page_is_its_own(tmp_pa
         assert answer.status == 200
         assert all(cookie.startswith("__Host-") and "; Secure" in cookie for cookie in answer.cookies)
         assert log_in(site, site.url).status == 403, "its pages are seen under the public address"
+
+
+@pytest.mark.real
+def test_behind_tls_at_another_port_the_console_may_write_and_the_default_port_may_not(
+    tmp_path: Path,
+) -> None:
+    own = "https://roster.example:8443"
+    with served(tmp_path, PUBLIC_URL=own, HOSTS="roster.example") as site:
+        for host in ("roster.example", "roster.example:8443"):  # as nginx is told, with the port or without
+            assert site.send("GET", "/console", Host=host).status == 200
+            assert log_in(site, own, Host=host).status == 200
+            for origin in (
+                "https://roster.example",
+                "http://roster.example:8443",
+                "https://www.roster.example",
+            ):
+                assert log_in(site, origin, Host=host).status == 403, (origin, host)

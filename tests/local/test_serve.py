@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -53,6 +54,40 @@ def test_fn_08_a_line_names_the_page_to_open_in_a_browser(app: Served) -> None:
     assert url == f"{app.url}/docs"
     page = app.send("GET", "/docs")
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+
+
+def test_a_line_names_the_console(app: Served) -> None:
+    (line,) = [line for line in app.lines if "/console is" in line]
+    url = next(word for word in line.split() if word.startswith("http"))
+    assert url == f"{app.url}/console"
+    page = app.send("GET", "/console")
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    found = re.findall(r'="(/console/[^"]+)"', page.text)
+    assert found
+    for path in found:
+        file = app.send("GET", path)
+        assert (file.status, file.headers["cache-control"][:6]) == (200, "public")
+        head = app.send("HEAD", path)
+        assert (head.status, head.text) == (200, "")
+        assert int(head.headers["content-length"]) == len(file.text.encode())
+
+
+def test_pages_of_the_servers_own_origin_alone_may_write(app: Served) -> None:
+    port = app.url.rpartition(":")[2]
+    own = [f"http://localhost:{port}", f"http://127.0.0.1:{port}"]
+    others = [
+        f"https://localhost:{port}",
+        "https://localhost",
+        "http://localhost",
+        f"http://localhost:{int(port) - 1}",
+        f"http://console.localhost:{port}",
+        f"http://roster.example:{port}",
+        "null",
+    ]
+    for origin in (*own, *others):
+        body = {"email": "nobody@example.com", "password": "difference engine"}
+        answer = app.send("POST", "/api/auth/login", body, Origin=origin)
+        assert answer.status == (401 if origin in own else 403), origin
 
 
 def test_fn_08_a_browser_that_opens_the_servers_address_is_led_on(app: Served) -> None:

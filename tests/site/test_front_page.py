@@ -46,14 +46,16 @@ JSON = (
 
 
 @pytest.mark.parametrize("accept", BROWSERS.values(), ids=BROWSERS)
-def test_fn_08_a_browser_is_shown_a_page_that_leads_to_the_documentation(api: Api, accept: str) -> None:
+def test_fn_08_a_browser_is_shown_a_page_that_leads_to_the_console_and_the_documentation(
+    api: Api, accept: str
+) -> None:
     answer = api.get("/", headers={"Accept": accept})
     assert answer.status == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert answer.headers["vary"] == "Accept"
     links = [value or "" for name, value in Page(answer.text).attributes if name == "href"]
-    assert links == ["data:,", "/docs", "/openapi.json"]
-    assert [api.get(path).status for path in links[1:]] == [200, 200]
+    assert links == ["data:,", "/console", "/docs", "/openapi.json"]
+    assert [api.get(path).status for path in links[1:]] == [200, 200, 200]
 
 
 @pytest.mark.parametrize("accept", PROGRAMS.values(), ids=PROGRAMS)
@@ -83,10 +85,10 @@ def test_fn_08_the_page_may_load_nothing(api: Api) -> None:
     assert allowed["default-src"] == allowed["frame-ancestors"] == ["'none'"]
 
 
-def test_fn_08_it_leads_nowhere_where_the_deployment_hides_its_documentation(
+def test_fn_08_it_leads_nowhere_where_the_deployment_hides_its_console_and_its_documentation(
     api: Api, deployed: Callable[..., None]
 ) -> None:
-    deployed(API_DOCS="none")
+    deployed(API_DOCS="none", CONSOLE="none")
     answer = api.get("/", headers={"Accept": "text/html"})
     assert answer.status == 200
     assert [value for name, value in Page(answer.text).attributes if name == "href"] == ["data:,"]

@@ -76,7 +76,14 @@ def test_the_event_file_reaches_its_function(
     assert matched is not None
     assert matched[0].function == function
     assert matched[0].key == event["routeKey"]
-    public = {"UnknownRoute": 404, "GetOpenapi": 200, "GetDocs": 200, "GetHealth": 200, "CfInfo": 200}
+    public = {
+        "UnknownRoute": 404,
+        "GetOpenapi": 200,
+        "GetDocs": 200,
+        "GetConsole": 200,
+        "GetHealth": 200,
+        "CfInfo": 200,
+    }
     by_link = {"LookAtInvitation": 404, "AcceptInvitation": 404, "ForgetPassword": 200, "ResetPassword": 400}
     by_factor = {"LogInSecond": 400, "BeginPasskeyLogin": 200, "LogInByPasskey": 400}  # answers are made anew
     expected = {**public, **by_link, **by_factor}.get(function.id, 401)
@@ -113,7 +120,14 @@ def test_every_route_has_exactly_one_function() -> None:
 def test_only_families_and_aliases_share_a_function() -> None:
     keys = set(ROUTES.keys)
     shared = {name for name, routes in HTTP.items() if len([one for one in routes if one.key in keys]) > 1}
-    assert shared == {"TestmoProjectUsers", "TestmoSiblings", "CfLinked", "CfInfo", "ScimDiscover"}
+    assert shared == {
+        "TestmoProjectUsers",
+        "TestmoSiblings",
+        "CfLinked",
+        "CfInfo",
+        "ScimDiscover",
+        "GetConsole",
+    }
 
 
 def test_a_reading_function_may_only_write_the_touch_of_a_session() -> None:

@@ -56,6 +56,7 @@ from roster.domain import (
 from tests.support.api import Answer, Api
 from tests.support.authenticator import PARTY, Authenticator, asked_for, passkey_of
 from tests.support.codes import code_of
+from tests.support.console import script_of
 from tests.support.directory import PASSWORD, Directory, settle
 from tests.support.fixtures import made_once
 from tests.support.snapshots import put_rows
@@ -1563,6 +1564,8 @@ _ENDPOINTS = (
     ),
     Endpoint("GET /openapi.json", 0, 0, 0, lambda on: on.api.get("/openapi.json")),
     Endpoint("GET /docs", 0, 0, 0, lambda on: on.api.get("/docs")),
+    Endpoint("GET /console", 0, 0, 0, lambda on: on.api.get("/console")),
+    Endpoint("GET /console/{digest}/{file+}", 0, 0, 0, lambda on: on.api.get(script_of(on.api))),
     Endpoint("GET /health", 1, 1, 0, lambda on: on.api.get("/health")),
     Endpoint("$default", 0, 0, 0, lambda on: on.api.get("/api/nowhere", as_=on.ada)),
 )

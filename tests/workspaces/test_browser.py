@@ -1,10 +1,13 @@
 """A browser sends its cookie for any page: what a write demands beside the session."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.support.api import Api
 from tests.workspaces.fixtures import (
     ENDPOINTS,
+    UPDATE_USER,
     WITH_BODY,
     WRITES,
     Endpoint,
@@ -35,6 +38,58 @@ def test_a_write_from_a_foreign_page_is_refused(api: Api, fixtures: Fixtures, or
             answer = endpoint.send(api, fixtures, as_=fixtures.root, headers={"origin": origin})
             assert_refused(answer, 403)
             assert not any(name.startswith("access-control-") for name in answer.headers)
+
+
+OWN = "https://roster.example"
+"""The console's, by the name that the gateway says it was called by."""
+NOT_OWN = [
+    pytest.param("http://roster.example", id="another-scheme"),
+    pytest.param("https://roster.example:8443", id="another-port"),
+    pytest.param("https://roster.example:443", id="a-port-that-no-browser-sends"),
+    pytest.param("https://www.roster.example", id="below"),
+    pytest.param("https://api.example", id="sibling"),
+    pytest.param("https://example", id="above"),
+    pytest.param("https://roster.example.evil.example", id="longer"),
+    pytest.param("https://evil.example#https://roster.example", id="with-a-fragment"),
+    pytest.param("https://", id="of-no-host"),
+    pytest.param("roster.example", id="of-no-scheme"),
+]
+
+
+@pytest.mark.parametrize("endpoint", WRITES, ids=named)
+def test_a_write_from_the_apis_own_page_is_served(api: Api, fixtures: Fixtures, endpoint: Endpoint) -> None:
+    assert endpoint.send(api, fixtures, as_=fixtures.root, headers={"origin": OWN}).status == 200
+
+
+@pytest.mark.parametrize("origin", NOT_OWN)
+@pytest.mark.row("S-09", "S-11", "item-27")
+def test_a_page_that_is_nearly_the_apis_own_is_refused(api: Api, fixtures: Fixtures, origin: str) -> None:
+    with api.no_effect():
+        for endpoint in WRITES:
+            answer = endpoint.send(api, fixtures, as_=fixtures.root, headers={"origin": origin})
+            assert_refused(answer, 403)
+            assert not any(name.startswith("access-control-") for name in answer.headers)
+
+
+def test_a_write_from_a_page_at_the_public_address_is_served(
+    api: Api, fixtures: Fixtures, deployed: Callable[..., None]
+) -> None:
+    """Where links lead: a proxy in front of the API, behind which the gateway is called by another name."""
+    deployed(PUBLIC_URL="https://directory.example")
+    for origin, status in (("https://directory.example", 200), (OWN, 200), ("https://other.example", 403)):
+        answer = UPDATE_USER.send(api, fixtures, as_=fixtures.root, headers={"origin": origin})
+        assert answer.status == status, origin
+
+
+def test_a_server_that_names_its_origins_takes_no_other_by_its_name(
+    api: Api, fixtures: Fixtures, deployed: Callable[..., None]
+) -> None:
+    """The local server's port is in no domain name, and cookies are of all ports."""
+    own = "https://roster.example:8443"
+    deployed(PUBLIC_URL=own, ALLOWED_ORIGINS=own, AT_ITS_DOMAIN="false")
+    for origin, status in ((own, 200), (OWN, 403)):
+        answer = UPDATE_USER.send(api, fixtures, as_=fixtures.root, headers={"origin": origin})
+        assert answer.status == status, origin
 
 
 @pytest.mark.parametrize("endpoint", WRITES, ids=named)

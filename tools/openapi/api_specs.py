@@ -29,11 +29,12 @@ def _header(meaning: str, schema: Schema = TEXT) -> Schema:
 # What follows a dot in a name tells headers of one name apart.
 HEADERS: dict[str, Schema] = {
     "Cache-Control": _header("That anybody may keep it for five minutes.", {"const": "public, max-age=300"}),
+    "Cache-Control.Console": _header("That it is asked for each time.", {"const": "no-cache"}),
     "Content-Security-Policy": _header("What the page may load."),
     "ETag": _header("The object's revision, for `If-Match`.", {"type": "string", "pattern": '^"[0-9]+"$'}),
     "ETag.Hash": _header(
-        "The document's hash, for `If-None-Match`; gzip's has one of its own.",
-        {"type": "string", "pattern": '^"[0-9a-f]{32}(-gzip)?"$'},
+        "The document's hash, for `If-None-Match`; what is compressed has another.",
+        {"type": "string", "pattern": '^"[0-9a-f]{32}(-gzip|-br)?"$'},
     ),
     "ETag.Version": _header(
         "The version, for `If-Match` and `If-None-Match`.", {"type": "string", "pattern": '^W/"[^"]+"$'}

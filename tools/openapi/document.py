@@ -30,7 +30,7 @@ def build(template: Path = ROOT / "template.yaml") -> Schema:
     routes = [
         route
         for route in every.routes
-        if route.key in every.keys and route.key != "$default" and route.method != "ANY"
+        if route.key in every.keys and route.key != "$default" and not route.path.endswith("+}")
     ]
     routes.sort(key=lambda route: (API_SPECS.index(_spec_of(route)), route.path, route.method))
     shapes = Shapes()

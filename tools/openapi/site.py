@@ -1,4 +1,4 @@
-"""The routes of the OpenAPI document and its page, in the OpenAPI document."""
+"""What the site says of itself and shows to people, in the OpenAPI document."""
 
 from tools.openapi.api_spec import PUBLIC, TEXT, TOO_LARGE, ApiSpec, Operation, header, record, reference
 from tools.openapi.workspaces import NOT_VALID, failure, refused
@@ -8,12 +8,12 @@ _CACHED = ("Cache-Control", "ETag.Hash", "Vary")
 
 SITE = ApiSpec(
     name="Site",
-    about="This document, a page that shows it, and whether the API works.",
-    folders=("site",),
+    about="This document, a page that shows it, the console, and whether the API works.",
+    folders=("site", "console"),
     security=PUBLIC,
     refusals={
         400: NOT_VALID,
-        404: refused("The deployment shows no document and no page.", failure("NOT_FOUND")),
+        404: refused("The deployment does not show it.", failure("NOT_FOUND")),
         413: refused(TOO_LARGE, failure("PAYLOAD_TOO_LARGE")),
         503: refused("The table does not answer.", failure("UNAVAILABLE"), "Retry-After"),
     },
@@ -40,6 +40,11 @@ SITE = ApiSpec(
         "GET /docs": Operation(
             parameters=(_IF_NONE_MATCH,),
             headers=("Content-Security-Policy", *_CACHED),
+            content={"text/html": {"schema": {"type": "string"}}},
+        ),
+        "GET /console": Operation(
+            parameters=(_IF_NONE_MATCH,),
+            headers=("Content-Security-Policy", "Cache-Control.Console", "ETag.Hash", "Vary"),
             content={"text/html": {"schema": {"type": "string"}}},
         ),
         "GET /health": Operation(

@@ -22,6 +22,11 @@ class Settings:
     """What carries the table's calls: `http` (`HttpTransport`) or `boto3` (botocore's client)."""
     allowed_origins: frozenset[str] = frozenset()
     """Origins whose browsers may write with a session cookie."""
+    is_at_its_domain: bool = True
+    """Whether its own pages are of `https://` and the name that a request came to, as behind the gateway.
+
+    The local server may have another scheme or port; it names its origins.
+    """
     secure_cookie: bool = True
     """False only on plain-HTTP loopback: the cookie is then `session`, without `Secure`."""
     identity_header_proof: str = "credential"
@@ -30,6 +35,10 @@ class Settings:
     """Whether the workspace profile takes `?access_token=`."""
     api_docs: str = "public"
     """Who may read the OpenAPI document and its page: `public`, or `none`, where neither is there."""
+    console: str = "public"
+    """Whether the console is served: `public`, or `none`, where none of its pages is there."""
+    console_files: str = ""
+    """A folder that holds a build of the console, for tests; empty: the one beside the function."""
     issuers_secret: str = ""
     """The secret in Secrets Manager that holds the trusted issuers; empty: there are none."""
     gateway_secret: str = ""
@@ -95,10 +104,13 @@ class Settings:
             ca_bundle=environ.get("AWS_CA_BUNDLE") or None,
             transport=environ.get("TRANSPORT", default.transport),
             allowed_origins=frozenset(environ.get("ALLOWED_ORIGINS", "").split()),
+            is_at_its_domain=environ.get("AT_ITS_DOMAIN", "true") == "true",
             secure_cookie=environ.get("PLAIN_COOKIE", "") != "loopback",
             identity_header_proof=environ.get("IDENTITY_HEADER_PROOF", default.identity_header_proof),
             access_token_in_query=environ.get("ACCESS_TOKEN_IN_QUERY", "true") == "true",
             api_docs=environ.get("API_DOCS", default.api_docs),
+            console=environ.get("CONSOLE", default.console),
+            console_files=environ.get("CONSOLE_FILES", ""),
             issuers_secret=environ.get("ISSUERS_SECRET", ""),
             gateway_secret=environ.get("GATEWAY_SECRET_ID", ""),
             deployment_key=environ.get("DEPLOYMENT_KEY_ID", ""),

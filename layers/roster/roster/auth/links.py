@@ -30,7 +30,6 @@ PURPOSE = "links"
 
 Kind = Literal["invitation", "account", "reset"]
 
-_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?", re.ASCII)
 _RANDOM = r"([A-Za-z0-9_-]{43})"
 _SHAPE = re.compile(
     rf"(?:(invitation)_({PLAIN_ID.pattern})\.([0-9a-f]{{32}})"
@@ -114,12 +113,9 @@ def address(public_url: str, token: LinkToken) -> str:
 def public_url(request: Request) -> str:
     """Where links lead: what the deployment says, else the name that the gateway says it was called by.
 
-    Empty, so that links have no host, where that can be the name of none: no line break gets into a header.
+    Empty, so that links have no host, where the gateway says none.
     """
-    frame = request.event.get("requestContext")
-    name = frame.get("domainName") if isinstance(frame, dict) else None
-    is_host = isinstance(name, str) and _HOST.fullmatch(name)
-    return settings().public_url or (f"https://{name}" if is_host else "")
+    return settings().public_url or request.address
 
 
 def _again(

@@ -24,6 +24,7 @@ MARGIN = 4.0
 BLANK = " \t"
 """All that is trimmed of a header or a cookie (RFC 9110, 5.6.3: OWS). Other spaces belong to the value."""
 
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?", re.ASCII)
 _PRINTABLE = re.compile(rf"[!-~]{{1,{bounds.REQUEST_ID_CHARACTERS}}}")
 _CHARSET = re.compile(r';[ \t]*charset="?([^"; \t]*)', re.ASCII | re.IGNORECASE)
 
@@ -67,6 +68,15 @@ class Request:
         """The address that the connection to the gateway came from, as the gateway saw it; `-` for none."""
         frame = _mapping(_mapping(self.event.get("requestContext")).get("http"))
         return _id(frame.get("sourceIp")) or "-"
+
+    @property
+    def address(self) -> str:
+        """The API's own, by the name that the gateway says it was called by: an origin.
+
+        Empty where that can be the name of no host, so that no line break gets into a header.
+        """
+        name = _text(_mapping(self.event.get("requestContext")).get("domainName"))
+        return f"https://{name}" if _HOST.fullmatch(name) else ""
 
     @property
     def raw_path(self) -> str:

@@ -9,6 +9,8 @@ from roster.http.request import BLANK
 from roster.settings import settings
 
 _STYLE = "body{font:1.1rem/1.6 system-ui,sans-serif;max-width:42rem;margin:3rem auto;padding:0 1rem}"
+_CONSOLE = """
+<p><a href="/console">The console</a>, for people: your account, and what you administer</p>"""
 _LINKS = """
 <ul>
 <li><a href="/docs">The documentation of the API</a>: every endpoint, how to sign in, a form to try it</li>
@@ -38,8 +40,10 @@ _HEADERS = {
 
 
 def page() -> Response[str]:
-    """The page; it leads to the documentation where the deployment shows that (`ApiDocs`)."""
-    html = _PAGE % (_LINKS if settings().api_docs == "public" else _HIDDEN)
+    """The page; it leads to what the deployment shows: the console, and the documentation."""
+    config = settings()
+    console = _CONSOLE if config.console == "public" else ""
+    html = _PAGE % (console + (_LINKS if config.api_docs == "public" else _HIDDEN))
     return Response(200, "text/html; charset=utf-8", html, headers=dict(_HEADERS))
 
 

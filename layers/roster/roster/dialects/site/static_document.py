@@ -44,7 +44,7 @@ class StaticDocument:
     def response(self, request: Request) -> Response[str]:
         """The document as the request takes it: 304 where `If-None-Match` has it, else 200."""
         plain, packed = f'"{self.tag}"', f'"{self.tag}-gzip"'
-        takes_gzip = _takes_gzip(request.headers.get("accept-encoding", ""))
+        takes_gzip = takes(request.headers.get("accept-encoding", ""), "gzip")
         headers = {
             **self.headers,
             "Cache-Control": CACHE_CONTROL,
@@ -62,10 +62,10 @@ class StaticDocument:
         return response
 
 
-def _takes_gzip(header: str) -> bool:
-    """Whether `Accept-Encoding` has gzip, by name or `*`, and not at a quality of 0 (RFC 9110, 12.5.3)."""
+def takes(header: str, coding: str) -> bool:
+    """Whether `Accept-Encoding` has it, by name or `*`, and not at a quality of 0 (RFC 9110, 12.5.3)."""
     accepted = {}
     for part in header.lower().split(","):
-        coding, *parameters = (one.strip(BLANK) for one in part.split(";"))
-        accepted[coding] = not any(_QUALITY_ZERO.fullmatch(one) for one in parameters)
-    return accepted.get("gzip", accepted.get("*", False))
+        name, *parameters = (one.strip(BLANK) for one in part.split(";"))
+        accepted[name] = not any(_QUALITY_ZERO.fullmatch(one) for one in parameters)
+    return accepted.get(coding, accepted.get("*", False))

@@ -12,7 +12,7 @@ from roster.settings import settings
 
 
 class UnknownRoute(handler.Dialect[None]):
-    """Answers 404 to paths without a route, and 204 to the preflights of allowed origins.
+    """Answers 404 to paths without a route, but leads to the console; 204 to preflights of allowed origins.
 
     The gateway gives the route `$default` the preflights too, and adds its CORS headers to the answer
     (`CorsConfiguration` of the template); a browser wants a 2xx under them.
@@ -29,8 +29,16 @@ class UnknownRoute(handler.Dialect[None]):
             return ErrorResponse(204, "", {})
         dialect = _dialect(request)
         reply = dialect.error_response(error, request)
+        if isinstance(error, NotFound) and _is_nearly_console(request):
+            reply = ErrorResponse(308, "", {"Location": "/console", "Content-Type": _NO_TEXT})
         own = {"Content-Type": dialect.content_type, dialect.request_id_header: request.id}
         return replace(reply, headers={**own, **reply.headers})
+
+
+def _is_nearly_console(request: Request) -> bool:
+    """Whether a person wrote the console's address with a slash at its end."""
+    asks = request.method in ("GET", "HEAD") and request.raw_path == "/console/"
+    return asks and settings().console == "public"
 
 
 def _is_preflight(request: Request) -> bool:
@@ -66,5 +74,7 @@ def _dialect(request: Request) -> handler.Dialect[Any]:
 
     return Workspaces(Access.PUBLIC)
 
+
+_NO_TEXT = "text/plain; charset=utf-8"
 
 _, not_found = handler.endpoint(UnknownRoute())

@@ -556,12 +556,19 @@ def _demand_own_page(request: Request) -> None:
     if request.method in ("GET", "HEAD"):
         return
     origin = request.headers.get("origin")
-    if origin is not None and origin not in settings().allowed_origins:
+    if origin is not None and not _is_ours(origin, request):
         raise OriginNotAllowed
     if request.has_body and (
         request.media_type != "application/json" or request.charset not in ("", "utf-8", "utf8")
     ):
         raise WrongMediaType
+
+
+def _is_ours(origin: str, request: Request) -> bool:
+    """Whether pages of the origin may write: those that the deployment names, and the console's."""
+    config = settings()
+    own = config.public_url, request.address if config.is_at_its_domain else ""
+    return origin in config.allowed_origins or (origin != "" and origin in own)
 
 
 def expiry(call: WorkspacesCall, asked: str | None) -> str | None:
