@@ -17,7 +17,7 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/pip --quiet --disable-pip-version-check install --require-hashes --no-deps
 
-.PHONY: all run test check template real environments mutations bench bench-pages hostile build invoke rehearse documents cost deploy lock clean
+.PHONY: all run test check template real tables programs environments mutations bench bench-pages hostile build invoke rehearse documents cost deploy lock clean
 
 all: check test
 
@@ -51,14 +51,20 @@ template: .venv/dev .venv-sam/made .venv-checkov/made
 # one thing at a time and is what the suites wait for: hence two, and new ones for each suite. The endpoint suite
 # calls one over our own transport and the other over boto3's client; ARGS='--transport boto3' has both called so.
 APART := tests/deploy tests/clients tests/faulty tests/fuzz
-real: .venv/dev .venv-lambda/made .venv-clients/made .venv-fuzz/made .venv-openapi/made .venv-scim/made .tools/console/made
+real: tables programs
+
+tables: .venv/dev .venv-lambda/made .venv-fuzz/made .venv-openapi/made .tools/console/made
 	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) -m endpoint --engine dynamodb $(ARGS)
 	$(MAKE) --no-print-directory build ARCH=$(HERE)
 	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) --dist loadfile -m real $(APART:%=--ignore %) $(ARGS)
 	ENGINES=2 tools/with_dynamodb_local.sh $(PYTEST) -m real tests/faulty $(ARGS)
 	$(MAKE) --no-print-directory mutations
-	$(BIN)/pytest -m real tests/clients $(ARGS)
 	$(PYTEST) -m real tests/fuzz $(ARGS)
+
+# What uses one core: other people's programs, SAM, and the build through an emulator.
+programs: .venv/dev .venv-lambda/made .venv-clients/made .venv-scim/made
+	$(MAKE) --no-print-directory build ARCH=$(HERE)
+	$(BIN)/pytest -m real tests/clients $(ARGS)
 	$(BIN)/pytest -m real tests/deploy $(ARGS)
 	$(MAKE) --no-print-directory rehearse
 

@@ -4,16 +4,18 @@ import inspect
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.support.budgets import ENDPOINTS, MODULES, PATTERNS, Endpoint, Pattern
+from tests.support.access_patterns import MODULES, PATTERNS, Pattern
+from tests.support.budgets import ENDPOINTS, Endpoint
 
 PAGE = Path("docs/access-patterns.md")
 
 _HEAD = """\
 # Access patterns, and what they cost
 
-Written by `python -m bench.access_patterns` from `tests/support/budgets.py`, whose every row
-`tests/test_budgets.py` runs under the meter: do not edit. The figures are the worst case while nobody
-contends: a conflict, a throttled call or a lost answer makes one more.
+Written by `python -m bench.access_patterns` from `tests/support/budgets.py` and
+`tests/support/access_patterns.py`: do not edit. `tests/test_budgets.py` runs every row under the meter. The
+figures are the worst case while nobody contends: a conflict, a throttled call or a lost answer makes one
+more.
 
 ## Endpoints
 

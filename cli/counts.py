@@ -5,7 +5,7 @@ it stood still between the end of the first and the beginning of the second, all
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, TypeVar
 
@@ -13,7 +13,7 @@ from cli.invariants import number_of, of_listing, words_of
 from roster.db import counted_lists, keys, list_log, list_tree
 from roster.db.codec import readable
 from roster.db.list_tree import Changes
-from roster.db.store import Item, Key, Store, every
+from roster.db.store import Item, Key, Store, chunks, every
 from roster.directory import grants, members, reference_data, users
 from roster.domain import (
     Feature,
@@ -26,7 +26,6 @@ from roster.domain import (
 )
 
 T = TypeVar("T")
-C = TypeVar("C")
 
 LOOKS = 30
 """How many looks are taken before something counts as never standing still."""
@@ -265,7 +264,7 @@ def site_admins(store: Store) -> tuple[int | None, int] | None:
     def look() -> tuple[int | None, frozenset[str]]:
         told = store.get(keys.site_admins()) or {}
         found: set[str] = set()
-        for rows in _chunks(counted_lists.everything(store, keys.USERS)):
+        for rows in chunks(counted_lists.everything(store, keys.USERS), _AT_ONCE):
             ids = [own for row in rows if keys.is_id(own := str(row.get("id")))]
             found |= {user.id for user in users.by_ids(store, ids).values() if user.is_admin}
         return _maybe(told, "count"), frozenset(found)
@@ -512,14 +511,3 @@ def _is_feature(item: Item) -> bool:
 
 
 _FEATURE = words_of(keys.feature("x"))
-
-
-def _chunks(items: Iterable[C]) -> Iterator[list[C]]:
-    some: list[C] = []
-    for each in items:
-        some.append(each)
-        if len(some) == _AT_ONCE:
-            yield some
-            some = []
-    if some:
-        yield some

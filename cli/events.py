@@ -30,8 +30,10 @@ def told(
     while True:
         page = event_feed.page(store, feed, after, PAGE)
         found = events_of(store, page.items)
-        for left, event in zip(reversed(range(len(found))), found, strict=True):
-            yield event, after if left else page.next
+        for event in found[:-1]:
+            yield event, after
+        for event in found[-1:]:
+            yield event, page.next
         if page.next == after:  # a page may lack what has expired, and more come after it
             if not follow:
                 return

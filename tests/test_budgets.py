@@ -7,8 +7,9 @@ import pytest
 
 from bench.access_patterns import PAGE, render
 from local.gateway import Routes
+from tests.support.access_patterns import MODULES, PATTERNS, Pattern
 from tests.support.api import Api
-from tests.support.budgets import ENDPOINTS, MANY, MODULES, PATTERNS, SIZE, BudgetFixtures, Endpoint, Pattern
+from tests.support.budgets import ENDPOINTS, MANY, SIZE, BudgetFixtures, Endpoint
 from tests.support.directory import Directory
 from tests.support.meter import Meter
 

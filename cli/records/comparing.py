@@ -1,16 +1,12 @@
 """What the table already holds of a file's records, and what of it stands in their way."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
-from typing import TypeVar
 
 from cli.records.ledger import Ledger, State
 from roster.db import keys
-from roster.db.store import Item, Key, Store, every
+from roster.db.store import Item, Key, Store, chunks, every
 from roster.directory import provisioning
 from roster.directory.folding import folded
-
-T = TypeVar("T")
 
 _AT_ONCE = 1000
 
@@ -63,12 +59,6 @@ def compare(store: Store, ledger: Ledger, tick: Callable[[int, int], None]) -> N
     for kind, partition in _TITLED.items():
         _compare_titles(store, ledger, kind, partition)
     tick(total, total)
-
-
-def chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(values)
-    while some := list(islice(rest, size)):
-        yield some
 
 
 def _total(ledger: Ledger) -> int:

@@ -16,7 +16,6 @@ from typing import Any, TextIO, TypeVar
 
 from pydantic.alias_generators import to_camel
 
-from cli.records.comparing import chunks
 from cli.records.loading import Progress, unheard
 from cli.records.shapes import SHAPES
 from cli.records.tenant import Tenant
@@ -24,8 +23,8 @@ from roster.auth import scim_tokens
 from roster.auth.credentials import digest, same
 from roster.db import counted_lists, keys
 from roster.db.codec import attributes, readable
-from roster.db.store import Item, Key, Store, every
-from roster.directory import grants, members, provisioning, users, workspace_groups
+from roster.db.store import Item, Key, Store, chunks, every
+from roster.directory import grants, group_places, members, provisioning, users
 from roster.domain import (
     ApiToken,
     App,
@@ -353,7 +352,7 @@ def _group(group: WorkspaceGroup) -> Line:
 
 def _group_members(store: Store) -> Iterator[Line]:
     for group in _groups(store):
-        for place in _in_force(store, workspace_groups.granted(store, group.workspace_id, group.id)):
+        for place in _in_force(store, group_places.granted(store, group.workspace_id, group.id)):
             yield {
                 "workspaceId": group.workspace_id,
                 "groupId": group.id,

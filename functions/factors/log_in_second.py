@@ -1,6 +1,6 @@
 """POST /api/auth/login/second: opens a session by a second factor, after the password was right."""
 
-from roster.auth import links, second_factor
+from roster.auth import second_factor
 from roster.auth.login import Sender
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.factors import SecondLogin, logged_in
@@ -16,7 +16,7 @@ def log_in_second(body: SecondLogin) -> Response[Success[AdminUser]]:
     user, credential, kept = second_factor.log_in(
         call.store,
         body.challenge,
-        body.answer(links.public_url(call.request)),
+        body.answer(call),
         sender,
         call.challenge_cookies,
         remember=body.remember,

@@ -5,12 +5,12 @@ from typing import Any
 from roster import dependencies
 from roster.clock import Deadline
 from roster.dialects.maintenance import deliveries
-from roster.http.request import MARGIN
+from roster.http.request import seconds_left
 
 
 def handler(event: Any, context: Any) -> dict[str, Any]:
     """Do what the messages ask for (`roster.dialects.maintenance.deliveries`); a failed one comes again."""
     current = dependencies.current()
-    deadline = Deadline.after(context.get_remaining_time_in_millis() / 1000 - MARGIN)
+    deadline = Deadline.after(seconds_left(context))
     store = current.store.within(deadline)
     return deliveries.take_all(event, store, current.queues, current.now, deadline)

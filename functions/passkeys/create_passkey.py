@@ -1,11 +1,10 @@
 """POST /api/auth/factors/passkeys: a passkey that the caller's browser made becomes a factor of theirs."""
 
-from roster.auth import links, passkey_enrolment
-from roster.auth.passkeys import RelyingParty
+from roster.auth import passkey_enrolment
 from roster.db.transactions import Transaction
 from roster.dialects.workspaces.api import Access, endpoint
 from roster.dialects.workspaces.factors import OwnFactor
-from roster.dialects.workspaces.passkeys import EnrolPasskey
+from roster.dialects.workspaces.passkeys import EnrolPasskey, relying_party
 from roster.dialects.workspaces.schemas import Success
 
 app, handler = endpoint(Access.ENROLMENT_PROVED)
@@ -14,7 +13,7 @@ app, handler = endpoint(Access.ENROLMENT_PROVED)
 @app.post("/api/auth/factors/passkeys")
 def create_passkey(body: EnrolPasskey) -> Success[OwnFactor]:
     call = app.call
-    party = RelyingParty.of(links.public_url(call.request))
+    party = relying_party(call)
     cookies = call.challenge_cookies
 
     def prepare() -> tuple[Transaction, OwnFactor]:

@@ -1,5 +1,7 @@
 """DELETE /scim/v2/{workspaceId}/Groups/{groupId}: a group is gone; its members stay members."""
 
+from functools import partial
+
 from roster.dialects.scim import groups
 from roster.dialects.scim.api import Answer, endpoint, no_content
 from roster.directory import workspace_groups
@@ -15,6 +17,6 @@ def delete_group(workspaceId: str, groupId: str) -> Answer:
         call.workspace,
         groups.of_path(call),
         by=call.actor,
-        demand=lambda group: groups.demand_version(call, group),
+        demand=partial(groups.demand_version, call),
     )
     return no_content()

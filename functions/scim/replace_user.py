@@ -3,8 +3,6 @@
 from roster.dialects.scim import users
 from roster.dialects.scim.api import Answer, endpoint
 from roster.dialects.scim.attributes import USERS
-from roster.directory import provisioning
-from roster.directory.provisioning import Provisioned, WrittenMember
 
 app, handler = endpoint(users.place)
 
@@ -13,10 +11,5 @@ app, handler = endpoint(users.place)
 def replace_user(workspaceId: str, userId: str) -> Answer:
     call = app.call
     present, wanted = users.of_path(call), users.read(app.context["body"])
-
-    def edit(one: Provisioned) -> WrittenMember:
-        call.demand_match(users.version(one))
-        return wanted
-
-    changed = provisioning.change(call.store, call.workspace, present, edit, by=call.actor)
+    changed = users.change(call, present, lambda one: wanted)
     return call.one(200, users.resource(call, changed), USERS)

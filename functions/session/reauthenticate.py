@@ -1,12 +1,12 @@
 """POST /api/auth/reauthenticate: proves anew who calls, for ten minutes; the session gets another secret."""
 
-from roster.auth import links, reauthentication, sessions
+from roster.auth import reauthentication, sessions
 from roster.auth.login import Sender
-from roster.auth.passkeys import RelyingParty
 from roster.auth.second_factor import PasskeyAnswer
 from roster.clock import instant
 from roster.dialects.workspaces.api import Access, challenge_cookie, endpoint, session_cookie
 from roster.dialects.workspaces.factors import Proved, Reauthenticate
+from roster.dialects.workspaces.passkeys import relying_party
 from roster.dialects.workspaces.schemas import Success
 from roster.http.handler import Response
 
@@ -22,7 +22,7 @@ def reauthenticate(body: Reauthenticate) -> Response[Success[Proved]]:
     elif body.code is not None:
         credential = reauthentication.by_code(store, session, user, body.code, sender, by=by)
     else:
-        answer = PasskeyAnswer(RelyingParty.of(links.public_url(call.request)), body.assertion.json_of())
+        answer = PasskeyAnswer(relying_party(call), body.assertion.json_of())
         asked = call.challenge_cookies
         credential = reauthentication.by_passkey(store, session, user, answer, asked, sender, by=by)
     proved = Proved(provedUntil=instant(call.now + sessions.PROOF_LASTS))

@@ -24,7 +24,7 @@ from roster.db.items import item
 from roster.db.list_tree import Move, counting
 from roster.db.store import Item, Put, Update
 from roster.db.transactions import Transaction
-from roster.directory import members, users, workspace_groups
+from roster.directory import group_places, members, users, workspace_groups
 from roster.domain import Actor, Membership, User, Workspace, WorkspaceRole
 from tests.support import real
 from tests.support.directory import Directory
@@ -127,7 +127,7 @@ def assert_holds(
     assert sorted(listed) == sorted(expected)
     group = workspace_groups.by_id(store, acme.id, group_id)
     assert group.members == len(expected)
-    assert workspace_groups.members_page(store, group, 1, 1)[1] == len(expected)
+    assert group_places.members_page(store, group, 1, 1)[1] == len(expected)
     assert etag == shown["meta"]["version"] == f'W/"{group.revision}"'
     provider.patch(group_id, "add", expected[:EACH])  # who is there already: nothing changes
     assert provider.send("GET", f"/Groups/{group_id}?excludedAttributes=members")[2] == etag

@@ -22,6 +22,7 @@ from roster.db.store import Key
 from roster.db.transactions import retry_on_conflict
 from roster.directory import (
     cleanup,
+    group_places,
     members,
     projects,
     provisioning,
@@ -452,7 +453,7 @@ def test_whatever_is_done_to_one_member_at_once_leaves_one_state(directory: Dire
         assert told["done"] >= len(every) - 2
     one = provisioning.by_id(store, acme.id, ada.id)
     group = workspace_groups.by_id(store, acme.id, crew.id)
-    is_in = [place.user_id for place in workspace_groups.places(store, group)] == [ada.id]
+    is_in = [place.user_id for place in group_places.places(store, group)] == [ada.id]
     assert group.members == is_in
     assert one.user.admin_by_groups.get(acme.id, 0) == (is_in and group.role is WorkspaceRole.ADMIN)
     assert (acme.id in one.user.suspended_in) == one.membership.suspended

@@ -8,7 +8,7 @@ import pytest
 from roster.auth.authentication import by_scim_token
 from roster.db import counted_lists, keys
 from roster.db.store import Key, Store
-from roster.directory import cleanup, provisioning, users, workspace_groups, workspaces
+from roster.directory import cleanup, group_places, provisioning, users, workspace_groups, workspaces
 from roster.directory.provisioning import MemberProfile, WrittenMember
 from roster.domain import Actor, User, WorkspaceRole
 from roster.errors import Conflict, LastAdmin, LimitReached, NotFound, Unauthenticated, ValidationFailed
@@ -358,15 +358,15 @@ def test_members_come_and_go_by_hundreds_and_each_call_may_be_repeated(
     crew = directory.workspace_group(acme, "Crew")
     with pytest.raises(ValidationFailed):
         workspace_groups.add(store, acme, crew, [*people, fixtures.rival.id], by=by)
-    assert list(workspace_groups.places(store, crew)) == []
+    assert list(group_places.places(store, crew)) == []
     assert workspace_groups.add(store, acme, crew, people, by=by) == 100
     assert workspace_groups.add(store, acme, crew, [*people, fixtures.boss.id], by=by) == 1
     assert workspace_groups.remove(store, acme, crew, people[:50], by=by) == 50
     assert workspace_groups.remove(store, acme, crew, people[:50], by=by) == 0
     workspace_groups.replace_members(store, acme, crew, people[40:60], by=by)
-    there = [place.user_id for place in workspace_groups.places(store, crew)]
+    there = [place.user_id for place in group_places.places(store, crew)]
     assert sorted(there) == sorted(people[40:60])
-    found, total = workspace_groups.members_page(store, crew, 1, 10)
+    found, total = group_places.members_page(store, crew, 1, 10)
     assert (len(found), total) == (10, 20)
     assert workspace_groups.by_id(store, acme.id, crew.id).members == 20
     assert broken(api) == []
@@ -386,7 +386,7 @@ def test_two_who_change_a_group_at_once_lose_nobody(
 
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(add, [people[:50], people[30:]]))
-    assert sorted(place.user_id for place in workspace_groups.places(api.store, crew)) == sorted(people)
+    assert sorted(place.user_id for place in group_places.places(api.store, crew)) == sorted(people)
     assert broken(api) == []
 
 

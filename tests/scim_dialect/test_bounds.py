@@ -8,7 +8,7 @@ import pytest
 
 from roster import bounds
 from roster.db.store import Store
-from roster.dialects.scim import filters, groups, patches, users
+from roster.dialects.scim import filters, groups, lists, patches, users
 from roster.directory import members, workspace_groups
 from roster.errors import Unavailable
 from tests.scim_dialect.conftest import Provider, op, user
@@ -94,15 +94,14 @@ def test_what_is_no_number_is_refused(provider: Provider, query: str) -> None:
 
 
 def test_a_page_has_two_hundred(provider: Provider, directory: Directory) -> None:
-    assert users.paging({"count": "500"}) == users.paging({}) == (1, 200)
+    assert lists.paging({"count": "500"}) == lists.paging({}) == (1, 200)
     assert provider.get("/ServiceProviderConfig").json["filter"] == {"supported": True, "maxResults": 200}
 
 
 def test_a_filter_is_evaluated_on_a_thousand_and_what_a_key_answers_on_any_number(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(users, "EVALUATED", 2)
-    monkeypatch.setattr(groups, "EVALUATED", 2)
+    monkeypatch.setattr(lists, "EVALUATED", 2)
     people = [provider.user(name, externalId="same") for name in ("ada", "bob", "cid")]
     teams = [provider.group(name, *people) for name in ("x", "y", "z")]
     for kind, filter in (
@@ -277,8 +276,8 @@ def test_the_document_says_the_bounds() -> None:
     for words in (
         f"{bounds.SCIM_VIEW_BYTES // 1024} KB of attributes, and {users.ADDRESSES} e-mail addresses",
         f"A body may have {bounds.SCIM_BODY_BYTES // 1024**2} MB",
-        f"up to {users.EVALUATED:,} resources",
-        f"`count` is {users.PAGE} at most",
+        f"up to {lists.EVALUATED:,} resources",
+        f"`count` is {lists.PAGE} at most",
         f"more than {groups.MEMBERS_OF_A_PAGE:,} in one group",
         f"at most {workspace_groups.MOST_ADMINS} members",
         f"its first {workspace_groups._FIRST} members",

@@ -24,6 +24,9 @@ TABLE = table_definition(Path(__file__).parents[2] / "template.yaml")
 UNSTREAMED = {name: value for name, value in TABLE.items() if name != "StreamSpecification"}
 """Streams make DynamoDB Local's writes slow from the second table on, also when the first is gone."""
 
+REGION = "eu-west-1"
+"""Of every client here: the engine keeps the tables of each region apart."""
+
 
 def endpoint() -> str:
     """Where this worker's engine listens. Fails, not skips: `make real` must not pass without it."""
@@ -55,15 +58,13 @@ def client() -> Any:
 
 @cache
 def _client(_process: int) -> Any:
-    return boto_client(region="eu-west-1", endpoint=endpoint())
+    return boto_client(region=REGION, endpoint=endpoint())
 
 
 def patient_client() -> Any:
     """A client that waits for a busy engine: a call that timed out and was made again counts twice."""
     config = Config(retries={"total_max_attempts": 1}, read_timeout=60)
-    return Session().create_client(
-        "dynamodb", region_name="eu-west-1", endpoint_url=endpoint(), config=config
-    )
+    return Session().create_client("dynamodb", region_name=REGION, endpoint_url=endpoint(), config=config)
 
 
 @contextmanager
@@ -95,7 +96,7 @@ def transport(kind: str = "http") -> Transport:
 
 @cache
 def _transport(kind: str, _process: int) -> Transport:
-    return connect.transport(Settings(endpoint=endpoint(), region="eu-west-1", transport=kind))
+    return connect.transport(Settings(endpoint=endpoint(), region=REGION, transport=kind))
 
 
 def dynamo_store(table_name: str, kind: str = "http") -> DynamoStore:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tools import mutations
-from tools.mutations import GUARDS, ROOT, Guard, Useless
+from tools.guards import GUARDS, Guard
+from tools.mutations import ROOT, Useless
 
 SOURCE = "def allowed(user):\n    return user == 'root'\n"
 PASSES = "from app import allowed\n\n\ndef test_root():\n    assert allowed('root')\n"

@@ -59,10 +59,13 @@ def test_the_relying_party_is_the_host_of_the_address(url: str, party: str, orig
     assert RelyingParty.of(url) == RelyingParty(party, origin)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:3000", "10.1.2.3", "[::1]:3000"])
-def test_no_passkey_is_for_an_ip_address(host: str) -> None:
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:3000", "http://10.1.2.3", "http://[::1]:3000", "", "https://"]
+)
+def test_no_passkey_is_for_an_address_without_a_host_name(url: str) -> None:
+    assert RelyingParty.at(url) is None
     with pytest.raises(NoRelyingParty):
-        RelyingParty.of(f"http://{host}")
+        RelyingParty.of(url)
 
 
 def test_a_passkey_is_made_and_proves_its_user_with_a_growing_counter() -> None:

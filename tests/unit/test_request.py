@@ -1,6 +1,7 @@
 """An event is read without trust: whatever it holds, a request comes of it or a documented refusal."""
 
 import base64
+import math
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as some
 
 from roster.bounds import BODY_BYTES
 from roster.errors import NotFound, TooLarge, ValidationFailed
-from roster.http.request import FORM, Request
+from roster.http.request import FORM, MARGIN, Request, seconds_left
 from tests.support.api import Context
 
 
@@ -181,6 +182,17 @@ def test_a_body_that_is_no_text_is_invalid(body: Any) -> None:
 def test_strict_json_is_let_through(text: str) -> None:
     _body(text).json()
     _base64(text.encode()).json()
+
+
+def test_calls_begin_within_the_sooner_of_the_budget_and_the_functions_end() -> None:
+    class Ending:
+        def get_remaining_time_in_millis(self) -> int:
+            return 5_000
+
+    assert seconds_left(Ending()) == 5 - MARGIN
+    assert seconds_left(None) == math.inf
+    assert Request.of({}, Ending(), 8.0).deadline.left() <= 5 - MARGIN
+    assert Request.of({}, None, 8.0).deadline.left() <= 8
 
 
 @pytest.mark.parametrize("event", [{}, {"body": None}, {"body": ""}])

@@ -1,11 +1,12 @@
 """A change is one transaction: what is counted together, what is refused, and what that means."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
 
 from roster.db import counted_lists, keys
-from roster.db.store import Absent, AtLeast, Delete, Equals, Item, Key, Present, Put, Store, Update
+from roster.db.store import Absent, AtLeast, Check, Delete, Equals, Item, Key, Present, Put, Store, Update
 from roster.db.transactions import MOST, ReadConflict, Transaction, batched, item, retry_on_conflict
 from roster.domain import Actor
 from roster.errors import Conflict, DirectoryError, LastAdmin, NotFound, Unavailable
@@ -71,6 +72,30 @@ def test_fs_17_before_and_after_hold_what_differs_of_the_events_states_and_nothi
         "gone": {"before": {"roles": ["USER"], "active": True}},
         "out": {},
     }
+
+
+@pytest.mark.parametrize("first", [Update(COUNT, set={"a": 1}, condition=Present()), Check(COUNT, Present())])
+def test_an_item_that_is_changed_or_checked_already_is_changed_once_under_both_conditions(
+    store: Store, first: Update | Check
+) -> None:
+    store.write(Put(item(COUNT, {"n": 1})))
+    for n, refused in ((2, True), (1, False)):
+        work = Transaction(BY)
+        work.do(first, lambda _: Conflict("both"))
+        work.also(Update(COUNT, set={"b": 2}, condition=Equals("n", n)))
+        with pytest.raises(Conflict) if refused else nullcontext():
+            work.commit(store)
+    set_ = {"a": 1, "b": 2} if isinstance(first, Update) else {"b": 2}
+    assert store.get(COUNT) == item(COUNT, {"n": 1, **set_})
+
+
+@pytest.mark.parametrize("first", [Put(item(COUNT, {"n": 1})), Delete(COUNT)])
+def test_what_is_put_or_deleted_is_not_changed_as_well(first: Put | Delete) -> None:
+    work = Transaction(BY)
+    work.do(first)
+    with pytest.raises(TypeError):
+        work.also(Update(COUNT, set={"b": 2}))
+    assert [operation for operation, _ in work.operations] == [first]
 
 
 def test_a_change_of_nobody_is_the_systems(store: Store) -> None:

@@ -151,7 +151,8 @@ def test_a_test_tells_what_came_back(
         receiver.behaviour = answers(200)
         assert api.post(path, as_=fixtures.boss).data["delivered"] is True
     [_, request] = receiver.received
-    assert json.loads(request.body)["type"] == "roster.webhook.tested"
+    told = json.loads(request.body)
+    assert (told["type"], told["source"]) == ("roster.webhook.tested", "urn:roster")  # as docs/events.md says
     assert request.headers["webhook-signature"].startswith("v1,")
     assert api.get(path.removesuffix("/test") + "/deliveries", as_=fixtures.boss).data == []
 

@@ -759,6 +759,11 @@ class DeliveryAttempt:
     error: str | None = None
     answer: str = field(default="", repr=False)
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether the receiver took it: a status of 2xx."""
+        return self.status is not None and 200 <= self.status < 300
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:

@@ -57,23 +57,29 @@ class RelyingParty:
 
     @classmethod
     def of(cls, public_url: str) -> "RelyingParty":
-        """The one at an address. Raises NoRelyingParty where its host is an IP address."""
+        """The one at an address. Raises NoRelyingParty where it has no host, or an IP address for one."""
         parts = urlsplit(public_url)
-        host = parts.hostname or ""
-        try:
-            ipaddress.ip_address(host)
-        except ValueError:
-            port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
-            return cls(host, f"{parts.scheme}://{host}{port}")
-        raise NoRelyingParty
+        host = parts.hostname
+        if not host or _is_ip_address(host):
+            raise NoRelyingParty
+        port = "" if parts.port in (None, _PORTS.get(parts.scheme)) else f":{parts.port}"
+        return cls(host, f"{parts.scheme}://{host}{port}")
 
     @classmethod
     def at(cls, public_url: str) -> "RelyingParty | None":
-        """The one at an address; None where its host is an IP address."""
+        """Likewise; None where `of` would raise."""
         try:
             return cls.of(public_url)
         except NoRelyingParty:
             return None
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,16 @@ class Signing:
     def new(cls) -> "Signing":
         return cls(token_bytes(_BYTES), token_bytes(_BYTES))
 
+    @classmethod
+    def of(cls, kept: bytes) -> "Signing":
+        """What was kept as `kept`."""
+        return cls(kept[:_BYTES], kept[_BYTES:])
+
+    @property
+    def kept(self) -> bytes:
+        """Both, as they are sealed together."""
+        return self.secret + self.private_key
+
     @property
     def shown_secret(self) -> str:
         """The secret as its receiver is given it."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from roster.auth import sealing, webhook_signatures
 from roster.auth.webhook_signatures import Signing
 from roster.clock import instant
+from roster.directory import cloud_events
 from roster.domain import Webhook
 from roster.http.targets import target_of
 from roster.settings import settings
@@ -15,18 +16,14 @@ from roster.settings import settings
 if TYPE_CHECKING:
     from roster.http.outgoing import Outcome
 
-MEDIA_TYPE = "application/cloudevents+json"
 TESTED = "roster.webhook.tested"
 """The type of what a test sends; no event of the feed has it."""
 _OWNER = "webhook"
-_HALF = 32
 
 
 def seal(signing: Signing, webhook_id: str) -> str:
     """A webhook's secret and private key as they are kept. Raises Unavailable without a deployment's key."""
-    return sealing.seal(
-        sealing.keys(sealing.WEBHOOKS), signing.secret + signing.private_key, _OWNER, webhook_id
-    )
+    return sealing.seal(sealing.keys(sealing.WEBHOOKS), signing.kept, _OWNER, webhook_id)
 
 
 def opened(webhook: Webhook, now: datetime) -> tuple[Sequence[Signing], str | None]:
@@ -37,15 +34,11 @@ def opened(webhook: Webhook, now: datetime) -> tuple[Sequence[Signing], str | No
     """
     keys = sealing.keys(sealing.WEBHOOKS)
     present, anew = sealing.opened(keys, webhook.signing, _OWNER, webhook.id)
-    found = [_signing(present)]
+    found = [Signing.of(present)]
     if webhook.former_signing and webhook.former_until is not None and webhook.former_until > instant(now):
         former, _ = sealing.opened(keys, webhook.former_signing, _OWNER, webhook.id)
-        found.append(_signing(former))
+        found.append(Signing.of(former))
     return found, anew
-
-
-def _signing(both: bytes) -> Signing:
-    return Signing(both[:_HALF], both[_HALF:])
 
 
 def send(webhook: Webhook, signing: Sequence[Signing], event: Mapping[str, Any], now: datetime) -> "Outcome":
@@ -59,7 +52,7 @@ def send(webhook: Webhook, signing: Sequence[Signing], event: Mapping[str, Any],
     except ValueError:  # it was written down where more was allowed
         return Outcome(error="the address is not public")
     signed = webhook_signatures.headers(str(event["id"]), int(now.timestamp()), body, signing)
-    return post(target, {"Content-Type": MEDIA_TYPE, **signed}, body, loopback=loopback)
+    return post(target, {"Content-Type": cloud_events.MEDIA_TYPE, **signed}, body, loopback=loopback)
 
 
 def send_test(webhook: Webhook, event_id: str, now: datetime) -> "Outcome":
@@ -68,7 +61,7 @@ def send_test(webhook: Webhook, event_id: str, now: datetime) -> "Outcome":
     event = {
         "specversion": "1.0",
         "id": event_id,
-        "source": settings().public_url or "roster",
+        "source": cloud_events.source(),
         "type": TESTED,
         "time": instant(now),
         "subject": f"webhook/{webhook.id}",

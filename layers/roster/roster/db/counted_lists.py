@@ -154,16 +154,14 @@ def rows_of(store: Store, listings: Mapping[str, Few]) -> dict[str, list[Item]]:
 
 def total(store: Store, listing: str) -> int:
     """How many rows the listing has: one BatchGet, and one Query while it is being written."""
-    root, changes = counted(store, listing, None)
-    return integer(root, "total") + changes.more
+    return size_of(*counted(store, listing, None))
 
 
 def totals(store: Store, listings: Iterable[str]) -> dict[str, int]:
     """How many rows each listing has: one BatchGet for all, and one Query for each that is being written."""
     wanted = list(listings)
     found = store.batch_get([key for listing in wanted for key in head(listing)])
-    heads = {listing: counted(store, listing, found) for listing in wanted}
-    return {listing: integer(root, "total") + changes.more for listing, (root, changes) in heads.items()}
+    return {listing: size_of(*counted(store, listing, found)) for listing in wanted}
 
 
 def _used(root: Item, changes: Changes) -> list[int]:

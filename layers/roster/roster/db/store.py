@@ -1,17 +1,19 @@
 """The store: all that the access patterns may ask of a table, and how it refuses.
 
-Two stores implement it: DynamoDB (`dynamo.py`) and SQLite (`local/sqlite_store.py`); one contract
+Two stores implement it: DynamoDB (`dynamodb/store.py`) and SQLite (`local/sqlite_store.py`); one contract
 suite holds them equal. The semantics are DynamoDB's; what this interface cannot say, the directory
 does not need. Strings order by their UTF-8 bytes. Names of attributes may be any string.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, Self, TypeAlias, TypedDict
+from itertools import islice
+from typing import NamedTuple, Protocol, Self, TypeAlias, TypedDict, TypeVar
 
 from roster.clock import Deadline
 from roster.errors import Fault
 
+T = TypeVar("T")
 Value: TypeAlias = "str | int | bool | None | list[Value] | dict[str, Value]"
 Item: TypeAlias = dict[str, Value]
 """An item always holds its key as the string attributes `PK` and `SK`. Integers have at most 38 digits."""
@@ -277,3 +279,10 @@ def every(
         yield from page.items
         if (start := page.next) is None:
             return
+
+
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """The items, so many at once, as calls take them; the last chunk may have fewer."""
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some

@@ -81,7 +81,10 @@ class Transaction:
         self.operations.append((operation, to_error))
 
     def also(self, update: Update, to_error: ToError = _lost) -> None:
-        """Change an item that an operation of this transaction may change already, under both conditions."""
+        """Change an item that this transaction may change or check already: once, under both conditions.
+
+        Raises TypeError for an item that it puts or deletes.
+        """
         for place, (present, error) in enumerate(self.operations):
             if present.key != update.key:
                 continue
@@ -93,8 +96,10 @@ class Transaction:
                     remove=(*present.remove, *update.remove),
                     condition=_both(present.condition, update.condition),
                 )
-            else:
+            elif isinstance(present, Check):
                 update = replace(update, condition=_both(present.condition, update.condition))
+            else:
+                raise TypeError(f"{type(present).__name__} and Update of {present.key}")
             self.operations[place] = (update, error)
             return
         self.do(update, to_error)

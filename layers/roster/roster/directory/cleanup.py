@@ -28,21 +28,22 @@ from roster.db.store import (
     Value,
     all_of,
     any_of,
+    chunks,
     every,
 )
 from roster.db.transactions import Transaction, batched, retry_on_conflict
 from roster.directory import (
     grants,
+    group_places,
     members,
     scim_views,
     site_roles,
     teardown,
     users,
-    workspace_groups,
     workspaces,
 )
+from roster.directory.teardown import AT_ONCE
 from roster.directory.teardown import Stuck as Stuck
-from roster.directory.teardown import chunks as _chunks
 from roster.directory.teardown import end_grants as _end_grants
 from roster.directory.teardown import until_clear as _until_clear
 from roster.domain import Actor, Membership, SpaceRole
@@ -92,7 +93,7 @@ def _reference(store: Store, kind: str, number: int, by: Actor) -> None:
 
     def clear() -> bool:
         clean = True
-        for rows in _chunks(counted_lists.everything(store, keys.USERS)):
+        for rows in chunks(counted_lists.everything(store, keys.USERS), AT_ONCE):
             having = [str(row.get("id")) for row in rows if number in (row.get("role_number"), *_groups(row))]
             people = users.by_ids(store, [user_id for user_id in having if keys.is_id(user_id)])
             parts = [site_roles.plan_leaving(user, kind, number, by) for user in people.values()]
@@ -143,7 +144,7 @@ def _end_revocation(store: Store, workspace_id: str, user_id: str, through: int,
 def _user(store: Store, user_id: str, by: Actor) -> None:
     def clear() -> bool:
         clean = True  # memberships first: nothing is granted where there is none
-        for rows in _chunks(counted_lists.everything(store, keys.workspaces_of(user_id))):
+        for rows in chunks(counted_lists.everything(store, keys.workspaces_of(user_id)), AT_ONCE):
             clean &= not any(batched(store, list(_endings(store, rows, user_id, by))))
         return clean & _end_grants(store, grants.of_user(store, user_id), by)
 
@@ -169,7 +170,7 @@ def _project(store: Store, project_id: str, by: Actor) -> None:
 def _workspace_group(store: Store, workspace_id: str, group_id: str, by: Actor) -> None:
     if store.get(keys.workspace_group(workspace_id, group_id)) is not None:
         return  # its places are in force
-    _until_clear(lambda: _end_grants(store, workspace_groups.granted(store, workspace_id, group_id), by))
+    _until_clear(lambda: _end_grants(store, group_places.granted(store, workspace_id, group_id), by))
     teardown.clear_list(store, keys.members_of_group(workspace_id, group_id))
 
 

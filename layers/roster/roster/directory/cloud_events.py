@@ -37,6 +37,11 @@ _SUBJECTS = {
 """What a noun's audit items name as the target, where that is not what the noun says."""
 
 
+def source() -> str:
+    """What the events of this deployment come from."""
+    return settings().public_url or "urn:roster"
+
+
 def type_of(found: Item) -> str:
     """The event's type, by the audit item's action and, where several share it, by what `active` became."""
     kinds = _BY_ACTION.get(str(found.get("action")), ())
@@ -90,7 +95,7 @@ def event_of(found: Item, profile: User | None = None) -> CloudEvent:
     event: CloudEvent = {
         "specversion": "1.0",
         "id": keys.event_id(Key.of(found)),
-        "source": settings().public_url or "urn:roster",
+        "source": source(),
         "type": type_of(found),
         "time": found.get("at"),
         "subject": subject_of(found),

@@ -14,6 +14,7 @@ from random import uniform
 from roster.clock import instant, moment, ordered_id
 from roster.db import keys
 from roster.db.codec import attributes, entity, readable
+from roster.db.list_tree import integer
 from roster.db.store import (
     Absent,
     Below,
@@ -86,11 +87,6 @@ def among(found: Mapping[Key, Item], workspace_id: str | None, webhook_id: str) 
     return Recipient(webhook, suspended, WebhookHealth() if health is None else entity(WebhookHealth, health))
 
 
-def of_item(found: Item | None) -> Delivery | None:
-    """The delivery that an item holds, if there is one."""
-    return None if found is None else entity(Delivery, found)
-
-
 def recent(store: Store, webhook_id: str) -> list[Delivery]:
     """The last hundred deliveries of a webhook, the newest event first: one Query."""
     pk = keys.webhook_health(webhook_id).pk
@@ -113,16 +109,23 @@ def record(store: Store, delivery: Delivery, tries: int, now: datetime) -> bool:
     return True
 
 
-def attempted(delivery: Delivery, attempt: DeliveryAttempt, *, took: bool, now: datetime) -> Delivery:
-    """The delivery after an attempt: delivered, or when it is tried next, or failed for good."""
-    after = replace(
+def failed(delivery: Delivery, attempt: DeliveryAttempt) -> Delivery:
+    """The delivery after an attempt that is the last: failed for good."""
+    return replace(
         delivery,
         tries=delivery.tries + 1,
         attempts=(*delivery.attempts, attempt)[-ATTEMPTS:],
         next_attempt_at=None,
-        state=DeliveryState.DELIVERED if took else DeliveryState.FAILED,
+        state=DeliveryState.FAILED,
     )
-    wait = None if took else pause(after.tries - after.from_try)
+
+
+def attempted(delivery: Delivery, attempt: DeliveryAttempt, now: datetime) -> Delivery:
+    """The delivery after an attempt: delivered, or when it is tried next, or failed for good."""
+    after = failed(delivery, attempt)
+    if attempt.succeeded:
+        return replace(after, state=DeliveryState.DELIVERED)
+    wait = pause(after.tries - after.from_try)
     if wait is None:
         return after
     due = instant(now + timedelta(seconds=wait))
@@ -175,11 +178,8 @@ def end_test(store: Store, webhook: Webhook) -> None:
 
 def release(store: Store, webhook: Webhook, lease: str, health: WebhookHealth) -> None:
     """Give a lease back, and keep how the webhook fares: one Write."""
-    state: Item = {
-        name: value
-        for name, value in attributes(health).items()
-        if value  # no failures are no attribute
-    }
+    # No failures are no attribute.
+    state: Item = {name: value for name, value in attributes(health).items() if value}
     gone = tuple(name for name in ("failures", "failing_since", "rests_until") if name not in state)
     store.write(Update(keys.webhook_health(webhook.id), set=state, remove=(*gone, lease)))
 
@@ -261,11 +261,10 @@ def page_of_replay(store: Store, order: Item, size: int) -> tuple[list[str], dic
     The state is empty where there is no more. A workspace's items are those of its index; the site's are in
     the shards of the audit, one after another.
     """
-    since, until = str(order["since"]), str(order["until"])
-    place, shard, left = str(order["place"]), int(str(order["shard"])), int(str(order["left"]))
-    owner = str(order["owner"])
+    owner, place = str(order["owner"]), str(order["place"])
+    shard, left = integer(order, "shard"), integer(order, "left")
+    between = keys.audits_between(str(order["since"]), str(order["until"]))
     start = keys.audited(place) if place else None
-    between = keys.audits_between(since, until)
     if owner:
         page = store.query(
             owner, index=keys.BY_WORKSPACE, between=between, limit=size, start=start, consistent=False
@@ -273,14 +272,12 @@ def page_of_replay(store: Store, order: Item, size: int) -> tuple[list[str], dic
     else:
         page = store.query(keys.AUDIT_SHARDS[shard], between=between, limit=size, start=start)
     places = [Key.of(each).sk for each in page.items][:left]
-    state: dict[str, Value] = {"left": left - len(places), "place": "", "shard": shard}
-    if page.next is not None:
-        state["place"] = page.next.sk
-    elif not owner and shard + 1 < len(keys.AUDIT_SHARDS):
-        state["shard"] = shard + 1
-    else:
-        state = {}
-    return places, {} if state.get("left") == 0 else state
+    left -= len(places)
+    if left and page.next is not None:
+        return places, {"left": left, "place": page.next.sk, "shard": shard}
+    if left and not owner and shard + 1 < len(keys.AUDIT_SHARDS):
+        return places, {"left": left, "place": "", "shard": shard + 1}
+    return places, {}
 
 
 def _whose(webhook: Webhook, now: datetime) -> Item:
@@ -290,10 +287,9 @@ def _whose(webhook: Webhook, now: datetime) -> Item:
 def in_path(found: Mapping[Key, Item], webhook: Webhook, delivery_id: str) -> Delivery:
     """The delivery that a path names, among the items that were read. Raises NotFound."""
     held = found.get(keys.delivery(webhook.id, delivery_id)) if keys.is_plain_id(delivery_id) else None
-    delivery = of_item(held)
-    if delivery is None:
+    if held is None:
         raise NotFound("delivery")
-    return delivery
+    return entity(Delivery, held)
 
 
 def in_items(found: Mapping[Key, Item], webhook_id: str, event_ids: Iterable[str]) -> dict[str, Delivery]:

@@ -16,10 +16,8 @@ delivers them; one that is not is found and handed over later.
 import heapq
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import TypeVar
 
 from roster.clock import instant, moment, ordered_id
 from roster.db import keys
@@ -39,14 +37,13 @@ from roster.db.store import (
     Update,
     all_of,
     any_of,
+    chunks,
     every,
 )
-from roster.db.transactions import MOST, ReadConflict, retry_on_conflict
+from roster.db.transactions import MOST, ReadConflict, retry_from
 from roster.directory.cloud_events import workspace_of
 from roster.domain import Instant
 from roster.settings import settings
-
-T = TypeVar("T")
 
 SEQUENCE = "sequence"
 """The attribute of a numbered audit item: its number in the feed of its workspace, or in the site's own."""
@@ -140,18 +137,20 @@ def number(store: Store, places: Iterable[Key], now: datetime) -> list[FeedRow]:
     """
     rows: list[FeedRow] = []
     wanted = sorted(set(places), key=lambda key: key.sk)
-    for some in _hundreds(wanted):
-        found = store.batch_get(some)
-        new = [found[key] for key in some if key in found and SEQUENCE not in found[key]]
-        for items in _that_fit(new):
+    for some in chunks(wanted, MOST):
+        for items in _that_fit(_unnumbered_at(store, some)):
             rows += _numbered(store, items, now)
     return rows
 
 
-def _hundreds(found: Iterable[T]) -> Iterator[list[T]]:
-    left = iter(found)
-    while some := list(islice(left, MOST)):
-        yield some
+def _unnumbered(items: Iterable[Item]) -> Iterator[Item]:
+    return (one for one in items if SEQUENCE not in one)
+
+
+def _unnumbered_at(store: Store, places: Sequence[Key]) -> list[Item]:
+    """The items under these keys that are there and not numbered, in that order: one BatchGet."""
+    found = store.batch_get(places)
+    return list(_unnumbered(found[key] for key in places if key in found))
 
 
 def rows_of(store: Store, places: Iterable[Key]) -> list[FeedRow]:
@@ -187,36 +186,19 @@ def _that_fit(new: Sequence[Item]) -> Iterator[list[Item]]:
 
 def _numbered(store: Store, items: list[Item], now: datetime) -> list[FeedRow]:
     """The rows of the feed of all that number these items; fewer where another has numbered some."""
-    numbering = _Numbering(items)
 
-    def attempt() -> list[FeedRow]:
-        work = numbering.again(store)
-        if not work:
+    def attempt(left: list[Item]) -> list[FeedRow]:
+        if not left:
             return []
-        row, operations = _planned(store, work, now)
+        row, operations = _planned(store, left, now)
         try:
             store.transact(operations, token=ordered_id())
         except Refused as refused:
             raise ReadConflict from refused
         return [row]
 
-    return retry_on_conflict(attempt, tries=20)
-
-
-@dataclass(slots=True)
-class _Numbering:
-    """The items that are still to be numbered: as they came at first, then as they are."""
-
-    items: list[Item]
-    tried: bool = field(default=False)
-
-    def again(self, store: Store) -> list[Item]:
-        if self.tried:
-            found = store.batch_get([Key.of(one) for one in self.items])
-            there = (found[key] for one in self.items if (key := Key.of(one)) in found)
-            self.items = [one for one in there if SEQUENCE not in one]
-        self.tried = True
-        return self.items
+    places = [Key.of(one) for one in items]
+    return retry_from(items, lambda: _unnumbered_at(store, places), attempt, tries=20)
 
 
 def _row(feed: str, first: int, places: Sequence[str], now: datetime) -> Put:
@@ -227,6 +209,7 @@ def _row(feed: str, first: int, places: Sequence[str], now: datetime) -> Put:
 
 
 def _planned(store: Store, items: Sequence[Item], now: datetime) -> tuple[FeedRow, list[Operation]]:
+    """The row of the feed of all that numbers these items, and all that is written: one BatchGet."""
     feeds: dict[str, list[Item]] = {keys.WHOLE_FEED: list(items)}
     for one in items:
         feeds.setdefault(keys.feed_of(workspace_of(one)), []).append(one)
@@ -240,7 +223,7 @@ def _planned(store: Store, items: Sequence[Item], now: datetime) -> tuple[FeedRo
             raise TypeError(counter.pk)
         first_of[feed] = last + 1
         same: Condition = Equals("last", last) if last else Absent("last")
-        places = [str(one["SK"]) for one in listed]
+        places = [Key.of(one).sk for one in listed]
         operations += [
             Update(counter, set={"v": 1, "last": last + len(listed)}, condition=same),
             _row(feed, last + 1, places, now),
@@ -254,7 +237,7 @@ def _planned(store: Store, items: Sequence[Item], now: datetime) -> tuple[FeedRo
                 )
                 for at, one in enumerate(listed)
             ]
-    whole = FeedRow(first_of[keys.WHOLE_FEED], tuple(str(one["SK"]) for one in items), at=instant(now))
+    whole = FeedRow(first_of[keys.WHOLE_FEED], tuple(Key.of(one).sk for one in items), at=instant(now))
     return whole, operations
 
 
@@ -276,13 +259,14 @@ def restored(store: Store, feed: str, first: int, last: int, now: datetime) -> l
     for row, listed in of_rows.items():
         places |= {row + at: place for at, place in enumerate(sorted(listed))}  # as `number` orders them
     rows: dict[int, list[str]] = {}
-    start = first
+    run: list[str] = []
     for number in range(first, last + 1):
-        if number not in places or len(rows.get(start, ())) == AT_ONCE:
-            start = number
-        if number in places:
-            start = start if start in rows else number
-            rows.setdefault(start, []).append(places[number])
+        if number not in places:
+            run = []
+            continue
+        if not run or len(run) == AT_ONCE:
+            run = rows[number] = []
+        run.append(places[number])
     return [_row(feed, number, listed, now) for number, listed in rows.items()]
 
 
@@ -324,7 +308,7 @@ def missing(store: Store, since: Instant, until: Instant) -> Iterator[Item]:
     """The audit items from one moment to another, in order: one Query a megabyte of each shard."""
     between = keys.audits_between(since, until)
     yield from heapq.merge(
-        *(every(store, shard, between=between) for shard in keys.AUDIT_SHARDS), key=lambda one: str(one["SK"])
+        *(every(store, shard, between=between) for shard in keys.AUDIT_SHARDS), key=lambda one: Key.of(one).sk
     )
 
 
@@ -334,8 +318,7 @@ def catch_up(store: Store, state: Publishing, now: datetime) -> None:
     The calls of `missing` and of `number`, a Write for each hundred items that were missing, and one.
     """
     since = instant(moment(state.through) - LATEST_WRITE)
-    unnumbered = (one for one in missing(store, since, instant(now)) if SEQUENCE not in one)
-    for some in _hundreds(unnumbered):
+    for some in chunks(_unnumbered(missing(store, since, instant(now))), MOST):
         number(store, [Key.of(one) for one in some], now)
         advance(store, "through", str(some[0].get("at", since)))
     advance(store, "through", instant(now))

@@ -114,11 +114,13 @@ def by_ids(store: Store, workspace_id: str, user_ids: Sequence[str]) -> list[Pro
     """Those that are members, in the order of the ids: one BatchGet a hundred keys, three a member."""
     wanted = [key for user_id in user_ids for key in places(workspace_id, user_id)]
     found = store.batch_get(wanted) if wanted else {}
-    return [
-        among(found, workspace_id, user_id)
-        for user_id in user_ids
-        if _is_member(found, workspace_id, user_id)
-    ]
+    return _those_among(found, workspace_id, user_ids)
+
+
+def _those_among(found: Mapping[Key, Item], workspace_id: str, user_ids: Iterable[str]) -> list[Provisioned]:
+    """Those of the users that are members, among the items of `places`."""
+    there = (user_id for user_id in user_ids if _is_member(found, workspace_id, user_id))
+    return [among(found, workspace_id, user_id) for user_id in there]
 
 
 def _is_member(found: Mapping[Key, Item], workspace_id: str, user_id: str) -> bool:
@@ -278,22 +280,18 @@ def create(store: Store, workspace: Workspace, wanted: WrittenMember, *, by: Act
     """
 
     def attempt() -> Provisioned:
-        names, address = name_places(workspace.id, wanted.user_name), _address(wanted.profile.email)
-        if address is None:
-            raise NotAnAddress("is not a valid e-mail address")
+        names = name_places(workspace.id, wanted.user_name)
+        address = keys.email(canonical(wanted.profile.email))
         found = store.batch_get([*names, address, keys.default_role()])
         holder = next(iter(_named(found, [address])), None)
         named = _named(found, [*names, address])
-        items = (
-            store.batch_get([key for each in named for key in places(workspace.id, each)]) if named else {}
-        )
-        there = {
-            each: among(items, workspace.id, each) for each in named if _is_member(items, workspace.id, each)
-        }
-        present = there.get(holder) if holder is not None else None
+        keys_of_named = [key for each in named for key in places(workspace.id, each)]
+        items = store.batch_get(keys_of_named) if named else {}
+        there = _those_among(items, workspace.id, named)
+        present = next((one for one in there if one.user.id == holder), None)
         if present is not None and present.view is not None:
             raise Conflict("userName", wanted.user_name)
-        _demand_free(there.values(), wanted.user_name, holder)
+        _demand_free(there, wanted.user_name, holder)
         if present is not None:
             return _change(store, workspace, present, wanted, found, by=by)
         user = users.of_item(items.get(keys.user(holder))) if holder is not None else None

@@ -46,16 +46,13 @@ def plan(work: Transaction, before: ScimView | None, after: ScimView, found: Map
     workspace_id, user_id = after.workspace_id, after.user_id
     same: Condition = Absent() if before is None else Equals("revision", before.revision)
     work.do(Put(item(keys.scim_view(workspace_id, user_id), attributes(after)), same))
-    name = folded(after.user_name)
-    if before is None or folded(before.user_name) != name:
-        place = keys.scim_user_name(workspace_id, name)
-        stale = found.get(place)
+    lock = name_of(after)
+    if before is None or name_of(before) != lock:
+        stale = found.get(lock)
         free: Condition = Absent() if stale is None else Equals("user_id", stale["user_id"])
-        lock = item(place, {"user_id": user_id})
-        work.do(Put(lock, free), lambda _: Conflict("userName", after.user_name))
+        work.do(Put(item(lock, {"user_id": user_id}), free), lambda _: Conflict("userName", after.user_name))
         if before is not None:
-            old = keys.scim_user_name(workspace_id, folded(before.user_name))
-            work.do(Delete(old, Equals("user_id", user_id)))
+            work.do(Delete(name_of(before), Equals("user_id", user_id)))
     if (before.external_id if before is not None else None) != after.external_id:
         if before is not None and before.external_id is not None:
             work.do(Delete(keys.scim_user(workspace_id, before.external_id, user_id)))

@@ -14,6 +14,7 @@ from uuid import uuid4
 from roster.clock import instant
 from roster.db import counted_lists, keys
 from roster.db.codec import attributes, entity, naming, readable
+from roster.db.items import difference
 from roster.db.store import (
     Absent,
     Check,
@@ -234,12 +235,12 @@ def _prepare_change(before: Space, after: Space, *, by: Actor) -> tuple[Transact
     old, new = attributes(before), attributes(after)
     work = Transaction(by)
     _demand_related(work, after, before)
-    work.do(_difference(keys.space(before.id), old, new, _unchanged(before)), _gone_or_lost)
+    work.do(difference(keys.space(before.id), old, new, _unchanged(before)), _gone_or_lost)
     listed_old, listed_new = ({name: state[name] for name in LISTED if name in state} for state in (old, new))
-    work.do(_difference(keys.row(keys.SPACES, before.number), listed_old, listed_new, Present()))
+    work.do(difference(keys.row(keys.SPACES, before.number), listed_old, listed_new, Present()))
     if before.name != after.name:
         row = keys.row(keys.spaces_in(before.workspace_id), before.number)
-        work.do(_difference(row, grants.row_of(before), grants.row_of(after), Present()))
+        work.do(difference(row, grants.row_of(before), grants.row_of(after), Present()))
         _rename(work, before, after)
     _copy_to_project(work, before, after)
     changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
@@ -318,7 +319,7 @@ def _copy_to_project(work: Transaction, before: Space, after: Space) -> None:
         _copied(attributes(after)),
     )
     if before.project_id == after.project_id:
-        work.do(_difference(place, old, new, Present()))
+        work.do(difference(place, old, new, Present()))
     else:
         work.do(Put(item(place, new)))
 
@@ -338,17 +339,6 @@ def _order_cleanup(work: Transaction, space: Space, name: str | None) -> None:
 
 def _copied(state: Mapping[str, Value]) -> dict[str, Value]:
     return {name: value for name, value in state.items() if name not in NOT_COPIED}
-
-
-def _difference(
-    key: Key, old: Mapping[str, Value], new: Mapping[str, Value], condition: Condition
-) -> Update | Check:
-    """The operation that makes the new state from the old one; attributes of later versions stay."""
-    changed = {name: value for name, value in new.items() if old.get(name) != value}
-    gone = tuple(sorted(set(old) - set(new)))
-    if not changed and not gone:  # a second change within one second, of what the list does not show
-        return Check(key, condition)
-    return Update(key, set=changed, remove=gone, condition=condition)
 
 
 def _unchanged(space: Space) -> Condition:

@@ -6,20 +6,16 @@ the tokens that act in the workspace alone, then the lists. It can stop anywhere
 removed is in no list any more.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from itertools import islice
-from typing import TypeVar
 
 from roster.db import counted_lists, keys, list_log
 from roster.db.codec import naming, readable
-from roster.db.store import Delete, Item, Key, Present, Store, Update, every
+from roster.db.store import Delete, Item, Key, Present, Store, Update, chunks, every
 from roster.db.transactions import ReadConflict, Transaction, batched
-from roster.directory import grants, members, projects, spaces, suspensions, users, workspace_groups
+from roster.directory import grants, group_places, members, projects, spaces, suspensions, users
 from roster.domain import Actor, App, Feature, Membership, Project, Space, SpaceRole
 from roster.errors import DirectoryError
-
-T = TypeVar("T")
 
 _LISTS = (
     keys.members,
@@ -76,7 +72,7 @@ def clear(store: Store, workspace_id: str, number: int, by: Actor) -> None:
 
 def _each(store: Store, listing: str, end: Callable[[Store, list[Item], Actor], bool], by: Actor) -> bool:
     clean = True
-    for rows in chunks(counted_lists.everything(store, listing)):
+    for rows in chunks(counted_lists.everything(store, listing), AT_ONCE):
         clean &= end(store, rows, by)
     return clean
 
@@ -157,7 +153,7 @@ def _end_groups(store: Store, rows: list[Item], by: Actor) -> bool:
     for row in naming(rows, "group_id", "workspace_id"):
         workspace_id, group_id = str(row["workspace_id"]), str(row["group_id"])
         store.write(Delete(keys.workspace_group(workspace_id, group_id)))  # from now on nobody comes into it
-        clean &= end_grants(store, workspace_groups.granted(store, workspace_id, group_id), by)
+        clean &= end_grants(store, group_places.granted(store, workspace_id, group_id), by)
         clear_list(store, keys.members_of_group(workspace_id, group_id))
         work = Transaction(by)
         work.remove_row(keys.groups_in(workspace_id), keys.number_of(Key.of(row)))
@@ -167,7 +163,7 @@ def _end_groups(store: Store, rows: list[Item], by: Actor) -> bool:
 
 def _end_members(store: Store, workspace_id: str, listing: str, number: int, by: Actor) -> bool:
     clean = True
-    for rows in chunks(counted_lists.everything(store, listing)):
+    for rows in chunks(counted_lists.everything(store, listing), AT_ONCE):
         ids = [str(row["user_id"]) for row in naming(rows, "user_id")]
         found = store.batch_get([key for one in ids for key in members.places(workspace_id, one)])
         people = users.living(found)
@@ -208,7 +204,7 @@ def _end_tokens(store: Store, user_id: str, workspace_id: str, by: Actor) -> boo
 def end_grants(store: Store, granted: Iterable[Item], by: Actor) -> bool:
     """Take grants away; whether none was refused."""
     clean = True
-    for some in chunks(granted):
+    for some in chunks(granted, AT_ONCE):
         parts = []
         groups = {
             keys.workspace_group(str(one["workspace_id"]), str(one["group_id"]))
@@ -240,10 +236,3 @@ def until_clear(clear: Callable[[], bool]) -> None:
     """Clear until nothing was refused: another cleanup may have been at it, so once more tells."""
     if not clear() and not clear():
         raise Stuck
-
-
-def chunks(items: Iterable[T]) -> Iterator[list[T]]:
-    """The items, some at once."""
-    rest = iter(items)
-    while some := list(islice(rest, AT_ONCE)):
-        yield some

@@ -8,10 +8,10 @@ from uuid import uuid4
 from roster.clock import instant
 from roster.db import counted_lists, keys
 from roster.db.codec import attribute, attributes, entity, readable
+from roster.db.items import difference
 from roster.db.store import (
     Absent,
     AtLeast,
-    Check,
     Condition,
     Delete,
     Equals,
@@ -382,21 +382,10 @@ def _plan_state(
     the site's list; both states as they are stored.
     """
     old, new = attributes(before), attributes(after)
-    work.do(_difference(keys.user(before.id), old, new, _unchanged(before)))
+    work.do(difference(keys.user(before.id), old, new, _unchanged(before)))
     if listed:
-        work.do(_difference(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
+        work.do(difference(keys.row(keys.USERS, before.number), _row(old), _row(new), Present()))
     return old, new
-
-
-def _difference(
-    key: Key, old: Mapping[str, Value], new: Mapping[str, Value], condition: Condition
-) -> Update | Check:
-    """The operation that makes the new state from the old one; attributes of later versions stay."""
-    changed = {name: value for name, value in new.items() if old.get(name) != value}
-    gone = tuple(sorted(set(old) - set(new)))
-    if not changed and not gone:  # the list shows nothing of what has changed
-        return Check(key, condition)
-    return Update(key, set=changed, remove=gone, condition=condition)
 
 
 def _row(state: Mapping[str, Value]) -> dict[str, Value]:

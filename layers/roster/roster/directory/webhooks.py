@@ -14,6 +14,7 @@ from roster import bounds
 from roster.clock import instant
 from roster.db import keys
 from roster.db.codec import attributes, entity, readable
+from roster.db.items import difference
 from roster.db.store import Absent, Delete, Equals, Item, Put, Store, Update, every
 from roster.db.transactions import Transaction, item, retry_from
 from roster.domain import Actor, Webhook
@@ -48,12 +49,12 @@ def of_owner(store: Store, workspace_id: str | None) -> list[Webhook]:
 
 def new_id(taken: Iterable[Webhook], workspace_id: str | None) -> str:
     """The id of a new webhook beside those that there are. Raises LimitReached where there is no place."""
-    places = {webhook.id[-2:] for webhook in taken}
+    held = {webhook.id[-2:] for webhook in taken}
     most = bounds.SITE_WEBHOOKS if workspace_id is None else bounds.WEBHOOKS
-    place = next((each for each in (f"{n:02}" for n in range(most)) if each not in places), None)
-    if place is None:
+    free = [place for number in range(most) if (place := f"{number:02}") not in held]
+    if not free:
         raise LimitReached("webhooks")
-    return f"{uuid4().hex}{place}"
+    return f"{uuid4().hex}{free[0]}"
 
 
 def prepare(webhook: Webhook, *, by: Actor) -> tuple[Transaction, Webhook]:
@@ -180,16 +181,9 @@ def message(workspace_id: str | None, webhook_id: str, audits: Sequence[str], **
 
 
 def _changing(before: Webhook, after: Webhook, by: Actor) -> Transaction:
-    old, new = attributes(before), attributes(after)
     work = Transaction(by)
-    work.do(
-        Update(
-            keys.webhook(before.workspace_id, before.id),
-            set={name: value for name, value in new.items() if old.get(name) != value},
-            remove=tuple(sorted(old.keys() - new.keys())),
-            condition=Equals("revision", before.revision),
-        )
-    )
+    key, same = keys.webhook(before.workspace_id, before.id), Equals("revision", before.revision)
+    work.do(difference(key, attributes(before), attributes(after), same))
     return work
 
 

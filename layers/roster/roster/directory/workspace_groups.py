@@ -8,7 +8,7 @@ A group with the role ADMIN makes its members ADMINs. What counts is `User.admin
 member, so that the role comes and goes in one transaction; hence `MOST_ADMINS`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,7 @@ from uuid import uuid4
 from roster.clock import instant
 from roster.db import counted_lists, keys, list_log
 from roster.db.codec import attributes, entity, naming, readable
+from roster.db.items import difference
 from roster.db.store import (
     Absent,
     Below,
@@ -32,7 +33,7 @@ from roster.db.store import (
     all_of,
 )
 from roster.db.transactions import ReadConflict, Transaction, item, retry_from, retry_on_conflict
-from roster.directory import grants, members, users
+from roster.directory import grants, group_places, members, users
 from roster.directory.folding import folded
 from roster.domain import (
     Actor,
@@ -53,9 +54,6 @@ _READ, _WRITTEN, _FIRST = 32, 96, 28
 """Users of one chunk, and operations that may be theirs in its transaction: three more are the group's.
 Of a new group there are more; so fewer users come with it.
 """
-
-_FEW = 200
-"""Rows up to which a list is read with others."""
 
 Demand = Callable[[WorkspaceGroup], None]
 """Is given the group as it is, and may raise."""
@@ -111,88 +109,14 @@ def by_external_id(
     return [one for one in _by_ids(store, workspace_id, ids) if one.external_id == external_id]
 
 
-def page(
-    store: Store, workspace_id: str, start: int, count: int, *, known: Mapping[Key, Item] | None = None
-) -> tuple[list[WorkspaceGroup], int]:
-    """`count` groups from the place `start` (from 1) on, in order of creation, and the total: four calls,
-    three where `known` holds the head of `keys.groups_in`.
-    """
+def page(store: Store, workspace_id: str, start: int, count: int) -> tuple[list[WorkspaceGroup], int]:
+    """`count` groups from the place `start` (from 1) on, in order of creation, and the total: four calls."""
     listing = keys.groups_in(workspace_id)
     if count < 1:
-        root, changes = counted_lists.counted(store, listing, known)
-        return [], counted_lists.size_of(root, changes)
-    rows = counted_lists.page(store, listing, 1, count, offset=max(0, start - 1), known=known)
+        return [], counted_lists.total(store, listing)
+    rows = counted_lists.page(store, listing, 1, count, offset=max(0, start - 1))
     ids = [str(row["group_id"]) for row in naming(rows.items, "group_id")]
     return _by_ids(store, workspace_id, ids), rows.total
-
-
-def members_page(
-    store: Store, group: WorkspaceGroup, number: int, size: int
-) -> tuple[list[tuple[GroupPlace, User]], int]:
-    """A page of a group's members in order of joining with their users, and the total: four calls.
-
-    Who is suspended, or has left the workspace and is not cleared away yet, is not shown but counted.
-    """
-    rows = counted_lists.page(store, _list_of(group), number, size)
-    found = _places_in(naming(rows.items, "user_id", "workspace_id", "group_id"))
-    living = users.by_ids(store, [one.user_id for one in found])
-    pairs = ((one, living.get(one.user_id)) for one in found)
-    return [
-        (one, user) for one, user in pairs if user and not grants.is_void(attributes(one), user)
-    ], rows.total
-
-
-def places(store: Store, group: WorkspaceGroup) -> Iterator[GroupPlace]:
-    """All places in a group, in order of joining: one Query a megabyte. Take no more of it than is shown."""
-    return (place for row in counted_lists.everything(store, _list_of(group)) for place in _places_in([row]))
-
-
-def granted(store: Store, workspace_id: str, group_id: str) -> Iterator[Item]:
-    """The same as grants, as `grants.plan_end` takes them."""
-    rows = counted_lists.everything(store, keys.members_of_group(workspace_id, group_id))
-    return ({**row, "number": keys.number_of(Key.of(row))} for row in rows)
-
-
-def _list_of(group: WorkspaceGroup) -> str:
-    return keys.members_of_group(group.workspace_id, group.id)
-
-
-def _places_in(rows: Iterable[Item]) -> list[GroupPlace]:
-    return readable(GroupPlace, ({**row, "number": keys.number_of(Key.of(row))} for row in rows))
-
-
-def rulers(store: Store, workspace_ids: Iterable[str]) -> dict[str, frozenset[str]]:
-    """The users whom groups make ADMINs, of each workspace: one BatchGet where they have no groups. Else one
-    BatchGet a hundred keys in each of six steps (heads, rows and groups; of ADMIN groups heads, rows and
-    users), and a Query for a long list.
-    """
-    lists = {workspace_id: keys.groups_in(workspace_id) for workspace_id in workspace_ids}
-    rows = [row for some in _rows_of(store, lists.values()) for row in naming(some, "group_id")]
-    places = [keys.workspace_group(str(row["workspace_id"]), str(row["group_id"])) for row in rows]
-    groups = readable(WorkspaceGroup, store.batch_get(places).values()) if places else []
-    ruling = [group for group in groups if group.role is not None]
-    there = _rows_of(store, (_list_of(group) for group in ruling))
-    ids = dict.fromkeys(str(row["user_id"]) for some in there for row in naming(some, "user_id"))
-    people = users.by_ids(store, list(ids)).values() if ids else ()
-    return {
-        workspace_id: frozenset(user.id for user in people if user.admin_by_groups.get(workspace_id, 0) > 0)
-        for workspace_id in lists
-    }
-
-
-def _rows_of(store: Store, listings: Iterable[str]) -> Iterable[list[Item]]:
-    wanted = list(listings)
-    return counted_lists.rows_of(store, counted_lists.few(store, wanted, _FEW)).values() if wanted else ()
-
-
-def pairs_among(
-    store: Store, groups: Sequence[WorkspaceGroup], user_ids: Sequence[str]
-) -> dict[str, list[str]]:
-    """Who of the users is in which of the groups, by the group's id: one BatchGet a hundred pairs."""
-    known = [user_id for user_id in dict.fromkeys(user_ids) if keys.is_id(user_id)]
-    wanted = [_at(group, user_id) for group in groups for user_id in known]
-    found = store.batch_get(wanted) if wanted else {}
-    return {group.id: [each for each in known if _at(group, each) in found] for group in groups}
 
 
 def demand_members(store: Store, workspace_id: str, user_ids: Sequence[str]) -> None:
@@ -209,10 +133,6 @@ def demand_members(store: Store, workspace_id: str, user_ids: Sequence[str]) -> 
 
 def _no_member() -> ValidationFailed:
     return ValidationFailed(FieldError("members", "names somebody who is no member of the workspace"))
-
-
-def _at(group: WorkspaceGroup, user_id: str) -> Key:
-    return keys.group_place(user_id, group.workspace_id, group.id)
 
 
 # The group itself.
@@ -331,11 +251,8 @@ def change(
 
 
 def _write(work: Transaction, before: WorkspaceGroup, after: WorkspaceGroup) -> None:
-    old, new = attributes(before), attributes(after)
-    changed: Item = {name: value for name, value in new.items() if old.get(name) != value}
-    gone = tuple(sorted(set(old) - set(new)))
     place = keys.workspace_group(before.workspace_id, before.id)
-    work.do(Update(place, set=changed, remove=gone, condition=_unchanged(before)), _gone_or_lost)
+    work.do(difference(place, attributes(before), attributes(after), _unchanged(before)), _gone_or_lost)
 
 
 def _tell_change(work: Transaction, before: WorkspaceGroup, after: WorkspaceGroup, fields: list[str]) -> None:
@@ -384,15 +301,15 @@ def set_role(
 
 def _rule(work: Transaction, store: Store, group: WorkspaceGroup, more: int) -> None:
     """All members of a group become ADMINs by it, or are it no longer: one Query, one BatchGet."""
-    there = list(places(store, group))
+    there = list(group_places.places(store, group))
     living = users.by_ids(store, [place.user_id for place in there])
     for place in there:
         user = living.get(place.user_id)
         if user is not None and not grants.has_ended(attributes(place), user):
-            work.do(ruling(user, group.workspace_id, more))
+            work.do(_ruling(user, group.workspace_id, more))
 
 
-def ruling(user: User, workspace_id: str, more: int) -> Update:
+def _ruling(user: User, workspace_id: str, more: int) -> Update:
     """What the profile says of one group more (or less, -1) that makes its members ADMINs; only while the
     membership as it was read has not ended.
     """
@@ -556,7 +473,7 @@ def _coming(found: Mapping[Key, Item], group: WorkspaceGroup, user_id: str) -> _
     membership = members.kept_in(found.get(keys.member(group.workspace_id, user_id)))
     if user is None or membership is None:
         raise _no_member()
-    there = found.get(_at(group, user_id))
+    there = found.get(group_places.key_of(group, user_id))
     if there is not None and not grants.has_ended(there, user):
         return None
     former = entity(GroupPlace, there) if there is not None else None
@@ -571,7 +488,7 @@ def _plan_places(
     at: Mapping[str, Instant] | None = None,
 ) -> None:
     """The operations that let users into a group, perhaps as of `at`: one Write for the numbers of all."""
-    listing = _list_of(group)
+    listing = group_places.listing_of(group)
     work.taken[listing] = block = list_log.take(store, listing, numbers=len(coming))
     for number, one in enumerate(coming, block.number):
         came_at = instant(work.by.at) if at is None else at[one.user.id]
@@ -586,15 +503,15 @@ def _plan_place(
     user_id, workspace_id = one.user.id, group.workspace_id
     made = GroupPlace(group.id, workspace_id, user_id, number, one.since, came_at)
     state = attributes(made)
-    listing = _list_of(group)
+    listing = group_places.listing_of(group)
     free: Condition = Absent() if one.former is None else Equals("number", one.former.number)
-    work.do(Put(item(_at(group, user_id), state), free))
+    work.do(Put(item(group_places.key_of(group, user_id), state), free))
     work.do(Check(keys.member(workspace_id, user_id), one.member))
     work.add_row(listing, number, {name: value for name, value in state.items() if name != "number"})
     if one.former is not None:
         work.remove_row(listing, one.former.number)
     if group.role is not None:
-        work.do(ruling(one.user, workspace_id, 1))
+        work.do(_ruling(one.user, workspace_id, 1))
 
 
 def _count(
@@ -650,13 +567,13 @@ def _remove_some(
     work = Transaction(by)
     left: list[str] = []
     for user_id in user_ids:
-        there = found.get(_at(group, user_id))
+        there = found.get(group_places.key_of(group, user_id))
         if there is None:
             continue
         user = users.of_item(found.get(keys.user(user_id)))
         grants.plan_end(work, there)
         if group.role is not None and user is not None and not grants.has_ended(there, user):
-            work.do(ruling(user, workspace_id, -1))
+            work.do(_ruling(user, workspace_id, -1))
         left.append(user_id)
     if not left:
         return 0
@@ -680,7 +597,7 @@ def replace_members(
     """
     demand_members(store, workspace.id, user_ids)
     wanted = set(user_ids)
-    present = [place.user_id for place in places(store, group)]
+    present = [place.user_id for place in group_places.places(store, group)]
     going = [user_id for user_id in present if user_id not in wanted]
     gone = remove(store, workspace, group, going, by=by, demand=demand)
     return gone + add(store, workspace, group, user_ids, by=by, demand=None if gone else demand)

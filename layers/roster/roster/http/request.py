@@ -4,6 +4,7 @@ Any JSON-able event can be read: what is absent or of another type counts as not
 """
 
 import base64
+import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -46,9 +47,6 @@ class Request:
         """The request in an event; the deadline is the sooner of `seconds` and the function's own end."""
         event = event if isinstance(event, dict) else {}
         frame = _mapping(event.get("requestContext"))
-        left = getattr(context, "get_remaining_time_in_millis", None)
-        if left is not None:
-            seconds = min(seconds, left() / 1000 - MARGIN)
         return cls(
             event=event,
             id=_id(frame.get("requestId")) or _id(getattr(context, "aws_request_id", "")) or "-",
@@ -57,7 +55,7 @@ class Request:
             headers=_texts(event.get("headers"), fold=True),
             cookies=tuple(cookie for cookie in _list(event.get("cookies")) if isinstance(cookie, str)),
             path=_texts(event.get("pathParameters")),
-            deadline=Deadline.after(seconds),
+            deadline=Deadline.after(min(seconds, seconds_left(context))),
         )
 
     def cookie(self, name: str) -> list[str]:
@@ -170,6 +168,12 @@ class Request:
             return strict_form.loads(_decoded(self.event)) if self.has_body else {}
         except strict_form.NotStrictForm as error:
             raise ValidationFailed(FieldError("", str(error))) from error
+
+
+def seconds_left(context: Any) -> float:
+    """For how long calls may begin, by what Lambda tells of the function's end; without that, no bound."""
+    left = getattr(context, "get_remaining_time_in_millis", None)
+    return math.inf if left is None else left() / 1000 - MARGIN
 
 
 def _decoded(event: Mapping[str, Any], most: int = bounds.BODY_BYTES) -> str:

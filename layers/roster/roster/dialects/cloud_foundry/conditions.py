@@ -25,7 +25,7 @@ from roster.db.store import Item, Key, Store
 from roster.dialects.cloud_foundry.query_string import Condition, invalid_query
 from roster.dialects.cloud_foundry.schemas import Kind, listing_of
 from roster.dialects.cloud_foundry.visibility import Visibility
-from roster.directory import grants, users, workspace_groups
+from roster.directory import grants, group_places, users
 from roster.domain import App, Space, SpaceRole, User, Workspace, WorkspaceRole
 
 Claim: TypeAlias = tuple[str, str]
@@ -170,7 +170,7 @@ class Related:
     def _rulers(self, claims: Iterable[Claim]) -> Mapping[str, frozenset[str]]:
         """Who is ADMIN by a group in each organization of which a claim asks for the managers."""
         asked = [guid for key, guid in claims if key in _RULING]
-        rulers = workspace_groups.rulers(self.store, asked)
+        rulers = group_places.rulers(self.store, asked)
         self._take(sum(map(len, rulers.values())))
         return rulers
 

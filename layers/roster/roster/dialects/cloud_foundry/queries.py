@@ -17,7 +17,7 @@ from roster.dialects.cloud_foundry.conditions import Matches, Related
 from roster.dialects.cloud_foundry.query_string import Condition, ListQuery, invalid_query
 from roster.dialects.cloud_foundry.schemas import Entity, Kind, listing_of, status_of
 from roster.dialects.cloud_foundry.visibility import Visibility
-from roster.directory import grants, members, spaces, suspensions, users, workspace_groups, workspaces
+from roster.directory import grants, group_places, members, spaces, suspensions, users, workspaces
 from roster.domain import Space, SpaceRole, User, Workspace, WorkspaceRole
 
 FILTERS: Mapping[Kind, tuple[str, ...]] = {
@@ -321,7 +321,7 @@ def _without(closed: frozenset[str], kept: Callable[[Item], bool] | None) -> Cal
 
 def _ruling_in(store: Store, workspace_id: str) -> Callable[[Item], bool]:
     """Which rows of a workspace's members are of its ADMINs, some of them by a group."""
-    rulers = workspace_groups.rulers(store, [workspace_id])[workspace_id]
+    rulers = group_places.rulers(store, [workspace_id])[workspace_id]
     return lambda row: row.get("role") == WorkspaceRole.ADMIN or row.get("user_id") in rulers
 
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import randint
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from roster import bounds
 from roster.auth import webhook_signing
@@ -45,6 +45,9 @@ then twice as long each time, so that what waits for a receiver that hangs keeps
 _ROOM = bounds.WEBHOOK_SECONDS + 5.0
 """Seconds that must be left for an attempt, and to keep what came of it."""
 _GONE = 410
+
+Todo: TypeAlias = tuple[Delivery, Mapping[str, Any] | None]
+"""A delivery that is to be tried, with its event (None: it has expired)."""
 
 
 def hand_over(queues: Queues, store: Store, told: Sequence[NumberedItem]) -> None:
@@ -136,19 +139,16 @@ class Delivering:
                 places, state = deliveries.page_of_replay(self.store, order, A_PAGE)
                 wanted = replace(wanted, audits=places)
             wait = self._deliver(wanted, of_order=True) if wanted.audits else 0
-            if wait is None:  # the webhook, or its workspace, has gone
-                deliveries.done(self.store, order)
-                return
             if wait:
-                self._come_again(json.dumps({"pk": key.pk, "sk": key.sk}), wait)
+                self._come_again(api.order_message(key).body, wait)
                 return
-            if not state:
+            if wait is None or not state:  # the webhook, or its workspace, has gone; or all was sent
                 deliveries.done(self.store, order)
                 return
             with suppress(NotFound):  # another is at it
                 deliveries.went_on(self.store, order, **state)
             if self.deadline.left() < _ROOM:
-                self._come_again(json.dumps({"pk": key.pk, "sk": key.sk}), 0)
+                self._come_again(api.order_message(key).body, 0)
                 return
             order = deliveries.ordered(self.store, key)
 
@@ -201,8 +201,8 @@ class Delivering:
         recipient: Recipient,
         events: Mapping[str, Mapping[str, Any]],
         known: Mapping[str, Delivery],
-    ) -> Iterator[tuple[Delivery, Mapping[str, Any] | None]]:
-        """The deliveries that a message asks for, each with its event (None: it has expired)."""
+    ) -> Iterator[Todo]:
+        """The deliveries that a message asks for."""
         for place in order.audits:
             id_ = keys.event_id(keys.audited(place))
             event = events.get(place)
@@ -228,7 +228,7 @@ class Delivering:
         order: Order,
         recipient: Recipient,
         lease: str,
-        todo: Sequence[tuple[Delivery, Mapping[str, Any] | None]],
+        todo: Sequence[Todo],
         of_order: bool,
     ) -> int:
         health, gone = recipient.health, False
@@ -240,10 +240,9 @@ class Delivering:
                     self.store.write(webhooks.sealed_anew(recipient.webhook, anew))
             for delivery, attempt in self._outcomes(recipient, signing, todo):
                 left.remove(delivery)
-                took = attempt.status is not None and 200 <= attempt.status < 300
-                health = deliveries.fared(health, took, self.now())
+                health = deliveries.fared(health, attempt.succeeded, self.now())
                 gone = gone or attempt.status == _GONE
-                self._keep(order, delivery, attempt, took)
+                self._keep(order, delivery, attempt)
         finally:
             deliveries.release(self.store, recipient.webhook, lease, health)
         if gone or deliveries.has_failed_for_days(health, self.now()):
@@ -257,7 +256,7 @@ class Delivering:
         self,
         recipient: Recipient,
         signing: Sequence[Signing],
-        todo: Sequence[tuple[Delivery, Mapping[str, Any] | None]],
+        todo: Sequence[Todo],
     ) -> Iterator[tuple[Delivery, DeliveryAttempt]]:
         """Each delivery that was tried, with what came of it: several at once, after a failure no more."""
         from concurrent.futures import ThreadPoolExecutor, as_completed  # only where something is sent
@@ -275,7 +274,7 @@ class Delivering:
                     return
                 ended = next(as_completed(running))
                 delivery, attempt = running.pop(ended), ended.result()
-                failed = failed or attempt.status is None or not 200 <= attempt.status < 300
+                failed = failed or not attempt.succeeded
                 yield delivery, attempt
 
     def _one(
@@ -289,8 +288,8 @@ class Delivering:
             instant(now), outcome.milliseconds, outcome.status, outcome.error, outcome.answer
         )
 
-    def _keep(self, order: Order, delivery: Delivery, attempt: DeliveryAttempt, took: bool) -> None:
-        after = deliveries.attempted(delivery, attempt, took=took, now=self.now())
+    def _keep(self, order: Order, delivery: Delivery, attempt: DeliveryAttempt) -> None:
+        after = deliveries.attempted(delivery, attempt, self.now())
         if deliveries.record(self.store, after, delivery.tries, self.now()):
             self._schedule(order, after)
 
@@ -301,18 +300,9 @@ class Delivering:
             after = Order(order.owner, order.webhook_id, [delivery.audit], due, delivery.tries)
             self._put_off(after, due - int(self.now().timestamp()), of_order=False)
 
-    def _fail(
-        self, todo: Sequence[tuple[Delivery, Mapping[str, Any] | None]], why: str, now: datetime
-    ) -> None:
+    def _fail(self, todo: Sequence[Todo], why: str, now: datetime) -> None:
         for delivery, _ in todo:
-            attempt = DeliveryAttempt(instant(now), error=why)
-            failed = replace(
-                delivery,
-                state=DeliveryState.FAILED,
-                tries=delivery.tries + 1,
-                attempts=(*delivery.attempts, attempt)[-deliveries.ATTEMPTS :],
-                next_attempt_at=None,
-            )
+            failed = deliveries.failed(delivery, DeliveryAttempt(instant(now), error=why))
             deliveries.record(self.store, failed, delivery.tries, now)
 
     def _disable(self, recipient: Recipient, reason: str) -> None:

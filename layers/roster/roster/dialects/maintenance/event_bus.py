@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from roster.db.store import Store
+from roster.db.store import Store, chunks
 from roster.dialects.maintenance.publish import NumberedItem
 from roster.directory.cloud_events import events_of
 from roster.errors import Fault, Unavailable
@@ -22,8 +22,8 @@ _PASSING = ("InternalFailure", "InternalException", "ThrottlingException")
 def deliver(store: Store, told: Sequence[NumberedItem]) -> None:
     """Put the events on the bus, in order. Raises Unavailable where some are not there after three tries."""
     entries = [_entry(event) for event in events_of(store, [each.item for each in told])]
-    for start in range(0, len(entries), _AT_ONCE):
-        _put(entries[start : start + _AT_ONCE])
+    for some in chunks(entries, _AT_ONCE):
+        _put(some)
 
 
 def _entry(event: dict[str, Any]) -> dict[str, str]:

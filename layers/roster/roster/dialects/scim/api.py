@@ -1,6 +1,5 @@
 """SCIM 2.0 (docs/scim.md): the bearer token of a workspace's identity provider, and SCIM's own bodies."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,16 +28,15 @@ from roster.errors import (
     ValidationFailed,
     WrongMediaType,
 )
-from roster.http import handler
+from roster.http import entity_tags, handler
 from roster.http.error_responses import ErrorResponse, compact, entry_for
-from roster.http.request import BLANK, Request
+from roster.http.request import Request
 
 CONTENT_TYPE = "application/scim+json; charset=utf-8"
 ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 _MEDIA_TYPES = ("application/scim+json", "application/json", "")
-_TAG = re.compile(r'(?:W/)?"[^"]*"')
 
 _ERRORS: dict[type[DirectoryError], tuple[int, str, str]] = {
     ScimRefused: (400, "", ""),
@@ -90,9 +88,9 @@ class ScimCall:
         return f"{links.public_url(self.request)}/scim/v2/{self.workspace.id}/{path}"
 
     def demand_match(self, version: str) -> None:
-        """Raise PreconditionFailed where `If-Match` names other versions than this."""
+        """Raise PreconditionFailed where `If-Match` names other versions than this (RFC 7644, 3.14)."""
         given = self.request.headers.get("if-match")
-        if given is not None and not _names(given, version):
+        if given is not None and not entity_tags.names(given, [version]):
             raise PreconditionFailed
 
     def one(self, status: int, resource: dict[str, Any], schema: Schema) -> Answer:
@@ -102,16 +100,9 @@ class ScimCall:
         if status == 201:
             headers["Location"] = place
         known = self.request.headers.get("if-none-match")
-        if self.request.method == "GET" and known is not None and _names(known, version):
+        if self.request.method == "GET" and known is not None and entity_tags.names(known, [version]):
             return Response(304, CONTENT_TYPE, "", headers=headers)
         return answer(status, projected(resource, self.request.query, schema), headers)
-
-
-def _names(given: str, version: str) -> bool:
-    """Whether a list of tags names the version, weakly compared (RFC 7644, 3.14)."""
-    if given.strip(BLANK) == "*":
-        return True
-    return version.removeprefix("W/") in {tag.removeprefix("W/") for tag in _TAG.findall(given)}
 
 
 def answer(status: int, body: Any, headers: Mapping[str, str | list[str]] | None = None) -> Answer:

@@ -83,7 +83,6 @@ USER: tuple[Attribute, ...] = (
         "userName",
         "By what the provider names the user",
         required=True,
-        returned="default",
         uniqueness="server",
     ),
     Attribute(

@@ -4,8 +4,8 @@ from typing import Any
 
 from roster.dialects.scim.api import Answer, ScimCall, answer, listed
 from roster.dialects.scim.attributes import CORE_GROUP, CORE_USER, ENTERPRISE, EXTENSION, GROUP, USER
+from roster.dialects.scim.lists import PAGE
 from roster.dialects.scim.refusals import MethodNotAllowed, NotSupported
-from roster.dialects.scim.users import PAGE
 from roster.errors import NotFound
 
 _CORE = "urn:ietf:params:scim:schemas:core:2.0"
@@ -29,11 +29,10 @@ def discovered(call: ScimCall) -> Answer:
     found = _types(call) if name == "ResourceTypes" else _schemas(call) if name == "Schemas" else []
     if not id:
         return answer(200, listed(found, len(found)))
-    return answer(200, next((each for each in found if each["id"] == id), None) or _missing())
-
-
-def _missing() -> dict[str, Any]:
-    raise NotFound("resource")
+    one = next((each for each in found if each["id"] == id), None)
+    if one is None:
+        raise NotFound("resource")
+    return answer(200, one)
 
 
 def _config(call: ScimCall) -> dict[str, Any]:

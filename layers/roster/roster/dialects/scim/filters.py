@@ -10,11 +10,11 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from roster.dialects.scim.attributes import COMMON, Attribute, Schema, named
+from roster.dialects.scim.attributes import Attribute, Schema
 from roster.dialects.scim.refusals import ScimRefused
 from roster.directory.folding import folded
 
@@ -401,18 +401,10 @@ def sought(filter: Filter, schema: Schema) -> Iterator[tuple[str, str]]:
     A resource that meets the filter has all of them, so that one of them finds all candidates.
     """
     for part in conjuncts(filter):
-        compare, name = part, ""
-        if isinstance(part, Element):
-            name = part.path.name
-            within = [part.rest] if part.rest else list(conjuncts(part.filter))
-            compare = next(
-                (c for c in within if isinstance(c, Compare) and c.path.name.lower() == "value"), part
-            )
+        compare = _of_value(part) if isinstance(part, Element) else part
         if not isinstance(compare, Compare) or compare.operator != "eq" or not isinstance(compare.value, str):
             continue
         path = compare.path
-        if compare is not part:
-            path = Path(name, "value", part.path.urn if isinstance(part, Element) else None)
         attribute = schema.attribute(path.urn, path.name)
         if attribute is None or (path.urn is not None and schema.urn_of(path.urn) != schema.urn):
             continue
@@ -422,6 +414,14 @@ def sought(filter: Filter, schema: Schema) -> Iterator[tuple[str, str]]:
                 yield f"{attribute.name}.{inner.name}", compare.value
         elif path.sub is None:
             yield attribute.name, compare.value
+
+
+def _of_value(part: Element) -> Compare | None:
+    """What a filter on elements demands of their `value`, as a comparison of `emails.value` and the like."""
+    for each in [part.rest] if part.rest else conjuncts(part.filter):
+        if isinstance(each, Compare) and each.path.name.lower() == "value":
+            return replace(each, path=Path(part.path.name, "value", part.path.urn))
+    return None
 
 
 def is_hopeless(filter: Filter, schema: Schema) -> bool:
@@ -490,8 +490,3 @@ def selects(names: str, schema: Schema) -> list[Path]:
         except BadFilter:
             continue
     return found
-
-
-def is_common(name: str) -> bool:
-    """Whether the name is one of every resource."""
-    return named(COMMON, name) is not None

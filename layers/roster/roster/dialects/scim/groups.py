@@ -1,11 +1,13 @@
 """SCIM Groups: groups of a workspace's members. Members come and go by rows, and no list is written back."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from roster.db import keys
 from roster.db.store import Key
 from roster.dialects.fields import is_blank
+from roster.dialects.scim import lists
 from roster.dialects.scim.api import ScimCall
 from roster.dialects.scim.attributes import CORE_GROUP, GROUP, GROUPS
 from roster.dialects.scim.filters import Filter, element_meets, is_hopeless, meets, named_elements, sought
@@ -22,11 +24,10 @@ from roster.dialects.scim.patches import (
 )
 from roster.dialects.scim.projection import wants
 from roster.dialects.scim.refusals import GroupIncomplete, ScimRefused, invalid_value
-from roster.dialects.scim.users import EVALUATED, demand_few, filter_in
 from roster.dialects.scim.values import assignments, attribute_at, read_resource
-from roster.directory import workspace_groups
+from roster.directory import group_places, workspace_groups
 from roster.domain import WorkspaceGroup
-from roster.errors import LimitReached, Unavailable
+from roster.errors import LimitReached, NotFound, Unavailable
 from roster.http.request import Request
 
 MEMBERS_OF_A_PAGE = 20_000
@@ -88,7 +89,7 @@ def _members(call: ScimCall, group: WorkspaceGroup) -> list[str]:
         return []
     if not group.members:
         return []
-    return [each.user_id for each in workspace_groups.places(call.store, group)]
+    return [each.user_id for each in group_places.places(call.store, group)]
 
 
 def _member(call: ScimCall, user_id: str) -> dict[str, Any]:
@@ -153,7 +154,8 @@ def _name(found: Mapping[str, Any]) -> str:
 def _written(
     call: ScimCall, group: WorkspaceGroup, edit: Mapping[str, Any], wanted: Sequence[Step]
 ) -> WorkspaceGroup:
-    demand_version(call, group)
+    demand = partial(demand_version, call)
+    demand(group)
     coming = [id for step in wanted if isinstance(step, Coming | Exactly) for id in step.users]
     workspace_groups.demand_members(call.store, call.workspace.id, coming)
     _demand_room(call, group, wanted)
@@ -165,17 +167,18 @@ def _written(
             group,
             edit,
             by=call.actor,
-            demand=lambda present: demand_version(call, present),
+            demand=demand,
         )
+    # `If-Match` holds for the first write alone: each write makes another version.
     is_first = group == before and "if-match" in call.request.headers
-    return _grown(call, group, wanted, (lambda present: demand_version(call, present)) if is_first else None)
+    return _grown(call, group, wanted, demand if is_first else None)
 
 
 def _demand_room(call: ScimCall, group: WorkspaceGroup, wanted: Sequence[Step]) -> None:
     """Raise LimitReached where a group that makes its members ADMINs would have too many of them."""
     if group.role is None or not wanted:
         return
-    there = {each.user_id for each in workspace_groups.places(call.store, group)}
+    there = {each.user_id for each in group_places.places(call.store, group)}
     for step in wanted:
         match step:
             case Coming(users):
@@ -204,7 +207,7 @@ def _grown(
             case Going(users):
                 moved += workspace_groups.remove(store, home, group, users, by=by, demand=first)
             case GoingWhere(filter):
-                there = [each.user_id for each in workspace_groups.places(store, group)]
+                there = [each.user_id for each in group_places.places(store, group)]
                 users = tuple(_those(call, there, filter))
                 moved += workspace_groups.remove(store, home, group, users, by=by, demand=first)
             case Exactly(users):
@@ -223,12 +226,12 @@ def _those(call: ScimCall, there: Iterable[str], filter: Filter | None) -> list[
 
 
 def list_places(request: Request) -> Sequence[Key]:
-    """What is read with the token for a list: its head, or what a filter leads to."""
+    """What is read with the token for a list: what a filter leads to."""
     home = request.path.get("workspaceId", "")
     if not keys.is_id(home):
         return ()
     try:
-        filter = filter_in(request.query, GROUPS)
+        filter = lists.filter_in(request.query, GROUPS)
     except ScimRefused:
         return ()
     asked = dict(sought(filter, GROUPS)) if filter is not None and not is_hopeless(filter, GROUPS) else {}
@@ -244,7 +247,7 @@ def page(call: ScimCall, start: int, count: int) -> tuple[list[dict[str, Any]], 
 
     It may hold fewer than were asked for: an answer has its bound, and groups may be large.
     """
-    filter, store, home = filter_in(call.request.query, GROUPS), call.store, call.workspace.id
+    filter, store, home = lists.filter_in(call.request.query, GROUPS), call.store, call.workspace.id
     if filter is None:
         found, total = workspace_groups.page(store, home, start, count)
         return _bounded(call, found), total
@@ -266,7 +269,7 @@ def _known_members(
     if read > MEMBERS_OF_A_PAGE:
         raise ScimRefused("tooMany", f"The filter would look at more than {MEMBERS_OF_A_PAGE} members.")
     if named is not None:
-        return workspace_groups.pairs_among(call.store, groups, sorted(named))
+        return group_places.pairs_among(call.store, groups, sorted(named))
     return {group.id: _members(call, group) for group in groups}
 
 
@@ -285,17 +288,17 @@ def _bounded(call: ScimCall, groups: Sequence[WorkspaceGroup]) -> list[dict[str,
 def _candidates(call: ScimCall, filter: Filter) -> list[WorkspaceGroup]:
     store, home, asked = call.store, call.workspace.id, dict(sought(filter, GROUPS))
     if "id" in asked:
-        one = (
-            call.found.get(keys.workspace_group(home, asked["id"])) if keys.is_plain_id(asked["id"]) else None
-        )
-        return [] if one is None else [workspace_groups.among(call.found, home, asked["id"])]
+        try:
+            return [workspace_groups.among(call.found, home, asked["id"])]
+        except NotFound:
+            return []
     if "displayName" in asked:
         group = workspace_groups.by_name(store, home, asked["displayName"], known=call.found)
         return [] if group is None else [group]
     if "externalId" in asked:
-        named = workspace_groups.by_external_id(store, home, asked["externalId"], most=EVALUATED)
-        demand_few(len(named))
+        named = workspace_groups.by_external_id(store, home, asked["externalId"], most=lists.EVALUATED)
+        lists.demand_few(len(named))
         return named
-    found, total = workspace_groups.page(store, home, 1, EVALUATED)
-    demand_few(total)
+    found, total = workspace_groups.page(store, home, 1, lists.EVALUATED)
+    lists.demand_few(total)
     return found

@@ -114,18 +114,11 @@ def _at_path(op: str, text: str, has_value: bool, value: Any, schema: Schema) ->
         raise ScimRefused("invalidPath", f"The path {error}.") from error
     if op != "remove" and not has_value:
         raise invalid_syntax("The operation needs a value.")
+    if not target.path.name:  # a schema's own object
+        return _of_schema(op, target.path, value, schema)
+    target = replace(target, path=_with_schema(target.path, schema))
     path = target.path
-    if not path.name:  # a schema's own object
-        return _of_schema(op, path, value, schema)
-    is_core = path.urn is None or schema.urn_of(path.urn) == schema.urn
-    if is_core and path.name.lower() in _READ_ONLY:
-        raise ScimRefused("mutability", "The attribute is read only.")
     whole = schema.attribute(path.urn, path.name)
-    if whole is None and path.urn is None:
-        # Entra ID names `manager` without its schema.
-        urn = next((urn for urn in schema.extensions if schema.attribute(urn, path.name)), None)
-        path = replace(path, urn=urn)
-        whole, target = schema.attribute(urn, path.name), replace(target, path=path)
     if whole is None:
         return []
     if target.filter is not None and not (whole.many and whole.sub):
@@ -140,26 +133,43 @@ def _at_path(op: str, text: str, has_value: bool, value: Any, schema: Schema) ->
         raise invalid_value("The elements must be a list.")
     if op == "add" and value is None:
         return []
-    if op == "replace" and value is None:
-        op = "remove"  # null is absent (RFC 7643, 2.5)
-    if op == "remove":
-        is_required = attribute.required and whole.required and target.filter is None
-        if (
-            is_required and not attribute.many and attribute.type != "boolean"
-        ):  # `active` is a state, and stays
-            raise ScimRefused("mutability", "The attribute is required.")
-        gone = read(value, whole) if is_list and value is not None else None
-        if gone is not None and value != [] and not gone:
-            raise invalid_value("The elements to be removed have no value.")
-        return [Intention(op, target, attribute, gone)]
+    if op == "remove" or value is None:  # null is absent (RFC 7643, 2.5)
+        return [_removal(target, whole, attribute, value if is_list else None)]
     if target.filter is not None and attribute is whole:
-        if isinstance(value, list) and len(value) == 1:
-            value = value[0]
-        element = {"value": value} if isinstance(value, str) else value
+        only = _only(value)
+        element = {"value": only} if isinstance(only, str) else only
         return [Intention(op, target, attribute, read(element, replace(whole, many=False)))]
-    if sub is not None and isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    return [Intention(op, target, attribute, read(value, attribute))]
+    return [Intention(op, target, attribute, read(value if sub is None else _only(value), attribute))]
+
+
+def _with_schema(path: Path, schema: Schema) -> Path:
+    """The path, with the extension that has its attribute where it names none: Entra ID leaves it out of
+    `manager`. Raises ScimRefused (`mutability`) for what is read only.
+    """
+    is_core = path.urn is None or schema.urn_of(path.urn) == schema.urn
+    if is_core and path.name.lower() in _READ_ONLY:
+        raise ScimRefused("mutability", "The attribute is read only.")
+    if path.urn is not None or schema.attribute(None, path.name) is not None:
+        return path
+    found = next((urn for urn in schema.extensions if schema.attribute(urn, path.name)), None)
+    return replace(path, urn=found)
+
+
+def _removal(target: PatchTarget, whole: Attribute, attribute: Attribute, elements: Any) -> Intention:
+    """The removal of an attribute or, of a list, of these elements; None is all of it."""
+    is_required = attribute.required and whole.required and target.filter is None
+    # `active` is a state, and stays.
+    if is_required and not attribute.many and attribute.type != "boolean":
+        raise ScimRefused("mutability", "The attribute is required.")
+    gone = None if elements is None else read(elements, whole)
+    if gone is not None and elements != [] and not gone:
+        raise invalid_value("The elements to be removed have no value.")
+    return Intention("remove", target, attribute, gone)
+
+
+def _only(value: Any) -> Any:
+    """The element of a list of one, which some send in place of it; anything else as it is."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
 
 
 def _of_schema(op: str, path: Path, value: Any, schema: Schema) -> list[Intention]:

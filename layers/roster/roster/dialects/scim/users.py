@@ -1,33 +1,27 @@
 """SCIM Users: members of a workspace, as its identity provider sees and writes them."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from roster import bounds
 from roster.db.store import Key
 from roster.dialects.fields import is_blank, visible
+from roster.dialects.scim import lists
 from roster.dialects.scim.api import ScimCall
 from roster.dialects.scim.attributes import CORE_USER, ENTERPRISE, USERS
-from roster.dialects.scim.filters import BadFilter, Filter, is_hopeless, meets, parse, sought
+from roster.dialects.scim.filters import Filter, is_hopeless, meets, sought
 from roster.dialects.scim.patches import Intention, patched
 from roster.dialects.scim.refusals import ScimRefused, invalid_value
 from roster.dialects.scim.values import read_resource
 from roster.directory import emails, provisioning
-from roster.directory.provisioning import MemberProfile, Provisioned, WrittenMember
+from roster.directory.provisioning import Edit, MemberProfile, Provisioned, WrittenMember
 from roster.errors import NotFound
 from roster.http.error_responses import compact
 from roster.http.request import Request
 
-EVALUATED = 1_000
-"""Resources on which a filter is evaluated that no key answers."""
-
-PAGE = 200
 ADDRESSES = 20
 """E-mail addresses of a user: each has a row, and rows come and go in one transaction."""
-
-_WHOLE = re.compile("[+-]?[0-9]+")
 
 
 def place(request: Request) -> Sequence[Key]:
@@ -101,6 +95,18 @@ def read(body: Mapping[str, Any]) -> WrittenMember:
     return written(read_resource(body, USERS))
 
 
+def change(call: ScimCall, present: Provisioned, edit: Edit) -> Provisioned:
+    """Write what `edit` makes of the member, if `If-Match` names what it is made of. Raises as
+    `provisioning.change`, and PreconditionFailed.
+    """
+
+    def matched(one: Provisioned) -> WrittenMember:
+        call.demand_match(version(one))
+        return edit(one)
+
+    return provisioning.change(call.store, call.workspace, present, matched, by=call.actor)
+
+
 def patch(one: Provisioned, wanted: Sequence[Intention]) -> WrittenMember:
     """What is to be kept of a member after a PATCH. Raises ScimRefused."""
     return written(patched(attributes(one), wanted, USERS))
@@ -143,36 +149,11 @@ def _address(found: Mapping[str, Any], user_name: str) -> str:
 # Lists.
 
 
-def paging(query: Mapping[str, str]) -> tuple[int, int]:
-    """`startIndex` from 1 and `count` from 0 to 200 (RFC 7644, 3.4.2.4). Raises ScimRefused."""
-    return max(1, _number(query, "startIndex", 1)), min(PAGE, max(0, _number(query, "count", PAGE)))
-
-
-def _number(query: Mapping[str, str], name: str, default: int) -> int:
-    text = next((value for key, value in query.items() if key.lower() == name.lower()), "")
-    if not text:
-        return default
-    if _WHOLE.fullmatch(text) is None:
-        raise invalid_value(f"`{name}` must be a whole number.")
-    return int(text[:10])  # more is past the end of every list
-
-
-def filter_in(query: Mapping[str, str], schema: Any) -> Filter | None:
-    """The filter of a query. Raises ScimRefused (`invalidFilter`)."""
-    text = query.get("filter", "")
-    if not text.strip(" "):
-        return None
-    try:
-        return parse(text, schema)
-    except BadFilter as error:
-        raise ScimRefused("invalidFilter", f"The filter {error}.") from error
-
-
 def list_places(request: Request) -> Sequence[Key]:
     """What is read with the token for a list: heads of the lists, or what a filter leads to."""
     home = request.path.get("workspaceId", "")
     try:
-        filter = filter_in(request.query, USERS)
+        filter = lists.filter_in(request.query, USERS)
     except ScimRefused:
         return ()
     asked = dict(sought(filter, USERS)) if filter is not None else {}
@@ -187,7 +168,7 @@ def list_places(request: Request) -> Sequence[Key]:
 
 def page(call: ScimCall, start: int, count: int) -> tuple[list[dict[str, Any]], int]:
     """A page of the users that the query's filter finds, and how many those are. Raises ScimRefused."""
-    filter, store, home = filter_in(call.request.query, USERS), call.store, call.workspace.id
+    filter, store, home = lists.filter_in(call.request.query, USERS), call.store, call.workspace.id
     if filter is None:
         found, total = provisioning.page(store, home, start, count, known=call.found)
         return [resource(call, one) for one in found], total
@@ -212,17 +193,11 @@ def _candidates(call: ScimCall, filter: Filter) -> list[dict[str, Any]]:
     elif "externalId" in asked:
         found = _few(call, provisioning.ids_by_external_id(store, home, asked["externalId"]))
     else:
-        found, total = provisioning.page(store, home, 1, EVALUATED, known=call.found)
-        demand_few(total)
+        found, total = provisioning.page(store, home, 1, lists.EVALUATED, known=call.found)
+        lists.demand_few(total)
     return [resource(call, one) for one in found]
 
 
 def _few(call: ScimCall, user_ids: Sequence[str]) -> list[Provisioned]:
-    demand_few(len(user_ids))
+    lists.demand_few(len(user_ids))
     return provisioning.by_ids(call.store, call.workspace.id, user_ids) if user_ids else []
-
-
-def demand_few(total: int) -> None:
-    """Raise ScimRefused (`tooMany`) where a filter would have to look at too many."""
-    if total > EVALUATED:
-        raise ScimRefused("tooMany", f"This filter is evaluated on at most {EVALUATED} resources.")

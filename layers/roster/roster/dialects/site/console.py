@@ -10,10 +10,10 @@ from typing import Self
 from aws_lambda_powertools.event_handler import Response
 
 from roster.db.store import Store
-from roster.dialects.site.static_document import named_tags, takes
+from roster.dialects.site.static_document import takes
 from roster.dialects.workspaces.api import Access, Workspaces
 from roster.errors import DirectoryError, NotFound
-from roster.http import handler
+from roster.http import entity_tags, handler
 from roster.http.error_responses import ErrorResponse
 from roster.http.request import Request
 from roster.settings import settings
@@ -94,7 +94,7 @@ class File:
             "ETag": tags[coding] if coding else plain,
             "Vary": "Accept-Encoding",
         }
-        if named_tags(request.headers.get("if-none-match", ""), {plain, *tags.values()}):
+        if entity_tags.names(request.headers.get("if-none-match", ""), [plain, *tags.values()]):
             return Response(304, self.media_type, "", headers=headers)
         if coding is None:
             return Response(200, self.media_type, self.body.decode("utf-8"), headers=headers)

@@ -10,6 +10,7 @@ from typing import Self
 
 from aws_lambda_powertools.event_handler import Response
 
+from roster.http import entity_tags
 from roster.http.request import BLANK, Request
 
 CACHE_CONTROL = "public, max-age=300"
@@ -50,7 +51,7 @@ class StaticDocument:
             "ETag": packed if takes_gzip else plain,
             "Vary": "Accept-Encoding",
         }
-        if named_tags(request.headers.get("if-none-match", ""), {plain, packed}):
+        if entity_tags.names(request.headers.get("if-none-match", ""), [plain, packed]):
             return Response(304, self.media_type, "", headers=headers)
         if not takes_gzip:
             return Response(200, self.media_type, self.text, headers=headers)
@@ -68,9 +69,3 @@ def takes(header: str, coding: str) -> bool:
         name, *parameters = (one.strip(BLANK) for one in part.split(";"))
         accepted[name] = not any(_QUALITY_ZERO.fullmatch(one) for one in parameters)
     return accepted.get(coding, accepted.get("*", False))
-
-
-def named_tags(header: str, tags: set[str]) -> bool:
-    """Whether `If-None-Match` is `*` or names one of the tags, weak or strong (RFC 9110, 13.1.2)."""
-    given = (one.strip(BLANK).removeprefix("W/") for one in header.split(","))
-    return any(one == "*" or one in tags for one in given)

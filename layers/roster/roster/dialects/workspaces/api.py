@@ -49,9 +49,9 @@ from roster.errors import (
     ValidationFailed,
     WrongMediaType,
 )
-from roster.http import handler
+from roster.http import entity_tags, handler
 from roster.http.error_responses import ErrorResponse, compact, entry_for
-from roster.http.request import BLANK, Request
+from roster.http.request import Request
 from roster.settings import (
     challenge_cookie_name,
     cookie_name,
@@ -59,8 +59,6 @@ from roster.settings import (
     settings,
 )
 
-_TAG = re.compile(r'(?:W/)?"[^"]*"')
-_TAGS = re.compile(rf"{_TAG.pattern}(?:(?:[ \t]*,)+[ \t]*{_TAG.pattern})*")
 _IDEMPOTENCY_KEY = re.compile(rf"[\x20-\x7e]{{1,{bounds.IDEMPOTENCY_KEY_CHARACTERS}}}")
 
 
@@ -177,10 +175,8 @@ class WorkspacesCall:
         proxies that compress an answer weaken its tag, and a revision stands for the object, not for bytes.
         """
         given = self.request.headers.get("if-match")
-        if given is None or given.strip(BLANK) == "*":
-            return
-        tags = _TAG.findall(given) if _TAGS.fullmatch(given) else []
-        if revision is None or _tag(revision) not in {tag.removeprefix("W/") for tag in tags}:
+        tags = [] if revision is None else [_tag(revision)]
+        if given is not None and not entity_tags.names(given, tags):
             raise PreconditionFailed
 
     def commit_once(

@@ -11,7 +11,6 @@ from roster.auth import remembered, totp
 from roster.auth.credentials import Credential
 from roster.auth.enrolment import Begun
 from roster.auth.login import Sender
-from roster.auth.passkeys import RelyingParty
 from roster.auth.second_factor import PasskeyAnswer
 from roster.dialects.fields import Body, Line, Moment, Wire
 from roster.dialects.workspaces.api import (
@@ -21,7 +20,7 @@ from roster.dialects.workspaces.api import (
     device_cookies,
     session_cookie,
 )
-from roster.dialects.workspaces.passkeys import Assertion
+from roster.dialects.workspaces.passkeys import Assertion, relying_party
 from roster.dialects.workspaces.schemas import UNCHANGED, AdminUser, Success
 from roster.domain import Factor, User
 from roster.settings import remembered_cookie_name
@@ -42,14 +41,11 @@ class SecondLogin(Body):
             raise ValueError("must have one of code and assertion")
         return self
 
-    def answer(self, public_url: str) -> str | PasskeyAnswer:
-        """The code, or what a passkey signed for the host of this address.
-
-        Raises NoRelyingParty for a passkey where the host is an IP address.
-        """
+    def answer(self, call: WorkspacesCall) -> str | PasskeyAnswer:
+        """The code, or what a passkey signed. Raises NoRelyingParty as `relying_party` does."""
         if "code" in self.model_fields_set:
             return self.code
-        return PasskeyAnswer(RelyingParty.of(public_url), self.assertion.json_of())
+        return PasskeyAnswer(relying_party(call), self.assertion.json_of())
 
 
 class Reauthenticate(Body):

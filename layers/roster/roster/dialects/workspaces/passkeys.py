@@ -13,8 +13,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from roster import bounds
+from roster.auth import links
+from roster.auth.passkeys import RelyingParty
 from roster.dialects.fields import Body, Line, Wire
+from roster.dialects.workspaces.api import WorkspacesCall
 from roster.dialects.workspaces.schemas import UNCHANGED
+
+
+def relying_party(call: WorkspacesCall) -> RelyingParty:
+    """For whom passkeys are. Raises NoRelyingParty where the deployment's address has no host name."""
+    return RelyingParty.of(links.public_url(call.request))
 
 
 def _bytes(most: int) -> Any:

@@ -260,10 +260,13 @@ def create(call: WorkspacesCall, body: CreateWebhook) -> Success[NewWebhook]:
 
 def renew(call: WorkspacesCall) -> Success[NewWebhook]:
     """Give a webhook another secret and key pair: one Transact, and a Get where it has changed meanwhile."""
-    read: list[Webhook] = [webhook_of(call)]
+    webhook = webhook_of(call)
+    known: Webhook | None = webhook
 
     def prepare() -> tuple[Transaction, NewWebhook]:
-        before = read.pop() if read else webhooks.by_id(call.store, owner_of(call), webhook_of(call).id)
+        nonlocal known
+        before = known or webhooks.by_id(call.store, webhook.workspace_id, webhook.id)
+        known = None  # whoever prepares again reads it again
         signing = Signing.new()
         sealed = webhook_signing.seal(signing, before.id)
         work, changed = webhooks.prepare_signing(before, sealed, signing.public_key, by=call.actor)
