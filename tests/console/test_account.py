@@ -11,6 +11,7 @@ import pytest
 from cli import demo
 from tests.browser.chromium import Browser
 from tests.browser.test_passkeys import Device
+from tests.console.axe import violations, wider_than_the_window
 from tests.console.person import Person
 from tests.console.roster import BOTH_WAYS, PASSWORD, Roster
 from tests.support.served import served
@@ -353,6 +354,35 @@ def test_one_adds_a_passkey_and_signs_in_by_it(person: Person, roster: Roster, d
     person.arrives("#/sign-in*")
     person.clicks("button", "Sign in with a passkey")
     person.sees("Ada Lovelace")
+
+
+def test_the_dialogs_of_factors_are_for_everybody(person: Person, roster: Roster) -> None:
+    """The QR code, the recovery codes and the proof: axe-core holds nothing against them, nor does 320 px."""
+
+    def looked_at() -> list[str]:
+        found = []
+        for scheme, width in (("light", 1440), ("dark", 320)):
+            person.looks(scheme)
+            person.sits_at(width)
+            found += violations(person) + wider_than_the_window(person)
+        return found
+
+    ada = roster.user()
+    person.comes_as(ada["email"], PASSWORD)
+    person.at("#/account/factors")
+    person.meets(403, "POST", "/api/auth/factors/totp", code="REAUTHENTICATION_REQUIRED")
+    person.clicks("button", "Add an authenticator app")
+    person.clicks("button", "Next")
+    person.sees("Is it you?")
+    found = looked_at()
+    person.types("Password", PASSWORD)
+    person.clicks("button", "Go on")
+    person.sees("Scan this code")
+    found += looked_at()
+    person.types("The six digits that the app shows", pyotp.TOTP(shown_secret(person)).now())
+    person.clicks("button", "Confirm")
+    person.sees("It is shown this once")
+    assert found + looked_at() == []
 
 
 def test_a_passkey_that_is_refused_is_told_and_nothing_is_added(
