@@ -25,7 +25,10 @@ export function t(key, values) {
 
 /** @param {unknown} value */
 function textValue(value) {
-  return typeof value === "number" ? new Intl.NumberFormat(spoken.language).format(value) : String(value ?? "");
+  if (typeof value === "number") return new Intl.NumberFormat(spoken.language).format(value);
+  const text = String(value ?? "");
+  // Words that run to the left must not turn round the sentence that they stand in.
+  return /[\u0590-\u08ff\ufb1d-\ufefc]/.test(text) ? `\u2068${text}\u2069` : text;
 }
 
 /** The language of the page. */
