@@ -185,7 +185,7 @@ async function showPage(asked = false) {
  * @param {string} [title]
  */
 function appFrame(place, route, title) {
-  if (route?.bare) return put(appNode("trail"));
+  if (route?.bare) return void put(appNode("trail"));
   drawNavigation(place);
   const parts = place.path.split("/").slice(1, -1);
   const trail = parts.map((_, at) => `/${parts.slice(0, at + 1).join("/")}`).flatMap((path) => {
