@@ -12,6 +12,7 @@ NUMBERS |= {"SP": 11, "M": 8}
 NUMBERS |= {"SF": 36}
 NUMBERS |= {"EV": 24}
 NUMBERS |= {"SC": 15}
+NUMBERS |= {"CO": 8}
 
 
 def test_the_register_has_every_row_once() -> None:

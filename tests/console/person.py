@@ -600,10 +600,13 @@ class Person:
         )
 
     def picture(self, path: Path) -> None:
-        """Keep what one sees as a PNG."""
+        """Keep what one sees as a PNG, with the mouse out of the way."""
         self.settles()
+        self.browser.call("Emulation.setScrollbarsHidden", hidden=True)
+        self.browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=self.width - 1, y=self.height - 1)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(self.browser.call("Page.captureScreenshot")["data"]))
+        self.browser.call("Emulation.setScrollbarsHidden", hidden=False)
 
     def complaints(self) -> list[str]:
         """All that the browser holds against the page."""
