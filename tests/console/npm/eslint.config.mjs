@@ -63,7 +63,7 @@ export default [
       "no-useless-return": "error",
       "no-var": "error",
       "object-shorthand": ["error", "properties"],
-      "prefer-const": "error",
+      "prefer-const": ["error", { destructuring: "all" }],
       "roster/no-renamed-imports": "error",
       "use-isnan": "error",
     },
