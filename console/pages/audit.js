@@ -102,7 +102,7 @@ export function auditWhom({ action, target }, place, plainly) {
  * @param {Place} place
  */
 function auditWhere({ workspaceId }, place) {
-  return workspaceId && auditNamed(workspaceId, url`/api/workspaces/${workspaceId}`, url`#/workspaces/${workspaceId}`, place);
+  return workspaceId && auditFound(workspaceId, url`/api/workspaces/${workspaceId}`, url`#/workspaces/${workspaceId}`, place);
 }
 
 /**
@@ -111,7 +111,7 @@ function auditWhere({ workspaceId }, place) {
  */
 function auditPerson(id, place) {
   const { workspaceId } = place.params;
-  if (!workspaceId) return auditNamed(id, url`/api/admin/users/${id}`, url`#/users/${id}`, place);
+  if (!workspaceId) return auditFound(id, url`/api/admin/users/${id}`, url`#/users/${id}`, place);
   const node = auditLink(auditAddress({ target: id }, workspaceId), id);
   auditMembers(place).then((names) => names.has(id) && put(node, names.get(id)));
   return node;
@@ -148,7 +148,7 @@ function auditLink(address, id) {
  * @param {string} address
  * @param {Place} place
  */
-function auditNamed(id, path, address, place) {
+function auditFound(id, path, address, place) {
   const node = auditLink(address, id);
   if (auditGone.has(id)) return node;
   if (!auditNames.has(path)) {
@@ -198,4 +198,12 @@ export function auditChanges({ details: { before = {}, after = {}, fields = [], 
 function auditValue(value) {
   if (Array.isArray(value)) return value.join(", ") || "–";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/**
+ * Waits until the names of what was shown are known.
+ * @param {Place} place
+ */
+export async function auditNamed(place) {
+  await (place.params.workspaceId ? auditMembers(place) : auditTurn);
 }

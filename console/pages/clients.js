@@ -7,8 +7,9 @@ import { formDialog } from "../parts/form.js";
 import { list } from "../parts/list.js";
 import { toast } from "../parts/toast.js";
 import { h, url } from "../render.js";
-import { link, refresh } from "../shell.js";
+import { refresh } from "../shell.js";
 import { t } from "../texts.js";
+import { auditWho } from "./audit.js";
 import { linesOf } from "./roles.js";
 import { given } from "./users.js";
 
@@ -78,8 +79,8 @@ export async function clientPage(place) {
           [t("core.id"), copyable(client.id)],
           [t("clients.grants"), client.grants.join(", ")],
           [t("clients.scopes"), client.scopes.map((/** @type {string} */ one) => [h("code", null, one), " "])],
-          [t("clients.user"), client.userId && link(url`#/users/${client.userId}`, client.userId)],
-          [t("core.created"), time(client.createdAt)],
+          [t("clients.user"), client.userId && auditWho({ actor: client.userId }, place)],
+          client.createdAt && [t("core.created"), time(client.createdAt)],
           client.formerUntil && [t("clients.former"), time(client.formerUntil)],
         ]),
       ),
@@ -139,6 +140,8 @@ async function createClient(place) {
 /** @param {Row} client */
 async function showSecret(client) {
   if (client.secret) await showOnce({ title: t("clients.secret"), text: t("clients.secret_text", client), secret: client.secret });
+  // The answer that had it was lost on its way, and the request was sent again.
+  else if (!client.public) toast(t("clients.lost"), { tone: "bad" });
 }
 
 /**

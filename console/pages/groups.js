@@ -41,11 +41,11 @@ export function siteThings(what, columns, fields, body) {
     path,
     find: "local",
     columns: [
-      { name: t("core.number"), of: (one) => one.number, number: true },
       { name: t("core.name"), of: (one) => one.name },
       ...columns,
+      { name: t("core.number"), of: (one) => one.number, number: true, wide: true },
       {
-        name: t("core.edit"),
+        name: "",
         of: (one) => actionButton({ label: t("core.edit"), run: async () => (await edit(one)) && found.reload() }),
         csv: () => "",
       },

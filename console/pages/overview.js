@@ -1,27 +1,27 @@
 // What there is and what happened lately, of the site or of a workspace.
 import { api } from "../api.js";
 import { day, number, relative } from "../dates.js";
-import { badge, card, empty, failure, heading, skeleton, tiles } from "../parts/bits.js";
+import { badge, card, empty, failure, heading, tiles } from "../parts/bits.js";
 import { barChart } from "../parts/chart.js";
 import { h, put, s, url } from "../render.js";
 import { link, workspaceOf } from "../shell.js";
 import { t } from "../texts.js";
-import { auditAction, auditPath, auditWho, auditWhom } from "./audit.js";
+import { auditAction, auditNamed, auditPath, auditWho, auditWhom } from "./audit.js";
 
 const OVERVIEW_SHOWN = 12;
 const OVERVIEW_SOON = 14 * 86_400_000;
 
 /** @param {Place} place */
 export async function overviewPage(place) {
-  if (place.params.workspaceId) return overviewNode(t("core.activity"), ...workspaceOverview(place));
-  if (place.me.isAdmin) return overviewNode(t("core.overview"), ...siteOverview(place));
+  if (place.params.workspaceId) return overviewNode(t("core.activity"), ...(await workspaceOverview(place)));
+  if (place.me.isAdmin) return overviewNode(t("core.overview"), ...(await siteOverview(place)));
   const { workspaces } = place.me;
   const [only] = workspaces;
   const known = only && workspaces.length === 1 && (await workspaceOf(only.id));
   if (known && known.admin) {
-    return overviewNode(only.name, ...workspaceOverview({ ...place, ...known, params: { workspaceId: only.id } }));
+    return overviewNode(only.name, ...(await workspaceOverview({ ...place, ...known, params: { workspaceId: only.id } })));
   }
-  return overviewNode(t("overview.yours"), only ? overviewSoon(() => ownWorkspaces(workspaces)) : empty({ title: t("overview.no_workspace"), text: t("overview.no_workspace_text") }));
+  return overviewNode(t("overview.yours"), only ? await overviewPart(() => ownWorkspaces(workspaces)) : empty({ title: t("overview.no_workspace"), text: t("overview.no_workspace_text") }));
 }
 
 /**
@@ -33,13 +33,13 @@ function overviewNode(title, ...children) {
 }
 
 /**
- * A part that comes when it has been read, and fails alone.
+ * A part, which fails alone. The page waits for all of them, so that nothing moves when one comes.
  * @param {() => Promise<Child>} load
  */
-function overviewSoon(load) {
-  const box = h("div", null, skeleton(3));
+async function overviewPart(load) {
+  const box = h("div", null);
   const show = () => load().then((node) => put(box, node)).catch((error) => put(box, failure(error, show)));
-  show();
+  await show();
   return box;
 }
 
@@ -54,21 +54,31 @@ async function ownWorkspaces(workspaces) {
 
 /** @param {Place} place */
 function siteOverview(place) {
-  return [
-    overviewSoon(siteTiles),
-    h("div", { class: "columns" }, activityCards("/api/admin/activity"), overviewSoon(() => membersCard(place))),
-    h("div", { class: "columns lately" }, lately(place), attention(siteAttention)),
-  ];
+  return overviewRows(
+    overviewPart(siteTiles),
+    [...activityCards("/api/admin/activity"), overviewPart(() => membersCard(place))],
+    [lately(place), attention(siteAttention)],
+  );
+}
+
+/**
+ * @param {Promise<Node>} counts
+ * @param {Promise<Node>[]} charts
+ * @param {Promise<Node>[]} told
+ */
+async function overviewRows(counts, charts, told) {
+  const rows = await Promise.all([[counts], charts, told].map((row) => Promise.all(row)));
+  return [rows[0], h("div", { class: "columns" }, rows[1]), h("div", { class: "columns lately" }, rows[2])];
 }
 
 /** @param {Place} place */
 function workspaceOverview(place) {
   const base = url`/api/workspaces/${place.params.workspaceId}`;
-  return [
-    overviewSoon(() => workspaceTiles(place, base)),
-    h("div", { class: "columns" }, activityCards(`${base}/activity`)),
-    h("div", { class: "columns lately" }, lately(place), attention(() => workspaceAttention(place, base))),
-  ];
+  return overviewRows(
+    overviewPart(() => workspaceTiles(place, base)),
+    activityCards(`${base}/activity`),
+    [lately(place), attention(() => workspaceAttention(place, base))],
+  );
 }
 
 async function siteTiles() {
@@ -110,7 +120,7 @@ function activityCards(path) {
   /** @type {Promise<Answer> | null} */
   let found = null;
   const read = () => (found ??= api.get(path, { days: 30 }).finally(() => (found = null)));
-  return ["changes", "signIns"].map((name) => overviewSoon(async () => {
+  return ["changes", "signIns"].map((name) => overviewPart(async () => {
     const { days } = (await read()).data;
     const total = days.reduce((/** @type {number} */ sum, /** @type {Row} */ one) => sum + one[name], 0);
     return card(null, barChart({
@@ -152,7 +162,7 @@ async function membersCard(place) {
  * @param {() => Promise<Child[]>} load
  */
 function attention(load) {
-  return overviewSoon(async () => {
+  return overviewPart(async () => {
     const found = (await load()).filter(Boolean);
     return card(t("overview.attention"), found.length ? h("ul", { class: "feed" }, found.map((one) => h("li", null, one))) : h("p", { class: "quiet" }, t("overview.nothing")));
   });
@@ -195,13 +205,15 @@ async function workspaceAttention(place, base) {
 
 /** @param {Place} place */
 function lately(place) {
-  return overviewSoon(async () => {
+  return overviewPart(async () => {
     const { data } = await api.get(auditPath(place), { size: 10 });
+    const lines = data.map((/** @type {Row} */ entry) => h("li", null, auditAction(entry), " ", auditWhom(entry, place, true), h("span", { class: "quiet" }, " · ", auditWho(entry, place), " · ", relative(entry.at))));
+    await auditNamed(place);
     const at = place.params.workspaceId ? url`#/workspaces/${place.params.workspaceId}/audit` : "#/audit";
     return card(
       t("overview.lately"),
       data.length
-        ? h("ul", { class: "feed" }, data.map((/** @type {Row} */ entry) => h("li", null, auditAction(entry), " ", auditWhom(entry, place, true), h("span", { class: "quiet" }, " · ", auditWho(entry, place), " · ", relative(entry.at)))))
+        ? h("ul", { class: "feed" }, lines)
         : h("p", { class: "quiet" }, t("audit.none")),
       h("p", null, link(at, t("overview.all"))),
     );

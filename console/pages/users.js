@@ -110,7 +110,7 @@ async function createUser(place) {
   });
   if (!made) return false;
   if (made.link) await showOnce({ title: t("users.link"), text: t("users.first_link", made), secret: made.link });
-  else toast(t("core.saved"));
+  else toast(t("link" in made ? "users.no_link" : "core.saved"));
   place.go(userAddress(made));
   return false;
 }

@@ -296,12 +296,14 @@ def test_sessions_and_tokens_end_one_and_all(person: Person, roster: Roster) -> 
     person.sees("Done for one.")
     ended = roster.app.send("GET", "/api/auth/me", Authorization=f"Bearer {secret}")
     assert ended.status == 401
-    assert is_let_in(roster, first) and is_let_in(roster, second)
+    assert is_let_in(roster, first)
+    assert is_let_in(roster, second)
     person.clicks("button", "End all")
     person.sees("Sessions: 2, API tokens: 0")
     person.agrees("End all")
     person.sees("No session, no token")
-    assert not is_let_in(roster, first) and not is_let_in(roster, second)
+    assert not is_let_in(roster, first)
+    assert not is_let_in(roster, second)
 
 
 @BOTH_WAYS
@@ -393,7 +395,7 @@ def test_a_client_gets_a_secret_once_and_another_and_is_deleted(person: Person, 
     first = shown_secret(person)
     person.clicks("button", "I have it")
     person.arrives(f"#/clients/{ident}")
-    person.sees("Continuous", user["id"], "With a secret")
+    person.sees("Continuous", "Build Robot Two", "With a secret")
     person.sees_no(first)
     person.clicks("button", "Make another secret")
     person.sees("works for 24 hours more")
