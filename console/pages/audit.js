@@ -67,10 +67,9 @@ export function auditAddress(filter, workspaceId) {
  * @param {Row} entry
  */
 export function auditAction({ action, details }) {
-  let [noun, verb] = action.split(".");
   const active = details.before && details.after?.active;
-  if (verb === "changed" && typeof active === "boolean") verb = active ? "resumed" : "suspended";
-  const [first = "", ...rest] = `${noun} ${verb}`.replaceAll("_", " ");
+  const turned = typeof active === "boolean" && (active ? "resumed" : "suspended");
+  const [first = "", ...rest] = (turned ? action.replace("changed", turned) : action).replace(/[._]/g, " ");
   return h("span", { title: action }, first.toUpperCase(), ...rest.join(""));
 }
 

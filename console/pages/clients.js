@@ -69,7 +69,7 @@ export async function clientPage(place) {
         badge: clientKind(client),
         actions: [
           { label: t("core.edit"), primary: true, run: () => editClient(path, client, etag) },
-          !client.public && { label: t("clients.rotate"), run: () => rotateSecret(path, client) },
+          !client.public && { label: t("clients.rotate"), run: () => rotateSecret(path) },
           { label: t("core.delete"), danger: true, run: () => deleteClient(path, client, etag, place) },
         ],
       }),
@@ -172,11 +172,8 @@ async function editClient(path, client, etag) {
   refresh();
 }
 
-/**
- * @param {string} path
- * @param {Row} client
- */
-async function rotateSecret(path, client) {
+/** @param {string} path */
+async function rotateSecret(path) {
   if (!(await ask({ title: t("clients.rotate"), text: t("clients.rotate_text"), confirm: t("clients.rotate") }))) return;
   await showSecret((await api.post(`${path}/secret`, undefined, { once: crypto.randomUUID() })).data);
   refresh();

@@ -60,7 +60,7 @@ export async function userPage(place) {
             { class: "acts" },
             !own && userAct("link", () => resetLink(path, user)),
             userAct("unlock", () => unlockUser(path)),
-            !own && userAct("factors", () => resetFactors(path, user)),
+            !own && userAct("factors", () => resetFactors(path)),
           ),
           h(
             "p",
@@ -72,7 +72,7 @@ export async function userPage(place) {
         ),
       ),
       membershipList(path, user),
-      credentialList(path, user),
+      credentialList(path),
     ),
   };
 }
@@ -132,11 +132,8 @@ async function resetLink(path, user) {
   await showOnce({ title: t("users.link"), text: t("user.link_text", { ...user, until: day(data.expiresAt) }), secret: data.link });
 }
 
-/**
- * @param {string} path
- * @param {Row} user
- */
-async function resetFactors(path, user) {
+/** @param {string} path */
+async function resetFactors(path) {
   if (!(await ask({ title: t("user.factors"), text: t("user.factors_ends"), confirm: t("user.factors"), danger: true }))) return;
   await api.delete(`${path}/factors`);
   toast(t("core.done", { count: 1 }));
@@ -264,11 +261,8 @@ async function findWorkspaces(text) {
   return data.map((/** @type {Row} */ one) => ({ value: one.id, label: `${one.name} (${one.key})` }));
 }
 
-/**
- * @param {string} path
- * @param {Row} user
- */
-function credentialList(path, user) {
+/** @param {string} path */
+function credentialList(path) {
   const all = { sessions: 0, tokens: 0, grants: 0 };
   const found = list({
     title: t("user.credentials"),
