@@ -10,7 +10,6 @@ import hashlib
 import re
 import shutil
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -89,8 +88,11 @@ def read(folder: Path) -> dict[str, Module]:
                 raise BreaksARule(f"{module.path}: there is no {target}")
             if lacking := {*names} - {*modules[target].exports}:
                 raise BreaksARule(f"{module.path}: {target} exports no {', '.join(sorted(lacking))}")
-    counted = Counter(name for module in modules.values() for name in module.names)
-    if twice := sorted(name for name, times in counted.items() if times > 1):
+    places: dict[str, list[str]] = {}
+    for module in modules.values():
+        for name in module.names:
+            places.setdefault(name, []).append(module.path)
+    if twice := [f"{name} ({', '.join(of)})" for name, of in places.items() if len(of) > 1]:
         raise BreaksARule(f"declared at the top of more than one module: {', '.join(twice)}")
     return modules
 

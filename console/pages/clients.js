@@ -132,13 +132,13 @@ async function createClient(place) {
     },
   });
   if (!made) return false;
-  await showSecret(made);
+  await showClientSecret(made);
   place.go(clientAddress(made));
   return false;
 }
 
 /** @param {Row} client */
-async function showSecret(client) {
+async function showClientSecret(client) {
   if (client.secret) await showOnce({ title: t("clients.secret"), text: t("clients.secret_text", client), secret: client.secret });
   // The answer that had it was lost on its way, and the request was sent again.
   else if (!client.public) toast(t("clients.lost"), { tone: "bad" });
@@ -175,7 +175,7 @@ async function editClient(path, client, etag) {
 /** @param {string} path */
 async function rotateSecret(path) {
   if (!(await ask({ title: t("clients.rotate"), text: t("clients.rotate_text"), confirm: t("clients.rotate") }))) return;
-  await showSecret((await api.post(`${path}/secret`, undefined, { once: crypto.randomUUID() })).data);
+  await showClientSecret((await api.post(`${path}/secret`, undefined, { once: crypto.randomUUID() })).data);
   refresh();
 }
 
