@@ -13,7 +13,7 @@ const dialogCount = { made: 0 };
 export function dialog({ title, body, actions, wide = false }) {
   const before = document.activeElement;
   // What opens a dialog waits for its user, and is not at work.
-  before?.removeAttribute("aria-busy");
+  for (const one of document.querySelectorAll("main button[aria-busy]")) one.removeAttribute("aria-busy");
   dialogCount.made += 1;
   const id = `dialog-${dialogCount.made}`;
   /** @type {unknown} */
