@@ -2,13 +2,12 @@
 import { api } from "../api.js";
 import { time } from "../dates.js";
 import { card, copyable, heading } from "../parts/bits.js";
-import { showOnce } from "../parts/dialog.js";
 import { formDialog } from "../parts/form.js";
 import { list } from "../parts/list.js";
 import { h, url } from "../render.js";
 import { link } from "../shell.js";
 import { t } from "../texts.js";
-import { partFields, partsOf } from "./workspace_parts.js";
+import { partFields, partsOf, showPartSecret } from "./workspace_parts.js";
 import { workspaceGroupList } from "./workspace_groups.js";
 
 /** @param {Place} place */
@@ -82,10 +81,11 @@ function tokenList({ title, text, level, path, rows, more, columns }) {
       submit: t("core.create"),
       save: async ({ name, expiresAt }, { once }) => {
         const body = { name, ...more, ...(expiresAt ? { expiresAt } : {}) };
-        made = (await api.post(path, body, { once })).data;
+        // A request for an API token is carried out as often as it comes: it is not sent again by itself.
+        made = (await api.post(path, body, more.workspaceId ? {} : { once })).data;
       },
     });
-    if (done) await showOnce({ title: made.name, text: t("scim.once"), secret: made.secret ?? made.token });
+    if (done) await showPartSecret({ title: made.name, text: t("scim.once"), secret: made.secret ?? made.token });
     return done;
   };
   return list({

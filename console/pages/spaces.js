@@ -61,10 +61,10 @@ async function spaceFields(base, space = {}) {
 export async function spacePage(place) {
   const { base, at } = partsOf(place);
   const path = base + url`/spaces/${place.params.spaceId}`;
-  const options = { signal: place.signal };
-  const [read, roles] = await Promise.all([api.get(path, {}, options), spaceRoles(path)]);
+  // What others may do depends on their roles, so these are read first.
+  const [read, roles] = await Promise.all([api.get(path, {}, { signal: place.signal }), place.admin ? null : spaceRoles(path)]);
   const space = read.data;
-  const holds = (/** @type {string} */ role) => place.admin || roles.some((one) => one.userId === place.me.id && one.roles.has(role));
+  const holds = (/** @type {string} */ role) => !roles || roles.some((one) => one.userId === place.me.id && one.roles.has(role));
   const ends = { title: t("spaces.delete_this", space), text: t("spaces.ends"), back: `${at}/spaces` };
   const actions = [editPart(path, read, () => spaceFields(base, space)), deletePart(path, read.etag, ends)];
   const project = space.projectId && link(at + url`/projects/${space.projectId}`, await projectName(base, space.projectId));
@@ -107,12 +107,10 @@ async function spaceRoles(path) {
  * People and roles, as boxes that the arrow keys reach.
  * @param {string} path
  * @param {string} base
- * @param {Row[]} first
+ * @param {Row[] | null} known
  * @param {boolean} may
  */
-function spaceGrid(path, base, first, may) {
-  /** @type {Row[] | null} */
-  let known = first;
+function spaceGrid(path, base, known, may) {
   const set = (/** @type {string} */ userId, /** @type {string} */ role, /** @type {boolean} */ held) => {
     const address = path + url`/roles/${role}/${userId}`;
     return held ? api.put(address, {}) : api.delete(address);

@@ -2,14 +2,14 @@
 import { api } from "../api.js";
 import { time } from "../dates.js";
 import { badge, card, codeBlock, copyable, details, heading, notice } from "../parts/bits.js";
-import { ask, dialog, showOnce } from "../parts/dialog.js";
+import { ask, dialog } from "../parts/dialog.js";
 import { formDialog } from "../parts/form.js";
 import { list } from "../parts/list.js";
 import { toast } from "../parts/toast.js";
 import { h, url } from "../render.js";
 import { go, refresh } from "../shell.js";
 import { t } from "../texts.js";
-import { deletePart, editPart, partFields, partsOf } from "./workspace_parts.js";
+import { deletePart, editPart, partFields, partsOf, showPartSecret } from "./workspace_parts.js";
 
 // What events are about; those of the second line concern no workspace.
 const WEBHOOK_SUBJECTS = ["app", "feature", "invitation", "member", "project", "scim_token", "session", "space", "token", "webhook", "workspace"];
@@ -95,7 +95,7 @@ function webhookValues({ types, more, ...values }) {
 /** @param {Row} webhook */
 function webhookSecret({ secret, publicKey }) {
   const more = [h("p", null, t("webhooks.public")), h("p", null, copyable(publicKey))];
-  return showOnce({ title: t("webhooks.secret"), text: t("webhooks.secret_text"), secret, more });
+  return showPartSecret({ title: t("webhooks.secret"), text: t("webhooks.secret_text"), secret, more });
 }
 
 /** @param {Place} place */

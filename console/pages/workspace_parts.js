@@ -1,6 +1,6 @@
 // What the pages of a workspace's parts share: members and projects as a choice, a form that saves one object.
 import { api } from "../api.js";
-import { ask } from "../parts/dialog.js";
+import { ask, showOnce } from "../parts/dialog.js";
 import { formDialog } from "../parts/form.js";
 import { toast } from "../parts/toast.js";
 import { url } from "../render.js";
@@ -157,6 +157,15 @@ export function editPart(path, { etag }, fields, body = partValues) {
     refresh();
   };
   return { label: t("core.edit"), run };
+}
+
+/**
+ * Shows a secret. It is null where the answer that had it was lost on its way, and the request was sent again.
+ * @param {{ title: string, text: string, secret: string | null, more?: Child }} options
+ */
+export async function showPartSecret({ secret, ...options }) {
+  if (secret) await showOnce({ secret, ...options });
+  else toast(t("clients.lost"), { tone: "bad" });
 }
 
 /**

@@ -427,6 +427,18 @@ def test_scim_is_set_up_and_what_the_provider_does_is_seen(
     )
 
 
+def test_a_secret_whose_answer_was_lost_is_not_pretended(
+    lead: Person, roster: Roster, workspace: Workspace
+) -> None:
+    lead.at(f"#/workspaces/{workspace['id']}/scim")
+    lead.clicks("New token")
+    lead.types("Name", "Entra ID")
+    lead.meets(503, "POST", "/api/workspaces/.*/scim-tokens", after=True)
+    lead.clicks("button", "Create")
+    lead.sees("The secret was lost on its way: make another.", "Entra ID")
+    assert len(read(roster, workspace, "scim-tokens")) == 1
+
+
 def test_groups_are_said_to_come_from_the_provider(lead: Person, workspace: Workspace) -> None:
     lead.at(f"#/workspaces/{workspace['id']}/groups")
     lead.sees("No group yet")
