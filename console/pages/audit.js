@@ -200,9 +200,9 @@ function auditValue(value) {
 }
 
 /**
- * Waits until the names of what was shown are known.
+ * Waits until the names of what was shown are known, but not for long.
  * @param {Place} place
  */
 export async function auditNamed(place) {
-  await (place.params.workspaceId ? auditMembers(place) : auditTurn);
+  await Promise.race([place.params.workspaceId ? auditMembers(place) : auditTurn, new Promise((resolve) => setTimeout(resolve, 1500))]);
 }

@@ -178,7 +178,7 @@ function endsSoon({ expiresAt }) {
 
 async function siteAttention() {
   const [suspended, clients, tokens] = await Promise.all([
-    api.get("/api/admin/users", { status: "suspended", page: 1, size: 5 }),
+    api.get("/api/admin/users", { status: "suspended", page: 1, size: 1 }),
     api.get("/api/admin/clients"),
     api.get("/api/auth/tokens"),
   ]);
