@@ -556,5 +556,6 @@ def test_who_must_enrol_is_led_to_the_factors_and_then_everywhere(newcomer: Pers
     person.finds("link", "Tokens")
     person.expects(409, "/api/auth/factors/")
     person.clicks("button", "Remove", inside="Authenticator app")
-    person.clicks("button", "Remove")
-    person.sees("Remove")
+    person.agrees("Remove")
+    person.sees("A second factor is demanded of you; enrol another one first.")
+    person.finds("button", "Remove", inside="Authenticator app")
