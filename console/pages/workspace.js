@@ -6,7 +6,7 @@ import { ask } from "../parts/dialog.js";
 import { form } from "../parts/form.js";
 import { toast } from "../parts/toast.js";
 import { h, put, url } from "../render.js";
-import { forgetWorkspace, go, refresh } from "../shell.js";
+import { go, loadMe, restart } from "../shell.js";
 import { t } from "../texts.js";
 import { setWorkspaceActive } from "./workspaces.js";
 
@@ -112,8 +112,7 @@ function workspaceForm(base, { data, etag }, fields, shown, sent) {
     save: async (now) => {
       await api.put(base, sent(now), { etag });
       toast(t("core.saved"));
-      forgetWorkspace(data.id);
-      refresh();
+      restart();
     },
     again: async () => {
       const now = await api.get(base);
@@ -218,7 +217,7 @@ function workspaceLimits(base, read) {
 function workspaceEnd(base, { data: { id, key, name, active }, etag }) {
   const set = async (/** @type {boolean} */ now, /** @type {string | null} */ tag) => {
     await setWorkspaceActive(id, now, tag);
-    refresh();
+    restart();
   };
   const suspend = async () => {
     const asked = { title: t("workspaces.suspend_some", { count: 1 }), text: t("workspaces.suspend_ends"), confirm: t("users.suspend"), danger: true };
@@ -230,7 +229,7 @@ function workspaceEnd(base, { data: { id, key, name, active }, etag }) {
     const asked = { title: t("workspaces.delete_one", { name }), text: t("workspaces.delete_ends"), confirm: t("core.delete"), danger: true, typed: key };
     if (!(await ask(asked))) return;
     await api.delete(base, { etag });
-    forgetWorkspace(id);
+    await loadMe().catch(() => null);
     toast(t("core.deleted"));
     go("/workspaces");
   };

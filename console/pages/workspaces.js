@@ -4,7 +4,7 @@ import { time } from "../dates.js";
 import { formDialog } from "../parts/form.js";
 import { list } from "../parts/list.js";
 import { h, url } from "../render.js";
-import { forgetWorkspace } from "../shell.js";
+import { forgetWorkspace, loadMe } from "../shell.js";
 import { t } from "../texts.js";
 
 /** @param {Place} place */
@@ -69,7 +69,11 @@ async function createWorkspace(place) {
       { name: "key", label: t("core.key"), required: true, minlength: 2, maxlength: 63, help: t("workspaces.key_help") },
     ],
     submit: t("workspaces.create"),
-    save: async (values, { once }) => place.go(workspaceAddress((await api.post("/api/workspaces", values, { once })).data)),
+    save: async (values, { once }) => {
+      const { data } = await api.post("/api/workspaces", values, { once });
+      await loadMe();
+      place.go(workspaceAddress(data));
+    },
   });
   return false;
 }

@@ -173,6 +173,7 @@ def test_settings_show_what_moments_will_look_like(person: Person, roster: Roste
     person.types("Time zone", "Asia/Tokyo")
     person.clicks("button", "Save")
     person.sees("Saved", "Engines of Berlin")
+    person.finds("button", "Workspace Engines of Berlin")
     found = now_of(roster, workspace)
     assert found["name"] == "Engines of Berlin"
     assert (found["settings"]["locale"], found["settings"]["timeZone"]) == ("en-GB", "Asia/Tokyo")
