@@ -4,7 +4,7 @@ import { h, put } from "./render.js";
 import { t, speak, wantedLanguage } from "./texts.js";
 import { textsEn } from "./texts/en.js";
 import {
-  me, go, link, loadMe, setPlace, currentPlace, onRefresh, queryListeners, workspaceOf, drawNavigation, openDrawer, closeDrawer, shellDemand,
+  me, go, link, loadMe, setPlace, currentPlace, onRefresh, queryListeners, workspaceOf, offeredWorkspace, drawNavigation, openDrawer, closeDrawer, shellDemand,
 } from "./shell.js";
 import { ask } from "./parts/dialog.js";
 import { empty, failure, heading, skeleton } from "./parts/bits.js";
@@ -147,7 +147,8 @@ async function showPage(asked = false) {
   // What is there soon needs no skeleton, which would only flicker; nor does a page that is made anew.
   const slow = again ? undefined : setTimeout(() => put(main, skeleton()), 150);
   const { workspaceId } = place.params;
-  if (!workspaceId) appFrame(place, found?.route);
+  const offered = workspaceId || found?.route.bare ? null : offeredWorkspace();
+  if (!workspaceId && place.me.isAdmin) appFrame(place, found?.route);
   /** @type {{ node: Node, title?: string }} */
   let page;
   try {
@@ -164,6 +165,7 @@ async function showPage(asked = false) {
     if (turn !== appState.turn || place.signal.aborted) return clearTimeout(slow);
     page = { node: appBroken(error) };
   }
+  const around = await offered;
   clearTimeout(slow);
   if (turn !== appState.turn) return;
   document.body.classList.toggle("bare", Boolean(found?.route.bare));
@@ -171,7 +173,7 @@ async function showPage(asked = false) {
   const h1 = main.querySelector("h1");
   const title = page.title ?? h1?.firstChild?.textContent ?? (found ? t(found.route.name) : "");
   document.title = title ? `${title} · Roster` : "Roster";
-  appFrame(place, found?.route, title);
+  appFrame(place, found?.route, title, around);
   appState.path = path;
   if (!again) scrollTo(0, 0);
   const focus = main.querySelector("[autofocus]") ?? h1;
@@ -183,10 +185,11 @@ async function showPage(asked = false) {
  * @param {Place} place
  * @param {Route} [route]
  * @param {string} [title]
+ * @param {{ workspace: Workspace, admin: boolean } | null} [offered]
  */
-function appFrame(place, route, title) {
+function appFrame(place, route, title, offered) {
   if (route?.bare) return void put(appNode("trail"));
-  drawNavigation(place);
+  drawNavigation(place, offered);
   const parts = place.path.split("/").slice(1, -1);
   const trail = parts.map((_, at) => `/${parts.slice(0, at + 1).join("/")}`).flatMap((path) => {
     const found = appRoute(path);

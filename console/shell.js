@@ -11,8 +11,8 @@ const SHELL_NOBODY = {
   id: "", email: "", fullName: "", roles: [], isAdmin: false, workspaces: [], demand: "", user: null,
 };
 
-/** @type {{ me: Me, place: Place | null, refresh: () => void, restart: () => void, workspaces: Map<string, Promise<{workspace: Workspace, admin: boolean}>> }} */
-const shellState = { me: SHELL_NOBODY, place: null, refresh: () => {}, restart: () => {}, workspaces: new Map() };
+/** @type {{ me: Me, place: Place | null, last: string, refresh: () => void, restart: () => void, workspaces: Map<string, Promise<{workspace: Workspace, admin: boolean}>> }} */
+const shellState = { me: SHELL_NOBODY, place: null, last: "", refresh: () => {}, restart: () => {}, workspaces: new Map() };
 
 /** What a list does when the address has another query alone; true where it took it. @type {Set<(query: URLSearchParams) => boolean>} */
 export const queryListeners = new Set();
@@ -135,6 +135,18 @@ export function workspaceOf(id) {
   return found;
 }
 
+/**
+ * The workspace whose pages are offered at a place that is in none, to who sees little else: the last one,
+ * else the user's own choice, else the first.
+ */
+export async function offeredWorkspace() {
+  const { isAdmin, demand, workspaces, user } = me();
+  if (isAdmin || demand || !workspaces.length) return null;
+  const has = (/** @type {string} */ id) => workspaces.some((one) => one.id === id);
+  const id = [shellState.last, user.defaultWorkspaceId].find(has) ?? workspaces[0]?.id ?? "";
+  return workspaceOf(id).catch(() => null);
+}
+
 /** @param {string} id */
 async function readWorkspace(id) {
   const { isAdmin, id: userId } = me();
@@ -154,11 +166,14 @@ const SITE_PAGES = ["workspaces", "users", "groups", "roles", "clients", "webhoo
 const ACCOUNT_PAGES = ["", "password", "factors", "sessions", "tokens"];
 
 /**
- * Draws the navigation for a place.
+ * Draws the navigation for a place, and for the workspace that it is in or that is offered.
  * @param {Place} place
+ * @param {{ workspace: Workspace | null, admin: boolean } | null} [offered]
  */
-export function drawNavigation(place) {
-  const { me: who, workspace, admin, path } = place;
+export function drawNavigation(place, offered) {
+  const { me: who, path } = place;
+  const { workspace, admin } = offered ?? place;
+  if (place.workspace) shellState.last = place.workspace.id;
   const side = /** @type {HTMLElement} */ (document.getElementById("side"));
   const open = !who.demand;
   const home = url`/workspaces/${workspace?.id ?? ""}`;
