@@ -7,7 +7,7 @@ import { refresh } from "../shell.js";
 import { t } from "../texts.js";
 import { partsOf } from "./workspace_parts.js";
 
-const EVENTS_A_PAGE = 50;
+const EVENTS_A_PAGE = 25;
 
 /** @param {Place} place */
 export async function eventsPage(place) {

@@ -576,9 +576,9 @@ def test_a_url_that_is_refused_is_told_beside_its_field(lead: Person, workspace:
 def test_the_feed_of_a_workspace_is_read_page_by_page(
     lead: Person, roster: Roster, workspace: Workspace
 ) -> None:
-    for number in range(60):
+    for number in range(30):
         made(roster, workspace, "projects", name=f"Project {number}")
-    until(lambda: len(read(roster, workspace, "events?limit=100")) > 60)
+    until(lambda: len(read(roster, workspace, "events?limit=100")) > 30)
     events = read(roster, workspace, "events?limit=100")
     at = f"#/workspaces/{workspace['id']}/events"
     lead.at(at)
@@ -587,12 +587,12 @@ def test_the_feed_of_a_workspace_is_read_page_by_page(
     lead.sees(json.dumps(events[0]["id"]))
     lead.clicks("Next page")
     lead.arrives(f"{at}?after=*")
-    lead.sees(events[50]["subject"])
+    lead.sees(events[25]["subject"])
     lead.sees_no("roster.workspace.created")
     lead.clicks("Next page")
     lead.sees("No newer event")
     lead.goes_back()
-    lead.sees(events[50]["subject"])
+    lead.sees(events[25]["subject"])
     lead.clicks("First page")
     lead.sees("roster.workspace.created")
 
