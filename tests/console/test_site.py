@@ -107,6 +107,19 @@ def test_an_administrator_of_a_workspace_sees_an_overview_of_it(person: Person, 
     person.sees("Invitation created", "state: open")
 
 
+def test_a_member_of_several_workspaces_sees_them_side_by_side(person: Person, roster: Roster) -> None:
+    member = roster.user("Grace Hopper")
+    for name in ("Compilers", "Navy"):
+        roster.member(roster.workspace(name), member)
+    person.comes_as(member["email"], PASSWORD)
+    person.at("#/")
+    person.sees("Your workspaces")
+    assert person.browser.value(TILES) == {"Compilers": "1", "Navy": "1"}
+    person.clicks("link", "Navy 1 member")
+    person.arrives("#/workspaces/*")
+    assert not [path for _, path, status in person.calls() if status == 403]
+
+
 # Users.
 
 
