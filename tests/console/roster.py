@@ -60,7 +60,7 @@ class Roster:
         self.send("POST", f"/api/workspaces/{workspace['id']}/members", {"userId": user["id"], "role": role})
 
     def webhook(self, scope: str) -> str:
-        """A webhook of a workspace (`/api/workspaces/...`) or of the site (`/api/admin`), which nobody hears; its id."""
+        """A webhook below `/api/workspaces/...` or `/api/admin`, which nobody hears; its id."""
         body = {"url": "https://hooks.example/in", "description": "The yard's display", "enabled": False}
         return str(self.send("POST", f"{scope}/webhooks", body).json["data"]["id"])
 
