@@ -22,9 +22,9 @@ CALLS = 5
 
 
 @pytest.fixture(scope="module")
-def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def peopled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """The demo, and as many more users as there are to be: rows of the list, which is all that it reads."""
-    folder = tmp_path_factory.mktemp("crowded")
+    folder = tmp_path_factory.mktemp("peopled")
     file = folder / "roster.db"
     with served(folder, DATA="demo", STORE=str(file)) as app:
         cookie = app.login(demo.ADMIN, demo.PASSWORD)
@@ -39,8 +39,8 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture
-def admin(chrome: Browser, crowded: Served, downloads: Path) -> Iterator[Person]:
-    someone = Person(chrome.tab(), crowded, downloads)
+def admin(chrome: Browser, peopled: Served, downloads: Path) -> Iterator[Person]:
+    someone = Person(chrome.tab(), peopled, downloads)
     someone.begins()
     someone.forgets()
     someone.comes_as(demo.ADMIN, demo.PASSWORD)
