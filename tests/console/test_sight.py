@@ -66,7 +66,7 @@ def test_nothing_that_was_seen_moves(admin: Person) -> None:
 
 def test_keys(admin: Person) -> None:
     admin.at("#/users")
-    admin.sees("Amara Okafor")
+    admin.finds("link", "Amara Okafor")
     admin.is_on("heading", "Users")
     admin.presses("/")
     admin.is_on("searchbox", "Find in Users")
