@@ -1,4 +1,4 @@
-"""The programs of npm that check the console; `make` puts them into .tools, by the lock in tests/console/npm."""
+"""The programs of npm that check the console; `make` puts them into .tools, by the lock beside this."""
 
 from pathlib import Path
 
