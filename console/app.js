@@ -145,7 +145,7 @@ async function showPage(asked = false) {
   const again = path === appState.path && main.querySelector("h1");
   setPlace(place);
   // What is there soon needs no skeleton, which would only flicker; nor does a page that is made anew.
-  const slow = again ? undefined : setTimeout(() => put(main, skeleton()), 150);
+  const slow = again ? undefined : setTimeout(() => turn === appState.turn && put(main, skeleton()), 150);
   const { workspaceId } = place.params;
   const offered = workspaceId || found?.route.bare ? null : offeredWorkspace();
   if (!workspaceId && place.me.isAdmin) appFrame(place, found?.route);
