@@ -591,7 +591,9 @@ class Person:
         def waits_for() -> list[str]:
             done = {one["requestId"] for method in ended for one in self.browser.told(method)}
             asked = self.browser.told("Network.requestWillBeSent")
-            open_ = [one["request"]["url"] for one in asked if one["requestId"] not in done]
+            here = self.browser.call("Page.getFrameTree")["frameTree"]["frame"]["loaderId"]
+            left = [one for one in asked if one["loaderId"] == here and one["requestId"] not in done]
+            open_ = [one["request"]["url"] for one in left]
             return open_ if self.browser.value(quiet) else [*open_, str(self.browser.value(busy))]
 
         self._wait(lambda: not waits_for(), "the page settles", lambda: f"{waits_for()} {self.text()}")

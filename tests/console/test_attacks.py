@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from cli import demo
+from tests.console.axe import wider_than_the_window
 from tests.console.person import Person
 from tests.console.roster import PASSWORD, Roster
 
@@ -78,8 +79,7 @@ def test_a_name_is_shown_as_text(name: str, admin: Person, roster: Roster) -> No
         admin.sees(shown)
         admin.settles()
         assert admin.browser.value(NOTHING_RAN), place
-        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert admin.browser.value(wide) <= 0, place
+        assert wider_than_the_window(admin) == [], place
     admin.sits_at(1440)
     admin.at(f"#/users/{user['id']}")
     admin.clicks("button", "Delete")
