@@ -805,7 +805,8 @@ function () {
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.split()).lower()
+    """As it is read: without the marks by which a name keeps its direction to itself."""
+    return " ".join(text.replace("\u2068", "").replace("\u2069", "").split()).lower()
 
 
 def _role(node: dict[str, Any]) -> str:
