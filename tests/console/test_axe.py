@@ -40,6 +40,8 @@ PICTURED = {
     "/workspaces/:workspaceId/spaces/:spaceId": "space",
     "/workspaces/:workspaceId/webhooks/:webhookId": "webhook",
 }
+DARK = [("dark", name) for name in ("overview", "user", "space")]
+"""The pages that are pictured dark too."""
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +72,9 @@ def test_a_page(route: str, visitor: Person, roster: Roster) -> None:
         found[f"{width} {scheme}"] = violations(visitor, only)
         if width == NARROW:
             found[f"{width} wider"] = wider_than_the_window(visitor)
-        if PICTURES and route in PICTURED and (width == WIDE or scheme == "light"):
-            name = PICTURED[route]
-            visitor.picture(PICTURES / f"{name}-{'narrow' if width == NARROW else scheme}.png")
+        look = "narrow" if width == NARROW else scheme
+        if PICTURES and (name := PICTURED.get(route)) and (scheme == "light" or (look, name) in DARK):
+            visitor.picture(PICTURES / f"{name}-{look}.png")
     visitor.sits_at(NARROWEST)
     found["320 wider"] = wider_than_the_window(visitor)
     visitor.sits_at(WIDE)
