@@ -215,7 +215,7 @@ class Person:
     def loads_again(self) -> None:
         loaded = self._loads()
         self.browser.call("Page.reload")
-        self._wait(lambda: self._loads() > loaded, "the page loads again")
+        self.waits(lambda: self._loads() > loaded, "the page loads again")
 
     def _loads(self) -> int:
         self.browser.value("0")  # hears what there is
@@ -238,7 +238,7 @@ class Person:
     def arrives(self, address: str) -> None:
         """Wait until the fragment is this one (or begins with it, where `address` ends with *)."""
         whole = re.compile(re.escape(address).replace(r"\*", ".*"))
-        self._wait(lambda: whole.fullmatch(self.address), f"the address is {address}", lambda: self.address)
+        self.waits(lambda: whole.fullmatch(self.address), f"the address is {address}", lambda: self.address)
 
     def tab(self) -> "Person":
         """The same person at another tab of the browser."""
@@ -256,12 +256,12 @@ class Person:
     def sees(self, *texts: str, inside: str = "") -> None:
         """Wait until the page shows each text; neither case nor spaces count."""
         for text in map(_plain, texts):
-            self._wait(partial(self._shows, text, inside), f"sees {text!r}", self.text)
+            self.waits(partial(self._shows, text, inside), f"sees {text!r}", self.text)
 
     def sees_no(self, *texts: str, inside: str = "") -> None:
         """Wait until the page shows none of the texts."""
         for text in map(_plain, texts):
-            self._wait(partial(self._lacks, text, inside), f"sees no {text!r}", self.text)
+            self.waits(partial(self._lacks, text, inside), f"sees no {text!r}", self.text)
 
     def _shows(self, text: str, inside: str) -> bool:
         return text in self.text(inside)
@@ -277,12 +277,12 @@ class Person:
     def finds(self, *what: str, inside: str = "") -> None:
         """Wait until there is an element of this name, or role and name."""
         role, name = _role_and_name(what)
-        self._wait(lambda: self._all(name, role, inside), f"finds {what}", self._names)
+        self.waits(lambda: self._all(name, role, inside), f"finds {what}", self._names)
 
     def finds_no(self, *what: str, inside: str = "") -> None:
         """Wait until there is none of this name, or role and name."""
         role, name = _role_and_name(what)
-        self._wait(lambda: not self._all(name, role, inside), f"finds no {what}")
+        self.waits(lambda: not self._all(name, role, inside), f"finds no {what}")
 
     def value(self, label: str, inside: str = "") -> str:
         """What a field holds; of a checkbox or switch "true" or "false"."""
@@ -294,7 +294,7 @@ class Person:
 
     def holds(self, label: str, value: str, inside: str = "") -> None:
         """Wait until a field holds this."""
-        self._wait(lambda: self.value(label, inside) == value, f"{label!r} holds {value!r}")
+        self.waits(lambda: self.value(label, inside) == value, f"{label!r} holds {value!r}")
 
     def focused(self) -> tuple[str, str]:
         """Role and name of the element that has the keyboard's focus."""
@@ -307,7 +307,7 @@ class Person:
     def is_on(self, *what: str) -> None:
         """Wait until the focus is on an element of this name, or role and name."""
         role, name = _role_and_name(what)
-        self._wait(
+        self.waits(
             lambda: (focus := self.focused())[1] == name and role in ("", focus[0]),
             f"the focus is on {what}",
             lambda: str(self.focused()),
@@ -315,10 +315,10 @@ class Person:
 
     def download(self) -> tuple[str, str]:
         """Name and text of the file that the page gave last; each is told once."""
-        begun = self._wait(
+        begun = self.waits(
             lambda: self._downloads("Browser.downloadWillBegin")[self._taken :], "a file comes", self._names
         )[-1]
-        self._wait(
+        self.waits(
             lambda: any(
                 one["guid"] == begun["guid"] and one["state"] == "completed"
                 for one in self._downloads("Browser.downloadProgress")
@@ -383,7 +383,7 @@ class Person:
         def shown() -> str:
             return str(self._on(self._one(label, "", inside), "function () { return this.innerText }"))
 
-        wanted, chosen = self._wait(now, f"{label!r} has the option {option!r}", shown)
+        wanted, chosen = self.waits(now, f"{label!r} has the option {option!r}", shown)
         if wanted == chosen:
             return
         if self.keyboard:
@@ -396,7 +396,7 @@ class Person:
         for _ in range(abs(wanted - chosen)):
             self.presses(key)
         self.presses("Enter")
-        self._wait(lambda: now() in (None, [wanted, wanted]), f"{option!r} of {label!r} is chosen")
+        self.waits(lambda: now() in (None, [wanted, wanted]), f"{option!r} of {label!r} is chosen")
 
     def checks(self, label: str, on: bool = True, inside: str = "") -> None:
         """Have a checkbox or a switch on, or off."""
@@ -406,7 +406,7 @@ class Person:
     def picks(self, *rows: str) -> None:
         """Tick the rows of a list that show these texts."""
         for row in rows:
-            tick = self._wait(partial(self._tick_of, row), f"a row of {row!r} to tick", self._names)
+            tick = self.waits(partial(self._tick_of, row), f"a row of {row!r} to tick", self._names)
             self.clicks("checkbox", self._name_of(tick), inside=row)
 
     def presses(self, *keys: str) -> None:
@@ -453,10 +453,10 @@ class Person:
     def agrees(self, name: str) -> None:
         """Press a button of the open dialog, and see it close."""
         dialogs = "document.querySelectorAll('dialog[open]').length"
-        self._wait(lambda: self.browser.value(dialogs), "a dialog opens")
+        self.waits(lambda: self.browser.value(dialogs), "a dialog opens")
         before = self.browser.value(dialogs)
         self.clicks("button", name)
-        self._wait(
+        self.waits(
             lambda: self.browser.value(dialogs) < before,
             "the dialog closes",
             lambda: str(
@@ -579,6 +579,22 @@ class Person:
             if url.path.startswith("/api/")
         ]
 
+    def waits(self, check: Callable[[], Any_], told: str, seen: Callable[[], Any] = lambda: "") -> Any_:
+        """What the check comes to, once that is true; `told` says what was awaited."""
+        end = time.monotonic() + BOUND
+        reason = ""
+        while True:
+            self._let_through()
+            try:
+                if result := check():
+                    return result
+            except Refused as error:  # the page has changed meanwhile
+                reason = str(error)
+            if time.monotonic() > end:
+                break
+            self.browser.rest()
+        raise AssertionError(f"never: {told}\n{reason}\n{str(seen())[:3000]}\n{self.complaints()}")
+
     def settles(self) -> None:
         """Wait until every request is answered and nothing is shown as coming."""
         ended = ("Network.loadingFinished", "Network.loadingFailed")
@@ -596,7 +612,7 @@ class Person:
             open_ = [one["request"]["url"] for one in left]
             return open_ if self.browser.value(quiet) else [*open_, str(self.browser.value(busy))]
 
-        self._wait(lambda: not waits_for(), "the page settles", lambda: f"{waits_for()} {self.text()}")
+        self.waits(lambda: not waits_for(), "the page settles", lambda: f"{waits_for()} {self.text()}")
         self.browser.result(
             "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))"
         )
@@ -653,22 +669,6 @@ class Person:
 
     # How it is done.
 
-    def _wait(self, check: Callable[[], Any_], told: str, seen: Callable[[], Any] = lambda: "") -> Any_:
-        """What the check comes to, once that is true."""
-        end = time.monotonic() + BOUND
-        reason = ""
-        while True:
-            self._let_through()
-            try:
-                if result := check():
-                    return result
-            except Refused as error:  # the page has changed meanwhile
-                reason = str(error)
-            if time.monotonic() > end:
-                break
-            self.browser.rest()
-        raise AssertionError(f"never: {told}\n{reason}\n{str(seen())[:3000]}\n{self.complaints()}")
-
     def _names(self) -> str:
         """What there is to operate, for one who did not find it."""
         nodes = self.browser.call("Accessibility.getFullAXTree")["nodes"]
@@ -716,7 +716,7 @@ class Person:
         return found[0] if found else None
 
     def _one(self, name: str, role: str, inside: str) -> str:
-        found = self._wait(lambda: self._one_now(name, role, inside), f"finds {role} {name!r}", self._names)
+        found = self.waits(lambda: self._one_now(name, role, inside), f"finds {role} {name!r}", self._names)
         assert found is not None
         return found
 
@@ -749,7 +749,7 @@ class Person:
                 return None
             return found
 
-        x, y = self._wait(place, told, lambda: f"it {why}\n{self._names()}")
+        x, y = self.waits(place, told, lambda: f"it {why}\n{self._names()}")
         return x, y
 
     def _click(self, find: Callable[[], str | None], told: str) -> None:

@@ -157,6 +157,7 @@ def test_who_has_an_account_signs_in_and_joins(person: Person, roster: Roster) -
     person.sees("Ada Lovelace", "Analytical Engines")
 
 
+@BOTH_WAYS
 def test_who_is_signed_in_joins_with_one_click(person: Person, roster: Roster) -> None:
     ada, workspace = roster.user(), roster.workspace()
     path = f"/api/workspaces/{workspace['id']}/invitations"
@@ -179,6 +180,7 @@ def test_an_invitation_of_another_address_is_told_to_who_is_signed_in(person: Pe
     person.sees("Grace Hopper", "Analytical Engines")
 
 
+@BOTH_WAYS
 def test_a_new_user_chooses_the_first_password(person: Person, roster: Roster) -> None:
     email = f"first-{time.time_ns()}@console.test"
     body = {"email": email, "fullName": "Mary Somerville", "roles": ["USER"]}
@@ -266,6 +268,7 @@ def test_one_changes_the_password(person: Person, roster: Roster) -> None:
     assert status_of(roster, session_of(roster, ada["email"], NEW_PASSWORD)) == 200
 
 
+@BOTH_WAYS
 def test_who_must_change_the_password_is_led_there(person: Person, roster: Roster) -> None:
     ada = roster.user(mustChangePassword=True)
     person.expects(403, "/api/")
@@ -442,6 +445,7 @@ def test_a_fresh_proof_is_given_by_a_passkey(person: Person, roster: Roster, dev
     assert len(shown_codes(person)) == 10
 
 
+@BOTH_WAYS
 def test_a_fresh_proof_is_asked_by_the_password_and_may_be_refused(person: Person, roster: Roster) -> None:
     ada = roster.user()
     person.comes_as(ada["email"], PASSWORD)

@@ -64,7 +64,7 @@ def test_a_name_is_shown_as_text(name: str, admin: Person, roster: Roster) -> No
     home = f"/api/workspaces/{workspace['id']}"
     project = roster.send("POST", f"{home}/projects", {"name": name[:100]}).json["data"]
     found = f"/api/admin/users?q={user['email']}"
-    admin._wait(lambda: roster.send("GET", found).json["data"], "the search knows the user")
+    admin.waits(lambda: roster.send("GET", found).json["data"], "the search knows the user")
     admin.sits_at(320)
     places = {
         f"#/users?find={user['email']}": name,
@@ -143,7 +143,7 @@ def test_no_other_page_shows_the_console_in_a_frame(admin: Person) -> None:
     with elsewhere(f'<iframe src="{admin.app.url}/console#/users"></iframe>') as page:
         admin.browser.open(page)
         admin.browser.until("document.readyState === 'complete'")
-        admin._wait(
+        admin.waits(
             lambda: any(
                 "frame-ancestors" in one["entry"]["text"] for one in admin.browser.told("Log.entryAdded")
             ),
@@ -173,7 +173,7 @@ def test_a_form_of_another_page_changes_nothing(admin: Person, roster: Roster) -
         </script>"""
     with elsewhere(html) as page:
         admin.browser.call("Page.navigate", url=page)
-        admin._wait(
+        admin.waits(
             lambda: admin.browser.value("location.pathname") == "/api/admin/users", "the form is sent"
         )
         admin.browser.until("document.readyState === 'complete'")

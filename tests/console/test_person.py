@@ -106,7 +106,7 @@ def test_complaints_are_heard(person: Person) -> None:
     person.browser.value("console.warn('careful')")
     person.browser.value("setTimeout(() => { throw new Error('oops') })")
     person.browser.value("fetch('http://127.0.0.1:9/').catch(() => 0)")
-    person._wait(lambda: len(person.complaints()) >= 4, "complaints")
+    person.waits(lambda: len(person.complaints()) >= 4, "complaints")
     told = "\n".join(person.complaints())
     assert all(word in told for word in ("careful", "oops", "off the origin: http://127.0.0.1:9/", "log: "))
     person.browser.wire.events.clear()

@@ -48,6 +48,7 @@ def test_a_second_factor_is_asked_for(person: Person, roster: Roster) -> None:
     person.sees("Ada Lovelace")
 
 
+@BOTH_WAYS
 def test_a_recovery_code_signs_in_without_the_device(person: Person, roster: Roster) -> None:
     ada = roster.user()
     app = has_app(roster, ada["email"])

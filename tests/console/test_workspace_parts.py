@@ -183,6 +183,7 @@ def test_a_space_is_made_changed_and_deleted(lead: Person, roster: Roster, works
     lead.sees("No space yet")
 
 
+@BOTH_WAYS
 def test_spaces_are_filtered_by_project_in_the_address(
     lead: Person, roster: Roster, workspace: Workspace
 ) -> None:
@@ -597,6 +598,7 @@ def test_the_feed_of_a_workspace_is_read_page_by_page(
     lead.sees("roster.workspace.created")
 
 
+@BOTH_WAYS
 def test_the_feed_of_the_site_shows_all_workspaces(
     admin: Person, roster: Roster, workspace: Workspace
 ) -> None:

@@ -67,7 +67,7 @@ def served(folder: Path, **environ: str) -> Iterator[Served]:
         yield ready(process)
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(5) == 0
+            assert process.wait(BOUND) == 0
     finally:
         if process.poll() is None:
             process.kill()
