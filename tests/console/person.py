@@ -406,8 +406,8 @@ class Person:
     def picks(self, *rows: str) -> None:
         """Tick the rows of a list that show these texts."""
         for row in rows:
-            tick = self.waits(partial(self._tick_of, row), f"a row of {row!r} to tick", self._names)
-            self.clicks("checkbox", self._name_of(tick), inside=row)
+            name = self.waits(partial(self._tick_of, row), f"a row of {row!r} to tick", self._names)
+            self.clicks("checkbox", name, inside=row)
 
     def presses(self, *keys: str) -> None:
         """Press keys, one after the other; "Shift+Tab" holds one and presses the other."""
@@ -759,6 +759,7 @@ class Person:
             self.browser.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
     def _tick_of(self, row: str) -> str:
+        """The name of a row's checkbox; empty where there is none, or no more: a list may be drawn anew."""
         root = self._root(row)
         if not root:
             return ""
@@ -767,12 +768,10 @@ class Person:
             objectId=root,
             functionDeclaration="function () { return this.querySelector('input[type=checkbox]') }",
         )["result"]
-        return str(found.get("objectId", ""))
-
-    def _name_of(self, element: str) -> str:
-        [node] = self.browser.call("Accessibility.getPartialAXTree", objectId=element, fetchRelatives=False)[
-            "nodes"
-        ]
+        if "objectId" not in found:
+            return ""
+        asked = {"objectId": found["objectId"], "fetchRelatives": False}
+        [node] = self.browser.call("Accessibility.getPartialAXTree", **asked)["nodes"]
         return str(node.get("name", {}).get("value", ""))
 
 
