@@ -406,8 +406,8 @@ class Person:
     def picks(self, *rows: str) -> None:
         """Tick the rows of a list that show these texts."""
         for row in rows:
-            tick = self._wait(partial(self._tick_of, row), f"a row of {row!r} to tick", self._names)
-            self.clicks("checkbox", self._name_of(tick), inside=row)
+            name = self._wait(partial(self._name_of_tick, row), f"a row of {row!r} to tick", self._names)
+            self.clicks("checkbox", name, inside=row)
 
     def presses(self, *keys: str) -> None:
         """Press keys, one after the other; "Shift+Tab" holds one and presses the other."""
@@ -468,7 +468,7 @@ class Person:
         """Sign in by the form, which is shown already or at the page's first address."""
         if not self.browser.value("location.pathname").startswith(self.home):
             self.at("")
-        self.types("Email", email)
+        self.types("E-mail address", email)
         self.types("Password", password)
         self.clicks("button", "Sign in")
 
@@ -768,6 +768,11 @@ class Person:
             functionDeclaration="function () { return this.querySelector('input[type=checkbox]') }",
         )["result"]
         return str(found.get("objectId", ""))
+
+    def _name_of_tick(self, row: str) -> str:
+        """The name of a row's checkbox; none where there is none, or it was drawn anew meanwhile."""
+        tick = self._tick_of(row)
+        return self._name_of(tick) if tick else ""
 
     def _name_of(self, element: str) -> str:
         [node] = self.browser.call("Accessibility.getPartialAXTree", objectId=element, fetchRelatives=False)[
