@@ -288,9 +288,10 @@ export function list(options) {
       if (!sure) return;
     }
     const bad = await runAll(action.label, rows.map((row) => ({ label: label(row), run: () => action.run(row) })));
-    if (!bad) toast(t("core.done", { count: rows.length }));
     selected.clear();
     await load();
+    // Told once the rows are drawn anew: a click before that may meet a row that goes.
+    if (!bad) toast(t("core.done", { count: rows.length }));
     // The button that was pressed is gone with the selection.
     if (document.activeElement === document.body) node.querySelector("h1, h2")?.focus();
   }
