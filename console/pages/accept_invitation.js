@@ -48,7 +48,7 @@ export async function acceptInvitationPage({ params: { token }, me: who, signal 
     details([
       hasAccount && same && [t("core.email"), email],
       role && [t("core.role"), t(role === "ADMIN" ? "core.administrator" : "core.member")],
-      [t("core.ends"), time(expiresAt)],
+      [t("account.valid_until"), time(expiresAt)],
     ]),
     hasAccount
       ? same
@@ -59,5 +59,5 @@ export async function acceptInvitationPage({ params: { token }, me: who, signal 
         submit: t(workspace ? "account.join_create" : "account.choose_submit"),
         save: ({ email: _, ...values }) => accept(values),
       }),
-    h("p", null, link("/", t("core.home"))));
+    who.id && h("p", null, link("/", t("core.home"))));
 }

@@ -70,7 +70,7 @@ export function auditAction({ action, details }) {
   const active = details.before && details.after?.active;
   const turned = typeof active === "boolean" && (active ? "resumed" : "suspended");
   const [first = "", ...rest] = (turned ? action.replace("changed", turned) : action).replace(/[._]/g, " ");
-  return h("span", { title: action }, first.toUpperCase(), ...rest.join(""));
+  return h("span", { title: action }, (first.toUpperCase() + rest.join("")).replace(/^Scim/, "SCIM"));
 }
 
 /**
@@ -79,7 +79,7 @@ export function auditAction({ action, details }) {
  */
 export function auditWho({ actor }, place) {
   if (actor.tokenId) return link(auditAddress({ actor: actor.tokenId }, place.params.workspaceId), t("audit.scim"));
-  return actor === "system" ? t("audit.system") : auditPerson(actor, place);
+  return actor === "system" ? t("audit.system") : auditPerson(actor, place, "actor");
 }
 
 /**
@@ -107,11 +107,12 @@ function auditWhere({ workspaceId }, place) {
 /**
  * @param {string} id
  * @param {Place} place
+ * @param {string} [filter]
  */
-function auditPerson(id, place) {
+function auditPerson(id, place, filter = "target") {
   const { workspaceId } = place.params;
   if (!workspaceId) return auditFound(id, url`/api/admin/users/${id}`, url`#/users/${id}`, place);
-  const node = auditLink(auditAddress({ target: id }, workspaceId), id);
+  const node = auditLink(auditAddress({ [filter]: id }, workspaceId), id);
   auditMembers(place).then((names) => names.has(id) && put(node, names.get(id)));
   return node;
 }

@@ -6,7 +6,7 @@ import { ask } from "../parts/dialog.js";
 import { formDialog } from "../parts/form.js";
 import { list } from "../parts/list.js";
 import { h, url } from "../render.js";
-import { refresh } from "../shell.js";
+import { link, refresh } from "../shell.js";
 import { t } from "../texts.js";
 import { createPart, deletePart, editPart, memberField, partFields, partsOf } from "./workspace_parts.js";
 
@@ -68,6 +68,7 @@ export async function projectPage(place) {
         [t("core.id"), copyable(project.id)],
         [t("core.number"), String(project.number)],
         [t("projects.abbreviation"), project.abbreviation || null],
+        [t("core.spaces"), link(at + url`/spaces?projectId=${project.id}`, t("projects.its_spaces"))],
         [t("core.created"), time(project.createdAt)],
         [t("parts.changed"), time(project.updatedAt)],
       ])),

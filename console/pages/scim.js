@@ -85,7 +85,7 @@ function tokenList({ title, text, level, path, rows, more, columns }) {
         made = (await api.post(path, body, more.workspaceId ? {} : { once })).data;
       },
     });
-    if (done) await showPartSecret({ title: made.name, text: t("scim.once"), secret: made.secret ?? made.token });
+    if (done) await showPartSecret({ title: t("scim.made", made), text: t("scim.once"), secret: made.secret ?? made.token });
     return done;
   };
   return list({

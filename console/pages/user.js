@@ -1,6 +1,6 @@
 // One user: profile, sign-in, memberships in all workspaces, sessions and tokens.
 import { api } from "../api.js";
-import { day, time } from "../dates.js";
+import { time } from "../dates.js";
 import { actionButton, badge, card, copyable, details, heading } from "../parts/bits.js";
 import { ask, showOnce } from "../parts/dialog.js";
 import { formDialog } from "../parts/form.js";
@@ -47,7 +47,7 @@ export async function userPage(place) {
             [t("core.id"), copyable(user.id)],
             [t("user.user_name"), user.userName],
             [t("users.site_role"), named(roles, [user.roleNumber])],
-            [t("core.groups"), named(groups, user.groups)],
+            [t("core.groups"), named(groups, user.groups) || null],
             [t("user.home"), homes.find((/** @type {Row} */ one) => one.workspaceId === user.defaultWorkspaceId)?.name],
             [t("core.time_zone"), user.timezone],
             [t("core.created"), time(user.createdAt)],
@@ -129,7 +129,7 @@ async function deleteUser(path, user, etag, place) {
 async function resetLink(path, user) {
   const { data } = await api.post(`${path}/password-link`);
   if (!data.link) return toast(t("user.link_mailed", user));
-  await showOnce({ title: t("users.link"), text: t("user.link_text", { ...user, until: day(data.expiresAt) }), secret: data.link });
+  await showOnce({ title: t("users.link"), text: [t("user.link_text", user), " ", time(data.expiresAt)], secret: data.link });
 }
 
 /** @param {string} path */
@@ -222,7 +222,7 @@ function membershipList(path, user) {
       {
         label: t("core.remove"),
         danger: true,
-        confirm: { title: t("users.sure", { what: t("core.remove"), name: user.fullName }), text: t("user.remove_ends"), confirm: t("core.remove") },
+        confirm: { title: (rows) => t("user.remove_from", { count: rows.length, name: user.fullName }), text: t("user.remove_ends"), confirm: t("core.remove") },
         run: (one) => api.delete(url`/api/workspaces/${one.workspaceId}/members/${user.id}`),
       },
     ],

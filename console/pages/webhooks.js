@@ -199,6 +199,6 @@ function deliverySaid({ attempts, eventId }) {
 /** @param {Row} attempt */
 function deliveryAttempt({ at, status, milliseconds, error, answer }) {
   return h("div", { class: "attempt" },
-    h("p", null, at && [time(at), " · "], h("b", null, status ?? "–"), " · ", error && [error, " · "], t("webhooks.milliseconds", { count: milliseconds })),
+    h("p", null, at && [time(at), " · "], status && [h("b", null, status), " · "], error && [error, " · "], t("webhooks.milliseconds", { count: milliseconds })),
     answer && codeBlock(answer, { label: t("webhooks.answer") }));
 }

@@ -68,7 +68,7 @@ async function createWorkspace(place) {
       { name: "name", label: t("core.name"), required: true, maxlength: 255, changed: suggest },
       { name: "key", label: t("core.key"), required: true, minlength: 2, maxlength: 63, help: t("workspaces.key_help") },
     ],
-    submit: t("workspaces.create"),
+    submit: t("core.create"),
     save: async (values, { once }) => {
       const { data } = await api.post("/api/workspaces", values, { once });
       await loadMe();

@@ -83,6 +83,8 @@ export async function showOnce({ title, text, secret, more }) {
     ],
     actions: done,
   });
+  // What would be lost by one stray key is closed by a button alone.
+  opened.node.addEventListener("cancel", (/** @type {Event} */ event) => event.preventDefault());
   opened.node.querySelector(".copy")?.focus();
   await opened.closed;
 }

@@ -170,11 +170,11 @@ export function list(options) {
     const { rows, meta } = state;
     const total = meta?.total ?? rows.length;
     const asked = (local ? said("find") : question().q) || filters.some((one) => said(one.name));
-    put(status, !asked && !rows.length ? null : meta?.next ? t("core.found_more", { count: rows.length }) : t(asked ? "core.found" : "core.total", { count: total }));
+    put(status, !rows.length && (!asked || meta?.next) ? null : meta?.next ? t("core.found_more", { count: rows.length }) : t(asked ? "core.found" : "core.total", { count: total }));
     if (csv) csv.hidden = !rows.length;
     const focus = listFocus(body);
     if (rows.length) put(body, table());
-    else if (asked) put(body, empty({ title: t("core.nothing_found"), action: { label: t("core.show_all"), run: clear } }));
+    else if (asked) put(body, empty({ title: t(meta?.next ? "core.nothing_so_far" : "core.nothing_found"), action: { label: t("core.show_all"), run: clear } }));
     else put(body, empty(options.empty ?? { title: t("core.nothing_yet") }));
     const step = foot.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
     put(foot, meta?.next ? moreButton() : meta?.totalPages > 1 && pages(meta));
@@ -288,9 +288,12 @@ export function list(options) {
       if (!sure) return;
     }
     const bad = await runAll(action.label, rows.map((row) => ({ label: label(row), run: () => action.run(row) })));
-    if (!bad) toast(t("core.done", { count: rows.length }));
     selected.clear();
     await load();
+    // Told once the rows are drawn anew: a click before that may meet a row that goes.
+    if (!bad) toast(t("core.done", { count: rows.length }));
+    // The button that was pressed is gone with the selection.
+    if (document.activeElement === document.body) node.querySelector("h1, h2")?.focus();
   }
 
   const heard = () => {

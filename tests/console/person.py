@@ -468,7 +468,7 @@ class Person:
         """Sign in by the form, which is shown already or at the page's first address."""
         if not self.browser.value("location.pathname").startswith(self.home):
             self.at("")
-        self.types("Email", email)
+        self.types("E-mail address", email)
         self.types("Password", password)
         self.clicks("button", "Sign in")
 

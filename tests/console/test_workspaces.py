@@ -67,7 +67,7 @@ def test_a_workspace_is_made_and_found(person: Person, roster: Roster) -> None:
     person.types("Name", name)
     key = f"zuse-sohne-{name[-1].lower()}"
     person.holds("Key", key)
-    person.clicks("button", "New workspace")
+    person.clicks("button", "Create")
     person.arrives("#/workspaces/*")
     person.sees(name, key)
     person.at("#/workspaces")
@@ -89,12 +89,12 @@ def test_a_taken_key_is_told_and_nothing_typed_is_lost(admin: Person, roster: Ro
     admin.types("Key", workspace["key"])
     admin.types("Name", "Another")
     admin.expects(409, "/api/workspaces")
-    admin.clicks("button", "New workspace")
+    admin.clicks("button", "Create")
     admin.sees("Request")
     admin.holds("Name", "Another")
     admin.holds("Key", workspace["key"])
     admin.types("Key", workspace["key"] + "-b")
-    admin.clicks("button", "New workspace")
+    admin.clicks("button", "Create")
     admin.arrives("#/workspaces/*")
     admin.sees(workspace["key"] + "-b")
 
@@ -298,7 +298,7 @@ def test_members_are_added_given_roles_and_removed(person: Person, roster: Roste
     person.sees("Administrator", inside=added["email"])
     person.picks("Charles Babbage", "Mary Somerville")
     person.clicks("button", "Make member")
-    person.sees("Done for one.")
+    person.sees("Done.")
     person.sees("Member", inside=added["email"])
     person.picks("Charles Babbage", "Mary Somerville")
     person.clicks("button", "Make administrator")
@@ -333,7 +333,7 @@ def test_one_member_has_a_page(person: Person, roster: Roster) -> None:
     person.clicks("button", "Remove")
     person.sees("Remove the member?")
     person.agrees("Remove")
-    person.sees("Done for one.")
+    person.sees("Done.")
     person.arrives(home(workspace, "members"))
     person.sees_no(member["email"])
 
@@ -387,7 +387,7 @@ def test_an_account_is_suspended_from_the_list(admin: Person, roster: Roster) ->
     admin.clicks("button", "Suspend account")
     admin.sees("Suspend the account?", "in any workspace")
     admin.agrees("Suspend account")
-    admin.sees("Done for one.")
+    admin.sees("Done.")
     assert not roster.send("GET", f"/api/admin/users/{member['id']}").json["data"]["active"]
 
 
@@ -448,7 +448,7 @@ def test_somebody_is_invited_again_and_no_more(person: Person, roster: Roster) -
     person.clicks("button", "Revoke")
     person.sees("Revoke the invitation?")
     person.agrees("Revoke")
-    person.sees("Done for one.")
+    person.sees("Done.")
     person.sees("Revoked", inside="grace@console.test")
     person.finds_no("button", "New link")
     assert looks_at(roster, second) == 404
