@@ -1,5 +1,7 @@
 """What tests of the console do beside the person: make users and workspaces over the API."""
 
+import threading
+import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -8,7 +10,7 @@ from typing import Any, ClassVar
 import pytest
 
 from cli import demo
-from tests.support.served import Reply, Served
+from tests.support.served import BOUND, Reply, Served
 
 PASSWORD = "difference engine"
 
@@ -45,15 +47,23 @@ class Roster:
         email = f"person-{next(self._numbers)}@console.test"
         body = {"email": email, "fullName": name, "password": PASSWORD, "roles": list(roles), **more}
         made: dict[str, Any] = self.send("POST", "/api/admin/users", body).json["data"]
+        self.awaits("/api/admin/users", email)
         return made
 
     def workspace(self, name: str = "Analytical Engines", **more: Any) -> dict[str, Any]:
         """A new workspace: the data of the answer, `id` and `key` among it."""
         key = f"console-{next(self._numbers)}"
-        made: dict[str, Any] = self.send("POST", "/api/workspaces", {"key": key, "name": name, **more}).json[
-            "data"
-        ]
+        body = {"key": key, "name": name, **more}
+        made: dict[str, Any] = self.send("POST", "/api/workspaces", body).json["data"]
+        self.awaits("/api/workspaces", key)
         return made
+
+    def awaits(self, path: str, text: str) -> None:
+        """Return when a search finds what was just made: the stream tells it, after the answer."""
+        end = time.monotonic() + BOUND
+        while not self.send("GET", f"{path}?q={text}").json["data"]:
+            assert time.monotonic() < end, f"{path} never finds {text}"
+            threading.Event().wait(0.02)
 
     def member(self, workspace: dict[str, Any], user: dict[str, Any], role: str = "MEMBER") -> None:
         """Make a user a member."""

@@ -70,6 +70,7 @@ def test_a_workspace_is_made_and_found(person: Person, roster: Roster) -> None:
     person.clicks("button", "Create")
     person.arrives("#/workspaces/*")
     person.sees(name, key)
+    roster.awaits("/api/workspaces", key)
     person.at("#/workspaces")
     person.types("Find in Workspaces", key[:-2])
     person.sees("found", name)
