@@ -68,3 +68,17 @@ def lead(person: Person) -> Person:
     """The ADMIN of the workspace Northwind Freight, signed in, at no page yet."""
     person.comes_as(demo.LEAD, demo.PASSWORD)
     return person
+
+
+@pytest.fixture(scope="module")
+def visitor(chrome: Browser, roster: Roster, downloads: Path) -> Iterator[Person]:
+    """The platform's ADMIN, who loads the console once and goes through all pages of a module's tests."""
+    someone = Person(chrome.tab(), roster.app, downloads)
+    someone.begins()
+    someone.forgets()
+    someone.comes_as(demo.ADMIN, demo.PASSWORD)
+    someone.at("")
+    someone.settles()
+    someone.expects(404, "/api/auth/invitations/look")
+    yield someone
+    assert someone.leaves() == []

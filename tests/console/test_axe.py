@@ -3,13 +3,8 @@
 With PICTURES in the environment, pictures of the main pages are made on the way.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from cli import demo
-from tests.browser.chromium import Browser
 from tests.console import pages
 from tests.console.axe import violations, wider_than_the_window
 from tests.console.conftest import PICTURES
@@ -42,20 +37,6 @@ PICTURED = {
 }
 DARK = [("dark", name) for name in ("overview", "user", "space")]
 """The pages that are pictured dark too."""
-
-
-@pytest.fixture(scope="module")
-def visitor(chrome: Browser, roster: Roster, downloads: Path) -> Iterator[Person]:
-    """A platform ADMIN in whose one page axe-core is loaded once."""
-    someone = Person(chrome.tab(), roster.app, downloads)
-    someone.begins()
-    someone.forgets()
-    someone.comes_as(demo.ADMIN, demo.PASSWORD)
-    someone.at("")
-    someone.settles()
-    someone.expects(404, "/api/auth/invitations/look")
-    yield someone
-    assert someone.leaves() == []
 
 
 @pytest.mark.parametrize("route", pages.ROUTES)

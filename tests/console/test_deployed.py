@@ -26,20 +26,6 @@ def roster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Roster]:
         yield Roster(app)
 
 
-@pytest.fixture(scope="module")
-def visitor(chrome: Browser, roster: Roster, downloads: Path) -> Iterator[Person]:
-    """A platform ADMIN, who loads the page once."""
-    someone = Person(chrome.tab(), roster.app, downloads)
-    someone.begins()
-    someone.forgets()
-    someone.comes_as(demo.ADMIN, demo.PASSWORD)
-    someone.at("")
-    someone.settles()
-    someone.expects(404, "/api/auth/invitations/look")
-    yield someone
-    assert someone.leaves() == []
-
-
 @pytest.mark.parametrize("route", pages.ROUTES)
 def test_every_page_is_there(route: str, visitor: Person, roster: Roster) -> None:
     visitor.at(pages.address(route, roster))
